@@ -1,0 +1,2 @@
+Console.Error.WriteLine("waybill: no command is built yet");
+return 2;

@@ -1,0 +1,90 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Waybill.SshKeys.Keys;
+
+namespace Waybill.Ssh.Hosting;
+
+/// <summary>What the SSH server asks of the program around it: who may log in and what a login can start. It knows nothing of files or accounts itself.</summary>
+public interface ISshApplication
+{
+    /// <summary>
+    /// Whether a signature by this key would be accepted for this user now. Asked for a query (RFC 4252 section 7) and again before a signature is verified;
+    /// the answer for an unknown user is a plain no that takes the same way.
+    /// </summary>
+    ValueTask<bool> IsKeyAcceptableAsync(SshKeyOffer offer, CancellationToken cancellationToken);
+
+    /// <summary>The signature was verified: log in, or refuse after all (a limit, a login suspended meanwhile) by returning null.</summary>
+    ValueTask<ISshLogin?> LogInAsync(SshKeyOffer offer, CancellationToken cancellationToken);
+
+    /// <summary>A connection ended: for log, metric and audit. Called exactly once for each connection, also for one that never got as far as a version line.</summary>
+    ValueTask ConnectionEndedAsync(SshConnectionReport report);
+}
+
+/// <summary>A user name with a public key, as offered on one connection.</summary>
+/// <param name="Connection">The connection that it came on.</param>
+/// <param name="User">The user name as sent: valid UTF-8 without control characters, 1 to 255 bytes.</param>
+/// <param name="Key">The key.</param>
+/// <param name="SignatureAlgorithm">The algorithm named with it, as <c>rsa-sha2-512</c>.</param>
+public sealed record SshKeyOffer(SshConnectionInfo Connection, string User, SshPublicKey Key, string SignatureAlgorithm);
+
+/// <summary>A login that succeeded, for the life of its connection.</summary>
+public interface ISshLogin : IAsyncDisposable
+{
+    /// <summary>Cancelled to end the connection with <see cref="SshEndReason.Kicked"/>: the key was revoked, the login suspended, or an operator said so.</summary>
+    CancellationToken Kicked { get; }
+
+    /// <summary>Finds what a <c>subsystem</c> request names; null refuses it.</summary>
+    ISshProgram? FindSubsystem(string name);
+
+    /// <summary>Finds what an <c>exec</c> request names; null refuses it.</summary>
+    ISshProgram? FindCommand(string command);
+}
+
+/// <summary>Something that runs on a channel: the SFTP server, later SCP.</summary>
+public interface ISshProgram
+{
+    /// <summary>
+    /// Runs until the client has sent EOF or the program is done; the value is sent as exit-status. The pipe's input ends when the client sends EOF or the
+    /// channel closes, with <see cref="IOException"/> when the connection is lost; what is written and flushed is sent before the channel closes.
+    /// </summary>
+    Task<int> RunAsync(System.IO.Pipelines.IDuplexPipe channel, CancellationToken cancellationToken);
+}
+
+/// <summary>What is known of a connection while it lives.</summary>
+public sealed class SshConnectionInfo
+{
+    /// <summary>Kestrel's connection id: in every log line and audit row.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The peer's address.</summary>
+    public required IPEndPoint RemoteEndPoint { get; init; }
+
+    /// <summary>The listener's address.</summary>
+    public required IPEndPoint LocalEndPoint { get; init; }
+
+    /// <summary>Kestrel's features, where the connection gate keeps its lease.</summary>
+    public required IFeatureCollection Features { get; init; }
+
+    /// <summary>The client's version line without SSH-2.0- and with control characters escaped; empty before it came.</summary>
+    public string ClientSoftware { get; internal set; } = "";
+
+    /// <summary>What was negotiated, as <c>curve25519-sha256 ssh-ed25519 aes256-gcm@openssh.com</c>; empty before.</summary>
+    public string Algorithms { get; internal set; } = "";
+}
+
+/// <summary>A connection's whole story, written when it has ended.</summary>
+/// <param name="Connection">The connection.</param>
+/// <param name="Reason">Why it ended.</param>
+/// <param name="Detail">The same in words, for support staff; peer text in it is escaped.</param>
+/// <param name="User">The user name last tried; null if none was.</param>
+/// <param name="LoggedIn">Whether a login succeeded.</param>
+/// <param name="AskedForNone">Whether the client tried method <c>none</c>.</param>
+/// <param name="TriedMethods">Other methods it tried, in order, each once.</param>
+/// <param name="OfferedKeys">Keys it offered: type and SHA256 fingerprint, in order, each once, at most <see cref="SshLimits.PublicKeyQueries"/>.</param>
+/// <param name="ClientOffer">The client's algorithm lists (name and comma list), in KEXINIT order; empty before its KEXINIT came.</param>
+/// <param name="BytesReceived">Bytes from the network.</param>
+/// <param name="BytesSent">Bytes to the network.</param>
+/// <param name="Duration">From accept to end.</param>
+public sealed record SshConnectionReport(
+    SshConnectionInfo Connection, SshEndReason Reason, string Detail, string? User, bool LoggedIn, bool AskedForNone, IReadOnlyList<string> TriedMethods,
+    IReadOnlyList<string> OfferedKeys, IReadOnlyList<string> ClientOffer, long BytesReceived, long BytesSent, TimeSpan Duration);

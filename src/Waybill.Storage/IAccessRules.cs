@@ -1,0 +1,11 @@
+namespace Waybill.Storage;
+
+/// <summary>A login's rights by path, from the layout template of its vault.</summary>
+public interface IAccessRules
+{
+    /// <summary>
+    /// The rights that hold for <paramref name="path"/> itself, as the login sees it. For a new name these are the rights of its folder.
+    /// Cheap and without I/O: it is asked for every request.
+    /// </summary>
+    FileRights RightsAt(VaultPath path);
+}

@@ -1,0 +1,51 @@
+namespace Waybill.Storage;
+
+/// <summary>What was done with a file; one audit row each.</summary>
+public enum FileOperation
+{
+    /// <summary>A file was read and closed.</summary>
+    Download,
+
+    /// <summary>A file was written and committed.</summary>
+    Upload,
+
+    /// <summary>A file or link was removed.</summary>
+    Remove,
+
+    /// <summary>A file or directory was renamed.</summary>
+    Rename,
+
+    /// <summary>A directory was made.</summary>
+    MakeDirectory,
+
+    /// <summary>A directory was removed.</summary>
+    RemoveDirectory,
+
+    /// <summary>Times, permissions or size were set by path.</summary>
+    SetAttributes,
+
+    /// <summary>A symbolic or hard link was made.</summary>
+    Link,
+
+    /// <summary>A directory was listed (recorded only when it was refused).</summary>
+    List,
+}
+
+/// <summary>One file operation of a session, done or refused.</summary>
+/// <param name="Operation">What.</param>
+/// <param name="Path">Where, as the login sees it.</param>
+/// <param name="Target">The new name of a rename, the name of a link.</param>
+/// <param name="Bytes">Bytes moved, of an upload or download.</param>
+/// <param name="Size">The file's size when it was committed or opened.</param>
+/// <param name="ExpectedSize">The size that the client announced.</param>
+/// <param name="Outcome">How it ended; <see cref="StoreError.PermissionDenied"/> makes it a refusal.</param>
+public readonly record struct FileEvent(
+    FileOperation Operation, VaultPath Path, VaultPath? Target = null, long Bytes = 0, long Size = 0, long? ExpectedSize = null, StoreError Outcome = StoreError.None);
+
+/// <summary>Where file operations are recorded. An operation that changed something is answered only after its row is durable (promise D1).</summary>
+public interface IFileJournal
+{
+    /// <summary>Records <paramref name="fileEvent"/>; completes when the row is on the disk.</summary>
+    /// <returns>An error when it could not be recorded: the client then gets a failure.</returns>
+    ValueTask<StoreError> RecordAsync(FileEvent fileEvent);
+}

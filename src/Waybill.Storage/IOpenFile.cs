@@ -1,0 +1,40 @@
+using System.Buffers;
+
+namespace Waybill.Storage;
+
+/// <summary>
+/// An open file. Disposing it without <see cref="CommitAsync"/> abandons what was written: nothing is published (promise D6).
+/// Calls on one file do not overlap.
+/// </summary>
+public interface IOpenFile : IAsyncDisposable
+{
+    /// <summary>Reads at <paramref name="offset"/>; fewer bytes than asked only at the end of the file, 0 there.</summary>
+    ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer);
+
+    /// <summary>
+    /// Writes all of <paramref name="data"/> at <paramref name="offset"/>, or at the end when opened with <see cref="OpenModes.Append"/>. A failed write makes
+    /// <see cref="CommitAsync"/> fail too: a later success never masks it.
+    /// </summary>
+    ValueTask<StoreError> WriteAsync(long offset, ReadOnlySequence<byte> data);
+
+    /// <summary>Attributes by handle, the size as written so far.</summary>
+    ValueTask<StoreResult<FileAttributes>> GetAttributesAsync();
+
+    /// <summary>Changes attributes by handle; times survive the commit.</summary>
+    ValueTask<StoreError> SetAttributesAsync(AttributeChanges changes);
+
+    /// <summary>Forces what was written to the disk (fsync@openssh.com).</summary>
+    ValueTask<StoreError> SyncAsync();
+
+    /// <summary>Copies <paramref name="length"/> bytes (0: to the end) from here to <paramref name="target"/>, overlapping ranges of one file refused (copy-data).</summary>
+    ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset);
+
+    /// <summary>Room on the file system of this file.</summary>
+    ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync();
+
+    /// <summary>
+    /// Ends the use of the file. For one opened for writing: publishes it under its name, durably (file and directory synced first under Durability Full),
+    /// and returns only when that is done. For a file opened for reading it just closes.
+    /// </summary>
+    ValueTask<StoreError> CommitAsync();
+}
