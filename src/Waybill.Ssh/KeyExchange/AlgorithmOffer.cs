@@ -1,4 +1,3 @@
-using Waybill.SshKeys.Crypto;
 using Waybill.SshKeys.Keys;
 using Waybill.Ssh.Hosting;
 

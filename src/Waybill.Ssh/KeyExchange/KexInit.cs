@@ -11,6 +11,9 @@ internal sealed class KexInit
     /// <summary>The longest KEXINIT read; clients send about 1,500 bytes.</summary>
     public const int Longest = 35_000;
 
+    /// <summary>Room for every algorithm that there is in our table, three times over.</summary>
+    private const int LongestOwn = 4096;
+
     private const int CookieLength = 16;
     private const int Lists = 10;
     private const string None = "none";
@@ -114,12 +117,10 @@ internal sealed class KexInit
     {
         var ciphers = string.Join(',', offer.Ciphers);
         var macs = string.Join(',', offer.Macs);
-        var buffer = new byte[Longest];
+        var buffer = new byte[LongestOwn];
         var writer = new SshWriter(buffer);
         writer.WriteByte(MessageNumber.KexInit);
-        Span<byte> cookie = stackalloc byte[CookieLength];
-        RandomNumberGenerator.Fill(cookie);
-        writer.WriteBytes(cookie);
+        writer.WriteBytes(RandomNumberGenerator.GetBytes(CookieLength));
         writer.WriteString(string.Join(',', isFirst ? offer.KeyAgreements.Append(StrictServer) : offer.KeyAgreements));
         writer.WriteString(string.Join(',', offer.HostKeys));
         writer.WriteString(ciphers);

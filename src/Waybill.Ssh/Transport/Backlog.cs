@@ -4,14 +4,14 @@ using System.IO.Pipelines;
 namespace Waybill.Ssh.Transport;
 
 /// <summary>Sealed packets that wait for a pending flush, in one rented buffer that grows up to the limit and is given back when empty.</summary>
-internal sealed class Backlog(int limit) : IDisposable
+internal sealed class Backlog : IDisposable
 {
     private byte[] _bytes = [];
 
     public int Length { get; private set; }
 
-    /// <summary>Room for exactly <paramref name="count"/> more bytes; <see langword="false"/> beyond the limit.</summary>
-    public bool TryGetSpan(int count, out Span<byte> span)
+    /// <summary>Room for exactly <paramref name="count"/> more bytes; <see langword="false"/> beyond <paramref name="limit"/> in all.</summary>
+    public bool TryGetSpan(int count, int limit, out Span<byte> span)
     {
         if (count > limit - Length)
         {

@@ -123,15 +123,9 @@ internal sealed class PacketReader : IDisposable
             return false;
         }
 
-        Span<byte> copy = stackalloc byte[MinimumPacket];
-        var prefix = input.FirstSpan;
-        if (prefix.Length < need)
-        {
-            input.Slice(0, need).CopyTo(copy);
-            prefix = copy;
-        }
-
-        var length = _opener.ReadPacketLength(SequenceNumber, prefix[..need]);
+        Span<byte> prefix = stackalloc byte[need];
+        input.Slice(0, need).CopyTo(prefix);
+        var length = _opener.ReadPacketLength(SequenceNumber, prefix);
         var padded = length + (_opener.LengthCountsAsPadded ? LengthField : 0L);
         if (length > (uint)MaximumPacket || padded < (_opener.LengthCountsAsPadded ? MinimumPacket : _opener.BlockSize) || padded % _opener.BlockSize != 0)
         {

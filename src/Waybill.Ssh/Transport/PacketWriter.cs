@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Waybill.SshKeys.Crypto;
 using Waybill.Ssh.Hosting;
 
@@ -29,7 +31,7 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     private readonly byte[] _head = new byte[Header + LongestHead];
     private readonly PacketPadding _padding = new();
     private readonly HeldMessages _held;
-    private readonly Backlog _backlog;
+    private readonly Backlog _backlog = new();
     private readonly Action _flushed;
 
     private PacketSealer _sealer = PacketCiphers.PlainSealer();
@@ -43,7 +45,7 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     private bool _isFlushQueued;
     private bool _hasUnflushed;
     private bool _isFlushing;
-    private ValueTask<FlushResult> _flush;
+    private ConfiguredValueTaskAwaitable<FlushResult>.ConfiguredValueTaskAwaiter _flush;
     private TaskCompletionSource<bool>? _room;
     private TaskCompletionSource? _drained;
     private long _bytesSent;
@@ -54,9 +56,11 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
         _limits = limits;
         _owner = owner;
         _held = new HeldMessages(limits.HeldMessages, limits.HeldMessages * limits.Channels);
-        _backlog = new Backlog(limits.UnsentBytes);
         _flushed = OnFlushed;
     }
+
+    /// <summary>How much may wait, beyond the transport's own buffer, for a client that does not read.</summary>
+    public required int MaximumUnsent { get; set; }
 
     /// <summary>Bytes given to the transport.</summary>
     public long BytesSent => Volatile.Read(ref _bytesSent);
@@ -259,7 +263,7 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
             }
             else
             {
-                (failure, words) = (SshEndReason.LimitExceeded, $"the client does not read: more than {_limits.UnsentBytes} bytes wait for it");
+                (failure, words) = (SshEndReason.LimitExceeded, $"the client does not read: more than {MaximumUnsent} bytes wait for it");
             }
 
             MarkEnded();
@@ -275,7 +279,7 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
         var padding = PacketPadding.LengthFor(Header - (_sealer.LengthCountsAsPadded ? 0 : LengthField) + payload, _sealer.BlockSize);
         var total = Header + payload + padding + _sealer.TagLength;
 
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(_head, (uint)(Header - LengthField + payload + padding));
+        BinaryPrimitives.WriteUInt32BigEndian(_head, (uint)(Header - LengthField + payload + padding));
         _head[LengthField] = (byte)padding;
         head.CopyTo(_head.AsSpan(Header));
 
@@ -306,7 +310,7 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     {
         if (_isFlushing)
         {
-            return _backlog.TryGetSpan(total, out target);
+            return _backlog.TryGetSpan(total, MaximumUnsent, out target);
         }
 
         target = _output.GetSpan(total)[..total];
@@ -337,17 +341,20 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
         while (_hasUnflushed && !_isFlushing)
         {
             _hasUnflushed = false;
-            _flush = _output.FlushAsync(CancellationToken.None);
+            Keep(_output.FlushAsync(CancellationToken.None));
             if (!_flush.IsCompleted)
             {
                 _isFlushing = true;
-                _flush.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_flushed);
+                _flush.UnsafeOnCompleted(_flushed);
                 return;
             }
 
             FinishFlush();
         }
     }
+
+    /// <summary>Keeps the flush, whose result is taken once, in <see cref="FinishFlush"/>.</summary>
+    private void Keep(ValueTask<FlushResult> flush) => _flush = flush.ConfigureAwait(false).GetAwaiter();
 
     private void OnFlushed()
     {
@@ -369,7 +376,7 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     {
         try
         {
-            var result = _flush.GetAwaiter().GetResult();
+            var result = _flush.GetResult();
             if (!result.IsCompleted)
             {
                 return;

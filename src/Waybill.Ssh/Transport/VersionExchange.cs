@@ -44,11 +44,11 @@ internal static class VersionExchange
 
     /// <summary>Reads the client's line, without its line end; null when the client closed before it sent any byte.</summary>
     /// <exception cref="SshDisconnectException">It is none, or too long, or of another protocol version.</exception>
-    public static async ValueTask<byte[]?> ReadClientLineAsync(PipeReader input, SshLimits limits, CancellationToken cancellationToken)
+    public static async ValueTask<byte[]?> ReadClientLineAsync(PipeReader input, SshLimits limits)
     {
         while (true)
         {
-            var read = await input.ReadAsync(cancellationToken);
+            var read = await input.ReadAsync(CancellationToken.None);
             var buffer = read.Buffer;
             var line = TakeLine(ref buffer, limits.VersionLine);
             input.AdvanceTo(line is null ? read.Buffer.Start : buffer.Start, line is null ? read.Buffer.End : buffer.Start);
@@ -64,8 +64,11 @@ internal static class VersionExchange
                     : throw new SshDisconnectException(SshEndReason.NotSsh, $"closed inside its version line: {Show(read.Buffer)}");
             }
 
-            // A pending read was cancelled: the caller knows why.
-            cancellationToken.ThrowIfCancellationRequested();
+            if (read.IsCanceled)
+            {
+                // The connection was ended meanwhile; it knows why.
+                throw new OperationCanceledException();
+            }
         }
     }
 
