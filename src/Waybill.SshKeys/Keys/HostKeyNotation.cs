@@ -40,10 +40,12 @@ public static class HostKeyNotation
         };
         var blob = key.Blob.Span;
 
-        // SHA-1 because RFC 4255 resolvers of old clients know no other; newer ones take the SHA-256 record.
+#pragma warning disable CA5350 // RFC 4255 knows no other hash; ssh-keygen -r writes both records too.
+        var sha1 = SHA1.HashData(blob);
+#pragma warning restore CA5350
         return
         [
-            new(algorithm, 1, Convert.ToHexStringLower(SHA1.HashData(blob))),
+            new(algorithm, 1, Convert.ToHexStringLower(sha1)),
             new(algorithm, 2, Convert.ToHexStringLower(SHA256.HashData(blob))),
         ];
     }

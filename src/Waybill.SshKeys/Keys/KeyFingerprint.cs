@@ -5,6 +5,8 @@ namespace Waybill.SshKeys.Keys;
 /// <summary>Fingerprints of keys, as each program shows them, so that a person can compare what they see with what we say.</summary>
 public static class KeyFingerprint
 {
+    private const string HexDigits = "0123456789abcdef";
+
     /// <summary>OpenSSH's and PuTTY's form: <c>SHA256:</c> and base64 without padding.</summary>
     public static string Sha256(ReadOnlySpan<byte> blob) => "SHA256:" + Sha256Bare(blob);
 
@@ -19,17 +21,18 @@ public static class KeyFingerprint
     /// <summary>The form of old programs and guides: <c>64:73:64:...</c>. For people who compare, never to decide anything.</summary>
     public static string Md5(ReadOnlySpan<byte> blob)
     {
-        // MD5 because old clients show nothing else; whoever can take SHA-256 gets both.
         Span<byte> hash = stackalloc byte[MD5.HashSizeInBytes];
+#pragma warning disable CA5351 // Old clients and guides show nothing else; SHA-256 stands beside it, and nothing is decided by either.
         MD5.HashData(blob, hash);
+#pragma warning restore CA5351
         return string.Create((hash.Length * 3) - 1, hash, static (text, bytes) =>
         {
             for (var i = 0; i < text.Length; i++)
             {
                 text[i] = (i % 3) switch
                 {
-                    0 => char.ToLowerInvariant("0123456789ABCDEF"[bytes[i / 3] >> 4]),
-                    1 => char.ToLowerInvariant("0123456789ABCDEF"[bytes[i / 3] & 15]),
+                    0 => HexDigits[bytes[i / 3] >> 4],
+                    1 => HexDigits[bytes[i / 3] & 15],
                     _ => ':',
                 };
             }

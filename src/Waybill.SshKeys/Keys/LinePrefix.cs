@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Waybill.SshKeys.Keys;
 
 /// <summary>What stands in front of the base64 on an OpenSSH line: the type, options of authorized_keys, or what does not belong there.</summary>
@@ -9,6 +11,8 @@ internal static class LinePrefix
         "restrict", "no-port-forwarding", "no-agent-forwarding", "no-x11-forwarding", "no-pty", "no-user-rc", "port-forwarding", "agent-forwarding",
         "x11-forwarding", "pty", "user-rc", "permitopen", "permitlisten", "tunnel", "environment", "no-touch-required",
     ];
+
+    private static readonly SearchValues<char> NotOfHosts = SearchValues.Create(" \t<>\"'=");
 
     private static readonly string[] BindingOptions = ["from", "command", "expiry-time", "cert-authority", "principals", "verify-required"];
 
@@ -54,7 +58,7 @@ internal static class LinePrefix
 
         return options.Kind switch
         {
-            _ when front.IsEmpty => PublicKeyReading.Accepted(reading.Key, comment, reading.Format, note),
+            _ when front.Length == 0 => PublicKeyReading.Accepted(reading.Key, comment, reading.Format, note),
             OptionKind.Idle =>
                 PublicKeyReading.Accepted(reading.Key, comment, reading.Format, Join(note, PublicKeyMessages.IgnoredOptionsNote(options.Names))),
             OptionKind.Binding => PublicKeyReading.Refused(PublicKeyMistake.Options, PublicKeyMessages.Options(options.Names, mended)),
@@ -75,7 +79,7 @@ internal static class LinePrefix
     private static bool LooksLikeHost(string front)
     {
         var isMarked = front.StartsWith("@revoked ", StringComparison.Ordinal) || front.StartsWith("@cert-authority ", StringComparison.Ordinal);
-        return isMarked || (front.Length > 0 && front.AsSpan().IndexOfAny(" \t<>\"'=") < 0 && !front.EndsWith(':'));
+        return isMarked || (front.Length > 0 && !front.AsSpan().ContainsAny(NotOfHosts) && !front.EndsWith(':'));
     }
 
     /// <summary>

@@ -203,8 +203,7 @@ internal static class OpenSshPrivateKey
         // The private fields are shorter than four times the public blob (RSA: n, e, d, iqmp, p, q against n, e) and the fixed fields.
         var buffer = new byte[(4 * key.PublicKey.Blob.Length) + 256 + Encoding.UTF8.GetMaxByteCount(comment.Length)];
         var writer = new SshWriter(buffer);
-        Span<byte> check = stackalloc byte[4];
-        RandomNumberGenerator.Fill(check);
+        var check = RandomNumberGenerator.GetBytes(4);
         writer.WriteBytes(check);
         writer.WriteBytes(check);
         writer.WriteString(key.PublicKey.KeyType);
@@ -236,11 +235,12 @@ internal static class OpenSshPrivateKey
 
     private static void WriteEd25519(ref SshWriter writer, Ed25519PrivateKey key)
     {
-        Span<byte> pair = stackalloc byte[2 * Ed25519KeyLength];
-        key.CopySeedTo(pair[..Ed25519KeyLength]);
-        key.PublicKey.Blob.Span[^Ed25519KeyLength..].CopyTo(pair[Ed25519KeyLength..]);
-        writer.WriteString(pair[Ed25519KeyLength..]);
-        writer.WriteString(pair);
+        var pair = new byte[2 * Ed25519KeyLength];
+        var publicKey = key.PublicKey.Blob.Span[^Ed25519KeyLength..];
+        key.CopySeedTo(pair);
+        publicKey.CopyTo(pair.AsSpan(Ed25519KeyLength));
+        writer.WriteString(publicKey);
+        writer.WriteString(pair.AsSpan());
         CryptographicOperations.ZeroMemory(pair);
     }
 
@@ -282,7 +282,8 @@ internal static class OpenSshPrivateKey
             var count = Math.Min(Columns, base64.Length);
             base64[..count].CopyTo(target);
             target[count] = (byte)'\n';
-            (base64, target) = (base64[count..], target[(count + 1)..]);
+            base64 = base64[count..];
+            target = target[(count + 1)..];
         }
 
         End.CopyTo(target);

@@ -53,8 +53,9 @@ internal sealed class PublicKeyScanner(KeyFileText text)
             return privateKey;
         }
 
+        // The same key in two forms, or a chain of certificates, is one thing.
         var first = _found.Find(one => one.IsKey && one.Comment is not null) ?? _found[0];
-        return _found.TrueForAll(one => one == first || (one.IsKey && first.IsKey && one.Key.Blob.Span.SequenceEqual(first.Key.Blob.Span)))
+        return _found.TrueForAll(one => one.IsKey ? one.Key.Equals(first.Key) : one.Mistake == first.Mistake)
             ? first
             : PublicKeyReading.Refused(PublicKeyMistake.SeveralKeys, PublicKeyMessages.SeveralKeys(List()));
     }
