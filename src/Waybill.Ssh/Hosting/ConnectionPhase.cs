@@ -23,7 +23,7 @@ internal enum ConnectionPhase
     Service = 1 << 4,
 
     /// <summary>The client authenticates.</summary>
-    Authentication = 1 << 5,
+    Authenticating = 1 << 5,
 
     /// <summary>Logged in.</summary>
     Open = 1 << 6,
@@ -44,7 +44,7 @@ internal enum ConnectionPhase
     Rekey = RekeyWrongGuess | RekeyShare | RekeyNewKeys,
 
     /// <summary>Keys are in force and no exchange of the client's runs.</summary>
-    Keyed = Service | Authentication | Open,
+    Keyed = Service | Authenticating | Open,
 
     /// <summary>All.</summary>
     Any = FirstExchange | Keyed | Rekey,

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Connections;
-using Waybill.Ssh.Transport;
 
 namespace Waybill.Ssh.Hosting;
 
@@ -94,9 +93,18 @@ internal sealed partial class SshConnection
         await SayGoodbyeAsync(end.Reason);
         await _stopping.CancelAsync();
         await CleanUpAsync(end);
+    }
+
+    /// <summary>After <see cref="RunAsync"/>, which has ended everything that runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
         _reader.Dispose();
         _writer.Dispose();
         _stopping.Dispose();
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync();
+        }
     }
 
     private async Task SayGoodbyeAsync(SshEndReason reason)

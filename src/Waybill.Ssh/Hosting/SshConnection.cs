@@ -15,7 +15,7 @@ namespace Waybill.Ssh.Hosting;
 /// and it never waits for disk, programs or the way out: only a login may take its time, since nothing else runs before it. Timers, kicks and a stopping
 /// server come from other threads and reach the loop through <see cref="End"/> or <see cref="Wake"/>.
 /// </summary>
-internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner
+internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IAsyncDisposable
 {
     private readonly ConnectionContext _transport;
     private readonly PipeReader _input;
@@ -228,7 +228,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner
     private async ValueTask AuthenticateAsync(byte number, ReadOnlyMemory<byte> payload)
     {
         var progress = await _authentication!.HandleAsync(number, payload, _stopping.Token);
-        _stage = ConnectionPhase.Authentication;
+        _stage = ConnectionPhase.Authenticating;
         if (progress == AuthenticationProgress.Succeeded)
         {
             BeginSession(_authentication.Login!);

@@ -31,6 +31,9 @@ public sealed class SshConnectionHandler : ConnectionHandler
     }
 
     /// <inheritdoc/>
-    public override Task OnConnectedAsync(ConnectionContext connection) =>
-        new SshConnection(connection, _options, _offer, _versionLine, _application, _time, _logger).RunAsync();
+    public override async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        await using var ssh = new SshConnection(connection, _options, _offer, _versionLine, _application, _time, _logger);
+        await ssh.RunAsync();
+    }
 }
