@@ -167,6 +167,12 @@ public sealed class KeyAgreementTests
                 continue;
             }
 
+            // "Acceptable" are oddities of the encoding around the point; where one also changed the point, the secret is none.
+            if (vector.Flags.Contains("InvalidAsn"))
+            {
+                continue;
+            }
+
             agreed++;
             Assert.True(half.TryFinish(point, out var secret), vector.ToString());
             Assert.Equal(vector.Bytes("shared"), secret);
