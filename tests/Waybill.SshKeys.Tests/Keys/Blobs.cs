@@ -34,7 +34,7 @@ internal static class Blobs
     /// <summary>An odd number of exactly that many bits.</summary>
     public static BigInteger OddNumber(int bits) => (BigInteger.One << (bits - 1)) + 12_345;
 
-    /// <summary>An RSA key with an exponent that .NET would not choose; null where the primes do not allow it.</summary>
+    /// <summary>An RSA key with an exponent that .NET would not choose, and without the CRT numbers.</summary>
     public static RSAParameters RsaWithExponent(int bits, BigInteger exponent)
     {
         while (true)
