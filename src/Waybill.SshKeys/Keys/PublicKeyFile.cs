@@ -51,7 +51,8 @@ public static class PublicKeyFile
     {
         if (KeyBlob.TypeOf(blob) is not { } type)
         {
-            return PublicKeyReading.Refused(PublicKeyMistake.Damaged);
+            var isCutOff = KeyBlob.StatedLength(blob, fields: 1) is not { } name || (name > blob.Length && name <= 4 + KeyBlob.MaxTypeLength);
+            return PublicKeyReading.Refused(isCutOff ? PublicKeyMistake.CutOff : PublicKeyMistake.Damaged);
         }
 
         var refusal = KeyBlob.Refusal(type);
