@@ -7,7 +7,7 @@ namespace Waybill.Core;
 public readonly record struct Result<T>
     where T : notnull
 {
-    private Result(Problem? problem, T? value)
+    internal Result(Problem? problem, T? value)
     {
         Problem = problem;
         Value = value;
@@ -29,4 +29,12 @@ public readonly record struct Result<T>
 
     /// <summary>Wraps a problem.</summary>
     public static implicit operator Result<T>(Problem problem) => new(problem, default);
+}
+
+/// <summary>Makes results where the value's type has no conversion: interfaces.</summary>
+public static class Result
+{
+    /// <summary>Wraps a value.</summary>
+    public static Result<T> Of<T>(T value)
+        where T : notnull => new(null, value);
 }

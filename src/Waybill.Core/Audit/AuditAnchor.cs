@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Waybill.Core.Database;
 
 namespace Waybill.Core.Audit;
 
@@ -25,24 +26,25 @@ internal readonly record struct AnchorReading(AnchorState State, long Generation
 /// Two slots are written in turn, each with a generation and an HMAC, so that a torn write leaves the older one. Each commit group's head is written before the
 /// group is acknowledged; that a power cut may leave the anchor a little behind does no harm, since it is never ahead of what is durable in the database.
 /// </summary>
-internal sealed class AuditAnchor : IDisposable
+internal sealed class AuditAnchor
 {
     // One slot for each 4 KiB page: no disk tears the other one.
     private const int SlotDistance = 4096;
     private const int SlotLength = 256;
     private const string Magic = "waybill-audit-anchor-1";
-    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>How often the lock is tried, <see cref="LockPause"/> apart: another process holds it for the time of one write, so five seconds mean that it hangs.</summary>
+    private const int LockTries = 2500;
+
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(2);
 
     private readonly string _path;
     private readonly byte[] _key;
-    private readonly TimeProvider _time;
 
-    public AuditAnchor(string path, byte[] key, TimeProvider time)
+    public AuditAnchor(string path, byte[] key)
     {
         _path = path;
         _key = key;
-        _time = time;
     }
 
     /// <summary>Reads without waiting for a writer: a slot that is being written fails its HMAC, and the other one counts.</summary>
@@ -66,14 +68,7 @@ internal sealed class AuditAnchor : IDisposable
     public void Write(AuditHead head, AnchorReading? replaced)
     {
         using var lockFile = Lock();
-        using var file = new FileStream(_path, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            BufferSize = 0,
-        });
+        using var file = PrivateFile.Open(_path, FileMode.OpenOrCreate, FileShare.ReadWrite);
         var now = Read(file);
         var mayGoDown = replaced is { } old && old.State == now.State && old.Generation == now.Generation;
         if (now.State == AnchorState.Good && now.Head.Count >= head.Count && !mayGoDown)
@@ -85,8 +80,6 @@ internal sealed class AuditAnchor : IDisposable
         RandomAccess.Write(file.SafeFileHandle, Encode(generation, head), generation % 2 * SlotDistance);
         RandomAccess.FlushToDisk(file.SafeFileHandle);
     }
-
-    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
 
     private AnchorReading Read(FileStream file)
     {
@@ -138,24 +131,16 @@ internal sealed class AuditAnchor : IDisposable
     /// <summary>FileShare.None is flock on Linux: it holds between processes and ends with the process.</summary>
     private FileStream Lock()
     {
-        var start = _time.GetTimestamp();
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             try
             {
-                return new FileStream(_path + ".lock", new FileStreamOptions
-                {
-                    Mode = FileMode.OpenOrCreate,
-                    Access = FileAccess.ReadWrite,
-                    Share = FileShare.None,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                    BufferSize = 0,
-                });
+                return PrivateFile.Open(_path + ".lock", FileMode.OpenOrCreate, FileShare.None);
             }
-            catch (IOException) when (_time.GetElapsedTime(start) < LockTimeout)
+            catch (IOException) when (tries < LockTries)
             {
                 using var pause = new ManualResetEventSlim();
-                pause.Wait(LockRetry);
+                pause.Wait(LockPause);
             }
         }
     }

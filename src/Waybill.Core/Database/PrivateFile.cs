@@ -11,14 +11,20 @@ internal static class PrivateFile
     /// <summary>Makes a file with mode 0600 and these bytes, synced; throws <see cref="IOException"/> when the name exists.</summary>
     public static void Create(string path, ReadOnlySpan<byte> content)
     {
-        using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = Mode,
-            BufferSize = 0,
-        });
+        using var file = Open(path, FileMode.CreateNew, FileShare.None);
         file.Write(content);
         file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Opens for reading and writing; a new file gets mode 0600.</summary>
+    public static FileStream Open(string path, FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = Mode;
+        }
+
+        return new FileStream(path, options);
     }
 }

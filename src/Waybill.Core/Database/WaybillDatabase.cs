@@ -142,11 +142,11 @@ public sealed class WaybillDatabase : IAsyncDisposable
     /// <summary>Reads with one of the reading connections: a consistent state for each statement.</summary>
     internal async ValueTask<T> ReadAsync<T>(Func<DatabaseConnection, T> read, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         DatabaseConnection? connection = null;
         try
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_readers.TryTake(out connection))
             {
                 connection = new DatabaseConnection(_path, _options, forWriting: false);
@@ -176,10 +176,10 @@ public sealed class WaybillDatabase : IAsyncDisposable
     internal async ValueTask<Result<T>> WriteAsync<T>(Func<WriteTransaction, Result<T>> change, CancellationToken cancellationToken = default)
         where T : notnull
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             var transaction = new WriteTransaction(_writer);
             _writer.Execute("BEGIN IMMEDIATE");
             var committed = false;
@@ -201,12 +201,7 @@ public sealed class WaybillDatabase : IAsyncDisposable
                 }
             }
 
-            if (committed)
-            {
-                transaction.RunAfterCommit();
-            }
-
-            return result;
+            return committed && transaction.RunAfterCommit() is { } problem ? problem : result;
         }
         catch (SqliteException e)
         {

@@ -91,8 +91,8 @@ CREATE TABLE audit (
 ) STRICT;
 
 CREATE INDEX audit_time ON audit (time);
-CREATE INDEX audit_account ON audit (account, sequence);
-CREATE INDEX audit_actor ON audit (actor, sequence);
+CREATE INDEX audit_account ON audit (lower(account), sequence);
+CREATE INDEX audit_actor ON audit (lower(actor), sequence);
 
 CREATE TRIGGER audit_is_append_only_update BEFORE UPDATE ON audit
 BEGIN
