@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Waybill.Core;
 using Waybill.Core.Audit;
@@ -58,7 +57,6 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
 
         installation.Usage.Note(candidate.Login.Id, key.Id, address.ToString(), offer.Connection.ClientSoftware);
         installation.Sessions.Add(session);
-        LogLoggedIn(logger, candidate.Login.UserName, offer.Connection.RemoteEndPoint, offer.Connection.ClientSoftware);
         return new SshLogin(installation, session, actor, configuration);
     }
 
@@ -70,7 +68,6 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             lease.Offence = Offence(report);
         }
 
-        LogEnded(logger, report.Connection.RemoteEndPoint, report.User, report.Reason, report.Detail);
         var address = report.Connection.RemoteEndPoint.Address.ToString();
         var actor = report.LoggedIn
             ? Actor.Login(report.User!, address, report.Connection.Id)
@@ -147,12 +144,6 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             Outcome = AuditOutcome.Refused,
             Detail = why,
         });
-
-    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "{User} logged in from {Source} with {Client}")]
-    private static partial void LogLoggedIn(ILogger logger, string user, IPEndPoint source, string client);
-
-    [LoggerMessage(EventId = 11, Level = LogLevel.Information, Message = "The connection from {Source} ({User}) ended: {Reason}: {Detail}")]
-    private static partial void LogEnded(ILogger logger, IPEndPoint source, string? user, SshEndReason reason, string detail);
 
     [LoggerMessage(EventId = 12, Level = LogLevel.Error, Message = "A login is refused because the audit log cannot be written: {Problem}")]
     private static partial void LogNoAudit(ILogger logger, string problem);
