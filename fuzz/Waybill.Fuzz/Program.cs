@@ -7,6 +7,9 @@ IFuzzTarget[] targets =
 [
     new KeyBlobTarget(),
     new SignatureTarget(),
+    new PublicKeyFileTarget(),
+    new PrivateKeyFileTarget(),
+    new SftpTarget(),
 ];
 var inputs = 200_000;
 var seed = (ulong)Environment.TickCount64;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -69,6 +70,9 @@ public sealed partial class RawSshClient : IAsyncDisposable
 
     /// <summary>EXT_INFO as received: name and value.</summary>
     public Dictionary<string, string> Extensions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Sequence numbers that the server said it did not implement.</summary>
+    public List<uint> Unimplemented { get; } = [];
 
     /// <summary>Connects a socket.</summary>
     public static async Task<RawSshClient> ConnectAsync(int port, string host = "127.0.0.1")
@@ -142,7 +146,7 @@ public sealed partial class RawSshClient : IAsyncDisposable
     /// <summary>Receives the server's share and signature, verifies them and derives keys, which <see cref="SendNewKeysAsync"/> installs.</summary>
     public async Task ReceiveKexReplyAsync()
     {
-        var payload = await Transport.ReceivePacketAsync();
+        var payload = await ReceiveOfExchangeAsync();
         if (payload[0] != SshMessage.KexReply)
         {
             throw Unexpected("the key exchange reply", payload);
@@ -161,7 +165,7 @@ public sealed partial class RawSshClient : IAsyncDisposable
     /// <summary>Receives NEWKEYS and opens with the new keys from then on.</summary>
     public async Task ReceiveNewKeysAsync()
     {
-        var payload = await Transport.ReceivePacketAsync();
+        var payload = await ReceiveOfExchangeAsync();
         if (payload is not [SshMessage.NewKeys])
         {
             throw Unexpected("NEWKEYS", payload);
@@ -259,6 +263,9 @@ public sealed partial class RawSshClient : IAsyncDisposable
             {
                 case SshMessage.Ignore or SshMessage.Debug:
                     continue;
+                case SshMessage.Unimplemented:
+                    TakeUnimplemented(payload);
+                    continue;
                 case SshMessage.ExtInfo:
                     TakeExtensions(payload);
                     continue;
@@ -350,6 +357,23 @@ public sealed partial class RawSshClient : IAsyncDisposable
             _sendGate.Release();
         }
     }
+
+    /// <summary>In a rekey a server may say UNIMPLEMENTED between; in the first exchange nothing may come between.</summary>
+    private async Task<byte[]> ReceiveOfExchangeAsync()
+    {
+        while (true)
+        {
+            var payload = await Transport.ReceivePacketAsync();
+            if (KeyExchanges == 0 || payload[0] != SshMessage.Unimplemented)
+            {
+                return payload;
+            }
+
+            TakeUnimplemented(payload);
+        }
+    }
+
+    private void TakeUnimplemented(byte[] payload) => Unimplemented.Add(BinaryPrimitives.ReadUInt32BigEndian(payload.AsSpan(1)));
 
     private async Task AnswerGlobalRequestAsync(byte[] payload)
     {
