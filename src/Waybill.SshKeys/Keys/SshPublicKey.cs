@@ -1,7 +1,7 @@
 namespace Waybill.SshKeys.Keys;
 
-/// <summary>A public key in memory: parsed from its wire blob (RFC 4253 section 6.6, RFC 5656, RFC 8709), ready to verify.</summary>
-public abstract class SshPublicKey
+/// <summary>A public key in memory: parsed from its wire blob (RFC 4253 section 6.6, RFC 5656, RFC 8709), ready to verify. Two keys are equal when their blobs are.</summary>
+public abstract class SshPublicKey : IEquatable<SshPublicKey>
 {
     /// <summary>The type name inside the blob: <c>ssh-ed25519</c>, <c>ssh-rsa</c>, <c>ecdsa-sha2-nistp256</c>, ...</summary>
     public abstract string KeyType { get; }
@@ -20,4 +20,18 @@ public abstract class SshPublicKey
     /// exactly <paramref name="algorithm"/>. Never throws for bad input.
     /// </summary>
     public abstract bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
+
+    /// <inheritdoc/>
+    public bool Equals(SshPublicKey? other) => other is not null && Blob.Span.SequenceEqual(other.Blob.Span);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as SshPublicKey);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(Blob.Span);
+        return hash.ToHashCode();
+    }
 }

@@ -1,0 +1,121 @@
+using System.Threading.Tasks.Sources;
+
+namespace Waybill.Ssh.Channels;
+
+/// <summary>
+/// What we may still send on a channel (RFC 4254 section 5.2), with one waiter: the program's flush. Waiting allocates nothing, and the waiter always goes on
+/// upon the thread pool, never inside the read loop that brought the credit.
+/// </summary>
+internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWorkItem
+{
+    private readonly Lock _lock = new();
+    private ManualResetValueTaskSourceCore<bool> _source;
+    private long _available = initial;
+    private bool _waiting;
+    private bool _woken;
+    private bool _closed;
+
+    /// <summary>Bytes that may be sent now.</summary>
+    public long Available
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _available;
+            }
+        }
+    }
+
+    /// <summary>Takes up to <paramref name="wanted"/> bytes; 0 when the window is shut.</summary>
+    public int Take(int wanted)
+    {
+        lock (_lock)
+        {
+            var taken = (int)Math.Min(wanted, _available);
+            _available -= taken;
+            return taken;
+        }
+    }
+
+    /// <summary>Adds a WINDOW_ADJUST; false when the sum would pass 2^32 - 1, which RFC 4254 section 5.2 forbids.</summary>
+    public bool TryAdd(uint count)
+    {
+        lock (_lock)
+        {
+            if (_available + count > uint.MaxValue)
+            {
+                return false;
+            }
+
+            _available += count;
+            if (_available > 0)
+            {
+                ReleaseWaiter();
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Ends one wait, now or the next one: something other than credit has happened.</summary>
+    public void Wake()
+    {
+        lock (_lock)
+        {
+            _woken = true;
+            ReleaseWaiter();
+        }
+    }
+
+    /// <summary>No wait lasts any more.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            ReleaseWaiter();
+        }
+    }
+
+    /// <summary>Completes when there is credit, or after <see cref="Wake"/> or <see cref="Close"/>: the caller looks again. One caller at a time.</summary>
+    public ValueTask WaitAsync()
+    {
+        lock (_lock)
+        {
+            if (_available > 0 || _woken || _closed)
+            {
+                _woken = false;
+                return ValueTask.CompletedTask;
+            }
+
+            if (_waiting)
+            {
+                throw new InvalidOperationException("A channel has one writer.");
+            }
+
+            _source.Reset();
+            _waiting = true;
+            return new ValueTask(this, _source.Version);
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _source.SetResult(true);
+
+    void IValueTaskSource.GetResult(short token) => _source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    private void ReleaseWaiter()
+    {
+        if (_waiting)
+        {
+            _waiting = false;
+            _woken = false;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Xml.Linq;
+
+namespace Waybill.Architecture.Tests;
+
+/// <summary>Who may reference whom (ARCHITECTURE.md), and where P/Invoke and unsafe code may stand.</summary>
+public class RoomTests
+{
+    private static readonly string Root = FindRoot();
+
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["SshKeys"] = [],
+        ["Net"] = [],
+        ["Storage"] = [],
+        ["Ssh"] = ["SshKeys", "Net"],
+        ["Sftp"] = ["Storage"],
+        ["Core"] = ["SshKeys", "Storage"],
+        ["Server"] = ["SshKeys", "Net", "Storage", "Ssh", "Sftp", "Core"],
+    };
+
+    public static TheoryData<string> Rooms => [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(path => Path.GetFileName(path)["Waybill.".Length..])];
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void A_room_references_only_the_rooms_it_may(string room)
+    {
+        Assert.True(Allowed.ContainsKey(room), $"{room} is a new room: say in this test and in ARCHITECTURE.md whom it may reference");
+        var project = XDocument.Load(Path.Combine(Root, "src", $"Waybill.{room}", $"Waybill.{room}.csproj"));
+        var references = project.Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/'))["Waybill.".Length..]);
+        Assert.Empty(references.Except(Allowed[room]));
+    }
+
+    [Fact]
+    public void Native_calls_and_unsafe_code_stay_in_their_two_folders()
+    {
+        string[] homes = [Path.Combine("src", "Waybill.SshKeys", "Crypto"), Path.Combine("src", "Waybill.Storage", "Local", "Native")];
+        string[] marks = ["LibraryImport(", "DllImport(", "unsafe ", "fixed (", "Marshal."];
+        var strays = Sources("src")
+            .Where(file => !homes.Any(home => file.StartsWith(home, StringComparison.Ordinal)))
+            .SelectMany(file => Lines(file).Where(line => marks.Any(mark => Code(line.Text).Contains(mark, StringComparison.Ordinal))))
+            .ToList();
+        Assert.Empty(strays);
+    }
+
+    [Fact]
+    public void Storage_touches_client_paths_through_the_kernel_alone()
+    {
+        string[] marks = ["File.", "Directory.", "Path.Combine", "Path.GetFullPath", "FileInfo(", "DirectoryInfo("];
+        var strays = Sources(Path.Combine("src", "Waybill.Storage"))
+            .SelectMany(file => Lines(file).Where(line => marks.Any(mark => System.Text.RegularExpressions.Regex.IsMatch(
+                Code(line.Text), @"(?<![\w.])" + System.Text.RegularExpressions.Regex.Escape(mark)))))
+            .ToList();
+        Assert.Empty(strays);
+    }
+
+    [Fact]
+    public void No_source_holds_a_leftover()
+    {
+        string[] marks = ["NotImplementedException", "TO" + "DO", "FIX" + "ME", "#region", "#pragma warning disable"];
+        var strays = Sources("src").SelectMany(file => Lines(file).Where(line => marks.Any(mark => line.Text.Contains(mark, StringComparison.Ordinal)))).ToList();
+        Assert.Empty(strays);
+    }
+
+    [Fact]
+    public void The_standards_page_names_only_files_that_are_there()
+    {
+        var page = File.ReadAllText(Path.Combine(Root, "docs", "standards.md"));
+        var named = System.Text.RegularExpressions.Regex.Matches(page, "`((?:src|tests|fuzz)/[^`]+)`").Select(match => match.Groups[1].Value).Distinct().ToList();
+        Assert.NotEmpty(named);
+        Assert.DoesNotContain(named, path => !File.Exists(Path.Combine(Root, path)) && !Directory.Exists(Path.Combine(Root, path)));
+    }
+
+    private static IEnumerable<string> Sources(string folder) =>
+        Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Root, file))
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+
+    private static IEnumerable<(string File, int Line, string Text)> Lines(string file) =>
+        File.ReadAllLines(Path.Combine(Root, file)).Select((text, index) => (file, index + 1, text));
+
+    private static string Code(string line)
+    {
+        var comment = line.IndexOf("//", StringComparison.Ordinal);
+        return comment < 0 ? line : line[..comment];
+    }
+
+    private static string FindRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "Waybill.slnx")))
+        {
+            directory = directory.Parent!;
+        }
+
+        return directory.FullName;
+    }
+}

@@ -1,0 +1,48 @@
+using Waybill.Net.Buffers;
+
+namespace Waybill.Net.Tests.Buffers;
+
+public class BlockMemoryPoolTests
+{
+    [Fact]
+    public void A_block_returned_twice_is_given_out_once()
+    {
+        using var pool = new BlockMemoryPool();
+        var block = pool.Rent();
+        block.Dispose();
+        block.Dispose();
+        var first = pool.Rent();
+        var second = pool.Rent();
+        Assert.NotSame(first, second);
+    }
+
+    [Fact]
+    public void Idle_blocks_are_kept_up_to_the_limit()
+    {
+        using var pool = new BlockMemoryPool();
+        var blocks = Enumerable.Range(0, BlockMemoryPool.MaximumIdleBlocks + 10).Select(_ => pool.Rent()).ToList();
+        blocks.ForEach(block => block.Dispose());
+        Assert.Equal(BlockMemoryPool.MaximumIdleBlocks, pool.IdleBlocks);
+    }
+
+    [Fact]
+    public void More_than_a_block_is_refused()
+    {
+        using var pool = new BlockMemoryPool();
+        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Rent(BlockMemoryPool.BlockSize + 1));
+    }
+
+    [Fact]
+    public void Renting_again_allocates_nothing()
+    {
+        using var pool = new BlockMemoryPool();
+        pool.Rent().Dispose();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+        {
+            pool.Rent().Dispose();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}
