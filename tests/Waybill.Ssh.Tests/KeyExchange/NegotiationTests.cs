@@ -6,9 +6,9 @@ using Waybill.TestKit.Ssh;
 
 namespace Waybill.Ssh.Tests.KeyExchange;
 
-public sealed class NegotiationTests : IDisposable
+public sealed class NegotiationTests
 {
-    private readonly SshPrivateKey[] _hostKeys = [SshPrivateKeys.GenerateEd25519(), SshPrivateKeys.GenerateRsa(3072), SshPrivateKeys.GenerateEcdsa(256)];
+    private static readonly SshPrivateKey[] HostKeys = [SshPrivateKeys.GenerateEd25519(), SshPrivateKeys.GenerateRsa(3072), SshPrivateKeys.GenerateEcdsa(256)];
 
     /// <summary>What clients of the field offer, by policy and outcome.</summary>
     public static TheoryData<string, RawKexInit, SshPolicy, string> Clients => new()
@@ -67,20 +67,18 @@ public sealed class NegotiationTests : IDisposable
         MacToClient = ["hmac-sha2-512-etm@openssh.com"],
     };
 
-    public void Dispose() => Array.ForEach(_hostKeys, key => key.Dispose());
-
     [Theory]
     [MemberData(nameof(Clients), DisableDiscoveryEnumeration = true)]
     public void The_first_of_the_clients_that_we_have_is_chosen(string client, RawKexInit offer, SshPolicy policy, string expected)
     {
-        Assert.True(Negotiation.TryNegotiate(Parse(offer), AlgorithmOffer.For(policy, _hostKeys), out var negotiation, out var missing), $"{client}: {missing}");
+        Assert.True(Negotiation.TryNegotiate(Parse(offer), AlgorithmOffer.For(policy, HostKeys), out var negotiation, out var missing), $"{client}: {missing}");
         Assert.Equal(expected, negotiation.ToString());
     }
 
     [Fact]
     public void Each_category_without_a_common_name_is_told()
     {
-        var offer = AlgorithmOffer.For(SshPolicy.Modern, _hostKeys);
+        var offer = AlgorithmOffer.For(SshPolicy.Modern, HostKeys);
         string MissingFrom(RawKexInit client) =>
             Negotiation.TryNegotiate(Parse(client), offer, out _, out var missing) ? "" : missing.Category;
 
@@ -102,25 +100,25 @@ public sealed class NegotiationTests : IDisposable
     [InlineData("ext-info-s")]
     [InlineData("")]
     public void Markers_are_never_chosen(string marker) => Assert.False(
-        Negotiation.TryNegotiate(Parse(new RawKexInit { KeyExchange = [marker] }), AlgorithmOffer.For(SshPolicy.Compat, _hostKeys), out _, out _));
+        Negotiation.TryNegotiate(Parse(new RawKexInit { KeyExchange = [marker] }), AlgorithmOffer.For(SshPolicy.Compat, HostKeys), out _, out _));
 
     [Fact]
     public void Support_staff_read_what_was_offered_and_which_policy_lets_it_in()
     {
         var client = Parse(LibSsh2);
-        Assert.False(Negotiation.TryNegotiate(client, AlgorithmOffer.For(SshPolicy.Modern, _hostKeys), out _, out var missing));
+        Assert.False(Negotiation.TryNegotiate(client, AlgorithmOffer.For(SshPolicy.Modern, HostKeys), out _, out var missing));
         Assert.Equal(
             "libssh2_1.10.0 offered MACs hmac-sha2-256,hmac-sha2-512,hmac-sha1; "
                 + "this listener has hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com; policy compat would let it in",
-            Negotiation.Explain(missing, client, "libssh2_1.10.0", SshPolicy.Modern, _hostKeys));
+            Negotiation.Explain(missing, client, "libssh2_1.10.0", SshPolicy.Modern, HostKeys));
     }
 
     [Fact]
     public void A_client_that_no_policy_lets_in_is_told_so()
     {
         var client = Parse(new RawKexInit { HostKey = ["ssh-rsa", "bad\u001bname"] });
-        Assert.False(Negotiation.TryNegotiate(client, AlgorithmOffer.For(SshPolicy.Modern, _hostKeys), out _, out var missing));
-        var words = Negotiation.Explain(missing, client, "JSCH-0.1.54", SshPolicy.Modern, _hostKeys);
+        Assert.False(Negotiation.TryNegotiate(client, AlgorithmOffer.For(SshPolicy.Modern, HostKeys), out _, out var missing));
+        var words = Negotiation.Explain(missing, client, "JSCH-0.1.54", SshPolicy.Modern, HostKeys);
         Assert.EndsWith("no policy would let it in", words, StringComparison.Ordinal);
         Assert.Contains(@"bad\u{1b}name", words, StringComparison.Ordinal);
     }
@@ -128,14 +126,14 @@ public sealed class NegotiationTests : IDisposable
     [Fact]
     public void Modern_offers_what_ssh_audit_likes_and_compat_adds_to_it()
     {
-        var modern = AlgorithmOffer.For(SshPolicy.Modern, _hostKeys);
+        var modern = AlgorithmOffer.For(SshPolicy.Modern, HostKeys);
         string[] postQuantum = KeyAgreements.Find("mlkem768x25519-sha256")!.IsSupported ? ["mlkem768x25519-sha256"] : [];
         Assert.Equal([.. postQuantum, "curve25519-sha256", "curve25519-sha256@libssh.org", "diffie-hellman-group16-sha512"], modern.KeyAgreements);
         Assert.Equal(["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256"], modern.HostKeys);
         Assert.Equal(["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com"], modern.Macs);
         Assert.Equal(6, modern.Ciphers.Count);
 
-        var compat = AlgorithmOffer.For(SshPolicy.Compat, _hostKeys);
+        var compat = AlgorithmOffer.For(SshPolicy.Compat, HostKeys);
         Assert.Equal(
             ["ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521", "diffie-hellman-group14-sha256"], compat.KeyAgreements.Except(modern.KeyAgreements));
         Assert.Equal(["ecdsa-sha2-nistp256"], compat.HostKeys.Except(modern.HostKeys));
@@ -148,7 +146,7 @@ public sealed class NegotiationTests : IDisposable
     [Fact]
     public void Policy_pq_is_a_start_up_error_where_the_platform_has_no_ml_kem()
     {
-        var options = new SshServerOptions { HostKeys = _hostKeys, Policy = SshPolicy.PostQuantum };
+        var options = new SshServerOptions { HostKeys = HostKeys, Policy = SshPolicy.PostQuantum };
         if (KeyAgreements.Find("mlkem768x25519-sha256")!.IsSupported)
         {
             Assert.Equal(["mlkem768x25519-sha256"], AlgorithmOffer.Require(options).KeyAgreements);
@@ -161,16 +159,16 @@ public sealed class NegotiationTests : IDisposable
 
     [Fact]
     public void A_listener_without_a_usable_host_key_does_not_start() => Assert.Throws<InvalidOperationException>(
-        () => AlgorithmOffer.Require(new SshServerOptions { HostKeys = [_hostKeys[2]], Policy = SshPolicy.Modern }));
+        () => AlgorithmOffer.Require(new SshServerOptions { HostKeys = [HostKeys[2]], Policy = SshPolicy.Modern }));
 
     [Fact]
     public void Host_keys_are_offered_in_the_order_of_the_options() =>
-        Assert.Equal(["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"], AlgorithmOffer.For(SshPolicy.Modern, [_hostKeys[1], _hostKeys[0]]).HostKeys);
+        Assert.Equal(["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"], AlgorithmOffer.For(SshPolicy.Modern, [HostKeys[1], HostKeys[0]]).HostKeys);
 
     [Fact]
     public void Steering_leaves_gcm_to_a_client_that_knows_it_and_everything_to_others()
     {
-        var offer = AlgorithmOffer.For(SshPolicy.Modern, _hostKeys);
+        var offer = AlgorithmOffer.For(SshPolicy.Modern, HostKeys);
         Assert.Equal(["aes256-gcm@openssh.com", "aes128-gcm@openssh.com"], offer.SteeredTo(Parse(OpenSsh)).Ciphers);
         Assert.Equal(offer.Ciphers, offer.SteeredTo(Parse(NetSsh)).Ciphers);
         Assert.Equal(offer.Ciphers, offer.SteeredTo(Parse(OpenSsh with { CipherToClient = ["aes128-ctr"] })).Ciphers);
@@ -182,7 +180,7 @@ public sealed class NegotiationTests : IDisposable
     [InlineData("diffie-hellman-group16-sha512", "ssh-ed25519", false)]
     public void A_guess_is_right_when_method_and_host_key_are_the_first_of_both(string method, string hostKey, bool isRight)
     {
-        var offer = AlgorithmOffer.For(SshPolicy.Modern, _hostKeys) with { KeyAgreements = ["curve25519-sha256", "diffie-hellman-group16-sha512"] };
+        var offer = AlgorithmOffer.For(SshPolicy.Modern, HostKeys) with { KeyAgreements = ["curve25519-sha256", "diffie-hellman-group16-sha512"] };
         var client = Parse(new RawKexInit { KeyExchange = [method, "curve25519-sha256"], HostKey = [hostKey, "ssh-ed25519"] });
         Assert.Equal(isRight, Negotiation.GuessIsRight(client, offer));
     }
