@@ -58,20 +58,31 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
     }
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        while (_start < _end)
+        // The usual way: the window is open and the transport has room, so all of it goes out without a wait.
+        while (_start < _end && !_flushCancelled && !cancellationToken.IsCancellationRequested)
         {
-            var result = await SendAsync(_buffer.AsMemory(_start, _end - _start), fromBuffer: true, cancellationToken).ConfigureAwait(false);
-            if (result.IsCanceled || result.IsCompleted)
+            var count = SendBurst(_buffer.AsSpan(_start, _end - _start), out var open);
+            _start += count;
+            if (!open)
             {
-                return result;
+                break;
+            }
+
+            var room = channel.FlushAsync(cancellationToken);
+            if (!room.IsCompletedSuccessfully)
+            {
+                return FlushRestAsync(room, cancellationToken);
+            }
+
+            if (!room.Result)
+            {
+                return ValueTask.FromException<FlushResult>(Channel.ConnectionLost(null));
             }
         }
 
-        ReturnBuffer();
-        return new FlushResult(isCanceled: TakeFlushCancelled(), isCompleted: channel.OutputClosed);
+        return _start < _end ? FlushRestAsync(new ValueTask<bool>(true), cancellationToken) : new ValueTask<FlushResult>(Flushed());
     }
 
     /// <summary>Sends straight from the caller's memory, after what was written before.</summary>
@@ -125,11 +136,51 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
         }
     }
 
+    // The sum of what up to Burst messages took; open tells whether more may be tried at once, that is, neither the window nor the channel was shut.
+    private int SendBurst(ReadOnlySpan<byte> data, out bool open)
+    {
+        var sent = 0;
+        open = true;
+        for (var burst = 0; open && burst < Burst && sent < data.Length; burst++)
+        {
+            var count = channel.TrySend(data[sent..]);
+            open = count > 0;
+            sent += Math.Max(0, count);
+        }
+
+        return sent;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlushResult> FlushRestAsync(ValueTask<bool> room, CancellationToken cancellationToken)
+    {
+        if (!await room.ConfigureAwait(false))
+        {
+            throw Channel.ConnectionLost(null);
+        }
+
+        if (_start < _end)
+        {
+            var result = await SendAsync(_buffer.AsMemory(_start, _end - _start), fromBuffer: true, cancellationToken).ConfigureAwait(false);
+            if (result.IsCanceled || result.IsCompleted)
+            {
+                return result;
+            }
+        }
+
+        return Flushed();
+    }
+
+    private FlushResult Flushed()
+    {
+        ReturnBuffer();
+        return new FlushResult(isCanceled: TakeFlushCancelled(), isCompleted: channel.OutputClosed);
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> SendAsync(ReadOnlyMemory<byte> data, bool fromBuffer, CancellationToken cancellationToken)
     {
-        var sent = 0;
-        while (sent < data.Length)
+        while (data.Length > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (TakeFlushCancelled())
@@ -137,26 +188,22 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
                 return new FlushResult(isCanceled: true, isCompleted: false);
             }
 
-            var burst = 0;
-            int count;
-            do
-            {
-                count = channel.TrySend(data.Span[sent..]);
-                sent += Math.Max(0, count);
-                _start += fromBuffer ? Math.Max(0, count) : 0;
-                burst++;
-            }
-            while (count > 0 && burst < Burst && sent < data.Length);
-
-            if (count < 0)
+            var count = SendBurst(data.Span, out var open);
+            data = data[count..];
+            _start += fromBuffer ? count : 0;
+            if (channel.OutputClosed)
             {
                 // The client has closed the channel: nobody reads on, and what is left has no one to go to.
                 ReturnBuffer();
                 return new FlushResult(isCanceled: false, isCompleted: true);
             }
 
-            await channel.FlushAsync(cancellationToken).ConfigureAwait(false);
-            if (count == 0)
+            if (count > 0 && !await channel.FlushAsync(cancellationToken).ConfigureAwait(false))
+            {
+                throw Channel.ConnectionLost(null);
+            }
+
+            if (!open)
             {
                 await channel.WaitForWindowAsync(cancellationToken).ConfigureAwait(false);
             }
