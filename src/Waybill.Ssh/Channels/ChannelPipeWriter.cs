@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 
@@ -10,9 +9,6 @@ namespace Waybill.Ssh.Channels;
 /// </summary>
 internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
 {
-    /// <summary>The buffer's usual size: an SFTP DATA reply of 255 KiB leaves with one flush.</summary>
-    public const int BufferSize = 256 * 1024;
-
     /// <summary>What a program may write without a flush, bytes.</summary>
     public const int MaximumUnflushed = 4 * 1024 * 1024;
 
@@ -132,7 +128,7 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
         {
             _buffer = null;
             _start = _end = 0;
-            ArrayPool<byte>.Shared.Return(buffer);
+            OutputBuffers.Return(buffer);
         }
     }
 
@@ -220,7 +216,7 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
         if (_buffer is null)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(needed, MaximumUnflushed, nameof(sizeHint));
-            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(BufferSize, needed));
+            _buffer = OutputBuffers.Rent(needed);
             _start = _end = 0;
         }
         else if (_buffer.Length - _end < needed)
@@ -237,9 +233,9 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
             throw new InvalidOperationException($"More than {MaximumUnflushed} bytes were written to a channel without a flush.");
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(MaximumUnflushed, Math.Max(kept + needed, 2 * _buffer!.Length)));
+        var larger = OutputBuffers.Rent(Math.Min(MaximumUnflushed, Math.Max(kept + needed, 2 * _buffer!.Length)));
         _buffer.AsSpan(_start, kept).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        OutputBuffers.Return(_buffer);
         (_buffer, _start, _end) = (larger, 0, kept);
     }
 

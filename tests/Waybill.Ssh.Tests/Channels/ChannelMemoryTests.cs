@@ -73,6 +73,19 @@ public sealed class ChannelMemoryTests
         Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 2 * 1024 * 1024);
     }
 
+    [Fact]
+    public async Task An_idle_program_holds_no_block()
+    {
+        await using var fixture = new ChannelFixture();
+        var program = await fixture.StartAsync();
+        fixture.Data(5);
+        var before = Ssh.Channels.ChannelServices.Blocks.IdleBlocks;
+        var result = await program.Input.ReadAsync(TestContext.Current.CancellationToken);
+        program.Input.AdvanceTo(result.Buffer.End);
+        Assert.True(Ssh.Channels.ChannelServices.Blocks.IdleBlocks >= Math.Min(before + 1, Net.Buffers.BlockMemoryPool.MaximumIdleBlocks));
+        program.End();
+    }
+
     private static long Allocated(ChannelFixture fixture, byte[] message)
     {
         fixture.Sender.Records = false;

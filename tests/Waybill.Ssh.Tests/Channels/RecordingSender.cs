@@ -50,6 +50,17 @@ internal sealed class RecordingSender : IMessageSender
     /// <summary>The sum of all WINDOW_ADJUST messages.</summary>
     public long Credit() => Of(93).Sum(message => (long)BinaryPrimitives.ReadUInt32BigEndian(message.AsSpan(5)));
 
+    /// <summary>The credit since the last call; what comes meanwhile is for the next.</summary>
+    public long TakeCredit()
+    {
+        lock (_lock)
+        {
+            var credit = Credit();
+            _messages.Clear();
+            return credit;
+        }
+    }
+
     public void HoldFlushes()
     {
         lock (_lock)
