@@ -1,2 +1,71 @@
-Console.Error.WriteLine("waybill-fuzz: no target is built yet");
-return 2;
+using System.Globalization;
+using Waybill.Fuzz;
+using Waybill.Fuzz.Targets;
+
+// Waybill.Fuzz [--inputs 200000] [--seed S] [--target NAME] [--list] [--record]
+IFuzzTarget[] targets =
+[
+    new KeyBlobTarget(),
+    new SignatureTarget(),
+    new PublicKeyFileTarget(),
+    new PrivateKeyFileTarget(),
+    new SftpTarget(),
+];
+var inputs = 200_000;
+var seed = (ulong)Environment.TickCount64;
+string? only = null;
+var record = false;
+for (var i = 0; i < args.Length; i++)
+{
+    switch (args[i])
+    {
+        case "--inputs" when i + 1 < args.Length:
+            inputs = int.Parse(args[++i], CultureInfo.InvariantCulture);
+            break;
+        case "--seed" when i + 1 < args.Length:
+            seed = ulong.Parse(args[++i], CultureInfo.InvariantCulture);
+            break;
+        case "--target" when i + 1 < args.Length:
+            only = args[++i];
+            break;
+        case "--record":
+            record = true;
+            break;
+        case "--list":
+            Console.WriteLine(string.Join('\n', targets.Select(target => target.Name)));
+            return 0;
+        default:
+            Console.Error.WriteLine("usage: Waybill.Fuzz [--inputs N] [--seed S] [--target NAME] [--list] [--record]");
+            return 2;
+    }
+}
+
+var chosen = targets.Where(target => only is null || target.Name == only).ToArray();
+if (chosen.Length == 0)
+{
+    Console.Error.WriteLine($"There is no target {only}; --list names them.");
+    return 2;
+}
+
+if (record)
+{
+    foreach (var target in chosen)
+    {
+        Console.WriteLine($"{target.Name}: {Corpus.Record(target)} inputs recorded in {Corpus.FolderOf(target)}");
+    }
+
+    return 0;
+}
+
+Console.WriteLine($"seed {seed}");
+var runner = new FuzzRunner(seed, Console.Out);
+var failed = 0;
+foreach (var target in chosen)
+{
+    // A single target with --inputs gets as many as it would in a whole run, so that the seed repeats it.
+    var count = (int)((long)inputs * target.Weight / targets.Sum(each => each.Weight));
+    failed += await runner.RunAsync(target, Math.Max(1, count)) ? 0 : 1;
+}
+
+Console.WriteLine(failed == 0 ? $"passed: {chosen.Length} targets" : $"FAILED: {failed} of {chosen.Length} targets");
+return failed == 0 ? 0 : 1;

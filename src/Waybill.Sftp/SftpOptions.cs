@@ -26,4 +26,7 @@ public sealed record SftpOptions
 
     /// <summary>The name that users-groups-by-id and listings show as owner.</summary>
     public string OwnerName { get; init; } = "owner";
+
+    /// <summary>The name that users-groups-by-id and listings show as group.</summary>
+    public string GroupName { get; init; } = "group";
 }

@@ -8,4 +8,7 @@ public interface IAccessRules
     /// Cheap and without I/O: it is asked for every request.
     /// </summary>
     FileRights RightsAt(VaultPath path);
+
+    /// <summary>The rights that hold somewhere: what is not among them is not even advertised.</summary>
+    FileRights Anywhere => FileRights.All;
 }

@@ -39,6 +39,9 @@ public sealed record SshLimits
     /// <summary>Messages held while a key exchange runs, each way.</summary>
     public int HeldMessages { get; init; } = 64;
 
+    /// <summary>Sealed bytes that wait for a client that does not read, beyond the transport's own buffer.</summary>
+    public int UnsentBytes { get; init; } = 8 * 1024 * 1024;
+
     /// <summary>Time from the first KEXINIT of an exchange to its NEWKEYS.</summary>
     public TimeSpan KeyExchangeTime { get; init; } = TimeSpan.FromSeconds(30);
 

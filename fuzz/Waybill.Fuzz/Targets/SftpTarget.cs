@@ -1,0 +1,207 @@
+using System.IO.Pipelines;
+using Waybill.Sftp;
+using Waybill.Storage;
+using Waybill.TestKit;
+using Waybill.TestKit.Sftp;
+using Waybill.TestKit.Storage;
+
+namespace Waybill.Fuzz.Targets;
+
+/// <summary>
+/// Whole SFTP sessions over a store in memory: INIT, then requests. Every reply must parse, every well-framed request must be answered once and in order, and
+/// what the fuzzer does must not leave the store with an open file.
+/// </summary>
+internal sealed class SftpTarget : IFuzzTarget
+{
+    private const int MaximumReplies = 64 * 1024 * 1024;
+
+    // The status codes and reply types that version 3 has; NoConnection and ConnectionLost are for clients' own use.
+    private static readonly string[] ReplyNames =
+        ["Ok", "Eof", "NoSuchFile", "PermissionDenied", "Failure", "BadMessage", "OperationUnsupported", "Handle", "Data", "Name", "Attributes", "ExtendedReply"];
+
+    public string Name => "sftp";
+
+    public int Weight => 12;
+
+    public IReadOnlyCollection<string> Outcomes { get; } = ["NoVersion", "VersionOnly", "Framing", .. ReplyNames.Select(name => "Last" + name)];
+
+    public IReadOnlyList<string> Dictionary { get; } =
+    [
+        "/", "..", ".", "/../../etc/passwd", "/upload/a", "/upload", "/reports/x", "\0", ".waybill-x", "posix-rename@openssh.com", "hardlink@openssh.com",
+        "fsync@openssh.com", "statvfs@openssh.com", "fstatvfs@openssh.com", "limits@openssh.com", "lsetstat@openssh.com", "expand-path@openssh.com",
+        "home-directory", "users-groups-by-id@openssh.com", "copy-data",
+    ];
+
+    public async ValueTask<string> RunAsync(ReadOnlyMemory<byte> input)
+    {
+        var store = new MemoryFileStore { Links = true };
+        store.AddFile("/reports/x", new byte[100_000]);
+        store.AddFile("/upload/a", "hello"u8);
+        var options = new SftpOptions { Links = true, Handles = 8 };
+        var server = new SftpServer(store, new Rules(), new Journal(), options, TimeProvider.System);
+        var replies = new Pipe(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+        var requests = PipeReader.Create(new System.Buffers.ReadOnlySequence<byte>(input));
+        var running = server.RunAsync(requests, replies.Writer, CancellationToken.None);
+        await running;
+        await replies.Writer.CompleteAsync();
+        var result = await replies.Reader.ReadAtLeastAsync(MaximumReplies);
+        var bytes = System.Buffers.BuffersExtensions.ToArray(result.Buffer);
+        await replies.Reader.CompleteAsync();
+        if (store.OpenFiles != 0)
+        {
+            throw new InvalidOperationException($"{store.OpenFiles} files are still open after the session.");
+        }
+
+        return Judge(input.Span, bytes);
+    }
+
+    public IEnumerable<(string Name, byte[] Input)> Record()
+    {
+        foreach (var (name, requests) in Sessions())
+        {
+            var session = new MessageBuilder().String(new MessageBuilder(SftpPacket.Init).UInt32(3).ToArray());
+            for (var id = 0; id < requests.Length; id++)
+            {
+                session.String(new MessageBuilder(requests[id].Type).UInt32((uint)id).Raw(requests[id].Body).ToArray());
+            }
+
+            yield return (name, session.ToArray());
+        }
+
+        yield return ("nothing", [0, 0, 0]);
+        yield return ("framing", [.. new MessageBuilder().String(new MessageBuilder(SftpPacket.Init).UInt32(3).ToArray()).ToArray(), 0xFF, 0, 0, 0, 0]);
+        yield return ("init-only", new MessageBuilder().String(new MessageBuilder(SftpPacket.Init).UInt32(6).ToArray()).ToArray());
+    }
+
+    private static string Judge(ReadOnlySpan<byte> requests, ReadOnlySpan<byte> replies)
+    {
+        var ids = new List<uint>();
+        var framing = ReadFrames(requests, (type, id) =>
+        {
+            if (type != SftpPacket.Init)
+            {
+                ids.Add(id);
+            }
+        });
+        var (count, last) = (0, "");
+        for (var rest = replies; !rest.IsEmpty;)
+        {
+            var length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(rest);
+            var packet = rest.Slice(4, length);
+            rest = rest[(4 + length)..];
+            if (packet[0] == SftpPacket.Version)
+            {
+                if (count++ > 0)
+                {
+                    throw new InvalidOperationException("VERSION was not the first reply.");
+                }
+
+                continue;
+            }
+
+            var reply = SftpReply.Parse(packet);
+            count++;
+            last = reply.Status is { } status ? status.ToString() : NameOf(reply.Type);
+        }
+
+        return count switch
+        {
+            0 => "NoVersion",
+            _ when !framing => "Framing",
+            1 => "VersionOnly",
+            _ => "Last" + last,
+        };
+    }
+
+    /// <summary>False when a length is one that no message has.</summary>
+    private static bool ReadFrames(ReadOnlySpan<byte> requests, Action<byte, uint> take)
+    {
+        while (requests.Length >= 4)
+        {
+            var length = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(requests);
+            if (length is 0 or > 262_144)
+            {
+                return false;
+            }
+
+            if (length > requests.Length - 4)
+            {
+                return true;
+            }
+
+            var packet = requests.Slice(4, (int)length);
+            take(packet[0], length >= 5 ? System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(packet[1..]) : 0);
+            requests = requests[(4 + (int)length)..];
+        }
+
+        return true;
+    }
+
+    private static string NameOf(byte type) => type switch
+    {
+        SftpPacket.Handle => "Handle",
+        SftpPacket.Data => "Data",
+        SftpPacket.Name => "Name",
+        SftpPacket.Attributes => "Attributes",
+        _ => "ExtendedReply",
+    };
+
+    /// <summary>
+    /// Sessions that end in each kind of reply. Handles are unguessable, so a recorded session cannot name one: requests by handle get a made-up one here, and
+    /// the session target reaches them with real ones.
+    /// </summary>
+    private static IEnumerable<(string Name, (byte Type, byte[] Body)[] Requests)> Sessions()
+    {
+        static (byte, byte[]) R(byte type, MessageBuilder body) => (type, body.ToArray());
+        static MessageBuilder M() => new();
+        var none = new byte[4];
+        var open = R(SftpPacket.Open, M().String("/upload/b").UInt32(0x1A).Raw(none));
+        foreach (var handle in (byte[][])[[0, 0, 0, 0], [0, 0, 0, 1], "handle"u8.ToArray()])
+        {
+            var suffix = Convert.ToHexStringLower(handle);
+            yield return ("by-handle-" + suffix,
+            [
+                open, R(SftpPacket.Write, M().String(handle).UInt64(0).String("content")), R(SftpPacket.Read, M().String(handle).UInt64(0).UInt32(100)),
+                R(SftpPacket.FStat, M().String(handle)), R(SftpPacket.FSetStat, M().String(handle).UInt32(8).UInt32(1).UInt32(2)),
+                R(SftpPacket.Extended, M().String("fsync@openssh.com").String(handle)), R(SftpPacket.ReadDir, M().String(handle)), R(SftpPacket.Close, M().String(handle)),
+            ]);
+        }
+
+        yield return ("stat", [R(SftpPacket.Stat, M().String("/upload")), R(SftpPacket.LStat, M().String("/upload/a"))]);
+        yield return ("missing", [R(SftpPacket.Stat, M().String("/none"))]);
+        yield return ("denied", [R(SftpPacket.Remove, M().String("/reports/x"))]);
+        yield return ("mkdir", [R(SftpPacket.MkDir, M().String("/upload/d").Raw(none)), R(SftpPacket.RmDir, M().String("/upload/d"))]);
+        yield return ("exists", [R(SftpPacket.MkDir, M().String("/upload").Raw(none))]);
+        yield return ("realpath", [R(SftpPacket.RealPath, M().String(".."))]);
+        yield return ("rename", [R(SftpPacket.Rename, M().String("/upload/a").String("/upload/b")), R(SftpPacket.SetStat, M().String("/upload/b").UInt32(1).UInt64(3))]);
+        yield return ("links",
+            [R(SftpPacket.SymLink, M().String("a").String("/upload/l")), R(SftpPacket.ReadLink, M().String("/upload/l")), R(SftpPacket.Stat, M().String("/upload/l"))]);
+        yield return ("open", [open]);
+        yield return ("opendir", [R(SftpPacket.OpenDir, M().String("/"))]);
+        yield return ("unknown", [R(99, M().String("x"))]);
+        yield return ("malformed", [R(SftpPacket.Open, M().String("x"))]);
+        yield return ("second-init", [R(SftpPacket.Init, M())]);
+        var extensions = new (string Name, MessageBuilder Body)[]
+        {
+            ("limits@openssh.com", M()), ("statvfs@openssh.com", M().String("/")), ("posix-rename@openssh.com", M().String("/upload/a").String("/upload/b")),
+            ("hardlink@openssh.com", M().String("/upload/a").String("/upload/h")), ("expand-path@openssh.com", M().String("~/x")),
+            ("home-directory", M().String("")), ("users-groups-by-id@openssh.com", M().String([0, 0, 0, 1]).String([0, 0, 0, 2])),
+            ("lsetstat@openssh.com", M().String("/upload/a").UInt32(4).UInt32(0x1B4)), ("copy-data", M().String("0").UInt64(0).UInt64(0).String("1").UInt64(0)),
+            ("no-such@example.com", M()),
+        };
+        foreach (var (name, body) in extensions)
+        {
+            yield return ("extended-" + name.Split('@')[0], [R(SftpPacket.Extended, M().String(name).Raw(body.ToArray()))]);
+        }
+    }
+
+    private sealed class Rules : IAccessRules
+    {
+        public FileRights RightsAt(VaultPath path) => path.Bytes.StartsWith("/reports"u8) ? FileRights.ReadOnly : FileRights.All;
+    }
+
+    private sealed class Journal : IFileJournal
+    {
+        public ValueTask<StoreError> RecordAsync(FileEvent fileEvent) => new(StoreError.None);
+    }
+}

@@ -1,0 +1,76 @@
+using Waybill.SshKeys.Keys;
+using Waybill.SshKeys.Wire;
+using Waybill.TestKit;
+
+namespace Waybill.Fuzz.Targets;
+
+/// <summary>
+/// Signatures: string key blob, string algorithm, string data, string signature blob. A signature that verifies although it was never made is a forgery
+/// and fails the target.
+/// </summary>
+internal sealed class SignatureTarget : IFuzzTarget
+{
+    private readonly Lazy<HashSet<string>> _made;
+
+    public SignatureTarget() => _made = new Lazy<HashSet<string>>(() => [.. Corpus.Load(this).Select(Essence)]);
+
+    public string Name => "signature";
+
+    public int Weight => 8;
+
+    public IReadOnlyCollection<string> Outcomes { get; } = ["Verified", "Refused", "KeyRefused", "NoInput"];
+
+    public IReadOnlyList<string> Dictionary { get; } =
+    [
+        "ssh-ed25519", "ssh-rsa", "rsa-sha2-256", "rsa-sha2-512", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-dss", "nistp256",
+    ];
+
+    public ValueTask<string> RunAsync(ReadOnlyMemory<byte> input)
+    {
+        var reader = new SshReader(input.Span);
+        var blob = reader.ReadString();
+        var algorithm = System.Text.Encoding.Latin1.GetString(reader.ReadString());
+        var data = reader.ReadString();
+        var signature = reader.ReadString();
+        if (!reader.SucceededToTheEnd)
+        {
+            return ValueTask.FromResult("NoInput");
+        }
+
+        if (SshPublicKeys.TryParse(blob, out var key) != PublicKeyError.None)
+        {
+            return ValueTask.FromResult("KeyRefused");
+        }
+
+        if (!key!.Verify(algorithm, data, signature))
+        {
+            return ValueTask.FromResult("Refused");
+        }
+
+        return _made.Value.Contains(Essence(input.ToArray())) ? ValueTask.FromResult("Verified") : throw new InvalidOperationException("A forged signature verified.");
+    }
+
+    public IEnumerable<(string Name, byte[] Input)> Record()
+    {
+        using var rsa = SshPrivateKeys.GenerateRsa(2048);
+        foreach (var (name, key) in FuzzKeys.All.Append(("rsa", rsa)))
+        {
+            foreach (var algorithm in key.PublicKey.SignatureAlgorithms)
+            {
+                var data = System.Text.Encoding.UTF8.GetBytes($"signed by {name} with {algorithm}");
+                yield return ($"{name}-{algorithm}", new MessageBuilder()
+                    .String(key.PublicKey.Blob.Span).String(algorithm).String(data).String(key.Sign(algorithm, data)).ToArray());
+            }
+        }
+    }
+
+    /// <summary>An RSA signature may come without its leading zeros (some signers strip them), so those do not make another one.</summary>
+    private static string Essence(byte[] input)
+    {
+        var reader = new SshReader(input);
+        var head = Convert.ToHexString(reader.ReadString()) + '.' + Convert.ToHexString(reader.ReadString()) + '.' + Convert.ToHexString(reader.ReadString());
+        var signature = new SshReader(reader.ReadString());
+        var name = Convert.ToHexString(signature.ReadString());
+        return $"{head}.{name}.{Convert.ToHexString(signature.ReadString().TrimStart((byte)0))}";
+    }
+}

@@ -1,0 +1,62 @@
+using Waybill.Sftp.Wire;
+using Waybill.Storage;
+
+namespace Waybill.Sftp;
+
+/// <summary>Which rights an OPEN needs and how the store is asked for it: the one row of the table whose right depends on a field.</summary>
+internal static class SftpOpenPolicy
+{
+    /// <summary>
+    /// What the client wants, as the store understands it. Neither READ nor WRITE means READ, as OpenSSH's server has it; CREAT, TRUNC and APPEND without WRITE
+    /// change nothing; EXCL without CREAT means nothing.
+    /// </summary>
+    public static OpenModes ModesOf(SftpOpenFlags flags)
+    {
+        if (!flags.HasFlag(SftpOpenFlags.Write))
+        {
+            return OpenModes.Read;
+        }
+
+        var modes = OpenModes.Write;
+        modes |= flags.HasFlag(SftpOpenFlags.Read) ? OpenModes.Read : 0;
+        modes |= flags.HasFlag(SftpOpenFlags.Append) ? OpenModes.Append : 0;
+        modes |= flags.HasFlag(SftpOpenFlags.Truncate) ? OpenModes.Truncate : 0;
+        modes |= flags.HasFlag(SftpOpenFlags.Create) ? OpenModes.Create : 0;
+        modes |= flags.HasFlag(SftpOpenFlags.Create | SftpOpenFlags.Exclusive) ? OpenModes.Exclusive : 0;
+        return modes;
+    }
+
+    /// <summary>Whether the answer depends on whether the file exists: with both rights, or without writing, it does not.</summary>
+    public static bool DependsOnExistence(OpenModes modes, FileRights rights) =>
+        modes.HasFlag(OpenModes.Write) && (rights & (FileRights.Create | FileRights.Overwrite)) != (FileRights.Create | FileRights.Overwrite);
+
+    /// <summary>
+    /// Decides. Modes are narrowed to what the login may do, so that a file which comes or goes between the question and the opening changes nothing: without
+    /// the right to replace files only a new name is taken, without the right to make files only one that is there.
+    /// </summary>
+    public static SftpAnswer Permit(ref OpenModes modes, FileRights rights, bool exists)
+    {
+        if (modes.HasFlag(OpenModes.Read) && !rights.HasFlag(FileRights.Read))
+        {
+            return StoreError.PermissionDenied;
+        }
+
+        if (!DependsOnExistence(modes, rights))
+        {
+            return SftpOutcome.Ok;
+        }
+
+        if (!exists && !modes.HasFlag(OpenModes.Create))
+        {
+            return rights.HasFlag(FileRights.Overwrite) ? StoreError.NotFound : StoreError.PermissionDenied;
+        }
+
+        if (!rights.HasFlag(exists ? FileRights.Overwrite : FileRights.Create))
+        {
+            return StoreError.PermissionDenied;
+        }
+
+        modes = exists ? modes & ~(OpenModes.Create | OpenModes.Exclusive) : modes | OpenModes.Exclusive;
+        return SftpOutcome.Ok;
+    }
+}

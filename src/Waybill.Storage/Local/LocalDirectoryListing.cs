@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Text.Unicode;
+using Waybill.Storage.Local.Native;
+
+namespace Waybill.Storage.Local;
+
+/// <summary>
+/// A directory being listed. One buffer of the kernel's records is held while there are entries to come; the names handed out lie in it, so an entry
+/// costs no allocation.
+/// </summary>
+internal sealed class LocalDirectoryListing : IDirectoryListing
+{
+    private static readonly byte[] Dot = [(byte)'.'];
+    private static readonly byte[] DotDot = [(byte)'.', (byte)'.'];
+
+    private readonly LocalFileStore _store;
+    private readonly FileDescriptor _directory;
+    private readonly FileAttributes _self;
+    private byte[]? _buffer;
+    private int _start;
+    private int _end;
+    private int _dots;
+    private bool _finished;
+
+    /// <summary>Takes over the open directory.</summary>
+    public LocalDirectoryListing(LocalFileStore store, FileDescriptor directory, in Statx self)
+    {
+        _store = store;
+        _directory = directory;
+        _self = store.Show(self);
+    }
+
+    public ValueTask<StoreResult<int>> ReadAsync(Memory<DirectoryEntry> entries)
+    {
+        if (_directory.IsClosed)
+        {
+            return new(StoreError.BadHandle);
+        }
+
+        var target = entries.Span;
+        var count = 0;
+
+        // The parent's attributes are never asked for: at the root it is not the login's, and elsewhere the directory may be moved meanwhile.
+        for (; _dots < 2 && count < target.Length; _dots++)
+        {
+            target[count++] = new DirectoryEntry(_dots == 0 ? Dot : DotDot, _self);
+        }
+
+        while (count < target.Length && !_finished)
+        {
+            if (_start == _end)
+            {
+                // Names already handed out lie in the buffer: it is refilled by the next call only.
+                if (count > 0 && _end > 0)
+                {
+                    break;
+                }
+
+                var errno = Refill();
+                if (errno != Errno.None)
+                {
+                    return new(Errno.ToStoreError(errno));
+                }
+
+                continue;
+            }
+
+            count += TakeRecord(ref target[count]);
+        }
+
+        return new(count);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _directory.Dispose();
+        ReturnBuffer();
+        return ValueTask.CompletedTask;
+    }
+
+    private int TakeRecord(ref DirectoryEntry entry)
+    {
+        var rest = _buffer.AsSpan(_start, _end - _start);
+        if (!DirectoryRecord.TryRead(ref rest, out var record))
+        {
+            _start = _end;
+            return 0;
+        }
+
+        var name = _buffer.AsMemory(_start + DirectoryRecord.NameStart, record.Name.Length);
+        _start += record.Length;
+        if (record.IsDot || Temporaries.IsReserved(record.Name) || Kernel.StatName(_directory, record.Name, out var status) != Errno.None)
+        {
+            return 0;
+        }
+
+        entry = new DirectoryEntry(Utf8.IsValid(name.Span) ? name : Escape(name.Span), _store.Show(status));
+        return 1;
+    }
+
+    private int Refill()
+    {
+        _buffer ??= ArrayPool<byte>.Shared.Rent(DirectoryRecord.BufferSize);
+        var errno = Kernel.ReadDirectory(_directory, _buffer.AsSpan(0, DirectoryRecord.BufferSize), out _end);
+        _start = 0;
+        if (errno == Errno.None && _end == 0)
+        {
+            _finished = true;
+            ReturnBuffer();
+        }
+
+        return errno;
+    }
+
+    private void ReturnBuffer()
+    {
+        if (_buffer is { } buffer)
+        {
+            _buffer = null;
+            _start = _end = 0;
+
+            // Another session may rent it next.
+            buffer.AsSpan().Clear();
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>A name that is not UTF-8 is shown with <c>\xNN</c> for each byte that is not ASCII. It cannot be opened under that name.</summary>
+    private static byte[] Escape(ReadOnlySpan<byte> name)
+    {
+        var escaped = new ArrayBufferWriter<byte>(4 * name.Length);
+        foreach (var value in name)
+        {
+            if (value < 0x80)
+            {
+                escaped.Write([value]);
+            }
+            else
+            {
+                escaped.Write([(byte)'\\', (byte)'x', Hex(value >> 4), Hex(value & 0xF)]);
+            }
+        }
+
+        return escaped.WrittenSpan.ToArray();
+    }
+
+    private static byte Hex(int digit) => (byte)(digit < 10 ? '0' + digit : 'a' + digit - 10);
+}

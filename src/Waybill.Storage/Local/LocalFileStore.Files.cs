@@ -1,0 +1,256 @@
+using Waybill.Storage.Local.Native;
+
+namespace Waybill.Storage.Local;
+
+/// <summary>Opening files, and the uploads that are open.</summary>
+internal sealed partial class LocalFileStore
+{
+    /// <summary>Forgets an upload that has ended.</summary>
+    public void Forget(Upload upload)
+    {
+        lock (_uploadsLock)
+        {
+            _uploads.Remove(upload);
+        }
+
+        upload.Claim?.Dispose();
+    }
+
+    /// <summary>Opens a pinned directory so that it can be synced.</summary>
+    public static StoreError OpenForSync(FileDescriptor pinned, out FileDescriptor directory) =>
+        Errno.ToStoreError(Kernel.OpenName(pinned, "."u8, OpenFlags.ReadDirectory, 0, out directory));
+
+    private StoreError OpenForReading(VaultPath path, out IOpenFile? file)
+    {
+        file = null;
+        var error = _jail.Pin(path, followLink: true, FileRights.Read, out var pinned);
+        if (error == StoreError.NotFound && FindUpload(path, FileRights.Read) is { } upload)
+        {
+            // There is no older version to show, and the client knows that the file is there: it is writing it.
+            error = upload.OpenForReading(out var written);
+            file = error == StoreError.None ? new Download(this, written, path, indirect: false) : null;
+            return error;
+        }
+
+        if (error != StoreError.None)
+        {
+            return error;
+        }
+
+        using (pinned)
+        {
+            error = RequireRegularFile(pinned.Kind);
+            if (error != StoreError.None)
+            {
+                return error;
+            }
+
+            error = Errno.ToStoreError(Kernel.Reopen(pinned.File, OpenFlags.ReadFile, out var opened));
+            file = error == StoreError.None ? new Download(this, opened, pinned.Path, pinned.Indirect) : null;
+            return error;
+        }
+    }
+
+    private StoreError OpenForWriting(VaultPath path, OpenModes modes, int? permissions, out IOpenFile? file)
+    {
+        file = null;
+        var exclusive = modes.HasFlag(OpenModes.Create | OpenModes.Exclusive);
+        for (var attempts = 0; attempts <= Jail.MaximumRetries; attempts++)
+        {
+            var error = _jail.Pin(path, followLink: !exclusive, FileRights.Overwrite, out var existing);
+            using (existing)
+            {
+                if (error == StoreError.None)
+                {
+                    error = exclusive ? StoreError.AlreadyExists : RequireRegularFile(existing.Kind);
+                    return error == StoreError.None ? ReplaceFile(existing, modes, out file) : error;
+                }
+            }
+
+            if (error != StoreError.NotFound)
+            {
+                return error;
+            }
+
+            if (!modes.HasFlag(OpenModes.Create))
+            {
+                return FindUpload(path, FileRights.Overwrite) is null ? StoreError.NotFound : StoreError.Busy;
+            }
+
+            error = _jail.OpenParent(path, FileRights.Create, out var location);
+            if (error != StoreError.None)
+            {
+                return error;
+            }
+
+            if (Kernel.StatName(location.Directory, location.Name, out var status) == Errno.NoEntry)
+            {
+                return CreateFile(location, modes, exclusive, permissions, out file);
+            }
+
+            location.Dispose();
+            if (status.Kind == FileKind.SymbolicLink)
+            {
+                // A dangling link: it names no file, and nothing is created where it points.
+                return StoreError.NotFound;
+            }
+
+            _jail.CountRetry();
+        }
+
+        return _jail.GiveUp();
+    }
+
+    private StoreError CreateFile(Location location, OpenModes modes, bool exclusive, int? permissions, out IOpenFile? file)
+    {
+        file = null;
+        var target = new UploadTarget(
+            location.Directory,
+            location.Name.ToArray(),
+            exclusive || !Allows(location.Path, FileRights.Overwrite),
+            exclusive ? StoreError.AlreadyExists : StoreError.PermissionDenied);
+        PendingNames.Claim? claim = null;
+        if (exclusive)
+        {
+            // Two clients that use an exclusive open as a lock must not both get it, although neither file is visible yet.
+            var errno = Kernel.Stat(location.Directory, out var status);
+            if (errno != Errno.None || !_pendingNames.TryClaim(status.Identity, target.Name, out claim))
+            {
+                location.Dispose();
+                return errno != Errno.None ? Errno.ToStoreError(errno) : StoreError.AlreadyExists;
+            }
+        }
+
+        var bits = (permissions ?? _options.FilePermissions) & PermissionMask & ~_options.CreationMask;
+        var error = BeginUpload(target, modes, bits, claim, out var upload);
+        file = upload;
+        return error;
+    }
+
+    private StoreError ReplaceFile(in PinnedFile existing, OpenModes modes, out IOpenFile? file)
+    {
+        file = null;
+        if (!Allows(existing.Path, FileRights.Overwrite))
+        {
+            return StoreError.PermissionDenied;
+        }
+
+        var error = _jail.OpenParent(existing.Path, FileRights.Overwrite, out var location);
+        if (error != StoreError.None)
+        {
+            return error;
+        }
+
+        FileDescriptor? source = null;
+        if (!modes.HasFlag(OpenModes.Truncate))
+        {
+            error = Errno.ToStoreError(Kernel.Reopen(existing.File, OpenFlags.ReadFile, out source));
+            if (error != StoreError.None)
+            {
+                location.Dispose();
+                return error;
+            }
+        }
+
+        var target = new UploadTarget(location.Directory, location.Name.ToArray(), MustBeNew: false, StoreError.AlreadyExists);
+        error = BeginUpload(target, modes, existing.Status.Permissions, claim: null, out var upload);
+        if (upload is null)
+        {
+            source?.Dispose();
+            return error;
+        }
+
+        if (source is not null)
+        {
+            upload.BeginAsCopyOf(source, (long)existing.Status.Size);
+        }
+
+        file = upload;
+        return StoreError.None;
+    }
+
+    private StoreError BeginUpload(UploadTarget target, OpenModes modes, int permissions, PendingNames.Claim? claim, out Upload? upload)
+    {
+        upload = null;
+        lock (_uploadsLock)
+        {
+            var error = _uploads.Count < _options.MaximumUploads ? StoreError.None : StoreError.TooManyOpenFiles;
+            var name = Temporaries.NewName();
+            if (error == StoreError.None)
+            {
+                error = Errno.ToStoreError(Calls.CreateTemporary(target.Directory, name, out var file));
+                if (error == StoreError.None)
+                {
+                    // The lock cannot be held by another: only a sweep that sees the name first could, and then the commit finds the name gone and fails.
+                    Kernel.TryLock(file);
+                    upload = new Upload(this, file, name, target, modes, permissions) { Claim = claim };
+                    _uploads.Add(upload);
+                    return StoreError.None;
+                }
+            }
+
+            target.Directory.Dispose();
+            claim?.Dispose();
+            return error;
+        }
+    }
+
+    /// <summary>The upload of this session that will be published at <paramref name="path"/>; the latest, if there are several.</summary>
+    private Upload? FindUpload(VaultPath path, FileRights needed)
+    {
+        if (!AnyUploadNamed(path.Name) || _jail.OpenParent(path, needed, out var location) != StoreError.None)
+        {
+            return null;
+        }
+
+        using (location)
+        {
+            return FindUpload(location);
+        }
+    }
+
+    private Upload? FindUpload(in Location location)
+    {
+        if (!AnyUploadNamed(location.Name) || Kernel.Stat(location.Directory, out var status) != Errno.None)
+        {
+            return null;
+        }
+
+        lock (_uploadsLock)
+        {
+            for (var i = _uploads.Count - 1; i >= 0; i--)
+            {
+                if (_uploads[i].IsFor(status.Identity, location.Name))
+                {
+                    return _uploads[i];
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private bool AnyUploadNamed(ReadOnlySpan<byte> name)
+    {
+        lock (_uploadsLock)
+        {
+            foreach (var upload in _uploads)
+            {
+                if (upload.HasName(name))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static StoreError RequireRegularFile(FileKind kind) => kind switch
+    {
+        FileKind.File => StoreError.None,
+        FileKind.Directory => StoreError.IsADirectory,
+        FileKind.SymbolicLink => StoreError.TooManyLinks,
+        _ => StoreError.NotARegularFile,
+    };
+}

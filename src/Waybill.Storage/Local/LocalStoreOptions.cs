@@ -1,0 +1,32 @@
+namespace Waybill.Storage.Local;
+
+/// <summary>How the local store behaves; the same for all vaults.</summary>
+public sealed record LocalStoreOptions
+{
+    /// <summary>What an acknowledged change survives.</summary>
+    public Durability Durability { get; init; } = Durability.Full;
+
+    /// <summary>Whether clients may make symbolic and hard links (<c>Sftp:Links</c>). Links that the operator planted are always followed inside the root.</summary>
+    public bool Links { get; init; }
+
+    /// <summary>The owner that clients are shown, whoever owns the file on this machine.</summary>
+    public uint ShownUserId { get; init; } = 1000;
+
+    /// <summary>The group that clients are shown.</summary>
+    public uint ShownGroupId { get; init; } = 1000;
+
+    /// <summary>Permissions of a new file when the client names none.</summary>
+    public int FilePermissions { get; init; } = 0x1A4; // 0644
+
+    /// <summary>Permissions of a new directory when the client names none.</summary>
+    public int DirectoryPermissions { get; init; } = 0x1ED; // 0755
+
+    /// <summary>Permission bits that a new file or directory never gets, as a umask; setting permissions afterwards is not limited by it.</summary>
+    public int CreationMask { get; init; } = 0x12; // 0022
+
+    /// <summary>Uploads that one session may have open; each holds a temporary and two descriptors.</summary>
+    public int MaximumUploads { get; init; } = 256;
+
+    /// <summary>The system calls whose failure an upload must survive; tests replace them.</summary>
+    internal UploadCalls Calls { get; init; } = new();
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using Waybill.Storage.Local.Native;
+
+namespace Waybill.Storage.Local;
+
+/// <summary>The directory that holds all vaults on this machine. It opens a store for each login; there is one of it in the program.</summary>
+public sealed class LocalVaults : IDisposable
+{
+    private readonly FileDescriptor _directory;
+    private readonly LocalStoreOptions _options;
+    private readonly PendingNames _pendingNames = new();
+
+    /// <summary>Opens <paramref name="directory"/>, which must exist.</summary>
+    /// <exception cref="PlatformNotSupportedException">The kernel cannot confine paths; there is no fallback.</exception>
+    /// <exception cref="DirectoryNotFoundException">The directory cannot be opened.</exception>
+    public LocalVaults(string directory, LocalStoreOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        if (CheckKernel() is { } problem)
+        {
+            throw new PlatformNotSupportedException(problem);
+        }
+
+        _options = options ?? new LocalStoreOptions();
+        var errno = Kernel.OpenConfigured(Encoding.UTF8.GetBytes(directory), OpenFlags.DirectoryPath, out _directory);
+        if (errno != Errno.None)
+        {
+            throw new DirectoryNotFoundException($"The vaults directory {directory} cannot be opened (error {errno}).");
+        }
+    }
+
+    /// <summary>Counters of all stores.</summary>
+    public LocalStoreStatistics Statistics { get; } = new();
+
+    /// <summary>Whether this machine can confine logins to their roots.</summary>
+    /// <returns>What is missing and what to do, or null when all is well.</returns>
+    public static string? CheckKernel()
+    {
+        var text = new byte[VaultPath.MaximumLength + 1];
+        var errno = Kernel.OpenConfigured("/"u8, OpenFlags.DirectoryPath, out var root);
+        using (root)
+        {
+            if (errno == Errno.None)
+            {
+                errno = Kernel.OpenBeneath(root, "/"u8, OpenFlags.DirectoryPath, OpenFlags.ResolveNoSymbolicLinks, out var probe);
+                probe.Dispose();
+            }
+
+            return errno switch
+            {
+                Errno.None when Kernel.WhereIs(root, text, out _) != Errno.None =>
+                    "/proc is not mounted. The file store needs /proc/self/fd; mount /proc in the container or chroot.",
+                Errno.None => null,
+                Errno.NoSystemCall or Errno.TooBig =>
+                    "This kernel has no openat2 system call, which keeps every login inside its root. Linux 5.6 or newer is needed.",
+                Errno.NotPermitted =>
+                    "The openat2 system call, which keeps every login inside its root, is forbidden here, most likely by an old seccomp profile of the "
+                    + "container runtime. Allow openat2.",
+                _ => $"The openat2 system call, which keeps every login inside its root, fails on this machine (error {errno}).",
+            };
+        }
+    }
+
+    /// <summary>Opens a login's store at <paramref name="root"/>, a vault or a directory inside one. No symbolic link is followed on the way there.</summary>
+    public StoreResult<IFileStore> OpenStore(VaultPath root, IAccessRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        ArgumentNullException.ThrowIfNull(rules);
+        var error = Jail.Open(_directory, root, rules, Statistics, out var jail);
+        return jail is null ? error : new StoreResult<IFileStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames));
+    }
+
+    /// <summary>Makes a directory and those above it where they are missing: a new vault and the folders of its template.</summary>
+    public StoreError EnsureDirectory(VaultPath path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        for (var end = 1; end <= path.Bytes.Length; end++)
+        {
+            if (end < path.Bytes.Length && path.Bytes[end] != (byte)'/')
+            {
+                continue;
+            }
+
+            VaultPath.TryParse(path.Bytes[..end], VaultPath.Root, out var prefix);
+            var error = prefix!.IsRoot ? StoreError.None : EnsureOne(prefix);
+            if (error != StoreError.None)
+            {
+                return error;
+            }
+        }
+
+        return StoreError.None;
+    }
+
+    /// <summary>
+    /// Removes the temporaries that a crash left behind, in all vaults. Uploads that are running, here or in another process, keep theirs, so it may run beside
+    /// them; memory and descriptors stay bounded however deep clients made their directories.
+    /// </summary>
+    /// <returns>How many were removed.</returns>
+    public int SweepTemporaries(CancellationToken cancellationToken = default) => new TemporarySweep(_directory, cancellationToken).Run();
+
+    /// <summary>Closes the directory; open stores keep working.</summary>
+    public void Dispose() => _directory.Dispose();
+
+    private StoreError EnsureOne(VaultPath path)
+    {
+        var parent = path.Parent;
+        var errno = Kernel.OpenBeneath(_directory, parent.Bytes, OpenFlags.DirectoryPath, OpenFlags.ResolveNoSymbolicLinks, out var directory);
+        using (directory)
+        {
+            if (errno != Errno.None)
+            {
+                return Errno.ToStoreError(errno);
+            }
+
+            errno = Kernel.MakeDirectory(directory, path.Name, _options.DirectoryPermissions);
+            if (errno == Errno.Exists)
+            {
+                return StoreError.None;
+            }
+
+            if (errno == Errno.None && _options.Durability == Durability.Full)
+            {
+                errno = Kernel.OpenName(directory, "."u8, OpenFlags.ReadDirectory, 0, out var open);
+                using (open)
+                {
+                    errno = errno == Errno.None ? Kernel.Sync(open) : errno;
+                }
+            }
+
+            return Errno.ToStoreError(errno);
+        }
+    }
+}

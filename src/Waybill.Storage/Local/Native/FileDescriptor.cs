@@ -1,0 +1,12 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Waybill.Storage.Local.Native;
+
+/// <summary>An open file descriptor. A call in flight keeps it open, so a number is never reused under a running operation.</summary>
+internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
+{
+    public FileDescriptor(int number)
+        : base(ownsHandle: true) => SetHandle(number);
+
+    protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
+}

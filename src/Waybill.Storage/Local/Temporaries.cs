@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using Waybill.Storage.Local.Native;
+
+namespace Waybill.Storage.Local;
+
+/// <summary>
+/// The names of hidden temporaries and what becomes of leftovers. A temporary in use carries a lock (flock) that ends with its descriptor, so whether one is
+/// dead can be asked by any session and any process, also after a crash.
+/// </summary>
+internal static class Temporaries
+{
+    private const int RandomBytes = 16;
+
+    private static ReadOnlySpan<byte> UploadPrefix => ".waybill-t-"u8;
+
+    private static ReadOnlySpan<byte> QuarantinePrefix => ".waybill-q-"u8;
+
+    public static byte[] NewName() => [.. UploadPrefix, .. RandomHex()];
+
+    /// <summary>A temporary whose fsync failed is kept under such a name for the operator to look at; it is never published and never synced again.</summary>
+    public static byte[] NewQuarantineName() => [.. QuarantinePrefix, .. RandomHex()];
+
+    public static bool IsReserved(ReadOnlySpan<byte> name) => name.StartsWith(VaultPath.ReservedPrefix);
+
+    public static bool IsUpload(ReadOnlySpan<byte> name) => name.StartsWith(UploadPrefix);
+
+    /// <summary>Removes a leftover unless someone is still writing it.</summary>
+    public static bool RemoveIfDead(FileDescriptor directory, ReadOnlySpan<byte> name)
+    {
+        if (Kernel.OpenName(directory, name, OpenFlags.ReadFile | OpenFlags.NoFollow, 0, out var file) != Errno.None)
+        {
+            return false;
+        }
+
+        using (file)
+        {
+            return Kernel.Stat(file, out var status) == Errno.None
+                && status.Kind == FileKind.File
+                && Kernel.TryLock(file) == Errno.None
+                && Kernel.Unlink(directory, name, 0) == Errno.None;
+        }
+    }
+
+    /// <summary>Removes the dead temporaries of a directory that holds nothing else.</summary>
+    /// <returns>Whether all that was there is gone.</returns>
+    public static bool EmptyOfLeftovers(FileDescriptor directory)
+    {
+        var buffer = new byte[DirectoryRecord.BufferSize];
+        while (Kernel.ReadDirectory(directory, buffer, out var length) == Errno.None)
+        {
+            if (length == 0)
+            {
+                return true;
+            }
+
+            var rest = buffer.AsSpan(0, length);
+            while (DirectoryRecord.TryRead(ref rest, out var record))
+            {
+                if (!record.IsDot && (!IsReserved(record.Name) || !RemoveIfDead(directory, record.Name)))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static byte[] RandomHex()
+    {
+        Span<byte> random = stackalloc byte[RandomBytes];
+        RandomNumberGenerator.Fill(random);
+        var hex = new byte[2 * RandomBytes];
+        Convert.TryToHexStringLower(random, hex, out _);
+        return hex;
+    }
+}

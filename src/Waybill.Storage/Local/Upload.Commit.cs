@@ -1,0 +1,184 @@
+using Waybill.Storage.Local.Native;
+
+namespace Waybill.Storage.Local;
+
+/// <summary>How an upload ends.</summary>
+internal sealed partial class Upload
+{
+    private readonly Lock _targetLock = new();
+    private UploadTarget _target;
+    private int _permissions;
+    private AttributeChanges _times;
+    private StoreError _failure;
+    private bool _suspect;
+    private bool _removed;
+    private int _ending;
+
+    private UploadTarget CurrentTarget => Volatile.Read(ref _target);
+
+    /// <summary>The name, when it was to be made exclusively.</summary>
+    public PendingNames.Claim? Claim { get; init; }
+
+    public override async ValueTask<StoreError> CommitAsync()
+    {
+        // A session that is torn down disposes its files while one may be in its commit: whoever comes first ends it.
+        if (Interlocked.Exchange(ref _ending, 1) != 0)
+        {
+            return StoreError.BadHandle;
+        }
+
+        var error = _failure;
+        if (error == StoreError.None)
+        {
+            // The copied tail must not undo the times that the client set after its last write.
+            var times = _times;
+            error = await FillAsync(_sourceLength).ConfigureAwait(false);
+            if (error == StoreError.None && !times.IsEmpty)
+            {
+                error = Errno.ToStoreError(Kernel.SetTimes(File, times.AccessTime, times.ModificationTime));
+            }
+        }
+
+        if (error == StoreError.None)
+        {
+            bool published;
+            lock (_targetLock)
+            {
+                error = Publish(out published);
+            }
+
+            if (published)
+            {
+                Close();
+                return error;
+            }
+        }
+
+        Abandon();
+        return error;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _ending, 1) == 0)
+        {
+            Abandon();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Whether this upload will be published as <paramref name="name"/> in that directory. The store calls it while it keeps the upload from closing.</summary>
+    public bool IsFor(FileIdentity directory, ReadOnlySpan<byte> name)
+    {
+        var target = CurrentTarget;
+        return target.Name.AsSpan().SequenceEqual(name) && Kernel.Stat(target.Directory, out var status) == Errno.None && status.Identity == directory;
+    }
+
+    public bool HasName(ReadOnlySpan<byte> name) => CurrentTarget.Name.AsSpan().SequenceEqual(name);
+
+    /// <summary>The client renamed the file that it is still writing, before anyone could see it. The store calls it as it calls <see cref="IsFor"/>.</summary>
+    public void Retarget(UploadTarget target)
+    {
+        lock (_targetLock)
+        {
+            if (_target.Directory != _home)
+            {
+                _target.Directory.Dispose();
+            }
+
+            Volatile.Write(ref _target, target);
+        }
+    }
+
+    /// <summary>The client removed the file that it is still writing, before anyone could see it: the commit will publish nothing.</summary>
+    public void Remove() => _removed = true;
+
+    /// <summary>A second descriptor of what was written so far, for reading.</summary>
+    public StoreError OpenForReading(out FileDescriptor file) => Errno.ToStoreError(Kernel.Reopen(File, OpenFlags.ReadFile, out file));
+
+    /// <summary>
+    /// The commit, in the order that promise D1 needs: content and attributes on the disk, then the name, then the directory's entry on the disk. One method,
+    /// so that a later group commit can take it over as a whole.
+    /// </summary>
+    /// <param name="published">Whether the name is in place. An error after that means only that a power cut may still undo it.</param>
+    private StoreError Publish(out bool published)
+    {
+        published = false;
+        if (_removed)
+        {
+            return StoreError.None;
+        }
+
+        var error = Errno.ToStoreError(Kernel.ChangeMode(File, _permissions));
+        if (error != StoreError.None)
+        {
+            return error;
+        }
+
+        var target = CurrentTarget;
+        if (!Store.IsDurable)
+        {
+            return Rename(target, out published);
+        }
+
+        // Opened before anything is renamed: running out of descriptors must not leave a name in place that cannot be synced.
+        error = LocalFileStore.OpenForSync(target.Directory, out var directory);
+        using (directory)
+        {
+            var home = directory;
+            if (error == StoreError.None && target.Directory != _home)
+            {
+                error = LocalFileStore.OpenForSync(_home, out home);
+            }
+
+            using (home)
+            {
+                error = error == StoreError.None ? SyncFile() : error;
+                error = error == StoreError.None ? Rename(target, out published) : error;
+                error = error == StoreError.None ? Errno.ToStoreError(Store.Calls.SyncDirectory(directory)) : error;
+                return error == StoreError.None && home != directory ? Errno.ToStoreError(Store.Calls.SyncDirectory(home)) : error;
+            }
+        }
+    }
+
+    private StoreError Rename(UploadTarget target, out bool published)
+    {
+        var errno = Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, target.MustBeNew ? OpenFlags.RenameNoReplace : 0);
+        published = errno == Errno.None;
+        return errno == Errno.Exists && target.MustBeNew ? target.IfTaken : Errno.ToStoreError(errno);
+    }
+
+    private StoreError SyncFile()
+    {
+        var errno = Store.Calls.SyncFile(File);
+        if (errno == Errno.None)
+        {
+            return StoreError.None;
+        }
+
+        _suspect = true;
+        return Fail(Errno.ToStoreError(errno));
+    }
+
+    /// <summary>Nothing is published. A temporary that the disk would not take is set aside instead of removed (promise D4).</summary>
+    private void Abandon()
+    {
+        if (!_suspect || Kernel.Rename(_home, _temporary, _home, Temporaries.NewQuarantineName(), OpenFlags.RenameNoReplace) != Errno.None)
+        {
+            Kernel.Unlink(_home, _temporary, 0);
+        }
+
+        Close();
+    }
+
+    private void Close()
+    {
+        Store.Forget(this);
+        _source?.Dispose();
+        _source = null;
+        File.Dispose();
+        _home.Dispose();
+        CurrentTarget.Directory.Dispose();
+    }
+}

@@ -1,0 +1,23 @@
+using Waybill.Storage.Local.Native;
+
+namespace Waybill.Storage.Local;
+
+/// <summary>The calls of an upload that a failing disk breaks. Each returns an error number. Tests derive from it to fail one of them.</summary>
+internal class UploadCalls
+{
+    public virtual int CreateTemporary(FileDescriptor directory, ReadOnlySpan<byte> name, out FileDescriptor file) =>
+        Kernel.OpenName(directory, name, OpenFlags.NewFile, TemporaryPermissions, out file);
+
+    public virtual int Write(FileDescriptor file, long offset, ReadOnlySpan<byte> data) => Kernel.Write(file, offset, data);
+
+    public virtual int SyncFile(FileDescriptor file) => Kernel.Sync(file);
+
+    public virtual int SyncDirectory(FileDescriptor directory) => Kernel.Sync(directory);
+
+    public virtual int Publish(
+        FileDescriptor sourceDirectory, ReadOnlySpan<byte> temporary, FileDescriptor targetDirectory, ReadOnlySpan<byte> name, uint flags) =>
+        Kernel.Rename(sourceDirectory, temporary, targetDirectory, name, flags);
+
+    /// <summary>0600: until it is published nobody else on the machine reads an upload, and the server can always open a leftover.</summary>
+    private const uint TemporaryPermissions = 0x180;
+}

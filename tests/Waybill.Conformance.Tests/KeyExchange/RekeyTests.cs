@@ -1,0 +1,163 @@
+using System.Security.Cryptography;
+using Waybill.Conformance.Tests.Server;
+using Waybill.Ssh.Hosting;
+using Waybill.TestKit;
+using Waybill.TestKit.Ssh;
+
+namespace Waybill.Conformance.Tests.KeyExchange;
+
+/// <summary>New keys under load, both ways, for everything that can be negotiated (security test T06).</summary>
+public sealed class RekeyTests(ITestOutputHelper output)
+{
+    private const int Limit = 32 * 1024;
+
+    public static TheoryData<string> Methods => KeyExchangeTests.Methods;
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public async Task A_rekey_every_32_KiB_loses_no_byte_with_any_cipher_and_MAC(string method)
+    {
+        // 4,096-bit exponentiations take their time: less data there.
+        var size = (method.Contains("group", StringComparison.Ordinal) ? 4 : 12) * Limit;
+        var server = new ServerUnderTest(new SshLimits { RekeyBytes = Limit });
+        var exchanges = 0;
+        foreach (var (cipher, mac) in RawAlgorithms.Pairs)
+        {
+            await using var connection = await server.LogInAsync(new RawKexInit().Only(method, cipher, mac));
+            var channel = await connection.Client.OpenSubsystemAsync("echo");
+            var data = new SeededRandom(11).Bytes(size);
+            var sending = Task.Run(async () =>
+            {
+                // Every fourth piece the client begins an exchange of its own.
+                for (var (offset, piece) = (0, 0); offset < size; offset += 8192, piece++)
+                {
+                    await channel.SendDataAsync(data.AsMemory(offset, 8192));
+                }
+            });
+            using var received = new MemoryStream();
+            while (received.Length < size)
+            {
+                received.Write(await channel.ReceiveDataAsync() ?? throw new InvalidOperationException($"{cipher} {mac}: the echo ended early."));
+            }
+
+            await sending;
+            Assert.Equal(SHA256.HashData(data), SHA256.HashData(received.ToArray()));
+            Assert.True(connection.Client.KeyExchanges >= size / Limit, $"{method} {cipher} {mac}: only {connection.Client.KeyExchanges} key exchanges");
+            exchanges += connection.Client.KeyExchanges;
+        }
+
+        output.WriteLine($"{method}: {exchanges} key exchanges");
+    }
+
+    [Fact]
+    public async Task Both_sides_may_begin_a_rekey_at_any_time()
+    {
+        var server = new ServerUnderTest(new SshLimits { RekeyBytes = Limit });
+        await using var connection = await server.LogInAsync();
+        var channel = await connection.Client.OpenSubsystemAsync("echo");
+        var data = new SeededRandom(12).Bytes(512 * 1024);
+        using var received = new MemoryStream();
+        for (var offset = 0; offset < data.Length; offset += 16 * 1024)
+        {
+            await channel.SendDataAsync(data.AsMemory(offset, 16 * 1024));
+            if (offset % (64 * 1024) == 0)
+            {
+                await connection.Client.RekeyAsync();
+            }
+        }
+
+        while (received.Length < data.Length)
+        {
+            received.Write(await channel.ReceiveDataAsync() ?? throw new InvalidOperationException("The echo ended early."));
+        }
+
+        Assert.Equal(SHA256.HashData(data), SHA256.HashData(received.ToArray()));
+        Assert.True(connection.Client.KeyExchanges > 16, $"{connection.Client.KeyExchanges} key exchanges");
+    }
+
+    [Fact]
+    public async Task A_thousand_rekeys_by_the_client_leave_the_session_id_alone()
+    {
+        await using var connection = await new ServerUnderTest().LogInAsync();
+        var sessionId = connection.Client.SessionId;
+        for (var i = 0; i < 1000; i++)
+        {
+            await connection.Client.RekeyAsync();
+        }
+
+        Assert.Equal(sessionId, connection.Client.SessionId);
+        Assert.NotEqual(sessionId, connection.Client.ExchangeHash);
+        await connection.EchoAsync();
+    }
+
+    [Fact]
+    public async Task A_rekey_may_change_every_algorithm()
+    {
+        await using var connection = await new ServerUnderTest().LogInAsync(new RawKexInit().Only("curve25519-sha256", "aes256-gcm@openssh.com"));
+        foreach (var (cipher, mac) in RawAlgorithms.Pairs)
+        {
+            await connection.Client.RekeyAsync(new RawKexInit().NotStrict().Only("ecdh-sha2-nistp256", cipher, mac));
+            await connection.EchoAsync(3000);
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_begins_a_rekey_and_stops_is_cut_off()
+    {
+        var server = new ServerUnderTest(new SshLimits { KeyExchangeTime = TimeSpan.FromMilliseconds(500) });
+        await using var connection = await server.LogInAsync();
+        await connection.Client.SendKexInitAsync();
+        Assert.Equal(SshEndReason.RekeyTimeout, (await connection.EndAsync()).Reason);
+    }
+
+    [Fact]
+    public async Task A_client_that_never_answers_a_rekey_makes_the_server_hold_no_more_than_a_window()
+    {
+        // CVE-2025-22869: a peer that never finishes a rekey made file data queue without end.
+        var sent = 0L;
+        var limits = new SshLimits { KeyExchangeTime = TimeSpan.FromSeconds(2), RekeyBytes = 256 * 1024 };
+        var server = new ServerUnderTest(limits);
+        server.Application.Find = _ => new SourceProgram(total => Interlocked.Exchange(ref sent, total));
+        await using var connection = await server.LogInAsync();
+        await connection.Client.OpenSubsystemAsync("source");
+        connection.Client.Transport.Timeout = TimeSpan.FromSeconds(20);
+
+        // It reads on, and says nothing.
+        Assert.Equal(SshEndReason.RekeyTimeout, (await connection.EndAsync()).Reason);
+        Assert.InRange(Interlocked.Read(ref sent), 256 * 1024, 8 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task A_flood_during_a_rekey_ends_the_connection()
+    {
+        // CVE-2025-26466: whatever is queued or answered while an exchange runs needs a limit.
+        var server = new ServerUnderTest(new SshLimits { KeyExchangeTime = TimeSpan.FromSeconds(3) });
+        await using var connection = await server.LogInAsync();
+        var client = connection.Client;
+        await client.SendKexInitAsync();
+        await client.ReceiveKexInitAsync();
+        var unknown = new byte[] { 15, 0, 0, 0, 0 };
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var receiving = client.ReceiveEndAsync();
+        try
+        {
+            for (var i = 0; i < 200_000; i++)
+            {
+                await client.Transport.SendPacketAsync(unknown);
+            }
+        }
+        catch (PeerClosedException)
+        {
+            // Cut off on the way: what the report says.
+        }
+        catch (TimeoutException)
+        {
+            // The server stopped reading: also a bound.
+        }
+
+        await receiving;
+        var report = await connection.ReportAsync();
+        Assert.True(report.Reason is SshEndReason.LimitExceeded or SshEndReason.ProtocolError or SshEndReason.RekeyTimeout, report.ToString());
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 16 * 1024 * 1024);
+    }
+}

@@ -1,0 +1,49 @@
+using Waybill.TestKit;
+
+namespace Waybill.Interop.Tests.Clients;
+
+/// <summary>A real client, driven by its own commands. What it has no command for it does not override.</summary>
+public abstract class InteropClient(WaybillServer server)
+{
+    private static readonly TimeSpan CommandTime = TimeSpan.FromSeconds(240);
+
+    public abstract string Name { get; }
+
+    /// <summary>The listener it uses.</summary>
+    public virtual int Port => Server.Port;
+
+    protected WaybillServer Server { get; } = server;
+
+    protected string[] SshOptions =>
+    [
+        "-F", "none", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes", "-o", $"UserKnownHostsFile={Server.KnownHosts}",
+        "-i", Server.Key,
+    ];
+
+    public abstract Task PutAsync(string local, string remote);
+
+    public abstract Task GetAsync(string remote, string local);
+
+    /// <summary>Names in a directory, without the dots; null where the client has no such command.</summary>
+    public virtual Task<IReadOnlyList<string>>? ListAsync(string directory) => null;
+
+    public virtual Task? RenameAsync(string source, string target) => null;
+
+    public virtual Task? RemoveAsync(string remote) => null;
+
+    /// <summary>Continues an upload whose first part is there.</summary>
+    public virtual Task? ResumePutAsync(string local, string remote) => null;
+
+    /// <summary>Continues a download whose first part is there.</summary>
+    public virtual Task? ResumeGetAsync(string remote, string local) => null;
+
+    protected static async Task<string> RunAsync(
+        string program, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var outcome = await ExternalProcess.RunAsync(program, arguments, input, CommandTime, environment: environment);
+        return outcome.ExitCode == 0 ? outcome.Output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {outcome}");
+    }
+
+    protected static IReadOnlyList<string> Lines(string output) =>
+        [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0)];
+}

@@ -1,0 +1,27 @@
+namespace Waybill.Interop.Tests.Clients;
+
+/// <summary>lftp over its sftp:// protocol.</summary>
+public sealed class Lftp(WaybillServer server) : InteropClient(server)
+{
+    public override string Name => "lftp";
+
+    public override Task PutAsync(string local, string remote) => ScriptAsync($"put \"{local}\" -o \"{remote}\"");
+
+    public override Task GetAsync(string remote, string local) => ScriptAsync($"get \"{remote}\" -o \"{local}\"");
+
+    public override async Task<IReadOnlyList<string>> ListAsync(string directory) =>
+        [.. Lines(await ScriptAsync($"cls -1 \"{directory}/\"")).Select(line => Path.GetFileName(line.TrimEnd('/'))!)];
+
+    public override Task RenameAsync(string source, string target) => ScriptAsync($"mv \"{source}\" \"{target}\"");
+
+    public override Task RemoveAsync(string remote) => ScriptAsync($"rm \"{remote}\"");
+
+    public override Task ResumePutAsync(string local, string remote) => ScriptAsync($"put -c \"{local}\" -o \"{remote}\"");
+
+    public override Task ResumeGetAsync(string remote, string local) => ScriptAsync($"get -c \"{remote}\" -o \"{local}\"");
+
+    private Task<string> ScriptAsync(string command) => RunAsync("lftp",
+        ["--norc", "-c", $"set cmd:fail-exit yes; set net:max-retries 1; set sftp:auto-confirm no; set sftp:connect-program \"ssh -a -x {string.Join(' ', SshOptions)}\"; " +
+            $"open sftp://{WaybillServer.User}:@127.0.0.1:{Port}; {command}"],
+        environment: new Dictionary<string, string?> { ["HOME"] = Server.Directory.FullName, ["LC_ALL"] = "C.UTF-8" });
+}

@@ -1,0 +1,77 @@
+namespace Waybill.Interop.Tests.Clients;
+
+/// <summary>OpenSSH's sftp with a batch.</summary>
+public sealed class Sftp(WaybillServer server) : InteropClient(server)
+{
+    public override string Name => "sftp";
+
+    public override Task PutAsync(string local, string remote) => BatchAsync($"put \"{local}\" \"{remote}\"");
+
+    public override Task GetAsync(string remote, string local) => BatchAsync($"get \"{remote}\" \"{local}\"");
+
+    public override async Task<IReadOnlyList<string>> ListAsync(string directory) =>
+        [.. Lines(await BatchAsync($"ls -1 \"{directory}\"")).Where(line => !line.StartsWith("sftp>", StringComparison.Ordinal)).Select(line => Path.GetFileName(line)!)];
+
+    public override Task RenameAsync(string source, string target) => BatchAsync($"rename \"{source}\" \"{target}\"");
+
+    public override Task RemoveAsync(string remote) => BatchAsync($"rm \"{remote}\"");
+
+    public override Task ResumePutAsync(string local, string remote) => BatchAsync($"reput \"{local}\" \"{remote}\"");
+
+    public override Task ResumeGetAsync(string remote, string local) => BatchAsync($"reget \"{remote}\" \"{local}\"");
+
+    private Task<string> BatchAsync(string command) =>
+        RunAsync("sftp", [.. SshOptions, "-q", "-P", $"{Port}", "-b", "-", $"{WaybillServer.User}@127.0.0.1"], command + "\n");
+}
+
+/// <summary>OpenSSH's scp in its SFTP mode.</summary>
+public sealed class Scp(WaybillServer server) : InteropClient(server)
+{
+    public override string Name => "scp";
+
+    public override Task PutAsync(string local, string remote) => RunAsync("scp", [.. Options, local, Remote(remote)]);
+
+    public override Task GetAsync(string remote, string local) => RunAsync("scp", [.. Options, Remote(remote), local]);
+
+    private string[] Options => [.. SshOptions, "-q", "-s", "-P", $"{Port}"];
+
+    private static string Remote(string path) => $"{WaybillServer.User}@127.0.0.1:{path}";
+}
+
+/// <summary>sshfs: the vault as a file system, used with the system's own tools.</summary>
+public sealed class Sshfs(WaybillServer server) : InteropClient(server)
+{
+    public override string Name => "sshfs";
+
+    public override Task PutAsync(string local, string remote) => MountedAsync(root => RunAsync("cp", [local, root + remote]));
+
+    public override Task GetAsync(string remote, string local) => MountedAsync(root => RunAsync("cp", [root + remote, local]));
+
+    public override async Task<IReadOnlyList<string>> ListAsync(string directory) => Lines(await MountedAsync(root => RunAsync("ls", ["-1", root + directory])));
+
+    public override Task RenameAsync(string source, string target) => MountedAsync(root => RunAsync("mv", [root + source, root + target]));
+
+    public override Task RemoveAsync(string remote) => MountedAsync(root => RunAsync("rm", [root + remote]));
+
+    public override Task ResumePutAsync(string local, string remote) => MountedAsync(root =>
+        RunAsync("sh", ["-c", "tail -c +$(($(stat -c %s \"$2\") + 1)) \"$1\" >> \"$2\"", "sh", local, root + remote]));
+
+    public override Task ResumeGetAsync(string remote, string local) => MountedAsync(root =>
+        RunAsync("sh", ["-c", "tail -c +$(($(stat -c %s \"$2\") + 1)) \"$1\" >> \"$2\"", "sh", root + remote, local]));
+
+    private async Task<string> MountedAsync(Func<string, Task<string>> work)
+    {
+        var mount = Server.Directory.Combine("mount-" + Guid.NewGuid().ToString("n"));
+        Directory.CreateDirectory(mount);
+        var options = $"IdentityFile={Server.Key},StrictHostKeyChecking=yes,UserKnownHostsFile={Server.KnownHosts},IdentitiesOnly=yes,BatchMode=yes";
+        await RunAsync("sshfs", ["-F", "/dev/null", "-o", options, "-p", $"{Port}", $"{WaybillServer.User}@127.0.0.1:/", mount]);
+        try
+        {
+            return await work(mount);
+        }
+        finally
+        {
+            await RunAsync("fusermount3", ["-u", mount]);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace Waybill.Interop.Tests.Clients;
+
+/// <summary>rclone, with its shell probing left on: it must be refused quickly and do no harm.</summary>
+public sealed class Rclone(WaybillServer server) : InteropClient(server)
+{
+    public override string Name => "rclone";
+
+    public override Task PutAsync(string local, string remote) => RunAsync("rclone", [.. Options, "copyto", local, Remote(remote)]);
+
+    public override Task GetAsync(string remote, string local) => RunAsync("rclone", [.. Options, "copyto", Remote(remote), local]);
+
+    public override async Task<IReadOnlyList<string>> ListAsync(string directory) => Lines(await RunAsync("rclone", [.. Options, "lsf", Remote(directory)]));
+
+    public override Task RenameAsync(string source, string target) => RunAsync("rclone", [.. Options, "moveto", Remote(source), Remote(target)]);
+
+    public override Task RemoveAsync(string remote) => RunAsync("rclone", [.. Options, "deletefile", Remote(remote)]);
+
+    private string[] Options => ["--config", Server.Directory.Combine("rclone.conf"), "--retries", "1", "--low-level-retries", "1"];
+
+    private string Remote(string path) =>
+        $":sftp,host=127.0.0.1,port={Port},user={WaybillServer.User},key_file=\"{Server.Key}\",known_hosts_file=\"{Server.KnownHosts}\":{path}";
+}

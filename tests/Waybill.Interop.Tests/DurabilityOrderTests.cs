@@ -1,0 +1,106 @@
+using System.Text.RegularExpressions;
+using Waybill.Interop.Tests.Clients;
+using Waybill.TestKit;
+
+namespace Waybill.Interop.Tests;
+
+/// <summary>
+/// What the kernel is asked, in which order, for one upload: every write of the file, its fsync, the rename into place, the directory's fsync, and only then the
+/// next byte to the client (promise D1).
+/// </summary>
+public sealed partial class DurabilityOrderTests(WaybillServer shared)
+{
+    [Fact]
+    public async Task An_upload_with_sftp_is_synced_before_it_is_acknowledged() =>
+        Assert.Null(Violation(await TraceAsync(shared, new Sftp(shared), "order-sftp.csv")));
+
+    [Fact]
+    public async Task An_upload_with_scp_is_synced_before_it_is_acknowledged() =>
+        Assert.Null(Violation(await TraceAsync(shared, new Scp(shared), "order-scp.csv")));
+
+    [Fact]
+    public async Task With_durability_rename_the_same_check_fails()
+    {
+        var server = new WaybillServer();
+        await server.InitializeAsync();
+        try
+        {
+            await server.StopAsync();
+            await server.StartAsync("Storage:Durability=Rename");
+            Assert.NotNull(Violation(await TraceAsync(server, new Sftp(server), "order-rename.csv")));
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> TraceAsync(WaybillServer server, InteropClient client, string name)
+    {
+        var source = server.Directory.Write("trace-" + name, new byte[200_000]);
+        var log = server.Directory.Combine("trace-" + name + ".log");
+        await using var strace = ExternalProcess.Start("strace",
+            ["-f", "-y", "-qq", "-o", log, "-e", "trace=pwrite64,pwritev,write,fsync,fdatasync,renameat2,sendto,sendmsg", "-p", $"{server.ProcessId}"]);
+        await WaitUntilTracedAsync(server.ProcessId);
+        await client.PutAsync(source, "/upload/" + name);
+        await strace.SignalAsync("INT");
+        await strace.WaitForExitAsync(TimeSpan.FromSeconds(20));
+        return await File.ReadAllLinesAsync(log);
+    }
+
+    private static async Task WaitUntilTracedAsync(int processId)
+    {
+        for (var attempt = 0; attempt < 200; attempt++)
+        {
+            var untraced = Directory.GetDirectories($"/proc/{processId}/task").Count(task => File.ReadAllText(task + "/status").Contains("TracerPid:\t0", StringComparison.Ordinal));
+            if (untraced == 0)
+            {
+                return;
+            }
+
+            await Task.Delay(50);
+        }
+
+        Assert.Fail("strace did not attach");
+    }
+
+    /// <summary>What is out of order, or null.</summary>
+    private static string? Violation(IReadOnlyList<string> trace)
+    {
+        var calls = trace.Where(line => !line.Contains("<... ", StringComparison.Ordinal)).ToList();
+        var lastWrite = calls.FindLastIndex(line => TemporaryWrite().IsMatch(line));
+        var fileSync = calls.FindIndex(Math.Max(0, lastWrite), line => TemporarySync().IsMatch(line));
+        var rename = calls.FindLastIndex(line => line.Contains("renameat2(", StringComparison.Ordinal) && line.Contains(".waybill-", StringComparison.Ordinal));
+        var directorySync = rename < 0 ? -1 : calls.FindIndex(rename, line => DirectorySync().IsMatch(line));
+        var reply = directorySync < 0 ? -1 : calls.FindIndex(directorySync, line => Send().IsMatch(line));
+        if (lastWrite < 0 || rename < 0)
+        {
+            return "the upload was not seen at all";
+        }
+
+        if (fileSync < lastWrite || fileSync > rename)
+        {
+            return "the file was not synced between its last write and the rename";
+        }
+
+        if (directorySync < 0)
+        {
+            return "the directory was not synced after the rename";
+        }
+
+        var early = calls.FindIndex(fileSync, directorySync - fileSync, line => Send().IsMatch(line));
+        return early >= 0 ? "something was sent before the directory was synced: " + calls[early] : reply < 0 ? "no reply was sent" : null;
+    }
+
+    [GeneratedRegex(@"(pwrite64|pwritev|write)\(\d+<[^>]*\.waybill-")]
+    private static partial Regex TemporaryWrite();
+
+    [GeneratedRegex(@"(fsync|fdatasync)\(\d+<[^>]*\.waybill-")]
+    private static partial Regex TemporarySync();
+
+    [GeneratedRegex(@"fsync\(\d+<[^>]*/upload>")]
+    private static partial Regex DirectorySync();
+
+    [GeneratedRegex(@"(sendto|sendmsg)\(\d+<(TCP|socket)")]
+    private static partial Regex Send();
+}

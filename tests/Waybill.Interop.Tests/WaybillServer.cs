@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Waybill.TestKit;
+
+[assembly: AssemblyFixture(typeof(Waybill.Interop.Tests.WaybillServer))]
+
+namespace Waybill.Interop.Tests;
+
+/// <summary>The real program with one customer, started once for all tests of this assembly.</summary>
+public sealed partial class WaybillServer : IAsyncLifetime
+{
+    public const string User = "10020";
+
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+
+    private ExternalProcess? _server;
+
+    public TemporaryDirectory Directory { get; } = new();
+
+    public string Data => Directory.Combine("data");
+
+    public string Vault => Path.Combine(Data, "vaults", User);
+
+    /// <summary>An Ed25519 key as ssh-keygen writes it.</summary>
+    public string Key => Directory.Combine("id_ed25519");
+
+    /// <summary>The same key as a PPK.</summary>
+    public string PuttyKey => Directory.Combine("id_ed25519.ppk");
+
+    public string KnownHosts => Directory.Combine("known_hosts");
+
+    /// <summary>The Ed25519 host key as psftp's -hostkey takes it.</summary>
+    public string HostKeyFingerprint { get; private set; } = "";
+
+    public int Port { get; private set; }
+
+    public int CompatPort { get; private set; }
+
+    public int ProcessId => _server!.Id;
+
+    public async ValueTask InitializeAsync()
+    {
+        await RequireAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "interop", "-f", Key]);
+        await RequireAsync("puttygen", [Key, "-O", "private", "-o", PuttyKey]);
+        await CommandAsync("init");
+        await CommandAsync("account", "add", User, "--name", "Interop Telecom");
+        await CommandAsync("login", "add", User, "--account", User);
+        await CommandAsync("key", "add", User, Key + ".pub");
+        await StartAsync();
+        HostKeyFingerprint = SshFingerprint().Match((await CommandAsync("hostkey", "show")).Output).Value;
+        await File.WriteAllTextAsync(KnownHosts, string.Concat(
+            (await CommandAsync("hostkey", "show", "--known-hosts")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .SelectMany(line => new[] { Port, CompatPort }.Select(port => $"[127.0.0.1]:{port} {line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]}\n"))));
+    }
+
+    /// <summary>Starts the server; on ports of the system's choice the first time, on the same ones later.</summary>
+    public async Task StartAsync(params string[] settings)
+    {
+        _server = ExternalProcess.Start("dotnet",
+        [
+            Program, "serve", "--data", Data, "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}",
+            "--set", "Limits:UnauthenticatedPerSecond=1000", .. settings.SelectMany(setting => new[] { "--set", setting }),
+        ]);
+        await _server.WaitForTextAsync("\nREADY", StartTime);
+        Port = Listening("modern");
+        CompatPort = Listening("compat");
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _server!.Kill();
+        await _server.WaitForExitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>SIGTERM; returns how the program ended.</summary>
+    public async Task<ProcessOutcome> StopAsync()
+    {
+        await _server!.SignalAsync("TERM");
+        return await _server.WaitForExitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>Runs a command beside the server; it must succeed.</summary>
+    public async Task<ProcessOutcome> CommandAsync(params string[] words)
+    {
+        var outcome = await TryCommandAsync(words);
+        Assert.True(outcome.ExitCode == 0, $"waybill {string.Join(' ', words)}: {outcome}");
+        return outcome;
+    }
+
+    public Task<ProcessOutcome> TryCommandAsync(params string[] words) =>
+        ExternalProcess.RunAsync("dotnet", [Program, .. words, "--data", Data], timeout: TimeSpan.FromSeconds(60));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await StopAsync();
+            await _server.DisposeAsync();
+        }
+
+        Directory.Dispose();
+    }
+
+    private static async Task RequireAsync(string program, string[] arguments)
+    {
+        var outcome = await ExternalProcess.RunAsync(program, arguments);
+        Assert.True(outcome.ExitCode == 0, $"{program}: {outcome}");
+    }
+
+    /// <summary>The program of the same configuration as these tests.</summary>
+    private static string Program => Path.Combine(
+        RepositoryRoot.Find(), "src", "Waybill.Server", "bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug",
+        "net10.0", "waybill.dll");
+
+    private int Listening(string policy) => int.Parse(
+        Regex.Match(_server!.Output, $@"ssh 127\.0\.0\.1:(\d+) \({policy}\)").Groups[1].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"SHA256:[A-Za-z0-9+/]{43}")]
+    private static partial Regex SshFingerprint();
+}
