@@ -16,7 +16,7 @@ internal static class SftpOperations
     private static readonly SftpOperation[] Rows =
     [
         // Files. Which right an OPEN needs depends on its flags: SftpOpenPolicy. What needs a handle was permitted when it was opened.
-        new(Type.Open, "OPEN", SftpSubject.Path, FileHandlers.OpenAsync) { HasFields = true, FollowsLink = true, MakesName = true, Writes = true, Audit = FileOperation.Download },
+        new(Type.Open, "OPEN", SftpSubject.Path, FileHandlers.OpenAsync) { HasFields = true, MakesName = true, Writes = true, Audit = FileOperation.Download },
         new(Type.Close, "CLOSE", SftpSubject.Handle, FileHandlers.CloseAsync) { Handles = SftpHandleKinds.Any },
         new(Type.Read, "READ", SftpSubject.Handle, FileHandlers.ReadAsync) { HasFields = true, Handles = SftpHandleKinds.Read },
         new(Type.Write, "WRITE", SftpSubject.Handle, FileHandlers.WriteAsync) { HasFields = true, Handles = SftpHandleKinds.Write, Writes = true },
@@ -32,7 +32,7 @@ internal static class SftpOperations
         },
 
         // Directories.
-        new(Type.Opendir, "OPENDIR", SftpSubject.Path, DirectoryHandlers.OpenAsync) { Needs = FileRights.List, FollowsLink = true, Audit = FileOperation.List },
+        new(Type.Opendir, "OPENDIR", SftpSubject.Path, DirectoryHandlers.OpenAsync) { Needs = FileRights.List, Audit = FileOperation.List },
         new(Type.Readdir, "READDIR", SftpSubject.Handle, DirectoryHandlers.ReadAsync) { Handles = SftpHandleKinds.Directory },
         new(Type.Mkdir, "MKDIR", SftpSubject.Path, DirectoryHandlers.MakeAsync)
         {
@@ -85,7 +85,7 @@ internal static class SftpOperations
         },
 
         // What a client wants to know of the server.
-        new(Type.Extended, "statvfs@openssh.com", SftpSubject.Path, InformationHandlers.UsageAsync) { Version = "2", FollowsLink = true },
+        new(Type.Extended, "statvfs@openssh.com", SftpSubject.Path, InformationHandlers.UsageAsync) { Version = "2" },
         new(Type.Extended, "fstatvfs@openssh.com", SftpSubject.Handle, InformationHandlers.UsageOfHandleAsync) { Version = "2", Handles = SftpHandleKinds.File },
         new(Type.Extended, "limits@openssh.com", SftpSubject.None, InformationHandlers.LimitsAsync),
         new(Type.Extended, "users-groups-by-id@openssh.com", SftpSubject.None, InformationHandlers.NamesOfIdsAsync) { HasFields = true },

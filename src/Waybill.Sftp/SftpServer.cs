@@ -87,11 +87,16 @@ public sealed class SftpServer(IFileStore store, IAccessRules rules, IFileJourna
             var next = SftpFrame.Incomplete;
             while (before - buffer.Length < ReturnInputAfter && (next = SftpFraming.TryTake(ref buffer, options.Message, out var message)) == SftpFrame.Message)
             {
-                if (!await session.HandleAsync(message).ConfigureAwait(false)
-                    || (replies.Unflushed >= options.FlushThreshold && !await replies.FlushAsync().ConfigureAwait(false)))
+                if (!await session.HandleAsync(message).ConfigureAwait(false))
                 {
                     next = SftpFrame.Bad;
                     break;
+                }
+
+                if (replies.Unflushed >= options.FlushThreshold && !await replies.FlushAsync().ConfigureAwait(false))
+                {
+                    input.AdvanceTo(buffer.Start);
+                    return false;
                 }
             }
 

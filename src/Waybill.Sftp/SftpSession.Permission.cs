@@ -2,10 +2,13 @@ using Waybill.Storage;
 
 namespace Waybill.Sftp;
 
-/// <summary>The permission check: one place, from the table, before any handler runs.</summary>
+/// <summary>
+/// The permission check: one place, from the table, before any handler runs. It judges the path as written; where a link leads elsewhere the store asks for the
+/// rights of that place too, since only the kernel knows it without a race.
+/// </summary>
 internal sealed partial class SftpSession
 {
-    private async ValueTask<SftpAnswer> PermitAsync()
+    private SftpAnswer Permit()
     {
         var request = _request;
         var operation = request.Operation;
@@ -16,7 +19,7 @@ internal sealed partial class SftpSession
 
         if (request.Path is { } path)
         {
-            request.Rights = await RightsAsync(path, operation.FollowsLink).ConfigureAwait(false);
+            request.Rights = Rules.RightsAt(path);
             var answer = Judge(path, operation.Needs, request.Rights);
             if (!answer.IsOk)
             {
@@ -26,7 +29,7 @@ internal sealed partial class SftpSession
 
         if (request.Target is { } target)
         {
-            request.TargetRights = await RightsAsync(target, followLink: false).ConfigureAwait(false);
+            request.TargetRights = Rules.RightsAt(target);
             return Judge(target, operation.TargetNeeds, request.TargetRights);
         }
 
@@ -60,29 +63,6 @@ internal sealed partial class SftpSession
         }
 
         return StoreError.PermissionDenied;
-    }
-
-    // Where links can be made, a link must not lend the rights of the place it stands in: those of the place it leads to are needed as well.
-    private async ValueTask<FileRights> RightsAsync(VaultPath path, bool followLink)
-    {
-        var rights = Rules.RightsAt(path);
-        if (!Options.Links || rights == FileRights.None || path.IsRoot)
-        {
-            return rights;
-        }
-
-        var resolved = await Store.ResolveAsync(followLink ? path : path.Parent).ConfigureAwait(false);
-        if (resolved.Value is not { } real)
-        {
-            return rights;
-        }
-
-        if (!followLink && VaultPath.TryParse(path.Name, real, out var child) == VaultPathError.None)
-        {
-            real = child!;
-        }
-
-        return rights & Rules.RightsAt(real);
     }
 
     // A refusal that could not be recorded is still a refusal.

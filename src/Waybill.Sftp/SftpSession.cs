@@ -77,11 +77,7 @@ internal sealed partial class SftpSession(
             _request.Message = message;
             _request.Head = head;
             var answer = Prepare(type);
-            if (answer.IsOk)
-            {
-                answer = await PermitAsync().ConfigureAwait(false);
-            }
-
+            answer = answer.IsOk ? Permit() : answer;
             if (answer.IsOk)
             {
                 answer = await _request.Operation.Handler(this, _request).ConfigureAwait(false);

@@ -23,11 +23,13 @@ internal sealed class Curve25519Half : KeyAgreementClient
     private readonly EvpKeyHandle _key;
 
     public Curve25519Half()
+        : this(NewKey())
     {
-        Span<byte> seed = stackalloc byte[EvpKeys.KeyLength];
-        RandomNumberGenerator.Fill(seed);
-        _key = EvpKeys.ImportPrivate(EvpKeys.X25519, seed);
-        CryptographicOperations.ZeroMemory(seed);
+    }
+
+    internal Curve25519Half(EvpKeyHandle key)
+    {
+        _key = key;
         Share = EvpKeys.ExportPublic(_key);
     }
 
@@ -46,4 +48,13 @@ internal sealed class Curve25519Half : KeyAgreementClient
     }
 
     public override void Dispose() => _key.Dispose();
+
+    private static EvpKeyHandle NewKey()
+    {
+        Span<byte> seed = stackalloc byte[EvpKeys.KeyLength];
+        RandomNumberGenerator.Fill(seed);
+        var key = EvpKeys.ImportPrivate(EvpKeys.X25519, seed);
+        CryptographicOperations.ZeroMemory(seed);
+        return key;
+    }
 }

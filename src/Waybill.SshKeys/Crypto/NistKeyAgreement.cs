@@ -24,9 +24,14 @@ internal sealed class NistHalf : KeyAgreementClient
     private readonly ECDiffieHellman _key;
 
     public NistHalf(EcCurve curve)
+        : this(curve, ECDiffieHellman.Create(curve.Curve))
+    {
+    }
+
+    internal NistHalf(EcCurve curve, ECDiffieHellman key)
     {
         _curve = curve;
-        _key = ECDiffieHellman.Create(curve.Curve);
+        _key = key;
         Share = EcCurve.WritePoint(_key.ExportParameters(includePrivateParameters: false).Q);
     }
 

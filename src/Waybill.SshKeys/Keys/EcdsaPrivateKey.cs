@@ -15,7 +15,7 @@ public sealed class EcdsaPrivateKey : SshPrivateKey
 
     internal EcdsaPrivateKey(ECParameters parameters)
     {
-        _curve = EcCurve.All.FirstOrDefault(curve => curve.Curve.Oid.Value == parameters.Curve.Oid.Value)
+        _curve = EcCurve.All.FirstOrDefault(curve => parameters.Curve.IsNamed && curve.Curve.Oid.Value == parameters.Curve.Oid.Value)
             ?? throw new CryptographicException("Only the curves nistp256, nistp384 and nistp521 are used in SSH.");
         var d = parameters.D.AsSpan().TrimStart((byte)0);
         if (d.IsEmpty || d.Length > _curve.CoordinateLength)
@@ -39,7 +39,7 @@ public sealed class EcdsaPrivateKey : SshPrivateKey
         }
 
         _public = new EcdsaPublicKey(_curve, _parameters.Q);
-        _spare = new Spare<ECDsa>(() => ECDsa.Create(_parameters));
+        _spare = new Spare<ECDsa>(() => ECDsa.Create(_parameters), Environment.ProcessorCount);
     }
 
     /// <inheritdoc/>

@@ -51,13 +51,13 @@ internal sealed class KeyFileText : IDisposable
         }
 
         var (evenZeros, oddZeros) = CountZeros(file);
-        if (file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || (evenZeros == 0 && oddZeros > file.Length / 4))
+        if (file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || (file is [not 0, 0, ..] && oddZeros > file.Length / 4 && evenZeros == 0))
         {
             _length = Encoding.Unicode.GetChars(file[..(file.Length & ~1)], _chars);
             return true;
         }
 
-        if (file.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || (oddZeros == 0 && evenZeros > file.Length / 4))
+        if (file.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || (file is [0, not 0, ..] && evenZeros > file.Length / 4 && oddZeros == 0))
         {
             _length = Encoding.BigEndianUnicode.GetChars(file[..(file.Length & ~1)], _chars);
             return true;

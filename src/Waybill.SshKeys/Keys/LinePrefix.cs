@@ -5,6 +5,9 @@ namespace Waybill.SshKeys.Keys;
 /// <summary>What stands in front of the base64 on an OpenSSH line: the type, options of authorized_keys, or what does not belong there.</summary>
 internal static class LinePrefix
 {
+    /// <summary>How ssh-keygen -H hides the names in known_hosts.</summary>
+    private const string HashedHost = "|1|";
+
     /// <summary>Options that limit or give what no login has here; to leave them out changes nothing.</summary>
     private static readonly string[] IdleOptions =
     [
@@ -27,7 +30,7 @@ internal static class LinePrefix
 
         var (front, word) = SplitLastWord(prefix.Trim("\"'`"));
         var options = ReadOptions(front);
-        if (options.Kind == OptionKind.None && LooksLikeHost(front))
+        if (front.StartsWith(HashedHost, StringComparison.Ordinal) || (options.Kind == OptionKind.None && LooksLikeHost(front)))
         {
             return PublicKeyReading.Refused(PublicKeyMistake.KnownHostsLine);
         }

@@ -14,6 +14,9 @@ internal static class OpenSshPrivateKey
     /// <summary>Without a cipher the private part is padded to a multiple of this.</summary>
     private const int BlockSize = 8;
 
+    /// <summary>PuTTYgen pads to 16, and with a whole block where none is needed; the bytes count from 1, so there are at most 255.</summary>
+    private const int MaxPadding = 255;
+
     /// <summary>Columns of base64, as ssh-keygen writes it.</summary>
     private const int Columns = 70;
 
@@ -27,7 +30,8 @@ internal static class OpenSshPrivateKey
     public static bool Is(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Magic);
 
     /// <summary>The blob of the public half, which lies open even when the key is encrypted; empty when there is none.</summary>
-    public static ReadOnlySpan<byte> PublicBlob(ReadOnlySpan<byte> bytes) => ReadHead(bytes, out var blob, out _) is PrivateKeyMistake.None or PrivateKeyMistake.Encrypted ? blob : default;
+    public static ReadOnlySpan<byte> PublicBlob(ReadOnlySpan<byte> bytes) =>
+        ReadHead(bytes, out var blob, out _) is PrivateKeyMistake.None or PrivateKeyMistake.Encrypted ? blob : default;
 
     /// <summary>Reads the key.</summary>
     public static PrivateKeyReading Read(ReadOnlySpan<byte> bytes)
@@ -195,7 +199,7 @@ internal static class OpenSshPrivateKey
             }
         }
 
-        return padding.Length < BlockSize;
+        return padding.Length <= MaxPadding;
     }
 
     private static byte[] SerializeSecret(SshPrivateKey key, string comment)

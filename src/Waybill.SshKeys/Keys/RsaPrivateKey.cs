@@ -18,7 +18,7 @@ public sealed class RsaPrivateKey : SshPrivateKey
         var error = RsaPublicKey.TryCreate(modulus, exponent, out var publicKey);
         _public = publicKey ?? throw new CryptographicException($"The public half of this RSA key is refused: {error}.");
         _parameters = Complete(parameters, modulus.ToArray(), exponent.ToArray());
-        _spare = new Spare<RSA>(() => RSA.Create(_parameters));
+        _spare = new Spare<RSA>(() => RSA.Create(_parameters), Environment.ProcessorCount);
         try
         {
             // A private half that does not belong to the public one would come to light as a login that nobody can explain.

@@ -6,6 +6,11 @@ internal static class UnkeyedText
     private const int Sha256Base64Length = 43;
     private const int Md5HexLength = 47;
 
+    /// <summary>The least of a wrapped line's length that is tried as DER, and how many tries a text gets.</summary>
+    private const int LeastDerWord = 16;
+
+    private const int MaxDerAttempts = 8;
+
     /// <summary>A modulus of 1,024 bits has 308 digits; the smallest in use had 512 bits.</summary>
     private const int LeastModulusDigits = 150;
 
@@ -13,6 +18,7 @@ internal static class UnkeyedText
     public static PublicKeyReading Judge(KeyFileText text)
     {
         var (fingerprint, ssh1, type, damaged) = (false, false, false, false);
+        var attempts = 0;
         for (var line = 0; line < text.LineCount; line++)
         {
             var current = text[line];
@@ -25,7 +31,7 @@ internal static class UnkeyedText
             foreach (var range in current.SplitAny(' ', '\t'))
             {
                 var word = current[range].Trim("\"'`,;().");
-                if (word.StartsWith("MI", StringComparison.Ordinal) && TryReadDer(text, line, range.Start.Value) is { } reading)
+                if (word.Length >= LeastDerWord && word[0] == 'M' && attempts++ < MaxDerAttempts && TryReadDer(text, line, range.Start.Value) is { } reading)
                 {
                     return reading;
                 }
@@ -50,7 +56,7 @@ internal static class UnkeyedText
         });
     }
 
-    /// <summary>The base64 of DER, without its armour or with all of it on one line. Nearly all DER that holds a key begins with MI.</summary>
+    /// <summary>The base64 of DER, without its armour or with all of it on one line. All of it begins with M: a SEQUENCE.</summary>
     private static PublicKeyReading? TryReadDer(KeyFileText text, int line, int start)
     {
         using var base64 = new Base64Text(text.All.Length);

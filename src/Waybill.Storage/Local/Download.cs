@@ -29,8 +29,14 @@ internal sealed class Download(LocalFileStore store, FileDescriptor file, VaultP
             return new(StoreError.BadHandle);
         }
 
-        return new(indirect && !Store.Allows(path, FileRights.SetAttributes)
-            ? StoreError.PermissionDenied
+        if (indirect && !Store.Allows(path, FileRights.SetAttributes))
+        {
+            return new(StoreError.PermissionDenied);
+        }
+
+        var errno = Kernel.Stat(File, out var status);
+        return new(errno != Errno.None ? Errno.ToStoreError(errno)
+            : Store.IsShared(status) ? StoreError.PermissionDenied
             : LocalFileStore.ApplyToOpenFile(File, changes));
     }
 

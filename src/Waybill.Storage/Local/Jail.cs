@@ -5,8 +5,8 @@ namespace Waybill.Storage.Local;
 
 /// <summary>
 /// The bound of a login's root. A path is resolved by the kernel beneath the root's descriptor, and nowhere else: no string is compared to decide what may be reached.
-/// First without any link, which is the common case and proves that the path as written is the real one; only when there is a link, with links kept
-/// inside the root, and then the folder where they led is asked for its own rights.
+/// First without any link, which is the common case and proves that the path as written is the real one. Only when there is a link it is followed, kept inside
+/// the root by the kernel, to learn the real path; that one's rights are asked, and it is opened in turn without any link.
 /// </summary>
 internal sealed class Jail : IDisposable
 {
@@ -56,25 +56,7 @@ internal sealed class Jail : IDisposable
         }
 
         location = default;
-        if (error != StoreError.TooManyLinks)
-        {
-            return error;
-        }
-
-        error = Resolve(parent, OpenFlags.DirectoryPath, 0, out directory);
-        if (error == StoreError.None)
-        {
-            error = RealPath(directory, path.Name, out var real);
-            if (error == StoreError.None && Allows(real!, needed))
-            {
-                location = new Location(directory, real!, Indirect: true);
-                return StoreError.None;
-            }
-
-            directory.Dispose();
-        }
-
-        return error == StoreError.None ? StoreError.PermissionDenied : error;
+        return error == StoreError.TooManyLinks ? OpenParentThroughLinks(path, parent, needed, out location) : error;
     }
 
     /// <summary>Pins what <paramref name="path"/> names: the target of a link at its end with <paramref name="followLink"/>, else the link itself.</summary>
@@ -119,28 +101,77 @@ internal sealed class Jail : IDisposable
 
     public void Dispose() => _root.Dispose();
 
+    /// <summary>Links only tell where to go: what is acted on is opened again by its real path, without any link, so that path and rights belong together.</summary>
+    private StoreError OpenParentThroughLinks(VaultPath path, ReadOnlySpan<byte> parent, FileRights needed, out Location location)
+    {
+        location = default;
+        for (var attempts = 0; attempts <= MaximumRetries; attempts++)
+        {
+            var error = Follow(parent, OpenFlags.DirectoryPath, path.Name, out var real);
+            if (error != StoreError.None)
+            {
+                return error;
+            }
+
+            if (!Allows(real!, needed))
+            {
+                return StoreError.PermissionDenied;
+            }
+
+            if (Resolve(real!.Parent.Bytes, OpenFlags.DirectoryPath, OpenFlags.ResolveNoSymbolicLinks, out var directory) == StoreError.None)
+            {
+                location = new Location(directory, real, Indirect: true);
+                return StoreError.None;
+            }
+
+            CountRetry();
+        }
+
+        return GiveUp();
+    }
+
     private StoreError PinThroughLinks(VaultPath path, bool followLink, FileRights needed, out PinnedFile pinned)
     {
         pinned = default;
-        var error = Resolve(path.Bytes, followLink ? OpenFlags.PathOnly | OpenFlags.CloseOnExec : OpenFlags.AnyPath, 0, out var file);
-        if (error != StoreError.None)
+        for (var attempts = 0; attempts <= MaximumRetries; attempts++)
         {
-            return error;
-        }
-
-        var errno = Kernel.Stat(file, out var status);
-        if (errno == Errno.None)
-        {
-            error = RealPath(file, [], out var real);
-            if (error == StoreError.None && Allows(real!, needed))
+            var error = Follow(path.Bytes, followLink ? OpenFlags.PathOnly | OpenFlags.CloseOnExec : OpenFlags.AnyPath, [], out var real);
+            if (error != StoreError.None)
             {
-                pinned = new PinnedFile(file, status, real!, Indirect: true);
-                return StoreError.None;
+                return error;
             }
+
+            if (!Allows(real!, needed))
+            {
+                return StoreError.PermissionDenied;
+            }
+
+            if (Resolve(real!.Bytes, OpenFlags.AnyPath, OpenFlags.ResolveNoSymbolicLinks, out var file) == StoreError.None)
+            {
+                if (Kernel.Stat(file, out var status) == Errno.None && !(followLink && status.Kind == FileKind.SymbolicLink))
+                {
+                    pinned = new PinnedFile(file, status, real, Indirect: true);
+                    return StoreError.None;
+                }
+
+                file.Dispose();
+            }
+
+            CountRetry();
         }
 
-        file.Dispose();
-        return errno != Errno.None ? Errno.ToStoreError(errno) : error == StoreError.None ? StoreError.PermissionDenied : error;
+        return GiveUp();
+    }
+
+    /// <summary>Follows links, as far as the kernel lets them go, and tells the path where they end, with <paramref name="name"/> below it.</summary>
+    private StoreError Follow(ReadOnlySpan<byte> path, int flags, ReadOnlySpan<byte> name, out VaultPath? real)
+    {
+        real = null;
+        var error = Resolve(path, flags, 0, out var file);
+        using (file)
+        {
+            return error == StoreError.None ? RealPath(file, name, out real) : error;
+        }
     }
 
     private StoreError Resolve(ReadOnlySpan<byte> path, int flags, ulong resolve, out FileDescriptor file)

@@ -121,9 +121,9 @@ internal sealed partial class LocalFileStore
             errno = Kernel.Rename(from.Directory, from.Name, to.Directory, to.Name, flags);
         }
 
-        if (errno == Errno.NoEntry && FindUpload(from) is { } upload)
+        if (errno == Errno.NoEntry)
         {
-            return RenameUpload(upload, to, mayReplace, replace);
+            return RenameUpload(from, to, mayReplace, replace);
         }
 
         if (errno == Errno.Exists && flags != 0)
@@ -142,22 +142,37 @@ internal sealed partial class LocalFileStore
         return error == StoreError.None && !from.Path.Parent.Equals(to.Path.Parent) ? SyncDirectory(from.Directory) : error;
     }
 
-    /// <summary>Some clients rename a file that they still write (sshfs): it will be published under the new name.</summary>
-    private static StoreError RenameUpload(Upload upload, in Location to, bool mayReplace, bool replace)
+    /// <summary>Some clients rename a file that they still write and that nobody sees yet (sshfs): it will be published under the new name.</summary>
+    private StoreError RenameUpload(in Location from, in Location to, bool mayReplace, bool replace)
     {
+        if (FindUpload(from) is null)
+        {
+            return StoreError.NotFound;
+        }
+
+        var taken = replace ? StoreError.PermissionDenied : StoreError.AlreadyExists;
         if (!mayReplace && Kernel.StatName(to.Directory, to.Name, out _) != Errno.NoEntry)
         {
-            return replace ? StoreError.PermissionDenied : StoreError.AlreadyExists;
+            return taken;
         }
 
         var errno = Kernel.OpenName(to.Directory, "."u8, OpenFlags.DirectoryPath, 0, out var directory);
-        if (errno == Errno.None)
+        if (errno != Errno.None)
         {
-            upload.Retarget(new UploadTarget(
-                directory, to.Name.ToArray(), !mayReplace, replace ? StoreError.PermissionDenied : StoreError.AlreadyExists));
+            return Errno.ToStoreError(errno);
         }
 
-        return Errno.ToStoreError(errno);
+        lock (_uploadsLock)
+        {
+            if (FindUpload(from) is { } upload)
+            {
+                upload.Retarget(new UploadTarget(directory, to.Name.ToArray(), !mayReplace, taken));
+                return StoreError.None;
+            }
+        }
+
+        directory.Dispose();
+        return StoreError.NotFound;
     }
 
     private static bool IsSameFile(in Location one, in Location other) =>
@@ -192,7 +207,7 @@ internal sealed partial class LocalFileStore
         using (made)
         {
             errno = Kernel.Stat(made, out var status);
-            return errno == Errno.None && status.Permissions != permissions ? Kernel.ChangeModeOfPinned(made, permissions) : errno;
+            return errno == Errno.None && status.Permissions != permissions ? Kernel.ChangeModeOfPinned(made, status.SpecialBits | permissions) : errno;
         }
     }
 

@@ -93,6 +93,11 @@ internal sealed partial class LocalFileStore : IFileStore
             return SetAttributesOfPath(path, changes, followLink);
         }
 
+        if (!followLink && await GetAttributesAsync(path, followLink: false).ConfigureAwait(false) is { Value.Kind: FileKind.SymbolicLink })
+        {
+            return StoreError.NotSupported;
+        }
+
         // A new length is a new version: readers keep the old one whole, and a crash tears nothing.
         var error = OpenForWriting(path, OpenModes.Write, null, out var file);
         if (file is null)
@@ -172,6 +177,12 @@ internal sealed partial class LocalFileStore : IFileStore
         _options.ShownGroupId,
         status.LinkCount);
 
+    /// <summary>
+    /// A file with a second name that no client can have given it: the operator's backup or another tree. Writing makes a new inode and so leaves that
+    /// alone; setting permissions or times would not.
+    /// </summary>
+    public bool IsShared(in Statx status) => !_options.Links && status.Kind == FileKind.File && status.LinkCount > 1;
+
     public bool Allows(VaultPath real, FileRights needed) => _jail.Allows(real, needed);
 
     public static StoreResult<FileSystemUsage> UsageOf(FileDescriptor file)
@@ -210,7 +221,8 @@ internal sealed partial class LocalFileStore : IFileStore
                 FileKind.Other => StoreError.NotARegularFile,
                 FileKind.SymbolicLink => SetAttributesOfLink(path, changes),
                 _ when changes.Permissions is not null && pinned.Path.IsRoot => StoreError.PermissionDenied,
-                _ => ApplyToPinned(pinned.File, changes),
+                _ when IsShared(pinned.Status) => StoreError.PermissionDenied,
+                _ => ApplyToPinned(pinned, changes),
             };
         }
     }
@@ -232,12 +244,14 @@ internal sealed partial class LocalFileStore : IFileStore
         }
     }
 
-    private static StoreError ApplyToPinned(FileDescriptor pinned, AttributeChanges changes)
+    private static StoreError ApplyToPinned(in PinnedFile pinned, AttributeChanges changes)
     {
-        var errno = changes.Permissions is { } permissions ? Kernel.ChangeModeOfPinned(pinned, permissions & PermissionMask) : Errno.None;
+        var errno = changes.Permissions is { } permissions
+            ? Kernel.ChangeModeOfPinned(pinned.File, pinned.Status.SpecialBits | (permissions & PermissionMask))
+            : Errno.None;
         if (errno == Errno.None && (changes.AccessTime is not null || changes.ModificationTime is not null))
         {
-            errno = Kernel.SetTimesOfPinned(pinned, changes.AccessTime, changes.ModificationTime);
+            errno = Kernel.SetTimesOfPinned(pinned.File, changes.AccessTime, changes.ModificationTime);
         }
 
         return Errno.ToStoreError(errno);

@@ -12,13 +12,17 @@ internal sealed partial class Upload
     private StoreError _failure;
     private bool _suspect;
     private bool _removed;
+    private int _ending;
+
+    private UploadTarget CurrentTarget => Volatile.Read(ref _target);
 
     /// <summary>The name, when it was to be made exclusively.</summary>
     public PendingNames.Claim? Claim { get; init; }
 
     public override async ValueTask<StoreError> CommitAsync()
     {
-        if (IsClosed)
+        // A session that is torn down disposes its files while one may be in its commit: whoever comes first ends it.
+        if (Interlocked.Exchange(ref _ending, 1) != 0)
         {
             return StoreError.BadHandle;
         }
@@ -37,7 +41,12 @@ internal sealed partial class Upload
 
         if (error == StoreError.None)
         {
-            error = Publish(out var published);
+            bool published;
+            lock (_targetLock)
+            {
+                error = Publish(out published);
+            }
+
             if (published)
             {
                 Close();
@@ -51,7 +60,7 @@ internal sealed partial class Upload
 
     public override ValueTask DisposeAsync()
     {
-        if (!IsClosed)
+        if (Interlocked.Exchange(ref _ending, 1) == 0)
         {
             Abandon();
         }
@@ -59,17 +68,16 @@ internal sealed partial class Upload
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Whether this upload will be published as <paramref name="name"/> in that directory.</summary>
+    /// <summary>Whether this upload will be published as <paramref name="name"/> in that directory. The store calls it while it keeps the upload from closing.</summary>
     public bool IsFor(FileIdentity directory, ReadOnlySpan<byte> name)
     {
-        var target = CurrentTarget();
-        return !IsClosed && target.Name.AsSpan().SequenceEqual(name)
-            && Kernel.Stat(target.Directory, out var status) == Errno.None && status.Identity == directory;
+        var target = CurrentTarget;
+        return target.Name.AsSpan().SequenceEqual(name) && Kernel.Stat(target.Directory, out var status) == Errno.None && status.Identity == directory;
     }
 
-    public bool HasName(ReadOnlySpan<byte> name) => CurrentTarget().Name.AsSpan().SequenceEqual(name);
+    public bool HasName(ReadOnlySpan<byte> name) => CurrentTarget.Name.AsSpan().SequenceEqual(name);
 
-    /// <summary>The client renamed the file that it is still writing, before anyone could see it.</summary>
+    /// <summary>The client renamed the file that it is still writing, before anyone could see it. The store calls it as it calls <see cref="IsFor"/>.</summary>
     public void Retarget(UploadTarget target)
     {
         lock (_targetLock)
@@ -79,7 +87,7 @@ internal sealed partial class Upload
                 _target.Directory.Dispose();
             }
 
-            _target = target;
+            Volatile.Write(ref _target, target);
         }
     }
 
@@ -108,7 +116,7 @@ internal sealed partial class Upload
             return error;
         }
 
-        var target = CurrentTarget();
+        var target = CurrentTarget;
         if (!Store.IsDurable)
         {
             return Rename(target, out published);
@@ -171,14 +179,6 @@ internal sealed partial class Upload
         _source = null;
         File.Dispose();
         _home.Dispose();
-        CurrentTarget().Directory.Dispose();
-    }
-
-    private UploadTarget CurrentTarget()
-    {
-        lock (_targetLock)
-        {
-            return _target;
-        }
+        CurrentTarget.Directory.Dispose();
     }
 }

@@ -45,6 +45,9 @@ internal struct Statx
 
     public readonly int Permissions => Mode & 0x1FF;
 
+    /// <summary>Set-group-id and its kin of a directory: the operator's way to keep a group, never a client's to set or clear.</summary>
+    public readonly int SpecialBits => Kind == FileKind.Directory ? Mode & 0xE00 : 0;
+
     /// <summary>What tells two files apart, whatever their names.</summary>
     public readonly FileIdentity Identity => new(((ulong)DeviceMajor << 32) | DeviceMinor, Inode);
 }

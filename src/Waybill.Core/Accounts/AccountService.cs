@@ -1,0 +1,190 @@
+using System.Data.Common;
+using System.Net.Mail;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Accounts;
+
+/// <summary>Accounts: adding, finding, suspending, closing.</summary>
+/// <param name="database">Where they are kept.</param>
+/// <param name="audit">Where each change is recorded, in the same transaction.</param>
+/// <param name="time">The clock.</param>
+public sealed class AccountService(WaybillDatabase database, AuditLog audit, TimeProvider time)
+{
+    private const int LongestEmail = 254;
+
+    private const string Select = """
+        SELECT a.id, a.number, a.name, a.email, a.status, a.status_reason, p.number, a.language, a.time_zone, a.created_at
+        FROM account a LEFT JOIN account p ON p.id = a.parent_id
+        """;
+
+    /// <summary>Adds an account.</summary>
+    public async ValueTask<Result<Account>> AddAsync(NewAccount account, Actor actor, CancellationToken cancellationToken = default)
+    {
+        if (Check(account) is { } problem)
+        {
+            return problem;
+        }
+
+        return await database.WriteAsync<Account>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                if (Find(connection, account.Number) is { } existing)
+                {
+                    return Problem.AlreadyExists(existing.Status == AccountStatus.Closed
+                        ? $"Account {existing.Number} existed and is closed; its number is not given again. Choose another number."
+                        : $"Account {existing.Number} exists already ({existing.Name}). Choose another number.");
+                }
+
+                long? parentId = null;
+                if (account.Parent is not null)
+                {
+                    var parent = Find(connection, account.Parent);
+                    if (parent is null || parent.Status == AccountStatus.Closed)
+                    {
+                        return Problem.NotFound($"The parent account {Words.Show(account.Parent)} {(parent is null ? "does not exist" : "is closed")}. Add it first, or leave the parent out.");
+                    }
+
+                    parentId = parent.Id;
+                }
+
+                connection.Execute(
+                    """
+                    INSERT INTO account (number, number_key, name, email, status, parent_id, language, time_zone, created_at)
+                    VALUES (@number, @key, @name, @email, 'active', @parent, @language, @zone, @created)
+                    """,
+                    ("@number", account.Number),
+                    ("@key", AccountNumber.Fold(account.Number)),
+                    ("@name", account.Name),
+                    ("@email", account.Email),
+                    ("@parent", parentId),
+                    ("@language", account.Language),
+                    ("@zone", account.TimeZone),
+                    ("@created", time.GetUtcNow().ToColumn()));
+                audit.Append(transaction, new AuditEntry(AuditActions.AccountAdded, actor) { Account = account.Number, Subject = account.Number, Detail = account.Name });
+                return Find(connection, account.Number)!;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lists accounts by number.</summary>
+    /// <param name="size">The page's size.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Page<Account>> ListAsync(int size = 100, string? after = null, CancellationToken cancellationToken = default)
+    {
+        size = Page<Account>.Clamp(size);
+        return database.ReadAsync(
+            connection =>
+            {
+                var rows = connection.All(
+                    $"{Select} WHERE a.number_key > @after ORDER BY a.number_key LIMIT @limit",
+                    Read,
+                    ("@after", after ?? ""),
+                    ("@limit", size + 1));
+                return new Page<Account>([.. rows.Take(size)], rows.Count > size ? AccountNumber.Fold(rows[size - 1].Number) : null);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Finds an account by its number.</summary>
+    public async ValueTask<Result<Account>> FindAsync(string number, CancellationToken cancellationToken = default) =>
+        await database.ReadAsync(connection => Find(connection, number), cancellationToken).ConfigureAwait(false) is { } account ? account : Unknown(number);
+
+    /// <summary>Stops all logins of an account until it is resumed. An account that is suspended already stays so.</summary>
+    public ValueTask<Result<Account>> SuspendAsync(string number, string? reason, Actor actor, CancellationToken cancellationToken = default) =>
+        ChangeStatusAsync(number, AccountStatus.Suspended, reason, AuditActions.AccountSuspended, actor, cancellationToken);
+
+    /// <summary>Lets the logins of a suspended account work again.</summary>
+    public ValueTask<Result<Account>> ResumeAsync(string number, Actor actor, CancellationToken cancellationToken = default) =>
+        ChangeStatusAsync(number, AccountStatus.Active, null, AuditActions.AccountResumed, actor, cancellationToken);
+
+    /// <summary>Stops all logins of an account for good; its files stay.</summary>
+    public ValueTask<Result<Account>> CloseAsync(string number, string? reason, Actor actor, CancellationToken cancellationToken = default) =>
+        ChangeStatusAsync(number, AccountStatus.Closed, reason, AuditActions.AccountClosed, actor, cancellationToken);
+
+    internal static Account? Find(DatabaseConnection connection, string number) =>
+        connection.First($"{Select} WHERE a.number_key = @key", Read, ("@key", AccountNumber.Fold(number)));
+
+    internal static Problem Unknown(string number) =>
+        Problem.NotFound($"There is no account {Words.Show(number)}. `waybill account list` shows them; `waybill account add` adds one.");
+
+    private static Account Read(DbDataReader row) => new(
+        row.GetInt64(0), row.GetString(1), row.GetString(2), row.TextOrNull(3), row.Word<AccountStatus>(4), row.TextOrNull(5), row.TextOrNull(6), row.GetString(7),
+        row.TextOrNull(8), row.Time(9));
+
+    private static Problem? Check(NewAccount account)
+    {
+        if ((AccountNumber.Check(account.Number) ?? Words.Check("company name", account.Name)) is { } problem)
+        {
+            return problem;
+        }
+
+        if (account.Email is { } email && !(email.Length <= LongestEmail && MailAddress.TryCreate(email, out var address) && address.Address == email))
+        {
+            return Problem.Invalid($"'{Words.Show(email)}' is no e-mail address. Give one as name@example.com.");
+        }
+
+        if (account.Parent is not null && string.Equals(account.Parent, account.Number, StringComparison.OrdinalIgnoreCase))
+        {
+            return Problem.Invalid("An account cannot be its own parent. Leave the parent out.");
+        }
+
+        if (!IsLanguage(account.Language))
+        {
+            return Problem.Invalid($"'{Words.Show(account.Language)}' is no language. Give one as en or de-AT.");
+        }
+
+        return account.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)
+            ? Problem.Invalid($"'{Words.Show(zone)}' is no time zone of this system. Give one as Europe/London.")
+            : null;
+    }
+
+    private static bool IsLanguage(string text)
+    {
+        const int Longest = 16;
+        var parts = text.Split('-');
+        return text.Length <= Longest && parts[0].Length is 2 or 3 && parts[0].All(char.IsAsciiLetterLower)
+            && parts.Skip(1).All(static part => part.Length is >= 2 and <= 8 && part.All(char.IsAsciiLetterOrDigit));
+    }
+
+    private async ValueTask<Result<Account>> ChangeStatusAsync(
+        string number, AccountStatus status, string? reason, string action, Actor actor, CancellationToken cancellationToken)
+    {
+        if (reason is not null && Words.Check("reason", reason) is { } problem)
+        {
+            return problem;
+        }
+
+        return await database.WriteAsync<Account>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                if (Find(connection, number) is not { } account)
+                {
+                    return Unknown(number);
+                }
+
+                if (account.Status == status)
+                {
+                    return account;
+                }
+
+                if (account.Status == AccountStatus.Closed)
+                {
+                    return Problem.Refused($"Account {account.Number} is closed, and that is for good. Add a new account instead.");
+                }
+
+                connection.Execute(
+                    "UPDATE account SET status = @status, status_reason = @reason WHERE id = @id",
+                    ("@status", status.ToWord()),
+                    ("@reason", reason),
+                    ("@id", account.Id));
+                transaction.TouchLogins();
+                audit.Append(transaction, new AuditEntry(action, actor) { Account = account.Number, Subject = account.Number, Detail = reason });
+                return account with { Status = status, StatusReason = reason };
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+}

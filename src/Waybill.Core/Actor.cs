@@ -1,0 +1,23 @@
+namespace Waybill.Core;
+
+/// <summary>Who does something, and from where: goes into every audit row.</summary>
+/// <param name="Kind">What sort of actor.</param>
+/// <param name="Name">The operator's system user, or the login's user name.</param>
+public sealed record Actor(ActorKind Kind, string Name)
+{
+    /// <summary>The program itself.</summary>
+    public static Actor System { get; } = new(ActorKind.System, "waybill");
+
+    /// <summary>The address that the request came from; null for a local one.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>The connection's id; null without one.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>The person at the command line.</summary>
+    public static Actor Operator(string name) => new(ActorKind.Operator, name);
+
+    /// <summary>A login on a connection.</summary>
+    public static Actor Login(string userName, string? address, string? connection) =>
+        new(ActorKind.Login, userName) { Address = address, Connection = connection };
+}

@@ -1,0 +1,14 @@
+namespace Waybill.Core;
+
+/// <summary>Who acts.</summary>
+public enum ActorKind
+{
+    /// <summary>Somebody at the provider's command line.</summary>
+    Operator,
+
+    /// <summary>A login over one of the protocols.</summary>
+    Login,
+
+    /// <summary>The program itself.</summary>
+    System,
+}

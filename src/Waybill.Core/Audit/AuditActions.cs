@@ -1,0 +1,121 @@
+using Waybill.Storage;
+
+namespace Waybill.Core.Audit;
+
+/// <summary>The words of the audit log's action column. They are searched for by people and scripts: a word never changes its meaning.</summary>
+public static class AuditActions
+{
+    /// <summary>The data directory was made.</summary>
+    public const string Initialised = "initialised";
+
+    /// <summary>The server took up its work.</summary>
+    public const string ServerStarted = "server-started";
+
+    /// <summary>The server ended.</summary>
+    public const string ServerStopped = "server-stopped";
+
+    /// <summary>A login succeeded.</summary>
+    public const string LogIn = "login";
+
+    /// <summary>A login was refused; the detail says why.</summary>
+    public const string LogInRefused = "login-refused";
+
+    /// <summary>A connection ended; the detail says why.</summary>
+    public const string ConnectionEnded = "connection-ended";
+
+    /// <summary>A session was ended by an operator or because its key or login lost its right.</summary>
+    public const string SessionKicked = "session-kicked";
+
+    /// <summary>Penalties of addresses were cleared.</summary>
+    public const string PenaltiesCleared = "penalties-cleared";
+
+    /// <summary>A file was read.</summary>
+    public const string Download = "download";
+
+    /// <summary>A file was written and committed.</summary>
+    public const string Upload = "upload";
+
+    /// <summary>A file was removed.</summary>
+    public const string Remove = "remove";
+
+    /// <summary>A file or directory was renamed.</summary>
+    public const string Rename = "rename";
+
+    /// <summary>A directory was made.</summary>
+    public const string MakeDirectory = "make-directory";
+
+    /// <summary>A directory was removed.</summary>
+    public const string RemoveDirectory = "remove-directory";
+
+    /// <summary>Times, permissions or size were set.</summary>
+    public const string SetAttributes = "set-attributes";
+
+    /// <summary>A link was made.</summary>
+    public const string Link = "link";
+
+    /// <summary>A directory was listed.</summary>
+    public const string List = "list";
+
+    /// <summary>An account was added.</summary>
+    public const string AccountAdded = "account-added";
+
+    /// <summary>An account was suspended.</summary>
+    public const string AccountSuspended = "account-suspended";
+
+    /// <summary>An account was resumed.</summary>
+    public const string AccountResumed = "account-resumed";
+
+    /// <summary>An account was closed.</summary>
+    public const string AccountClosed = "account-closed";
+
+    /// <summary>A login was added.</summary>
+    public const string LoginAdded = "login-added";
+
+    /// <summary>A login was suspended.</summary>
+    public const string LoginSuspended = "login-suspended";
+
+    /// <summary>A login was resumed.</summary>
+    public const string LoginResumed = "login-resumed";
+
+    /// <summary>A login was removed with its keys.</summary>
+    public const string LoginRemoved = "login-removed";
+
+    /// <summary>A key was installed on a login.</summary>
+    public const string KeyAdded = "key-added";
+
+    /// <summary>A key was sent in and refused.</summary>
+    public const string KeyRefused = "key-refused";
+
+    /// <summary>A key was revoked.</summary>
+    public const string KeyRevoked = "key-revoked";
+
+    /// <summary>A private key reached us: its public key is refused for good.</summary>
+    public const string KeyBurnt = "key-burnt";
+
+    /// <summary>A key pair was made for a customer.</summary>
+    public const string KeyGenerated = "key-generated";
+
+    /// <summary>A host key was made.</summary>
+    public const string HostKeyAdded = "hostkey-added";
+
+    /// <summary>A host key was imported.</summary>
+    public const string HostKeyImported = "hostkey-imported";
+
+    /// <summary>The log found that its anchor and this database do not belong together, and went on: rows are lost, or an old database was restored.</summary>
+    public const string AuditGap = "audit-gap";
+
+    /// <summary>The word for a file operation.</summary>
+    public static string For(FileOperation operation) => operation switch
+    {
+        FileOperation.Download => Download,
+        FileOperation.Upload => Upload,
+        FileOperation.Remove => Remove,
+        FileOperation.Rename => Rename,
+        FileOperation.MakeDirectory => MakeDirectory,
+        FileOperation.RemoveDirectory => RemoveDirectory,
+        FileOperation.SetAttributes => SetAttributes,
+        FileOperation.Link => Link,
+        FileOperation.List => List,
+        _ => throw new ArgumentOutOfRangeException(nameof(operation)),
+    };
+}

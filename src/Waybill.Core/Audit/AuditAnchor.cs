@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Audit;
+
+/// <summary>How an anchor was found.</summary>
+internal enum AnchorState
+{
+    /// <summary>It holds a head that the key confirms.</summary>
+    Good,
+
+    /// <summary>There is no file.</summary>
+    Missing,
+
+    /// <summary>No slot of it is confirmed by the key.</summary>
+    Forged,
+}
+
+/// <summary>What an anchor file says.</summary>
+internal readonly record struct AnchorReading(AnchorState State, long Generation, AuditHead Head);
+
+/// <summary>
+/// The head of the chain in a small file beside the database: whoever cuts the log's tail or puts back an old database would have to forge this too.
+/// Two slots are written in turn, each with a generation and an HMAC, so that a torn write leaves the older one. Each commit group's head is written before the
+/// group is acknowledged; that a power cut may leave the anchor a little behind does no harm, since it is never ahead of what is durable in the database.
+/// </summary>
+internal sealed class AuditAnchor
+{
+    // One slot for each 4 KiB page: no disk tears the other one.
+    private const int SlotDistance = 4096;
+    private const int SlotLength = 256;
+    private const string Magic = "waybill-audit-anchor-1";
+
+    /// <summary>How often the lock is tried, <see cref="LockPause"/> apart: another process holds it for the time of one write, so five seconds mean that it hangs.</summary>
+    private const int LockTries = 2500;
+
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(2);
+
+    private readonly string _path;
+    private readonly byte[] _key;
+
+    public AuditAnchor(string path, byte[] key)
+    {
+        _path = path;
+        _key = key;
+    }
+
+    /// <summary>Reads without waiting for a writer: a slot that is being written fails its HMAC, and the other one counts.</summary>
+    public AnchorReading Read()
+    {
+        try
+        {
+            using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            return Read(file);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new AnchorReading(AnchorState.Missing, 0, AuditHead.Empty);
+        }
+    }
+
+    /// <summary>
+    /// Moves the anchor to <paramref name="head"/>, unless another process has moved it further meanwhile. <paramref name="replaced"/> is a reading that
+    /// was found not to fit this database: only then may the count go down.
+    /// </summary>
+    public void Write(AuditHead head, AnchorReading? replaced)
+    {
+        using var lockFile = Lock();
+        using var file = PrivateFile.Open(_path, FileMode.OpenOrCreate, FileShare.ReadWrite);
+        var now = Read(file);
+        var mayGoDown = replaced is { } old && old.State == now.State && old.Generation == now.Generation;
+        if (now.State == AnchorState.Good && now.Head.Count >= head.Count && !mayGoDown)
+        {
+            return;
+        }
+
+        var generation = now.Generation + 1;
+        RandomAccess.Write(file.SafeFileHandle, Encode(generation, head), generation % 2 * SlotDistance);
+        RandomAccess.FlushToDisk(file.SafeFileHandle);
+    }
+
+    private AnchorReading Read(FileStream file)
+    {
+        var best = new AnchorReading(AnchorState.Forged, 0, AuditHead.Empty);
+        Span<byte> slot = stackalloc byte[SlotLength];
+        for (var i = 0; i < 2; i++)
+        {
+            var length = RandomAccess.Read(file.SafeFileHandle, slot, i * SlotDistance);
+            if (Decode(slot[..length]) is { } reading && (best.State != AnchorState.Good || reading.Generation > best.Generation))
+            {
+                best = reading;
+            }
+        }
+
+        return best;
+    }
+
+    private byte[] Encode(long generation, AuditHead head)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{Magic} {generation} {head.Count} {Convert.ToHexStringLower(head.Hash)}");
+        var proof = HMACSHA256.HashData(_key, Encoding.ASCII.GetBytes(text));
+        return Encoding.ASCII.GetBytes($"{text} {Convert.ToHexStringLower(proof)}".PadRight(SlotLength - 1) + "\n");
+    }
+
+    private AnchorReading? Decode(ReadOnlySpan<byte> slot)
+    {
+        var text = Encoding.ASCII.GetString(slot).TrimEnd();
+        var space = text.LastIndexOf(' ');
+        if (slot.Length != SlotLength || space < 0)
+        {
+            return null;
+        }
+
+        var proof = Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.ASCII.GetBytes(text[..space])));
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(proof), Encoding.ASCII.GetBytes(text[(space + 1)..])))
+        {
+            return null;
+        }
+
+        var parts = text.Split(' ');
+        return parts is [Magic, var generation, var count, var hash, _]
+            ? new AnchorReading(
+                AnchorState.Good,
+                long.Parse(generation, CultureInfo.InvariantCulture),
+                new AuditHead(long.Parse(count, CultureInfo.InvariantCulture), Convert.FromHexString(hash)))
+            : null;
+    }
+
+    /// <summary>FileShare.None is flock on Linux: it holds between processes and ends with the process.</summary>
+    private FileStream Lock()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return PrivateFile.Open(_path + ".lock", FileMode.OpenOrCreate, FileShare.None);
+            }
+            catch (IOException) when (tries < LockTries)
+            {
+                using var pause = new ManualResetEventSlim();
+                pause.Wait(LockPause);
+            }
+        }
+    }
+}

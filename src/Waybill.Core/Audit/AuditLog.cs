@@ -1,0 +1,229 @@
+using System.Threading.Channels;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Audit;
+
+/// <summary>
+/// The append-only record of everything that anyone did, in the database, with a keyed chain and an anchor outside of it. Entries that arrive together are
+/// committed together. Several processes may append at once.
+/// </summary>
+public sealed class AuditLog : IAsyncDisposable
+{
+    private readonly WaybillDatabase _database;
+    private readonly TimeProvider _time;
+    private readonly byte[] _key;
+    private readonly AuditAnchor _anchor;
+    private readonly string _anchorPath;
+    private readonly Channel<Pending> _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(AuditLimits.Waiting) { SingleReader = true });
+    private readonly Task _writer;
+
+    private AuditLog(WaybillDatabase database, byte[] key, string anchorPath, TimeProvider time)
+    {
+        _database = database;
+        _time = time;
+        _key = key;
+        _anchorPath = anchorPath;
+        _anchor = new AuditAnchor(anchorPath, key);
+        _writer = Task.Run(WriteGroupsAsync);
+    }
+
+    /// <summary>Makes the key and the first anchor of a new data directory.</summary>
+    public static Result<AuditLog> Create(WaybillDatabase database, string keyPath, string anchorPath, TimeProvider time)
+    {
+        var key = AuditKey.Create(keyPath);
+        if (!key.Succeeded)
+        {
+            return key.Problem;
+        }
+
+        try
+        {
+            // From its first moment on a log has an anchor, so that an emptied one is told from a new one.
+            new AuditAnchor(anchorPath, key.Value).Write(AuditHead.Empty, replaced: null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return AnchorProblem(anchorPath);
+        }
+
+        return new AuditLog(database, key.Value, anchorPath, time);
+    }
+
+    /// <summary>Opens the log of an initialised data directory; without its key nothing may run.</summary>
+    public static Result<AuditLog> Open(WaybillDatabase database, string keyPath, string anchorPath, TimeProvider time)
+    {
+        var key = AuditKey.Read(keyPath);
+        return key.Succeeded ? new AuditLog(database, key.Value, anchorPath, time) : key.Problem;
+    }
+
+    /// <summary>
+    /// Records one entry; completes when it is durable. Whoever gets a problem must not go on as if it were recorded.
+    /// </summary>
+    public async ValueTask<Outcome> AppendAsync(AuditEntry entry, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var pending = new Pending(entry);
+        try
+        {
+            await _queue.Writer.WriteAsync(pending, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            return Problem.Unusable("The audit log is closed: the server is stopping.");
+        }
+
+        // Once queued it will be written; to stop waiting would leave the caller not knowing.
+        return await pending.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Reads every row and the anchor, and says all that was done to them.</summary>
+    public ValueTask<AuditVerification> VerifyAsync(CancellationToken cancellationToken = default) =>
+        new AuditVerifier(_database, _key, _anchor).RunAsync(cancellationToken);
+
+    /// <summary>Looks for rows, the newest first.</summary>
+    public ValueTask<Page<AuditRecord>> SearchAsync(AuditQuery query, CancellationToken cancellationToken = default) =>
+        AuditSearch.RunAsync(_database, query, cancellationToken);
+
+    /// <summary>Writes what is queued, then ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _writer.ConfigureAwait(false);
+    }
+
+    /// <summary>Adds a row to a transaction that changes something else: both become durable, or neither.</summary>
+    internal void Append(WriteTransaction transaction, AuditEntry entry)
+    {
+        if (transaction.AuditState is not AppendState state)
+        {
+            state = Begin(transaction);
+            transaction.AuditState = state;
+            transaction.AfterCommit(() => MoveAnchor(state));
+        }
+
+        Insert(transaction, state, entry);
+    }
+
+    private static Problem AnchorProblem(string path) => Problem.Unusable(
+        $"The audit anchor {path} cannot be written. Check the room and rights of its directory; until then nothing may be changed.");
+
+    private async Task WriteGroupsAsync()
+    {
+        List<Pending> group = [];
+        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            group.Clear();
+            while (group.Count < AuditLimits.Group && _queue.Reader.TryRead(out var pending))
+            {
+                group.Add(pending);
+            }
+
+            var outcome = await WriteGroupAsync(group).ConfigureAwait(false);
+            foreach (var pending in group)
+            {
+                pending.SetResult(outcome);
+            }
+        }
+    }
+
+    private async ValueTask<Outcome> WriteGroupAsync(List<Pending> group)
+    {
+        try
+        {
+            var result = await _database.WriteAsync<int>(transaction =>
+            {
+                foreach (var pending in group)
+                {
+                    Append(transaction, pending.Entry);
+                }
+
+                return group.Count;
+            }).ConfigureAwait(false);
+            return new Outcome(result.Problem);
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, those who wait must hear that nothing is recorded, and the loop must live for the next ones.
+            return Problem.Unusable($"The audit log cannot be written ({e.GetType().Name}). Run `waybill doctor`.");
+        }
+    }
+
+    /// <summary>
+    /// Reads the head, and whether anchor and database still belong together. Where they do not, going on in silence would move the anchor over the
+    /// evidence; so the first new row says it, for good.
+    /// </summary>
+    private AppendState Begin(WriteTransaction transaction)
+    {
+        var connection = transaction.Connection;
+        var anchor = _anchor.Read();
+        var head = AuditSql.Head(connection);
+        var state = new AppendState(head);
+        var trouble = anchor switch
+        {
+            { State: AnchorState.Missing } => "the anchor file was missing",
+            { State: AnchorState.Forged } => "the anchor file was not written with this key",
+            { Head.Count: 0 } => null,
+            _ when anchor.Head.IsSameAs(head) => null,
+            _ when anchor.Head.Count > head.Count => $"the anchor knew {anchor.Head.Count} rows, the database held {head.Count}",
+            _ when AuditSql.HashOf(connection, anchor.Head.Count) is { } hash && hash.AsSpan().SequenceEqual(anchor.Head.Hash) => null,
+            _ => $"row {anchor.Head.Count} was another one than the anchor knew",
+        };
+        if (trouble is not null)
+        {
+            state.Replaced = anchor;
+            Insert(transaction, state, new AuditEntry(AuditActions.AuditGap, Actor.System)
+            {
+                Outcome = AuditOutcome.Failed,
+                Detail = $"Rows may be lost before this one, or an old database was restored: {trouble}. Anchor: {anchor.Head.Count} {Convert.ToHexStringLower(anchor.Head.Hash)}",
+            });
+        }
+
+        return state;
+    }
+
+    private void Insert(WriteTransaction transaction, AppendState state, AuditEntry entry)
+    {
+        var row = new AuditRow(
+            state.Head.Count + 1,
+            _time.GetUtcNow().ToColumn(),
+            entry.Actor.Kind.ToWord(),
+            AuditText.Clean(entry.Actor.Name, AuditLimits.Name, doubleBackslash: true)!,
+            AuditText.Clean(entry.Action, AuditLimits.Name, doubleBackslash: true)!,
+            AuditText.Clean(entry.Account, AuditLimits.Name, doubleBackslash: true),
+            AuditText.Clean(entry.Subject, AuditLimits.Subject, doubleBackslash: true),
+            AuditText.Clean(entry.Actor.Address, AuditLimits.Name, doubleBackslash: true),
+            AuditText.Clean(entry.Actor.Connection, AuditLimits.Name, doubleBackslash: true),
+            entry.Outcome.ToWord(),
+            AuditText.Clean(entry.Detail, AuditLimits.Detail, doubleBackslash: false),
+            state.Head.Hash,
+            Hash: []);
+        row = row with { Hash = AuditChain.Hash(_key, row) };
+        AuditSql.Insert(transaction.Connection, row);
+        state.Head = new AuditHead(row.Sequence, row.Hash);
+    }
+
+    private Problem? MoveAnchor(AppendState state)
+    {
+        try
+        {
+            _anchor.Write(state.Head, state.Replaced);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return AnchorProblem(_anchorPath);
+        }
+    }
+
+    private sealed class AppendState(AuditHead head)
+    {
+        public AuditHead Head { get; set; } = head;
+
+        public AnchorReading? Replaced { get; set; }
+    }
+
+    private sealed class Pending(AuditEntry entry) : TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public AuditEntry Entry { get; } = entry;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Waybill.Core.Audit;
+
+/// <summary>What to look for; everything given must hold. The newest rows come first.</summary>
+public sealed record AuditQuery
+{
+    /// <summary>Not before.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Before.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>The actor's name, compared without case.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>The account's number, compared without case.</summary>
+    public string? Account { get; init; }
+
+    /// <summary>The action.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>Text that subject, detail, address or connection hold, compared without case (of ASCII letters).</summary>
+    public string? Text { get; init; }
+
+    /// <summary>The page's size.</summary>
+    public int Size { get; init; } = 100;
+
+    /// <summary><see cref="Page{T}.Next"/> of the page before.</summary>
+    public string? After { get; init; }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Audit;
+
+/// <summary>The search; each condition that is given adds a line to the statement, so that the indexes are used.</summary>
+internal static class AuditSearch
+{
+    public static ValueTask<Page<AuditRecord>> RunAsync(WaybillDatabase database, AuditQuery query, CancellationToken cancellationToken)
+    {
+        var sql = new StringBuilder($"SELECT {AuditRow.Columns} FROM audit WHERE 1 = 1");
+        List<(string, object?)> parameters = [];
+
+        void Where(string condition, string name, object? value)
+        {
+            if (value is not null)
+            {
+                sql.Append(" AND ").Append(condition);
+                parameters.Add((name, value));
+            }
+        }
+
+        var size = Page<AuditRecord>.Clamp(query.Size);
+        Where("time >= @from", "@from", query.From?.ToColumn());
+        Where("time < @until", "@until", query.Until?.ToColumn());
+        Where("lower(actor) = @actor", "@actor", query.Actor?.ToLowerInvariant());
+        Where("lower(account) = @account", "@account", query.Account?.ToLowerInvariant());
+        Where("action = @action", "@action", query.Action);
+        Where(
+            @"(subject LIKE @text ESCAPE '\' OR detail LIKE @text ESCAPE '\' OR address LIKE @text ESCAPE '\' OR connection LIKE @text ESCAPE '\')",
+            "@text",
+            query.Text is null ? null : $"%{query.Text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%");
+        Where("sequence < @before", "@before", long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before : null);
+        sql.Append(" ORDER BY sequence DESC LIMIT @limit");
+        parameters.Add(("@limit", size + 1));
+
+        return database.ReadAsync(
+            connection =>
+            {
+                var rows = connection.All(sql.ToString(), AuditRow.Read, [.. parameters]);
+                var more = rows.Count > size;
+                return new Page<AuditRecord>(
+                    [.. rows.Take(size).Select(static row => row.ToRecord())],
+                    more ? rows[size - 1].Sequence.ToString(CultureInfo.InvariantCulture) : null);
+            },
+            cancellationToken);
+    }
+}

@@ -1,0 +1,155 @@
+using Waybill.Core.Accounts;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Core.Keys;
+using Waybill.Core.Logins;
+using Waybill.Core.Vaults;
+
+namespace Waybill.Core;
+
+/// <summary>Everything that the business knows, over one data directory. The server holds one of these, and so does each command beside it.</summary>
+public sealed class CoreServices : IAsyncDisposable
+{
+    private CoreServices(DataDirectory directory, WaybillDatabase database, AuditLog audit, LayoutTemplate template, TimeProvider time)
+    {
+        Directory = directory;
+        Database = database;
+        Audit = audit;
+        Accounts = new AccountService(database, audit, time);
+        Logins = new LoginService(database, audit, time);
+        Keys = new KeyService(database, audit, time);
+        BurntKeys = new BurntKeys(database, audit, time);
+        LoginDirectory = new LoginDirectory(database, time);
+        LoginUsage = new LoginUsage(database, time);
+        Layout = new VaultLayout(template);
+        Vaults = new VaultDirectories(directory.Vaults, Layout);
+    }
+
+    /// <summary>Where everything lies.</summary>
+    public DataDirectory Directory { get; }
+
+    /// <summary>The database.</summary>
+    public WaybillDatabase Database { get; }
+
+    /// <summary>The audit log.</summary>
+    public AuditLog Audit { get; }
+
+    /// <summary>Accounts.</summary>
+    public AccountService Accounts { get; }
+
+    /// <summary>Logins.</summary>
+    public LoginService Logins { get; }
+
+    /// <summary>Keys of logins.</summary>
+    public KeyService Keys { get; }
+
+    /// <summary>Keys that are refused for good.</summary>
+    public BurntKeys BurntKeys { get; }
+
+    /// <summary>What authentication asks.</summary>
+    public LoginDirectory LoginDirectory { get; }
+
+    /// <summary>When logins and keys were last used.</summary>
+    public LoginUsage LoginUsage { get; }
+
+    /// <summary>What each login sees of a vault.</summary>
+    public VaultLayout Layout { get; }
+
+    /// <summary>The vaults on the disk.</summary>
+    public VaultDirectories Vaults { get; }
+
+    /// <summary>Makes database, audit key, anchor and vaults directory in a directory that exists, and records that as the first row. Host keys and TLS are the caller's.</summary>
+    public static async ValueTask<Result<CoreServices>> CreateAsync(string path, Actor actor, TimeProvider time, LayoutTemplate? template = null)
+    {
+        template ??= LayoutTemplate.Default;
+        if (template.Check() is { } bad)
+        {
+            return bad;
+        }
+
+        var directory = new DataDirectory(path);
+        if (File.Exists(directory.Database) || File.Exists(directory.AuditKey))
+        {
+            return Problem.AlreadyExists($"{path} is initialised already. Use it, or choose another data directory.");
+        }
+
+        try
+        {
+            MakePrivate(directory.Audit);
+            MakePrivate(directory.Vaults);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Problem.Unusable($"{path} cannot be written. Check that it exists, its owner and its rights.");
+        }
+
+        var database = WaybillDatabase.Create(directory.Database);
+        if (!database.Succeeded)
+        {
+            return database.Problem;
+        }
+
+        var audit = AuditLog.Create(database.Value, directory.AuditKey, directory.AuditAnchor, time);
+        if (!audit.Succeeded)
+        {
+            await database.Value.DisposeAsync().ConfigureAwait(false);
+            return audit.Problem;
+        }
+
+        var services = new CoreServices(directory, database.Value, audit.Value, template, time);
+        var recorded = await services.Audit.AppendAsync(new AuditEntry(AuditActions.Initialised, actor)).ConfigureAwait(false);
+        if (!recorded.Succeeded)
+        {
+            await services.DisposeAsync().ConfigureAwait(false);
+            return recorded.Problem;
+        }
+
+        return services;
+    }
+
+    /// <summary>Opens an initialised data directory, also one that another process works on.</summary>
+    public static async ValueTask<Result<CoreServices>> OpenAsync(string path, TimeProvider time, LayoutTemplate? template = null)
+    {
+        template ??= LayoutTemplate.Default;
+        if (template.Check() is { } bad)
+        {
+            return bad;
+        }
+
+        var directory = new DataDirectory(path);
+        var database = WaybillDatabase.Open(directory.Database);
+        if (!database.Succeeded)
+        {
+            return database.Problem;
+        }
+
+        var audit = AuditLog.Open(database.Value, directory.AuditKey, directory.AuditAnchor, time);
+        if (!audit.Succeeded)
+        {
+            await database.Value.DisposeAsync().ConfigureAwait(false);
+            return audit.Problem;
+        }
+
+        return new CoreServices(directory, database.Value, audit.Value, template, time);
+    }
+
+    /// <summary>Writes what waits, then closes the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await LoginUsage.DisposeAsync().ConfigureAwait(false);
+        await Audit.DisposeAsync().ConfigureAwait(false);
+        await Database.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void MakePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            System.IO.Directory.CreateDirectory(path);
+        }
+        else
+        {
+            System.IO.Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using System.Globalization;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Core.Logins;
+using Waybill.SshKeys.Keys;
+
+namespace Waybill.Core.Keys;
+
+/// <summary>Keys of logins: adding, listing, revoking.</summary>
+/// <param name="database">Where they are kept.</param>
+/// <param name="audit">Where each change is recorded, in the same transaction.</param>
+/// <param name="time">The clock.</param>
+public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimeProvider time)
+{
+    /// <summary>The most keys of one login that are not revoked.</summary>
+    public const int MaximumPerLogin = 100;
+
+    /// <summary>The most keys of one login, those that were revoked included: they are remembered so that none comes back.</summary>
+    public const int MaximumRemembered = 1000;
+
+    /// <summary>Installs a key on a login. A key that is there already stays as it is, and the result says so.</summary>
+    public async ValueTask<Result<KeyAddition>> AddAsync(string userName, NewKey key, Actor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var now = time.GetUtcNow();
+        if (key.Label is not null && Words.Check("label", key.Label) is { } problem)
+        {
+            return problem;
+        }
+
+        if (key.Expires is { } expires && expires <= now)
+        {
+            return Problem.Invalid($"The expiry {Format(expires)} is over already. Give a time to come.");
+        }
+
+        var sha256 = KeyFingerprint.Sha256(key.Key.Blob.Span);
+        Problem? refusal = null;
+        Login? refusedOn = null;
+        var result = await database.WriteAsync<KeyAddition>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                if (LoginSql.Find(connection, userName) is not { } login)
+                {
+                    return LoginSql.Unknown(userName);
+                }
+
+                var existing = KeySql.Find(connection, login.Id, sha256);
+                refusal = BurntKeys.Refusal(connection, sha256) ?? (existing is { Revoked: { } revoked }
+                    ? Problem.Refused(
+                        $"This key was revoked on {Format(revoked)} by {existing.RevokedBy} ({existing.RevokedReason}); a revoked key does not come back. Ask for a new key.")
+                    : null);
+                if (refusal is not null)
+                {
+                    refusedOn = login;
+                    return refusal;
+                }
+
+                if (existing is not null)
+                {
+                    return new KeyAddition(existing, AlreadyInstalled: true);
+                }
+
+                if (CheckRoom(connection, login) is { } full)
+                {
+                    return full;
+                }
+
+                var label = key.Label ?? Label(key.Comment);
+                connection.Execute(
+                    """
+                    INSERT INTO login_key (login_id, type, blob, bits, sha256, md5, label, added_at, added_by, expires_at)
+                    VALUES (@login, @type, @blob, @bits, @sha256, @md5, @label, @added, @by, @expires)
+                    """,
+                    ("@login", login.Id),
+                    ("@type", key.Key.KeyType),
+                    ("@blob", key.Key.Blob.ToArray()),
+                    ("@bits", key.Key.Bits),
+                    ("@sha256", sha256),
+                    ("@md5", KeyFingerprint.Md5(key.Key.Blob.Span)),
+                    ("@label", label),
+                    ("@added", now.ToColumn()),
+                    ("@by", actor.Name),
+                    ("@expires", key.Expires?.ToColumn()));
+                transaction.TouchLogins();
+                audit.Append(transaction, new AuditEntry(AuditActions.KeyAdded, actor)
+                {
+                    Account = login.Account,
+                    Subject = login.UserName,
+                    Detail = $"{key.Key.KeyType} {key.Key.Bits} {sha256} {label}".TrimEnd() + (key.Expires is { } end ? $", expires {Format(end)}" : ""),
+                });
+                return new KeyAddition(KeySql.Find(connection, login.Id, sha256)!, AlreadyInstalled: false);
+            },
+            cancellationToken).ConfigureAwait(false);
+
+        // A known bad key that is sent in again is news for whoever watches; the transaction that refused it was rolled back.
+        if (refusal is not null && refusedOn is not null)
+        {
+            var recorded = await audit.AppendAsync(
+                new AuditEntry(AuditActions.KeyRefused, actor)
+                {
+                    Account = refusedOn.Account,
+                    Subject = refusedOn.UserName,
+                    Outcome = AuditOutcome.Refused,
+                    Detail = $"{key.Key.KeyType} {key.Key.Bits} {sha256}: {refusal.Message}",
+                },
+                cancellationToken).ConfigureAwait(false);
+            return recorded.Succeeded ? result : recorded.Problem;
+        }
+
+        return result;
+    }
+
+    /// <summary>All keys of a login, the oldest first, the revoked ones too.</summary>
+    public async ValueTask<Result<IReadOnlyList<InstalledKey>>> ListAsync(string userName, CancellationToken cancellationToken = default)
+    {
+        var keys = await database.ReadAsync(
+            connection => LoginSql.Find(connection, userName) is { } login ? KeySql.OfLogin(connection, login.Id) : null,
+            cancellationToken).ConfigureAwait(false);
+
+        // An interface has no implicit conversion.
+        return keys is null ? LoginSql.Unknown(userName) : Result.Of<IReadOnlyList<InstalledKey>>(keys);
+    }
+
+    /// <summary>
+    /// Revokes a key for good; its sessions end. The fingerprint may be SHA256 or MD5 in any usual notation, or the beginning of one
+    /// (<see cref="KeySearch.ShortestPrefix"/> characters or more) that fits one key only.
+    /// </summary>
+    public async ValueTask<Result<InstalledKey>> RevokeAsync(
+        string userName, string fingerprint, string reason, Actor actor, CancellationToken cancellationToken = default)
+    {
+        if (Words.Check("reason", reason) is { } problem)
+        {
+            return problem;
+        }
+
+        return await database.WriteAsync<InstalledKey>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                if (LoginSql.Find(connection, userName) is not { } login)
+                {
+                    return LoginSql.Unknown(userName);
+                }
+
+                var found = KeySearch.Find(KeySql.OfLogin(connection, login.Id), fingerprint, login.UserName);
+                if (!found.Succeeded)
+                {
+                    return found.Problem;
+                }
+
+                var key = found.Value;
+                if (key.Revoked is { } before)
+                {
+                    return Problem.Refused($"The key {key.Sha256} was revoked already, on {Format(before)} by {key.RevokedBy}: {key.RevokedReason}.");
+                }
+
+                var now = time.GetUtcNow();
+                connection.Execute(
+                    "UPDATE login_key SET revoked_at = @now, revoked_by = @by, revoked_reason = @reason WHERE id = @id",
+                    ("@now", now.ToColumn()),
+                    ("@by", actor.Name),
+                    ("@reason", reason),
+                    ("@id", key.Id));
+                transaction.TouchLogins();
+                audit.Append(transaction, new AuditEntry(AuditActions.KeyRevoked, actor)
+                {
+                    Account = login.Account,
+                    Subject = login.UserName,
+                    Detail = $"{key.Type} {key.Bits} {key.Sha256}: {reason}",
+                });
+                return key with { Revoked = now, RevokedBy = actor.Name, RevokedReason = reason };
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    internal static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    private static Problem? CheckRoom(DatabaseConnection connection, Login login)
+    {
+        var usable = connection.Number("SELECT count(*) FROM login_key WHERE login_id = @login AND revoked_at IS NULL", ("@login", login.Id));
+        if (usable >= MaximumPerLogin)
+        {
+            return Problem.LimitReached($"{login.UserName} has {usable} keys, the most that one login can have. Revoke those that are not used any more.");
+        }
+
+        var all = connection.Number("SELECT count(*) FROM login_key WHERE login_id = @login", ("@login", login.Id));
+        return all >= MaximumRemembered
+            ? Problem.LimitReached($"{login.UserName} has had {all} keys, the most that are remembered for one login. Add another login for its next keys.")
+            : null;
+    }
+
+    /// <summary>A comment comes from the customer's file: whatever it holds must be fit to be shown.</summary>
+    private static string Label(string? comment) => AuditText.Clean(comment?.Trim(), Words.MaximumLength, doubleBackslash: false) ?? "";
+}

@@ -1,0 +1,17 @@
+using Waybill.SshKeys.Keys;
+
+namespace Waybill.Core.Keys;
+
+/// <summary>What a key is added with.</summary>
+/// <param name="Key">The key, already read.</param>
+public sealed record NewKey(SshPublicKey Key)
+{
+    /// <summary>What to call it; null takes the comment.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>The comment of the file that it came in.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>When it stops working; null means never.</summary>
+    public DateTimeOffset? Expires { get; init; }
+}

@@ -1,0 +1,21 @@
+namespace Waybill.Core.Logins;
+
+/// <summary>The reasons in words, for audit and log.</summary>
+public static class LoginReasonWords
+{
+    /// <summary>One short sentence.</summary>
+    public static string Describe(this LoginReason reason) => reason switch
+    {
+        LoginReason.Ok => "allowed",
+        LoginReason.UnknownUser => "there is no such login",
+        LoginReason.UnknownKey => "the login has no such key",
+        LoginReason.KeyRevoked => "the key was revoked",
+        LoginReason.KeyExpired => "the key has expired",
+        LoginReason.LoginSuspended => "the login is suspended",
+        LoginReason.AccountSuspended => "the account is suspended",
+        LoginReason.AccountClosed => "the account is closed",
+        LoginReason.AddressNotAllowed => "the login may not come from this address",
+        LoginReason.KindNotServed => "publisher and collector logins cannot log in over SFTP yet",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+}

@@ -1,0 +1,237 @@
+using System.Text;
+using Waybill.Core.Accounts;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Storage;
+
+namespace Waybill.Core.Logins;
+
+/// <summary>Logins: adding, finding, suspending, removing.</summary>
+/// <param name="database">Where they are kept.</param>
+/// <param name="audit">Where each change is recorded, in the same transaction.</param>
+/// <param name="time">The clock.</param>
+public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeProvider time)
+{
+    /// <summary>Adds a login.</summary>
+    public async ValueTask<Result<Login>> AddAsync(NewLogin login, Actor actor, CancellationToken cancellationToken = default)
+    {
+        if (CheckAccountGiven(login) is { } problem)
+        {
+            return problem;
+        }
+
+        var networks = AllowedNetworks.Parse(login.AllowFrom);
+        if (!networks.Succeeded)
+        {
+            return networks.Problem;
+        }
+
+        var start = ParseStart(login.StartDirectory);
+        if (!start.Succeeded)
+        {
+            return start.Problem;
+        }
+
+        return await database.WriteAsync<Login>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                Account? account = null;
+                if (login.Account is not null)
+                {
+                    account = AccountService.Find(connection, login.Account);
+                    if (account is null)
+                    {
+                        return AccountService.Unknown(login.Account);
+                    }
+
+                    if (account.Status == AccountStatus.Closed)
+                    {
+                        return Problem.Refused($"Account {account.Number} is closed: it gets no more logins. Use another account.");
+                    }
+                }
+
+                var named = Name(login, account);
+                if (!named.Succeeded)
+                {
+                    return named.Problem;
+                }
+
+                var (userName, vendor) = named.Value;
+                if (LoginSql.Find(connection, userName) is { } taken)
+                {
+                    var whose = taken.Account is null ? "" : $" for account {taken.Account}";
+                    return Problem.AlreadyExists($"The user name {taken.UserName} is taken{whose}. Choose another one, or use that login.");
+                }
+
+                connection.Execute(
+                    """
+                    INSERT INTO login (user_name, user_key, kind, account_id, vendor, start_directory, allow_from, status, created_at)
+                    VALUES (@name, @key, @kind, @account, @vendor, @start, @allow, 'active', @created)
+                    """,
+                    ("@name", userName),
+                    ("@key", UserName.Fold(userName)),
+                    ("@kind", login.Kind.ToWord()),
+                    ("@account", account?.Id),
+                    ("@vendor", vendor),
+                    ("@start", start.Value.IsRoot ? null : start.Value.ToString()),
+                    ("@allow", networks.Value.ToString()),
+                    ("@created", time.GetUtcNow().ToColumn()));
+                transaction.TouchLogins();
+                audit.Append(transaction, new AuditEntry(AuditActions.LoginAdded, actor)
+                {
+                    Account = account?.Number,
+                    Subject = userName,
+                    Detail = $"kind {login.Kind.ToWord()}" + (networks.Value.Networks.Count == 0 ? "" : $", from {networks.Value}"),
+                });
+                return LoginSql.Find(connection, userName)!;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lists logins by user name.</summary>
+    /// <param name="account">Only those of this account; null lists all.</param>
+    /// <param name="size">The page's size.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Page<Login>> ListAsync(string? account = null, int size = 100, string? after = null, CancellationToken cancellationToken = default)
+    {
+        size = Page<Login>.Clamp(size);
+        return database.ReadAsync(
+            connection =>
+            {
+                var rows = account is null
+                    ? connection.All(
+                        $"{LoginSql.Select} WHERE l.user_key > @after ORDER BY l.user_key LIMIT @limit",
+                        LoginSql.Read,
+                        ("@after", after ?? ""),
+                        ("@limit", size + 1))
+                    : connection.All(
+                        $"{LoginSql.Select} WHERE a.number_key = @account AND l.user_key > @after ORDER BY l.user_key LIMIT @limit",
+                        LoginSql.Read,
+                        ("@account", AccountNumber.Fold(account)),
+                        ("@after", after ?? ""),
+                        ("@limit", size + 1));
+                return new Page<Login>([.. rows.Take(size)], rows.Count > size ? UserName.Fold(rows[size - 1].UserName) : null);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Finds a login by its user name.</summary>
+    public async ValueTask<Result<Login>> FindAsync(string userName, CancellationToken cancellationToken = default) =>
+        await database.ReadAsync(connection => LoginSql.Find(connection, userName), cancellationToken).ConfigureAwait(false) is { } login
+            ? login
+            : LoginSql.Unknown(userName);
+
+    /// <summary>Stops a login until it is resumed; its sessions end. One that is suspended already stays so.</summary>
+    public async ValueTask<Result<Login>> SuspendAsync(string userName, string? reason, Actor actor, CancellationToken cancellationToken = default) =>
+        reason is not null && Words.Check("reason", reason) is { } problem
+            ? problem
+            : await ChangeStatusAsync(userName, LoginStatus.Suspended, reason, AuditActions.LoginSuspended, actor, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Lets a suspended login work again.</summary>
+    public ValueTask<Result<Login>> ResumeAsync(string userName, Actor actor, CancellationToken cancellationToken = default) =>
+        ChangeStatusAsync(userName, LoginStatus.Active, null, AuditActions.LoginResumed, actor, cancellationToken);
+
+    /// <summary>Removes a login and its keys; its sessions end, files and audit rows stay.</summary>
+    public ValueTask<Result<Login>> RemoveAsync(string userName, Actor actor, CancellationToken cancellationToken = default) => database.WriteAsync<Login>(
+        transaction =>
+        {
+            var connection = transaction.Connection;
+            if (LoginSql.Find(connection, userName) is not { } login)
+            {
+                return LoginSql.Unknown(userName);
+            }
+
+            var keys = connection.Number("SELECT count(*) FROM login_key WHERE login_id = @id", ("@id", login.Id));
+            connection.Execute("DELETE FROM login WHERE id = @id", ("@id", login.Id));
+            transaction.TouchLogins();
+            audit.Append(transaction, new AuditEntry(AuditActions.LoginRemoved, actor) { Account = login.Account, Subject = login.UserName, Detail = $"{keys} keys" });
+            return login;
+        },
+        cancellationToken);
+
+    private static Problem? CheckAccountGiven(NewLogin login)
+    {
+        var needsAccount = login.Kind is LoginKind.Customer or LoginKind.Vendor;
+        if (needsAccount && login.Account is null)
+        {
+            return Problem.Invalid($"A {login.Kind.ToWord()} login belongs to an account. Say which with --account NUMBER.");
+        }
+
+        if (!needsAccount && login.Account is not null)
+        {
+            return Problem.Invalid($"A {login.Kind.ToWord()} login works for all accounts. Leave --account out.");
+        }
+
+        return login.Kind != LoginKind.Vendor && login.Vendor is not null
+            ? Problem.Invalid($"A {login.Kind.ToWord()} login has no vendor. Leave --vendor out, or say --kind vendor.")
+            : null;
+    }
+
+    private static Result<(string UserName, string? Vendor)> Name(NewLogin login, Account? account)
+    {
+        if (login.Kind != LoginKind.Vendor)
+        {
+            var name = login.UserName ?? (login.Kind == LoginKind.Customer ? account!.Number : null);
+            return name is null
+                ? Problem.Invalid($"A {login.Kind.ToWord()} login needs a user name. Give one.")
+                : UserName.Check(name) is { } problem ? problem : (name, null);
+        }
+
+        var vendor = login.Vendor ?? login.UserName?[(login.UserName.IndexOf('-') + 1)..];
+        if (vendor is null)
+        {
+            return Problem.Invalid("A vendor login needs the vendor's short name. Give it with --vendor SHORT.");
+        }
+
+        if (UserName.CheckVendor(vendor) is { } bad)
+        {
+            return bad;
+        }
+
+        var expected = $"{account!.Number}-{vendor}";
+        return login.UserName is null || UserName.Fold(login.UserName) == UserName.Fold(expected)
+            ? (expected, vendor)
+            : Problem.Invalid($"A vendor's user name is the account number, a hyphen and its short name: use {expected}, or leave the user name out.");
+    }
+
+    private static Result<VaultPath> ParseStart(string? text)
+    {
+        if (text is null)
+        {
+            return VaultPath.Root;
+        }
+
+        return Words.Check("starting directory", text) is null && text.StartsWith('/')
+            && VaultPath.TryParse(Encoding.UTF8.GetBytes(text), VaultPath.Root, out var path) == VaultPathError.None
+                ? path!
+                : Problem.Invalid($"'{Words.Show(text)}' is no starting directory. Give a path as the login sees it, such as /cdr.");
+    }
+
+    private ValueTask<Result<Login>> ChangeStatusAsync(
+        string userName, LoginStatus status, string? reason, string action, Actor actor, CancellationToken cancellationToken) => database.WriteAsync<Login>(
+        transaction =>
+        {
+            var connection = transaction.Connection;
+            if (LoginSql.Find(connection, userName) is not { } login)
+            {
+                return LoginSql.Unknown(userName);
+            }
+
+            if (login.Status == status)
+            {
+                return login;
+            }
+
+            connection.Execute(
+                "UPDATE login SET status = @status, status_reason = @reason WHERE id = @id",
+                ("@status", status.ToWord()),
+                ("@reason", reason),
+                ("@id", login.Id));
+            transaction.TouchLogins();
+            audit.Append(transaction, new AuditEntry(action, actor) { Account = login.Account, Subject = login.UserName, Detail = reason });
+            return login with { Status = status, StatusReason = reason };
+        },
+        cancellationToken);
+}

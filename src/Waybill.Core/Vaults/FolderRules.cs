@@ -1,0 +1,92 @@
+using System.Text;
+using Waybill.Storage;
+
+namespace Waybill.Core.Vaults;
+
+/// <summary>
+/// A login's rights as a tree of folders. The folders of the layout themselves can be neither removed nor renamed nor changed, only what lies in them;
+/// the directories above them can be listed; everything else is closed. Built once for each login, asked without allocation.
+/// </summary>
+internal sealed class FolderRules : IAccessRules
+{
+    private const FileRights NotOnTheFolderItself = FileRights.Delete | FileRights.Rename | FileRights.RemoveDirectory | FileRights.SetAttributes;
+
+    private readonly Node _root = new([]);
+
+    /// <param name="folders">Paths as the login sees them, and the rights below each.</param>
+    public FolderRules(IEnumerable<(string Path, FileRights Below)> folders)
+    {
+        foreach (var (path, below) in folders)
+        {
+            var node = _root;
+            foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            {
+                node = node.Enter(name);
+            }
+
+            node.Below = below;
+        }
+    }
+
+    /// <inheritdoc/>
+    public FileRights RightsAt(VaultPath path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var node = _root;
+        var rest = path.IsRoot ? [] : path.Bytes[1..];
+        while (!rest.IsEmpty)
+        {
+            var slash = rest.IndexOf((byte)'/');
+            var name = slash < 0 ? rest : rest[..slash];
+            if (node.Find(name) is not { } next)
+            {
+                return node.Below;
+            }
+
+            node = next;
+            rest = slash < 0 ? [] : rest[(slash + 1)..];
+        }
+
+        return FileRights.List | (node.Below & ~NotOnTheFolderItself);
+    }
+
+    private sealed class Node(byte[] name)
+    {
+        private readonly List<Node> _children = [];
+        private Node? _anyName;
+
+        public FileRights Below { get; set; }
+
+        public Node Enter(string childName)
+        {
+            if (childName == LayoutTemplate.VendorToken)
+            {
+                return _anyName ??= new Node([]);
+            }
+
+            var bytes = Encoding.UTF8.GetBytes(childName);
+            if (_children.Find(child => child.HasName(bytes)) is not { } found)
+            {
+                found = new Node(bytes);
+                _children.Add(found);
+            }
+
+            return found;
+        }
+
+        public Node? Find(ReadOnlySpan<byte> childName)
+        {
+            foreach (var child in _children)
+            {
+                if (child.HasName(childName))
+                {
+                    return child;
+                }
+            }
+
+            return _anyName;
+        }
+
+        private bool HasName(ReadOnlySpan<byte> other) => name.AsSpan().SequenceEqual(other);
+    }
+}

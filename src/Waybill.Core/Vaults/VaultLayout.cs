@@ -1,0 +1,58 @@
+using Waybill.Core.Logins;
+using Waybill.Storage;
+
+namespace Waybill.Core.Vaults;
+
+/// <summary>The layout template applied: what each login sees of a vault, and which folders a vault has.</summary>
+public sealed class VaultLayout
+{
+    private const string VendorRoot = "/vendors/" + LayoutTemplate.VendorToken;
+
+    private readonly LayoutTemplate _template;
+    private readonly FolderRules _customer;
+    private readonly FolderRules _vendor;
+    private readonly FolderRules _nothing = new([]);
+
+    /// <summary>Applies a template that was checked.</summary>
+    public VaultLayout(LayoutTemplate template)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        _template = template;
+
+        // All logins of a kind have the same rules: two trees serve everybody.
+        _customer = new FolderRules(template.Folders.Select(static folder => (folder.Path, folder.Customer)));
+        _vendor = new FolderRules(template.Folders.Where(static folder => IsVendors(folder)).Select(static folder => (folder.Path[VendorRoot.Length..], folder.Vendor)));
+    }
+
+    /// <summary>The login's rights, on paths as it sees them. Publisher and collector have none yet.</summary>
+    public IAccessRules RulesFor(Login login)
+    {
+        ArgumentNullException.ThrowIfNull(login);
+        return login.Kind switch
+        {
+            LoginKind.Customer => _customer,
+            LoginKind.Vendor => _vendor,
+            _ => _nothing,
+        };
+    }
+
+    /// <summary>Where the login's root lies in its vault, as the provider sees it: empty for a customer, <c>/vendors/name</c> for a vendor.</summary>
+    public static string RootInVault(Login login)
+    {
+        ArgumentNullException.ThrowIfNull(login);
+        return login.Kind == LoginKind.Vendor ? $"/vendors/{login.Vendor}" : "";
+    }
+
+    /// <summary>The folders of a new vault, parents first.</summary>
+    public IReadOnlyList<string> FoldersOfVault() => [.. _template.Folders.Where(static folder => !IsVendors(folder)).Select(static folder => folder.Path), "/vendors"];
+
+    /// <summary>The folders of a new vendor, in the vault, parents first.</summary>
+    public IReadOnlyList<string> FoldersOfVendor(string vendor) =>
+    [
+        $"/vendors/{vendor}",
+        .. _template.Folders.Where(static folder => IsVendors(folder) && folder.Path != VendorRoot).Select(folder => $"/vendors/{vendor}{folder.Path[VendorRoot.Length..]}"),
+    ];
+
+    private static bool IsVendors(FolderTemplate folder) =>
+        folder.Path == VendorRoot || folder.Path.StartsWith(VendorRoot + "/", StringComparison.Ordinal);
+}

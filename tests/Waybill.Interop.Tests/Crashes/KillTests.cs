@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Waybill.SshKeys.Keys;
+using Waybill.TestKit;
+using Waybill.TestKit.Sftp;
+using Waybill.TestKit.Ssh;
+
+namespace Waybill.Interop.Tests.Crashes;
+
+/// <summary>
+/// SIGKILL in the middle of uploads: every file that was acknowledged is there and equal, no half file is visible, the old version survives a cut-off overwrite.
+/// </summary>
+public sealed class KillTests
+{
+    private const int Kills = 25;
+    private const int Clients = 8;
+    private const int InFlightAtKill = 4;
+    private static readonly TimeSpan RecentAcknowledgement = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MomentTime = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Nothing_acknowledged_is_lost_and_nothing_half_is_visible_after_25_kills()
+    {
+        await using var server = new KilledWaybill();
+        await server.SetUpAsync();
+        var violations = await KillAsync(server, "/upload", server.Key, Kills, stopAtFirst: false);
+        Assert.Empty(violations);
+        await server.StartAsync();
+        var names = await ListAsync(server);
+        Assert.All(names, name => Assert.StartsWith("client-", name, StringComparison.Ordinal));
+        Assert.Empty(Directory.EnumerateFiles(server.Folder).Select(Path.GetFileName).Except(names));
+        await server.Program.CommandAsync("audit", "verify");
+    }
+
+    [Fact]
+    public async Task A_store_that_renames_before_it_writes_is_caught_by_the_same_check()
+    {
+        await using var server = new WrongServer();
+        server.SetUp();
+        Assert.NotEmpty(await KillAsync(server, "", server.Key, Kills, stopAtFirst: true));
+    }
+
+    private static async Task<IReadOnlyList<string>> KillAsync(ICrashingServer server, string folder, SshPrivateKey key, int kills, bool stopAtFirst)
+    {
+        var random = SeededRandom.FromEnvironment();
+        var log = new UploadLog();
+        var clients = new UploadingClients(Clients, WaybillServer.User, key, folder, log);
+        var violations = new List<string>();
+        for (var kill = 1; kill <= kills && (violations.Count == 0 || !stopAtFirst); kill++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            await server.StartAsync();
+            var ready = Stopwatch.GetElapsedTime(start);
+            var uploads = clients.RunAsync(server.Port, random.NextUInt64());
+            await Task.Delay(random.Next(200, 1_500));
+            await WaitForMomentAsync(log);
+            var (inFlight, since, acknowledged) = (log.InFlight, log.SinceAcknowledgement, log.Acknowledged);
+            await server.KillAsync();
+            await uploads;
+            log.Crash();
+            var found = log.Check(name => HashOf(Path.Combine(server.Folder, name)), VisibleNames(server.Folder));
+            violations.AddRange(found);
+            Console.WriteLine($"kill {kill}: ready after {ready.TotalSeconds:0.0} s, {inFlight} uploads in flight, {acknowledged} acknowledged in all, the last {since.TotalMilliseconds:0} ms before; {found.Count} violations");
+        }
+
+        Console.WriteLine(random);
+        return violations;
+    }
+
+    private static async Task WaitForMomentAsync(UploadLog log)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (log.InFlight < InFlightAtKill || log.SinceAcknowledgement > RecentAcknowledgement)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < MomentTime, $"no moment with {InFlightAtKill} uploads in flight and a fresh acknowledgement came");
+            await Task.Yield();
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> ListAsync(KilledWaybill server)
+    {
+        await using var ssh = await RawSshClient.ConnectAsync(server.Port);
+        await ssh.LogInAsync(WaybillServer.User, server.Key);
+        await using var sftp = new RawSftpClient((await ssh.OpenSubsystemAsync("sftp")).AsStream());
+        await sftp.InitializeAsync();
+        return [.. (await sftp.ListAsync("/upload")).Select(entry => entry.Text).Where(name => name is not ("." or ".."))];
+    }
+
+    // The store's own temporaries are hidden from every client; the last assertion of the test sees that a restart removes them.
+    private static IEnumerable<string> VisibleNames(string folder) =>
+        Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)!).Where(name => !name.StartsWith(".waybill-", StringComparison.Ordinal));
+
+    private static string? HashOf(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        using var file = File.OpenRead(path);
+        return Convert.ToHexString(SHA256.HashData(file));
+    }
+
+    private sealed class KilledWaybill : ICrashingServer, IAsyncDisposable
+    {
+        private bool _running;
+
+        public WaybillServer Program { get; } = new();
+
+        public int Port => Program.Port;
+
+        public string Folder => Path.Combine(Program.Vault, "upload");
+
+        public SshPrivateKey Key { get; private set; } = null!;
+
+        public async Task SetUpAsync()
+        {
+            await Program.InitializeAsync();
+            Key = PrivateKeyFile.Read(await File.ReadAllBytesAsync(Program.Key)).Key!;
+            await Program.KillAsync();
+        }
+
+        public async Task StartAsync()
+        {
+            await Program.StartAsync();
+            _running = true;
+        }
+
+        public async Task KillAsync()
+        {
+            await Program.KillAsync();
+            _running = false;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!_running)
+            {
+                await Program.StartAsync();
+            }
+
+            await Program.DisposeAsync();
+            Key.Dispose();
+        }
+    }
+
+    private sealed class WrongServer : ICrashingServer, IAsyncDisposable
+    {
+        private readonly TemporaryDirectory _directory = new();
+        private ExternalProcess? _process;
+
+        public int Port { get; private set; }
+
+        public string Folder => _directory.Combine("files");
+
+        public SshPrivateKey Key { get; } = SshPrivateKeys.GenerateEd25519();
+
+        public void SetUp() => Directory.CreateDirectory(Folder);
+
+        public async Task StartAsync()
+        {
+            var program = Path.Combine(AppContext.BaseDirectory.Replace("Waybill.Interop.Tests", "Waybill.WrongStore", StringComparison.Ordinal), "Waybill.WrongStore.dll");
+            _process = ExternalProcess.Start("dotnet", [program, Folder]);
+            await _process.WaitForTextAsync("\n", TimeSpan.FromSeconds(30));
+            Port = int.Parse(_process.Output, System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        public async Task KillAsync()
+        {
+            _process!.Kill();
+            await _process.WaitForExitAsync(TimeSpan.FromSeconds(10));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_process is not null)
+            {
+                await _process.DisposeAsync();
+            }
+
+            _directory.Dispose();
+            Key.Dispose();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+
+namespace Waybill.Interop.Tests.Crashes;
+
+/// <summary>
+/// What uploading clients saw: every attempt, whether its CLOSE was sent, and whether it was acknowledged. After a crash it says what may be there.
+/// </summary>
+internal sealed class UploadLog
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, List<Attempt>> _attempts = new(StringComparer.Ordinal);
+    private long _lastAcknowledgement;
+
+    public int InFlight
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _attempts.Values.Count(attempts => attempts[^1].State is AttemptState.Begun or AttemptState.CloseSent);
+            }
+        }
+    }
+
+    public int Acknowledged
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _attempts.Values.Sum(attempts => attempts.Count(attempt => attempt.State == AttemptState.Acknowledged));
+            }
+        }
+    }
+
+    public TimeSpan SinceAcknowledgement
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lastAcknowledgement == 0 ? TimeSpan.MaxValue : Stopwatch.GetElapsedTime(_lastAcknowledgement);
+            }
+        }
+    }
+
+    public Attempt Begin(string name, string hash)
+    {
+        lock (_lock)
+        {
+            if (!_attempts.TryGetValue(name, out var attempts))
+            {
+                _attempts.Add(name, attempts = []);
+            }
+
+            var attempt = new Attempt(hash);
+            attempts.Add(attempt);
+            return attempt;
+        }
+    }
+
+    public void CloseSent(Attempt attempt)
+    {
+        lock (_lock)
+        {
+            attempt.State = AttemptState.CloseSent;
+        }
+    }
+
+    public void Acknowledge(Attempt attempt)
+    {
+        lock (_lock)
+        {
+            attempt.State = AttemptState.Acknowledged;
+            _lastAcknowledgement = Stopwatch.GetTimestamp();
+        }
+    }
+
+    /// <summary>The server died: what was in flight is neither there for sure nor acknowledged.</summary>
+    public void Crash()
+    {
+        lock (_lock)
+        {
+            foreach (var attempts in _attempts.Values)
+            {
+                attempts[^1].State = attempts[^1].State switch
+                {
+                    AttemptState.Begun => AttemptState.Lost,
+                    AttemptState.CloseSent => AttemptState.Unknown,
+                    var ended => ended,
+                };
+            }
+        }
+    }
+
+    /// <summary>
+    /// Compares a folder with what the clients saw, and returns each violation: an acknowledged file that is not there or not equal, a half or foreign file under a
+    /// visible name.
+    /// </summary>
+    public IReadOnlyList<string> Check(Func<string, string?> hashOf, IEnumerable<string> visibleNames)
+    {
+        lock (_lock)
+        {
+            var violations = visibleNames.Where(name => !_attempts.ContainsKey(name)).Select(name => $"{name} is visible, but nobody uploaded it").ToList();
+            foreach (var (name, attempts) in _attempts)
+            {
+                var there = hashOf(name);
+                var acknowledged = attempts.FindLastIndex(attempt => attempt.State == AttemptState.Acknowledged);
+                var possible = attempts.Skip(Math.Max(0, acknowledged)).Where(attempt => attempt.State is AttemptState.Acknowledged or AttemptState.Unknown).ToList();
+                if (there is null && acknowledged >= 0)
+                {
+                    violations.Add($"{name} was acknowledged and is not there");
+                }
+                else if (there is not null && possible.All(attempt => attempt.Hash != there))
+                {
+                    violations.Add($"{name} holds something that was never acknowledged nor closed");
+                }
+            }
+
+            return violations;
+        }
+    }
+
+    internal enum AttemptState
+    {
+        Begun,
+        CloseSent,
+        Acknowledged,
+        Lost,
+        Unknown,
+    }
+
+    internal sealed class Attempt(string hash)
+    {
+        public string Hash { get; } = hash;
+
+        public AttemptState State { get; set; }
+    }
+}

@@ -1,0 +1,19 @@
+using Waybill.Storage;
+
+namespace Waybill.Sftp.Tests.Support;
+
+/// <summary>Rights by folder, the deepest named one counts; everything everywhere unless told otherwise.</summary>
+internal sealed class FolderRules(FileRights root = FileRights.All) : IAccessRules
+{
+    private readonly List<(VaultPath Folder, FileRights Rights)> _folders = [(VaultPath.Root, root)];
+
+    public FileRights Anywhere => _folders.Aggregate(FileRights.None, (all, folder) => all | folder.Rights);
+
+    public FolderRules With(string folder, FileRights rights)
+    {
+        _folders.Add((VaultPath.Parse(folder), rights));
+        return this;
+    }
+
+    public FileRights RightsAt(VaultPath path) => _folders.Where(folder => path.IsAtOrBelow(folder.Folder)).MaxBy(folder => folder.Folder.Bytes.Length).Rights;
+}
