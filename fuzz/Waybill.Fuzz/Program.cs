@@ -10,6 +10,7 @@ IFuzzTarget[] targets =
     new PublicKeyFileTarget(),
     new PrivateKeyFileTarget(),
     new SftpTarget(),
+    new SftpRequestTarget(),
 ];
 var inputs = 200_000;
 var seed = (ulong)Environment.TickCount64;
