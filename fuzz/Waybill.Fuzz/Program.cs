@@ -11,10 +11,8 @@ IFuzzTarget[] targets =
     new SignatureTarget(),
     new UserAuthTarget(),
     new ChannelTarget(),
-    new SftpTarget(),
     new PublicKeyFileTarget(),
     new PrivateKeyFileTarget(),
-    new SftpTarget(),
     new SftpRequestTarget(),
     new SessionTarget(),
 ];
