@@ -41,6 +41,7 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     private bool _isExchangingKeys;
     private bool _askedForRekey;
     private bool _isEnded;
+    private bool _isClosed;
     private bool _inBatch;
     private bool _isFlushQueued;
     private bool _hasUnflushed;
@@ -209,12 +210,27 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
         }
     }
 
+    /// <summary>
+    /// The output is about to be completed: from now on nothing is handed to it. A flush may still be pending for a client that does not read; its end runs on
+    /// the thread pool, where writing to a completed pipe would end the process.
+    /// </summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            _hasUnflushed = false;
+            _backlog.Clear();
+            MarkEnded();
+        }
+    }
+
     void IThreadPoolWorkItem.Execute()
     {
         lock (_lock)
         {
             _isFlushQueued = false;
-            if (!_inBatch)
+            if (!_inBatch && !_isClosed)
             {
                 StartFlush();
             }
@@ -362,8 +378,12 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
         {
             FinishFlush();
             _isFlushing = false;
-            _hasUnflushed |= _backlog.MoveTo(_output);
-            StartFlush();
+            if (!_isClosed)
+            {
+                _hasUnflushed |= _backlog.MoveTo(_output);
+                StartFlush();
+            }
+
             ReleaseWaiters();
             if (!_isFlushing)
             {

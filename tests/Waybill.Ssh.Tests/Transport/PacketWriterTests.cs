@@ -64,6 +64,26 @@ public sealed class PacketWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_flush_that_ends_after_the_output_was_completed_writes_nothing_more()
+    {
+        for (var sent = 0; sent < 4; sent++)
+        {
+            _writer.Send(Payload(32 * 1024));
+        }
+
+        await Task.Yield();
+        var ended = _writer.EndAsync([MessageNumber.Disconnect, 1]);
+        _writer.Close();
+        await _pipe.Writer.CompleteAsync();
+
+        // The client reads at last: the pending flush ends on the thread pool, where an exception would end the process.
+        var read = await _pipe.Reader.ReadAsync();
+        _pipe.Reader.AdvanceTo(read.Buffer.End);
+        await ended.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.False(await _writer.FlushAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task During_a_key_exchange_other_messages_wait_and_keep_their_order()
     {
         _writer.SendKexInit([MessageNumber.KexInit]);
