@@ -155,7 +155,7 @@ public sealed class AuditLog : IAsyncDisposable
     private AppendState Begin(WriteTransaction transaction)
     {
         var connection = transaction.Connection;
-        var anchor = _anchor.Read();
+        var anchor = ReadAnchor();
         var head = AuditSql.Head(connection);
         var state = new AppendState(head);
         var trouble = anchor switch
@@ -200,6 +200,19 @@ public sealed class AuditLog : IAsyncDisposable
         row = row with { Hash = AuditChain.Hash(_key, row) };
         AuditSql.Insert(transaction.Connection, row);
         state.Head = new AuditHead(row.Sequence, row.Hash);
+    }
+
+    private AnchorReading ReadAnchor()
+    {
+        try
+        {
+            return _anchor.Read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Before anything was changed; the database turns it into the problem of the whole transaction.
+            throw new DatabaseException(AnchorProblem(_anchorPath), e);
+        }
     }
 
     private Problem? MoveAnchor(AppendState state)
