@@ -169,9 +169,10 @@ internal sealed class AuditVerifier(WaybillDatabase database, byte[] key, AuditA
         }
         else
         {
-            for (var sequence = _streakStart; sequence <= _last; sequence++)
+            // Counted from zero: the last number may be the greatest that there is.
+            for (long i = 0; i <= _last - _streakStart; i++)
             {
-                Find(AuditFindingKind.RowChanged, sequence, $"Row {sequence} was changed.");
+                Find(AuditFindingKind.RowChanged, _streakStart + i, $"Row {_streakStart + i} was changed.");
             }
         }
 
