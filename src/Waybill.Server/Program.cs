@@ -1,2 +1,3 @@
-Console.Error.WriteLine("waybill: no command is built yet");
-return 2;
+using Waybill.Server.CommandLine;
+
+return await WaybillCommandLine.RunAsync(args, Console.Out, Console.Error);

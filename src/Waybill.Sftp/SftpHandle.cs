@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Waybill.Storage;
 
 namespace Waybill.Sftp;
@@ -20,7 +19,9 @@ internal enum SftpHandleKinds
 internal sealed class SftpHandle
 {
     /// <summary>Bytes of a handle on the wire: the slot and a nonce that no other session can guess.</summary>
-    public const int Length = 4 + 8;
+    public const int Length = 4 + NonceLength;
+
+    public const int NonceLength = 8;
 
     private readonly byte[] _bytes = new byte[Length];
 
@@ -57,9 +58,10 @@ internal sealed class SftpHandle
 
     public ValueTask DisposeAsync() => File?.DisposeAsync() ?? Directory?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    internal void Name(int slot)
+    /// <summary>Gives it its name on the wire.</summary>
+    public void Name(int slot, ReadOnlySpan<byte> nonce)
     {
         BinaryPrimitives.WriteInt32BigEndian(_bytes, slot);
-        RandomNumberGenerator.Fill(_bytes.AsSpan(4));
+        nonce.CopyTo(_bytes.AsSpan(4));
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 namespace Waybill.Sftp;
 
@@ -29,7 +30,9 @@ internal sealed class SftpHandleTable(int limit)
         }
 
         _slots[slot] = handle;
-        handle.Name(slot);
+        Span<byte> nonce = stackalloc byte[SftpHandle.NonceLength];
+        RandomNumberGenerator.Fill(nonce);
+        handle.Name(slot, nonce);
         Count++;
     }
 

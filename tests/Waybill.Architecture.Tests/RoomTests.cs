@@ -68,7 +68,7 @@ public class RoomTests
         var page = File.ReadAllText(Path.Combine(Root, "docs", "standards.md"));
         var named = System.Text.RegularExpressions.Regex.Matches(page, "`((?:src|tests|fuzz)/[^`]+)`").Select(match => match.Groups[1].Value).Distinct().ToList();
         Assert.NotEmpty(named);
-        Assert.Empty(named.Where(path => !File.Exists(Path.Combine(Root, path)) && !Directory.Exists(Path.Combine(Root, path))));
+        Assert.DoesNotContain(named, path => !File.Exists(Path.Combine(Root, path)) && !Directory.Exists(Path.Combine(Root, path)));
     }
 
     private static IEnumerable<string> Sources(string folder) =>

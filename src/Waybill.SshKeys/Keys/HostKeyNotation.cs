@@ -11,12 +11,6 @@ public static class HostKeyNotation
 {
     private const int DefaultPort = 22;
 
-    /// <summary>p of RFC 8032 section 5.1: 2^255 - 19.</summary>
-    private static readonly BigInteger Prime = BigInteger.Pow(2, 255) - 19;
-
-    /// <summary>d of RFC 8032 section 5.1: -121665/121666.</summary>
-    private static readonly BigInteger D = Modulo(-121665 * BigInteger.ModPow(121666, Prime - 2, Prime));
-
     /// <summary>The OpenSSH line: type, base64, comment.</summary>
     public static string OpenSshLine(SshPublicKey key, string? comment = null)
     {
@@ -71,45 +65,15 @@ public static class HostKeyNotation
                 var modulus = reader.ReadPositiveMpint();
                 return $"{Hex(FromBigEndian(exponent))},{Hex(FromBigEndian(modulus))}";
             case KeyBlob.Ed25519:
-                var (x, y) = DecodePoint(reader.ReadString());
-                return $"{Hex(x)},{Hex(y)}";
+                return EdwardsPoint.TryDecode(reader.ReadString(), out var x, out var y)
+                    ? $"{Hex(x)},{Hex(y)}"
+                    : throw new ArgumentException("The key is no point of edwards25519.", nameof(key));
             default:
                 reader.ReadString();
                 var point = reader.ReadString()[1..]; // behind the 4 of an uncompressed point
                 var half = point.Length / 2;
                 return $"{key.KeyType[KeyBlob.EcdsaPrefix.Length..]},{Hex(FromBigEndian(point[..half]))},{Hex(FromBigEndian(point[half..]))}";
         }
-    }
-
-    /// <summary>RFC 8032 section 5.1.3: x from the sign bit and y.</summary>
-    private static (BigInteger X, BigInteger Y) DecodePoint(ReadOnlySpan<byte> encoded)
-    {
-        var y = new BigInteger(encoded, isUnsigned: true);
-        var sign = y >> 255;
-        y -= sign << 255;
-
-        // x^2 = (y^2 - 1) / (d y^2 + 1)
-        var u = Modulo((y * y) - 1);
-        var v = Modulo((D * y * y) + 1);
-        var square = Modulo(u * BigInteger.ModPow(v, Prime - 2, Prime));
-        var x = BigInteger.ModPow(square, (Prime + 3) / 8, Prime);
-        if (Modulo(x * x) != square)
-        {
-            x = Modulo(x * BigInteger.ModPow(2, (Prime - 1) / 4, Prime));
-        }
-
-        if (y >= Prime || Modulo(x * x) != square || (x.IsZero && !sign.IsZero))
-        {
-            throw new ArgumentException("The key is no point of edwards25519.");
-        }
-
-        return (x.IsEven == sign.IsZero ? x : Prime - x, y);
-    }
-
-    private static BigInteger Modulo(BigInteger value)
-    {
-        var rest = value % Prime;
-        return rest.Sign < 0 ? rest + Prime : rest;
     }
 
     private static BigInteger FromBigEndian(ReadOnlySpan<byte> bytes) => new(bytes, isUnsigned: true, isBigEndian: true);

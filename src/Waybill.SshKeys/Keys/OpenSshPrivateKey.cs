@@ -30,7 +30,8 @@ internal static class OpenSshPrivateKey
     public static bool Is(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Magic);
 
     /// <summary>The blob of the public half, which lies open even when the key is encrypted; empty when there is none.</summary>
-    public static ReadOnlySpan<byte> PublicBlob(ReadOnlySpan<byte> bytes) => ReadHead(bytes, out var blob, out _) is PrivateKeyMistake.None or PrivateKeyMistake.Encrypted ? blob : default;
+    public static ReadOnlySpan<byte> PublicBlob(ReadOnlySpan<byte> bytes) =>
+        ReadHead(bytes, out var blob, out _) is PrivateKeyMistake.None or PrivateKeyMistake.Encrypted ? blob : default;
 
     /// <summary>Reads the key.</summary>
     public static PrivateKeyReading Read(ReadOnlySpan<byte> bytes)

@@ -6,11 +6,12 @@ namespace Waybill.SshKeys.Keys;
 /// Reads the public key that a customer sent, in every form in which they come, or says in words what was sent instead.
 /// </summary>
 /// <remarks>
-/// <para>What is kind here is bounded by what is safe. The blob is authoritative: it states its own length, so blanks, line breaks and lost padding are
-/// mended and anything missing or left over is refused. A type word that lost its first characters or changed case (<c>sh-rsa</c>, <c>Ssh-rsa</c>)
-/// is mended with a note; one that names another type is refused.</para>
-/// <para>Options of authorized_keys: those about forwarding, terminals and the like are left out with a note, since no login has these here;
-/// those that bind the key (<c>from=</c>, <c>command=</c>, <c>expiry-time=</c>, ...) are refused, because leaving them out would give the key more than was asked for.</para>
+/// <para>What is kind here is bounded by what is safe. The blob is authoritative: it states its own length, so blanks, line breaks and lost padding
+/// are mended, and anything missing or left over is refused. A type word that lost its first characters or changed case (<c>sh-rsa</c>,
+/// <c>Ssh-rsa</c>) is mended with a note; one that names another type is refused.</para>
+/// <para>Options of authorized_keys: those about forwarding, terminals and the like are left out with a note, since no login has these here; those
+/// that bind the key (<c>from=</c>, <c>command=</c>, <c>expiry-time=</c>, ...) are refused, because leaving them out would give the key more than was
+/// asked for.</para>
 /// <para>A private key anywhere in the file wins over everything else in it.</para>
 /// </remarks>
 public static class PublicKeyFile
@@ -20,6 +21,8 @@ public static class PublicKeyFile
 
     /// <summary>Longer comments are cut: RFC 4716 section 3.3 bounds a header's value to 1,024 bytes.</summary>
     public const int MaxCommentLength = 1024;
+
+    private const int Ed25519Length = 32;
 
     /// <summary>Reads the one public key in <paramref name="file"/>. Never throws for its content.</summary>
     public static PublicKeyReading Read(ReadOnlySpan<byte> file)
@@ -76,6 +79,8 @@ public static class PublicKeyFile
 
         return SshPublicKeys.TryParse(blob, out var key) switch
         {
+            PublicKeyError.None when type == KeyBlob.Ed25519 && !EdwardsPoint.TryDecode(blob[^Ed25519Length..], out _, out _) =>
+                PublicKeyReading.Refused(PublicKeyMistake.BadPoint),
             PublicKeyError.None when key is not null => PublicKeyReading.Accepted(key, comment, format, note),
             PublicKeyError.TooShort => PublicKeyReading.Refused(PublicKeyMistake.RsaTooShort),
             PublicKeyError.TooLong => PublicKeyReading.Refused(PublicKeyMistake.RsaTooLong),

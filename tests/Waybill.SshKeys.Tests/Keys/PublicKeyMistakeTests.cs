@@ -241,12 +241,17 @@ public sealed class PublicKeyMistakeTests(KeyTools tools)
     [Fact]
     public void A_point_that_is_not_on_its_curve()
     {
+        const string Words = "The point of this ECDSA or Ed25519 key is not on its curve. The key is damaged or its program is faulty. " + Another;
         var point = new byte[65];
         point[0] = 4;
         point[64] = 1;
         AssertRefused(
-            "ecdsa-sha2-nistp256 " + Convert.ToBase64String(KeyBlob.FromEcdsa("nistp256", point)), PublicKeyMistake.BadPoint,
-            "The point of this ECDSA or Ed25519 key is not on its curve. The key is damaged or its program is faulty. " + Another);
+            "ecdsa-sha2-nistp256 " + Convert.ToBase64String(KeyBlob.FromEcdsa("nistp256", point)), PublicKeyMistake.BadPoint, Words);
+
+        // y = 2 and y = p are no points; y = 1 with the sign bit would be -0.
+        AssertRefused(Ed25519Line([2, .. new byte[31]]), PublicKeyMistake.BadPoint, Words);
+        AssertRefused(Ed25519Line([0xED, .. Enumerable.Repeat((byte)0xFF, 30), 0x7F]), PublicKeyMistake.BadPoint, Words);
+        AssertRefused(Ed25519Line([1, .. new byte[30], 0x80]), PublicKeyMistake.BadPoint, Words);
     }
 
     [Fact]
@@ -268,6 +273,8 @@ public sealed class PublicKeyMistakeTests(KeyTools tools)
         Assert.False(reading.IsPrivate);
         Assert.Null(reading.Key);
     }
+
+    private static string Ed25519Line(byte[] key) => "ssh-ed25519 " + Convert.ToBase64String(KeyBlob.FromEd25519(key));
 
     private static string Line(string type, int rest, byte value = 7)
     {

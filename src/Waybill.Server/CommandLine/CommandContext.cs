@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Waybill.Core;
+using Waybill.Server.Configuration;
+using Waybill.Server.Control;
+
+namespace Waybill.Server.CommandLine;
+
+/// <summary>What every command has: where its data lies, where it writes, and whether it writes JSON.</summary>
+internal sealed class CommandContext(ParseResult parse, TextWriter output, TextWriter error)
+{
+    private static readonly JsonSerializerOptions JsonFormat = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public TextWriter Output { get; } = output;
+
+    public TextWriter Error { get; } = error;
+
+    public ParseResult Parse { get; } = parse;
+
+    public DataDirectory Data { get; private init; } = new(parse.GetValue(CommonOptions.Data)
+        ?? Environment.GetEnvironmentVariable("WAYBILL_DATA") ?? Path.Combine(Environment.CurrentDirectory, "data"));
+
+    public bool Json => Parse.GetValue(CommonOptions.Json);
+
+    /// <summary>Who acts, for the audit: the operating system's user.</summary>
+    public static Actor Operator { get; } = Actor.Operator(Environment.UserName);
+
+    /// <summary>The same command on a directory below this one's.</summary>
+    public CommandContext Below(string name) => new(Parse, Output, Error) { Data = new DataDirectory(Path.Combine(Data.Root, name)) };
+
+    /// <summary>Loads the configuration; its warnings go to standard error.</summary>
+    public WaybillConfiguration LoadConfiguration()
+    {
+        var (configuration, warnings) = ConfigurationLoader.Load(
+            Data.Configuration, Environment.GetEnvironmentVariables(), Parse.GetValue(CommonOptions.Set) ?? []);
+        foreach (var warning in warnings)
+        {
+            Error.WriteLine("warning: " + warning);
+        }
+
+        return configuration;
+    }
+
+    /// <summary>Opens what lies in the data directory, also while a server runs on it.</summary>
+    public Installation Open() => Installation.Open(Data);
+
+    /// <summary>The value, or the end of the command with the problem's words.</summary>
+    public static T Require<T>(Result<T> result)
+        where T : notnull => result.Succeeded ? result.Value : throw new CommandException(result.Problem.Message);
+
+    /// <summary>Ends the command with the problem's words, if there is one.</summary>
+    public static void Check(Outcome outcome)
+    {
+        if (!outcome.Succeeded)
+        {
+            throw new CommandException(outcome.Problem.Message);
+        }
+    }
+
+    /// <summary>Tells a running server that accounts, logins or keys have changed, so that sessions which may not go on end at once.</summary>
+    public Task TellServerAsync(CancellationToken cancellationToken) =>
+        ControlClient.AskAsync(Data.ControlSocket, new ControlRequest(ControlCommands.Changed), cancellationToken);
+
+    /// <summary>All items of a paged list, for a person or a script that asked for the list.</summary>
+    public static async Task<IReadOnlyList<T>> AllPagesAsync<T>(Func<string?, ValueTask<Page<T>>> list)
+    {
+        var items = new List<T>();
+        string? after = null;
+        do
+        {
+            var page = await list(after);
+            items.AddRange(page.Items);
+            after = page.Next;
+        }
+        while (after is not null);
+        return items;
+    }
+
+    /// <summary>The name of an enumeration's value as users write it.</summary>
+    public static string Lower<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    /// <summary>A time in UTC, or a dash.</summary>
+    public static string Time(DateTimeOffset? time) => time is { } known ? known.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "-";
+
+    /// <summary>Prints <paramref name="value"/> as JSON if that was asked for, else what <paramref name="write"/> writes.</summary>
+    public void Print<T>(T value, Action<TextWriter> write)
+    {
+        if (Json)
+        {
+            Output.WriteLine(JsonSerializer.Serialize(value, JsonFormat));
+        }
+        else
+        {
+            write(Output);
+        }
+    }
+
+    /// <summary>Prints rows in columns as wide as their widest cell.</summary>
+    public void PrintTable(string[] headings, IReadOnlyList<string[]> rows)
+    {
+        if (rows.Count == 0)
+        {
+            Output.WriteLine("(none)");
+            return;
+        }
+
+        var widths = headings.Select((heading, column) => Math.Max(heading.Length, rows.Max(row => row[column].Length))).ToArray();
+        foreach (var row in rows.Prepend(headings))
+        {
+            Output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using Waybill.Core.Accounts;
+
+namespace Waybill.Server.CommandLine.Commands;
+
+/// <summary><c>account add | list | show | suspend | resume | close</c>.</summary>
+internal static class AccountCommands
+{
+    public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
+        [new Command("account", "Customers of the provider; each owns a vault.") { Add(context), List(context), Show(context), Suspend(context), Resume(context), Close(context) }];
+
+    private static Command Add(Func<ParseResult, CommandContext> context)
+    {
+        var number = new Argument<string>("NUMBER") { Description = "1 to 32 of A-Z a-z 0-9 . _, the first a letter or digit; leading zeros are kept" };
+        var name = new Option<string>("--name") { Description = "the company's name", HelpName = "TEXT", Required = true };
+        var email = new Option<string?>("--email") { Description = "where the account is reached", HelpName = "E" };
+        var parent = new Option<string?>("--parent") { Description = "the wholesale account above it", HelpName = "NUMBER" };
+        var command = new Command("add", "Add an account and make its vault.") { number, name, email, parent };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            await using var installation = here.Open();
+            var account = CommandContext.Require(await installation.Accounts.AddAsync(
+                new NewAccount(parse.GetRequiredValue(number), parse.GetRequiredValue(name)) { Email = parse.GetValue(email), Parent = parse.GetValue(parent) },
+                CommandContext.Operator, cancellationToken));
+            CommandContext.Check(installation.Folders.Ensure(account));
+            here.Print(account, output =>
+            {
+                output.WriteLine($"account {account.Number} ({account.Name}) is there, with an empty vault");
+                output.WriteLine($"next: ./waybill login add {account.Number} --account {account.Number}");
+            });
+        });
+        return command;
+    }
+
+    private static Command List(Func<ParseResult, CommandContext> context)
+    {
+        var command = new Command("list", "List all accounts.");
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            await using var installation = here.Open();
+            var accounts = await CommandContext.AllPagesAsync(after => installation.Accounts.ListAsync(Core.Page<Account>.MaximumSize, after, cancellationToken));
+            here.Print(accounts, _ => here.PrintTable(
+                ["NUMBER", "NAME", "STATUS", "PARENT", "E-MAIL"],
+                [.. accounts.Select(account => new[] { account.Number, account.Name, Lower(account.Status), account.Parent ?? "", account.Email ?? "" })]));
+        });
+        return command;
+    }
+
+    private static Command Show(Func<ParseResult, CommandContext> context)
+    {
+        var number = new Argument<string>("NUMBER");
+        var command = new Command("show", "Show one account and its logins.") { number };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            await using var installation = here.Open();
+            var account = CommandContext.Require(await installation.Accounts.FindAsync(parse.GetRequiredValue(number), cancellationToken));
+            var logins = await CommandContext.AllPagesAsync(after => installation.Logins.ListAsync(account.Number, Core.Page<Account>.MaximumSize, after, cancellationToken));
+            here.Print(new { Account = account, Logins = logins.Select(login => login.UserName) }, output =>
+            {
+                output.WriteLine($"number   {account.Number}");
+                output.WriteLine($"name     {account.Name}");
+                output.WriteLine($"status   {Lower(account.Status)}{(account.StatusReason is { } reason ? ": " + reason : "")}");
+                output.WriteLine($"e-mail   {account.Email ?? "-"}");
+                output.WriteLine($"parent   {account.Parent ?? "-"}");
+                output.WriteLine($"created  {account.Created:yyyy-MM-dd HH:mm:ss}Z");
+                output.WriteLine($"logins   {(logins.Count == 0 ? "-" : string.Join(", ", logins.Select(login => login.UserName)))}");
+            });
+        });
+        return command;
+    }
+
+    private static Command Suspend(Func<ParseResult, CommandContext> context) => Change(
+        context, "suspend", "Stop all logins of an account; its sessions end at once, its files stay.", "suspended",
+        (installation, number, reason, cancellationToken) => installation.Accounts.SuspendAsync(number, reason, CommandContext.Operator, cancellationToken));
+
+    private static Command Resume(Func<ParseResult, CommandContext> context) => Change(
+        context, "resume", "Let a suspended account's logins in again.", "active again",
+        (installation, number, _, cancellationToken) => installation.Accounts.ResumeAsync(number, CommandContext.Operator, cancellationToken));
+
+    private static Command Close(Func<ParseResult, CommandContext> context) => Change(
+        context, "close", "Close an account: its logins stop for good, its files stay until retention removes them.", "closed",
+        (installation, number, reason, cancellationToken) => installation.Accounts.CloseAsync(number, reason, CommandContext.Operator, cancellationToken));
+
+    private static Command Change(
+        Func<ParseResult, CommandContext> context, string name, string description, string done,
+        Func<Installation, string, string?, CancellationToken, ValueTask<Core.Result<Account>>> change)
+    {
+        var number = new Argument<string>("NUMBER");
+        var reason = new Option<string?>("--reason") { Description = "why, for the audit", HelpName = "TEXT" };
+        var command = new Command(name, description) { number, reason };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            await using var installation = here.Open();
+            var account = CommandContext.Require(await change(installation, parse.GetRequiredValue(number), parse.GetValue(reason), cancellationToken));
+            await here.TellServerAsync(cancellationToken);
+            here.Print(account, output => output.WriteLine($"account {account.Number} is {done}"));
+        });
+        return command;
+    }
+
+    private static string Lower(AccountStatus status) => CommandContext.Lower(status);
+}

@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.Globalization;
+using Waybill.Core.Keys;
+using Waybill.SshKeys.Keys;
+
+namespace Waybill.Server.CommandLine.Commands;
+
+/// <summary><c>key add | list | revoke</c>.</summary>
+internal static class KeyCommands
+{
+    private sealed record KeyView(
+        string Sha256, string Md5, string Type, int Bits, string Label, string State, DateTimeOffset Added, string AddedBy, DateTimeOffset? Expires,
+        DateTimeOffset? LastUsed, string? LastUsedFrom, string? LastUsedClient, DateTimeOffset? Revoked, string? RevokedReason);
+
+    public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
+        [new Command("key", "Public keys of logins.") { Add(context), List(context), Revoke(context) }];
+
+    private static Command Add(Func<ParseResult, CommandContext> context)
+    {
+        var user = new Argument<string>("USER");
+        var file = new Argument<string>("FILE") { Description = "the public key in any form, or - for standard input" };
+        var label = new Option<string?>("--label") { Description = "what the key is for; else its comment", HelpName = "TEXT" };
+        var expires = new Option<DateOnly?>("--expires") { Description = "the last day on which it works", HelpName = "YYYY-MM-DD" };
+        var command = new Command("add", "Install a customer's public key. A private key is refused.") { user, file, label, expires };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            await using var installation = here.Open();
+            var name = parse.GetRequiredValue(user);
+            var login = CommandContext.Require(await installation.Logins.FindAsync(name, cancellationToken));
+            var reading = PublicKeyFile.Read(await ReadAsync(here, parse.GetRequiredValue(file), cancellationToken));
+            if (reading.IsPrivate && reading.PublicHalfFingerprint is { } burnt)
+            {
+                CommandContext.Require(await installation.BurntKeys.AddAsync(burnt, "a private key was given to key add", CommandContext.Operator, cancellationToken));
+            }
+
+            if (!reading.IsKey)
+            {
+                throw new CommandException(reading.Message);
+            }
+
+            var last = parse.GetValue(expires);
+            var added = CommandContext.Require(await installation.Keys.AddAsync(
+                login.UserName,
+                new NewKey(reading.Key)
+                {
+                    Label = parse.GetValue(label),
+                    Comment = reading.Comment,
+                    Expires = last is { } day ? new DateTimeOffset(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero) : null,
+                },
+                CommandContext.Operator, cancellationToken));
+            if (reading.Note is { } note)
+            {
+                await here.Error.WriteLineAsync("note: " + note);
+            }
+
+            here.Print(View(added.Key), output => output.WriteLine(
+                $"{(added.AlreadyInstalled ? "already installed" : "installed")}: {KeyFingerprint.OpenSsh(reading.Key)} ({reading.Key.KeyType}) for {login.UserName}"));
+        });
+        return command;
+    }
+
+    private static Command List(Func<ParseResult, CommandContext> context)
+    {
+        var user = new Argument<string>("USER");
+        var command = new Command("list", "List a login's keys.") { user };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            await using var installation = here.Open();
+            var keys = CommandContext.Require(await installation.Keys.ListAsync(parse.GetRequiredValue(user), cancellationToken));
+            here.Print(keys.Select(View), _ => here.PrintTable(
+                ["FINGERPRINT", "TYPE", "BITS", "LABEL", "STATE", "LAST USED"],
+                [.. keys.Select(View).Select(key => new[]
+                {
+                    key.Sha256, key.Type, key.Bits.ToString(CultureInfo.InvariantCulture), key.Label ?? "", key.State, CommandContext.Time(key.LastUsed),
+                })]));
+        });
+        return command;
+    }
+
+    private static Command Revoke(Func<ParseResult, CommandContext> context)
+    {
+        var user = new Argument<string>("USER");
+        var fingerprint = new Argument<string>("FINGERPRINT") { Description = "SHA256:... or MD5 with colons, as key list shows it" };
+        var reason = new Option<string>("--reason") { Description = "why, for the audit", HelpName = "TEXT", Required = true };
+        var command = new Command("revoke", "Stop a key at once; sessions that use it end.") { user, fingerprint, reason };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            await using var installation = here.Open();
+            var key = CommandContext.Require(await installation.Keys.RevokeAsync(
+                parse.GetRequiredValue(user), parse.GetRequiredValue(fingerprint), parse.GetRequiredValue(reason), CommandContext.Operator, cancellationToken));
+            await here.TellServerAsync(cancellationToken);
+            here.Print(View(key), output => output.WriteLine($"revoked: {key.Sha256}"));
+        });
+        return command;
+    }
+
+    private static async Task<byte[]> ReadAsync(CommandContext context, string file, CancellationToken cancellationToken)
+    {
+        await using var source = file == "-" ? Console.OpenStandardInput() : OpenFile(file);
+        using var content = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (content.Length <= PublicKeyFile.MaxFileLength && await source.ReadAsync(buffer, cancellationToken) is var count and > 0)
+        {
+            content.Write(buffer, 0, count);
+        }
+
+        return content.ToArray();
+    }
+
+    private static FileStream OpenFile(string file)
+    {
+        try
+        {
+            return File.OpenRead(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{file} cannot be read: {error.Message} Name the customer's public key file, or - for standard input.");
+        }
+    }
+
+    private static KeyView View(InstalledKey key) => new(
+        key.Sha256, key.Md5, key.Type, key.Bits, key.Label, State(key), key.Added, key.AddedBy, key.Expires, key.LastUsed, key.LastUsedFrom, key.LastUsedClient,
+        key.Revoked, key.RevokedReason);
+
+    private static string State(InstalledKey key) => key switch
+    {
+        { Revoked: not null } => "revoked: " + key.RevokedReason,
+        _ when key.IsExpired(TimeProvider.System.GetUtcNow()) => "expired " + CommandContext.Time(key.Expires),
+        { Expires: not null } => "until " + CommandContext.Time(key.Expires),
+        _ => "usable",
+    };
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Waybill.Core.Audit;
+using Waybill.Server.Configuration;
+using Waybill.Server.Hosting;
+using Waybill.Storage.Local;
+
+namespace Waybill.Server.CommandLine.Commands;
+
+/// <summary><c>serve</c>.</summary>
+internal static class ServeCommand
+{
+    public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context)
+    {
+        var command = new Command("serve", "Run the server until SIGTERM or Ctrl-C; prints READY when all listeners are bound.");
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            here.Data.RequireInitialised();
+            await RunAsync(here, here.LoadConfiguration(), _ => here.Output.WriteLine("READY"), cancellationToken);
+        });
+        return [command];
+    }
+
+    /// <summary>Runs the server; <paramref name="ready"/> is called when all listeners are bound.</summary>
+    public static async Task RunAsync(CommandContext context, WaybillConfiguration configuration, Action<WaybillHost> ready, CancellationToken cancellationToken)
+    {
+        if (LocalVaults.CheckKernel() is { } problem)
+        {
+            throw new CommandException(problem);
+        }
+
+        // A blocked system call (fsync) holds a pool thread; without spare ones a burst of commits would wait for the pool to grow by one thread a second.
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, 32), completions);
+        using var running = context.Data.TakeLock();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
+        var installation = context.Open();
+        installation.OpenVaults(configuration);
+        await using var host = await WaybillHost.StartAsync(installation, configuration, context.Json, stop.Token);
+        await installation.RecordAsync(AuditActions.ServerStarted, null);
+        foreach (var (listener, bound) in host.Listeners)
+        {
+            await context.Output.WriteLineAsync($"ssh {bound.IPEndPoint} ({listener.PolicyName})");
+        }
+
+        ready(host);
+        await context.Output.FlushAsync(CancellationToken.None);
+        try
+        {
+            await Task.Delay(Timeout.Infinite, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            await host.StopAsync();
+            await installation.RecordAsync(AuditActions.ServerStopped, null);
+        }
+    }
+
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
+    }
+}

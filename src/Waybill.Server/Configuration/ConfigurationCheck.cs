@@ -1,0 +1,82 @@
+using System.Net;
+using Waybill.Ssh.Hosting;
+
+namespace Waybill.Server.Configuration;
+
+/// <summary>Finds what cannot work before anything is opened; each message names the key, the value and what is allowed.</summary>
+internal static class ConfigurationCheck
+{
+    public static void Validate(WaybillConfiguration configuration)
+    {
+        foreach (var text in configuration.Ssh.Listen.Concat(configuration.Ssh.ListenCompat))
+        {
+            _ = EndPoint("Ssh:Listen", text);
+        }
+
+        _ = Policy(configuration.Ssh.Policy);
+        _ = IsDurable(configuration.Storage.Durability);
+        OneOf("Database:Provider", configuration.Database.Provider, "Sqlite");
+        OneOf("Storage:Provider", configuration.Storage.Provider, "Local");
+        foreach (var text in configuration.Limits.Exempt)
+        {
+            if (!IPNetwork.TryParse(text, out _))
+            {
+                throw new CommandException($"Limits:Exempt: '{text}' is no network; write it as 192.0.2.0/24 or 2001:db8::/32");
+            }
+        }
+
+        AtLeastOne("Limits:Total", configuration.Limits.Total);
+        AtLeastOne("Limits:PerSource", configuration.Limits.PerSource);
+        AtLeastOne("Limits:PerLogin", configuration.Limits.PerLogin);
+        AtLeastOne("Limits:Unauthenticated", configuration.Limits.Unauthenticated);
+        AtLeastOne("Limits:UnauthenticatedPerSecond", configuration.Limits.UnauthenticatedPerSecond);
+        if (configuration.ShutdownSeconds is < 0 or > 3_600)
+        {
+            throw new CommandException($"ShutdownSeconds: {configuration.ShutdownSeconds} is out of range; 0 to 3600");
+        }
+
+        if (configuration.Provider.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+        {
+            throw new CommandException($"Provider:TimeZone: '{zone}' is not known here; write it as Europe/London");
+        }
+    }
+
+    public static SshPolicy Policy(string text) => text.ToLowerInvariant() switch
+    {
+        "modern" => SshPolicy.Modern,
+        "pq" => SshPolicy.PostQuantum,
+        "compat" => SshPolicy.Compat,
+        _ => throw new CommandException($"Ssh:Policy: '{text}' is not known; modern, pq or compat"),
+    };
+
+    public static bool IsDurable(string text) => text.ToLowerInvariant() switch
+    {
+        "full" => true,
+        "rename" => false,
+        _ => throw new CommandException($"Storage:Durability: '{text}' is not known; Full or Rename"),
+    };
+
+    public static IPEndPoint EndPoint(string key, string text)
+    {
+        var address = text.StartsWith('*') ? "0.0.0.0" + text[1..] : text;
+        return IPEndPoint.TryParse(address, out var endPoint) && address.LastIndexOf(':') > address.LastIndexOf(']') && address.Contains(':', StringComparison.Ordinal)
+            ? endPoint
+            : throw new CommandException($"{key}: '{text}' is no address with a port; write it as 127.0.0.1:2222, [::1]:2222 or *:22");
+    }
+
+    private static void AtLeastOne(string key, int value)
+    {
+        if (value < 1)
+        {
+            throw new CommandException($"{key}: {value} would let nobody in; at least 1");
+        }
+    }
+
+    private static void OneOf(string key, string value, string allowed)
+    {
+        if (!value.Equals(allowed, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CommandException($"{key}: '{value}' is not known; {allowed}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Collections;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Waybill.Server.Configuration;
+
+/// <summary>
+/// Reads the configuration in layers, later ones winning: defaults, <c>DIR/waybill.json</c>, the environment (<c>WAYBILL__Section__Key</c>), <c>--set Section:Key=value</c>.
+/// Keys are compared without case; an unknown one is a warning with its path, never an error, so that a file of a newer version still starts.
+/// </summary>
+internal sealed class ConfigurationLoader
+{
+    private const string EnvironmentPrefix = "WAYBILL__";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNameCaseInsensitive = true,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowReadingFromString,
+    };
+
+    private readonly List<string> _warnings = [];
+
+    /// <summary>Loads and checks; throws <see cref="CommandException"/> with what is wrong and what to do.</summary>
+    public static (WaybillConfiguration Configuration, IReadOnlyList<string> Warnings) Load(
+        string file, IDictionary environment, IReadOnlyList<string> settings)
+    {
+        var loader = new ConfigurationLoader();
+        var root = ReadFile(file);
+        foreach (DictionaryEntry entry in environment)
+        {
+            if (entry.Key is string name && name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                loader.Set(root, name[EnvironmentPrefix.Length..].Split("__"), (string?)entry.Value ?? "", name);
+            }
+        }
+
+        foreach (var setting in settings)
+        {
+            var equals = setting.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1)
+            {
+                throw new UsageException($"--set {setting}: write it as Section:Key=value");
+            }
+
+            loader.Set(root, setting[..equals].Split(':'), setting[(equals + 1)..], $"--set {setting}");
+        }
+
+        loader.FindUnknown(root, typeof(WaybillConfiguration), "");
+        try
+        {
+            var configuration = root.Deserialize<WaybillConfiguration>(Json)!;
+            ConfigurationCheck.Validate(configuration);
+            return (configuration, loader._warnings);
+        }
+        catch (JsonException error)
+        {
+            throw new CommandException($"{file}: {error.Path?.TrimStart('$', '.')} has a value of the wrong kind; see docs/operations/configuration.md");
+        }
+    }
+
+    private static JsonObject ReadFile(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return [];
+        }
+
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })
+                as JsonObject ?? throw new CommandException($"{file}: the file must hold one JSON object, {{ ... }}");
+        }
+        catch (JsonException error)
+        {
+            throw new CommandException($"{file}: not valid JSON at line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}; mend it there");
+        }
+    }
+
+    private void Set(JsonObject root, string[] path, string value, string origin)
+    {
+        var node = root;
+        var type = typeof(WaybillConfiguration);
+        for (var depth = 0; depth < path.Length; depth++)
+        {
+            if (Property(type, path[depth]) is not { } property)
+            {
+                _warnings.Add($"{origin}: there is no setting {string.Join(':', path[..(depth + 1)])}; it is ignored");
+                return;
+            }
+
+            type = property.PropertyType;
+            var name = node.FirstOrDefault(pair => pair.Key.Equals(path[depth], StringComparison.OrdinalIgnoreCase)).Key ?? property.Name;
+            if (depth == path.Length - 1)
+            {
+                node[name] = Value(value, type);
+                return;
+            }
+
+            if (node[name] is not JsonObject child)
+            {
+                child = [];
+                node[name] = child;
+            }
+
+            node = child;
+        }
+    }
+
+    private static JsonNode? Value(string value, Type type)
+    {
+        if (value.StartsWith('[') || value.StartsWith('{'))
+        {
+            try
+            {
+                return JsonNode.Parse(value);
+            }
+            catch (JsonException)
+            {
+                throw new UsageException($"'{value}' is not valid JSON");
+            }
+        }
+
+        if (type == typeof(bool) && bool.TryParse(value, out var flag))
+        {
+            return flag;
+        }
+
+        return IsList(type)
+            ? new JsonArray([.. value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(item => (JsonNode)item)])
+            : JsonValue.Create(value);
+    }
+
+    private void FindUnknown(JsonNode? node, Type type, string path)
+    {
+        if (node is JsonArray array && IsList(type))
+        {
+            foreach (var item in array)
+            {
+                FindUnknown(item, type.GetGenericArguments()[0], path);
+            }
+        }
+
+        if (node is not JsonObject fields)
+        {
+            return;
+        }
+
+        foreach (var (name, value) in fields)
+        {
+            var full = path.Length == 0 ? name : $"{path}:{name}";
+            if (Property(type, name) is { } property)
+            {
+                FindUnknown(value, property.PropertyType, full);
+            }
+            else
+            {
+                _warnings.Add($"waybill.json: there is no setting {full}; it is ignored");
+            }
+        }
+    }
+
+    private static bool IsList(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>);
+
+    private static PropertyInfo? Property(Type type, string name) =>
+        type.Namespace == typeof(WaybillConfiguration).Namespace
+            ? type.GetProperty(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)
+            : null;
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using Waybill.Net.Gate;
+using Waybill.Server.Control;
+
+namespace Waybill.Server.Hosting;
+
+/// <summary>What commands beside the running server can ask of it.</summary>
+internal sealed class ControlHandler(Installation installation, ConnectionGate gate, SessionGuard guard)
+{
+    public async ValueTask<ControlReply> HandleAsync(ControlRequest request)
+    {
+        switch (request.Command)
+        {
+            case ControlCommands.Sessions:
+                return new ControlReply(true, Sessions: installation.Sessions.Views);
+
+            case ControlCommands.Kick:
+                return installation.Sessions.TryKick(request.Argument ?? "", "an operator ended the session")
+                    ? new ControlReply(true)
+                    : new ControlReply(false, $"there is no session {request.Argument}; see: ./waybill sessions");
+
+            case ControlCommands.Penalties:
+                return new ControlReply(true, Penalties: [.. gate.Penalties().Select(penalty => new PenaltyView(penalty.Source.ToString(), Math.Round(penalty.Left.TotalSeconds, 1)))]);
+
+            case ControlCommands.ClearPenalties:
+                if (request.Argument is null)
+                {
+                    return new ControlReply(true, $"{gate.ClearPenalties(null)} forgiven");
+                }
+
+                return IPAddress.TryParse(request.Argument, out var address)
+                    ? new ControlReply(true, $"{gate.ClearPenalties(address)} forgiven")
+                    : new ControlReply(false, $"'{request.Argument}' is no address; write it as 192.0.2.1");
+
+            case ControlCommands.Changed:
+                await guard.RecheckAsync();
+                return new ControlReply(true);
+
+            default:
+                return new ControlReply(false, $"the server does not know '{request.Command}'; it is of another version");
+        }
+    }
+}

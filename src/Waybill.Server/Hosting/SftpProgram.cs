@@ -1,0 +1,24 @@
+using System.IO.Pipelines;
+using Waybill.Sftp;
+using Waybill.Ssh.Hosting;
+using Waybill.Storage;
+
+namespace Waybill.Server.Hosting;
+
+/// <summary>The SFTP server on a channel: its own view of the vault for each session.</summary>
+internal sealed class SftpProgram(Func<StoreResult<IFileStore>> openStore, IAccessRules rules, IFileJournal journal, SftpOptions options, TimeProvider timeProvider)
+    : ISshProgram
+{
+    public async Task<int> RunAsync(IDuplexPipe channel, CancellationToken cancellationToken)
+    {
+        var opened = openStore();
+        if (!opened.Succeeded)
+        {
+            // The vault's directory is away: the client sees the subsystem end, the audit has the login, and doctor says what is missing.
+            return SftpServer.ExitFailed;
+        }
+
+        await using var store = opened.Value;
+        return await new SftpServer(store, rules, journal, options, timeProvider).RunAsync(channel.Input, channel.Output, cancellationToken);
+    }
+}

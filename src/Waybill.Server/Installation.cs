@@ -1,0 +1,111 @@
+using Waybill.Core;
+using Waybill.Core.Accounts;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Core.Keys;
+using Waybill.Core.Logins;
+using Waybill.Core.Vaults;
+using Waybill.Server.Configuration;
+using Waybill.Server.Control;
+using Waybill.Storage;
+using Waybill.Storage.Local;
+
+namespace Waybill.Server;
+
+/// <summary>What lies in a data directory, opened: the services of Core, and for a server the vaults and the live sessions too.</summary>
+internal sealed class Installation : IAsyncDisposable
+{
+    private LocalVaults? _vaults;
+
+    private Installation(DataDirectory data, WaybillDatabase database, AuditLog audit)
+    {
+        Data = data;
+        Database = database;
+        Audit = audit;
+        Accounts = new AccountService(database, audit, TimeProvider.System);
+        Logins = new LoginService(database, audit, TimeProvider.System);
+        Keys = new KeyService(database, audit, TimeProvider.System);
+        BurntKeys = new BurntKeys(database, audit, TimeProvider.System);
+        Directory = new LoginDirectory(database, TimeProvider.System);
+        Usage = new LoginUsage(database, TimeProvider.System);
+        Folders = new VaultDirectories(data.Vaults, Layout);
+    }
+
+    public DataDirectory Data { get; }
+
+    public AuditLog Audit { get; }
+
+    public AccountService Accounts { get; }
+
+    public LoginService Logins { get; }
+
+    public KeyService Keys { get; }
+
+    public BurntKeys BurntKeys { get; }
+
+    public LoginDirectory Directory { get; }
+
+    public LoginUsage Usage { get; }
+
+    public VaultDirectories Folders { get; }
+
+    public SessionRegistry Sessions { get; } = new();
+
+    public VaultLayout Layout { get; } = new(LayoutTemplate.Default);
+
+    public LocalVaults Vaults => _vaults ?? throw new InvalidOperationException("The vaults are opened by a server only.");
+
+    public WaybillDatabase Database { get; }
+
+    /// <summary>Makes database, audit key and anchor in a directory that has none.</summary>
+    public static Installation Create(DataDirectory data)
+    {
+        var database = Require(WaybillDatabase.Create(data.Database));
+        return new Installation(data, database, Require(AuditLog.Create(database, data.AuditKey, data.AuditAnchor, TimeProvider.System)));
+    }
+
+    public static Installation Open(DataDirectory data)
+    {
+        data.RequireInitialised();
+        var database = Require(WaybillDatabase.Open(data.Database));
+        return new Installation(data, database, Require(AuditLog.Open(database, data.AuditKey, data.AuditAnchor, TimeProvider.System)));
+    }
+
+    /// <summary>Opens the vaults for a server, and removes what uploads left behind that a crash cut off.</summary>
+    public void OpenVaults(WaybillConfiguration configuration)
+    {
+        _vaults = new LocalVaults(Data.Vaults, new LocalStoreOptions
+        {
+            Durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename,
+            Links = configuration.Sftp.Links,
+        });
+        _vaults.SweepTemporaries();
+    }
+
+    /// <summary>A login's own view of its vault.</summary>
+    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules)
+    {
+        var root = login.Account + VaultLayout.RootInVault(login);
+        return Vaults.OpenStore(VaultPath.Parse("/" + root), rules);
+    }
+
+    public async ValueTask RecordAsync(string action, string? subject, string? detail = null)
+    {
+        var outcome = await Audit.AppendAsync(new AuditEntry(action, Actor.Operator(Environment.UserName)) { Subject = subject, Detail = detail });
+        if (!outcome.Succeeded)
+        {
+            throw new CommandException(outcome.Problem.Message);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _vaults?.Dispose();
+        await Usage.DisposeAsync();
+        await Audit.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    private static T Require<T>(Result<T> result)
+        where T : notnull => result.Succeeded ? result.Value : throw new CommandException(result.Problem.Message);
+}

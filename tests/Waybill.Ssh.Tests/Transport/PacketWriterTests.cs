@@ -1,0 +1,343 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using Waybill.Ssh.Hosting;
+using Waybill.Ssh.Transport;
+using Waybill.SshKeys.Crypto;
+using Waybill.TestKit;
+
+namespace Waybill.Ssh.Tests.Transport;
+
+public sealed class PacketWriterTests : IDisposable
+{
+    private const int Unsent = 64 * 1024;
+    private readonly Owner _owner = new();
+    private readonly SshLimits _limits = new() { HeldMessages = 5, Channels = 2 };
+    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 100_000, resumeWriterThreshold: 1, useSynchronizationContext: false));
+    private readonly PacketReader _reader = new() { MaximumPacket = 256 * 1024 };
+    private readonly PacketWriter _writer;
+
+    public PacketWriterTests() => _writer = new PacketWriter(_pipe.Writer, _limits, _owner) { MaximumUnsent = Unsent };
+
+    public static TheoryData<string, string?> Ciphers => PacketPair.Ciphers;
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _reader.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Ciphers))]
+    public async Task What_is_sealed_can_be_opened(string cipher, string? mac)
+    {
+        var (sealer, opener) = PacketPair.Create(cipher, mac);
+        _writer.SendNewKeys(sealer, resetSequence: true, next: default);
+        for (var length = 1; length < 200; length++)
+        {
+            _writer.Send(Payload(length));
+            _writer.Send(Payload(9), Payload(length));
+        }
+
+        var newKeys = await ReceiveAsync(1);
+        Assert.Equal([MessageNumber.NewKeys], newKeys[0]);
+        _reader.SwitchKeys(opener, resetSequence: true);
+        var read = await ReceiveAsync(2 * 199);
+        for (var length = 1; length < 200; length++)
+        {
+            Assert.Equal(Payload(length), read[2 * (length - 1)]);
+            Assert.Equal([.. Payload(9), .. Payload(length)], read[(2 * (length - 1)) + 1]);
+        }
+
+        Assert.Equal(_reader.SequenceNumber, _writer.SequenceNumber);
+    }
+
+    [Fact]
+    public async Task The_sequence_number_goes_on_without_strict_key_exchange_and_restarts_with_it()
+    {
+        _writer.Send(Payload(5));
+        _writer.SendNewKeys(PacketCiphers.PlainSealer(), resetSequence: false, next: default);
+        Assert.Equal(2u, _writer.SequenceNumber);
+        _writer.SendNewKeys(PacketCiphers.PlainSealer(), resetSequence: true, next: [MessageNumber.ExtInfo]);
+        Assert.Equal(1u, _writer.SequenceNumber);
+        Assert.Equal(4, (await ReceiveAsync(4)).Count);
+    }
+
+    [Fact]
+    public async Task During_a_key_exchange_other_messages_wait_and_keep_their_order()
+    {
+        _writer.SendKexInit([MessageNumber.KexInit]);
+        _writer.Send([98, 1]);
+        _writer.Send([MessageNumber.KexReply]);
+        _writer.Send([MessageNumber.ServiceAccept]);
+        _writer.Send([MessageNumber.Unimplemented]);
+        _writer.Send([98, 2]);
+        var flush = _writer.FlushAsync(CancellationToken.None).AsTask();
+        Assert.False(flush.IsCompleted);
+
+        _writer.SendNewKeys(PacketCiphers.PlainSealer(), resetSequence: true, next: [MessageNumber.ExtInfo]);
+
+        Assert.True(await flush.WaitAsync(TimeSpan.FromSeconds(10)));
+        var order = (await ReceiveAsync(8)).Select(message => message[0]);
+        Assert.Equal(
+            [MessageNumber.KexInit, MessageNumber.KexReply, MessageNumber.Unimplemented, MessageNumber.NewKeys, MessageNumber.ExtInfo, 98, MessageNumber.ServiceAccept, 98],
+            order);
+    }
+
+    [Fact]
+    public void More_held_messages_than_the_limit_end_the_connection()
+    {
+        _writer.SendKexInit([MessageNumber.KexInit]);
+        for (var i = 0; i < _limits.HeldMessages; i++)
+        {
+            _writer.Send([98]);
+        }
+
+        Assert.Null(_owner.Failure);
+        _writer.Send([98]);
+        Assert.Equal(SshEndReason.LimitExceeded, _owner.Failure);
+    }
+
+    [Fact]
+    public void Held_channel_data_has_a_limit_of_its_own_by_channels()
+    {
+        _writer.SendKexInit([MessageNumber.KexInit]);
+        for (var i = 0; i < _limits.HeldMessages * _limits.Channels; i++)
+        {
+            _writer.Send(new byte[] { MessageNumber.ChannelData, 0, 0, 0, 0, 0, 0, 0, 1 }, [1]);
+        }
+
+        Assert.Null(_owner.Failure);
+        _writer.Send(new byte[] { MessageNumber.ChannelData, 0, 0, 0, 0, 0, 0, 0, 1 }, [1]);
+        Assert.Equal(SshEndReason.LimitExceeded, _owner.Failure);
+    }
+
+    [Fact]
+    public async Task Held_window_adjusts_of_one_channel_become_one()
+    {
+        _writer.SendKexInit([MessageNumber.KexInit]);
+        for (var i = 0; i < 1000; i++)
+        {
+            _writer.Send(Adjust((uint)(i % 2), 96 * 1024));
+        }
+
+        Assert.Null(_owner.Failure);
+        _writer.SendNewKeys(PacketCiphers.PlainSealer(), resetSequence: true, next: default);
+        var read = await ReceiveAsync(4);
+        Assert.Equal(Adjust(0, 500 * 96 * 1024), read[2]);
+        Assert.Equal(Adjust(1, 500 * 96 * 1024), read[3]);
+    }
+
+    [Fact]
+    public async Task A_held_window_adjust_never_overflows()
+    {
+        _writer.SendKexInit([MessageNumber.KexInit]);
+        _writer.Send(Adjust(0, uint.MaxValue));
+        _writer.Send(Adjust(0, 7));
+        _writer.SendNewKeys(PacketCiphers.PlainSealer(), resetSequence: true, next: default);
+        var read = await ReceiveAsync(4);
+        Assert.Equal(Adjust(0, uint.MaxValue), read[2]);
+        Assert.Equal(Adjust(0, 7), read[3]);
+    }
+
+    [Fact]
+    public async Task A_flush_waits_while_the_transport_is_full_and_what_is_sent_meanwhile_follows_in_order()
+    {
+        var expected = new List<byte[]>();
+        void Send(byte[] payload)
+        {
+            expected.Add(payload);
+            _writer.Send(payload);
+        }
+
+        Send(Payload(110_000));
+        var flush = _writer.FlushAsync(CancellationToken.None).AsTask();
+        Assert.False(flush.IsCompleted);
+        for (var i = 0; i < 20; i++)
+        {
+            Send(Payload(1000 + i));
+        }
+
+        Assert.False(flush.IsCompleted);
+        var read = await ReceiveAsync(21);
+        Assert.True(await flush.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(expected, read);
+    }
+
+    [Fact]
+    public void A_peer_that_does_not_read_is_given_up_at_the_limit()
+    {
+        _writer.Send(Payload(110_000));
+        _ = _writer.FlushAsync(CancellationToken.None).AsTask();
+        var packets = 0;
+        while (_owner.Failure is null && packets++ < 1000)
+        {
+            _writer.Send(Payload(1000));
+        }
+
+        Assert.Equal(SshEndReason.LimitExceeded, _owner.Failure);
+        Assert.InRange(packets, Unsent / 1100, (Unsent / 1000) + 1);
+    }
+
+    [Fact]
+    public async Task What_nobody_flushes_goes_out_by_itself()
+    {
+        _writer.Send(Payload(10));
+        Assert.Single(await ReceiveAsync(1));
+    }
+
+    [Fact]
+    public async Task The_end_tells_those_who_wait()
+    {
+        _writer.SendKexInit([MessageNumber.KexInit]);
+        var waits = _writer.FlushAsync(CancellationToken.None).AsTask();
+        await _writer.EndAsync([MessageNumber.Disconnect]);
+        Assert.False(await waits.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.False(await _writer.FlushAsync(CancellationToken.None));
+        _writer.Send(Payload(3));
+        Assert.Equal([[MessageNumber.KexInit], [MessageNumber.Disconnect]], await ReceiveAsync(2));
+    }
+
+    [Fact]
+    public async Task A_lost_transport_tells_those_who_flush()
+    {
+        await _pipe.Reader.CompleteAsync();
+        _writer.Send(Payload(10));
+        Assert.False(await _writer.FlushAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public void A_flush_can_be_cancelled()
+    {
+        _writer.SendKexInit([MessageNumber.KexInit]);
+        Assert.True(_writer.FlushAsync(new CancellationToken(canceled: true)).AsTask().IsCanceled);
+    }
+
+    [Fact]
+    public void Bytes_and_packets_under_one_key_ask_for_a_rekey_once()
+    {
+        var limits = new SshLimits { RekeyPackets = 10, RekeyBytes = long.MaxValue };
+        using var writer = new PacketWriter(_pipe.Writer, limits, _owner) { MaximumUnsent = Unsent };
+        for (var i = 0; i < 9; i++)
+        {
+            writer.Send(Payload(10));
+        }
+
+        Assert.Equal(0, _owner.Rekeys);
+        writer.Send(Payload(10));
+        writer.Send(Payload(10));
+        Assert.Equal(1, _owner.Rekeys);
+        writer.SendNewKeys(PacketCiphers.PlainSealer(), resetSequence: true, next: default);
+        for (var i = 0; i < 9; i++)
+        {
+            writer.Send(Payload(10));
+        }
+
+        Assert.Equal(1, _owner.Rekeys);
+        writer.Send(Payload(10));
+        Assert.Equal(2, _owner.Rekeys);
+    }
+
+    [Theory]
+    [InlineData("aes256-gcm@openssh.com", null)]
+    [InlineData("chacha20-poly1305@openssh.com", null)]
+    [InlineData("aes128-ctr", "hmac-sha2-256-etm@openssh.com")]
+    public void Sending_allocates_nothing(string cipher, string? mac)
+    {
+        var output = new ReusedOutput();
+        using var writer = new PacketWriter(output, _limits, _owner) { MaximumUnsent = Unsent };
+        writer.SendNewKeys(PacketPair.Create(cipher, mac).Sealer, resetSequence: true, next: default);
+        var head = new byte[] { MessageNumber.ChannelData, 0, 0, 0, 0, 0, 0, 0x80, 0 };
+        var body = new byte[32 * 1024];
+
+        long Send(int bursts)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var burst = 0; burst < bursts; burst++)
+            {
+                writer.BeginBatch();
+                for (var i = 0; i < 8; i++)
+                {
+                    writer.Send(head, body);
+                }
+
+                writer.EndBatch();
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Send(50);
+        Assert.Equal(0, Send(50));
+        Assert.True(output.Flushes >= 100);
+    }
+
+    private static byte[] Payload(int length) => [98, .. new SeededRandom((ulong)length).Bytes(length - 1)];
+
+    private static byte[] Adjust(uint channel, uint bytes) => new MessageBuilder(MessageNumber.ChannelWindowAdjust).UInt32(channel).UInt32(bytes).ToArray();
+
+    private async Task<List<byte[]>> ReceiveAsync(int count)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        var messages = new List<byte[]>();
+        while (messages.Count < count)
+        {
+            var read = await _pipe.Reader.ReadAsync(patience.Token);
+            var rest = read.Buffer;
+            while (messages.Count < count && _reader.TryRead(ref rest, out var payload))
+            {
+                messages.Add(payload.ToArray());
+            }
+
+            _pipe.Reader.AdvanceTo(rest.Start, rest.End);
+            // What is after the last wanted packet may be under other keys: let the next call look at it again.
+            if (messages.Count == count)
+            {
+                _pipe.Reader.CancelPendingRead();
+            }
+        }
+
+        return messages;
+    }
+
+    private sealed class Owner : IPacketWriterOwner
+    {
+        public SshEndReason? Failure { get; private set; }
+
+        public int Rekeys { get; private set; }
+
+        public void RekeyIsDue() => Rekeys++;
+
+        public void WriterFailed(SshEndReason reason, string words) => Failure = reason;
+    }
+
+    /// <summary>Takes everything at once and forgets it: what is measured is the writer alone.</summary>
+    private sealed class ReusedOutput : PipeWriter
+    {
+        private readonly byte[] _block = new byte[256 * 1024];
+
+        public int Flushes { get; private set; }
+
+        public override void Advance(int bytes)
+        {
+        }
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => _block;
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => _block;
+
+        public override void CancelPendingFlush()
+        {
+        }
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            Flushes++;
+            return ValueTask.FromResult(default(FlushResult));
+        }
+    }
+}
