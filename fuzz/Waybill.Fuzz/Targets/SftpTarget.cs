@@ -1,6 +1,4 @@
-using System.IO.Pipelines;
 using Waybill.Sftp;
-using Waybill.Storage;
 using Waybill.TestKit;
 using Waybill.TestKit.Sftp;
 using Waybill.TestKit.Storage;
@@ -13,8 +11,6 @@ namespace Waybill.Fuzz.Targets;
 /// </summary>
 internal sealed class SftpTarget : IFuzzTarget
 {
-    private const int MaximumReplies = 64 * 1024 * 1024;
-
     // The status codes and reply types that version 3 has; NoConnection and ConnectionLost are for clients' own use.
     private static readonly string[] ReplyNames =
         ["Ok", "Eof", "NoSuchFile", "PermissionDenied", "Failure", "BadMessage", "OperationUnsupported", "Handle", "Data", "Name", "Attributes", "ExtendedReply"];
@@ -38,21 +34,21 @@ internal sealed class SftpTarget : IFuzzTarget
         store.AddFile("/reports/x", new byte[100_000]);
         store.AddFile("/upload/a", "hello"u8);
         var options = new SftpOptions { Links = true, Handles = 8 };
-        var server = new SftpServer(store, new Rules(), new Journal(), options, TimeProvider.System);
-        var replies = new Pipe(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
-        var requests = PipeReader.Create(new System.Buffers.ReadOnlySequence<byte>(input));
-        var running = server.RunAsync(requests, replies.Writer, CancellationToken.None);
-        await running;
-        await replies.Writer.CompleteAsync();
-        var result = await replies.Reader.ReadAtLeastAsync(MaximumReplies);
-        var bytes = System.Buffers.BuffersExtensions.ToArray(result.Buffer);
-        await replies.Reader.CompleteAsync();
+        var server = new SftpServer(store, new FuzzRules(), new FuzzJournal(), options, TimeProvider.System);
+        var conversation = new SftpConversation(server);
+        var framing = await conversation.RunAsync(input);
         if (store.OpenFiles != 0)
         {
             throw new InvalidOperationException($"{store.OpenFiles} files are still open after the session.");
         }
 
-        return Judge(input.Span, bytes);
+        return conversation.Replies switch
+        {
+            [] => "NoVersion",
+            _ when !framing => "Framing",
+            [_] => "VersionOnly",
+            [.., var last] => "Last" + NameOf(last!),
+        };
     }
 
     public IEnumerable<(string Name, byte[] Input)> Record()
@@ -73,71 +69,7 @@ internal sealed class SftpTarget : IFuzzTarget
         yield return ("init-only", new MessageBuilder().String(new MessageBuilder(SftpPacket.Init).UInt32(6).ToArray()).ToArray());
     }
 
-    private static string Judge(ReadOnlySpan<byte> requests, ReadOnlySpan<byte> replies)
-    {
-        var ids = new List<uint>();
-        var framing = ReadFrames(requests, (type, id) =>
-        {
-            if (type != SftpPacket.Init)
-            {
-                ids.Add(id);
-            }
-        });
-        var (count, last) = (0, "");
-        for (var rest = replies; !rest.IsEmpty;)
-        {
-            var length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(rest);
-            var packet = rest.Slice(4, length);
-            rest = rest[(4 + length)..];
-            if (packet[0] == SftpPacket.Version)
-            {
-                if (count++ > 0)
-                {
-                    throw new InvalidOperationException("VERSION was not the first reply.");
-                }
-
-                continue;
-            }
-
-            var reply = SftpReply.Parse(packet);
-            count++;
-            last = reply.Status is { } status ? status.ToString() : NameOf(reply.Type);
-        }
-
-        return count switch
-        {
-            0 => "NoVersion",
-            _ when !framing => "Framing",
-            1 => "VersionOnly",
-            _ => "Last" + last,
-        };
-    }
-
-    /// <summary>False when a length is one that no message has.</summary>
-    private static bool ReadFrames(ReadOnlySpan<byte> requests, Action<byte, uint> take)
-    {
-        while (requests.Length >= 4)
-        {
-            var length = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(requests);
-            if (length is 0 or > 262_144)
-            {
-                return false;
-            }
-
-            if (length > requests.Length - 4)
-            {
-                return true;
-            }
-
-            var packet = requests.Slice(4, (int)length);
-            take(packet[0], length >= 5 ? System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(packet[1..]) : 0);
-            requests = requests[(4 + (int)length)..];
-        }
-
-        return true;
-    }
-
-    private static string NameOf(byte type) => type switch
+    private static string NameOf(SftpReply reply) => reply.Status?.ToString() ?? reply.Type switch
     {
         SftpPacket.Handle => "Handle",
         SftpPacket.Data => "Data",
@@ -146,27 +78,31 @@ internal sealed class SftpTarget : IFuzzTarget
         _ => "ExtendedReply",
     };
 
-    /// <summary>
-    /// Sessions that end in each kind of reply. Handles are unguessable, so a recorded session cannot name one: requests by handle get a made-up one here, and
-    /// the session target reaches them with real ones.
-    /// </summary>
+    /// <summary>Sessions that end in each kind of reply. Handles are unguessable: h0 stands for the first one that the server gave out, and so on.</summary>
     private static IEnumerable<(string Name, (byte Type, byte[] Body)[] Requests)> Sessions()
     {
         static (byte, byte[]) R(byte type, MessageBuilder body) => (type, body.ToArray());
         static MessageBuilder M() => new();
         var none = new byte[4];
         var open = R(SftpPacket.Open, M().String("/upload/b").UInt32(0x1A).Raw(none));
-        foreach (var handle in (byte[][])[[0, 0, 0, 0], [0, 0, 0, 1], "handle"u8.ToArray()])
-        {
-            var suffix = Convert.ToHexStringLower(handle);
-            yield return ("by-handle-" + suffix,
-            [
-                open, R(SftpPacket.Write, M().String(handle).UInt64(0).String("content")), R(SftpPacket.Read, M().String(handle).UInt64(0).UInt32(100)),
-                R(SftpPacket.FStat, M().String(handle)), R(SftpPacket.FSetStat, M().String(handle).UInt32(8).UInt32(1).UInt32(2)),
-                R(SftpPacket.Extended, M().String("fsync@openssh.com").String(handle)), R(SftpPacket.ReadDir, M().String(handle)), R(SftpPacket.Close, M().String(handle)),
-            ]);
-        }
-
+        var (write, read) = (R(SftpPacket.Write, M().String("h0").UInt64(0).String("content")), R(SftpPacket.Read, M().String("h0").UInt64(0).UInt32(100)));
+        var close = R(SftpPacket.Close, M().String("h0"));
+        yield return ("put",
+        [
+            open, write, R(SftpPacket.FStat, M().String("h0")), R(SftpPacket.FSetStat, M().String("h0").UInt32(8).UInt32(1).UInt32(2)),
+            R(SftpPacket.Extended, M().String("fsync@openssh.com").String("h0")), close, R(SftpPacket.Stat, M().String("/upload/b")),
+        ]);
+        yield return ("get", [R(SftpPacket.Open, M().String("/reports/x").UInt32(1).Raw(none)), read, R(SftpPacket.Read, M().String("h0").UInt64(99_990).UInt32(100)), close]);
+        yield return ("get-data", [R(SftpPacket.Open, M().String("/upload/a").UInt32(1).Raw(none)), read]);
+        yield return ("get-end", [R(SftpPacket.Open, M().String("/upload/a").UInt32(1).Raw(none)), R(SftpPacket.Read, M().String("h0").UInt64(5).UInt32(100))]);
+        yield return ("list", [R(SftpPacket.OpenDir, M().String("/upload")), R(SftpPacket.ReadDir, M().String("h0")), R(SftpPacket.ReadDir, M().String("h0")), close]);
+        yield return ("list-end", [R(SftpPacket.OpenDir, M().String("/")), R(SftpPacket.ReadDir, M().String("h0")), R(SftpPacket.ReadDir, M().String("h0"))]);
+        yield return ("copy",
+        [
+            R(SftpPacket.Open, M().String("/reports/x").UInt32(1).Raw(none)), open, R(SftpPacket.Extended, M().String("copy-data").String("h0").UInt64(0).UInt64(0).String("h1").UInt64(0)),
+            R(SftpPacket.Close, M().String("h1")),
+        ]);
+        yield return ("fstatvfs", [R(SftpPacket.OpenDir, M().String("/upload")), R(SftpPacket.Extended, M().String("fstatvfs@openssh.com").String("h0"))]);
         yield return ("stat", [R(SftpPacket.Stat, M().String("/upload")), R(SftpPacket.LStat, M().String("/upload/a"))]);
         yield return ("missing", [R(SftpPacket.Stat, M().String("/none"))]);
         yield return ("denied", [R(SftpPacket.Remove, M().String("/reports/x"))]);
@@ -193,15 +129,5 @@ internal sealed class SftpTarget : IFuzzTarget
         {
             yield return ("extended-" + name.Split('@')[0], [R(SftpPacket.Extended, M().String(name).Raw(body.ToArray()))]);
         }
-    }
-
-    private sealed class Rules : IAccessRules
-    {
-        public FileRights RightsAt(VaultPath path) => path.Bytes.StartsWith("/reports"u8) ? FileRights.ReadOnly : FileRights.All;
-    }
-
-    private sealed class Journal : IFileJournal
-    {
-        public ValueTask<StoreError> RecordAsync(FileEvent fileEvent) => new(StoreError.None);
     }
 }
