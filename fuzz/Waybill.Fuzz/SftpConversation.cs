@@ -72,10 +72,10 @@ internal sealed class SftpConversation(SftpServer server)
 
     private void TakeReplies()
     {
+        Span<byte> field = stackalloc byte[4];
         while (_replies.Reader.TryRead(out var read))
         {
             var buffer = read.Buffer;
-            Span<byte> field = stackalloc byte[4];
             while (buffer.Length >= 4)
             {
                 System.Buffers.BuffersExtensions.CopyTo(buffer.Slice(0, 4), field);

@@ -36,7 +36,6 @@ internal sealed class SessionTarget : IFuzzTarget
     [
         nameof(SshEndReason.ClientClosed), nameof(SshEndReason.ConnectionLost), nameof(SshEndReason.NotSsh), nameof(SshEndReason.UnsupportedVersion),
         nameof(SshEndReason.NoCommonAlgorithm), nameof(SshEndReason.ProtocolError), nameof(SshEndReason.KeyExchangeFailed), nameof(SshEndReason.TooManyAttempts),
-        nameof(SshEndReason.LimitExceeded),
     ];
 
     public IReadOnlyList<string> Dictionary { get; } =
