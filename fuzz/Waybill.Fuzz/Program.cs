@@ -11,9 +11,9 @@ IFuzzTarget[] targets =
     new SignatureTarget(),
     new UserAuthTarget(),
     new ChannelTarget(),
-    new SftpTarget(),
     new PublicKeyFileTarget(),
     new PrivateKeyFileTarget(),
+    new SftpRequestTarget(),
     new SessionTarget(),
 ];
 var inputs = 200_000;
