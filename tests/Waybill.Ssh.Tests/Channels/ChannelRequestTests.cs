@@ -1,5 +1,6 @@
 using System.Text;
 using Waybill.Ssh.Channels;
+using Waybill.Ssh.Hosting;
 
 namespace Waybill.Ssh.Tests.Channels;
 
@@ -148,7 +149,7 @@ public sealed class ChannelRequestTests
         Assert.Equal(2, fixture.Table.OpenChannels);
     }
 
-    private sealed class WritingProgram(byte[] text, int status) : Hosting.ISshProgram
+    private sealed class WritingProgram(byte[] text, int status) : ISshProgram
     {
         public async Task<int> RunAsync(System.IO.Pipelines.IDuplexPipe channel, CancellationToken cancellationToken)
         {

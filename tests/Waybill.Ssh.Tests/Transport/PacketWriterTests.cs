@@ -199,6 +199,21 @@ public sealed class PacketWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_flush_that_ends_after_the_pipe_was_completed_does_no_harm()
+    {
+        _writer.Send(Payload(110_000));
+        _ = _writer.FlushAsync(CancellationToken.None).AsTask();
+        _writer.Send(Payload(1000));
+        var drained = _writer.EndAsync([MessageNumber.Disconnect]);
+        Assert.False(drained.IsCompleted);
+        await _writer.CompleteAsync();
+
+        // An exception here would be on a thread of the pool and end the process.
+        Assert.Single(await ReceiveAsync(1));
+        await drained.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task A_lost_transport_tells_those_who_flush()
     {
         await _pipe.Reader.CompleteAsync();
