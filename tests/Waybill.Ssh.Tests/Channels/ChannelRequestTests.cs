@@ -1,6 +1,5 @@
 using System.Text;
 using Waybill.Ssh.Channels;
-using Waybill.Ssh.Hosting;
 
 namespace Waybill.Ssh.Tests.Channels;
 
@@ -149,7 +148,7 @@ public sealed class ChannelRequestTests
         Assert.Equal(2, fixture.Table.OpenChannels);
     }
 
-    private sealed class WritingProgram(byte[] text, int status) : ISshProgram
+    private sealed class WritingProgram(byte[] text, int status) : Waybill.Ssh.Hosting.ISshProgram
     {
         public async Task<int> RunAsync(System.IO.Pipelines.IDuplexPipe channel, CancellationToken cancellationToken)
         {
