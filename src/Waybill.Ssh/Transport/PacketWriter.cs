@@ -41,7 +41,6 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     private bool _isExchangingKeys;
     private bool _askedForRekey;
     private bool _isEnded;
-    private bool _isClosed;
     private bool _inBatch;
     private bool _isFlushQueued;
     private bool _hasUnflushed;
@@ -210,19 +209,17 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
         }
     }
 
-    /// <summary>
-    /// The output is about to be completed: from now on nothing is handed to it. A flush may still be pending for a client that does not read; its end runs on
-    /// the thread pool, where writing to a completed pipe would end the process.
-    /// </summary>
-    public void Close()
+    /// <summary>After <see cref="EndAsync"/>: gives up what still waits and completes the transport's pipe, so that a flush that ends late touches it no more.</summary>
+    public ValueTask CompleteAsync()
     {
         lock (_lock)
         {
-            _isClosed = true;
+            MarkEnded();
             _hasUnflushed = false;
             _backlog.Clear();
-            MarkEnded();
         }
+
+        return _output.CompleteAsync();
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -230,7 +227,7 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
         lock (_lock)
         {
             _isFlushQueued = false;
-            if (!_inBatch && !_isClosed)
+            if (!_inBatch)
             {
                 StartFlush();
             }
@@ -378,12 +375,8 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
         {
             FinishFlush();
             _isFlushing = false;
-            if (!_isClosed)
-            {
-                _hasUnflushed |= _backlog.MoveTo(_output);
-                StartFlush();
-            }
-
+            _hasUnflushed |= _backlog.MoveTo(_output);
+            StartFlush();
             ReleaseWaiters();
             if (!_isFlushing)
             {
