@@ -2,15 +2,19 @@ using System.Globalization;
 using Waybill.Fuzz;
 using Waybill.Fuzz.Targets;
 
-// Waybill.Fuzz [--inputs 200000] [--seed S] [--target NAME] [--list] [--record]
+// Waybill.Fuzz [--inputs 200000] [--seed S] [--target NAME] [--list] [--record] [--self-test]
 IFuzzTarget[] targets =
 [
+    new BannerTarget(),
+    new KexInitTarget(),
     new KeyBlobTarget(),
     new SignatureTarget(),
+    new UserAuthTarget(),
+    new ChannelTarget(),
     new PublicKeyFileTarget(),
     new PrivateKeyFileTarget(),
-    new SftpTarget(),
     new SftpRequestTarget(),
+    new SessionTarget(),
 ];
 var inputs = 200_000;
 var seed = (ulong)Environment.TickCount64;
@@ -32,11 +36,13 @@ for (var i = 0; i < args.Length; i++)
         case "--record":
             record = true;
             break;
+        case "--self-test":
+            return await SelfTest.RunAsync(Console.Out) ? 0 : 1;
         case "--list":
             Console.WriteLine(string.Join('\n', targets.Select(target => target.Name)));
             return 0;
         default:
-            Console.Error.WriteLine("usage: Waybill.Fuzz [--inputs N] [--seed S] [--target NAME] [--list] [--record]");
+            Console.Error.WriteLine("usage: Waybill.Fuzz [--inputs N] [--seed S] [--target NAME] [--list] [--record] [--self-test]");
             return 2;
     }
 }
