@@ -8,31 +8,27 @@ namespace Waybill.Interop.Tests;
 /// What the kernel is asked, in which order, for one upload: every write of the file, its fsync, the rename into place, the directory's fsync, and only then the
 /// next byte to the client (promise D1).
 /// </summary>
-public sealed partial class DurabilityOrderTests(WaybillServer shared)
+public sealed partial class DurabilityOrderTests : IAsyncLifetime
 {
-    [Fact]
-    public async Task An_upload_with_sftp_is_synced_before_it_is_acknowledged() =>
-        Assert.Null(Violation(await TraceAsync(shared, new Sftp(shared), "order-sftp.csv")));
+    // A server of its own: another client's messages would stand between the calls of this upload.
+    private readonly WaybillServer _server = new();
+
+    public ValueTask InitializeAsync() => _server.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
-    public async Task An_upload_with_scp_is_synced_before_it_is_acknowledged() =>
-        Assert.Null(Violation(await TraceAsync(shared, new Scp(shared), "order-scp.csv")));
+    public async Task An_upload_with_sftp_is_synced_before_it_is_acknowledged() => Assert.Null(Violation(await TraceAsync(_server, new Sftp(_server), "order-sftp.csv")));
+
+    [Fact]
+    public async Task An_upload_with_scp_is_synced_before_it_is_acknowledged() => Assert.Null(Violation(await TraceAsync(_server, new Scp(_server), "order-scp.csv")));
 
     [Fact]
     public async Task With_durability_rename_the_same_check_fails()
     {
-        var server = new WaybillServer();
-        await server.InitializeAsync();
-        try
-        {
-            await server.StopAsync();
-            await server.StartAsync("Storage:Durability=Rename");
-            Assert.NotNull(Violation(await TraceAsync(server, new Sftp(server), "order-rename.csv")));
-        }
-        finally
-        {
-            await server.DisposeAsync();
-        }
+        await _server.StopAsync();
+        await _server.StartAsync("Storage:Durability=Rename");
+        Assert.NotNull(Violation(await TraceAsync(_server, new Sftp(_server), "order-rename.csv")));
     }
 
     private static async Task<IReadOnlyList<string>> TraceAsync(WaybillServer server, InteropClient client, string name)

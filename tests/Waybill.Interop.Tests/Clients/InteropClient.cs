@@ -12,12 +12,24 @@ public abstract class InteropClient(WaybillServer server)
     /// <summary>The listener it uses.</summary>
     public virtual int Port => Server.Port;
 
+    /// <summary>Who logs in.</summary>
+    public string User { get; init; } = WaybillServer.User;
+
+    /// <summary>The private key file, in OpenSSH's format or PuTTY's.</summary>
+    public string Key
+    {
+        get => field ?? DefaultKey;
+        init;
+    }
+
+    protected virtual string DefaultKey => Server.Key;
+
     protected WaybillServer Server { get; } = server;
 
     protected string[] SshOptions =>
     [
         "-F", "none", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes", "-o", $"UserKnownHostsFile={Server.KnownHosts}",
-        "-i", Server.Key,
+        "-i", Key,
     ];
 
     public abstract Task PutAsync(string local, string remote);

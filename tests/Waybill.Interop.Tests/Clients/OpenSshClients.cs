@@ -21,7 +21,7 @@ public sealed class Sftp(WaybillServer server) : InteropClient(server)
     public override Task ResumeGetAsync(string remote, string local) => BatchAsync($"reget \"{remote}\" \"{local}\"");
 
     private Task<string> BatchAsync(string command) =>
-        RunAsync("sftp", [.. SshOptions, "-q", "-P", $"{Port}", "-b", "-", $"{WaybillServer.User}@127.0.0.1"], command + "\n");
+        RunAsync("sftp", [.. SshOptions, "-q", "-P", $"{Port}", "-b", "-", $"{User}@127.0.0.1"], command + "\n");
 }
 
 /// <summary>OpenSSH's scp in its SFTP mode.</summary>
@@ -35,7 +35,7 @@ public sealed class Scp(WaybillServer server) : InteropClient(server)
 
     private string[] Options => [.. SshOptions, "-q", "-s", "-P", $"{Port}"];
 
-    private static string Remote(string path) => $"{WaybillServer.User}@127.0.0.1:{path}";
+    private string Remote(string path) => $"{User}@127.0.0.1:{path}";
 }
 
 /// <summary>sshfs: the vault as a file system, used with the system's own tools.</summary>
@@ -63,8 +63,8 @@ public sealed class Sshfs(WaybillServer server) : InteropClient(server)
     {
         var mount = Server.Directory.Combine("mount-" + Guid.NewGuid().ToString("n"));
         Directory.CreateDirectory(mount);
-        var options = $"IdentityFile={Server.Key},StrictHostKeyChecking=yes,UserKnownHostsFile={Server.KnownHosts},IdentitiesOnly=yes,BatchMode=yes";
-        await RunAsync("sshfs", ["-F", "/dev/null", "-o", options, "-p", $"{Port}", $"{WaybillServer.User}@127.0.0.1:/", mount]);
+        var options = $"IdentityFile={Key},StrictHostKeyChecking=yes,UserKnownHostsFile={Server.KnownHosts},IdentitiesOnly=yes,BatchMode=yes";
+        await RunAsync("sshfs", ["-F", "/dev/null", "-o", options, "-p", $"{Port}", $"{User}@127.0.0.1:/", mount]);
         try
         {
             return await work(mount);

@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using Waybill.Interop.Tests.Clients;
+
+namespace Waybill.Interop.Tests;
+
+/// <summary>A file up and down again, compared at every place.</summary>
+internal static class Transfers
+{
+    private const int Small = 300_000;
+
+    public static async Task RoundTripAsync(WaybillServer server, InteropClient client, string name, int size = Small, string folder = "/upload")
+    {
+        var source = server.Directory.Write("local-" + name, RandomNumberGenerator.GetBytes(size));
+        var fetched = server.Directory.Combine("fetched-" + name);
+        await client.PutAsync(source, $"{folder}/{name}");
+        Assert.Equal(Hash(source), Hash($"{server.Vault}{folder}/{name}"));
+        await client.GetAsync($"{folder}/{name}", fetched);
+        Assert.Equal(Hash(source), Hash(fetched));
+        File.Delete(source);
+        File.Delete(fetched);
+        File.Delete($"{server.Vault}{folder}/{name}");
+    }
+
+    public static string Hash(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexString(SHA256.HashData(file));
+    }
+}
