@@ -60,9 +60,6 @@ internal sealed class SftpOperation(SftpMessageType type, string name, SftpSubje
     /// <summary>Whether it changes files or directories.</summary>
     public bool Writes { get; init; }
 
-    /// <summary>It adds or takes away a name, so that the rights are needed at the directory as well: a folder of the layout cannot be renamed or removed.</summary>
-    public bool ChangesDirectory { get; init; }
-
     /// <summary>A link at the end of the path is followed; read by the handlers that serve two rows.</summary>
     public bool FollowsLink { get; init; }
 

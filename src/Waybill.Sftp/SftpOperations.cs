@@ -36,11 +36,11 @@ internal static class SftpOperations
         new(Type.Readdir, "READDIR", SftpSubject.Handle, DirectoryHandlers.ReadAsync) { Handles = SftpHandleKinds.Directory },
         new(Type.Mkdir, "MKDIR", SftpSubject.Path, DirectoryHandlers.MakeAsync)
         {
-            HasFields = true, Needs = FileRights.MakeDirectory, Writes = true, ChangesDirectory = true, MakesName = true, Audit = FileOperation.MakeDirectory,
+            HasFields = true, Needs = FileRights.MakeDirectory, Writes = true, MakesName = true, Audit = FileOperation.MakeDirectory,
         },
         new(Type.Rmdir, "RMDIR", SftpSubject.Path, DirectoryHandlers.RemoveAsync)
         {
-            Needs = FileRights.RemoveDirectory, Writes = true, ChangesDirectory = true, Audit = FileOperation.RemoveDirectory,
+            Needs = FileRights.RemoveDirectory, Writes = true, Audit = FileOperation.RemoveDirectory,
         },
 
         // Paths.
@@ -57,15 +57,15 @@ internal static class SftpOperations
         },
         new(Type.Remove, "REMOVE", SftpSubject.Path, PathHandlers.RemoveAsync)
         {
-            Needs = FileRights.Delete, Writes = true, ChangesDirectory = true, Audit = FileOperation.Remove,
+            Needs = FileRights.Delete, Writes = true, Audit = FileOperation.Remove,
         },
         new(Type.Rename, "RENAME", SftpSubject.TwoPaths, PathHandlers.RenameAsync)
         {
-            Needs = FileRights.Rename, TargetNeeds = FileRights.Rename, Writes = true, ChangesDirectory = true, MakesName = true, Audit = FileOperation.Rename,
+            Needs = FileRights.Rename, TargetNeeds = FileRights.Rename, Writes = true, MakesName = true, Audit = FileOperation.Rename,
         },
         new(Type.Extended, "posix-rename@openssh.com", SftpSubject.TwoPaths, PathHandlers.ReplaceAsync)
         {
-            Needs = FileRights.Rename, TargetNeeds = FileRights.Rename, UsefulWith = FileRights.Rename, Writes = true, ChangesDirectory = true, MakesName = true,
+            Needs = FileRights.Rename, TargetNeeds = FileRights.Rename, UsefulWith = FileRights.Rename, Writes = true, MakesName = true,
             Audit = FileOperation.Rename,
         },
         new(Type.Realpath, "REALPATH", SftpSubject.None, PathHandlers.RealPathAsync) { HasFields = true },
@@ -76,12 +76,12 @@ internal static class SftpOperations
         new(Type.Readlink, "READLINK", SftpSubject.Path, LinkHandlers.ReadAsync) { Needs = FileRights.List },
         new(Type.Symlink, "SYMLINK", SftpSubject.TextAndPath, LinkHandlers.MakeSymbolicAsync)
         {
-            Needs = FileRights.Link, MakesLinks = true, Writes = true, ChangesDirectory = true, MakesName = true, Audit = FileOperation.Link,
+            Needs = FileRights.Link, MakesLinks = true, Writes = true, MakesName = true, Audit = FileOperation.Link,
         },
         new(Type.Extended, "hardlink@openssh.com", SftpSubject.TwoPaths, LinkHandlers.MakeHardAsync)
         {
             Needs = FileRights.Read | FileRights.Link, TargetNeeds = FileRights.Link, UsefulWith = FileRights.Link, MakesLinks = true, Writes = true,
-            ChangesDirectory = true, MakesName = true, Audit = FileOperation.Link,
+            MakesName = true, Audit = FileOperation.Link,
         },
 
         // What a client wants to know of the server.

@@ -44,8 +44,7 @@ internal sealed partial class SftpSession
             return SftpOutcome.Hidden;
         }
 
-        var held = operation.ChangesDirectory ? rights & Rules.RightsAt(path.Parent) : rights;
-        if ((held & needs) == needs)
+        if ((rights & needs) == needs)
         {
             return SftpOutcome.Ok;
         }

@@ -128,15 +128,21 @@ public sealed class PermissionTests
     }
 
     [Fact]
-    public async Task A_folder_of_the_layout_cannot_be_removed_or_renamed_by_the_rights_inside_it()
+    public async Task A_folder_of_the_layout_stays_while_what_lies_in_it_is_the_logins_own()
     {
-        await using var harness = await StartAsync(new FolderRules(FileRights.ReadOnly).With("/upload", FileRights.All));
+        // As the layout template has it: the folder itself lacks what everything in it has.
+        var itself = FileRights.All & ~(FileRights.Delete | FileRights.Rename | FileRights.RemoveDirectory | FileRights.SetAttributes);
+        await using var harness = await StartAsync(new FolderRules(FileRights.List).With("/upload", FileRights.All).WithItself("/upload", itself));
         harness.Memory.AddDirectory("/upload");
         Assert.Equal(SftpStatus.PermissionDenied, (await harness.Client.RmDirAsync("/upload")).Status);
         Assert.Equal(SftpStatus.PermissionDenied, (await harness.Client.RenameAsync("/upload", "/upload2")).Status);
         Assert.Equal(SftpStatus.PermissionDenied, (await harness.Client.RenameAsync("/upload", "/upload/x")).Status);
+        Assert.Equal(SftpStatus.PermissionDenied, (await harness.Client.SetStatAsync("/upload", new SftpAttributes(Permissions: 0))).Status);
         Assert.True((await harness.Client.MkDirAsync("/upload/mine")).IsOk);
-        Assert.True((await harness.Client.RmDirAsync("/upload/mine")).IsOk);
+        Assert.True((await harness.Client.RenameAsync("/upload/mine", "/upload/ours")).IsOk);
+        Assert.True((await harness.Client.RmDirAsync("/upload/ours")).IsOk);
+        await harness.Client.PutAsync("/upload/f", "f"u8.ToArray());
+        Assert.True((await harness.Client.RemoveAsync("/upload/f")).IsOk);
     }
 
     [Fact]

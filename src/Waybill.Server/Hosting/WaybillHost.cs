@@ -115,7 +115,13 @@ internal sealed class WaybillHost : IAsyncDisposable
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockMemoryPoolFactory>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(configuration.ShutdownSeconds));
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.UseSockets(options => options.MaxReadBufferSize = options.MaxWriteBufferSize = TransportBuffer);
+        builder.WebHost.UseSockets(options =>
+        {
+            options.MaxReadBufferSize = options.MaxWriteBufferSize = TransportBuffer;
+
+            // A receive, its packets and their replies run in one go on one pool thread instead of three: the read loop never blocks.
+            options.UnsafePreferInlineScheduling = true;
+        });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             foreach (var (listener, handler) in handlers)

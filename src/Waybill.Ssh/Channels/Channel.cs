@@ -238,15 +238,8 @@ internal sealed class Channel : IDuplexPipe
         }
     }
 
-    /// <summary>Pushes what was sent and waits for room in the transport.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    internal async ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        if (!await _services.Sender.FlushAsync(cancellationToken).ConfigureAwait(false))
-        {
-            throw ConnectionLost(null);
-        }
-    }
+    /// <summary>Pushes what was sent and waits for room in the transport; false when the connection is over.</summary>
+    internal ValueTask<bool> FlushAsync(CancellationToken cancellationToken) => _services.Sender.FlushAsync(cancellationToken);
 
     /// <summary>Waits until the window may be open, or something else has happened.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -279,7 +272,7 @@ internal sealed class Channel : IDuplexPipe
         Credit(caughtUp: true);
     }
 
-    private static IOException ConnectionLost(Exception? cause) => new("The connection was lost.", cause);
+    internal static IOException ConnectionLost(Exception? cause) => new("The connection was lost.", cause);
 
     private void CheckReceived(int count)
     {

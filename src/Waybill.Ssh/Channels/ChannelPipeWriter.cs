@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 
@@ -10,9 +9,6 @@ namespace Waybill.Ssh.Channels;
 /// </summary>
 internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
 {
-    /// <summary>The buffer's usual size: an SFTP DATA reply of 255 KiB leaves with one flush.</summary>
-    public const int BufferSize = 256 * 1024;
-
     /// <summary>What a program may write without a flush, bytes.</summary>
     public const int MaximumUnflushed = 4 * 1024 * 1024;
 
@@ -58,20 +54,31 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
     }
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        while (_start < _end)
+        // The usual way: the window is open and the transport has room, so all of it goes out without a wait.
+        while (_start < _end && !_flushCancelled && !cancellationToken.IsCancellationRequested)
         {
-            var result = await SendAsync(_buffer.AsMemory(_start, _end - _start), fromBuffer: true, cancellationToken).ConfigureAwait(false);
-            if (result.IsCanceled || result.IsCompleted)
+            var count = SendBurst(_buffer.AsSpan(_start, _end - _start), out var open);
+            _start += count;
+            if (!open)
             {
-                return result;
+                break;
+            }
+
+            var room = channel.FlushAsync(cancellationToken);
+            if (!room.IsCompletedSuccessfully)
+            {
+                return FlushRestAsync(room, cancellationToken);
+            }
+
+            if (!room.Result)
+            {
+                return ValueTask.FromException<FlushResult>(Channel.ConnectionLost(null));
             }
         }
 
-        ReturnBuffer();
-        return new FlushResult(isCanceled: TakeFlushCancelled(), isCompleted: channel.OutputClosed);
+        return _start < _end ? FlushRestAsync(new ValueTask<bool>(true), cancellationToken) : new ValueTask<FlushResult>(Flushed());
     }
 
     /// <summary>Sends straight from the caller's memory, after what was written before.</summary>
@@ -121,15 +128,55 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
         {
             _buffer = null;
             _start = _end = 0;
-            ArrayPool<byte>.Shared.Return(buffer);
+            OutputBuffers.Return(buffer);
         }
+    }
+
+    // The sum of what up to Burst messages took; open tells whether more may be tried at once, that is, neither the window nor the channel was shut.
+    private int SendBurst(ReadOnlySpan<byte> data, out bool open)
+    {
+        var sent = 0;
+        open = true;
+        for (var burst = 0; open && burst < Burst && sent < data.Length; burst++)
+        {
+            var count = channel.TrySend(data[sent..]);
+            open = count > 0;
+            sent += Math.Max(0, count);
+        }
+
+        return sent;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlushResult> FlushRestAsync(ValueTask<bool> room, CancellationToken cancellationToken)
+    {
+        if (!await room.ConfigureAwait(false))
+        {
+            throw Channel.ConnectionLost(null);
+        }
+
+        if (_start < _end)
+        {
+            var result = await SendAsync(_buffer.AsMemory(_start, _end - _start), fromBuffer: true, cancellationToken).ConfigureAwait(false);
+            if (result.IsCanceled || result.IsCompleted)
+            {
+                return result;
+            }
+        }
+
+        return Flushed();
+    }
+
+    private FlushResult Flushed()
+    {
+        ReturnBuffer();
+        return new FlushResult(isCanceled: TakeFlushCancelled(), isCompleted: channel.OutputClosed);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> SendAsync(ReadOnlyMemory<byte> data, bool fromBuffer, CancellationToken cancellationToken)
     {
-        var sent = 0;
-        while (sent < data.Length)
+        while (data.Length > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (TakeFlushCancelled())
@@ -137,26 +184,22 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
                 return new FlushResult(isCanceled: true, isCompleted: false);
             }
 
-            var burst = 0;
-            int count;
-            do
-            {
-                count = channel.TrySend(data.Span[sent..]);
-                sent += Math.Max(0, count);
-                _start += fromBuffer ? Math.Max(0, count) : 0;
-                burst++;
-            }
-            while (count > 0 && burst < Burst && sent < data.Length);
-
-            if (count < 0)
+            var count = SendBurst(data.Span, out var open);
+            data = data[count..];
+            _start += fromBuffer ? count : 0;
+            if (channel.OutputClosed)
             {
                 // The client has closed the channel: nobody reads on, and what is left has no one to go to.
                 ReturnBuffer();
                 return new FlushResult(isCanceled: false, isCompleted: true);
             }
 
-            await channel.FlushAsync(cancellationToken).ConfigureAwait(false);
-            if (count == 0)
+            if (count > 0 && !await channel.FlushAsync(cancellationToken).ConfigureAwait(false))
+            {
+                throw Channel.ConnectionLost(null);
+            }
+
+            if (!open)
             {
                 await channel.WaitForWindowAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -173,7 +216,7 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
         if (_buffer is null)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(needed, MaximumUnflushed, nameof(sizeHint));
-            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(BufferSize, needed));
+            _buffer = OutputBuffers.Rent(needed);
             _start = _end = 0;
         }
         else if (_buffer.Length - _end < needed)
@@ -190,9 +233,9 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
             throw new InvalidOperationException($"More than {MaximumUnflushed} bytes were written to a channel without a flush.");
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(MaximumUnflushed, Math.Max(kept + needed, 2 * _buffer!.Length)));
+        var larger = OutputBuffers.Rent(Math.Min(MaximumUnflushed, Math.Max(kept + needed, 2 * _buffer!.Length)));
         _buffer.AsSpan(_start, kept).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        OutputBuffers.Return(_buffer);
         (_buffer, _start, _end) = (larger, 0, kept);
     }
 

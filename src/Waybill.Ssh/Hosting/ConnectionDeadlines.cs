@@ -138,7 +138,7 @@ internal sealed class ConnectionDeadlines(SshLimits limits, TimeProvider time)
         }
 
         var heard = Volatile.Read(ref _heard);
-        _unanswered = heard > _askedAt ? 0 : _unanswered;
+        _unanswered = heard >= _askedAt ? 0 : _unanswered;
         if (!IsOver(Math.Max(heard, _askedAt), limits.KeepAlive, ref next))
         {
             return DeadlineAction.None;

@@ -36,7 +36,6 @@ internal sealed partial class SshConnection
     void IKexOutput.SwitchIncomingKeys(PacketOpener opener, bool resetSequence)
     {
         _reader.SwitchKeys(opener, resetSequence);
-        _rekeyIsDue = false;
         _deadlines.ExchangeEnded();
         OnTimer();
         if (_stage == ConnectionPhase.FirstKexInit)
@@ -65,13 +64,13 @@ internal sealed partial class SshConnection
             _kex!.Begin();
         }
 
-        _rekeyIsDue |= _reader.KeyBytes >= _limits.RekeyBytes || _reader.KeyPackets >= _limits.RekeyPackets;
-        if (_rekeyIsDue && _stage == ConnectionPhase.FirstKexInit)
+        var isReaderDue = _reader.KeyBytes >= _limits.RekeyBytes || _reader.KeyPackets >= _limits.RekeyPackets;
+        if (_stage == ConnectionPhase.FirstKexInit && isReaderDue)
         {
             throw new SshDisconnectException(SshEndReason.LimitExceeded, "too much was sent before the first key exchange was done");
         }
 
-        if (_rekeyIsDue && _kex!.IsEstablished)
+        if (_kex!.IsEstablished && (isReaderDue || _rekeyIsDue))
         {
             if (!IsLoggedIn)
             {

@@ -2,10 +2,13 @@ using Waybill.Storage;
 
 namespace Waybill.Sftp.Tests.Support;
 
-/// <summary>Rights by folder, the deepest named one counts; everything everywhere unless told otherwise.</summary>
+/// <summary>
+/// Rights by folder, the deepest named one counts; everything everywhere unless told otherwise. A folder itself can have other rights than what lies in it.
+/// </summary>
 internal sealed class FolderRules(FileRights root = FileRights.All) : IAccessRules
 {
     private readonly List<(VaultPath Folder, FileRights Rights)> _folders = [(VaultPath.Root, root)];
+    private readonly Dictionary<VaultPath, FileRights> _itself = [];
 
     public FileRights Anywhere => _folders.Aggregate(FileRights.None, (all, folder) => all | folder.Rights);
 
@@ -15,5 +18,11 @@ internal sealed class FolderRules(FileRights root = FileRights.All) : IAccessRul
         return this;
     }
 
-    public FileRights RightsAt(VaultPath path) => _folders.Where(folder => path.IsAtOrBelow(folder.Folder)).MaxBy(folder => folder.Folder.Bytes.Length).Rights;
+    public FolderRules WithItself(string folder, FileRights rights)
+    {
+        _itself[VaultPath.Parse(folder)] = rights;
+        return this;
+    }
+
+    public FileRights RightsAt(VaultPath path) => _itself.TryGetValue(path, out var itself) ? itself : _folders.Where(folder => path.IsAtOrBelow(folder.Folder)).MaxBy(folder => folder.Folder.Bytes.Length).Rights;
 }

@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using System.Text;
+using Waybill.Sftp.Tests.Support;
+using Waybill.Storage;
+using Waybill.Storage.Local;
+using Waybill.TestKit;
+using Waybill.TestKit.Sftp;
+
+namespace Waybill.Sftp.Tests;
+
+/// <summary>The engine over the real store in the kernel's jail.</summary>
+public sealed class LocalStoreTests
+{
+    [Theory]
+    [InlineData(0, 32 * 1024)]
+    [InlineData(1, 32 * 1024)]
+    [InlineData(20 * 1024 * 1024 + 7, 261_120)]
+    [InlineData(3_000_001, 4096)]
+    public async Task A_file_comes_back_equal(int length, int piece)
+    {
+        await using var vault = await Vault.OpenAsync(new FolderRules());
+        var content = new SeededRandom(8).Bytes(length);
+        await vault.Client.PutAsync("/Übersicht 📄 2026.csv", content, piece, pipeline: 64);
+        Assert.Equal(SHA256.HashData(content), SHA256.HashData(await vault.Client.GetAsync("/Übersicht 📄 2026.csv", piece, pipeline: 64)));
+        Assert.Equal(content.Length, new FileInfo(vault.PathOf("Übersicht 📄 2026.csv")).Length);
+    }
+
+    [Fact]
+    public async Task Each_operation_reaches_the_disk()
+    {
+        await using var vault = await Vault.OpenAsync(new FolderRules());
+        Assert.True((await vault.Client.MkDirAsync("/d", new SftpAttributes(Permissions: 0x1ED))).IsOk);
+        await vault.Client.PutAsync("/d/a", "content"u8.ToArray());
+        Assert.True((await vault.Client.SetStatAsync("/d/a", new SftpAttributes(AccessTime: 1_000_000, ModificationTime: 2_000_000, Permissions: 0x1A0))).IsOk);
+        var attributes = (await vault.Client.StatAsync("/d/a")).Attributes!;
+        Assert.Equal((7ul, 0x81A0u, 2_000_000u), (attributes.Size, attributes.Permissions, attributes.ModificationTime));
+        Assert.True((await vault.Client.RenameAsync("/d/a", "/d/b")).IsOk);
+        await vault.Client.PutAsync("/d/c", "other"u8.ToArray());
+        Assert.Equal(SftpStatus.Failure, (await vault.Client.RenameAsync("/d/b", "/d/c")).Status);
+        Assert.True((await vault.Client.PosixRenameAsync("/d/b", "/d/c")).IsOk);
+        Assert.Equal("content", await File.ReadAllTextAsync(vault.PathOf("d/c")));
+        Assert.Equal([".", "..", "c"], (await vault.Client.ListAsync("/d")).Select(entry => entry.Text));
+        Assert.Equal(SftpStatus.Failure, (await vault.Client.RmDirAsync("/d")).Status);
+        Assert.True((await vault.Client.RemoveAsync("/d/c")).IsOk);
+        Assert.True((await vault.Client.RmDirAsync("/d")).IsOk);
+        Assert.Empty(Directory.GetFileSystemEntries(vault.PathOf("")));
+        Assert.Equal(88, (await vault.Client.StatVfsAsync("/")).Data.Length);
+    }
+
+    [Fact]
+    public async Task A_resume_at_4_GiB_keeps_the_high_half_of_the_offset()
+    {
+        await using var vault = await Vault.OpenAsync(new FolderRules());
+        var handle = (await vault.Client.OpenAsync("/sparse", SftpOpen.Read | SftpOpen.Write | SftpOpen.Create)).Handle;
+        var offsets = new[] { 0ul, (1ul << 32) - 1, (1ul << 32) + 1, 5ul << 30 };
+        foreach (var offset in offsets)
+        {
+            Assert.True((await vault.Client.WriteAsync(handle, offset, new[] { (byte)(offset % 251) })).IsOk);
+        }
+
+        Assert.Equal((5ul << 30) + 1, (await vault.Client.FStatAsync(handle)).Attributes!.Size);
+        foreach (var offset in offsets)
+        {
+            Assert.Equal([(byte)(offset % 251)], (await vault.Client.ReadAsync(handle, offset, 1)).Data);
+        }
+    }
+
+    [Fact]
+    public async Task A_drop_box_takes_files_and_shows_none_but_the_own_fresh_ones()
+    {
+        await using var vault = await Vault.OpenAsync(new FolderRules(FileRights.List).With("/drop", FileRights.Create | FileRights.Rename));
+        Directory.CreateDirectory(vault.PathOf("drop"));
+        await File.WriteAllTextAsync(vault.PathOf("drop/theirs"), "theirs");
+        var handle = (await vault.Client.OpenAsync("/drop/mine.filepart", SftpOpen.Write | SftpOpen.Create | SftpOpen.Truncate)).Handle;
+        Assert.True((await vault.Client.WriteAsync(handle, 0, "mine"u8.ToArray())).IsOk);
+        Assert.Equal(4ul, (await vault.Client.StatAsync("/drop/mine.filepart")).Attributes!.Size);
+        Assert.True((await vault.Client.CloseAsync(handle)).IsOk);
+        Assert.True((await vault.Client.RenameAsync("/drop/mine.filepart", "/drop/mine")).IsOk);
+        Assert.True((await vault.Client.SetStatAsync("/drop/mine", new SftpAttributes(AccessTime: 5, ModificationTime: 6))).IsOk);
+        Assert.Equal(6u, (await vault.Client.StatAsync("/drop/mine")).Attributes!.ModificationTime);
+        Assert.Equal(SftpStatus.NoSuchFile, (await vault.Client.StatAsync("/drop/theirs")).Status);
+        Assert.Equal(SftpStatus.PermissionDenied, (await vault.Client.OpenAsync("/drop/theirs", SftpOpen.Write | SftpOpen.Create | SftpOpen.Truncate)).Status);
+        Assert.Equal("theirs", await File.ReadAllTextAsync(vault.PathOf("drop/theirs")));
+    }
+
+    [Fact]
+    public async Task A_link_lends_no_rights_and_no_reply_names_the_back_end()
+    {
+        await using var vault = await Vault.OpenAsync(new FolderRules(FileRights.ReadOnly).With("/upload", FileRights.All).With("/secret", FileRights.None));
+        foreach (var directory in new[] { "upload", "cdr", "secret" })
+        {
+            Directory.CreateDirectory(vault.PathOf(directory));
+        }
+
+        await File.WriteAllTextAsync(vault.PathOf("cdr/f"), "cdr");
+        await File.WriteAllTextAsync(vault.PathOf("secret/s"), "secret");
+        File.CreateSymbolicLink(vault.PathOf("upload/cdr"), "../cdr");
+        File.CreateSymbolicLink(vault.PathOf("upload/secret"), "/secret");
+        File.CreateSymbolicLink(vault.PathOf("upload/out"), vault.PathOf("../"));
+        Assert.Equal("cdr"u8.ToArray(), await vault.Client.GetAsync("/upload/cdr/f"));
+        SftpReply[] replies =
+        [
+            await vault.Client.RemoveAsync("/upload/cdr/f"),
+            await vault.Client.RenameAsync("/upload/cdr/f", "/upload/f"),
+            await vault.Client.SetStatAsync("/upload/cdr/f", new SftpAttributes(ModificationTime: 1)),
+            await vault.Client.OpenAsync("/upload/cdr/f", SftpOpen.Write | SftpOpen.Truncate),
+            await vault.Client.OpenAsync("/upload/secret/s", SftpOpen.Read),
+            await vault.Client.OpenDirAsync("/upload/secret"),
+            await vault.Client.StatAsync("/upload/out/anything"),
+            await vault.Client.OpenDirAsync("/upload/out"),
+            await vault.Client.ReadLinkAsync("/upload/out"),
+            await vault.Client.RealPathAsync("/upload/out"),
+        ];
+        Assert.All(replies.Take(6), reply => Assert.True(reply.Status is SftpStatus.PermissionDenied or SftpStatus.NoSuchFile, reply.ToString()));
+        Assert.All(replies, reply => Assert.DoesNotContain(
+            vault.PathOf(""), reply.Message + string.Concat(reply.Names.Select(name => name.Text + name.LongName)), StringComparison.Ordinal));
+        Assert.True(replies[6].Status == SftpStatus.NoSuchFile && replies[7].Status == SftpStatus.NoSuchFile);
+    }
+
+    private sealed class Vault : IAsyncDisposable
+    {
+        private readonly TemporaryDirectory _directory;
+        private readonly LocalVaults _vaults;
+        private readonly IFileStore _store;
+        private readonly SftpHarness _harness;
+
+        private Vault(TemporaryDirectory directory, LocalVaults vaults, IFileStore store, SftpHarness harness) =>
+            (_directory, _vaults, _store, _harness) = (directory, vaults, store, harness);
+
+        public RawSftpClient Client => _harness.Client;
+
+        public static async Task<Vault> OpenAsync(FolderRules rules)
+        {
+            var directory = new TemporaryDirectory();
+            Directory.CreateDirectory(Path.Combine(directory.FullName, "0042"));
+            var vaults = new LocalVaults(directory.FullName);
+            var opened = vaults.OpenStore(VaultPath.Parse("/0042"), rules);
+            Assert.Equal(StoreError.None, opened.Error);
+            return new Vault(directory, vaults, opened.Value!, await SftpHarness.StartAsync(rules: rules, store: opened.Value));
+        }
+
+        public string PathOf(string name) => Path.Combine(_directory.FullName, "0042", name);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _harness.DisposeAsync();
+            await _store.DisposeAsync();
+            _vaults.Dispose();
+            _directory.Dispose();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+
+namespace Waybill.Ssh.Tests.Channels;
+
+/// <summary>Steady state costs no allocation in either direction. Alone, because one test counts the whole process.</summary>
+[CollectionDefinition(nameof(ChannelAllocationTests), DisableParallelization = true)]
+[Collection(nameof(ChannelAllocationTests))]
+public sealed class ChannelAllocationTests
+{
+    private const int Packet = 32 * 1024;
+
+#if DEBUG
+    // The compiler makes the state of an async method an object in a debug build, whether it waits or not.
+    private const int BytesForEachPacket = 1024;
+#else
+    // The smallest object has 24 bytes.
+    private const int BytesForEachPacket = 24;
+#endif
+
+    [Fact]
+    public async Task Receiving_consuming_and_crediting_a_packet_allocates_nothing()
+    {
+        await using var fixture = new ChannelFixture();
+        var program = await fixture.StartAsync();
+        fixture.Sender.Records = false;
+        var message = DataMessage();
+        var allocated = Measure(() =>
+        {
+            fixture.Table.Handle(94, message);
+            fixture.Table.BatchEnd();
+            Assert.True(program.Input.TryRead(out var result));
+            program.Input.AdvanceTo(result.Buffer.End);
+        });
+        Assert.Equal(0, allocated);
+        program.End();
+    }
+
+    [Fact]
+    public async Task Sending_a_255_kib_reply_allocates_nothing()
+    {
+        await using var fixture = new ChannelFixture();
+        var program = await fixture.StartAsync(window: uint.MaxValue);
+        fixture.Sender.Records = false;
+        byte[] adjust = [93, 0, 0, 0, 0, 0, 3, 252, 13];
+        var allocated = Measure(() =>
+        {
+            program.Output.GetSpan(261_133);
+            program.Output.Advance(261_133);
+            var flush = program.Output.FlushAsync();
+            Assert.True(flush.IsCompletedSuccessfully);
+            flush.GetAwaiter().GetResult();
+            fixture.Table.Handle(93, adjust);
+        });
+        Assert.Equal(0, allocated);
+        program.End();
+    }
+
+    [Fact]
+    public async Task Waking_a_reader_and_waiting_for_the_window_cost_less_than_one_object_for_each_packet()
+    {
+        const int Packets = 20_000;
+        await using var fixture = new ChannelFixture();
+        var program = await fixture.StartAsync(window: 0);
+        fixture.Sender.Records = false;
+        var echo = Task.Run(async () =>
+        {
+            while (true)
+            {
+                var result = await program.Input.ReadAsync();
+                if (result.Buffer.Length > 0)
+                {
+                    program.Output.GetSpan((int)result.Buffer.Length);
+                    program.Output.Advance((int)result.Buffer.Length);
+                    program.Input.AdvanceTo(result.Buffer.End);
+                    await program.Output.FlushAsync();
+                }
+
+                if (result.IsCompleted)
+                {
+                    return;
+                }
+            }
+        });
+        var message = DataMessage();
+        byte[] adjust = [93, 0, 0, 0, 0, 0, 0, 0x80, 0];
+        long before = 0;
+        for (var i = 0; i < Packets + 2000; i++)
+        {
+            if (i == 2000)
+            {
+                before = GC.GetTotalAllocatedBytes(precise: true);
+            }
+
+            fixture.Table.Handle(94, message);
+            fixture.Table.BatchEnd();
+            fixture.Table.Handle(93, adjust);
+            var expected = (i + 1L) * Packet;
+            while (fixture.Sender.DataBytes < expected)
+            {
+                Thread.Yield();
+            }
+        }
+
+        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        fixture.Eof();
+        await echo.WaitAsync(TimeSpan.FromSeconds(10));
+        program.End();
+
+        Assert.True(allocated < BytesForEachPacket * Packets, $"{allocated} bytes for {Packets} packets");
+    }
+
+    private static byte[] DataMessage()
+    {
+        var message = new byte[9 + Packet];
+        message[0] = 94;
+        BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(5), Packet);
+        return message;
+    }
+
+    private static long Measure(Action action)
+    {
+        // Two rounds: first every pool on the way is filled.
+        long allocated = 0;
+        for (var round = 0; round < 2; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++)
+            {
+                action();
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        return allocated;
+    }
+}
