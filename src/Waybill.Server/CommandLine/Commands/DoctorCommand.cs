@@ -39,7 +39,7 @@ internal static class DoctorCommand
                 .. await TryAsync("platform", () => ValueTask.FromResult(Platform())),
                 .. await TryAsync("configuration", () => ValueTask.FromResult(Configuration(here.LoadConfiguration()))),
                 .. await TryAsync("files", () => ValueTask.FromResult(Files(here.Data))),
-                .. await TryAsync("host keys", () => ValueTask.FromResult(HostKeys(here.Data))),
+                .. await TryAsync("host keys", () => ValueTask.FromResult<IEnumerable<Finding>>(HostKeys(here.Data))),
                 .. await TryAsync("database", () => DatabaseAsync(here, cancellationToken)),
                 .. await TryAsync("server", () => ServerAsync(here, cancellationToken)),
             ];
@@ -123,7 +123,7 @@ internal static class DoctorCommand
             : new Finding(Verdict.Ok, "room", $"{room >> 30} GiB are free");
     }
 
-    private static IEnumerable<Finding> HostKeys(DataDirectory data)
+    private static List<Finding> HostKeys(DataDirectory data)
     {
         var keys = new HostKeyStore(data).Load();
         var findings = new List<Finding> { new(Verdict.Ok, "host keys", string.Join(", ", keys.Select(key => $"{key.PublicKey.KeyType} {key.PublicKey.Bits}"))) };
