@@ -5,12 +5,16 @@ using Waybill.Fuzz.Targets;
 // Waybill.Fuzz [--inputs 200000] [--seed S] [--target NAME] [--list] [--record]
 IFuzzTarget[] targets =
 [
+    new BannerTarget(),
+    new KexInitTarget(),
     new KeyBlobTarget(),
     new SignatureTarget(),
+    new UserAuthTarget(),
+    new ChannelTarget(),
     new PublicKeyFileTarget(),
     new PrivateKeyFileTarget(),
-    new SftpTarget(),
     new SftpRequestTarget(),
+    new SessionTarget(),
 ];
 var inputs = 200_000;
 var seed = (ulong)Environment.TickCount64;

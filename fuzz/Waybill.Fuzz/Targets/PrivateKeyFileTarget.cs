@@ -10,7 +10,7 @@ internal sealed class PrivateKeyFileTarget : IFuzzTarget
 {
     private static readonly SeededRandom Noise = new(3);
 
-    public string Name => "private-key";
+    public string Name => "private-key-file";
 
     public int Weight => 8;
 

@@ -12,7 +12,7 @@ internal sealed class PublicKeyFileTarget : IFuzzTarget
 {
     private static readonly SeededRandom Noise = new(2);
 
-    public string Name => "public-key";
+    public string Name => "public-key-file";
 
     public int Weight => 16;
 

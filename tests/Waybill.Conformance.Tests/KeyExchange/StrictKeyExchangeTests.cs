@@ -59,7 +59,7 @@ public sealed class StrictKeyExchangeTests
         await connection.Client.HandshakeAsync(new RawKexInit().Only(cipher: cipher, mac: mac));
         connection.Client.Transport.Seal(IgnoreMessage);
         await SendQuietlyAsync(connection.Client, new MessageBuilder(SshMessage.ServiceRequest).String("ssh-userauth").ToArray());
-        Assert.Equal(SshEndReason.IntegrityError, (await FloodUntilEndAsync(connection)).Reason);
+        AssertNoticed(cipher, mac, (await FloodUntilEndAsync(connection)).Reason);
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class StrictKeyExchangeTests
         client.IsStrict = true;
         await client.ReceiveNewKeysAsync();
         await SendQuietlyAsync(client, new MessageBuilder(SshMessage.ServiceRequest).String("ssh-userauth").ToArray());
-        Assert.Equal(SshEndReason.IntegrityError, (await FloodUntilEndAsync(connection)).Reason);
+        AssertNoticed(cipher, mac, (await FloodUntilEndAsync(connection)).Reason);
     }
 
     [Theory]
@@ -131,6 +131,13 @@ public sealed class StrictKeyExchangeTests
         }
 
         return await connection.ReportAsync();
+    }
+
+    /// <summary>Where the length is sealed too, a wrong one may be noticed before there is a tag to check.</summary>
+    private static void AssertNoticed(string cipher, string? mac, SshEndReason reason)
+    {
+        var lengthIsOpen = RawAlgorithms.IsAead(cipher) ? cipher.Contains("gcm", StringComparison.Ordinal) : mac!.Contains("-etm@", StringComparison.Ordinal);
+        Assert.Contains(reason, lengthIsOpen ? [SshEndReason.IntegrityError] : new[] { SshEndReason.IntegrityError, SshEndReason.ProtocolError, SshEndReason.LimitExceeded });
     }
 
     private static async Task SendQuietlyAsync(RawSshClient client, byte[] payload)

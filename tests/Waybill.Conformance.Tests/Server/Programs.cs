@@ -67,3 +67,13 @@ internal sealed class SourceProgram(Action<long> sent) : ISshProgram
         return 0;
     }
 }
+
+/// <summary>Reads nothing until it is told to end.</summary>
+internal sealed class StuckProgram(Task release) : ISshProgram
+{
+    public async Task<int> RunAsync(IDuplexPipe channel, CancellationToken cancellationToken)
+    {
+        await Task.WhenAny(release, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken));
+        return 0;
+    }
+}

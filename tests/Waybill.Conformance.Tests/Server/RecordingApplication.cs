@@ -25,9 +25,6 @@ internal sealed class RecordingApplication : ISshApplication
 
     public ConcurrentQueue<SshKeyOffer> LoggedIn { get; } = new();
 
-    /// <summary>Bytes that programs received, of all connections.</summary>
-    public long BytesDelivered;
-
     public Func<string, ISshProgram?> Find { get; set; } = name => name == "echo" ? new EchoProgram() : null;
 
     public void Allow(string user, SshPublicKey key) => _keys[$"{user} {Convert.ToBase64String(key.Blob.Span)}"] = [];

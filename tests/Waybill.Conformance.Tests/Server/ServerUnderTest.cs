@@ -17,7 +17,7 @@ internal sealed class ServerUnderTest
     public ServerUnderTest(SshLimits? limits = null, TimeProvider? time = null, SshPolicy policy = SshPolicy.Compat)
     {
         var options = new SshServerOptions { HostKeys = HostKeys, Policy = policy, Limits = limits ?? new SshLimits() };
-        _handler = new SshConnectionHandler(options, Application, NullLoggerFactory.Instance, time ?? TimeProvider.System);
+        _handler = new SshConnectionHandler(options, Application, time ?? TimeProvider.System, NullLoggerFactory.Instance);
         Application.Allow(User.Name, User.Key.PublicKey);
     }
 

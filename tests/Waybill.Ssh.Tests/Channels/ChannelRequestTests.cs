@@ -148,7 +148,7 @@ public sealed class ChannelRequestTests
         Assert.Equal(2, fixture.Table.OpenChannels);
     }
 
-    private sealed class WritingProgram(byte[] text, int status) : Hosting.ISshProgram
+    private sealed class WritingProgram(byte[] text, int status) : Waybill.Ssh.Hosting.ISshProgram
     {
         public async Task<int> RunAsync(System.IO.Pipelines.IDuplexPipe channel, CancellationToken cancellationToken)
         {

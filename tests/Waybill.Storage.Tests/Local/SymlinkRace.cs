@@ -14,8 +14,8 @@ internal sealed class SymlinkRace
 {
     private const uint Exchange = 2;
     private const int Places = 6;
-    private const int Swappers = 2;
-    private const int Clients = 3;
+    private const int Swappers = 4;
+    public const int Clients = 8;
 
     private readonly VaultFolder _folder;
     private readonly Outside _outside;

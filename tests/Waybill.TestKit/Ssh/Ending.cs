@@ -5,7 +5,7 @@ namespace Waybill.TestKit.Ssh;
 
 /// <summary>How the server ended a connection.</summary>
 /// <param name="Disconnect">Its DISCONNECT, if it sent one.</param>
-/// <param name="Others">Messages before that.</param>
+/// <param name="Others">Messages before that, at most 1,000.</param>
 public sealed record Ending(Disconnected? Disconnect, IReadOnlyList<byte[]> Others);
 
 /// <summary>SSH_MSG_DISCONNECT.</summary>

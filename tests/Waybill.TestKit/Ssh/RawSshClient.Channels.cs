@@ -48,9 +48,9 @@ public sealed partial class RawSshClient
             try
             {
                 // Whoever held the gate before may have received what we wait for.
-                if (!condition())
+                if (!condition() && await ReceiveOrHandleAsync() is { } payload)
                 {
-                    Dispatch(await ReceiveAsync());
+                    Dispatch(payload);
                 }
             }
             finally

@@ -22,6 +22,8 @@ public sealed partial class RawSshClient : IAsyncDisposable
     private KeyAgreement? _method;
     private KeyAgreementClient? _agreement;
     private DerivedKeys? _pending;
+    private volatile bool _ownRekey;
+    private volatile bool _ownKexInitSent;
 
     /// <summary>Talks over a stream; the client owns it.</summary>
     public RawSshClient(Stream stream) => Transport = new RawSshTransport(stream);
@@ -233,55 +235,41 @@ public sealed partial class RawSshClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a key exchange that we begin; messages that come meanwhile reach their channels.</summary>
+    /// <summary>Runs a key exchange that we begin; messages that come meanwhile reach their channels. Others may receive and send at the same time.</summary>
     public async Task RekeyAsync(RawKexInit? offer = null)
     {
-        await EnterAsync(_receiveGate, "receive");
         await EnterAsync(_sendGate, "send");
         try
         {
+            _ownRekey = true;
             await SendKexInitAsync(offer);
-            await ReceiveKexInitAsync();
-            await ExchangeAsync();
+            _ownKexInitSent = true;
+            // Whoever receives the server's KEXINIT finishes the exchange.
+            await PumpUntilAsync(() => !_ownRekey);
         }
         finally
         {
+            _ownRekey = _ownKexInitSent = false;
             _sendGate.Release();
-            _receiveGate.Release();
         }
     }
 
     /// <summary>
-    /// Receives the next message of the connection; answers a rekey of the server's and keepalives on the way, notes EXT_INFO, drops IGNORE and DEBUG.
+    /// Receives the next message of the connection; answers a rekey of the server's and keepalives on the way, notes EXT_INFO and UNIMPLEMENTED, drops
+    /// IGNORE and DEBUG.
     /// </summary>
     public async Task<byte[]> ReceiveAsync()
     {
         while (true)
         {
-            var payload = await Transport.ReceivePacketAsync();
-            switch (payload[0])
+            if (await ReceiveOrHandleAsync() is { } payload)
             {
-                case SshMessage.Ignore or SshMessage.Debug:
-                    continue;
-                case SshMessage.Unimplemented:
-                    TakeUnimplemented(payload);
-                    continue;
-                case SshMessage.ExtInfo:
-                    TakeExtensions(payload);
-                    continue;
-                case SshMessage.KexInit:
-                    await AnswerRekeyAsync(payload);
-                    continue;
-                case SshMessage.GlobalRequest:
-                    await AnswerGlobalRequestAsync(payload);
-                    continue;
-                default:
-                    return payload;
+                return payload;
             }
         }
     }
 
-    /// <summary>Receives until the server closes; the last DISCONNECT, or null when it said none. Everything else is collected.</summary>
+    /// <summary>Receives until the server closes; the last DISCONNECT, or null when it said none. The first 1,000 others are kept.</summary>
     public async Task<Ending> ReceiveEndAsync()
     {
         var others = new List<byte[]>();
@@ -295,7 +283,7 @@ public sealed partial class RawSshClient : IAsyncDisposable
                 {
                     disconnect = Disconnected.Parse(payload);
                 }
-                else
+                else if (others.Count < 1000)
                 {
                     others.Add(payload);
                 }
@@ -316,6 +304,31 @@ public sealed partial class RawSshClient : IAsyncDisposable
     {
         _agreement?.Dispose();
         await Transport.DisposeAsync();
+    }
+
+    /// <summary>Receives one message; null when it was of the kinds that <see cref="ReceiveAsync"/> handles by itself.</summary>
+    private async Task<byte[]?> ReceiveOrHandleAsync()
+    {
+        var payload = await Transport.ReceivePacketAsync();
+        switch (payload[0])
+        {
+            case SshMessage.Ignore or SshMessage.Debug:
+                return null;
+            case SshMessage.Unimplemented:
+                TakeUnimplemented(payload);
+                return null;
+            case SshMessage.ExtInfo:
+                TakeExtensions(payload);
+                return null;
+            case SshMessage.KexInit:
+                await AnswerRekeyAsync(payload);
+                return null;
+            case SshMessage.GlobalRequest:
+                await AnswerGlobalRequestAsync(payload);
+                return null;
+            default:
+                return payload;
+        }
     }
 
     internal static Exception Unexpected(string wanted, byte[] payload) => payload[0] == SshMessage.Disconnect
@@ -345,17 +358,39 @@ public sealed partial class RawSshClient : IAsyncDisposable
 
     private async Task AnswerRekeyAsync(byte[] serverKexInit)
     {
-        await EnterAsync(_sendGate, "send");
-        try
+        var deadline = Environment.TickCount64 + (long)Transport.Timeout.TotalMilliseconds;
+        while (!_ownRekey)
         {
-            await SendKexInitAsync();
-            TakeServerKexInit(serverKexInit);
-            await ExchangeAsync();
+            if (await _sendGate.WaitAsync(TimeSpan.FromMilliseconds(20)))
+            {
+                try
+                {
+                    await SendKexInitAsync();
+                    TakeServerKexInit(serverKexInit);
+                    await ExchangeAsync();
+                    return;
+                }
+                finally
+                {
+                    _sendGate.Release();
+                }
+            }
+
+            if (Environment.TickCount64 > deadline)
+            {
+                throw new TimeoutException($"Could not answer the server's KEXINIT within {Transport.Timeout}.");
+            }
         }
-        finally
+
+        // We have begun one too: the KEXINITs cross, and the task in RekeyAsync holds the gate for us.
+        while (!_ownKexInitSent)
         {
-            _sendGate.Release();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
+
+        TakeServerKexInit(serverKexInit);
+        await ExchangeAsync();
+        _ownRekey = _ownKexInitSent = false;
     }
 
     /// <summary>In a rekey a server may say UNIMPLEMENTED between; in the first exchange nothing may come between.</summary>

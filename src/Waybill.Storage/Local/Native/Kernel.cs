@@ -20,6 +20,8 @@ internal static unsafe class Kernel
     private const int LockNoWait = 4;
     private const nuint FileClone = 0x40049409;
 
+    private static readonly nint RenameAt2Number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 276 : 316;
+
     /// <summary>Opens a path that the operator configured; the only one that is not looked up beneath a descriptor.</summary>
     public static int OpenConfigured(ReadOnlySpan<byte> path, int flags, out FileDescriptor file)
     {
@@ -280,7 +282,7 @@ internal static unsafe class Kernel
 
         fixed (byte* from = sourceText, to = targetText)
         {
-            return Result(Libc.RenameAt2(sourceDirectory, from, targetDirectory, to, flags));
+            return Result(Libc.RenameAt2(RenameAt2Number, sourceDirectory, from, targetDirectory, to, flags));
         }
     }
 
