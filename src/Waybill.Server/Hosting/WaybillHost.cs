@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Waybill.Net.Buffers;
@@ -53,7 +54,6 @@ internal sealed class WaybillHost : IAsyncDisposable
         var hostKeys = new HostKeyStore(installation.Data).Load();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = installation.Data.Root });
         Log(builder, jsonLogs);
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockMemoryPoolFactory>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(configuration.ShutdownSeconds));
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseSockets(options =>
@@ -63,6 +63,9 @@ internal sealed class WaybillHost : IAsyncDisposable
             // A receive, its packets and their replies run in one go on one pool thread instead of three: the read loop never blocks.
             options.UnsafePreferInlineScheduling = true;
         });
+
+        // After Kestrel's own registration, which would win otherwise, and with it 4 KiB receives.
+        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, BlockMemoryPoolFactory>());
         var bound = new List<(Listener, ListenOptions)>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
