@@ -18,8 +18,8 @@ public sealed record SftpOptions
     /// <summary>Entries of one READDIR reply.</summary>
     public int EntriesPerReply { get; init; } = 100;
 
-    /// <summary>Reply bytes gathered before they are flushed to the channel.</summary>
-    public int FlushThreshold { get; init; } = 256 * 1024;
+    /// <summary>Reply bytes gathered before they are flushed to the channel: with the largest reply behind them they fit into its buffer.</summary>
+    public int FlushThreshold { get; init; } = 128 * 1024;
 
     /// <summary>The starting directory, as the login sees it.</summary>
     public Waybill.Storage.VaultPath StartDirectory { get; init; } = Waybill.Storage.VaultPath.Root;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Waybill.Net.Buffers;
@@ -10,7 +9,9 @@ using Waybill.SshKeys.Wire;
 namespace Waybill.Ssh.Channels;
 
 /// <summary>
-/// One session channel. The connection's read loop calls the Receive methods and never waits in them; the program runs on the thread pool and has the pipe.
+/// One session channel. The connection's read loop calls the Receive methods and never waits in them. The program has the pipe; it goes on in the read loop's
+/// turn, at the end of the batch that brought what it waited for, and so on the thread whose cache holds it; when it waits or has had its
+/// turn (<see cref="LongestTurn"/>), the loop reads on. It must not block a thread for what only the client can bring.
 /// Its states are flags that only ever go up. <see cref="_gate"/> orders what leaves: nothing follows a CLOSE. <see cref="_inputGate"/> guards the writing
 /// side of the input pipe.
 /// </summary>
@@ -28,9 +29,8 @@ internal sealed partial class Channel : IDuplexPipe
     private readonly ReceiveWindow _receiveWindow;
     private readonly SendWindow _sendWindow;
     private readonly ChannelPipeWriter _output;
-    private readonly Pipe _pipe = new(new PipeOptions(
-        ChannelServices.Blocks, new ReaderScheduler(), PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0,
-        minimumSegmentSize: BlockMemoryPool.BlockSize, useSynchronizationContext: false));
+    private readonly ReaderScheduler _wakeUp = new();
+    private readonly Pipe _pipe;
 
     private bool _eofReceived;
     private bool _closeReceived;
@@ -51,6 +51,9 @@ internal sealed partial class Channel : IDuplexPipe
         _receiveWindow = new ReceiveWindow(services.Limits, services.Budget, services.Time);
         _sendWindow = new SendWindow(peerWindow);
         _output = new ChannelPipeWriter(this);
+        _pipe = new Pipe(new PipeOptions(
+            ChannelServices.Blocks, _wakeUp, PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0,
+            minimumSegmentSize: BlockMemoryPool.BlockSize, useSynchronizationContext: false));
         Input = new ChannelPipeReader(_pipe.Reader, this);
     }
 
@@ -159,21 +162,6 @@ internal sealed partial class Channel : IDuplexPipe
             if (!_closeSent && !_lost)
             {
                 SendNumbered(message);
-            }
-        }
-    }
-
-    /// <summary>Shows the reader what the batch brought.</summary>
-    public void EndBatch()
-    {
-        lock (_inputGate)
-        {
-            if (!_inputCompleted)
-            {
-                // Completes at once: the pipe has no pause threshold, since the window is its bound.
-                var flushed = _pipe.Writer.FlushAsync();
-                Debug.Assert(flushed.IsCompleted, "The input pipe has no pause threshold.");
-                _ = flushed.GetAwaiter().GetResult();
             }
         }
     }

@@ -57,6 +57,7 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         // The usual way: the window is open and the transport has room, so all of it goes out without a wait.
+        var atStart = _start;
         while (_start < _end && !_flushCancelled && !cancellationToken.IsCancellationRequested)
         {
             var count = SendBurst(_buffer.AsSpan(_start, _end - _start), out var open);
@@ -83,7 +84,9 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
             }
         }
 
-        return _start < _end ? FlushRestAsync(new ValueTask<bool>(true), cancellationToken) : new ValueTask<FlushResult>(Flushed());
+        return _start < _end ? FlushRestAsync(new ValueTask<bool>(true), cancellationToken)
+            : channel.TurnIsOver(_start - atStart) ? LeaveTurnAsync()
+            : new ValueTask<FlushResult>(Flushed());
     }
 
     /// <summary>Sends straight from the caller's memory, after what was written before.</summary>
@@ -176,6 +179,13 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
     {
         ReturnBuffer();
         return new FlushResult(isCanceled: TakeFlushCancelled(), isCompleted: channel.OutputClosed);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlushResult> LeaveTurnAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        return Flushed();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

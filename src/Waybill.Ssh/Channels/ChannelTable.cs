@@ -82,7 +82,7 @@ internal sealed partial class ChannelTable : IAsyncDisposable
         }
     }
 
-    /// <summary>After a batch of messages: readers are woken once, not for each packet.</summary>
+    /// <summary>After a batch of messages: programs go on once, not for each packet.</summary>
     public void BatchEnd()
     {
         foreach (var channel in _batch)
@@ -247,7 +247,9 @@ internal sealed partial class ChannelTable : IAsyncDisposable
             throw Malformed("CHANNEL_WINDOW_ADJUST");
         }
 
-        Find(recipient).ReceiveWindowAdjust(count);
+        var channel = Find(recipient);
+        channel.ReceiveWindowAdjust(count);
+        AddToBatch(channel);
     }
 
     private void HandleData(ref SshReader reader)
@@ -264,6 +266,11 @@ internal sealed partial class ChannelTable : IAsyncDisposable
 
         var channel = Find(recipient);
         channel.ReceiveData(data);
+        AddToBatch(channel);
+    }
+
+    private void AddToBatch(Channel channel)
+    {
         if (!channel.InBatch)
         {
             channel.InBatch = true;

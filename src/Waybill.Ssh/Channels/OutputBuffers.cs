@@ -8,11 +8,11 @@ namespace Waybill.Ssh.Channels;
 /// </summary>
 internal static class OutputBuffers
 {
-    /// <summary>Bytes of a buffer: an SFTP DATA reply of 255 KiB leaves with one flush.</summary>
-    public const int Size = 256 * 1024;
+    /// <summary>Bytes of a buffer: an SFTP DATA reply of 255 KiB behind the 128 KiB of replies that an SFTP session gathers at most.</summary>
+    public const int Size = 384 * 1024;
 
-    /// <summary>Buffers kept while nobody uses them: 8 MiB.</summary>
-    public const int MaximumIdle = 32;
+    /// <summary>Buffers kept while nobody uses them: 7.5 MiB.</summary>
+    public const int MaximumIdle = 20;
 
     private static readonly ConcurrentQueue<byte[]> Idle = new();
     private static int _idleCount;

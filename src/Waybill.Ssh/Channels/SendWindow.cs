@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace Waybill.Ssh.Channels;
 
 /// <summary>
-/// What we may still send on a channel (RFC 4254 section 5.2), with one waiter: the program's flush. Waiting allocates nothing, and the waiter always goes on
-/// upon the thread pool, never inside the read loop that brought the credit.
+/// What we may still send on a channel (RFC 4254 section 5.2), with one waiter: the program's flush. Waiting allocates nothing. Credit lets the waiter go on
+/// in the read loop's turn (<see cref="RunWaiter"/>); whatever else ends a wait does so on the thread pool.
 /// </summary>
 internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWorkItem
 {
@@ -38,7 +38,9 @@ internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWo
         }
     }
 
-    /// <summary>Adds a WINDOW_ADJUST; false when the sum would pass 2^32 - 1, which RFC 4254 section 5.2 forbids.</summary>
+    /// <summary>
+    /// Adds a WINDOW_ADJUST; false when the sum would pass 2^32 - 1, which RFC 4254 section 5.2 forbids. A waiter is not woken before <see cref="RunWaiter"/>.
+    /// </summary>
     public bool TryAdd(uint count)
     {
         lock (_lock)
@@ -49,13 +51,24 @@ internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWo
             }
 
             _available += count;
-            if (_available > 0)
-            {
-                ReleaseWaiter();
-            }
-
             return true;
         }
+    }
+
+    /// <summary>Lets a waiter for which there is credit go on, on this thread.</summary>
+    public void RunWaiter()
+    {
+        lock (_lock)
+        {
+            if (!_waiting || _available == 0)
+            {
+                return;
+            }
+
+            _waiting = false;
+        }
+
+        _source.SetResult(true);
     }
 
     /// <summary>Ends one wait, now or the next one: something other than credit has happened.</summary>

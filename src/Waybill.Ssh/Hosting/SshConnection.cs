@@ -159,13 +159,14 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
             }
 
             _reader.EndBatch();
+            _bytesReceived += read.Buffer.Length - rest.Length;
+            var isInsidePacket = !rest.IsEmpty;
+
+            // Before the programs go on: they run on this thread, and the blocks are of use again meanwhile.
+            _input.AdvanceTo(rest.Start, rest.End);
             _channels?.BatchEnd();
             ExchangeKeysIfDue();
             _writer.EndBatch();
-
-            _bytesReceived += read.Buffer.Length - rest.Length;
-            var isInsidePacket = !rest.IsEmpty;
-            _input.AdvanceTo(rest.Start, rest.End);
             if (_end is { } end)
             {
                 return end;

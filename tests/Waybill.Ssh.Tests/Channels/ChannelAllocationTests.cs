@@ -94,6 +94,7 @@ public sealed class ChannelAllocationTests
             fixture.Table.Handle(94, message);
             fixture.Table.BatchEnd();
             fixture.Table.Handle(93, adjust);
+            fixture.Table.BatchEnd();
             var expected = (i + 1L) * Packet;
             while (fixture.Sender.DataBytes < expected)
             {

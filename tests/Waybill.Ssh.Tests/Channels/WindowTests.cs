@@ -188,8 +188,10 @@ public sealed class WindowTests
             var wait = window.WaitAsync().AsTask();
             Assert.False(wait.IsCompleted);
             Assert.True(window.TryAdd(0));
+            window.RunWaiter();
             Assert.False(wait.IsCompleted);
             window.TryAdd(1);
+            window.RunWaiter();
             await wait.WaitAsync(TimeSpan.FromSeconds(10));
             Assert.Equal(1, window.Take(2));
         }

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace Waybill.Ssh.Channels;
+
+/// <summary>When the program goes on: in the read loop's turn, at the end of the batch that brought what it waited for.</summary>
+internal sealed partial class Channel
+{
+    /// <summary>Bytes that a program sends in the read loop's turn before it goes on upon the thread pool: so long may other messages wait.</summary>
+    public const int LongestTurn = 1024 * 1024;
+
+    private int _turnThread;
+    private int _turnLeft;
+
+    /// <summary>Shows the program what the batch brought, and lets it go on until it waits again.</summary>
+    public void EndBatch()
+    {
+        lock (_inputGate)
+        {
+            if (!_inputCompleted)
+            {
+                _wakeUp.Collect();
+
+                // Completes at once: the pipe has no pause threshold, since the window is its bound.
+                var flushed = _pipe.Writer.FlushAsync();
+                Debug.Assert(flushed.IsCompleted, "The input pipe has no pause threshold.");
+                _ = flushed.GetAwaiter().GetResult();
+            }
+        }
+
+        _turnLeft = LongestTurn;
+        Volatile.Write(ref _turnThread, Environment.CurrentManagedThreadId);
+        _sendWindow.RunWaiter();
+        _wakeUp.RunCollected();
+        Volatile.Write(ref _turnThread, 0);
+    }
+
+    /// <summary>The program has sent this much: whether it has had its turn, and must leave this thread to the read loop.</summary>
+    internal bool TurnIsOver(int sent) =>
+        Volatile.Read(ref _turnThread) == Environment.CurrentManagedThreadId && (_turnLeft -= sent) <= 0;
+}
