@@ -38,5 +38,5 @@ public sealed class InteropTable : IDisposable
     }
 
     private static void Row(string name, IEnumerable<string> cells) =>
-        Console.WriteLine("interop: " + string.Join(" | ", cells.Select(cell => cell.PadRight(NoSuchCommand.Length)).Prepend(name.PadRight("ssh2-sftp-client".Length))));
+        Console.WriteLine("interop: " + string.Join(" | ", cells.Select(cell => cell.PadRight("umlauts and emoji".Length)).Prepend(name.PadRight("ssh2-sftp-client".Length))));
 }

@@ -21,7 +21,7 @@ public sealed class Sftp(WaybillServer server) : InteropClient(server)
     public override Task ResumeGetAsync(string remote, string local) => BatchAsync($"reget \"{remote}\" \"{local}\"");
 
     private Task<string> BatchAsync(string command) =>
-        RunAsync("sftp", [.. SshOptions, "-q", "-P", $"{Port}", "-b", "-", $"{User}@127.0.0.1"], command + "\n");
+        RunAsync("sftp", [.. SshOptions, "-P", $"{Port}", "-b", "-", $"{User}@127.0.0.1"], command + "\n");
 }
 
 /// <summary>OpenSSH's scp in its SFTP mode.</summary>
