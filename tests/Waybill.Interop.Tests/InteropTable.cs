@@ -14,7 +14,7 @@ public sealed class InteropTable : IDisposable
 
     public static readonly IReadOnlyList<string> Operations =
     [
-        "put and get", "0 bytes", "1 byte", "100 MiB", "umlauts and emoji", "overwrite", "list", "rename", "remove", "resume put", "resume get",
+        "put and get", "0 bytes", "1 byte", "100 MiB", "umlauts and emoji", "overwrite", "list", "rename", "remove", "resume put", "resume get", "folder",
     ];
 
     public const string NoSuchCommand = "no such command";
