@@ -8,6 +8,9 @@ internal sealed class DataDirectory(string root)
     /// <summary>Linux's limit of a Unix socket's path.</summary>
     private const int MaximumSocketPath = 107;
 
+    /// <summary>EWOULDBLOCK: what an I/O exception says of a file that another process has locked.</summary>
+    private const int WouldBlock = 11;
+
     public string Root { get; } = Path.GetFullPath(root);
 
     public string Configuration => Path.Combine(Root, "waybill.json");
@@ -15,6 +18,8 @@ internal sealed class DataDirectory(string root)
     public string Database => Path.Combine(Root, "waybill.db");
 
     public string HostKeys => Path.Combine(Root, "hostkeys");
+
+    public string Tls => Path.Combine(Root, "tls");
 
     public string Vaults => Path.Combine(Root, "vaults");
 
@@ -24,13 +29,16 @@ internal sealed class DataDirectory(string root)
 
     public string AuditAnchor => Path.Combine(Audit, "anchor");
 
-    public string Lock => Path.Combine(Root, "run", "lock");
+    /// <summary>There from the beginning of an init to its end.</summary>
+    public string Unfinished => Path.Combine(Root, "init.unfinished");
+
+    public string Lock => Path.Combine(Run, "lock");
 
     public string ControlSocket
     {
         get
         {
-            var path = Path.Combine(Root, "run", "control.sock");
+            var path = Path.Combine(Run, "control.sock");
             return System.Text.Encoding.UTF8.GetByteCount(path) <= MaximumSocketPath
                 ? path
                 : throw new CommandException($"the path {Root} is too long for a socket in it; use a data directory with a shorter path");
@@ -39,32 +47,45 @@ internal sealed class DataDirectory(string root)
 
     public bool IsInitialised => File.Exists(Database);
 
+    /// <summary>An init was interrupted: nothing can have used what is there.</summary>
+    public bool IsHalfMade => File.Exists(Unfinished);
+
+    private string Run => Path.Combine(Root, "run");
+
     public void RequireInitialised()
     {
+        if (IsHalfMade)
+        {
+            throw HalfMade();
+        }
+
         if (!IsInitialised)
         {
             throw new CommandException($"there is no Waybill in {Root}; make one with: ./waybill init --data {Root}");
         }
     }
 
+    public CommandException HalfMade() => new(
+        $"{Root} is half-made: an init was interrupted there, or runs right now; empty the directory (nothing has used it yet) and run: ./waybill init --data {Root}");
+
     /// <summary>Makes the directories; those that hold secrets can be entered by the owner alone.</summary>
     public void Create()
     {
-        foreach (var directory in (string[])[Root, HostKeys, Vaults, Audit, Path.Combine(Root, "run")])
+        foreach (var directory in (string[])[Root, HostKeys, Tls, Vaults, Audit, Run])
         {
             Directory.CreateDirectory(directory, OwnerOnly);
         }
     }
 
-    /// <summary>Taken by the server for its life: a second one, or a restore, sees that it runs.</summary>
+    /// <summary>Taken by the server for its life and by an init: nothing else may begin meanwhile.</summary>
     public FileStream TakeLock()
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Lock)!, OwnerOnly);
+            Directory.CreateDirectory(Run, OwnerOnly);
             return new FileStream(Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (IOException error) when (error.HResult == WouldBlock)
         {
             throw new CommandException($"a server runs on {Root} already; stop it first, or use another --data");
         }

@@ -94,7 +94,7 @@ internal sealed class Installation : IAsyncDisposable
         var outcome = await Audit.AppendAsync(new AuditEntry(action, Actor.Operator(Environment.UserName)) { Subject = subject, Detail = detail });
         if (!outcome.Succeeded)
         {
-            throw new CommandException(outcome.Problem.Message);
+            throw CommandException.Of(outcome.Problem);
         }
     }
 
@@ -107,5 +107,5 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     private static T Require<T>(Result<T> result)
-        where T : notnull => result.Succeeded ? result.Value : throw new CommandException(result.Problem.Message);
+        where T : notnull => result.Succeeded ? result.Value : throw CommandException.Of(result.Problem);
 }

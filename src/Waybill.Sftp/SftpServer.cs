@@ -24,8 +24,18 @@ public sealed class SftpServer(IFileStore store, IAccessRules rules, IFileJourna
     // before the client may send on.
     private const int ReturnInputAfter = 64 * 1024;
 
+    private PipeReader? _input;
+    private volatile bool _stopping;
+
     /// <summary>What the session has done so far.</summary>
     public SftpStatistics Statistics { get; } = new();
+
+    /// <summary>The server is stopping: the session ends when no handle is open and no whole request is left, at once if that is so already.</summary>
+    public void EndWhenIdle()
+    {
+        _stopping = true;
+        Volatile.Read(ref _input)?.CancelPendingRead();
+    }
 
     /// <summary>
     /// Serves the session until the client sends EOF, breaks the framing or is lost, or <paramref name="cancellationToken"/> says to end. Open uploads are then
@@ -36,6 +46,7 @@ public sealed class SftpServer(IFileStore store, IAccessRules rules, IFileJourna
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
+        Volatile.Write(ref _input, input);
         var replies = new SftpOutput(output);
         var session = new SftpSession(store, rules, journal, options, timeProvider, Statistics, replies);
         var registration = cancellationToken.UnsafeRegister(
@@ -68,6 +79,11 @@ public sealed class SftpServer(IFileStore store, IAccessRules rules, IFileJourna
                     return false;
                 }
 
+                if (_stopping && session.Handles.Count == 0)
+                {
+                    return true;
+                }
+
                 if (await ReadAsync(input).ConfigureAwait(false) is not { } waited)
                 {
                     return false;
@@ -79,7 +95,12 @@ public sealed class SftpServer(IFileStore store, IAccessRules rules, IFileJourna
             if (read.IsCanceled)
             {
                 input.AdvanceTo(read.Buffer.Start);
-                return false;
+                if (cancellationToken.IsCancellationRequested || !_stopping)
+                {
+                    return false;
+                }
+
+                continue;
             }
 
             var buffer = read.Buffer;

@@ -27,7 +27,7 @@ public sealed class DatabaseException : Exception
         ReadOnly => Problem.Unusable("The database cannot be written. Check the owner and mode of the data directory and whether the disk is mounted read-only."),
         InputOutput => Problem.Unusable("The disk under the database failed a read or write. Check the disk, then run `waybill doctor`."),
         Full => Problem.Unusable("The disk under the database is full. Free some room and try again."),
-        Corrupt or NotADatabase => Problem.Unusable("The database file is damaged or is no database. Restore the last backup with `waybill restore`."),
+        Corrupt or NotADatabase => Problem.Unusable("The database file is damaged or is no database. Restore the last backup."),
         CannotOpen => Problem.Unusable("The database file cannot be opened. Check the owner and mode of the data directory."),
         _ => Problem.Unusable($"The database refused a statement (SQLite error {e.SqliteErrorCode}). Run `waybill doctor`."),
     };

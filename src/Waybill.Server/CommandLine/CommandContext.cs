@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -43,7 +44,8 @@ internal sealed class CommandContext(ParseResult parse, TextWriter output, TextW
             Data.Configuration, Environment.GetEnvironmentVariables(), Parse.GetValue(CommonOptions.Set) ?? []);
         foreach (var warning in warnings)
         {
-            Error.WriteLine("warning: " + warning);
+            // Among JSON logs a plain line would be one that no reader of logs can parse.
+            Error.WriteLine(Json ? JsonSerializer.Serialize(new { LogLevel = "Warning", Category = "Configuration", Message = warning }) : "warning: " + warning);
         }
 
         return configuration;
@@ -54,34 +56,65 @@ internal sealed class CommandContext(ParseResult parse, TextWriter output, TextW
 
     /// <summary>The value, or the end of the command with the problem's words.</summary>
     public static T Require<T>(Result<T> result)
-        where T : notnull => result.Succeeded ? result.Value : throw new CommandException(result.Problem.Message);
+        where T : notnull => result.Succeeded ? result.Value : throw CommandException.Of(result.Problem);
 
     /// <summary>Ends the command with the problem's words, if there is one.</summary>
     public static void Check(Outcome outcome)
     {
         if (!outcome.Succeeded)
         {
-            throw new CommandException(outcome.Problem.Message);
+            throw CommandException.Of(outcome.Problem);
         }
     }
 
-    /// <summary>Tells a running server that accounts, logins or keys have changed, so that sessions which may not go on end at once.</summary>
-    public Task TellServerAsync(CancellationToken cancellationToken) =>
-        ControlClient.AskAsync(Data.ControlSocket, new ControlRequest(ControlCommands.Changed), cancellationToken);
+    /// <summary>Asks the running server; null when none runs.</summary>
+    public Task<ControlReply?> AskServerAsync(ControlRequest request, CancellationToken cancellationToken) =>
+        ControlClient.AskAsync(Data.ControlSocket, request, cancellationToken);
 
-    /// <summary>All items of a paged list, for a person or a script that asked for the list.</summary>
-    public static async Task<IReadOnlyList<T>> AllPagesAsync<T>(Func<string?, ValueTask<Page<T>>> list)
+    /// <summary>
+    /// Tells a running server that accounts, logins or keys have changed, so that sessions which may not go on end at once. The change itself is committed:
+    /// a server that does not answer finds it by itself, and the command has not failed.
+    /// </summary>
+    public async Task TellServerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AskServerAsync(new ControlRequest(ControlCommands.Changed), cancellationToken);
+        }
+        catch (CommandException problem)
+        {
+            await Error.WriteLineAsync($"note: the change is made, but {problem.Message}");
+        }
+    }
+
+    /// <summary>All items of a paged list, or the first ones, for a person or a script that asked for the list.</summary>
+    /// <param name="list">Gets a page: what the page before said comes next, and how many items are wanted at most.</param>
+    /// <param name="most">How many items in all.</param>
+    public static async Task<IReadOnlyList<T>> AllPagesAsync<T>(Func<string?, int, ValueTask<Page<T>>> list, int most = int.MaxValue)
     {
         var items = new List<T>();
         string? after = null;
         do
         {
-            var page = await list(after);
+            var page = await list(after, Math.Min(most - items.Count, Page<T>.MaximumSize));
             items.AddRange(page.Items);
             after = page.Next;
         }
-        while (after is not null);
+        while (after is not null && items.Count < most);
         return items;
+    }
+
+    /// <summary>A time on the command line, in UTC unless it says otherwise: the same command means the same wherever it runs.</summary>
+    public static DateTimeOffset? ParseTime(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        {
+            return time;
+        }
+
+        result.AddError($"'{text}' is no time");
+        return null;
     }
 
     /// <summary>The name of an enumeration's value as users write it.</summary>
@@ -103,6 +136,15 @@ internal sealed class CommandContext(ParseResult parse, TextWriter output, TextW
             write(Output);
         }
     }
+
+    /// <summary>Prints lines, or with --json a list of them.</summary>
+    public void PrintLines(IReadOnlyList<string> lines) => Print(lines, output =>
+    {
+        foreach (var line in lines)
+        {
+            output.WriteLine(line);
+        }
+    });
 
     /// <summary>Prints rows in columns as wide as their widest cell.</summary>
     public void PrintTable(string[] headings, IReadOnlyList<string[]> rows)

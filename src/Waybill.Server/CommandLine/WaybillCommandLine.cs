@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Waybill.Core.Database;
 using Waybill.Server.CommandLine.Commands;
 
 namespace Waybill.Server.CommandLine;
@@ -8,50 +9,61 @@ namespace Waybill.Server.CommandLine;
 /// </summary>
 internal static class WaybillCommandLine
 {
+    private static readonly Func<Func<ParseResult, CommandContext>, IEnumerable<Command>>[] All =
+    [
+        DemoCommand.Create, ServeCommand.Create, InitCommand.Create, AccountCommands.Create, LoginCommands.Create, KeyCommands.Create,
+        HostKeyCommands.Create, SessionCommands.Create, PenaltyCommands.Create, AuditCommands.Create, DoctorCommand.Create,
+    ];
+
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        var parse = Root(output, error).Parse(args is ["help", .. var rest] ? [.. rest, "--help"] : args);
-        if (parse.Errors.Count > 0)
-        {
-            foreach (var problem in parse.Errors)
-            {
-                await error.WriteLineAsync("waybill: " + problem.Message);
-            }
-
-            await error.WriteLineAsync($"waybill: see ./waybill {Path(parse.CommandResult.Command)}--help");
-            return 2;
-        }
-
         try
         {
-            return await parse.InvokeAsync(new InvocationConfiguration
+            var parse = Root(output, error).Parse(args);
+            if (args is ["help", .. var topic])
             {
-                EnableDefaultExceptionHandler = false,
-                Output = output,
-                Error = error,
-                ProcessTerminationTimeout = null,
-            });
+                var asked = Root(output, error).Parse(topic);
+                if (asked.UnmatchedTokens.Count > 0)
+                {
+                    return await WrongUsageAsync(error, UsageWords.Describe(asked));
+                }
+
+                parse = Root(output, error).Parse([.. topic, "--help"]);
+            }
+
+            return parse.Errors.Count > 0
+                ? await WrongUsageAsync(error, UsageWords.Describe(parse))
+                : await parse.InvokeAsync(new InvocationConfiguration
+                {
+                    EnableDefaultExceptionHandler = false,
+                    Output = output,
+                    Error = error,
+                    ProcessTerminationTimeout = null,
+                });
         }
         catch (UsageException problem)
         {
-            await error.WriteLineAsync("waybill: " + problem.Message);
-            return 2;
+            return await WrongUsageAsync(error, problem.Message);
         }
-        catch (CommandException problem)
+        catch (Exception problem) when (problem is CommandException or DatabaseException)
         {
-            await error.WriteLineAsync("waybill: " + problem.Message);
-            return 1;
+            return await CannotAsync(error, problem.Message);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            await error.WriteLineAsync($"waybill: {problem.Message} Check that the user {Environment.UserName} may use the data directory and that the disk is not full.");
-            return 1;
+            return await CannotAsync(error, $"{problem.Message} Check that the user {Environment.UserName} may use the data directory and that the disk is not full.");
+        }
+        catch (Exception defect)
+        {
+            // Whoever runs a command is no developer: the line says where to look, and the type and place say enough to find it.
+            return await CannotAsync(
+                error, $"a defect of this program: {defect.GetType().Name}: {defect.Message} (in {defect.TargetSite?.DeclaringType?.Name}); please report it, and run ./waybill doctor");
         }
     }
 
     private static RootCommand Root(TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("Waybill: secure file exchange for your customers and vendors.")
+        var root = new RootCommand("Waybill: secure file exchange for your customers and vendors. Each command tells more with --help.")
         {
             CommonOptions.Data,
             CommonOptions.Json,
@@ -66,20 +78,17 @@ internal static class WaybillCommandLine
         return root;
     }
 
-    private static readonly Func<Func<ParseResult, CommandContext>, IEnumerable<Command>>[] All =
-    [
-        DemoCommand.Create, ServeCommand.Create, InitCommand.Create, AccountCommands.Create, LoginCommands.Create, KeyCommands.Create,
-        HostKeyCommands.Create, SessionCommands.Create, PenaltyCommands.Create, AuditCommands.Create, DoctorCommand.Create,
-    ];
-
-    private static string Path(Command command)
+    private static async Task<int> WrongUsageAsync(TextWriter error, string message)
     {
-        var path = "";
-        for (var step = command; step is not RootCommand; step = (Command)step.Parents.First())
-        {
-            path = step.Name + " " + path;
-        }
-
-        return path;
+        await error.WriteLineAsync("waybill: " + OneLine(message));
+        return 2;
     }
+
+    private static async Task<int> CannotAsync(TextWriter error, string message)
+    {
+        await error.WriteLineAsync("waybill: " + OneLine(message));
+        return 1;
+    }
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ");
 }

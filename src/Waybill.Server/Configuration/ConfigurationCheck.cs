@@ -8,9 +8,22 @@ internal static class ConfigurationCheck
 {
     public static void Validate(WaybillConfiguration configuration)
     {
-        foreach (var text in configuration.Ssh.Listen.Concat(configuration.Ssh.ListenCompat))
+        foreach (var text in configuration.Ssh.Listen)
         {
             _ = EndPoint("Ssh:Listen", text);
+        }
+
+        foreach (var text in configuration.Ssh.ListenCompat)
+        {
+            _ = EndPoint("Ssh:ListenCompat", text);
+        }
+
+        Public("Ssh:Public", configuration.Ssh.Public);
+        Public("Ftp:Public", configuration.Ftp.Public);
+        Public("Ntsapi:Public", configuration.Ntsapi.Public);
+        if (!Uri.TryCreate(configuration.Portal.PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
+        {
+            throw new CommandException($"Portal:PublicUrl: '{configuration.Portal.PublicUrl}' is no web address; write it as https://files.example.com");
         }
 
         _ = Policy(configuration.Ssh.Policy);
@@ -62,6 +75,22 @@ internal static class ConfigurationCheck
         return IPEndPoint.TryParse(address, out var endPoint) && address.LastIndexOf(':') > address.LastIndexOf(']') && address.Contains(':', StringComparison.Ordinal)
             ? endPoint
             : throw new CommandException($"{key}: '{text}' is no address with a port; write it as 127.0.0.1:2222, [::1]:2222 or *:22");
+    }
+
+    private static void Public(string key, IReadOnlyList<PublicEndpoint> endPoints)
+    {
+        foreach (var endPoint in endPoints)
+        {
+            if (Uri.CheckHostName(endPoint.Host) == UriHostNameType.Unknown)
+            {
+                throw new CommandException($"{key}: '{endPoint.Host}' is no host name; write it as sftp.example.com");
+            }
+
+            if (endPoint.Port is < 1 or > 65_535)
+            {
+                throw new CommandException($"{key}: {endPoint.Port} is no port; 1 to 65535");
+            }
+        }
     }
 
     private static void AtLeastOne(string key, int value)

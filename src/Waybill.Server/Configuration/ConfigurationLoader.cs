@@ -19,7 +19,10 @@ internal sealed class ConfigurationLoader
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowReadingFromString,
+        RespectNullableAnnotations = true,
     };
+
+    private static readonly JsonDocumentOptions FileForm = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
     private readonly List<string> _warnings = [];
 
@@ -57,7 +60,7 @@ internal sealed class ConfigurationLoader
         }
         catch (JsonException error)
         {
-            throw new CommandException($"{file}: {error.Path?.TrimStart('$', '.')} has a value of the wrong kind; see docs/operations/configuration.md");
+            throw new CommandException(WrongKind(root, error.Path ?? "$"));
         }
     }
 
@@ -70,13 +73,49 @@ internal sealed class ConfigurationLoader
 
         try
         {
-            return JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })
+            return JsonNode.Parse(File.ReadAllText(file), documentOptions: FileForm)
                 as JsonObject ?? throw new CommandException($"{file}: the file must hold one JSON object, {{ ... }}");
         }
         catch (JsonException error)
         {
-            throw new CommandException($"{file}: not valid JSON at line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}; mend it there");
+            throw new CommandException($"{file}: not valid JSON at line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}: {Reason(error)}; mend it there");
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{file} cannot be read; check its owner and mode (user {Environment.UserName})");
+        }
+    }
+
+    private static string Reason(JsonException error) => error.Message.Split(". ")[0].Split(" LineNumber")[0].TrimEnd('.');
+
+    /// <summary>What a value is and what it may be; <paramref name="path"/> is a JSON path as <c>$.Limits.Total</c> or <c>$.Ssh.Public[0].Port</c>.</summary>
+    private static string WrongKind(JsonObject root, string path)
+    {
+        JsonNode? node = root;
+        var type = typeof(WaybillConfiguration);
+        var names = new List<string>();
+        foreach (var step in path.Split(['.', '['], StringSplitOptions.RemoveEmptyEntries).Skip(1))
+        {
+            if (step.EndsWith(']'))
+            {
+                node = (node as JsonArray)?[int.Parse(step[..^1], System.Globalization.CultureInfo.InvariantCulture)];
+                type = type.GetGenericArguments()[0];
+            }
+            else if (Property(type, step) is { } property)
+            {
+                node = (node as JsonObject)?.FirstOrDefault(pair => pair.Key.Equals(step, StringComparison.OrdinalIgnoreCase)).Value;
+                type = property.PropertyType;
+                names.Add(property.Name);
+            }
+        }
+
+        var value = Waybill.Net.Logging.PeerText.Sanitise(node?.ToJsonString() ?? "null", 80);
+        var allowed = type == typeof(int) ? "a whole number"
+            : type == typeof(bool) ? "true or false"
+            : type == typeof(string) ? "a text"
+            : IsList(type) ? "a list, as [\"...\"]"
+            : "a section with keys of its own, { ... }";
+        return $"{(names.Count == 0 ? "the configuration" : string.Join(':', names))}: {value} is not allowed; it is {allowed}";
     }
 
     private void Set(JsonObject root, string[] path, string value, string origin)

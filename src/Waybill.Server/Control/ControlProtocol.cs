@@ -9,7 +9,7 @@ internal sealed record ControlRequest(string Command, string? Argument = null);
 
 /// <summary>The server's answer; one JSON line.</summary>
 internal sealed record ControlReply(
-    bool Done, string? Message = null, IReadOnlyList<SessionView>? Sessions = null, IReadOnlyList<PenaltyView>? Penalties = null);
+    bool Done, string? Message = null, IReadOnlyList<SessionView>? Sessions = null, IReadOnlyList<PenaltyView>? Penalties = null, int Count = 0);
 
 /// <summary>A source that is refused for a while.</summary>
 internal sealed record PenaltyView(string Source, double SecondsLeft);

@@ -9,14 +9,17 @@ namespace Waybill.Server.Control;
 /// </summary>
 internal sealed partial class ControlServer(string path, Func<ControlRequest, ValueTask<ControlReply>> handle, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>Requests served at once; more wait in the socket's backlog.</summary>
-    public const int Backlog = 16;
+    /// <summary>Commands that wait to be served; one at a time is, since each takes a moment only.</summary>
+    public const int Backlog = 64;
 
     /// <summary>Bytes of a request.</summary>
     public const int MaximumRequest = 4_096;
 
-    /// <summary>A client that says nothing for this long is dropped.</summary>
-    public static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(5);
+    /// <summary>A command sends its request at once; one that was stopped meanwhile must not keep the others waiting.</summary>
+    public static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a reply may take to be made and read.</summary>
+    public static readonly TimeSpan ReplyTime = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
     private Socket? _listener;
@@ -55,8 +58,13 @@ internal sealed partial class ControlServer(string path, Func<ControlRequest, Va
             {
                 return;
             }
-            catch (Exception error) when (error is SocketException or IOException or JsonException or OperationCanceledException or ObjectDisposedException)
+            catch (ObjectDisposedException) when (_stop.IsCancellationRequested)
             {
+                return;
+            }
+            catch (Exception error)
+            {
+                // Whatever it was, the loop must live for the next command; the one that asked sees its connection close.
                 LogBrokenRequest(logger, error.Message);
             }
         }
@@ -85,8 +93,10 @@ internal sealed partial class ControlServer(string path, Func<ControlRequest, Va
             return;
         }
 
+        time.CancelAfter(ReplyTime);
         var reply = await handle(request);
-        await client.SendAsync(JsonSerializer.SerializeToUtf8Bytes(reply, ControlJson.Default.ControlReply), time.Token);
+        await using var stream = new NetworkStream(client);
+        await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(reply, ControlJson.Default.ControlReply), time.Token);
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "A command's request was broken: {Reason}")]

@@ -1,31 +1,39 @@
+using System.Net;
+using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 
 namespace Waybill.Server.Control;
 
 /// <summary>A logged-in connection of this process, which can be ended.</summary>
-internal sealed class LiveSession(SessionView view, Login login, ReadOnlyMemory<byte> keyBlob, System.Net.IPAddress address) : IDisposable
+internal sealed class LiveSession(SessionView view, Login login, InstalledKey key, IPAddress address) : IDisposable
 {
     private readonly CancellationTokenSource _kicked = new();
+    private string? _kickReason;
 
     public SessionView View { get; } = view;
 
     public Login Login { get; } = login;
 
-    public ReadOnlyMemory<byte> KeyBlob { get; } = keyBlob;
+    public InstalledKey Key { get; } = key;
 
-    public System.Net.IPAddress Address { get; } = address;
+    public IPAddress Address { get; } = address;
 
-    /// <summary>Why it was ended; null while it was not.</summary>
-    public string? KickReason { get; private set; }
+    /// <summary>Why it was ended; null while it was not. The first reason counts.</summary>
+    public string? KickReason => Volatile.Read(ref _kickReason);
 
     public CancellationToken Kicked => _kicked.Token;
 
     public void Kick(string reason)
     {
-        KickReason ??= reason;
+        if (Interlocked.CompareExchange(ref _kickReason, reason, null) is not null)
+        {
+            return;
+        }
+
         try
         {
-            _kicked.Cancel();
+            // The connection's callbacks close sockets; whoever kicks many does not wait for each.
+            _ = _kicked.CancelAsync();
         }
         catch (ObjectDisposedException)
         {

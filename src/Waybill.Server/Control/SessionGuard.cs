@@ -4,15 +4,13 @@ using Waybill.Core.Logins;
 namespace Waybill.Server.Control;
 
 /// <summary>
-/// Ends sessions whose key, login or account may not go on: looks when another process has changed something (a command also says so at once), and once a
-/// minute for keys that expire.
+/// Ends sessions whose key, login or account may not go on: looks when another process has changed something (a command also says so at once), and for keys
+/// that expire.
 /// </summary>
 internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirectory directory, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
 {
     /// <summary>How often the revision is asked; a revoked key's sessions end within this even when no command could say so.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-
-    private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _checking = new(1);
@@ -29,7 +27,7 @@ internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirect
             foreach (var session in sessions.Sessions)
             {
                 var candidate = await directory.FindAsync(session.View.User);
-                var reason = directory.Check(candidate, session.KeyBlob.Span, session.Address);
+                var reason = directory.Check(candidate, session.Key.Blob.Span, session.Address);
                 if (reason != LoginReason.Ok)
                 {
                     session.Kick(reason.Describe());
@@ -54,7 +52,6 @@ internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirect
     {
         using var timer = new PeriodicTimer(Interval, timeProvider);
         var revision = -1L;
-        var last = timeProvider.GetTimestamp();
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
@@ -67,10 +64,11 @@ internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirect
                 try
                 {
                     var now = await directory.RevisionAsync(_stop.Token);
-                    if (now != revision || timeProvider.GetElapsedTime(last) > ExpiryInterval)
+                    var time = timeProvider.GetUtcNow();
+                    if (now != revision || sessions.Sessions.Any(session => session.KickReason is null && session.Key.IsExpired(time)))
                     {
                         await RecheckAsync();
-                        (revision, last) = (now, timeProvider.GetTimestamp());
+                        revision = now;
                     }
                 }
                 catch (Exception error) when (error is Core.Database.DatabaseException)

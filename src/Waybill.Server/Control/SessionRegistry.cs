@@ -21,14 +21,15 @@ internal sealed class SessionRegistry
 
     public void Remove(LiveSession session) => _sessions.TryRemove(session.View.Id, out _);
 
-    public bool TryKick(string id, string reason)
+    /// <summary>Ends a session and returns what it was; null when there is none of that id.</summary>
+    public SessionView? TryKick(string id, string reason)
     {
         if (!_sessions.TryGetValue(id, out var session))
         {
-            return false;
+            return null;
         }
 
         session.Kick(reason);
-        return true;
+        return session.View;
     }
 }

@@ -15,8 +15,8 @@ internal sealed class ControlHandler(Installation installation, ConnectionGate g
                 return new ControlReply(true, Sessions: installation.Sessions.Views);
 
             case ControlCommands.Kick:
-                return installation.Sessions.TryKick(request.Argument ?? "", "an operator ended the session")
-                    ? new ControlReply(true)
+                return installation.Sessions.TryKick(request.Argument ?? "", "an operator ended it") is { } ended
+                    ? new ControlReply(true, Sessions: [ended])
                     : new ControlReply(false, $"there is no session {request.Argument}; see: ./waybill sessions");
 
             case ControlCommands.Penalties:
@@ -25,11 +25,11 @@ internal sealed class ControlHandler(Installation installation, ConnectionGate g
             case ControlCommands.ClearPenalties:
                 if (request.Argument is null)
                 {
-                    return new ControlReply(true, $"{gate.ClearPenalties(null)} forgiven");
+                    return new ControlReply(true, Count: gate.ClearPenalties(null));
                 }
 
                 return IPAddress.TryParse(request.Argument, out var address)
-                    ? new ControlReply(true, $"{gate.ClearPenalties(address)} forgiven")
+                    ? new ControlReply(true, Count: gate.ClearPenalties(address))
                     : new ControlReply(false, $"'{request.Argument}' is no address; write it as 192.0.2.1");
 
             case ControlCommands.Changed:

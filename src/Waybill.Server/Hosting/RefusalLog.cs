@@ -5,39 +5,46 @@ using Waybill.Net.Gate;
 
 namespace Waybill.Server.Hosting;
 
-/// <summary>Records connections that the gate did not let in: the first of a source and reason in a minute, so that a flood does not flood the audit.</summary>
+/// <summary>
+/// Records connections that the gate did not let in: the first of a source and reason in a minute, and no more than <see cref="MaximumRows"/> in it, so that a
+/// flood from everywhere floods neither log nor audit.
+/// </summary>
 internal sealed partial class RefusalLog(Installation installation, ILogger logger)
 {
-    /// <summary>Sources and reasons remembered; beyond it the memory starts afresh.</summary>
-    public const int Remembered = 4_096;
+    /// <summary>Rows in a minute.</summary>
+    public const int MaximumRows = 200;
 
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(GateRefusal, SourceNetwork), long> _recorded = [];
+    private readonly HashSet<(GateRefusal, SourceNetwork)> _recorded = [];
+    private long _minuteBegan;
 
     public void Record(GateRefusal refusal, SourceNetwork source)
     {
+        bool last;
         lock (_lock)
         {
             var now = TimeProvider.System.GetTimestamp();
-            if (_recorded.TryGetValue((refusal, source), out var last) && TimeProvider.System.GetElapsedTime(last, now) < Quiet)
+            if (TimeProvider.System.GetElapsedTime(_minuteBegan, now) >= Quiet)
+            {
+                _recorded.Clear();
+                _minuteBegan = now;
+            }
+
+            if (_recorded.Count >= MaximumRows || !_recorded.Add((refusal, source)))
             {
                 return;
             }
 
-            if (_recorded.Count >= Remembered)
-            {
-                _recorded.Clear();
-            }
-
-            _recorded[(refusal, source)] = now;
+            last = _recorded.Count == MaximumRows;
         }
 
-        var words = Words(refusal);
+        var words = Words(refusal) + (last ? "; further refusals in this minute are not recorded" : "");
         LogRefused(logger, source, words);
-        // Nobody waits for this row: the connection is closed already, and a full queue drops it rather than the gate's speed.
-        _ = installation.Audit.AppendAsync(new AuditEntry(AuditActions.ConnectionEnded, Actor.System with { Address = source.ToString() })
+
+        // Nobody waits for this row: the connection is closed already.
+        _ = installation.Audit.AppendAsync(new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = source.ToString() })
         {
             Outcome = AuditOutcome.Refused,
             Detail = words,

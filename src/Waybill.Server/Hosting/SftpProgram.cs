@@ -9,6 +9,10 @@ namespace Waybill.Server.Hosting;
 internal sealed class SftpProgram(Func<StoreResult<IFileStore>> openStore, IAccessRules rules, IFileJournal journal, SftpOptions options, TimeProvider timeProvider)
     : ISshProgram
 {
+    private readonly Lock _lock = new();
+    private SftpServer? _server;
+    private bool _stopping;
+
     public async Task<int> RunAsync(IDuplexPipe channel, CancellationToken cancellationToken)
     {
         var opened = openStore();
@@ -19,6 +23,25 @@ internal sealed class SftpProgram(Func<StoreResult<IFileStore>> openStore, IAcce
         }
 
         await using var store = opened.Value;
-        return await new SftpServer(store, rules, journal, options, timeProvider).RunAsync(channel.Input, channel.Output, cancellationToken);
+        var server = new SftpServer(store, rules, journal, options, timeProvider);
+        lock (_lock)
+        {
+            _server = server;
+            if (_stopping)
+            {
+                server.EndWhenIdle();
+            }
+        }
+
+        return await server.RunAsync(channel.Input, channel.Output, cancellationToken);
+    }
+
+    public void EndWhenIdle()
+    {
+        lock (_lock)
+        {
+            _stopping = true;
+            _server?.EndWhenIdle();
+        }
     }
 }

@@ -29,7 +29,7 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
         var lease = offer.Connection.Features.Get<ConnectionLease>();
         if (lease is not null && !lease.TryAuthenticate(candidate.Login.UserName))
         {
-            await RecordRefusalAsync(actor, candidate, "the login has as many connections as it may (Limits:PerLogin)");
+            offer.Connection.Features.Set(new LoginRefusal("the login has as many connections as it may (Limits:PerLogin)"));
             return null;
         }
 
@@ -38,8 +38,12 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             new SessionView(
                 offer.Connection.Id, "sftp", candidate.Login.UserName, candidate.Login.Account, offer.Connection.RemoteEndPoint.ToString(), offer.Connection.ClientSoftware,
                 offer.Connection.Algorithms, key.Sha256, TimeProvider.System.GetUtcNow()),
-            candidate.Login, key.Blob, address);
-        var recorded = await installation.Audit.AppendAsync(
+            candidate.Login, key, address);
+        installation.Sessions.Add(session);
+
+        // Asked again now that it can be ended: what was revoked before this line is seen here, what is revoked after it ends the session.
+        (_, reason) = await CheckAsync(offer, cancellationToken);
+        var recorded = reason != LoginReason.Ok ? Outcome.Done : await installation.Audit.AppendAsync(
             new AuditEntry(AuditActions.LogIn, actor)
             {
                 Account = candidate.Login.Account,
@@ -47,37 +51,55 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
                 Detail = $"{offer.Connection.ClientSoftware}; {offer.Connection.Algorithms}",
             },
             cancellationToken);
-        if (!recorded.Succeeded)
+        if (reason != LoginReason.Ok || !recorded.Succeeded)
         {
-            // No login without its row: nobody works unseen while the audit cannot be written.
-            LogNoAudit(logger, recorded.Problem.Message);
+            installation.Sessions.Remove(session);
             session.Dispose();
+            if (!recorded.Succeeded)
+            {
+                // No login without its row: nobody works unseen while the audit cannot be written.
+                LogNoAudit(logger, recorded.Problem.Message);
+                offer.Connection.Features.Set(new LoginRefusal("the audit log cannot be written"));
+            }
+
             return null;
         }
 
+        offer.Connection.Features.Set(session);
         installation.Usage.Note(candidate.Login.Id, key.Id, address.ToString(), offer.Connection.ClientSoftware);
-        installation.Sessions.Add(session);
         return new SshLogin(installation, session, actor, configuration);
     }
 
     public async ValueTask ConnectionEndedAsync(SshConnectionReport report)
     {
-        var lease = report.Connection.Features.Get<ConnectionLease>();
-        if (lease is not null)
+        var features = report.Connection.Features;
+        if (features.Get<ConnectionLease>() is { } lease)
         {
             lease.Offence = Offence(report);
         }
 
-        var address = report.Connection.RemoteEndPoint.Address.ToString();
-        var actor = report.LoggedIn
-            ? Actor.Login(report.User!, address, report.Connection.Id)
-            : Actor.System with { Address = address, Connection = report.Connection.Id };
-        await installation.Audit.AppendAsync(new AuditEntry(report.LoggedIn ? AuditActions.ConnectionEnded : AuditActions.LogInRefused, actor)
+        var remote = report.Connection.RemoteEndPoint.Address;
+        var session = features.Get<LiveSession>();
+        if (session is not null)
         {
-            Subject = report.LoggedIn ? null : report.User,
-            Outcome = report.LoggedIn ? AuditOutcome.Done : AuditOutcome.Refused,
-            Detail = await DescribeAsync(report),
-        });
+            await installation.Audit.AppendAsync(new AuditEntry(AuditActions.ConnectionEnded, Actor.Login(session.Login.UserName, remote.ToString(), report.Connection.Id))
+            {
+                Account = session.Login.Account,
+                Detail = ConnectionWords.Ended(report, session.KickReason),
+            });
+            return;
+        }
+
+        var candidate = report.User is null ? null : await installation.Directory.FindAsync(report.User);
+        await installation.Audit.AppendAsync(
+            new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = remote.ToString(), Connection = report.Connection.Id })
+            {
+                Account = candidate?.Login.Account,
+                Subject = report.User,
+                Outcome = AuditOutcome.Refused,
+                Detail = ConnectionWords.Refused(
+                    report, features.Get<LoginRefusal>()?.Words, candidate, blob => installation.Directory.Check(candidate, blob.Span, remote)),
+            });
     }
 
     private static Offence Offence(SshConnectionReport report) => report.Reason switch
@@ -90,63 +112,17 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
         _ => Waybill.Net.Gate.Offence.NoAttempt,
     };
 
-    /// <summary>What support staff need: what the client was, what it did, and what stood against it.</summary>
-    private async ValueTask<string> DescribeAsync(SshConnectionReport report)
-    {
-        var software = report.Connection.ClientSoftware.Length > 0 ? report.Connection.ClientSoftware : "a client";
-        if (report.LoggedIn)
-        {
-            return $"{report.Reason}: {report.Detail}; {report.BytesReceived} bytes in, {report.BytesSent} out, {report.Duration.TotalSeconds:0.0} s";
-        }
-
-        if (report.OfferedKeys.Count > 0)
-        {
-            var candidate = await installation.Directory.FindAsync(report.User ?? "");
-            var installed = candidate?.Keys.Where(key => key.Revoked is null).Select(key => $"{key.Type} {key.Bits} {key.Sha256}").ToList() ?? [];
-            var why = candidate is null ? "there is no such login"
-                : installed.Count == 0 ? "no key is installed for it; next: ./waybill key add"
-                : $"installed are {string.Join(", ", installed.Take(3))}{(installed.Count > 3 ? " and more" : "")}";
-            return $"{software} offered {string.Join(", ", report.OfferedKeys)} for '{report.User}': {Refused(candidate, report)}{why} ({report.Reason}: {report.Detail})";
-        }
-
-        if (report.User is not null)
-        {
-            return report.TriedMethods.Count > 0
-                ? $"{software} tried {string.Join(", ", report.TriedMethods)} and no key; only keys are accepted ({report.Reason}: {report.Detail})"
-                : $"{software} came without a key ({report.Reason}: {report.Detail})";
-        }
-
-        return $"{report.Reason}: {report.Detail}";
-    }
-
-    private string Refused(LoginCandidate? candidate, SshConnectionReport report)
-    {
-        var matching = candidate?.Keys.FirstOrDefault(key => report.OfferedKeys.Any(offered => offered.EndsWith(key.Sha256, StringComparison.Ordinal)));
-        if (matching is null)
-        {
-            return "";
-        }
-
-        var reason = installation.Directory.Check(candidate, matching.Blob.Span, report.Connection.RemoteEndPoint.Address);
-        return reason == LoginReason.Ok ? "the key is right, but no valid signature came; " : reason.Describe() + "; ";
-    }
-
     private async ValueTask<(LoginCandidate? Candidate, LoginReason Reason)> CheckAsync(SshKeyOffer offer, CancellationToken cancellationToken)
     {
         var candidate = await installation.Directory.FindAsync(offer.User, cancellationToken);
         return (candidate, installation.Directory.Check(candidate, offer.Key.Blob.Span, offer.Connection.RemoteEndPoint.Address));
     }
 
-    private async ValueTask RecordRefusalAsync(Actor actor, LoginCandidate candidate, string why) =>
-        await installation.Audit.AppendAsync(new AuditEntry(AuditActions.LogInRefused, actor)
-        {
-            Account = candidate.Login.Account,
-            Outcome = AuditOutcome.Refused,
-            Detail = why,
-        });
-
     [LoggerMessage(EventId = 12, Level = LogLevel.Error, Message = "A login is refused because the audit log cannot be written: {Problem}")]
     private static partial void LogNoAudit(ILogger logger, string problem);
+
+    /// <summary>Why a login with a right signature was refused; a feature of its connection.</summary>
+    private sealed record LoginRefusal(string Words);
 
     /// <summary>One logged-in connection.</summary>
     private sealed class SshLogin(Installation installation, LiveSession session, Actor actor, WaybillConfiguration configuration) : ISshLogin

@@ -1,8 +1,11 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Waybill.Net.Buffers;
@@ -21,39 +24,95 @@ internal sealed class WaybillHost : IAsyncDisposable
     /// <summary>Bytes that Kestrel buffers for one connection, each way; smaller ones make bulk transfers wait for each other (design.md 3.3).</summary>
     private const int TransportBuffer = 4 * 1024 * 1024;
 
-    private readonly WebApplication _application;
-    private readonly ControlServer _control;
-    private readonly SessionGuard _guard;
     private readonly Installation _installation;
+    private readonly ILoggerFactory _loggers;
     private readonly IReadOnlyList<SshPrivateKey> _hostKeys;
     private readonly ConnectionGate _gate;
+    private readonly SessionGuard _guard;
+    private readonly ControlServer _control;
+    private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
+    private WebApplication? _application;
 
-    private WaybillHost(
-        WebApplication application, ControlServer control, SessionGuard guard, Installation installation, IReadOnlyList<SshPrivateKey> hostKeys, ConnectionGate gate,
-        IReadOnlyList<(Listener Listener, ListenOptions Bound)> listeners)
+    private WaybillHost(Installation installation, WaybillConfiguration configuration, ILoggerFactory loggers)
     {
-        _application = application;
-        _control = control;
-        _guard = guard;
         _installation = installation;
-        _hostKeys = hostKeys;
-        _gate = gate;
-        Listeners = listeners;
+        _loggers = loggers;
+        _hostKeys = new HostKeyStore(installation.Data).Load();
+        _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
+        _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
+        _control = new ControlServer(
+            installation.Data.ControlSocket, new ControlHandler(installation, _gate, _guard).HandleAsync, loggers.CreateLogger<ControlServer>());
     }
 
     /// <summary>What was asked for, and where it is bound (a port 0 has become a real one).</summary>
-    public IReadOnlyList<(Listener Listener, ListenOptions Bound)> Listeners { get; }
+    public IReadOnlyList<(Listener Listener, ListenOptions Bound)> Listeners => _listeners;
 
-    /// <summary>Binds every listener; throws <see cref="CommandException"/> when one cannot be bound.</summary>
+    /// <summary>Binds every listener; throws <see cref="CommandException"/> when one cannot be bound. The installation is the caller's.</summary>
     public static async Task<WaybillHost> StartAsync(Installation installation, WaybillConfiguration configuration, bool jsonLogs, CancellationToken cancellationToken)
     {
-        var listeners = configuration.Ssh.Listen.Select(text => new Listener(ConfigurationCheck.EndPoint("Ssh:Listen", text), ConfigurationCheck.Policy(configuration.Ssh.Policy)))
-            .Concat(configuration.Ssh.ListenCompat.Select(text => new Listener(ConfigurationCheck.EndPoint("Ssh:ListenCompat", text), SshPolicy.Compat))).ToList();
-        var gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
-        var hostKeys = new HostKeyStore(installation.Data).Load();
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = installation.Data.Root });
-        Log(builder, jsonLogs);
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockMemoryPoolFactory>();
+        var host = new WaybillHost(installation, configuration, ServerLogging.Create(jsonLogs));
+        try
+        {
+            await host.BindAsync(configuration, cancellationToken);
+            host._guard.Start();
+            host._control.Start();
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Lets nobody in any more, ends idle sessions, gives running transfers their time (<see cref="WaybillConfiguration.ShutdownSeconds"/>, or until
+    /// <paramref name="now"/>), then ends what is left.
+    /// </summary>
+    public async Task StopAsync(CancellationToken now)
+    {
+        _gate.Stop();
+        if (_application is not null)
+        {
+            try
+            {
+                await _application.StopAsync(now);
+            }
+            catch (OperationCanceledException)
+            {
+                // The time was over: Kestrel has aborted the connections that were left.
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _control.DisposeAsync();
+        await _guard.DisposeAsync();
+        if (_application is not null)
+        {
+            await _application.DisposeAsync();
+        }
+
+        _loggers.Dispose();
+        foreach (var key in _hostKeys)
+        {
+            key.Dispose();
+        }
+    }
+
+    private async Task BindAsync(WaybillConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var handlers = Handlers(configuration);
+        if (handlers.Count == 0)
+        {
+            // Kestrel without a listener would open one of its own, for HTTP on port 5000.
+            return;
+        }
+
+        var refusals = new RefusalLog(_installation, _loggers.CreateLogger<RefusalLog>());
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = _installation.Data.Root });
+        builder.Services.AddSingleton(_loggers);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(configuration.ShutdownSeconds));
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseSockets(options =>
@@ -63,68 +122,66 @@ internal sealed class WaybillHost : IAsyncDisposable
             // A receive, its packets and their replies run in one go on one pool thread instead of three: the read loop never blocks.
             options.UnsafePreferInlineScheduling = true;
         });
-        var bound = new List<(Listener, ListenOptions)>();
+
+        // After Kestrel's own registration, which would win otherwise, and with it 4 KiB receives.
+        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, BlockMemoryPoolFactory>());
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            var loggers = kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>();
-            var application = new SshApplication(installation, configuration, loggers.CreateLogger<SshApplication>());
-            var refusals = new RefusalLog(installation, loggers.CreateLogger<RefusalLog>());
-            foreach (var listener in listeners)
+            foreach (var (listener, handler) in handlers)
             {
-                var handler = new SshConnectionHandler(Options(listener, configuration, hostKeys), application, TimeProvider.System, loggers);
                 kestrel.Listen(listener.EndPoint, options =>
                 {
-                    bound.Add((listener, options));
-                    options.UseConnectionGate(gate, refusals.Record);
+                    _listeners.Add((listener, options));
+                    options.UseConnectionGate(_gate, refusals.Record);
                     options.Run(handler.OnConnectedAsync);
                 });
             }
         });
-        var web = builder.Build();
+        _application = builder.Build();
         try
         {
-            await web.StartAsync(cancellationToken);
+            await _application.StartAsync(cancellationToken);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or SocketException)
         {
-            await web.DisposeAsync();
-            throw new CommandException($"{error.Message.TrimEnd('.')}; stop what listens there, or set another address: --set Ssh:Listen=127.0.0.1:2022");
+            throw new CommandException(CannotListen(error, handlers.Select(each => each.Listener.EndPoint)));
         }
-
-        var guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, web.Services.GetRequiredService<ILogger<SessionGuard>>());
-        guard.Start();
-        var control = new ControlServer(
-            installation.Data.ControlSocket, new ControlHandler(installation, gate, guard).HandleAsync, web.Services.GetRequiredService<ILogger<ControlServer>>());
-        control.Start();
-        return new WaybillHost(web, control, guard, installation, hostKeys, gate, bound);
     }
 
-    /// <summary>Lets nobody in any more, gives running transfers their time, then ends what is left.</summary>
-    public async Task StopAsync()
+    private List<(Listener Listener, SshConnectionHandler Handler)> Handlers(WaybillConfiguration configuration)
     {
-        _gate.Stop();
-        await _application.StopAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _control.DisposeAsync();
-        await _guard.DisposeAsync();
-        await _application.DisposeAsync();
-        await _installation.DisposeAsync();
-        foreach (var key in _hostKeys)
+        var listeners = configuration.Ssh.Listen.Select(text => new Listener(ConfigurationCheck.EndPoint("Ssh:Listen", text), ConfigurationCheck.Policy(configuration.Ssh.Policy)))
+            .Concat(configuration.Ssh.ListenCompat.Select(text => new Listener(ConfigurationCheck.EndPoint("Ssh:ListenCompat", text), SshPolicy.Compat)));
+        var application = new SshApplication(_installation, configuration, _loggers.CreateLogger<SshApplication>());
+        try
         {
-            key.Dispose();
+            return [.. listeners.Select(listener => (listener, new SshConnectionHandler(Options(listener, configuration), application, TimeProvider.System, _loggers)))];
+        }
+        catch (Exception error) when (error is PlatformNotSupportedException or InvalidOperationException)
+        {
+            throw new CommandException(error.Message);
         }
     }
 
-    private static SshServerOptions Options(Listener listener, WaybillConfiguration configuration, IReadOnlyList<SshPrivateKey> hostKeys) => new()
+    private SshServerOptions Options(Listener listener, WaybillConfiguration configuration) => new()
     {
         // ECDSA host keys are for old clients; under the other policies a scanner would rightly frown at them.
-        HostKeys = [.. hostKeys.Where(key => listener.Policy == SshPolicy.Compat || !key.PublicKey.KeyType.StartsWith("ecdsa", StringComparison.Ordinal))],
+        HostKeys = [.. _hostKeys.Where(key => listener.Policy == SshPolicy.Compat || !key.PublicKey.KeyType.StartsWith("ecdsa", StringComparison.Ordinal))],
         Policy = listener.Policy,
         CipherSteering = configuration.Ssh.CipherSteering,
     };
+
+    private static string CannotListen(Exception error, IEnumerable<IPEndPoint> endPoints)
+    {
+        var where = string.Join(", ", endPoints);
+        return (error as SocketException ?? error.GetBaseException() as SocketException)?.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse => $"cannot listen on {where}: the port is taken; stop what listens there, or set another address: --set Ssh:Listen=127.0.0.1:2022",
+            SocketError.AddressNotAvailable => $"cannot listen on {where}: this machine has no such address; set one that it has, or *:2222 for all",
+            SocketError.AccessDenied => $"cannot listen on {where}: ports below 1024 need the capability CAP_NET_BIND_SERVICE; give it to the service, or use a higher port",
+            _ => $"cannot listen on {where}: {error.Message}",
+        };
+    }
 
     private static GateLimits Limits(LimitsSection limits) => new()
     {
@@ -133,28 +190,6 @@ internal sealed class WaybillHost : IAsyncDisposable
         PerLogin = limits.PerLogin,
         Unauthenticated = limits.Unauthenticated,
         UnauthenticatedPerSecond = limits.UnauthenticatedPerSecond,
-        Exempt = [.. limits.Exempt.Select(System.Net.IPNetwork.Parse)],
+        Exempt = [.. limits.Exempt.Select(IPNetwork.Parse)],
     };
-
-    // Standard output belongs to READY and the listeners; logs go to standard error.
-    private static void Log(WebApplicationBuilder builder, bool json)
-    {
-        builder.Logging.SetMinimumLevel(LogLevel.Information);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        if (json)
-        {
-            builder.Logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
-        }
-        else
-        {
-            builder.Logging.AddSimpleConsole(options =>
-            {
-                options.SingleLine = true;
-                options.UseUtcTimestamp = true;
-                options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            });
-        }
-
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
-    }
 }

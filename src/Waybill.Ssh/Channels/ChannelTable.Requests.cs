@@ -88,12 +88,18 @@ internal sealed partial class ChannelTable
 
     private void Start(Channel channel, ISshProgram program)
     {
+        bool stopping;
         lock (_lock)
         {
-            _programs++;
+            _programs.Add(program);
+            stopping = _refusing;
         }
 
         _ = RunAsync(channel, program);
+        if (stopping)
+        {
+            program.EndWhenIdle();
+        }
     }
 
     private async Task RunAsync(Channel channel, ISshProgram program)
@@ -102,8 +108,8 @@ internal sealed partial class ChannelTable
         TaskCompletionSource? drained = null;
         lock (_lock)
         {
-            _programs--;
-            if (_programs == 0)
+            _programs.Remove(program);
+            if (_programs.Count == 0)
             {
                 drained = _drained;
                 _drained = null;

@@ -19,8 +19,8 @@ internal sealed partial class ChannelTable : IAsyncDisposable
     private readonly CancellationTokenSource _lostSource = new();
     private readonly Channel?[] _slots;
     private readonly List<Channel> _batch;
+    private readonly List<ISshProgram> _programs = [];
     private int _open;
-    private int _programs;
     private bool _lost;
     private bool _refusing;
     private TaskCompletionSource? _drained;
@@ -94,8 +94,21 @@ internal sealed partial class ChannelTable : IAsyncDisposable
         _batch.Clear();
     }
 
-    /// <summary>From now on no channel is opened and no program started: the server is stopping, and what runs may finish.</summary>
-    public void RefuseNewWork() => Volatile.Write(ref _refusing, true);
+    /// <summary>From now on no channel is opened and no program started: the server is stopping, and what is under way may finish.</summary>
+    public void RefuseNewWork()
+    {
+        ISshProgram[] running;
+        lock (_lock)
+        {
+            Volatile.Write(ref _refusing, true);
+            running = [.. _programs];
+        }
+
+        foreach (var program in running)
+        {
+            program.EndWhenIdle();
+        }
+    }
 
     /// <summary>The connection is gone: programs' reads and writes fail with <see cref="IOException"/> and their tokens are cancelled. May be called twice.</summary>
     public void ConnectionLost(Exception? cause)
@@ -125,7 +138,7 @@ internal sealed partial class ChannelTable : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_programs == 0)
+            if (_programs.Count == 0)
             {
                 return Task.CompletedTask;
             }

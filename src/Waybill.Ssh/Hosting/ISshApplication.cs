@@ -48,6 +48,14 @@ public interface ISshProgram
     /// channel closes, with <see cref="IOException"/> when the connection is lost; what is written and flushed is sent before the channel closes.
     /// </summary>
     Task<int> RunAsync(System.IO.Pipelines.IDuplexPipe channel, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The server is stopping: end as soon as nothing is under way, so that only transfers hold the stop up. Called at most once, on any thread, perhaps before
+    /// <see cref="RunAsync"/>. A program that does not know may ignore it: it ends when the time allowed is over.
+    /// </summary>
+    void EndWhenIdle()
+    {
+    }
 }
 
 /// <summary>What is known of a connection while it lives.</summary>

@@ -6,6 +6,11 @@ namespace Waybill.Server.CommandLine.Commands;
 /// <summary><c>account add | list | show | suspend | resume | close</c>.</summary>
 internal static class AccountCommands
 {
+    private sealed record AccountView(
+        string Number, string Name, string Status, string? StatusReason, string? Email, string? Parent, string Language, string? TimeZone, DateTimeOffset Created);
+
+    private sealed record AccountWithLogins(AccountView Account, IReadOnlyList<string> Logins);
+
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
         [new Command("account", "Customers of the provider; each owns a vault.") { Add(context), List(context), Show(context), Suspend(context), Resume(context), Close(context) }];
 
@@ -24,7 +29,7 @@ internal static class AccountCommands
                 new NewAccount(parse.GetRequiredValue(number), parse.GetRequiredValue(name)) { Email = parse.GetValue(email), Parent = parse.GetValue(parent) },
                 CommandContext.Operator, cancellationToken));
             CommandContext.Check(installation.Folders.Ensure(account));
-            here.Print(account, output =>
+            here.Print(View(account), output =>
             {
                 output.WriteLine($"account {account.Number} ({account.Name}) is there, with an empty vault");
                 output.WriteLine($"next: ./waybill login add {account.Number} --account {account.Number}");
@@ -40,8 +45,8 @@ internal static class AccountCommands
         {
             var here = context(parse);
             await using var installation = here.Open();
-            var accounts = await CommandContext.AllPagesAsync(after => installation.Accounts.ListAsync(Core.Page<Account>.MaximumSize, after, cancellationToken));
-            here.Print(accounts, _ => here.PrintTable(
+            var accounts = await CommandContext.AllPagesAsync((after, size) => installation.Accounts.ListAsync(size, after, cancellationToken));
+            here.Print(accounts.Select(View), _ => here.PrintTable(
                 ["NUMBER", "NAME", "STATUS", "PARENT", "E-MAIL"],
                 [.. accounts.Select(account => new[] { account.Number, account.Name, Lower(account.Status), account.Parent ?? "", account.Email ?? "" })]));
         });
@@ -50,22 +55,22 @@ internal static class AccountCommands
 
     private static Command Show(Func<ParseResult, CommandContext> context)
     {
-        var number = new Argument<string>("NUMBER");
+        var number = new Argument<string>("NUMBER") { Description = "the account's number" };
         var command = new Command("show", "Show one account and its logins.") { number };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
             await using var installation = here.Open();
             var account = CommandContext.Require(await installation.Accounts.FindAsync(parse.GetRequiredValue(number), cancellationToken));
-            var logins = await CommandContext.AllPagesAsync(after => installation.Logins.ListAsync(account.Number, Core.Page<Account>.MaximumSize, after, cancellationToken));
-            here.Print(new { Account = account, Logins = logins.Select(login => login.UserName) }, output =>
+            var logins = await CommandContext.AllPagesAsync((after, size) => installation.Logins.ListAsync(account.Number, size, after, cancellationToken));
+            here.Print(new AccountWithLogins(View(account), [.. logins.Select(login => login.UserName)]), output =>
             {
                 output.WriteLine($"number   {account.Number}");
                 output.WriteLine($"name     {account.Name}");
                 output.WriteLine($"status   {Lower(account.Status)}{(account.StatusReason is { } reason ? ": " + reason : "")}");
                 output.WriteLine($"e-mail   {account.Email ?? "-"}");
                 output.WriteLine($"parent   {account.Parent ?? "-"}");
-                output.WriteLine($"created  {account.Created:yyyy-MM-dd HH:mm:ss}Z");
+                output.WriteLine($"created  {CommandContext.Time(account.Created)}");
                 output.WriteLine($"logins   {(logins.Count == 0 ? "-" : string.Join(", ", logins.Select(login => login.UserName)))}");
             });
         });
@@ -88,7 +93,7 @@ internal static class AccountCommands
         Func<ParseResult, CommandContext> context, string name, string description, string done,
         Func<Installation, string, string?, CancellationToken, ValueTask<Core.Result<Account>>> change)
     {
-        var number = new Argument<string>("NUMBER");
+        var number = new Argument<string>("NUMBER") { Description = "the account's number" };
         var reason = new Option<string?>("--reason") { Description = "why, for the audit", HelpName = "TEXT" };
         var command = new Command(name, description) { number, reason };
         command.SetAction(async (parse, cancellationToken) =>
@@ -97,10 +102,13 @@ internal static class AccountCommands
             await using var installation = here.Open();
             var account = CommandContext.Require(await change(installation, parse.GetRequiredValue(number), parse.GetValue(reason), cancellationToken));
             await here.TellServerAsync(cancellationToken);
-            here.Print(account, output => output.WriteLine($"account {account.Number} is {done}"));
+            here.Print(View(account), output => output.WriteLine($"account {account.Number} is {done}"));
         });
         return command;
     }
 
     private static string Lower(AccountStatus status) => CommandContext.Lower(status);
+
+    private static AccountView View(Account account) => new(
+        account.Number, account.Name, Lower(account.Status), account.StatusReason, account.Email, account.Parent, account.Language, account.TimeZone, account.Created);
 }

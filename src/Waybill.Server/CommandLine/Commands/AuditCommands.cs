@@ -11,33 +11,38 @@ internal static class AuditCommands
 
     private static Command Search(Func<ParseResult, CommandContext> context)
     {
-        var text = new Argument<string?>("TEXT") { Description = "anywhere in a row", Arity = ArgumentArity.ZeroOrOne };
+        var text = new Argument<string?>("TEXT") { Description = "text in a row's subject, detail, address or connection", Arity = ArgumentArity.ZeroOrOne };
         var account = new Option<string?>("--account") { HelpName = "NUMBER", Description = "of one account" };
         var actor = new Option<string?>("--actor") { HelpName = "NAME", Description = "by one login or operator" };
         var action = new Option<string?>("--action") { HelpName = "ACTION", Description = "as upload, login, login-refused, key-added" };
-        var from = new Option<DateTimeOffset?>("--from") { HelpName = "TIME", Description = "not before" };
-        var until = new Option<DateTimeOffset?>("--until") { HelpName = "TIME", Description = "before" };
+        var from = new Option<DateTimeOffset?>("--from") { CustomParser = CommandContext.ParseTime, HelpName = "TIME", Description = "not before, as 2026-12-31 or 2026-12-31T12:00Z (UTC unless it says otherwise)" };
+        var until = new Option<DateTimeOffset?>("--until") { CustomParser = CommandContext.ParseTime, HelpName = "TIME", Description = "before, in the same form" };
         var limit = new Option<int>("--limit") { HelpName = "N", Description = "the most rows (100)", DefaultValueFactory = _ => 100 };
         var command = new Command("search", "Find rows, newest first.") { text, account, actor, action, from, until, limit };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
-            await using var installation = here.Open();
-            var page = await installation.Audit.SearchAsync(
-                new AuditQuery
-                {
-                    Text = parse.GetValue(text),
-                    Account = parse.GetValue(account),
-                    Actor = parse.GetValue(actor),
-                    Action = parse.GetValue(action),
-                    From = parse.GetValue(from),
-                    Until = parse.GetValue(until),
-                    Size = parse.GetValue(limit),
-                },
-                cancellationToken);
-            here.Print(page.Items, output =>
+            var most = parse.GetValue(limit);
+            if (most < 1)
             {
-                foreach (var row in page.Items)
+                throw new UsageException($"--limit: {most} rows are none; give 1 or more");
+            }
+
+            await using var installation = here.Open();
+            var query = new AuditQuery
+            {
+                Text = parse.GetValue(text),
+                Account = parse.GetValue(account),
+                Actor = parse.GetValue(actor),
+                Action = parse.GetValue(action),
+                From = parse.GetValue(from),
+                Until = parse.GetValue(until),
+            };
+            var rows = await CommandContext.AllPagesAsync(
+                (after, left) => installation.Audit.SearchAsync(query with { Size = left, After = after }, cancellationToken), most);
+            here.Print(rows, output =>
+            {
+                foreach (var row in rows)
                 {
                     string?[] parts =
                     [
@@ -66,9 +71,9 @@ internal static class AuditCommands
                     output.WriteLine(finding.Message);
                 }
             });
-            if (verification.Findings.Count > 0)
+            if (!verification.Intact)
             {
-                throw new CommandException($"the audit log is not whole: {verification.Findings.Count} findings above; keep this database and its backups as evidence, and find out who could write to {here.Data.Root}");
+                throw new CommandException($"the audit log is not whole, {verification.FindingCount} findings above; keep this database and its backups as evidence, and find out who could write to {here.Data.Root}");
             }
 
             if (!here.Json)

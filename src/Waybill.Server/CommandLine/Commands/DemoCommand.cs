@@ -24,12 +24,16 @@ internal static class DemoCommand
         {
             var here = context(parse);
             here = parse.GetValue(CommonOptions.Data) is null ? here.Below("demo") : here;
-            if (!here.Data.IsInitialised)
+            var configuration = OnLoopback(here.LoadConfiguration());
+            if (!here.Data.IsInitialised || here.Data.IsHalfMade)
             {
-                await SetUpAsync(here, cancellationToken);
+                await InitCommand.InitialiseAsync(here.Data, configuration, installation => SetUpAsync(here, installation, cancellationToken));
+            }
+            else if (!File.Exists(KeyFile(here)))
+            {
+                throw new CommandException($"{here.Data.Root} holds a Waybill that is no demo; run it with serve, or give the demo another --data");
             }
 
-            var configuration = OnLoopback(here.LoadConfiguration());
             await ServeCommand.RunAsync(here, configuration, host => Explain(here, host.Listeners[0].Bound.IPEndPoint!), cancellationToken);
         });
         return [command];
@@ -37,10 +41,8 @@ internal static class DemoCommand
 
     private static string KeyFile(CommandContext context) => Path.Combine(context.Data.Root, "demo-key");
 
-    private static async Task SetUpAsync(CommandContext context, CancellationToken cancellationToken)
+    private static async Task SetUpAsync(CommandContext context, Installation installation, CancellationToken cancellationToken)
     {
-        await InitCommand.InitialiseAsync(context.Data);
-        await using var installation = context.Open();
         var account = CommandContext.Require(await installation.Accounts.AddAsync(new NewAccount(Customer, "Demo Telecom"), CommandContext.Operator, cancellationToken));
         CommandContext.Check(installation.Folders.Ensure(account));
         var login = CommandContext.Require(await installation.Logins.AddAsync(

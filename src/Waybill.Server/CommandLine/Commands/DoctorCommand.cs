@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Waybill.Core.Database;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
@@ -8,11 +9,14 @@ using Waybill.Storage.Local;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>doctor</c>: what is wrong, or would be, and what to do about it.</summary>
+/// <summary><c>doctor</c>: what is wrong, or would be, and what to do about it. Each check stands alone: one that fails hides no other.</summary>
 internal static class DoctorCommand
 {
     private const long LowSpace = 1L << 30;
     private const int WantedDescriptors = 20_000;
+
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private enum Verdict
     {
@@ -30,14 +34,15 @@ internal static class DoctorCommand
         {
             var here = context(parse);
             here.Data.RequireInitialised();
-            var findings = new List<Finding>();
-            Platform(findings);
-            Configuration(here, findings);
-            Files(here, findings);
-            HostKeys(here, findings);
-            await DatabaseAsync(here, findings, cancellationToken);
-            var running = await ControlClient.AskAsync(here.Data.ControlSocket, new ControlRequest(ControlCommands.Sessions), cancellationToken);
-            findings.Add(new Finding(Verdict.Ok, "server", running is null ? "no server runs on this directory" : $"a server runs, {running.Sessions?.Count ?? 0} sessions"));
+            List<Finding> findings =
+            [
+                .. await TryAsync("platform", () => ValueTask.FromResult(Platform())),
+                .. await TryAsync("configuration", () => ValueTask.FromResult(Configuration(here.LoadConfiguration()))),
+                .. await TryAsync("files", () => ValueTask.FromResult(Files(here.Data))),
+                .. await TryAsync("host keys", () => ValueTask.FromResult<IEnumerable<Finding>>(HostKeys(here.Data))),
+                .. await TryAsync("database", () => DatabaseAsync(here, cancellationToken)),
+                .. await TryAsync("server", () => ServerAsync(here, cancellationToken)),
+            ];
             here.Print(findings, output =>
             {
                 foreach (var finding in findings)
@@ -47,109 +52,119 @@ internal static class DoctorCommand
             });
             if (findings.Count(finding => finding.Verdict == Verdict.Failure) is var failures and > 0)
             {
+                await here.Output.FlushAsync(cancellationToken);
                 throw new CommandException($"{failures} of the checks above failed; mend them before customers connect");
             }
         });
         return [command];
     }
 
-    private static void Platform(List<Finding> findings)
+    private static async ValueTask<IEnumerable<Finding>> TryAsync(string check, Func<ValueTask<IEnumerable<Finding>>> look)
     {
-        findings.Add(LocalVaults.CheckKernel() is { } problem
-            ? new Finding(Verdict.Failure, "kernel", problem)
-            : new Finding(Verdict.Ok, "kernel", "openat2 is there: the jail holds"));
         try
         {
-            CryptoLibrary.EnsureLoaded();
-            findings.Add(new Finding(Verdict.Ok, "crypto", $"{CryptoLibrary.Version}; ML-KEM {(KeyAgreements.Find("mlkem768x25519-sha256") is { IsSupported: true } ? "is offered" : "is not in it, so policy pq cannot be used")}"));
+            return await look();
         }
-        catch (PlatformNotSupportedException error)
+        catch (Exception error) when (error is CommandException or DatabaseException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
         {
-            findings.Add(new Finding(Verdict.Failure, "crypto", error.Message));
+            return [new Finding(Verdict.Failure, check, error.Message)];
         }
-
-        var descriptors = Descriptors();
-        findings.Add(descriptors < WantedDescriptors
-            ? new Finding(Verdict.Warning, "open files", $"the limit is {descriptors}; {WantedDescriptors} serve 10,000 connections: raise it (ulimit -n, or LimitNOFILE in the unit)")
-            : new Finding(Verdict.Ok, "open files", $"the limit is {descriptors}"));
     }
 
-    private static void Configuration(CommandContext context, List<Finding> findings)
+    private static IEnumerable<Finding> Platform()
     {
-        var configuration = context.LoadConfiguration();
-        findings.Add(configuration.Ssh.Public.Count == 0
+        var kernel = LocalVaults.CheckKernel() is { } problem
+            ? new Finding(Verdict.Failure, "kernel", problem)
+            : new Finding(Verdict.Ok, "kernel", "openat2 is there: the jail holds");
+        var descriptors = Descriptors();
+        var openFiles = descriptors < WantedDescriptors
+            ? new Finding(Verdict.Warning, "open files", $"the limit is {descriptors}; {WantedDescriptors} serve 10,000 connections: raise it (ulimit -n, or LimitNOFILE in the unit)")
+            : new Finding(Verdict.Ok, "open files", $"the limit is {descriptors}");
+        CryptoLibrary.EnsureLoaded();
+        var mlKem = KeyAgreements.Find("mlkem768x25519-sha256") is { IsSupported: true } ? "is offered" : "is not in it, so policy pq cannot be used";
+        return [kernel, openFiles, new Finding(Verdict.Ok, "crypto", $"{CryptoLibrary.Version}; ML-KEM {mlKem}")];
+    }
+
+    private static IEnumerable<Finding> Configuration(WaybillConfiguration configuration)
+    {
+        yield return configuration.Ssh.Public.Count == 0
             ? new Finding(Verdict.Warning, "Ssh:Public", "not set, so customers cannot be told a host name; set it in waybill.json")
-            : new Finding(Verdict.Ok, "Ssh:Public", string.Join(", ", configuration.Ssh.Public.Select(endpoint => $"{endpoint.Host}:{endpoint.Port}"))));
+            : new Finding(Verdict.Ok, "Ssh:Public", string.Join(", ", configuration.Ssh.Public.Select(endpoint => $"{endpoint.Host}:{endpoint.Port}")));
         if (configuration.Provider.Name is null || configuration.Provider.SupportMail is null)
         {
-            findings.Add(new Finding(Verdict.Warning, "Provider", "Provider:Name and Provider:SupportMail are not set; customers are not told who to ask"));
+            yield return new Finding(Verdict.Warning, "Provider", "Provider:Name and Provider:SupportMail are not set; customers are not told who to ask");
         }
 
         if (!ConfigurationCheck.IsDurable(configuration.Storage.Durability))
         {
-            findings.Add(new Finding(Verdict.Warning, "Storage:Durability", "Rename: what is acknowledged can be lost in a power cut; use Full"));
+            yield return new Finding(Verdict.Warning, "Storage:Durability", "Rename: what is acknowledged can be lost in a power cut; use Full");
         }
 
         if (configuration.Ssh.ListenCompat.Count > 0 || ConfigurationCheck.Policy(configuration.Ssh.Policy) == Ssh.Hosting.SshPolicy.Compat)
         {
-            findings.Add(new Finding(Verdict.Warning, "Ssh policy", "a listener has the compat policy: older algorithms are offered there; keep it for the customers that need it"));
+            yield return new Finding(Verdict.Warning, "Ssh policy", "a listener has the compat policy: older algorithms are offered there; keep it for the customers that need it");
         }
     }
 
-    private static void Files(CommandContext context, List<Finding> findings)
+    private static IEnumerable<Finding> Files(DataDirectory data)
     {
-        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        string[] secret = [context.Data.Database, context.Data.AuditKey, .. Directory.EnumerateFiles(context.Data.HostKeys)];
-        var open = secret.Where(file => File.Exists(file) && (File.GetUnixFileMode(file) & others) != 0).ToList();
-        findings.Add(open.Count > 0
-            ? new Finding(Verdict.Failure, "file modes", $"others can read {string.Join(", ", open)}; run: chmod 600 on them")
-            : new Finding(Verdict.Ok, "file modes", "secrets are readable by their owner alone"));
-        var room = new DriveInfo(context.Data.Root).AvailableFreeSpace;
-        findings.Add(room < LowSpace
+        string[] secrets =
+        [
+            data.Database, data.Database + "-wal", data.AuditKey, .. Directory.EnumerateFiles(data.HostKeys),
+            .. Directory.Exists(data.Tls) ? Directory.EnumerateFiles(data.Tls, "*.key") : [],
+        ];
+        var open = secrets.Where(file => File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0).ToList();
+        yield return open.Count > 0
+            ? new Finding(Verdict.Failure, "file modes", $"others can read or write {string.Join(", ", open)}; run: chmod 600 on them")
+            : new Finding(Verdict.Ok, "file modes", "secrets are readable by their owner alone");
+        var room = new DriveInfo(data.Root).AvailableFreeSpace;
+        yield return room < LowSpace
             ? new Finding(Verdict.Warning, "room", $"{room >> 20} MiB are free; uploads will fail soon")
-            : new Finding(Verdict.Ok, "room", $"{room >> 30} GiB are free"));
+            : new Finding(Verdict.Ok, "room", $"{room >> 30} GiB are free");
     }
 
-    private static void HostKeys(CommandContext context, List<Finding> findings)
+    private static List<Finding> HostKeys(DataDirectory data)
     {
-        try
+        var keys = new HostKeyStore(data).Load();
+        var findings = new List<Finding> { new(Verdict.Ok, "host keys", string.Join(", ", keys.Select(key => $"{key.PublicKey.KeyType} {key.PublicKey.Bits}"))) };
+        foreach (var key in keys)
         {
-            var keys = new HostKeyStore(context.Data).Load();
-            findings.Add(new Finding(Verdict.Ok, "host keys", string.Join(", ", keys.Select(key => $"{key.PublicKey.KeyType} {key.PublicKey.Bits}"))));
-            foreach (var key in keys)
+            using (key)
             {
-                using (key)
+                if (key.PublicKey is { KeyType: "ssh-rsa", Bits: < 3072 })
                 {
-                    if (key.PublicKey is { KeyType: "ssh-rsa", Bits: < 3072 })
-                    {
-                        findings.Add(new Finding(Verdict.Warning, "host keys", $"the RSA host key has {key.PublicKey.Bits} bits; auditors ask for 3072 from new servers"));
-                    }
+                    findings.Add(new Finding(Verdict.Warning, "host keys", $"the RSA host key has {key.PublicKey.Bits} bits; auditors ask for 3072 from new servers"));
                 }
             }
         }
-        catch (CommandException problem)
-        {
-            findings.Add(new Finding(Verdict.Failure, "host keys", problem.Message));
-        }
+
+        return findings;
     }
 
-    private static async Task DatabaseAsync(CommandContext context, List<Finding> findings, CancellationToken cancellationToken)
+    private static async ValueTask<IEnumerable<Finding>> DatabaseAsync(CommandContext context, CancellationToken cancellationToken)
     {
         await using var installation = context.Open();
         var problems = await installation.Database.CheckAsync(cancellationToken);
-        findings.Add(problems.Count > 0
+        var database = problems.Count > 0
             ? new Finding(Verdict.Failure, "database", $"{problems[0]}; restore it from your backup")
-            : new Finding(Verdict.Ok, "database", $"whole; SQLite {WaybillDatabase.LibraryVersion}, schema {installation.Database.SchemaVersion}"));
+            : new Finding(Verdict.Ok, "database", $"whole; SQLite {WaybillDatabase.LibraryVersion}, schema {installation.Database.SchemaVersion}");
         var verification = await installation.Audit.VerifyAsync(cancellationToken);
-        findings.Add(verification.Intact
+        var audit = verification.Intact
             ? new Finding(Verdict.Ok, "audit", $"{verification.Rows} rows, all whole and in order")
-            : new Finding(Verdict.Failure, "audit", $"{verification.FindingCount} findings; see: ./waybill audit verify"));
+            : new Finding(Verdict.Failure, "audit", $"{verification.FindingCount} findings; see: ./waybill audit verify");
+        return [database, audit];
+    }
+
+    private static async ValueTask<IEnumerable<Finding>> ServerAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var running = await context.AskServerAsync(new ControlRequest(ControlCommands.Sessions), cancellationToken);
+        return [new Finding(Verdict.Ok, "server", running is null ? "no server runs on this directory" : $"a server runs, {running.Sessions?.Count ?? 0} sessions")];
     }
 
     private static long Descriptors()
     {
         var line = File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
         var soft = line["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
-        return soft == "unlimited" ? long.MaxValue : long.Parse(soft, System.Globalization.CultureInfo.InvariantCulture);
+        return soft == "unlimited" ? long.MaxValue : long.Parse(soft, CultureInfo.InvariantCulture);
     }
 }

@@ -8,12 +8,19 @@ namespace Waybill.Server.CommandLine.Commands;
 /// <summary><c>hostkey show | import</c>.</summary>
 internal static class HostKeyCommands
 {
-    private sealed record HostKeyView(string Type, int Bits, string Sha256, string Md5, string Putty, string WinScp, string OpenSshLine, IReadOnlyList<string> Sshfp);
+    public sealed record HostKeyView(string Type, int Bits, string Sha256, string Md5, string Putty, string WinScp, string OpenSshLine, IReadOnlyList<string> Sshfp);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context)
     {
         var sshfp = new Option<bool>("--sshfp") { Description = "print DNS records (SSHFP)" };
         var knownHosts = new Option<bool>("--known-hosts") { Description = "print lines for a known_hosts file" };
+        sshfp.Validators.Add(result =>
+        {
+            if (result.GetValue(sshfp) && result.GetValue(knownHosts))
+            {
+                result.AddError("--sshfp and --known-hosts exclude each other");
+            }
+        });
         var show = new Command("show", "Print the host keys' fingerprints as OpenSSH, PuTTY and WinSCP show them.") { sshfp, knownHosts };
         show.SetAction(parse => Show(context(parse), parse.GetValue(sshfp), parse.GetValue(knownHosts)));
 
@@ -39,24 +46,19 @@ internal static class HostKeyCommands
             var names = PublicNames(context.LoadConfiguration());
             if (knownHosts)
             {
-                foreach (var (host, port) in names)
-                {
-                    foreach (var key in keys)
-                    {
-                        context.Output.WriteLine(HostKeyNotation.KnownHostsLine(host, port, key.PublicKey));
-                    }
-                }
-
+                context.PrintLines([.. from name in names from key in keys select HostKeyNotation.KnownHostsLine(name.Host, name.Port, key.PublicKey)]);
                 return;
             }
 
             if (sshfp)
             {
-                foreach (var record in from host in names.Select(name => name.Host).Distinct() from key in keys from record in HostKeyNotation.Sshfp(key.PublicKey) select record.ToZoneLine(host))
-                {
-                    context.Output.WriteLine(record);
-                }
-
+                context.PrintLines(
+                [
+                    .. from host in names.Select(name => name.Host).Distinct()
+                       from key in keys
+                       from record in HostKeyNotation.Sshfp(key.PublicKey)
+                       select record.ToZoneLine(host),
+                ]);
                 return;
             }
 
@@ -87,10 +89,11 @@ internal static class HostKeyCommands
         await using var installation = context.Open();
         var key = new HostKeyStore(context.Data).Import(file);
         await installation.RecordAsync(Core.Audit.AuditActions.HostKeyImported, KeyFingerprint.Sha256(key.Blob.Span));
-        context.Output.WriteLine($"imported {KeyFingerprint.OpenSsh(key)} ({key.KeyType}); it is offered from the next start of the server on");
+        context.Print(View(key), output => output.WriteLine($"imported {KeyFingerprint.OpenSsh(key)} ({key.KeyType}); it is offered from the next start of the server on"));
     }
 
-    private static HostKeyView View(SshPublicKey key) => new(
+    /// <summary>A host key as every client shows it.</summary>
+    public static HostKeyView View(SshPublicKey key) => new(
         key.KeyType, key.Bits, KeyFingerprint.Sha256(key.Blob.Span), KeyFingerprint.Md5(key.Blob.Span), KeyFingerprint.Putty(key), KeyFingerprint.WinScp(key),
         HostKeyNotation.OpenSshLine(key), [.. HostKeyNotation.Sshfp(key).Select(record => record.ToString())]);
 }

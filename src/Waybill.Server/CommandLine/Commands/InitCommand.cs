@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Waybill.Core.Audit;
+using Waybill.Server.Certificates;
+using Waybill.Server.Configuration;
 using Waybill.Server.HostKeys;
 using Waybill.SshKeys.Keys;
 
@@ -7,40 +10,71 @@ namespace Waybill.Server.CommandLine.Commands;
 /// <summary><c>init</c>.</summary>
 internal static class InitCommand
 {
+    private sealed record InitView(string Data, IReadOnlyList<HostKeyCommands.HostKeyView> HostKeys, string TlsRoot, string TlsRootSha256);
+
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context)
     {
-        var command = new Command("init", "Make a data directory: database, audit key and host keys; prints the fingerprints.");
+        var command = new Command("init", "Make a data directory: database, audit key, host keys, TLS root and certificate; prints the fingerprints.");
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
-            await InitialiseAsync(here.Data);
-            here.Output.WriteLine($"Waybill is ready in {here.Data.Root}. Host keys, as OpenSSH and PuTTY show them:");
-            foreach (var key in new HostKeyStore(here.Data).Load())
+            var fingerprint = await InitialiseAsync(here.Data, here.LoadConfiguration(), _ => Task.CompletedTask);
+            var keys = new HostKeyStore(here.Data).Load();
+            here.Print(
+                new InitView(here.Data.Root, [.. keys.Select(key => HostKeyCommands.View(key.PublicKey))], new TlsFiles(here.Data).Root, fingerprint),
+                output => Explain(output, here.Data, keys, fingerprint));
+            foreach (var key in keys)
             {
-                using (key)
-                {
-                    here.Output.WriteLine($"  {KeyFingerprint.OpenSsh(key.PublicKey)} ({key.PublicKey.KeyType})");
-                    here.Output.WriteLine($"  {KeyFingerprint.Putty(key.PublicKey)}");
-                }
+                key.Dispose();
             }
-
-            here.Output.WriteLine($"Keep a copy of {here.Data.HostKeys} and {here.Data.Audit} in a safe place.");
-            here.Output.WriteLine($"next: ./waybill serve --data {here.Data.Root}");
         });
         return [command];
     }
 
-    /// <summary>Makes everything in an empty or missing directory; refuses an initialised one.</summary>
-    public static async Task InitialiseAsync(DataDirectory data)
+    /// <summary>
+    /// Makes everything in an empty or missing directory, then does <paramref name="then"/>; refuses an initialised directory and one that an interrupted init
+    /// left half-made. Returns the TLS root's fingerprint.
+    /// </summary>
+    public static async Task<string> InitialiseAsync(DataDirectory data, WaybillConfiguration configuration, Func<Installation, Task> then)
     {
+        if (data.IsHalfMade)
+        {
+            throw data.HalfMade();
+        }
+
         if (data.IsInitialised)
         {
             throw new CommandException($"there is a Waybill in {data.Root} already; use it, or choose an empty directory with --data");
         }
 
+        _ = data.ControlSocket;
         data.Create();
+        using var only = data.TakeLock();
+        await File.WriteAllTextAsync(data.Unfinished, "An init began here and has not ended.\n");
         new HostKeyStore(data).CreateMissing();
-        await using var installation = Installation.Create(data);
-        await installation.RecordAsync(Core.Audit.AuditActions.Initialised, null);
+        var fingerprint = new TlsFiles(data).Create(TlsFiles.Names(configuration), configuration.Provider.Name ?? "Waybill", TimeProvider.System);
+        await using (var installation = Installation.Create(data))
+        {
+            await installation.RecordAsync(AuditActions.Initialised, null);
+            await then(installation);
+        }
+
+        File.Delete(data.Unfinished);
+        return fingerprint;
+    }
+
+    private static void Explain(TextWriter output, DataDirectory data, IReadOnlyList<SshPrivateKey> keys, string fingerprint)
+    {
+        output.WriteLine($"Waybill is ready in {data.Root}. Host keys, as OpenSSH and PuTTY show them:");
+        foreach (var key in keys.Select(key => key.PublicKey))
+        {
+            output.WriteLine($"  {KeyFingerprint.OpenSsh(key)} ({key.KeyType})");
+            output.WriteLine($"  {KeyFingerprint.Putty(key)}");
+        }
+
+        output.WriteLine($"TLS root {new TlsFiles(data).Root}, SHA-256:");
+        output.WriteLine($"  {fingerprint}");
+        output.WriteLine($"Keep a copy of {data.HostKeys}, {data.Tls} and {data.Audit} in a safe place.");
+        output.WriteLine($"next: ./waybill serve --data {data.Root}");
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Waybill.Core.Keys;
 using Waybill.SshKeys.Keys;
@@ -8,6 +9,8 @@ namespace Waybill.Server.CommandLine.Commands;
 /// <summary><c>key add | list | revoke</c>.</summary>
 internal static class KeyCommands
 {
+    private sealed record KeyAdded(bool AlreadyInstalled, string? Note, KeyView Key);
+
     private sealed record KeyView(
         string Sha256, string Md5, string Type, int Bits, string Label, string State, DateTimeOffset Added, string AddedBy, DateTimeOffset? Expires,
         DateTimeOffset? LastUsed, string? LastUsedFrom, string? LastUsedClient, DateTimeOffset? Revoked, string? RevokedReason);
@@ -17,10 +20,15 @@ internal static class KeyCommands
 
     private static Command Add(Func<ParseResult, CommandContext> context)
     {
-        var user = new Argument<string>("USER");
+        var user = new Argument<string>("USER") { Description = "the login's user name" };
         var file = new Argument<string>("FILE") { Description = "the public key in any form, or - for standard input" };
         var label = new Option<string?>("--label") { Description = "what the key is for; else its comment", HelpName = "TEXT" };
-        var expires = new Option<DateOnly?>("--expires") { Description = "the last day on which it works", HelpName = "YYYY-MM-DD" };
+        var expires = new Option<DateTimeOffset?>("--expires")
+        {
+            Description = "the last day on which it works (UTC), as 2026-12-31, or its end to the second, as 2026-12-31T12:00:00Z",
+            HelpName = "DATE",
+            CustomParser = ParseExpiry,
+        };
         var command = new Command("add", "Install a customer's public key. A private key is refused.") { user, file, label, expires };
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -32,6 +40,13 @@ internal static class KeyCommands
             if (reading.IsPrivate && reading.PublicHalfFingerprint is { } burnt)
             {
                 CommandContext.Require(await installation.BurntKeys.AddAsync(burnt, "a private key was given to key add", CommandContext.Operator, cancellationToken));
+                var installed = CommandContext.Require(await installation.Keys.ListAsync(login.UserName, cancellationToken));
+                if (installed.Any(key => key.Sha256 == burnt && key.Revoked is null))
+                {
+                    // Sessions of a key that others may hold are worth ending, but whether to lock the customer out is the provider's decision.
+                    throw new CommandException(
+                        $"{reading.Message} Its public half is installed for {login.UserName}: stop it with ./waybill key revoke {login.UserName} {burnt} --reason TEXT");
+                }
             }
 
             if (!reading.IsKey)
@@ -39,22 +54,21 @@ internal static class KeyCommands
                 throw new CommandException(reading.Message);
             }
 
-            var last = parse.GetValue(expires);
             var added = CommandContext.Require(await installation.Keys.AddAsync(
                 login.UserName,
                 new NewKey(reading.Key)
                 {
                     Label = parse.GetValue(label),
                     Comment = reading.Comment,
-                    Expires = last is { } day ? new DateTimeOffset(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero) : null,
+                    Expires = parse.GetValue(expires),
                 },
                 CommandContext.Operator, cancellationToken));
-            if (reading.Note is { } note)
+            if (reading.Note is { } note && !here.Json)
             {
                 await here.Error.WriteLineAsync("note: " + note);
             }
 
-            here.Print(View(added.Key), output => output.WriteLine(
+            here.Print(new KeyAdded(added.AlreadyInstalled, reading.Note, View(added.Key)), output => output.WriteLine(
                 $"{(added.AlreadyInstalled ? "already installed" : "installed")}: {KeyFingerprint.OpenSsh(reading.Key)} ({reading.Key.KeyType}) for {login.UserName}"));
         });
         return command;
@@ -62,7 +76,7 @@ internal static class KeyCommands
 
     private static Command List(Func<ParseResult, CommandContext> context)
     {
-        var user = new Argument<string>("USER");
+        var user = new Argument<string>("USER") { Description = "the login's user name" };
         var command = new Command("list", "List a login's keys.") { user };
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -73,7 +87,7 @@ internal static class KeyCommands
                 ["FINGERPRINT", "TYPE", "BITS", "LABEL", "STATE", "LAST USED"],
                 [.. keys.Select(View).Select(key => new[]
                 {
-                    key.Sha256, key.Type, key.Bits.ToString(CultureInfo.InvariantCulture), key.Label ?? "", key.State, CommandContext.Time(key.LastUsed),
+                    key.Sha256, key.Type, key.Bits.ToString(CultureInfo.InvariantCulture), key.Label, key.State, CommandContext.Time(key.LastUsed),
                 })]));
         });
         return command;
@@ -81,7 +95,7 @@ internal static class KeyCommands
 
     private static Command Revoke(Func<ParseResult, CommandContext> context)
     {
-        var user = new Argument<string>("USER");
+        var user = new Argument<string>("USER") { Description = "the login's user name" };
         var fingerprint = new Argument<string>("FINGERPRINT") { Description = "SHA256:... or MD5 with colons, as key list shows it" };
         var reason = new Option<string>("--reason") { Description = "why, for the audit", HelpName = "TEXT", Required = true };
         var command = new Command("revoke", "Stop a key at once; sessions that use it end.") { user, fingerprint, reason };
@@ -95,6 +109,14 @@ internal static class KeyCommands
             here.Print(View(key), output => output.WriteLine($"revoked: {key.Sha256}"));
         });
         return command;
+    }
+
+    private static DateTimeOffset? ParseExpiry(ArgumentResult result)
+    {
+        // A day counts to its end.
+        return DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? new DateTimeOffset(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero)
+            : CommandContext.ParseTime(result);
     }
 
     private static async Task<byte[]> ReadAsync(CommandContext context, string file, CancellationToken cancellationToken)
@@ -118,7 +140,8 @@ internal static class KeyCommands
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"{file} cannot be read: {error.Message} Name the customer's public key file, or - for standard input.");
+            throw new CommandException(
+                $"{file} {(error is FileNotFoundException or DirectoryNotFoundException ? "is not there" : "cannot be read")}; name the customer's public key file, or - for standard input");
         }
     }
 

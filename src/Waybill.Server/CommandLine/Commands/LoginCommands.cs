@@ -17,7 +17,7 @@ internal static class LoginCommands
     {
         var user = new Argument<string?>("USER") { Description = "1 to 64 of A-Z a-z 0-9 . _ -; may be left out for a vendor", Arity = ArgumentArity.ZeroOrOne };
         var account = new Option<string?>("--account") { Description = "the account it belongs to; needed for customer and vendor", HelpName = "NUMBER" };
-        var kind = new Option<LoginKind>("--kind") { Description = "customer (the default), vendor, publisher or collector", DefaultValueFactory = _ => LoginKind.Customer };
+        var kind = new Option<LoginKind>("--kind") { Description = "customer (the default), vendor, publisher or collector", HelpName = "KIND", DefaultValueFactory = _ => LoginKind.Customer };
         var vendor = new Option<string?>("--vendor") { Description = "a vendor's short name: it sees /vendors/SHORT only", HelpName = "SHORT" };
         var start = new Option<string?>("--start") { Description = "the directory in which its sessions begin", HelpName = "DIR" };
         var allowFrom = new Option<string[]>("--allow-from") { Description = "networks it may come from; may be repeated", HelpName = "CIDR" };
@@ -55,7 +55,12 @@ internal static class LoginCommands
         {
             var here = context(parse);
             await using var installation = here.Open();
-            var logins = await CommandContext.AllPagesAsync(after => installation.Logins.ListAsync(parse.GetValue(account), Core.Page<Login>.MaximumSize, after, cancellationToken));
+            if (parse.GetValue(account) is { } number)
+            {
+                CommandContext.Require(await installation.Accounts.FindAsync(number, cancellationToken));
+            }
+
+            var logins = await CommandContext.AllPagesAsync((after, size) => installation.Logins.ListAsync(parse.GetValue(account), size, after, cancellationToken));
             here.Print(logins.Select(View), _ => here.PrintTable(
                 ["USER", "KIND", "ACCOUNT", "STATUS", "LAST LOGIN"],
                 [.. logins.Select(View).Select(login => new[] { login.UserName, login.Kind, login.Account ?? "", login.Status, CommandContext.Time(login.LastLogin) })]));
@@ -65,7 +70,7 @@ internal static class LoginCommands
 
     private static Command Show(Func<ParseResult, CommandContext> context)
     {
-        var user = new Argument<string>("USER");
+        var user = new Argument<string>("USER") { Description = "the login's user name" };
         var command = new Command("show", "Show one login.") { user };
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -103,7 +108,7 @@ internal static class LoginCommands
         Func<ParseResult, CommandContext> context, string name, string description, string done,
         Func<Installation, string, string?, CancellationToken, ValueTask<Core.Result<Login>>> change)
     {
-        var user = new Argument<string>("USER");
+        var user = new Argument<string>("USER") { Description = "the login's user name" };
         var reason = new Option<string?>("--reason") { Description = "why, for the audit", HelpName = "TEXT" };
         var command = new Command(name, description) { user, reason };
         command.SetAction(async (parse, cancellationToken) =>

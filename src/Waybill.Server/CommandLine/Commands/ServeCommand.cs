@@ -35,33 +35,41 @@ internal static class ServeCommand
         ThreadPool.SetMinThreads(Math.Max(workers, 32), completions);
         using var running = context.Data.TakeLock();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
-        var installation = context.Open();
+        using var now = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop, now));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop, now));
+        await using var installation = context.Open();
         installation.OpenVaults(configuration);
-        await using var host = await WaybillHost.StartAsync(installation, configuration, context.Json, stop.Token);
-        await installation.RecordAsync(AuditActions.ServerStarted, null);
-        foreach (var (listener, bound) in host.Listeners)
-        {
-            await context.Output.WriteLineAsync($"ssh {bound.IPEndPoint} ({listener.PolicyName})");
-        }
-
-        ready(host);
-        await context.Output.FlushAsync(CancellationToken.None);
         try
         {
-            await Task.Delay(Timeout.Infinite, stop.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            await host.StopAsync();
+            await using var host = await WaybillHost.StartAsync(installation, configuration, context.Json, stop.Token);
+            await installation.RecordAsync(AuditActions.ServerStarted, null);
+            foreach (var (listener, bound) in host.Listeners)
+            {
+                await context.Output.WriteLineAsync($"ssh {bound.IPEndPoint} ({listener.PolicyName})");
+            }
+
+            ready(host);
+            await context.Output.FlushAsync(CancellationToken.None);
+            await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await host.StopAsync(now.Token);
             await installation.RecordAsync(AuditActions.ServerStopped, null);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped before it was ready.
         }
     }
 
-    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    /// <summary>The first signal drains, a second one ends what still runs.</summary>
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop, CancellationTokenSource now)
     {
         signal.Cancel = true;
+        if (stop.IsCancellationRequested)
+        {
+            now.Cancel();
+        }
+
         stop.Cancel();
     }
 }

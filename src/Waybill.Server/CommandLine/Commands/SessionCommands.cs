@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Waybill.Core.Audit;
 using Waybill.Server.Control;
 
 namespace Waybill.Server.CommandLine.Commands;
@@ -13,22 +14,25 @@ internal static class SessionCommands
         kick.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
-            here.Data.RequireInitialised();
-            var reply = await ControlClient.AskAsync(here.Data.ControlSocket, new ControlRequest(ControlCommands.Kick, parse.GetRequiredValue(id)), cancellationToken)
+            await using var installation = here.Open();
+            var asked = parse.GetRequiredValue(id);
+            var reply = await here.AskServerAsync(new ControlRequest(ControlCommands.Kick, asked), cancellationToken)
                 ?? throw new CommandException($"no server runs on {here.Data.Root}, so there are no sessions");
             if (!reply.Done)
             {
                 throw new CommandException(reply.Message!);
             }
 
-            here.Output.WriteLine("the session is ended");
+            var ended = reply.Sessions![0];
+            await installation.RecordAsync(AuditActions.SessionKicked, ended.User, $"session {ended.Id} from {ended.Source}");
+            here.Print(ended, output => output.WriteLine($"the session of {ended.User} from {ended.Source} is ended"));
         });
         var sessions = new Command("sessions", "List the sessions of the running server; end one.") { kick };
         sessions.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
             here.Data.RequireInitialised();
-            var reply = await ControlClient.AskAsync(here.Data.ControlSocket, new ControlRequest(ControlCommands.Sessions), cancellationToken);
+            var reply = await here.AskServerAsync(new ControlRequest(ControlCommands.Sessions), cancellationToken);
             var views = reply?.Sessions ?? [];
             here.Print(views, _ => here.PrintTable(
                 ["ID", "USER", "ACCOUNT", "FROM", "SINCE", "CLIENT"],

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Waybill.Server.Hosting;
+
+/// <summary>The logs: on standard error, since standard output belongs to READY and the listeners; a line for each event, as text or as JSON.</summary>
+internal static class ServerLogging
+{
+    public static ILoggerFactory Create(bool json) => LoggerFactory.Create(builder =>
+    {
+        builder.SetMinimumLevel(LogLevel.Information);
+        builder.AddFilter("Microsoft", LogLevel.Warning);
+
+        // It logs why a start failed with a stack trace; the command says it in a line.
+        builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        if (json)
+        {
+            builder.AddJsonConsole(options => options.UseUtcTimestamp = true);
+        }
+        else
+        {
+            builder.AddSimpleConsole(options =>
+            {
+                options.SingleLine = true;
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+                options.ColorBehavior = LoggerColorBehavior.Disabled;
+            });
+        }
+
+        builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+    });
+}
