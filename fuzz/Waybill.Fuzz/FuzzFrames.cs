@@ -6,7 +6,7 @@ namespace Waybill.Fuzz;
 /// <summary>Inputs that are several messages: each as a string with its length before it, so that the mutator can add, drop and swap whole messages.</summary>
 internal static class FuzzFrames
 {
-    public const int MaximumMessages = 64;
+    public const int MaximumMessages = 128;
 
     public static List<byte[]> Read(ReadOnlySpan<byte> input)
     {

@@ -16,9 +16,9 @@ internal sealed class FuzzRunner(ulong seed, TextWriter output)
     public const long ProcessGrowth = 96 * 1024 * 1024;
 
     /// <summary>Runs one target; whether it passed.</summary>
-    public async Task<bool> RunAsync(IFuzzTarget target, int inputs)
+    public async Task<bool> RunAsync(IFuzzTarget target, int inputs, IReadOnlyList<byte[]>? corpus = null)
     {
-        var corpus = Corpus.Load(target);
+        corpus ??= Corpus.Load(target);
         if (corpus.Count == 0)
         {
             output.WriteLine($"FAIL {target.Name}: fuzz/corpus/{target.Name} is empty; run with --record --target {target.Name}");

@@ -2,7 +2,7 @@ using System.Globalization;
 using Waybill.Fuzz;
 using Waybill.Fuzz.Targets;
 
-// Waybill.Fuzz [--inputs 200000] [--seed S] [--target NAME] [--list] [--record]
+// Waybill.Fuzz [--inputs 200000] [--seed S] [--target NAME] [--list] [--record] [--self-test]
 IFuzzTarget[] targets =
 [
     new BannerTarget(),
@@ -36,11 +36,13 @@ for (var i = 0; i < args.Length; i++)
         case "--record":
             record = true;
             break;
+        case "--self-test":
+            return await SelfTest.RunAsync(Console.Out) ? 0 : 1;
         case "--list":
             Console.WriteLine(string.Join('\n', targets.Select(target => target.Name)));
             return 0;
         default:
-            Console.Error.WriteLine("usage: Waybill.Fuzz [--inputs N] [--seed S] [--target NAME] [--list] [--record]");
+            Console.Error.WriteLine("usage: Waybill.Fuzz [--inputs N] [--seed S] [--target NAME] [--list] [--record] [--self-test]");
             return 2;
     }
 }

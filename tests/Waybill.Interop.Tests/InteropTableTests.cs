@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Waybill.Interop.Tests.Clients;
 
@@ -9,9 +8,9 @@ public sealed class InteropTableTests(WaybillServer server, InteropTable table) 
 {
     private const int Large = 100 * 1024 * 1024;
     private const int Small = 300_000;
+    private const int FilesInFolder = 100;
 
-    public static MatrixTheoryData<string, string> Cells =>
-        new(InteropTable.Clients.Keys, ["put and get", "0 bytes", "1 byte", "100 MiB", "umlauts and emoji", "overwrite", "list", "rename", "remove", "resume put", "resume get"]);
+    public static MatrixTheoryData<string, string> Cells => new(InteropTable.Clients.Keys, InteropTable.Operations);
 
     [Theory]
     [MemberData(nameof(Cells))]
@@ -24,37 +23,25 @@ public sealed class InteropTableTests(WaybillServer server, InteropTable table) 
             await task;
         }
 
-        table.Record(client, operation, task is null ? "no such command" : "pass");
+        table.Record(client, operation, task is null ? InteropTable.NoSuchCommand : "pass");
     }
 
     private Task? RunAsync(InteropClient client, string operation, string name) => operation switch
     {
-        "put and get" => RoundTripAsync(client, name, Small),
-        "0 bytes" => RoundTripAsync(client, name, 0),
-        "1 byte" => RoundTripAsync(client, name, 1),
-        "100 MiB" => RoundTripAsync(client, name, Large),
-        "umlauts and emoji" => RoundTripAsync(client, $"{client.Name} Übersicht für Müller 📞.csv", Small),
+        "put and get" => Transfers.RoundTripAsync(server, client, name, Small),
+        "0 bytes" => Transfers.RoundTripAsync(server, client, name, 0),
+        "1 byte" => Transfers.RoundTripAsync(server, client, name, 1),
+        "100 MiB" => Transfers.RoundTripAsync(server, client, name, Large),
+        "umlauts and emoji" => Transfers.RoundTripAsync(server, client, $"{client.Name} Übersicht für Müller 📞.csv", Small),
         "overwrite" => OverwriteAsync(client, name),
         "list" => client.ListAsync("/upload") is { } probe ? ListAsync(client, name, probe) : null,
         "rename" => RenameAsync(client, name),
         "remove" => RemoveAsync(client, name),
         "resume put" => ResumePutAsync(client, name),
         "resume get" => ResumeGetAsync(client, name),
+        "folder" => FolderAsync(client, name),
         _ => throw new ArgumentOutOfRangeException(nameof(operation)),
     };
-
-    private async Task RoundTripAsync(InteropClient client, string name, int size)
-    {
-        var source = Local(name, size);
-        var fetched = server.Directory.Combine("fetched-" + name);
-        await client.PutAsync(source, "/upload/" + name);
-        Assert.Equal(Hash(source), Hash(Path.Combine(server.Vault, "upload", name)));
-        await client.GetAsync("/upload/" + name, fetched);
-        Assert.Equal(Hash(source), Hash(fetched));
-        File.Delete(source);
-        File.Delete(fetched);
-        File.Delete(Path.Combine(server.Vault, "upload", name));
-    }
 
     private async Task OverwriteAsync(InteropClient client, string name)
     {
@@ -62,7 +49,7 @@ public sealed class InteropTableTests(WaybillServer server, InteropTable table) 
         var second = Local(name + ".2", Small / 2);
         await client.PutAsync(first, "/upload/" + name);
         await client.PutAsync(second, "/upload/" + name);
-        Assert.Equal(Hash(second), Hash(Path.Combine(server.Vault, "upload", name)));
+        Assert.Equal(Transfers.Hash(second), Transfers.Hash(Path.Combine(server.Vault, "upload", name)));
     }
 
     private async Task ListAsync(InteropClient client, string name, Task<IReadOnlyList<string>> probe)
@@ -86,10 +73,10 @@ public sealed class InteropTableTests(WaybillServer server, InteropTable table) 
 
         async Task CheckAsync()
         {
-            var hash = Hash(source);
+            var hash = Transfers.Hash(source);
             await rename;
             Assert.False(File.Exists(source));
-            Assert.Equal(hash, Hash(source + ".new"));
+            Assert.Equal(hash, Transfers.Hash(source + ".new"));
         }
     }
 
@@ -115,7 +102,7 @@ public sealed class InteropTableTests(WaybillServer server, InteropTable table) 
         async Task CheckAsync()
         {
             await resume;
-            Assert.Equal(Hash(source), Hash(target));
+            Assert.Equal(Transfers.Hash(source), Transfers.Hash(target));
         }
     }
 
@@ -129,9 +116,33 @@ public sealed class InteropTableTests(WaybillServer server, InteropTable table) 
         async Task CheckAsync()
         {
             await resume;
-            Assert.Equal(Hash(source), Hash(fetched));
+            Assert.Equal(Transfers.Hash(source), Transfers.Hash(fetched));
         }
     }
+
+    private Task? FolderAsync(InteropClient client, string name)
+    {
+        var source = server.Directory.Combine(name);
+        for (var file = 0; file < FilesInFolder; file++)
+        {
+            server.Directory.Write(Path.Combine(name, $"day {file % 7}", "Übersicht", $"{file}.csv"), RandomNumberGenerator.GetBytes(file * 50));
+        }
+
+        return client.PutFolderAsync(source, "/upload") is { } put ? CheckAsync() : null;
+
+        async Task CheckAsync()
+        {
+            await put;
+            AssertSameFiles(source, Path.Combine(server.Vault, "upload", name));
+            var fetched = Directory.CreateDirectory(server.Directory.Combine("fetched-" + name)).FullName;
+            await client.GetFolderAsync("/upload/" + name, fetched)!;
+            AssertSameFiles(source, Path.Combine(fetched, name));
+        }
+    }
+
+    private static void AssertSameFiles(string expected, string actual) => Assert.Equal(
+        Directory.GetFiles(expected, "*", SearchOption.AllDirectories).Select(file => (Path.GetRelativePath(expected, file), Transfers.Hash(file))).Order(),
+        Directory.GetFiles(actual, "*", SearchOption.AllDirectories).Select(file => (Path.GetRelativePath(actual, file), Transfers.Hash(file))).Order());
 
     private string Local(string name, int size) => server.Directory.Write("local-" + name, RandomNumberGenerator.GetBytes(size));
 
@@ -140,35 +151,5 @@ public sealed class InteropTableTests(WaybillServer server, InteropTable table) 
         var path = Path.Combine(server.Vault, "upload", name);
         File.WriteAllBytes(path, RandomNumberGenerator.GetBytes(size));
         return path;
-    }
-
-    private static string Hash(string path)
-    {
-        using var file = File.OpenRead(path);
-        return Convert.ToHexString(SHA256.HashData(file));
-    }
-}
-
-/// <summary>Collects the cells and prints the table when all have run.</summary>
-public sealed class InteropTable : IDisposable
-{
-    public static readonly IReadOnlyDictionary<string, Func<WaybillServer, InteropClient>> Clients = new Func<WaybillServer, InteropClient>[]
-    {
-        server => new Sftp(server), server => new Scp(server), server => new Sshfs(server), server => new PuttySftp(server), server => new Lftp(server),
-        server => new Curl(server), server => new Rclone(server), server => new Paramiko(server), server => new AsyncSsh(server), server => new NodeSftpClient(server),
-    }.ToDictionary(make => make(null!).Name);
-
-    private readonly ConcurrentDictionary<(string Client, string Operation), string> _cells = new();
-
-    public void Record(string client, string operation, string cell) => _cells[(client, operation)] = cell;
-
-    public void Dispose()
-    {
-        var operations = _cells.Keys.Select(key => key.Operation).Distinct().Order(StringComparer.Ordinal).ToList();
-        Console.WriteLine("interop: " + string.Join(" | ", operations.Prepend("client")));
-        foreach (var client in Clients.Keys)
-        {
-            Console.WriteLine("interop: " + string.Join(" | ", operations.Select(operation => _cells.GetValueOrDefault((client, operation), "FAIL")).Prepend(client)));
-        }
     }
 }

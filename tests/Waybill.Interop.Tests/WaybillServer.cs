@@ -27,6 +27,7 @@ public sealed partial class WaybillServer : IAsyncLifetime
     /// <summary>The same key as a PPK.</summary>
     public string PuttyKey => Directory.Combine("id_ed25519.ppk");
 
+    /// <summary>What <c>hostkey show --known-hosts</c> prints, as it is: every client pins by it.</summary>
     public string KnownHosts => Directory.Combine("known_hosts");
 
     /// <summary>The Ed25519 host key as psftp's -hostkey takes it.</summary>
@@ -48,9 +49,8 @@ public sealed partial class WaybillServer : IAsyncLifetime
         await CommandAsync("key", "add", User, Key + ".pub");
         await StartAsync();
         HostKeyFingerprint = SshFingerprint().Match((await CommandAsync("hostkey", "show")).Output).Value;
-        await File.WriteAllTextAsync(KnownHosts, string.Concat(
-            (await CommandAsync("hostkey", "show", "--known-hosts")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .SelectMany(line => new[] { Port, CompatPort }.Select(port => $"[127.0.0.1]:{port} {line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]}\n"))));
+        await File.WriteAllTextAsync(KnownHosts, (await CommandAsync(
+            "hostkey", "show", "--known-hosts", "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}")).Output);
     }
 
     /// <summary>Starts the server; on ports of the system's choice the first time, on the same ones later.</summary>
@@ -102,10 +102,12 @@ public sealed partial class WaybillServer : IAsyncLifetime
         Directory.Dispose();
     }
 
-    private static async Task RequireAsync(string program, string[] arguments)
+    /// <summary>Runs a program that must succeed; returns what it printed.</summary>
+    public static async Task<string> RequireAsync(string program, string[] arguments)
     {
         var outcome = await ExternalProcess.RunAsync(program, arguments);
         Assert.True(outcome.ExitCode == 0, $"{program}: {outcome}");
+        return outcome.Output;
     }
 
     /// <summary>The program of the same configuration as these tests.</summary>

@@ -353,4 +353,16 @@ public sealed class FileTests
         Assert.True((await harness.Client.CloseAsync(handle)).IsOk);
         Assert.Equal("new content"u8.ToArray(), memory.ContentOf("/f"));
     }
+
+    [Fact]
+    public async Task Bytes_behind_the_data_of_a_WRITE_are_not_written_since_rclone_sends_its_whole_buffer()
+    {
+        await using var harness = await SftpHarness.StartAsync();
+        var handle = await harness.OpenAsync("/f", NewFile);
+        var reply = await harness.Client.RequestAsync(SftpPacket.Write, request => request.String(handle).UInt64(0).String("content"u8).Raw("of the buffer before"u8));
+        Assert.True(reply.IsOk, reply.ToString());
+        Assert.Equal(7UL, (await harness.Client.FStatAsync(handle)).Attributes?.Size);
+        Assert.True((await harness.Client.CloseAsync(handle)).IsOk);
+        Assert.Equal("content"u8.ToArray(), harness.Memory.ContentOf("/f"));
+    }
 }

@@ -85,7 +85,7 @@ public sealed class FramingTests
                 Assert.True(reply.Status == SftpStatus.BadMessage, $"{row.Name} cut to {length}: {reply}");
             }
 
-            if (row.Name != "REALPATH")
+            if (row.Name is not ("REALPATH" or "WRITE"))
             {
                 var longer = await harness.Client.RequestAsync((byte)row.Type, request => request.Raw(fields).Byte(0));
                 Assert.True(longer.Status == SftpStatus.BadMessage, $"{row.Name} with a byte more: {longer}");

@@ -16,7 +16,7 @@ internal sealed class ChannelTarget : IFuzzTarget
     public int Weight => 12;
 
     public IReadOnlyCollection<string> Outcomes { get; } =
-        ["Started", "RequestRefused", "Opened", "OpenRefused", "Nothing", nameof(SshEndReason.ProtocolError), nameof(SshEndReason.LimitExceeded)];
+        ["Started", "RequestRefused", "Opened", "OpenRefused", "Nothing", nameof(SshEndReason.ProtocolError)];
 
     public IReadOnlyList<string> Dictionary { get; } =
     [

@@ -29,7 +29,7 @@ internal sealed class SessionTarget : IFuzzTarget
 
     public string Name => "session";
 
-    public int Weight => 3;
+    public int Weight => 10;
 
     // ConnectionLost, since the fuzzer hangs up without a word when it is done.
     public IReadOnlyCollection<string> Outcomes { get; } =
@@ -107,6 +107,7 @@ internal sealed class SessionTarget : IFuzzTarget
         yield return ("long-packet", Input(Stage.VersionsExchanged, new byte[40_000]));
         yield return ("authentication", Input(Stage.KeysExchanged, service, none, query, bye));
         yield return ("too-many", Input(Stage.KeysExchanged, [service, .. Enumerable.Repeat(none, 20)]));
+        yield return ("unknown", Input(Stage.KeysExchanged, [.. Enumerable.Repeat((byte[])[15, 0, 0, 0, 0], 70)]));
         yield return ("echo", Input(Stage.LoggedIn, open, Request("echo"), Data("hello"u8.ToArray()), keepAlive, [SshMessage.ChannelEof, 0, 0, 0, 0], bye));
         yield return ("rekey", Input(Stage.LoggedIn, kexInit.ToPayload(), share));
         yield return ("many-channels", Input(Stage.LoggedIn, [.. Enumerable.Repeat(open, 12)]));

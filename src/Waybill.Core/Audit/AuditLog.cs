@@ -89,6 +89,14 @@ public sealed class AuditLog : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await _writer.ConfigureAwait(false);
+        try
+        {
+            _anchor.Sync();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Every row was acknowledged with its anchor written; the next start finds an anchor that is a little behind.
+        }
     }
 
     /// <summary>Adds a row to a transaction that changes something else: both become durable, or neither.</summary>
@@ -155,7 +163,7 @@ public sealed class AuditLog : IAsyncDisposable
     private AppendState Begin(WriteTransaction transaction)
     {
         var connection = transaction.Connection;
-        var anchor = _anchor.Read();
+        var anchor = ReadAnchor();
         var head = AuditSql.Head(connection);
         var state = new AppendState(head);
         var trouble = anchor switch
@@ -200,6 +208,19 @@ public sealed class AuditLog : IAsyncDisposable
         row = row with { Hash = AuditChain.Hash(_key, row) };
         AuditSql.Insert(transaction.Connection, row);
         state.Head = new AuditHead(row.Sequence, row.Hash);
+    }
+
+    private AnchorReading ReadAnchor()
+    {
+        try
+        {
+            return _anchor.Read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Before anything was changed; the database turns it into the problem of the whole transaction.
+            throw new DatabaseException(AnchorProblem(_anchorPath), e);
+        }
     }
 
     private Problem? MoveAnchor(AppendState state)

@@ -34,9 +34,9 @@ internal static class AuditSql
         ("@previous", row.Previous),
         ("@hash", row.Hash));
 
-    public static List<AuditRow> Next(DatabaseConnection connection, long after, int count) => connection.All(
-        $"SELECT {AuditRow.Columns} FROM audit WHERE sequence > @after ORDER BY sequence LIMIT @count",
+    public static List<AuditRow> Next(DatabaseConnection connection, long from, int count) => connection.All(
+        $"SELECT {AuditRow.Columns} FROM audit WHERE sequence >= @from ORDER BY sequence LIMIT @count",
         AuditRow.Read,
-        ("@after", after),
+        ("@from", from),
         ("@count", count));
 }

@@ -10,7 +10,7 @@ namespace Waybill.Core.Audit;
 /// </summary>
 internal sealed class AuditVerifier(WaybillDatabase database, byte[] key, AuditAnchor anchor)
 {
-    private const int RowsAtOnce = 1000;
+    private const int RowsAtOnce = 256;
 
     private readonly List<AuditFinding> _findings = [];
     private long _findingCount;
@@ -24,16 +24,8 @@ internal sealed class AuditVerifier(WaybillDatabase database, byte[] key, AuditA
 
     public async ValueTask<AuditVerification> RunAsync(CancellationToken cancellationToken)
     {
-        // The anchor first: rows that are appended meanwhile are then beyond it, never missing.
-        var anchored = anchor.Read();
-        if (anchored.State == AnchorState.Missing)
-        {
-            Find(AuditFindingKind.AnchorMissing, null, "The anchor file is gone. It is made with the data directory and never removed: whether rows at the end are missing cannot be told.");
-        }
-        else if (anchored.State == AnchorState.Forged)
-        {
-            Find(AuditFindingKind.AnchorForged, null, "The anchor file was not written with this log's key: it was forged or damaged, or the key file was exchanged.");
-        }
+        // The anchor is read first: rows that are appended meanwhile are then beyond it, never missing.
+        var anchored = ReadAnchor();
 
         try
         {
@@ -47,7 +39,7 @@ internal sealed class AuditVerifier(WaybillDatabase database, byte[] key, AuditA
                     $"Rows {_last + 1} to {anchored.Head.Count} are missing at the end: they were cut off, or an old database was put back.");
             }
         }
-        catch (Exception e) when (e is SqliteException or DatabaseException or InvalidCastException or InvalidOperationException)
+        catch (Exception e) when (e is SqliteException or InvalidCastException or InvalidOperationException or DatabaseException { Problem.Kind: not ProblemKind.Busy })
         {
             EndStreak(atEnd: false);
             Find(AuditFindingKind.Unreadable, _last + 1, $"The log cannot be read beyond row {_last}: the table or the file is damaged or was changed.");
@@ -56,25 +48,50 @@ internal sealed class AuditVerifier(WaybillDatabase database, byte[] key, AuditA
         return new AuditVerification(_rows, _findings, _findingCount);
     }
 
+    private AnchorReading ReadAnchor()
+    {
+        try
+        {
+            var anchored = anchor.Read();
+            if (anchored.State == AnchorState.Missing)
+            {
+                Find(AuditFindingKind.AnchorMissing, null, "The anchor file is gone. It is made with the data directory and never removed: whether rows at the end are missing cannot be told.");
+            }
+            else if (anchored.State == AnchorState.Forged)
+            {
+                Find(AuditFindingKind.AnchorForged, null, "The anchor file was not written with this log's key: it was forged or damaged, or the key file was exchanged.");
+            }
+
+            return anchored;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Find(AuditFindingKind.AnchorForged, null, "The anchor file cannot be read: it was replaced by something else, or its rights were changed.");
+            return new AnchorReading(AnchorState.Forged, 0, AuditHead.Empty);
+        }
+    }
+
     private async ValueTask ReadRowsAsync(AnchorReading anchored, CancellationToken cancellationToken)
     {
-        var after = long.MinValue;
+        // From the least number that there is: a row below 1 is somebody's.
+        var from = long.MinValue;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var from = after;
-            var rows = await database.ReadAsync(connection => AuditSql.Next(connection, from, RowsAtOnce), cancellationToken).ConfigureAwait(false);
-            if (rows.Count == 0)
-            {
-                return;
-            }
+            var start = from;
+            var rows = await database.ReadAsync(connection => AuditSql.Next(connection, start, RowsAtOnce), cancellationToken).ConfigureAwait(false);
 
             foreach (var row in rows)
             {
                 Check(row, anchored);
             }
 
-            after = rows[^1].Sequence;
+            if (rows.Count < RowsAtOnce || rows[^1].Sequence == long.MaxValue)
+            {
+                return;
+            }
+
+            from = rows[^1].Sequence + 1;
         }
     }
 
@@ -152,9 +169,10 @@ internal sealed class AuditVerifier(WaybillDatabase database, byte[] key, AuditA
         }
         else
         {
-            for (var sequence = _streakStart; sequence <= _last; sequence++)
+            // Counted from zero: the last number may be the greatest that there is.
+            for (long i = 0; i <= _last - _streakStart; i++)
             {
-                Find(AuditFindingKind.RowChanged, sequence, $"Row {sequence} was changed.");
+                Find(AuditFindingKind.RowChanged, _streakStart + i, $"Row {_streakStart + i} was changed.");
             }
         }
 

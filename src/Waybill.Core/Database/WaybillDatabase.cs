@@ -207,6 +207,10 @@ public sealed class WaybillDatabase : IAsyncDisposable
         {
             return DatabaseException.Describe(e);
         }
+        catch (DatabaseException e)
+        {
+            return e.Problem;
+        }
         finally
         {
             _writing.Release();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Waybill.Net.Buffers;
@@ -112,7 +113,6 @@ internal sealed class WaybillHost : IAsyncDisposable
         var refusals = new RefusalLog(_installation, _loggers.CreateLogger<RefusalLog>());
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = _installation.Data.Root });
         builder.Services.AddSingleton(_loggers);
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockMemoryPoolFactory>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(configuration.ShutdownSeconds));
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseSockets(options =>
@@ -122,6 +122,9 @@ internal sealed class WaybillHost : IAsyncDisposable
             // A receive, its packets and their replies run in one go on one pool thread instead of three: the read loop never blocks.
             options.UnsafePreferInlineScheduling = true;
         });
+
+        // After Kestrel's own registration, which would win otherwise, and with it 4 KiB receives.
+        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, BlockMemoryPoolFactory>());
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             foreach (var (listener, handler) in handlers)

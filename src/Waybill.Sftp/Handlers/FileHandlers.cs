@@ -132,13 +132,12 @@ internal static class FileHandlers
     /// <summary>string handle, uint64 offset, string data. The data goes to the store from where the channel put it.</summary>
     public static async ValueTask<SftpAnswer> WriteAsync(SftpSession session, SftpRequest request)
     {
-        if (!TryReadWrite(request, out var offset, out var start))
+        if (!TryReadWrite(request, out var offset, out var start, out var length))
         {
             return SftpOutcome.Malformed;
         }
 
-        var data = request.Message.Slice(start);
-        var length = data.Length;
+        var data = request.Message.Slice(start, length);
         if (offset > (ulong)(long.MaxValue - length))
         {
             return SftpOutcome.OutOfRange;
@@ -263,13 +262,15 @@ internal static class FileHandlers
         return reader.EndsHere;
     }
 
-    private static bool TryReadWrite(SftpRequest request, out ulong offset, out int start)
+    // Bytes behind the data are ignored, in this message only: rclone 1.60 (pkg/sftp 1.13.5) fills the last WRITE of a file up to 32 KiB with what its
+    // buffer held before.
+    private static bool TryReadWrite(SftpRequest request, out ulong offset, out int start, out long length)
     {
         var reader = request.Fields;
         offset = reader.ReadUInt64();
-        var length = reader.ReadUInt32();
+        length = reader.ReadUInt32();
         start = request.Position + reader.Position;
-        return reader.Succeeded && request.Message.Length - start == length;
+        return reader.Succeeded && request.Message.Length - start >= length;
     }
 
     private static bool TryReadCopy(

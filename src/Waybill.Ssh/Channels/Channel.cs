@@ -14,14 +14,13 @@ namespace Waybill.Ssh.Channels;
 /// Its states are flags that only ever go up. <see cref="_gate"/> orders what leaves: nothing follows a CLOSE. <see cref="_inputGate"/> guards the writing
 /// side of the input pipe.
 /// </summary>
-internal sealed class Channel : IDuplexPipe
+internal sealed partial class Channel : IDuplexPipe
 {
     /// <summary>Data of the messages that we send, bytes, if the client takes that much: what every client's default is.</summary>
     public const int LargestPacket = 32 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Lock _inputGate = new();
-    private readonly Lock _creditGate = new();
     private readonly ChannelServices _services;
     private readonly Action<Channel> _ended;
     private readonly uint _peerNumber;
@@ -41,9 +40,6 @@ internal sealed class Channel : IDuplexPipe
     private bool _freed;
     private bool _inputDropped;
     private bool _inputCompleted;
-    private bool _creditBusy;
-    private bool _creditAgain;
-    private bool _creditCaughtUp;
 
     public Channel(ChannelServices services, int number, uint peerNumber, uint peerWindow, uint peerPacket, Action<Channel> ended)
     {
@@ -253,25 +249,6 @@ internal sealed class Channel : IDuplexPipe
 
     internal void WakeWriter() => _sendWindow.Wake();
 
-    /// <summary>The program has consumed bytes (or they were dropped): credit goes back when there is enough of it.</summary>
-    internal void Consumed(long count, bool caughtUp)
-    {
-        _receiveWindow.Consume(count);
-        Credit(caughtUp);
-    }
-
-    /// <summary>The program reads no more: what comes is dropped, and credited so that the client is not left waiting.</summary>
-    internal void InputDropped()
-    {
-        lock (_inputGate)
-        {
-            _inputDropped = true;
-        }
-
-        _receiveWindow.ConsumeAll();
-        Credit(caughtUp: true);
-    }
-
     internal static IOException ConnectionLost(Exception? cause) => new("The connection was lost.", cause);
 
     private void CheckReceived(int count)
@@ -380,90 +357,6 @@ internal sealed class Channel : IDuplexPipe
         Input.Complete();
         _receiveWindow.Release();
         _ended(this);
-    }
-
-    private void Credit(bool caughtUp)
-    {
-        lock (_creditGate)
-        {
-            if (_creditBusy)
-            {
-                _creditAgain = true;
-                _creditCaughtUp = caughtUp;
-                return;
-            }
-
-            _creditBusy = true;
-        }
-
-        SendCredit(caughtUp);
-    }
-
-    // One adjust is under way at a time. While the transport has no room or exchanges keys, further credit adds up and leaves as one message: ten busy
-    // uploads must not overflow SshLimits.HeldMessages during a key exchange.
-    private void SendCredit(bool caughtUp)
-    {
-        do
-        {
-            var credit = _receiveWindow.TakeCredit(caughtUp);
-            if (credit > 0 && TrySendAdjust(credit))
-            {
-                var flushed = _services.Sender.FlushAsync(CancellationToken.None);
-                if (!flushed.IsCompletedSuccessfully)
-                {
-                    _ = CreditAfterAsync(flushed);
-                    return;
-                }
-
-                _ = flushed.Result;
-            }
-        }
-        while (CreditAgain(out caughtUp));
-    }
-
-    private async Task CreditAfterAsync(ValueTask<bool> flushed)
-    {
-        try
-        {
-            if (await flushed.ConfigureAwait(false) && CreditAgain(out var caughtUp))
-            {
-                SendCredit(caughtUp);
-            }
-        }
-        catch (Exception exception)
-        {
-            ChannelLog.CloseNotSent(_services.Logger, exception, Number);
-        }
-    }
-
-    private bool CreditAgain(out bool caughtUp)
-    {
-        lock (_creditGate)
-        {
-            caughtUp = _creditCaughtUp;
-            _creditBusy = _creditAgain;
-            _creditAgain = false;
-            return _creditBusy;
-        }
-    }
-
-    private bool TrySendAdjust(uint credit)
-    {
-        lock (_gate)
-        {
-            if (_closeSent || _lost || _eofReceived)
-            {
-                return false;
-            }
-
-            // byte SSH_MSG_CHANNEL_WINDOW_ADJUST, uint32 recipient channel, uint32 bytes to add
-            var message = new SshWriter(stackalloc byte[9]);
-            message.WriteByte(ChannelMessage.WindowAdjust);
-            message.WriteUInt32(_peerNumber);
-            message.WriteUInt32(credit);
-            _services.Sender.Send(message.Written);
-            return true;
-        }
     }
 
     private void SendExitStatus(uint status)

@@ -61,7 +61,7 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
         {
             var count = SendBurst(_buffer.AsSpan(_start, _end - _start), out var open);
             _start += count;
-            if (!open)
+            if (count == 0)
             {
                 break;
             }
@@ -75,6 +75,11 @@ internal sealed class ChannelPipeWriter(Channel channel) : PipeWriter
             if (!room.Result)
             {
                 return ValueTask.FromException<FlushResult>(Channel.ConnectionLost(null));
+            }
+
+            if (!open)
+            {
+                break;
             }
         }
 

@@ -126,7 +126,7 @@ internal sealed partial class SshConnection
                 static transport => ((ConnectionContext)transport!).Abort(new ConnectionAbortedException("The client does not read.")),
                 _transport, CloseTime, Timeout.InfiniteTimeSpan);
             _transport.ConnectionClosed.UnsafeRegister(static timer => ((ITimer)timer!).Dispose(), abort);
-            await _transport.Transport.Output.CompleteAsync();
+            await _writer.CompleteAsync();
         }
         catch (Exception exception)
         {

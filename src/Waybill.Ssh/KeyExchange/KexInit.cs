@@ -16,6 +16,7 @@ internal sealed class KexInit
 
     private const int CookieLength = 16;
     private const int Lists = 10;
+    private const int LongestShownList = 2000;
     private const string None = "none";
 
     /// <summary>In a client's first KEXINIT: it wants EXT_INFO (RFC 8308 section 2.1).</summary>
@@ -139,6 +140,4 @@ internal sealed class KexInit
     /// <summary>The lists as name and comma list, for the report.</summary>
     public IReadOnlyList<string> Describe() =>
         [.. _lists.Take(Lists - 2).Select((list, index) => $"{ListNames[index]}: {PeerBytes.Show(list.Bytes.Span, LongestShownList)}")];
-
-    private const int LongestShownList = 2000;
 }

@@ -17,7 +17,8 @@ internal interface IMessageSender
 
     /// <summary>
     /// Pushes what was sent towards the socket and completes when there is room for more: never during a key exchange, and not while the transport's
-    /// buffer is over its limit. Bulk producers (channel data) await it before each burst; control messages need not.
+    /// buffer is over its limit. Bulk producers (channel data) await it around each burst; control messages need not, since what nobody flushes is
+    /// pushed by itself, and a client that lets more than <see cref="Hosting.SshLimits.UnsentBytes"/> pile up is given up.
     /// </summary>
     /// <returns><see langword="false"/> when the connection has ended.</returns>
     ValueTask<bool> FlushAsync(CancellationToken cancellationToken);

@@ -209,6 +209,19 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
         }
     }
 
+    /// <summary>After <see cref="EndAsync"/>: gives up what still waits and completes the transport's pipe, so that a flush that ends late touches it no more.</summary>
+    public ValueTask CompleteAsync()
+    {
+        lock (_lock)
+        {
+            MarkEnded();
+            _hasUnflushed = false;
+            _backlog.Clear();
+        }
+
+        return _output.CompleteAsync();
+    }
+
     void IThreadPoolWorkItem.Execute()
     {
         lock (_lock)

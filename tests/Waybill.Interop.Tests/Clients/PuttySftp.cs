@@ -5,12 +5,14 @@ public sealed class PuttySftp(WaybillServer server) : InteropClient(server)
 {
     public override string Name => "psftp";
 
+    protected override string DefaultKey => Server.PuttyKey;
+
     public override Task PutAsync(string local, string remote) => BatchAsync($"put \"{local}\" \"{remote}\"");
 
     public override Task GetAsync(string remote, string local) => BatchAsync($"get \"{remote}\" \"{local}\"");
 
     public override async Task<IReadOnlyList<string>> ListAsync(string directory) =>
-        [.. Lines(await BatchAsync($"ls \"{directory}\"")).Where(line => line is ['-' or 'd', ..]).Select(NameOfLongListing)];
+        [.. Lines(await BatchAsync($"ls \"{directory}\"")).Where(line => line is ['-' or 'd', ..]).Select(NameOfLongListing).Where(name => name is not ("." or ".."))];
 
     public override Task RenameAsync(string source, string target) => BatchAsync($"mv \"{source}\" \"{target}\"");
 
@@ -20,11 +22,15 @@ public sealed class PuttySftp(WaybillServer server) : InteropClient(server)
 
     public override Task ResumeGetAsync(string remote, string local) => BatchAsync($"reget \"{remote}\" \"{local}\"");
 
+    public override Task PutFolderAsync(string local, string remote) => BatchAsync($"put -r \"{local}\" \"{remote}/{Path.GetFileName(local)}\"");
+
+    public override Task GetFolderAsync(string remote, string local) => BatchAsync($"get -r \"{remote}\" \"{local}/{Path.GetFileName(remote)}\"");
+
     private async Task<string> BatchAsync(string command)
     {
         var batch = Server.Directory.Write("psftp-" + Guid.NewGuid().ToString("n"), command + "\nquit\n");
         return await RunAsync("psftp",
-            ["-batch", "-noagent", "-hostkey", Server.HostKeyFingerprint, "-i", Server.PuttyKey, "-P", $"{Port}", "-b", batch, $"{WaybillServer.User}@127.0.0.1"],
+            ["-batch", "-noagent", "-hostkey", Server.HostKeyFingerprint, "-i", Key, "-P", $"{Port}", "-b", batch, $"{User}@127.0.0.1"],
             environment: new Dictionary<string, string?> { ["HOME"] = Server.Directory.FullName, ["LC_ALL"] = "C.UTF-8" });
     }
 

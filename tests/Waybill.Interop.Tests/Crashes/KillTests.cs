@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Waybill.SshKeys.Keys;
 using Waybill.TestKit;
 using Waybill.TestKit.Sftp;
@@ -23,13 +24,16 @@ public sealed class KillTests
     {
         await using var server = new KilledWaybill();
         await server.SetUpAsync();
-        var violations = await KillAsync(server, "/upload", server.Key, Kills, stopAtFirst: false);
-        Assert.Empty(violations);
+        var log = new UploadLog();
+        Assert.Empty(await KillAsync(server, "/upload", server.Key, log, stopAtFirst: false));
+        var leftovers = Leftovers(server.Folder);
         await server.StartAsync();
         var names = await ListAsync(server);
-        Assert.All(names, name => Assert.StartsWith("client-", name, StringComparison.Ordinal));
-        Assert.Empty(Directory.EnumerateFiles(server.Folder).Select(Path.GetFileName).Except(names));
+        Assert.Equal(VisibleNames(server.Folder).Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
+        Assert.True(leftovers > 0, "no kill left a temporary: nothing was there to be swept");
+        Assert.Equal(0, Leftovers(server.Folder));
         await server.Program.CommandAsync("audit", "verify");
+        Assert.Empty(await WithoutRowAsync(server.Program, log.Acknowledgements));
     }
 
     [Fact]
@@ -37,16 +41,15 @@ public sealed class KillTests
     {
         await using var server = new WrongServer();
         server.SetUp();
-        Assert.NotEmpty(await KillAsync(server, "", server.Key, Kills, stopAtFirst: true));
+        Assert.NotEmpty(await KillAsync(server, "", server.Key, new UploadLog(), stopAtFirst: true));
     }
 
-    private static async Task<IReadOnlyList<string>> KillAsync(ICrashingServer server, string folder, SshPrivateKey key, int kills, bool stopAtFirst)
+    private static async Task<IReadOnlyList<string>> KillAsync(ICrashingServer server, string folder, SshPrivateKey key, UploadLog log, bool stopAtFirst)
     {
         var random = SeededRandom.FromEnvironment();
-        var log = new UploadLog();
         var clients = new UploadingClients(Clients, WaybillServer.User, key, folder, log);
         var violations = new List<string>();
-        for (var kill = 1; kill <= kills && (violations.Count == 0 || !stopAtFirst); kill++)
+        for (var kill = 1; kill <= Kills && (violations.Count == 0 || !stopAtFirst); kill++)
         {
             var start = Stopwatch.GetTimestamp();
             await server.StartAsync();
@@ -60,7 +63,7 @@ public sealed class KillTests
             log.Crash();
             var found = log.Check(name => HashOf(Path.Combine(server.Folder, name)), VisibleNames(server.Folder));
             violations.AddRange(found);
-            Console.WriteLine($"kill {kill}: ready after {ready.TotalSeconds:0.0} s, {inFlight} uploads in flight, {acknowledged} acknowledged in all, the last {since.TotalMilliseconds:0} ms before; {found.Count} violations");
+            Console.WriteLine($"kill {kill}: ready after {ready.TotalSeconds:0.0} s, {inFlight} uploads in flight, {acknowledged} acknowledged in all, the last {since.TotalMilliseconds:0} ms before; {Leftovers(server.Folder)} temporaries left; {found.Count} violations");
         }
 
         Console.WriteLine(random);
@@ -73,7 +76,7 @@ public sealed class KillTests
         while (log.InFlight < InFlightAtKill || log.SinceAcknowledgement > RecentAcknowledgement)
         {
             Assert.True(Stopwatch.GetElapsedTime(start) < MomentTime, $"no moment with {InFlightAtKill} uploads in flight and a fresh acknowledgement came");
-            await Task.Yield();
+            await Task.Delay(1);
         }
     }
 
@@ -85,6 +88,36 @@ public sealed class KillTests
         await sftp.InitializeAsync();
         return [.. (await sftp.ListAsync("/upload")).Select(entry => entry.Text).Where(name => name is not ("." or ".."))];
     }
+
+    /// <summary>Acknowledged uploads of which the audit log has no row with that name and size, each counted as often as it was acknowledged.</summary>
+    private static async Task<IReadOnlyList<string>> WithoutRowAsync(WaybillServer program, IReadOnlyList<(string Name, long Size)> acknowledged)
+    {
+        const int Limit = 1000;
+        var missing = new List<string>();
+        var count = 0;
+        foreach (var uploads in acknowledged.GroupBy(upload => upload.Name))
+        {
+            var found = await program.CommandAsync("audit", "search", "/upload/" + uploads.Key, "--action", "upload", "--limit", $"{Limit}", "--json");
+            using var rows = JsonDocument.Parse(found.Output);
+            Assert.True(rows.RootElement.GetArrayLength() < Limit, "more rows than one search shows");
+            count += rows.RootElement.GetArrayLength();
+            var recorded = rows.RootElement.EnumerateArray().Where(row => row.GetProperty("outcome").GetString() == "done").Select(SizeOf).CountBy(size => size).ToDictionary();
+            missing.AddRange(uploads.CountBy(upload => upload.Size)
+                .Where(size => size.Value > recorded.GetValueOrDefault(size.Key))
+                .Select(size => $"{uploads.Key} of {size.Key} bytes: {size.Value} acknowledged, {recorded.GetValueOrDefault(size.Key)} rows"));
+        }
+
+        Console.WriteLine($"kill: {acknowledged.Count} uploads were acknowledged, the audit log has {count} rows of uploads; {missing.Count} acknowledged ones have none");
+        return missing;
+    }
+
+    private static long SizeOf(JsonElement row)
+    {
+        using var detail = JsonDocument.Parse(row.GetProperty("detail").GetString()!);
+        return detail.RootElement.GetProperty("size").GetInt64();
+    }
+
+    private static int Leftovers(string folder) => Directory.EnumerateFiles(folder, ".waybill-*").Count();
 
     // The store's own temporaries are hidden from every client; the last assertion of the test sees that a restart removes them.
     private static IEnumerable<string> VisibleNames(string folder) =>

@@ -44,7 +44,19 @@ internal sealed class UploadLog
         }
     }
 
-    public Attempt Begin(string name, string hash)
+    /// <summary>Each acknowledged upload: name and size.</summary>
+    public IReadOnlyList<(string Name, long Size)> Acknowledgements
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _attempts.SelectMany(pair => pair.Value.Where(attempt => attempt.State == AttemptState.Acknowledged).Select(attempt => (pair.Key, attempt.Size)))];
+            }
+        }
+    }
+
+    public Attempt Begin(string name, string hash, long size)
     {
         lock (_lock)
         {
@@ -53,7 +65,7 @@ internal sealed class UploadLog
                 _attempts.Add(name, attempts = []);
             }
 
-            var attempt = new Attempt(hash);
+            var attempt = new Attempt(hash, size);
             attempts.Add(attempt);
             return attempt;
         }
@@ -130,9 +142,11 @@ internal sealed class UploadLog
         Unknown,
     }
 
-    internal sealed class Attempt(string hash)
+    internal sealed class Attempt(string hash, long size)
     {
         public string Hash { get; } = hash;
+
+        public long Size { get; } = size;
 
         public AttemptState State { get; set; }
     }

@@ -39,7 +39,7 @@ internal sealed class UploadingClients(int count, string user, SshPrivateKey key
     {
         // Small files make acknowledgements frequent, large ones are in flight when the server dies.
         var content = RandomNumberGenerator.GetBytes(random.Next(4) > 0 ? random.Next(64 * 1024) : random.Next(8 * 1024 * 1024));
-        var attempt = log.Begin(name, Convert.ToHexString(SHA256.HashData(content)));
+        var attempt = log.Begin(name, Convert.ToHexString(SHA256.HashData(content)), content.Length);
         var opened = await sftp.OpenAsync($"{folder}/{name}", SftpOpen.Write | SftpOpen.Create | SftpOpen.Truncate);
         Assert.True(opened.Handle.Length > 0, opened.ToString());
         for (var offset = 0; offset < content.Length; offset += Piece)

@@ -78,6 +78,24 @@ public sealed class ChannelOutputTests
         program.End();
     }
 
+    [Theory]
+    [InlineData(5u)]
+    [InlineData(40_000u)]
+    public async Task What_fits_into_the_window_is_pushed_before_the_wait_for_more(uint window)
+    {
+        await using var fixture = new ChannelFixture();
+        var program = await fixture.StartAsync(window: window);
+        Bytes(50_000).CopyTo(program.Output.GetSpan(50_000));
+        program.Output.Advance(50_000);
+        var before = fixture.Sender.Flushes;
+        var flush = program.Output.FlushAsync(TestContext.Current.CancellationToken).AsTask();
+        Assert.Equal(window, fixture.Sender.DataBytes);
+        Assert.Equal(before + 1, fixture.Sender.Flushes);
+        fixture.Close();
+        await flush.WaitAsync(TimeSpan.FromSeconds(10));
+        program.End();
+    }
+
     [Fact]
     public async Task Never_a_byte_more_than_the_window_is_sent()
     {

@@ -116,7 +116,7 @@ public sealed class MessageGateTests
                 // Dropped or answered with UNIMPLEMENTED: the login goes on.
                 if (verdict == MessageVerdict.Unimplemented)
                 {
-                    Assert.Equal(new byte[] { SshMessage.Unimplemented, 0, 0, 0, 1 }, await server.Client.ReceiveAsync());
+                    Assert.Equal(new byte[] { SshMessage.Unimplemented, 0, 0, 0, 1 }, await server.Client.Transport.ReceivePacketAsync());
                 }
 
                 Assert.True((await server.Client.SignInAsync(TestApplication.User, server.Application.UserKey)).Success);
@@ -141,7 +141,7 @@ public sealed class MessageGateTests
             await server.Client.SendAsync([(byte)number]);
             if (verdict == MessageVerdict.Unimplemented)
             {
-                Assert.Equal(new MessageBuilder(SshMessage.Unimplemented).UInt32(sequence).ToArray(), await server.Client.ReceiveAsync());
+                Assert.Equal(new MessageBuilder(SshMessage.Unimplemented).UInt32(sequence).ToArray(), await server.Client.Transport.ReceivePacketAsync());
             }
         }
 

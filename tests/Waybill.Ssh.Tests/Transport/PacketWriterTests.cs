@@ -64,6 +64,25 @@ public sealed class PacketWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_flush_that_ends_after_the_output_was_completed_writes_nothing_more()
+    {
+        for (var sent = 0; sent < 4; sent++)
+        {
+            _writer.Send(Payload(32 * 1024));
+        }
+
+        await Task.Yield();
+        var ended = _writer.EndAsync([MessageNumber.Disconnect, 1]);
+        await _writer.CompleteAsync();
+
+        // The client reads at last: the pending flush ends on the thread pool, where an exception would end the process.
+        var read = await _pipe.Reader.ReadAsync();
+        _pipe.Reader.AdvanceTo(read.Buffer.End);
+        await ended.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.False(await _writer.FlushAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task During_a_key_exchange_other_messages_wait_and_keep_their_order()
     {
         _writer.SendKexInit([MessageNumber.KexInit]);
@@ -196,6 +215,21 @@ public sealed class PacketWriterTests : IDisposable
         Assert.False(await _writer.FlushAsync(CancellationToken.None));
         _writer.Send(Payload(3));
         Assert.Equal([[MessageNumber.KexInit], [MessageNumber.Disconnect]], await ReceiveAsync(2));
+    }
+
+    [Fact]
+    public async Task A_flush_that_ends_after_the_pipe_was_completed_does_no_harm()
+    {
+        _writer.Send(Payload(110_000));
+        _ = _writer.FlushAsync(CancellationToken.None).AsTask();
+        _writer.Send(Payload(1000));
+        var drained = _writer.EndAsync([MessageNumber.Disconnect]);
+        Assert.False(drained.IsCompleted);
+        await _writer.CompleteAsync();
+
+        // An exception here would be on a thread of the pool and end the process.
+        Assert.Single(await ReceiveAsync(1));
+        await drained.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Waybill.SshKeys.Wire;
 
@@ -102,9 +103,9 @@ public sealed class RawSshChannel
     /// <summary>Receives the next piece of data; null after EOF or CLOSE.</summary>
     public async Task<byte[]?> ReceiveDataAsync()
     {
-        byte[]? piece = null;
-        await _client.PumpUntilAsync(() => TryTake(out piece) || EofReceived || CloseReceived);
-        if (piece is null && !TryTake(out piece))
+        // The condition may be asked more than once and so must take nothing.
+        await _client.PumpUntilAsync(() => HasData || EofReceived || CloseReceived);
+        if (!TryTake(out var piece))
         {
             return null;
         }
@@ -220,7 +221,18 @@ public sealed class RawSshChannel
         }
     }
 
-    private bool TryTake(out byte[]? piece)
+    private bool HasData
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _received.Count > 0;
+            }
+        }
+    }
+
+    private bool TryTake([NotNullWhen(true)] out byte[]? piece)
     {
         lock (_lock)
         {

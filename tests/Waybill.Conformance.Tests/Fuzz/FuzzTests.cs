@@ -1,0 +1,35 @@
+using System.Globalization;
+using Waybill.TestKit;
+
+namespace Waybill.Conformance.Tests.Fuzz;
+
+/// <summary>
+/// Runs the fuzz targets in a process of their own: a stack overflow would take this one with it. WAYBILL_FUZZ_INPUTS and WAYBILL_TEST_SEED change the run.
+/// </summary>
+public sealed class FuzzTests(ITestOutputHelper output)
+{
+    private const int Inputs = 200_000;
+
+    // bin/(configuration)/net10.0 is the same here and there.
+    private static string Program => Path.Combine(
+        RepositoryRoot.Find(), "fuzz", "Waybill.Fuzz",
+        Path.GetRelativePath(Path.Combine(RepositoryRoot.Find(), "tests", "Waybill.Conformance.Tests"), AppContext.BaseDirectory), "Waybill.Fuzz");
+
+    [Fact]
+    public async Task No_target_crashes_hangs_or_grows_and_each_shows_every_outcome()
+    {
+        var inputs = Environment.GetEnvironmentVariable("WAYBILL_FUZZ_INPUTS") ?? Inputs.ToString(CultureInfo.InvariantCulture);
+        var seed = SeededRandom.FromEnvironment().Seed.ToString(CultureInfo.InvariantCulture);
+        var outcome = await ExternalProcess.RunAsync(Program, ["--inputs", inputs, "--seed", seed], timeout: TimeSpan.FromMinutes(10));
+        output.WriteLine(outcome.Output);
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+    }
+
+    [Fact]
+    public async Task The_fuzzer_catches_crashes_leaks_and_outcomes_that_are_missing_or_not_declared()
+    {
+        var outcome = await ExternalProcess.RunAsync(Program, ["--self-test"], timeout: TimeSpan.FromMinutes(2));
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal(5, outcome.Output.Split("ok   catches").Length - 1);
+    }
+}

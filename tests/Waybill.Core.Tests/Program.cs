@@ -1,0 +1,12 @@
+using Xunit.MicrosoftTestingPlatform;
+
+namespace Waybill.Core.Tests;
+
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => args is [SecondProcess.Command, .. var rest]
+        ? SecondProcess.RunAsync(rest)
+        : args.Any(static argument => argument is "-automated" or "@@")
+            ? Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args)
+            : TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+}

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using Waybill.Interop.Tests.Clients;
+
+namespace Waybill.Interop.Tests;
+
+/// <summary>SIGTERM while a customer uploads: the transfer gets its time, nobody new comes in.</summary>
+public sealed class DrainTests
+{
+    private const int Size = 100 * 1024 * 1024;
+
+    // Kbit/s: the upload takes about five seconds, so that the signal comes in the middle of it.
+    private const string Bandwidth = "160000";
+
+    [Fact]
+    public async Task A_running_upload_is_finished_after_sigterm_while_new_connections_are_refused()
+    {
+        await using var server = new WaybillServer();
+        await server.InitializeAsync();
+        var source = server.Directory.Write("drained.bin", RandomNumberGenerator.GetBytes(Size));
+        var upload = new SlowSftp(server, Bandwidth).PutAsync(source, "/upload/drained.bin");
+        await Transfers.WaitForTemporaryAsync(Path.Combine(server.Vault, "upload"), Size / 10);
+
+        var stopping = server.StopAsync();
+        var refused = await RefusedAsync(server);
+        Assert.False(upload.IsCompleted, "the upload was over before the server was asked to stop");
+        Assert.False(stopping.IsCompleted, "the server ended before the upload");
+        Assert.Matches("Connection (refused|reset|closed)", refused);
+
+        await upload;
+        var outcome = await stopping;
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal(Transfers.Hash(source), Transfers.Hash(Path.Combine(server.Vault, "upload", "drained.bin")));
+        await server.CommandAsync("audit", "verify");
+    }
+
+    /// <summary>What a new client is told; the signal may take a moment to arrive.</summary>
+    private static async Task<string> RefusedAsync(WaybillServer server)
+    {
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            try
+            {
+                await new Sftp(server).ListAsync("/upload");
+            }
+            catch (InvalidOperationException refusal)
+            {
+                return refusal.Message;
+            }
+        }
+
+        return "never refused";
+    }
+
+    private sealed class SlowSftp(WaybillServer server, string bandwidth) : InteropClient(server)
+    {
+        public override string Name => "sftp -l";
+
+        public override Task PutAsync(string local, string remote) => RunAsync(
+            "sftp", [.. SshOptions, "-q", "-l", bandwidth, "-P", $"{Port}", "-b", "-", $"{User}@127.0.0.1"], $"put \"{local}\" \"{remote}\"\n");
+
+        public override Task GetAsync(string remote, string local) => throw new NotSupportedException();
+    }
+}
