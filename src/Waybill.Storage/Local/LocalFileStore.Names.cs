@@ -179,7 +179,7 @@ internal sealed partial class LocalFileStore
         {
             if (FindUpload(from) is { } upload)
             {
-                upload.Retarget(new UploadTarget(directory, to.Name.ToArray(), !mayReplace, taken));
+                upload.Retarget(new UploadTarget(directory, to.Name.ToArray(), !mayReplace, taken), to.Path);
                 return StoreError.None;
             }
         }
