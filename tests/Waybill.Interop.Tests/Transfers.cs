@@ -23,7 +23,24 @@ internal static class Transfers
 
     public static string Hash(string path)
     {
-        using var file = File.OpenRead(path);
+        // The server locks its temporaries and lets go after the rename; .NET would take that for a file in use.
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return Convert.ToHexString(SHA256.HashData(file));
+    }
+
+    /// <summary>Waits until an upload into a directory of the vault has come that far.</summary>
+    public static async Task WaitForTemporaryAsync(string folder, long bytes)
+    {
+        for (var attempt = 0; attempt < 500; attempt++)
+        {
+            if (Directory.GetFiles(folder, ".waybill-*").Any(path => new FileInfo(path) is { Exists: true } file && file.Length >= bytes))
+            {
+                return;
+            }
+
+            await Task.Delay(20);
+        }
+
+        Assert.Fail("the upload did not get going");
     }
 }

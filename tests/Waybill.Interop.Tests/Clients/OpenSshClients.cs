@@ -1,9 +1,18 @@
+using Waybill.TestKit;
+
 namespace Waybill.Interop.Tests.Clients;
 
 /// <summary>OpenSSH's sftp with a batch.</summary>
 public sealed class Sftp(WaybillServer server) : InteropClient(server)
 {
     public override string Name => "sftp";
+
+    /// <summary>Use the listener with the compat policy.</summary>
+    public bool Compat { get; init; }
+
+    public IReadOnlyList<string> MoreOptions { get; init; } = [];
+
+    public override int Port => Compat ? Server.CompatPort : Server.Port;
 
     public override Task PutAsync(string local, string remote) => BatchAsync($"put \"{local}\" \"{remote}\"");
 
@@ -20,8 +29,12 @@ public sealed class Sftp(WaybillServer server) : InteropClient(server)
 
     public override Task ResumeGetAsync(string remote, string local) => BatchAsync($"reget \"{remote}\" \"{local}\"");
 
+    public override Task PutFolderAsync(string local, string remote) => BatchAsync($"put -r \"{local}\" \"{remote}\"");
+
+    public override Task GetFolderAsync(string remote, string local) => BatchAsync($"get -r \"{remote}\" \"{local}\"");
+
     private Task<string> BatchAsync(string command) =>
-        RunAsync("sftp", [.. SshOptions, "-q", "-P", $"{Port}", "-b", "-", $"{User}@127.0.0.1"], command + "\n");
+        RunAsync("sftp", [.. SshOptions, .. MoreOptions, "-P", $"{Port}", "-b", "-", $"{User}@127.0.0.1"], command + "\n");
 }
 
 /// <summary>OpenSSH's scp in its SFTP mode.</summary>
@@ -32,6 +45,10 @@ public sealed class Scp(WaybillServer server) : InteropClient(server)
     public override Task PutAsync(string local, string remote) => RunAsync("scp", [.. Options, local, Remote(remote)]);
 
     public override Task GetAsync(string remote, string local) => RunAsync("scp", [.. Options, Remote(remote), local]);
+
+    public override Task PutFolderAsync(string local, string remote) => RunAsync("scp", [.. Options, "-r", local, Remote(remote)]);
+
+    public override Task GetFolderAsync(string remote, string local) => RunAsync("scp", [.. Options, "-r", Remote(remote), local]);
 
     private string[] Options => [.. SshOptions, "-q", "-s", "-P", $"{Port}"];
 
@@ -59,19 +76,39 @@ public sealed class Sshfs(WaybillServer server) : InteropClient(server)
     public override Task ResumeGetAsync(string remote, string local) => MountedAsync(root =>
         RunAsync("sh", ["-c", "tail -c +$(($(stat -c %s \"$2\") + 1)) \"$1\" >> \"$2\"", "sh", root + remote, local]));
 
+    public override Task PutFolderAsync(string local, string remote) => MountedAsync(root => RunAsync("cp", ["-r", local, root + remote]));
+
+    public override Task GetFolderAsync(string remote, string local) => MountedAsync(root => RunAsync("cp", ["-r", root + remote, local]));
+
+    private static readonly TimeSpan MountTime = TimeSpan.FromSeconds(60);
+
     private async Task<string> MountedAsync(Func<string, Task<string>> work)
     {
         var mount = Server.Directory.Combine("mount-" + Guid.NewGuid().ToString("n"));
         Directory.CreateDirectory(mount);
         var options = $"IdentityFile={Key},StrictHostKeyChecking=yes,UserKnownHostsFile={Server.KnownHosts},IdentitiesOnly=yes,BatchMode=yes";
-        await RunAsync("sshfs", ["-F", "/dev/null", "-o", options, "-p", $"{Port}", $"{User}@127.0.0.1:/", mount]);
+        await using var sshfs = ExternalProcess.Start("sshfs", ["-f", "-F", "/dev/null", "-o", options, "-p", $"{Port}", $"{User}@127.0.0.1:/", mount]);
+        await WaitUntilMountedAsync(mount, sshfs);
         try
         {
             return await work(mount);
         }
         finally
         {
+            // The kernel sends a file's CLOSE after the program that wrote it has gone on; sshfs ends when all are answered.
             await RunAsync("fusermount3", ["-u", mount]);
+            await sshfs.WaitForExitAsync(MountTime);
+        }
+    }
+
+    private static async Task WaitUntilMountedAsync(string mount, ExternalProcess sshfs)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!(await File.ReadAllTextAsync("/proc/self/mounts")).Contains($" {mount} fuse.sshfs", StringComparison.Ordinal))
+        {
+            Assert.False(sshfs.HasExited, sshfs.ErrorOutput);
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < MountTime, "sshfs did not mount");
+            await Task.Delay(20);
         }
     }
 }
