@@ -26,7 +26,7 @@ internal sealed class TestApplication : ISshApplication, IDisposable
     public Task Answer { get; set; } = Task.CompletedTask;
 
     /// <summary>The first report.</summary>
-    public Task<SshConnectionReport> Report => _report.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    public Task<SshConnectionReport> Report => _report.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
     public async ValueTask<bool> IsKeyAcceptableAsync(SshKeyOffer offer, CancellationToken cancellationToken)
     {

@@ -165,6 +165,35 @@ public sealed class TimeTests
     }
 
     [Fact]
+    public async Task A_client_on_a_slow_line_gets_minutes_for_a_later_key_exchange()
+    {
+        // 4 MiB wait in the transport before our KEXINIT: at 30 KB/s the client reads it after more than two minutes.
+        await using var server = await SessionAsync(new SshLimits { KeepAlive = TimeSpan.FromHours(100) });
+        await server.Client.SendKexInitAsync();
+        await server.Client.ReceiveKexInitAsync();
+        _clock.Advance(TimeSpan.FromSeconds(150));
+        await server.Client.ExchangeAsync();
+        await AnsweredAsync(server);
+        Assert.Equal(2, server.Client.KeyExchanges);
+        Assert.Empty(server.Application.Reports);
+    }
+
+    [Fact]
+    public async Task A_timer_that_fails_ends_its_connection_and_not_the_process()
+    {
+        BreakableTransport? transport = null;
+        await using var server = new TestServer(clock: _clock, transport: pipe => transport = new BreakableTransport(pipe));
+        await server.LogInAsync();
+        await server.Client.OpenSubsystemAsync(EchoProgram.Name);
+        transport!.Break();
+
+        // The clock calls the timer's callback itself: an exception of it would come out here.
+        _clock.Advance(server.Options.Limits.KeepAlive);
+
+        await server.EndsWithAsync(SshEndReason.InternalError);
+    }
+
+    [Fact]
     public async Task No_timer_is_left_after_the_end()
     {
         await using var server = await SessionAsync(new SshLimits());
