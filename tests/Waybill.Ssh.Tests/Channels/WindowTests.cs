@@ -203,6 +203,32 @@ public sealed class WindowTests
         await window.WaitAsync();
     }
 
+    [Fact]
+    public async Task A_second_wait_before_the_first_has_gone_on_never_completes_another_wait()
+    {
+        // A program that gave up a flush and returned: the last flush must not meet the old one's wake-up. On the thread pool that would end the process.
+        for (var i = 0; i < 5000; i++)
+        {
+            var window = new SendWindow(0);
+            var first = window.WaitAsync().AsTask();
+            window.TryAdd(1);
+            window.Take(1);
+            Task? second = null;
+            try
+            {
+                second = window.WaitAsync().AsTask();
+            }
+            catch (InvalidOperationException)
+            {
+                // The first has not gone on yet.
+            }
+
+            window.TryAdd(1);
+            await first.WaitAsync(TimeSpan.FromSeconds(60));
+            await (second ?? Task.CompletedTask).WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
     private ReceiveWindow Make(SshLimits? limits = null, WindowBudget? budget = null) =>
         new(limits ?? new SshLimits(), budget ?? new WindowBudget(1L << 30), _time);
 
