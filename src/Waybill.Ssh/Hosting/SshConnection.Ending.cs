@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace Waybill.Ssh.Hosting;
@@ -73,7 +74,8 @@ internal sealed partial class SshConnection
             case SshDisconnectException disconnect:
                 return disconnect;
             case OperationCanceledException when _transport.ConnectionClosed.IsCancellationRequested:
-            case IOException:
+            case IOException or SocketException:
+                // A socket's own error (the network or the host is unreachable) comes through Kestrel as it is; only resets are translated.
                 return new(SshEndReason.ConnectionLost, "the network connection broke");
             default:
                 SshLog.Defect(_logger, exception, _info.Id);

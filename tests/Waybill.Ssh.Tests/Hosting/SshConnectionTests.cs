@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Waybill.Ssh.Hosting;
 using Waybill.Ssh.Tests.KeyExchange;
 using Waybill.TestKit;
@@ -276,5 +277,14 @@ public sealed class SshConnectionTests
         await server.LogInAsync();
         await KeyExchangeTests.EchoAsync(await server.Client.OpenSubsystemAsync(EchoProgram.Name), 1_000_000);
         Assert.True(server.Client.KeyExchanges > 4, $"{server.Client.KeyExchanges} key exchanges");
+    }
+
+    [Fact]
+    public async Task A_socket_error_is_a_lost_connection_and_no_defect_of_ours()
+    {
+        await using var server = new TestServer();
+        await server.LogInAsync();
+        await server.Connection.Client.Output.CompleteAsync(new SocketException((int)SocketError.HostUnreachable));
+        await server.EndsWithAsync(SshEndReason.ConnectionLost);
     }
 }
