@@ -70,7 +70,7 @@ public sealed class ChannelInputTests
 
         Assert.False(read.IsCompleted);
         fixture.Table.BatchEnd();
-        Assert.Equal(10, (await read.WaitAsync(TimeSpan.FromSeconds(10))).Buffer.Length);
+        Assert.Equal(10, (await read.WaitAsync(TimeSpan.FromSeconds(60))).Buffer.Length);
         program.End();
     }
 
@@ -288,7 +288,7 @@ public sealed class ChannelInputTests
         fixture.Table.ConnectionLost(cause);
         fixture.Table.ConnectionLost(null);
 
-        var exception = await Assert.ThrowsAsync<IOException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        var exception = await Assert.ThrowsAsync<IOException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Same(cause, exception.InnerException);
         await Assert.ThrowsAsync<IOException>(async () => await program.Input.ReadAsync());
         await ChannelFixture.EventuallyAsync(() => program.Token.IsCancellationRequested);

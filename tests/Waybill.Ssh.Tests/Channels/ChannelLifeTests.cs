@@ -85,7 +85,7 @@ public sealed class ChannelLifeTests
         await ChannelFixture.EventuallyAsync(() => fixture.Sender.Numbers.Contains((byte)97));
         Assert.False(drained.IsCompleted);
         second.End();
-        await drained.WaitAsync(TimeSpan.FromSeconds(10));
+        await drained.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ChannelLifeTests
         await ChannelFixture.EventuallyAsync(() => program.Token.IsCancellationRequested);
         Assert.False(disposed.IsCompleted);
         program.Fail(new OperationCanceledException());
-        await disposed.WaitAsync(TimeSpan.FromSeconds(10));
+        await disposed.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(0, fixture.Table.OpenChannels);
         Assert.Empty(fixture.Sender.Messages);
     }

@@ -190,16 +190,16 @@ public sealed class WindowTests
             Assert.True(window.TryAdd(0));
             Assert.False(wait.IsCompleted);
             window.TryAdd(1);
-            await wait.WaitAsync(TimeSpan.FromSeconds(10));
+            await wait.WaitAsync(TimeSpan.FromSeconds(60));
             Assert.Equal(1, window.Take(2));
         }
 
         var woken = window.WaitAsync().AsTask();
         window.Wake();
-        await woken.WaitAsync(TimeSpan.FromSeconds(10));
+        await woken.WaitAsync(TimeSpan.FromSeconds(60));
         var closed = window.WaitAsync().AsTask();
         window.Close();
-        await closed.WaitAsync(TimeSpan.FromSeconds(10));
+        await closed.WaitAsync(TimeSpan.FromSeconds(60));
         await window.WaitAsync();
     }
 

@@ -247,7 +247,7 @@ public sealed class SshConnectionTests
         await server.Client.HandshakeAsync();
         await server.Client.RequestServiceAsync();
         await server.Client.SendAsync(server.Client.SignedRequest(TestApplication.User, server.Application.UserKey));
-        await Task.Delay(50);
+        await server.Application.Asked;
         server.Connection.Break();
         await server.EndsWithAsync(SshEndReason.ConnectionLost);
     }

@@ -11,6 +11,11 @@ internal sealed class TestApplication : ISshApplication, IDisposable
 
     private readonly TaskCompletionSource<SshConnectionReport> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes with the first question about a key.</summary>
+    public Task Asked => _asked.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
     public SshPrivateKey UserKey { get; } = SshPrivateKeys.GenerateEd25519();
 
     /// <summary>Accepted instead of <see cref="UserKey"/>'s public half: the key of a real client.</summary>
@@ -30,6 +35,7 @@ internal sealed class TestApplication : ISshApplication, IDisposable
 
     public async ValueTask<bool> IsKeyAcceptableAsync(SshKeyOffer offer, CancellationToken cancellationToken)
     {
+        _asked.TrySetResult();
         await Answer.WaitAsync(cancellationToken);
         return offer.User == User && offer.Key.Blob.Span.SequenceEqual(AcceptedBlob ?? UserKey.PublicKey.Blob.Span);
     }

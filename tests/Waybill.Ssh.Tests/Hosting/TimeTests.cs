@@ -1,4 +1,5 @@
 using Waybill.Ssh.Hosting;
+using Waybill.Ssh.Tests.Channels;
 using Waybill.TestKit;
 using Waybill.TestKit.Ssh;
 
@@ -52,7 +53,7 @@ public sealed class TimeTests
         await server.Client.HandshakeAsync();
         await server.Client.RequestServiceAsync();
         await server.Client.SendAsync(server.Client.SignedRequest(TestApplication.User, server.Application.UserKey));
-        await Task.Delay(20);
+        await server.Application.Asked;
         _clock.Advance(server.Options.Limits.LoginTime);
         await server.EndsWithAsync(SshEndReason.LoginTimeout);
     }
@@ -115,7 +116,7 @@ public sealed class TimeTests
         await AnsweredAsync(server, rekeys: true);
         await channel.CloseAsync();
         await AnsweredAsync(server);
-        await Task.Delay(50);
+        await ChannelFixture.EventuallyAsync(() => _clock.NextDue == server.Options.Limits.NoChannel);
         _clock.Advance(server.Options.Limits.NoChannel - Blink);
         await AnsweredAsync(server);
         _clock.Advance(Blink);
