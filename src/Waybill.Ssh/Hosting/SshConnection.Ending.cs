@@ -26,8 +26,11 @@ internal sealed partial class SshConnection
         }
     }
 
-    /// <summary>Lets the read loop look at what is due.</summary>
-    private void Wake() => _input.CancelPendingRead();
+    /// <summary>
+    /// Lets the read loop look at what is due; never inside this call. Where the transport schedules inline, cancelling the read runs the loop at once, and the
+    /// caller may hold a channel's and the writer's lock: with another channel's sender waiting for the latter that is a deadlock.
+    /// </summary>
+    private void Wake() => ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), _input, preferLocal: false);
 
     /// <summary>The server is stopping: a session's transfers may finish, everyone else goes now.</summary>
     private void Stop()

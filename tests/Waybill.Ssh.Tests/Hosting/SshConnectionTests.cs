@@ -287,4 +287,20 @@ public sealed class SshConnectionTests
         await server.Connection.Client.Output.CompleteAsync(new SocketException((int)SocketError.HostUnreachable));
         await server.EndsWithAsync(SshEndReason.ConnectionLost);
     }
+
+    [Fact]
+    public async Task Who_ends_a_connection_does_not_run_it_whatever_the_transport_schedules()
+    {
+        // Whoever wakes the read loop may hold a channel's and the writer's lock: the loop inside that call would take others, and two of them wait for ever.
+        await using var server = new TestServer(transport: pipe => new InlineTransport(pipe));
+        await server.LogInAsync();
+        await KeyExchangeTests.EchoAsync(await server.Client.OpenSubsystemAsync(EchoProgram.Name), 1000);
+
+        TestApplication.t_isCalling = true;
+        server.Application.Kick.Cancel();
+        TestApplication.t_isCalling = false;
+
+        await server.EndsWithAsync(SshEndReason.Kicked);
+        Assert.False(server.Application.EndedInsideCall);
+    }
 }

@@ -23,6 +23,13 @@ internal sealed class TestApplication : ISshApplication, IDisposable
 
     public ConcurrentQueue<SshConnectionReport> Reports { get; } = new();
 
+    /// <summary>Set by a test around a call that must not run the connection.</summary>
+    [ThreadStatic]
+    public static bool t_isCalling;
+
+    /// <summary>The end of a connection ran inside such a call.</summary>
+    public bool EndedInsideCall { get; private set; }
+
     public CancellationTokenSource Kick { get; } = new();
 
     public int LoginsDisposed { get; private set; }
@@ -44,6 +51,7 @@ internal sealed class TestApplication : ISshApplication, IDisposable
 
     public ValueTask ConnectionEndedAsync(SshConnectionReport report)
     {
+        EndedInsideCall |= t_isCalling;
         Reports.Enqueue(report);
         _report.TrySetResult(report);
         return ValueTask.CompletedTask;
