@@ -71,7 +71,7 @@ internal sealed class Installation : IAsyncDisposable
         return new Installation(data, database, Require(AuditLog.Open(database, data.AuditKey, data.AuditAnchor, TimeProvider.System)));
     }
 
-    /// <summary>Opens the vaults for a server, and removes what uploads left behind that a crash cut off.</summary>
+    /// <summary>Opens the vaults for a server.</summary>
     public void OpenVaults(WaybillConfiguration configuration)
     {
         _vaults = new LocalVaults(Data.Vaults, new LocalStoreOptions
@@ -79,7 +79,6 @@ internal sealed class Installation : IAsyncDisposable
             Durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename,
             Links = configuration.Sftp.Links,
         });
-        _vaults.SweepTemporaries();
     }
 
     /// <summary>A login's own view of its vault.</summary>

@@ -29,6 +29,18 @@ public sealed class FakeTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>How long from now the nearest timer fires; null without one. Tells a test that work on another thread has set it.</summary>
+    public TimeSpan? NextDue
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _timers.Count == 0 ? null : _timers.Min(timer => timer.Due) - _elapsed;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

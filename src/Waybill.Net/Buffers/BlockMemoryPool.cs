@@ -47,12 +47,20 @@ public sealed class BlockMemoryPool : MemoryPool<byte>
     protected override void Dispose(bool disposing)
     {
         _disposed = true;
-        _idle.Clear();
+        while (_idle.TryDequeue(out _))
+        {
+            Interlocked.Decrement(ref _idleCount);
+        }
     }
 
     private void Return(Block block)
     {
-        if (_disposed || Interlocked.Increment(ref _idleCount) > MaximumIdleBlocks)
+        if (_disposed)
+        {
+            return;
+        }
+
+        if (Interlocked.Increment(ref _idleCount) > MaximumIdleBlocks)
         {
             Interlocked.Decrement(ref _idleCount);
             return;

@@ -25,4 +25,7 @@ internal static partial class ChannelLog
 
     [LoggerMessage(1206, LogLevel.Debug, "Channel {Channel}: a message could not be sent.")]
     public static partial void CloseNotSent(ILogger logger, Exception exception, int channel);
+
+    [LoggerMessage(1207, LogLevel.Error, "A program failed when it was told to end.")]
+    public static partial void StopFailed(ILogger logger, Exception exception);
 }

@@ -52,7 +52,9 @@ internal sealed class ChannelPipeReader(PipeReader inner, Channel channel) : Pip
         {
             _completed = true;
             _buffer = default;
-            inner.Complete(exception);
+
+            // Without the exception, which the pipe would throw at its writer: the connection's read loop.
+            inner.Complete();
             channel.InputDropped();
         }
     }

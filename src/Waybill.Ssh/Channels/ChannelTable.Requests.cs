@@ -98,7 +98,20 @@ internal sealed partial class ChannelTable
         _ = RunAsync(channel, program);
         if (stopping)
         {
+            Tell(program);
+        }
+    }
+
+    // A program's defect must reach neither the read loop nor the server's stop, which tells every other connection with the same call.
+    private void Tell(ISshProgram program)
+    {
+        try
+        {
             program.EndWhenIdle();
+        }
+        catch (Exception exception)
+        {
+            ChannelLog.StopFailed(_services.Logger, exception);
         }
     }
 

@@ -106,7 +106,7 @@ internal sealed partial class ChannelTable : IAsyncDisposable
 
         foreach (var program in running)
         {
-            program.EndWhenIdle();
+            Tell(program);
         }
     }
 
@@ -332,14 +332,14 @@ internal sealed partial class ChannelTable : IAsyncDisposable
     {
         lock (_lock)
         {
+            // The time before the count: a timer that sees no channel must not see when there was none before.
+            EmptySince = _services.Time.GetTimestamp();
             _slots[channel.Number] = null;
             _open--;
             if (_open > 0)
             {
                 return;
             }
-
-            EmptySince = _services.Time.GetTimestamp();
         }
 
         BecameEmpty?.Invoke();

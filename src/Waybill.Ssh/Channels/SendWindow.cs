@@ -12,6 +12,7 @@ internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWo
     private ManualResetValueTaskSourceCore<bool> _source;
     private long _available = initial;
     private bool _waiting;
+    private bool _released;
     private bool _woken;
     private bool _closed;
 
@@ -60,7 +61,7 @@ internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWo
     {
         lock (_lock)
         {
-            if (!_waiting || _available == 0)
+            if (!_waiting || _released || _available == 0)
             {
                 return;
             }
@@ -96,15 +97,15 @@ internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWo
     {
         lock (_lock)
         {
+            if (_waiting)
+            {
+                throw new InvalidOperationException("A channel has one writer.");
+            }
+
             if (_available > 0 || _woken || _closed)
             {
                 _woken = false;
                 return ValueTask.CompletedTask;
-            }
-
-            if (_waiting)
-            {
-                throw new InvalidOperationException("A channel has one writer.");
             }
 
             _source.Reset();
@@ -113,7 +114,16 @@ internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWo
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _source.SetResult(true);
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (_lock)
+        {
+            _waiting = false;
+            _released = false;
+        }
+
+        _source.SetResult(true);
+    }
 
     void IValueTaskSource.GetResult(short token) => _source.GetResult(token);
 
@@ -124,9 +134,11 @@ internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWo
 
     private void ReleaseWaiter()
     {
-        if (_waiting)
+        // Still waiting until the work item has run: a second wait before that would make it complete the wrong one, and the next one twice, which ends
+        // the process.
+        if (_waiting && !_released)
         {
-            _waiting = false;
+            _released = true;
             _woken = false;
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }

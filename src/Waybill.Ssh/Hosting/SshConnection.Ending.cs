@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace Waybill.Ssh.Hosting;
@@ -25,8 +26,11 @@ internal sealed partial class SshConnection
         }
     }
 
-    /// <summary>Lets the read loop look at what is due.</summary>
-    private void Wake() => _input.CancelPendingRead();
+    /// <summary>
+    /// Lets the read loop look at what is due; never inside this call. Where the transport schedules inline, cancelling the read runs the loop at once, and the
+    /// caller may hold a channel's and the writer's lock: with another channel's sender waiting for the latter that is a deadlock.
+    /// </summary>
+    private void Wake() => ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), _input, preferLocal: false);
 
     /// <summary>The server is stopping: a session's transfers may finish, everyone else goes now.</summary>
     private void Stop()
@@ -73,7 +77,8 @@ internal sealed partial class SshConnection
             case SshDisconnectException disconnect:
                 return disconnect;
             case OperationCanceledException when _transport.ConnectionClosed.IsCancellationRequested:
-            case IOException:
+            case IOException or SocketException:
+                // A socket's own error (the network or the host is unreachable) comes through Kestrel as it is; only resets are translated.
                 return new(SshEndReason.ConnectionLost, "the network connection broke");
             default:
                 SshLog.Defect(_logger, exception, _info.Id);

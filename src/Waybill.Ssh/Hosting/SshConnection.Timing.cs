@@ -8,8 +8,22 @@ internal sealed partial class SshConnection
     private void StartTimer()
     {
         _timer = _time.CreateTimer(
-            static connection => ((SshConnection)connection!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static connection => ((SshConnection)connection!).OnSystemTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         OnTimer();
+    }
+
+    /// <summary>On a timer's thread nobody is there to catch, and the process would end: a defect ends this connection only.</summary>
+    private void OnSystemTimer()
+    {
+        try
+        {
+            OnTimer();
+        }
+        catch (Exception exception)
+        {
+            SshLog.Defect(_logger, exception, _info.Id);
+            End(SshEndReason.InternalError, $"a defect of this server: {exception.GetType().Name}");
+        }
     }
 
     /// <summary>Does what is due and sets the timer to what is next; also called whenever a deadline was added.</summary>

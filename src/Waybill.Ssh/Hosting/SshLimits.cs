@@ -42,8 +42,11 @@ public sealed record SshLimits
     /// <summary>Sealed bytes that wait for a client that does not read, beyond the transport's own buffer.</summary>
     public int UnsentBytes { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>Time from the first KEXINIT of an exchange to its NEWKEYS.</summary>
-    public TimeSpan KeyExchangeTime { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// Time from the first KEXINIT of an exchange to its NEWKEYS; before the login <see cref="LoginTime"/> is shorter. During a download our KEXINIT waits
+    /// behind what the transport and the network have buffered, 4 MiB and more, which takes a client on a slow line minutes to read.
+    /// </summary>
+    public TimeSpan KeyExchangeTime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Bytes under one key before a new exchange, each way. AES; chacha20 has the same.</summary>
     public long RekeyBytes { get; init; } = 4L * 1024 * 1024 * 1024;

@@ -227,9 +227,18 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
         lock (_lock)
         {
             _isFlushQueued = false;
-            if (!_inBatch)
+            if (_inBatch)
+            {
+                return;
+            }
+
+            try
             {
                 StartFlush();
+            }
+            catch (Exception exception)
+            {
+                Fail(exception);
             }
         }
     }
@@ -373,10 +382,18 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     {
         lock (_lock)
         {
-            FinishFlush();
-            _isFlushing = false;
-            _hasUnflushed |= _backlog.MoveTo(_output);
-            StartFlush();
+            try
+            {
+                FinishFlush();
+                _isFlushing = false;
+                _hasUnflushed |= _backlog.MoveTo(_output);
+                StartFlush();
+            }
+            catch (Exception exception)
+            {
+                Fail(exception);
+            }
+
             ReleaseWaiters();
             if (!_isFlushing)
             {
@@ -395,14 +412,27 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
                 return;
             }
         }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException)
+        catch (Exception)
         {
-            // The transport is gone; the read loop sees the same and says why.
+            // The transport is gone (Kestrel passes on whatever the socket threw); the read loop sees the same and says why.
         }
 
         _hasUnflushed = false;
         _backlog.Clear();
         MarkEnded();
+    }
+
+    /// <summary>
+    /// On the thread pool nobody is there to catch, and the process would end. A transport that is torn down under us (a stopping server disposes its block
+    /// pool while flushes are pending) ends this connection only.
+    /// </summary>
+    private void Fail(Exception exception)
+    {
+        _isFlushing = false;
+        _hasUnflushed = false;
+        _backlog.Clear();
+        MarkEnded();
+        _owner.WriterFailed(SshEndReason.InternalError, $"the way out failed: {exception.GetType().Name}");
     }
 
     private void ReleaseWaiters()

@@ -63,7 +63,7 @@ internal sealed class OpenSshServer : IAsyncDisposable
 
             """);
         var process = ExternalProcess.Start(sshd, ["-f", configuration, "-D", "-e"]);
-        await process.WaitForTextAsync("Server listening", TimeSpan.FromSeconds(20));
+        await process.WaitForTextAsync("Server listening", TimeSpan.FromSeconds(60));
         return new OpenSshServer(directory, process, port, userKey);
     }
 

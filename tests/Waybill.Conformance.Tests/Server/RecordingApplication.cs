@@ -30,7 +30,7 @@ internal sealed class RecordingApplication : ISshApplication
     public void Allow(string user, SshPublicKey key) => _keys[$"{user} {Convert.ToBase64String(key.Blob.Span)}"] = [];
 
     public async Task<SshConnectionReport> ReportOfAsync(string connectionId, TimeSpan? timeout = null) =>
-        await Source(connectionId).Task.WaitAsync(timeout ?? TimeSpan.FromSeconds(20));
+        await Source(connectionId).Task.WaitAsync(timeout ?? TimeSpan.FromSeconds(60));
 
     public ValueTask<bool> IsKeyAcceptableAsync(SshKeyOffer offer, CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ internal sealed class ServerConnection(InMemoryConnection connection, RawSshClie
     public async Task<SshConnectionReport> ReportAsync(TimeSpan? timeout = null)
     {
         var report = await application.ReportOfAsync(Network.ConnectionId, timeout);
-        await running.WaitAsync(timeout ?? TimeSpan.FromSeconds(20));
+        await running.WaitAsync(timeout ?? TimeSpan.FromSeconds(60));
         return report;
     }
 
@@ -45,6 +45,6 @@ internal sealed class ServerConnection(InMemoryConnection connection, RawSshClie
     public async ValueTask DisposeAsync()
     {
         await Client.DisposeAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(20));
+        await running.WaitAsync(TimeSpan.FromSeconds(60));
     }
 }

@@ -45,4 +45,15 @@ public class BlockMemoryPoolTests
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
+
+    [Fact]
+    public void What_comes_back_after_the_end_is_not_counted()
+    {
+        var pool = new BlockMemoryPool();
+        var blocks = Enumerable.Range(0, 3).Select(_ => pool.Rent()).ToList();
+        blocks[0].Dispose();
+        pool.Dispose();
+        blocks.ForEach(block => block.Dispose());
+        Assert.Equal(0, pool.IdleBlocks);
+    }
 }

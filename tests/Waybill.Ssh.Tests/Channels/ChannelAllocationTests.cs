@@ -104,7 +104,7 @@ public sealed class ChannelAllocationTests
 
         var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         fixture.Eof();
-        await echo.WaitAsync(TimeSpan.FromSeconds(10));
+        await echo.WaitAsync(TimeSpan.FromSeconds(60));
         program.End();
 
         Assert.True(allocated < BytesForEachPacket * Packets, $"{allocated} bytes for {Packets} packets");

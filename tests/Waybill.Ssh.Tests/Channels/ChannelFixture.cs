@@ -114,7 +114,7 @@ internal sealed class ChannelFixture : IAsyncDisposable
         Login.Program = program;
         Open(window, packet);
         Subsystem(channel: channel);
-        await program.Started.WaitAsync(TimeSpan.FromSeconds(10));
+        await program.Started.WaitAsync(TimeSpan.FromSeconds(60));
         Sender.Clear();
         return program;
     }
@@ -136,7 +136,7 @@ internal sealed class ChannelFixture : IAsyncDisposable
     {
         for (var i = 0; !condition(); i++)
         {
-            Assert.True(i < 5000, "The condition did not become true within 10 s.");
+            Assert.True(i < 30_000, "The condition did not become true within 60 s.");
             await Task.Delay(2);
         }
     }

@@ -70,7 +70,7 @@ public sealed class ChannelInputTests
 
         Assert.False(read.IsCompleted);
         fixture.Table.BatchEnd();
-        Assert.Equal(10, (await read.WaitAsync(TimeSpan.FromSeconds(10))).Buffer.Length);
+        Assert.Equal(10, (await read.WaitAsync(TimeSpan.FromSeconds(60))).Buffer.Length);
         program.End();
     }
 
@@ -231,6 +231,17 @@ public sealed class ChannelInputTests
     }
 
     [Fact]
+    public async Task A_program_that_gives_its_input_up_with_an_exception_does_not_end_the_connection()
+    {
+        await using var fixture = new ChannelFixture();
+        var program = await fixture.StartAsync();
+        await program.Input.CompleteAsync(new InvalidOperationException("The program failed."));
+        fixture.Data(Packet);
+        program.End();
+        await ChannelFixture.EventuallyAsync(() => fixture.Sender.Numbers.Contains((byte)97));
+    }
+
+    [Fact]
     public async Task No_credit_is_sent_to_a_client_that_sends_no_more()
     {
         await using var fixture = new ChannelFixture();
@@ -277,7 +288,7 @@ public sealed class ChannelInputTests
         fixture.Table.ConnectionLost(cause);
         fixture.Table.ConnectionLost(null);
 
-        var exception = await Assert.ThrowsAsync<IOException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        var exception = await Assert.ThrowsAsync<IOException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Same(cause, exception.InnerException);
         await Assert.ThrowsAsync<IOException>(async () => await program.Input.ReadAsync());
         await ChannelFixture.EventuallyAsync(() => program.Token.IsCancellationRequested);

@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Waybill.Ssh.Channels;
 using Waybill.Ssh.Hosting;
+using Waybill.TestKit;
 
 namespace Waybill.Ssh.Tests.Channels;
 
@@ -82,7 +85,7 @@ public sealed class ChannelLifeTests
         await ChannelFixture.EventuallyAsync(() => fixture.Sender.Numbers.Contains((byte)97));
         Assert.False(drained.IsCompleted);
         second.End();
-        await drained.WaitAsync(TimeSpan.FromSeconds(10));
+        await drained.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -106,7 +109,7 @@ public sealed class ChannelLifeTests
         await ChannelFixture.EventuallyAsync(() => program.Token.IsCancellationRequested);
         Assert.False(disposed.IsCompleted);
         program.Fail(new OperationCanceledException());
-        await disposed.WaitAsync(TimeSpan.FromSeconds(10));
+        await disposed.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(0, fixture.Table.OpenChannels);
         Assert.Empty(fixture.Sender.Messages);
     }
@@ -139,5 +142,62 @@ public sealed class ChannelLifeTests
         await fixture.Table.DrainAsync(TestContext.Current.CancellationToken);
         fixture.Close();
         Assert.Equal(free, fixture.Budget.Free);
+    }
+
+    [Fact]
+    public async Task A_timer_that_sees_no_channel_never_sees_an_old_time_without_one()
+    {
+        var time = new WatchedTime();
+        await using var table = new ChannelTable(new RecordingSender(), new ChannelFixture.FakeLogin(), new SshLimits(), time, NullLogger.Instance);
+        table.Handle(90, new MessageBuilder(90).String("session").UInt32(7).UInt32(1 << 20).UInt32(1 << 15).ToArray());
+        var seen = new List<int>();
+        time.Asked = () => seen.Add(table.OpenChannels);
+        table.Handle(97, new MessageBuilder(97).UInt32(0).ToArray());
+        Assert.Equal(0, table.OpenChannels);
+        Assert.NotEmpty(seen);
+        Assert.All(seen, open => Assert.Equal(1, open));
+    }
+
+    [Fact]
+    public async Task A_program_that_fails_when_told_to_end_keeps_no_other_from_being_told()
+    {
+        await using var fixture = new ChannelFixture();
+        var told = new List<int>();
+        for (var i = 0; i < 3; i++)
+        {
+            var number = i;
+            fixture.Login.Program = new StubbornProgram(() =>
+            {
+                told.Add(number);
+                throw new InvalidOperationException("The program failed.");
+            });
+            fixture.Open();
+            fixture.Subsystem(channel: (uint)i);
+        }
+
+        fixture.Table.RefuseNewWork();
+        Assert.Equal([0, 1, 2], told);
+    }
+
+    private sealed class WatchedTime : TimeProvider
+    {
+        public Action? Asked { get; set; }
+
+        public override long GetTimestamp()
+        {
+            Asked?.Invoke();
+            return base.GetTimestamp();
+        }
+    }
+
+    private sealed class StubbornProgram(Action asked) : ISshProgram
+    {
+        public async Task<int> RunAsync(System.IO.Pipelines.IDuplexPipe channel, CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            return 0;
+        }
+
+        public void EndWhenIdle() => asked();
     }
 }

@@ -53,7 +53,7 @@ public sealed class ChannelOutputTests
         Assert.Equal(ChannelPipeWriter.Burst, fixture.Sender.Messages.Length);
         Assert.False(flush.IsCompleted);
         fixture.Sender.ReleaseFlushes();
-        await flush.WaitAsync(TimeSpan.FromSeconds(10));
+        await flush.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(100, fixture.Sender.Messages.Length);
         program.End();
     }
@@ -73,7 +73,7 @@ public sealed class ChannelOutputTests
             fixture.Adjust(1);
         }
 
-        await flush.WaitAsync(TimeSpan.FromSeconds(10));
+        await flush.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(Bytes(10), fixture.Sender.Data());
         program.End();
     }
@@ -92,7 +92,7 @@ public sealed class ChannelOutputTests
         Assert.Equal(window, fixture.Sender.DataBytes);
         Assert.Equal(before + 1, fixture.Sender.Flushes);
         fixture.Close();
-        await flush.WaitAsync(TimeSpan.FromSeconds(10));
+        await flush.WaitAsync(TimeSpan.FromSeconds(60));
         program.End();
     }
 
@@ -107,7 +107,7 @@ public sealed class ChannelOutputTests
         await ChannelFixture.EventuallyAsync(() => fixture.Sender.DataBytes == 200_000);
         Assert.False(flush.IsCompleted);
         fixture.Adjust(uint.MaxValue);
-        await flush.WaitAsync(TimeSpan.FromSeconds(10));
+        await flush.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(Bytes(300_000), fixture.Sender.Data());
         program.End();
     }
@@ -150,12 +150,12 @@ public sealed class ChannelOutputTests
         var flush = program.Output.FlushAsync(source.Token).AsTask();
         await ChannelFixture.EventuallyAsync(() => fixture.Sender.DataBytes == 5);
         await source.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flush.WaitAsync(TimeSpan.FromSeconds(10)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flush.WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Equal(15, program.Output.UnflushedBytes);
 
         var second = program.Output.FlushAsync(CancellationToken.None).AsTask();
         program.Output.CancelPendingFlush();
-        Assert.True((await second.WaitAsync(TimeSpan.FromSeconds(10))).IsCanceled);
+        Assert.True((await second.WaitAsync(TimeSpan.FromSeconds(60))).IsCanceled);
         fixture.Adjust(100);
         Assert.False((await program.Output.FlushAsync(CancellationToken.None)).IsCanceled);
         Assert.Equal(Bytes(20), fixture.Sender.Data());
@@ -223,7 +223,7 @@ public sealed class ChannelOutputTests
         var program = await fixture.StartAsync(window: 0);
         var flush = program.Output.WriteAsync(Bytes(10), TestContext.Current.CancellationToken).AsTask();
         fixture.Close();
-        Assert.True((await flush.WaitAsync(TimeSpan.FromSeconds(10))).IsCompleted);
+        Assert.True((await flush.WaitAsync(TimeSpan.FromSeconds(60))).IsCompleted);
         Assert.True((await program.Output.WriteAsync(Bytes(10), TestContext.Current.CancellationToken)).IsCompleted);
         Assert.Equal<byte>([97], fixture.Sender.Numbers);
         program.End();
@@ -236,7 +236,7 @@ public sealed class ChannelOutputTests
         var program = await fixture.StartAsync(window: 0);
         var flush = program.Output.WriteAsync(Bytes(10), CancellationToken.None).AsTask();
         fixture.Table.ConnectionLost(null);
-        await Assert.ThrowsAsync<IOException>(() => flush.WaitAsync(TimeSpan.FromSeconds(10)));
+        await Assert.ThrowsAsync<IOException>(() => flush.WaitAsync(TimeSpan.FromSeconds(60)));
         program.End();
     }
 

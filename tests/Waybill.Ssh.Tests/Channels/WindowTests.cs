@@ -192,17 +192,46 @@ public sealed class WindowTests
             Assert.False(wait.IsCompleted);
             window.TryAdd(1);
             window.RunWaiter();
-            await wait.WaitAsync(TimeSpan.FromSeconds(10));
+            await wait.WaitAsync(TimeSpan.FromSeconds(60));
             Assert.Equal(1, window.Take(2));
         }
 
         var woken = window.WaitAsync().AsTask();
         window.Wake();
-        await woken.WaitAsync(TimeSpan.FromSeconds(10));
+        await woken.WaitAsync(TimeSpan.FromSeconds(60));
         var closed = window.WaitAsync().AsTask();
         window.Close();
-        await closed.WaitAsync(TimeSpan.FromSeconds(10));
+        await closed.WaitAsync(TimeSpan.FromSeconds(60));
         await window.WaitAsync();
+    }
+
+    [Fact]
+    public async Task A_second_wait_before_the_first_has_gone_on_never_completes_another_wait()
+    {
+        // A program that gave up a flush and returned: the last flush must not meet the old one's wake-up. On the thread pool that would end the process.
+        for (var i = 0; i < 5000; i++)
+        {
+            var window = new SendWindow(0);
+            var first = window.WaitAsync().AsTask();
+            window.Wake();
+            window.TryAdd(1);
+            window.RunWaiter();
+            window.Take(1);
+            Task? second = null;
+            try
+            {
+                second = window.WaitAsync().AsTask();
+            }
+            catch (InvalidOperationException)
+            {
+                // The first has not gone on yet.
+            }
+
+            window.TryAdd(1);
+            window.RunWaiter();
+            await first.WaitAsync(TimeSpan.FromSeconds(60));
+            await (second ?? Task.CompletedTask).WaitAsync(TimeSpan.FromSeconds(60));
+        }
     }
 
     private ReceiveWindow Make(SshLimits? limits = null, WindowBudget? budget = null) =>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Waybill.Ssh.Hosting;
 using Waybill.Ssh.Tests.KeyExchange;
 using Waybill.TestKit;
@@ -246,7 +247,7 @@ public sealed class SshConnectionTests
         await server.Client.HandshakeAsync();
         await server.Client.RequestServiceAsync();
         await server.Client.SendAsync(server.Client.SignedRequest(TestApplication.User, server.Application.UserKey));
-        await Task.Delay(50);
+        await server.Application.Asked;
         server.Connection.Break();
         await server.EndsWithAsync(SshEndReason.ConnectionLost);
     }
@@ -276,5 +277,30 @@ public sealed class SshConnectionTests
         await server.LogInAsync();
         await KeyExchangeTests.EchoAsync(await server.Client.OpenSubsystemAsync(EchoProgram.Name), 1_000_000);
         Assert.True(server.Client.KeyExchanges > 4, $"{server.Client.KeyExchanges} key exchanges");
+    }
+
+    [Fact]
+    public async Task A_socket_error_is_a_lost_connection_and_no_defect_of_ours()
+    {
+        await using var server = new TestServer();
+        await server.LogInAsync();
+        await server.Connection.Client.Output.CompleteAsync(new SocketException((int)SocketError.HostUnreachable));
+        await server.EndsWithAsync(SshEndReason.ConnectionLost);
+    }
+
+    [Fact]
+    public async Task Who_ends_a_connection_does_not_run_it_whatever_the_transport_schedules()
+    {
+        // Whoever wakes the read loop may hold a channel's and the writer's lock: the loop inside that call would take others, and two of them wait for ever.
+        await using var server = new TestServer(transport: pipe => new InlineTransport(pipe));
+        await server.LogInAsync();
+        await KeyExchangeTests.EchoAsync(await server.Client.OpenSubsystemAsync(EchoProgram.Name), 1000);
+
+        TestApplication.t_isCalling = true;
+        server.Application.Kick.Cancel();
+        TestApplication.t_isCalling = false;
+
+        await server.EndsWithAsync(SshEndReason.Kicked);
+        Assert.False(server.Application.EndedInsideCall);
     }
 }

@@ -11,12 +11,24 @@ internal sealed class TestApplication : ISshApplication, IDisposable
 
     private readonly TaskCompletionSource<SshConnectionReport> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes with the first question about a key.</summary>
+    public Task Asked => _asked.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
     public SshPrivateKey UserKey { get; } = SshPrivateKeys.GenerateEd25519();
 
     /// <summary>Accepted instead of <see cref="UserKey"/>'s public half: the key of a real client.</summary>
     public byte[]? AcceptedBlob { get; set; }
 
     public ConcurrentQueue<SshConnectionReport> Reports { get; } = new();
+
+    /// <summary>Set by a test around a call that must not run the connection.</summary>
+    [ThreadStatic]
+    public static bool t_isCalling;
+
+    /// <summary>The end of a connection ran inside such a call.</summary>
+    public bool EndedInsideCall { get; private set; }
 
     public CancellationTokenSource Kick { get; } = new();
 
@@ -26,10 +38,11 @@ internal sealed class TestApplication : ISshApplication, IDisposable
     public Task Answer { get; set; } = Task.CompletedTask;
 
     /// <summary>The first report.</summary>
-    public Task<SshConnectionReport> Report => _report.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    public Task<SshConnectionReport> Report => _report.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
     public async ValueTask<bool> IsKeyAcceptableAsync(SshKeyOffer offer, CancellationToken cancellationToken)
     {
+        _asked.TrySetResult();
         await Answer.WaitAsync(cancellationToken);
         return offer.User == User && offer.Key.Blob.Span.SequenceEqual(AcceptedBlob ?? UserKey.PublicKey.Blob.Span);
     }
@@ -38,6 +51,7 @@ internal sealed class TestApplication : ISshApplication, IDisposable
 
     public ValueTask ConnectionEndedAsync(SshConnectionReport report)
     {
+        EndedInsideCall |= t_isCalling;
         Reports.Enqueue(report);
         _report.TrySetResult(report);
         return ValueTask.CompletedTask;

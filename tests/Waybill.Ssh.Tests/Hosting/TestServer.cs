@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.Extensions.Logging.Abstractions;
 using Waybill.Ssh.Hosting;
 using Waybill.SshKeys.Keys;
@@ -12,13 +13,15 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly List<SshPrivateKey> _hostKeys = [SshPrivateKeys.GenerateEd25519()];
     private readonly Task _running;
 
-    public TestServer(Func<SshServerOptions, SshServerOptions>? configure = null, FakeTimeProvider? clock = null, long pauseAt = 1024 * 1024)
+    public TestServer(Func<SshServerOptions, SshServerOptions>? configure = null, FakeTimeProvider? clock = null, long pauseAt = 1024 * 1024,
+        Func<IDuplexPipe, IDuplexPipe>? transport = null)
     {
         Clock = clock ?? new FakeTimeProvider();
         var options = new SshServerOptions { HostKeys = _hostKeys };
         Options = configure?.Invoke(options) ?? options;
         var handler = new SshConnectionHandler(Options, Application, Clock, NullLoggerFactory.Instance);
         Connection = new InMemoryConnection(pauseAt);
+        Connection.Transport = transport?.Invoke(Connection.Transport) ?? Connection.Transport;
         Client = new RawSshClient(Connection.Client);
         _running = Connection.RunAsync(handler.OnConnectedAsync);
     }
@@ -44,7 +47,7 @@ internal sealed class TestServer : IAsyncDisposable
     public async Task<SshConnectionReport> EndsWithAsync(SshEndReason reason)
     {
         var report = await Report;
-        await _running.WaitAsync(TimeSpan.FromSeconds(20));
+        await _running.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.True(reason == report.Reason, $"ended with {report.Reason}: {report.Detail}");
         Assert.Single(Application.Reports);
         return report;
@@ -54,7 +57,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         await Client.DisposeAsync();
         await Connection.DisposeAsync();
-        await _running.WaitAsync(TimeSpan.FromSeconds(20));
+        await _running.WaitAsync(TimeSpan.FromSeconds(60));
         foreach (var key in _hostKeys)
         {
             key.Dispose();

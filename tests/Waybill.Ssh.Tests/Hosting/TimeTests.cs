@@ -1,4 +1,5 @@
 using Waybill.Ssh.Hosting;
+using Waybill.Ssh.Tests.Channels;
 using Waybill.TestKit;
 using Waybill.TestKit.Ssh;
 
@@ -52,7 +53,7 @@ public sealed class TimeTests
         await server.Client.HandshakeAsync();
         await server.Client.RequestServiceAsync();
         await server.Client.SendAsync(server.Client.SignedRequest(TestApplication.User, server.Application.UserKey));
-        await Task.Delay(20);
+        await server.Application.Asked;
         _clock.Advance(server.Options.Limits.LoginTime);
         await server.EndsWithAsync(SshEndReason.LoginTimeout);
     }
@@ -115,7 +116,7 @@ public sealed class TimeTests
         await AnsweredAsync(server, rekeys: true);
         await channel.CloseAsync();
         await AnsweredAsync(server);
-        await Task.Delay(50);
+        await ChannelFixture.EventuallyAsync(() => _clock.NextDue == server.Options.Limits.NoChannel);
         _clock.Advance(server.Options.Limits.NoChannel - Blink);
         await AnsweredAsync(server);
         _clock.Advance(Blink);
@@ -162,6 +163,35 @@ public sealed class TimeTests
         Assert.Empty(server.Application.Reports);
         _clock.Advance(Blink);
         await server.EndsWithAsync(SshEndReason.RekeyTimeout);
+    }
+
+    [Fact]
+    public async Task A_client_on_a_slow_line_gets_minutes_for_a_later_key_exchange()
+    {
+        // 4 MiB wait in the transport before our KEXINIT: at 30 KB/s the client reads it after more than two minutes.
+        await using var server = await SessionAsync(new SshLimits { KeepAlive = TimeSpan.FromHours(100) });
+        await server.Client.SendKexInitAsync();
+        await server.Client.ReceiveKexInitAsync();
+        _clock.Advance(TimeSpan.FromSeconds(150));
+        await server.Client.ExchangeAsync();
+        await AnsweredAsync(server);
+        Assert.Equal(2, server.Client.KeyExchanges);
+        Assert.Empty(server.Application.Reports);
+    }
+
+    [Fact]
+    public async Task A_timer_that_fails_ends_its_connection_and_not_the_process()
+    {
+        BreakableTransport? transport = null;
+        await using var server = new TestServer(clock: _clock, transport: pipe => transport = new BreakableTransport(pipe));
+        await server.LogInAsync();
+        await server.Client.OpenSubsystemAsync(EchoProgram.Name);
+        transport!.Break();
+
+        // The clock calls the timer's callback itself: an exception of it would come out here.
+        _clock.Advance(server.Options.Limits.KeepAlive);
+
+        await server.EndsWithAsync(SshEndReason.InternalError);
     }
 
     [Fact]

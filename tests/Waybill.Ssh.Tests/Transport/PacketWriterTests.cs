@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
+using System.Net.Sockets;
+using Waybill.Net.Buffers;
 using Waybill.Ssh.Hosting;
 using Waybill.Ssh.Transport;
 using Waybill.SshKeys.Crypto;
@@ -10,6 +12,9 @@ namespace Waybill.Ssh.Tests.Transport;
 
 public sealed class PacketWriterTests : IDisposable
 {
+    /// <summary>Only guards against a hang.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private const int Unsent = 64 * 1024;
     private readonly Owner _owner = new();
     private readonly SshLimits _limits = new() { HeldMessages = 5, Channels = 2 };
@@ -78,7 +83,7 @@ public sealed class PacketWriterTests : IDisposable
         // The client reads at last: the pending flush ends on the thread pool, where an exception would end the process.
         var read = await _pipe.Reader.ReadAsync();
         _pipe.Reader.AdvanceTo(read.Buffer.End);
-        await ended.WaitAsync(TimeSpan.FromSeconds(10));
+        await ended.WaitAsync(Patience);
         Assert.False(await _writer.FlushAsync(CancellationToken.None));
     }
 
@@ -96,7 +101,7 @@ public sealed class PacketWriterTests : IDisposable
 
         _writer.SendNewKeys(PacketCiphers.PlainSealer(), resetSequence: true, next: [MessageNumber.ExtInfo]);
 
-        Assert.True(await flush.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await flush.WaitAsync(Patience));
         var order = (await ReceiveAsync(8)).Select(message => message[0]);
         Assert.Equal(
             [MessageNumber.KexInit, MessageNumber.KexReply, MessageNumber.Unimplemented, MessageNumber.NewKeys, MessageNumber.ExtInfo, 98, MessageNumber.ServiceAccept, 98],
@@ -179,7 +184,7 @@ public sealed class PacketWriterTests : IDisposable
 
         Assert.False(flush.IsCompleted);
         var read = await ReceiveAsync(21);
-        Assert.True(await flush.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await flush.WaitAsync(Patience));
         Assert.Equal(expected, read);
     }
 
@@ -211,7 +216,7 @@ public sealed class PacketWriterTests : IDisposable
         _writer.SendKexInit([MessageNumber.KexInit]);
         var waits = _writer.FlushAsync(CancellationToken.None).AsTask();
         await _writer.EndAsync([MessageNumber.Disconnect]);
-        Assert.False(await waits.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.False(await waits.WaitAsync(Patience));
         Assert.False(await _writer.FlushAsync(CancellationToken.None));
         _writer.Send(Payload(3));
         Assert.Equal([[MessageNumber.KexInit], [MessageNumber.Disconnect]], await ReceiveAsync(2));
@@ -229,7 +234,7 @@ public sealed class PacketWriterTests : IDisposable
 
         // An exception here would be on a thread of the pool and end the process.
         Assert.Single(await ReceiveAsync(1));
-        await drained.WaitAsync(TimeSpan.FromSeconds(10));
+        await drained.WaitAsync(Patience);
     }
 
     [Fact]
@@ -238,6 +243,46 @@ public sealed class PacketWriterTests : IDisposable
         await _pipe.Reader.CompleteAsync();
         _writer.Send(Payload(10));
         Assert.False(await _writer.FlushAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_socket_error_during_a_flush_ends_the_connection_and_not_the_process()
+    {
+        // Inline: what the thread pool would not survive comes out of the call that completes the flush.
+        var pipe = new Pipe(new PipeOptions(writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
+        using var writer = new PacketWriter(pipe.Writer, _limits, _owner) { MaximumUnsent = Unsent };
+        writer.Send(Payload(100));
+        var flush = writer.FlushAsync(CancellationToken.None).AsTask();
+        Assert.False(flush.IsCompleted);
+
+        await pipe.Reader.CompleteAsync(new SocketException((int)SocketError.HostUnreachable));
+
+        Assert.False(await flush.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task A_block_pool_that_is_gone_when_a_flush_ends_ends_the_connection_and_not_the_process()
+    {
+        using var pool = new BlockMemoryPool();
+        var pipe = new Pipe(new PipeOptions(
+            pool, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
+        using var writer = new PacketWriter(pipe.Writer, _limits, _owner) { MaximumUnsent = 8 * BlockMemoryPool.BlockSize };
+        writer.Send(Payload(100));
+        var flush = writer.FlushAsync(CancellationToken.None).AsTask();
+        for (var sent = 0; sent < 2 * BlockMemoryPool.BlockSize; sent += 32 * 1024)
+        {
+            writer.Send(Payload(32 * 1024));
+        }
+
+        // A stopping server disposes the pool; then the client reads.
+        pool.Dispose();
+        var read = await pipe.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        pipe.Reader.AdvanceTo(read.Buffer.End);
+
+        Assert.False(await flush.WaitAsync(Patience));
+        Assert.Equal(SshEndReason.InternalError, _owner.Failure);
+        writer.Send(Payload(100));
+        Assert.False(await writer.FlushAsync(CancellationToken.None));
     }
 
     [Fact]
@@ -312,7 +357,7 @@ public sealed class PacketWriterTests : IDisposable
 
     private async Task<List<byte[]>> ReceiveAsync(int count)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(Patience);
         var messages = new List<byte[]>();
         while (messages.Count < count)
         {

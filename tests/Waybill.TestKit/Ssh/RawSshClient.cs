@@ -80,7 +80,7 @@ public sealed partial class RawSshClient : IAsyncDisposable
     public static async Task<RawSshClient> ConnectAsync(int port, string host = "127.0.0.1")
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await socket.ConnectAsync(host, port, limit.Token);
         return new RawSshClient(new NetworkStream(socket, ownsSocket: true));
     }

@@ -25,8 +25,8 @@ public sealed class RawSshTransport : IAsyncDisposable
         _reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
     }
 
-    /// <summary>The longest that any single step waits.</summary>
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>The longest that any single step waits; only guards against a hang.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The sequence number of the next packet sent.</summary>
     public uint SendSequence { get; set; }

@@ -10,6 +10,12 @@ namespace Waybill.Server.CommandLine.Commands;
 /// <summary><c>serve</c>.</summary>
 internal static class ServeCommand
 {
+    /// <summary>
+    /// How long a start waits for the removal of what uploads left behind that a crash cut off. In many vaults it takes longer; then it goes on beside the
+    /// customers, who cannot see what it removes.
+    /// </summary>
+    private static readonly TimeSpan SweepFirst = TimeSpan.FromMilliseconds(200);
+
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context)
     {
         var command = new Command("serve", "Run the server until SIGTERM or Ctrl-C; prints READY when all listeners are bound.");
@@ -40,8 +46,10 @@ internal static class ServeCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop, now));
         await using var installation = context.Open();
         installation.OpenVaults(configuration);
+        var sweep = Task.Run(() => installation.Vaults.SweepTemporaries(stop.Token), CancellationToken.None);
         try
         {
+            await Task.WhenAny(sweep, Task.Delay(SweepFirst, CancellationToken.None));
             await using var host = await WaybillHost.StartAsync(installation, configuration, context.Json, stop.Token);
             await installation.RecordAsync(AuditActions.ServerStarted, null);
             foreach (var (listener, bound) in host.Listeners)
@@ -58,6 +66,11 @@ internal static class ServeCommand
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Stopped before it was ready.
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAny(sweep);
         }
     }
 
