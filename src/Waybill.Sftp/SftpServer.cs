@@ -48,7 +48,7 @@ public sealed class SftpServer(IFileStore store, IAccessRules rules, IFileJourna
         ArgumentNullException.ThrowIfNull(output);
         Volatile.Write(ref _input, input);
         var replies = new SftpOutput(output);
-        var session = new SftpSession(store, rules, journal, options, timeProvider, Statistics, replies);
+        var session = new SftpSession(store, rules, journal, options, timeProvider, Statistics, replies) { Lost = cancellationToken };
         var registration = cancellationToken.UnsafeRegister(
             static state =>
             {

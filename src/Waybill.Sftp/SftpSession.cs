@@ -43,6 +43,9 @@ internal sealed partial class SftpSession(
 
     public IAccessRules Rules { get; } = rules;
 
+    /// <summary>The connection is lost or the session is to end: what takes long stops.</summary>
+    public CancellationToken Lost { get; init; }
+
     /// <summary>The owner that listings show.</summary>
     public byte[] OwnerName { get; } = ShownName(options.OwnerName);
 

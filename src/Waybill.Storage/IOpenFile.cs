@@ -32,8 +32,8 @@ public interface IOpenFile : IAsyncDisposable
     /// <summary>Forces what was written to the disk (fsync@openssh.com).</summary>
     ValueTask<StoreError> SyncAsync();
 
-    /// <summary>Copies <paramref name="length"/> bytes (0: to the end) from here to <paramref name="target"/>, overlapping ranges of one file refused (copy-data).</summary>
-    ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset);
+    /// <summary>Copies <paramref name="length"/> bytes (0: to the end) from here to <paramref name="target"/>, overlapping ranges of one file refused (copy-data). A session that is lost ends it.</summary>
+    ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset, CancellationToken cancellationToken = default);
 
     /// <summary>Room on the file system of this file.</summary>
     ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync();

@@ -89,7 +89,7 @@ public sealed class AllocationTests
 
         public ValueTask<StoreError> SyncAsync() => new(StoreError.NotSupported);
 
-        public ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset) => new(StoreError.NotSupported);
+        public ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset, CancellationToken cancellationToken = default) => new(StoreError.NotSupported);
 
         public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync() => new(StoreError.NotSupported);
 

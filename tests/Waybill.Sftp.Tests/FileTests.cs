@@ -235,9 +235,12 @@ public sealed class FileTests
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         harness.Journal.Gate = gate.Task;
         var close = harness.Client.CloseAsync(handle);
+        await harness.Journal.AtGate.Task;
+        Assert.Equal(1, harness.Memory.Commits);
+
+        // Time for an answer that must not come.
         await Task.Delay(100);
         Assert.False(close.IsCompleted);
-        Assert.Equal(1, harness.Memory.Commits);
         gate.SetResult();
         Assert.True((await close).IsOk);
     }
@@ -287,6 +290,19 @@ public sealed class FileTests
         Assert.True((await harness.Client.CloseAsync(from)).IsOk);
         Assert.Equal("23489"u8.ToArray(), harness.Memory.ContentOf("/b"));
         Assert.Equal([(FileOperation.Upload, 5L), (FileOperation.Download, 5L)], harness.Journal.Events.Select(row => (row.Operation, row.Bytes)));
+    }
+
+    [Fact]
+    public async Task Copy_data_ends_with_the_session()
+    {
+        await using var harness = await SftpHarness.StartAsync();
+        harness.Memory.AddFile("/source", "content"u8);
+        var source = await harness.OpenAsync("/source", SftpOpen.Read);
+        var target = await harness.OpenAsync("/target", NewFile);
+        Assert.True((await harness.Client.CopyDataAsync(source, 0, 0, target, 0)).IsOk);
+        Assert.False(harness.Memory.CopyToken.IsCancellationRequested);
+        harness.Cancel();
+        Assert.True(harness.Memory.CopyToken.IsCancellationRequested);
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class PipelineTests
         await using var harness = await SftpHarness.StartAsync();
         for (var i = 0; i < 50; i++)
         {
-            Assert.Equal(SftpPacket.Attributes, (await harness.Client.StatAsync("/").WaitAsync(TimeSpan.FromSeconds(5))).Type);
+            Assert.Equal(SftpPacket.Attributes, (await harness.Client.StatAsync("/").WaitAsync(TimeSpan.FromSeconds(60))).Type);
         }
     }
 

@@ -228,7 +228,7 @@ internal static class FileHandlers
             return SftpOutcome.OutOfRange;
         }
 
-        var error = await source.File.CopyToAsync((long)offset, (long)length, target.File!, (long)targetOffset).ConfigureAwait(false);
+        var error = await source.File.CopyToAsync((long)offset, (long)length, target.File!, (long)targetOffset, session.Lost).ConfigureAwait(false);
         if (error == StoreError.None)
         {
             source.BytesRead += copied;

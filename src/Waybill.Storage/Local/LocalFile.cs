@@ -37,7 +37,7 @@ internal abstract class LocalFile(LocalFileStore store, FileDescriptor file) : I
     /// As OpenSSH's copy-data, which a copy of a file onto its own end made grow for ever (5a5e47740): the length is fixed when the copy begins, and overlapping
     /// ranges of one inode are refused, also by two handles.
     /// </summary>
-    public async ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset)
+    public async ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset, CancellationToken cancellationToken = default)
     {
         if (IsClosed || target is not Upload { IsClosed: false } upload)
         {
@@ -72,7 +72,7 @@ internal abstract class LocalFile(LocalFileStore store, FileDescriptor file) : I
 
             if (error == StoreError.None && count > 0)
             {
-                error = await upload.CopyFromAsync(File, offset, count, start).ConfigureAwait(false);
+                error = await upload.CopyFromAsync(File, offset, count, start, cancellationToken).ConfigureAwait(false);
             }
         }
 

@@ -20,6 +20,24 @@ internal sealed partial class LocalFileStore
     public static StoreError OpenForSync(FileDescriptor pinned, out FileDescriptor directory) =>
         Errno.ToStoreError(Kernel.OpenName(pinned, "."u8, OpenFlags.ReadDirectory, 0, out directory));
 
+    /// <summary>Counts what was opened among the open files of this root; it is closed again when they are too many.</summary>
+    private StoreError Charge(StoreError error, FileDescriptor opened)
+    {
+        if (error != StoreError.None)
+        {
+            return error;
+        }
+
+        if (!_budget.TryTake())
+        {
+            opened.Dispose();
+            return StoreError.TooManyOpenFiles;
+        }
+
+        opened.Budget = _budget;
+        return StoreError.None;
+    }
+
     private StoreError OpenForReading(VaultPath path, out IOpenFile? file)
     {
         file = null;
@@ -27,7 +45,7 @@ internal sealed partial class LocalFileStore
         if (error == StoreError.NotFound && FindUpload(path, FileRights.Read) is { } upload)
         {
             // There is no older version to show, and the client knows that the file is there: it is writing it.
-            error = upload.OpenForReading(out var written);
+            error = Charge(upload.OpenForReading(out var written), written);
             file = error == StoreError.None ? new Download(this, written, path, indirect: false) : null;
             return error;
         }
@@ -45,7 +63,7 @@ internal sealed partial class LocalFileStore
                 return error;
             }
 
-            error = Errno.ToStoreError(Kernel.Reopen(pinned.File, OpenFlags.ReadFile, out var opened));
+            error = Charge(Errno.ToStoreError(Kernel.Reopen(pinned.File, OpenFlags.ReadFile, out var opened)), opened);
             file = error == StoreError.None ? new Download(this, opened, pinned.Path, pinned.Indirect) : null;
             return error;
         }
@@ -174,19 +192,23 @@ internal sealed partial class LocalFileStore
         upload = null;
         lock (_uploadsLock)
         {
-            var error = _uploads.Count < _options.MaximumUploads ? StoreError.None : StoreError.TooManyOpenFiles;
+            var error = _uploads.Count < _options.MaximumUploads && _budget.TryTake() ? StoreError.None : StoreError.TooManyOpenFiles;
             var name = Temporaries.NewName();
             if (error == StoreError.None)
             {
                 error = Errno.ToStoreError(Calls.CreateTemporary(target.Directory, name, out var file));
                 if (error == StoreError.None)
                 {
+                    file.Budget = _budget;
+
                     // The lock cannot be held by another: only a sweep that sees the name first could, and then the commit finds the name gone and fails.
                     Kernel.TryLock(file);
                     upload = new Upload(this, file, name, target, modes, permissions) { Claim = claim };
                     _uploads.Add(upload);
                     return StoreError.None;
                 }
+
+                _budget.Return();
             }
 
             target.Directory.Dispose();

@@ -16,9 +16,11 @@ internal sealed partial class LocalFileStore : IFileStore
     private readonly List<Upload> _uploads = [];
     private readonly Lock _uploadsLock = new();
     private readonly PendingNames _pendingNames;
+    private readonly OpenFileBudget _budget;
 
-    public LocalFileStore(Jail jail, LocalStoreOptions options, PendingNames pendingNames)
+    public LocalFileStore(Jail jail, LocalStoreOptions options, PendingNames pendingNames, OpenFileBudget budget)
     {
+        _budget = budget;
         _jail = jail;
         _options = options;
         _pendingNames = pendingNames;
@@ -58,10 +60,10 @@ internal sealed partial class LocalFileStore : IFileStore
                 return new(StoreError.NotADirectory);
             }
 
-            var errno = Kernel.OpenName(pinned.File, "."u8, OpenFlags.ReadDirectory, 0, out var directory);
-            return errno == Errno.None
+            error = Charge(Errno.ToStoreError(Kernel.OpenName(pinned.File, "."u8, OpenFlags.ReadDirectory, 0, out var directory)), directory);
+            return error == StoreError.None
                 ? new(new StoreResult<IDirectoryListing>(StoreError.None, new LocalDirectoryListing(this, directory, pinned.Status)))
-                : new(Errno.ToStoreError(errno));
+                : new(error);
         }
     }
 

@@ -27,6 +27,9 @@ public sealed record LocalStoreOptions
     /// <summary>Uploads that one session may have open; each holds a temporary and two descriptors.</summary>
     public int MaximumUploads { get; init; } = 256;
 
+    /// <summary>Files and directories that all sessions of one root may have open together.</summary>
+    public int MaximumOpenFiles { get; init; } = 4096;
+
     /// <summary>The system calls whose failure an upload must survive; tests replace them.</summary>
     internal UploadCalls Calls { get; init; } = new();
 }

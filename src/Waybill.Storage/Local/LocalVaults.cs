@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Waybill.Storage.Local.Native;
 
@@ -9,6 +10,9 @@ public sealed class LocalVaults : IDisposable
     private readonly FileDescriptor _directory;
     private readonly LocalStoreOptions _options;
     private readonly PendingNames _pendingNames = new();
+
+    // One for each root that was ever opened: as many as there are vaults and vendors.
+    private readonly ConcurrentDictionary<VaultPath, OpenFileBudget> _budgets = new();
 
     /// <summary>Opens <paramref name="directory"/>, which must exist.</summary>
     /// <exception cref="PlatformNotSupportedException">The kernel cannot confine paths; there is no fallback.</exception>
@@ -67,7 +71,7 @@ public sealed class LocalVaults : IDisposable
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(rules);
         var error = Jail.Open(_directory, root, rules, Statistics, out var jail);
-        return jail is null ? error : new StoreResult<IFileStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames));
+        return jail is null ? error : new StoreResult<IFileStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames, BudgetOf(root)));
     }
 
     /// <summary>
@@ -104,6 +108,9 @@ public sealed class LocalVaults : IDisposable
 
     /// <summary>Closes the directory; open stores keep working.</summary>
     public void Dispose() => _directory.Dispose();
+
+    private OpenFileBudget BudgetOf(VaultPath root) =>
+        _budgets.GetOrAdd(root, static (_, limit) => new OpenFileBudget(limit), _options.MaximumOpenFiles);
 
     private StoreError EnsureOne(VaultPath path)
     {

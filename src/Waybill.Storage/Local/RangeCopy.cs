@@ -11,7 +11,7 @@ internal static class RangeCopy
 
     /// <summary>Copies <paramref name="count"/> bytes; fewer only when the source ends.</summary>
     public static async ValueTask<(StoreError Error, long Copied)> CopyAsync(
-        FileDescriptor source, long sourceOffset, FileDescriptor target, long targetOffset, long count)
+        FileDescriptor source, long sourceOffset, FileDescriptor target, long targetOffset, long count, CancellationToken cancellationToken = default)
     {
         var done = 0L;
         while (done < count)
@@ -19,6 +19,12 @@ internal static class RangeCopy
             if (done > 0)
             {
                 await Task.Yield();
+            }
+
+            // A sparse file may be many terabytes: nobody is there any more who could ask for its copy.
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return (StoreError.Abandoned, done);
             }
 
             var piece = Math.Min(Piece, count - done);

@@ -76,12 +76,12 @@ internal sealed partial class Upload : LocalFile
     public long PositionFor(long offset) => _append ? _length : offset;
 
     /// <summary>Writes <paramref name="count"/> bytes of another file.</summary>
-    public async ValueTask<StoreError> CopyFromAsync(FileDescriptor source, long offset, long count, long start)
+    public async ValueTask<StoreError> CopyFromAsync(FileDescriptor source, long offset, long count, long start, CancellationToken cancellationToken)
     {
         var error = await FillAsync(start).ConfigureAwait(false);
         if (error == StoreError.None)
         {
-            (error, var copied) = await RangeCopy.CopyAsync(source, offset, File, start, count).ConfigureAwait(false);
+            (error, var copied) = await RangeCopy.CopyAsync(source, offset, File, start, count, cancellationToken).ConfigureAwait(false);
             Wrote(start, copied);
         }
 

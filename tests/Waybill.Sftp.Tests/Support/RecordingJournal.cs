@@ -12,10 +12,14 @@ internal sealed class RecordingJournal : IFileJournal
     /// <summary>When set, recording waits for it.</summary>
     public Task? Gate { get; set; }
 
+    /// <summary>Completes when recording has begun to wait for <see cref="Gate"/>.</summary>
+    public TaskCompletionSource AtGate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public async ValueTask<StoreError> RecordAsync(FileEvent fileEvent)
     {
         if (Gate is { } gate)
         {
+            AtGate.TrySetResult();
             await gate;
         }
 

@@ -54,8 +54,8 @@ internal sealed class SftpHarness : IAsyncDisposable
         return new SftpHarness(memory, store ?? memory, rules ?? new FolderRules(), options ?? new SftpOptions(), pauseAt);
     }
 
-    /// <summary>What RunAsync returned; fails when it does not within ten seconds.</summary>
-    public Task<int> ExitAsync() => _running.WaitAsync(TimeSpan.FromSeconds(10));
+    /// <summary>What RunAsync returned; fails when it hangs.</summary>
+    public Task<int> ExitAsync() => _running.WaitAsync(TimeSpan.FromSeconds(60));
 
     /// <summary>The client says goodbye.</summary>
     public async Task<int> EndAsync()

@@ -76,4 +76,16 @@ public sealed class CopyTests
         var copy = await File.ReadAllBytesAsync(folder.OnDisk("b"), TestContext.Current.CancellationToken);
         Assert.True(copy.AsSpan(1).SequenceEqual(content.AsSpan(3)));
     }
+
+    [Fact]
+    public async Task A_copy_for_a_lost_session_ends_and_is_never_published()
+    {
+        await using var folder = new VaultFolder();
+        await folder.Store.PutAsync("/source", new string('x', 1000));
+        await using var source = await folder.Store.OpenedAsync("/source", OpenModes.Read);
+        await using var target = await folder.Store.OpenedAsync("/target", NewContent);
+        Assert.Equal(StoreError.Abandoned, await source.CopyToAsync(0, 0, target, 0, new CancellationToken(canceled: true)));
+        Assert.Equal(StoreError.Abandoned, await target.CommitAsync());
+        Assert.Equal(["source"], folder.NamesOnDisk());
+    }
 }

@@ -96,7 +96,7 @@ internal sealed class NaiveStore(string root) : IFileStore
 
         public ValueTask<StoreError> SyncAsync() => throw new NotSupportedException();
 
-        public ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset) => throw new NotSupportedException();
+        public ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
         public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync() => throw new NotSupportedException();
 

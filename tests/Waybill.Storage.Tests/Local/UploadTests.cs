@@ -196,6 +196,31 @@ public sealed class UploadTests
     }
 
     [Fact]
+    public async Task All_sessions_of_a_root_together_open_no_more_files_than_its_limit_and_get_each_place_back()
+    {
+        await using var folder = new VaultFolder(new LocalStoreOptions { Durability = Durability.Rename, MaximumOpenFiles = 3 });
+        await folder.Store.PutAsync("/f", "content");
+        for (var round = 0; round < 3; round++)
+        {
+            var second = folder.OpenStore("/u1");
+            var reading = await folder.Store.OpenedAsync("/f", OpenModes.Read);
+            var writing = await second.OpenedAsync("/new", NewContent);
+            var listing = (await second.OpenDirectoryAsync(P("/"))).Value!;
+            Assert.Equal(StoreError.TooManyOpenFiles, await folder.Store.OpenErrorAsync("/f", OpenModes.Read));
+            Assert.Equal(StoreError.TooManyOpenFiles, await second.OpenErrorAsync("/other", NewContent));
+            Assert.Equal(StoreError.TooManyOpenFiles, (await folder.Store.OpenDirectoryAsync(P("/"))).Error);
+
+            // Another vault has its own.
+            await folder.OpenStore("/u10").PutAsync("/f", "content");
+            await reading.CommitAsync();
+            await reading.DisposeAsync();
+            await writing.DisposeAsync();
+            await listing.DisposeAsync();
+            await folder.Store.PutAsync("/f", "content");
+        }
+    }
+
+    [Fact]
     public async Task A_disposed_store_abandons_what_was_not_committed()
     {
         await using var folder = new VaultFolder();

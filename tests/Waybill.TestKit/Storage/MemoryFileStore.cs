@@ -29,6 +29,9 @@ public sealed class MemoryFileStore : IFileStore
     /// <summary>Commits of files opened for writing.</summary>
     public int Commits { get; private set; }
 
+    /// <summary>What the last copy could be ended by.</summary>
+    public CancellationToken CopyToken { get; set; }
+
     /// <summary>Every path that exists, in order.</summary>
     public IReadOnlyList<string> Paths
     {

@@ -71,9 +71,10 @@ internal sealed class MemoryOpenFile(MemoryFileStore store, VaultPath path, Open
 
     public ValueTask<StoreError> SyncAsync() => new(store.Failing("fsync", Path));
 
-    public ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset)
+    public ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
+        store.CopyToken = cancellationToken;
         if (offset < 0 || length < 0 || targetOffset < 0)
         {
             return new(StoreError.InvalidArgument);

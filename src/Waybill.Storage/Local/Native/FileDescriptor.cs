@@ -8,5 +8,12 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
     public FileDescriptor(int number)
         : base(ownsHandle: true) => SetHandle(number);
 
-    protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
+    /// <summary>What gets a place back when this is closed, which happens exactly once.</summary>
+    public OpenFileBudget? Budget { get; set; }
+
+    protected override bool ReleaseHandle()
+    {
+        Budget?.Return();
+        return Libc.Close((int)handle) == 0;
+    }
 }
