@@ -13,7 +13,8 @@ public sealed class DemoTests
     public async Task The_line_that_demo_prints_is_pasted_and_fetches_and_delivers_files()
     {
         using var directory = new TemporaryDirectory();
-        var data = directory.Combine("demo");
+        // A blank and an apostrophe, as in many a home directory: the line must survive the shell and ssh's own splitting of words.
+        var data = directory.Combine("Peter's demo");
         await using var demo = ExternalProcess.Start(Path.Combine(RepositoryRoot.Find(), "waybill"), ["demo", "--data", data]);
         await demo.WaitForTextAsync("Ctrl-C ends the demo.", StartTime);
         Assert.Contains("READY", demo.Output.Split('\n'));

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Waybill.Interop.Tests.Clients;
-using Waybill.TestKit;
 
 namespace Waybill.Interop.Tests;
 
@@ -19,7 +18,7 @@ public sealed class DrainTests
         await server.InitializeAsync();
         var source = server.Directory.Write("drained.bin", RandomNumberGenerator.GetBytes(Size));
         var upload = new SlowSftp(server, Bandwidth).PutAsync(source, "/upload/drained.bin");
-        await WaitForBytesAsync(Path.Combine(server.Vault, "upload"), Size / 10);
+        await Transfers.WaitForTemporaryAsync(Path.Combine(server.Vault, "upload"), Size / 10);
 
         var stopping = server.StopAsync();
         var refused = await RefusedAsync(server);
@@ -50,21 +49,6 @@ public sealed class DrainTests
         }
 
         return "never refused";
-    }
-
-    private static async Task WaitForBytesAsync(string folder, long bytes)
-    {
-        for (var attempt = 0; attempt < 500; attempt++)
-        {
-            if (Directory.GetFiles(folder, ".waybill-*").Any(path => new FileInfo(path) is { Exists: true } file && file.Length >= bytes))
-            {
-                return;
-            }
-
-            await Task.Delay(20);
-        }
-
-        Assert.Fail("the upload did not get going");
     }
 
     private sealed class SlowSftp(WaybillServer server, string bandwidth) : InteropClient(server)

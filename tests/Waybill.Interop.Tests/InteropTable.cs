@@ -14,7 +14,7 @@ public sealed class InteropTable : IDisposable
 
     public static readonly IReadOnlyList<string> Operations =
     [
-        "put and get", "0 bytes", "1 byte", "100 MiB", "umlauts and emoji", "overwrite", "list", "rename", "remove", "resume put", "resume get",
+        "put and get", "0 bytes", "1 byte", "100 MiB", "umlauts and emoji", "overwrite", "list", "rename", "remove", "resume put", "resume get", "folder",
     ];
 
     public const string NoSuchCommand = "no such command";
@@ -38,5 +38,5 @@ public sealed class InteropTable : IDisposable
     }
 
     private static void Row(string name, IEnumerable<string> cells) =>
-        Console.WriteLine("interop: " + string.Join(" | ", cells.Select(cell => cell.PadRight(NoSuchCommand.Length)).Prepend(name.PadRight("ssh2-sftp-client".Length))));
+        Console.WriteLine("interop: " + string.Join(" | ", cells.Select(cell => cell.PadRight("umlauts and emoji".Length)).Prepend(name.PadRight("ssh2-sftp-client".Length))));
 }

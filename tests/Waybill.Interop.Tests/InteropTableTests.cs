@@ -8,6 +8,7 @@ public sealed class InteropTableTests(WaybillServer server, InteropTable table) 
 {
     private const int Large = 100 * 1024 * 1024;
     private const int Small = 300_000;
+    private const int FilesInFolder = 100;
 
     public static MatrixTheoryData<string, string> Cells => new(InteropTable.Clients.Keys, InteropTable.Operations);
 
@@ -38,6 +39,7 @@ public sealed class InteropTableTests(WaybillServer server, InteropTable table) 
         "remove" => RemoveAsync(client, name),
         "resume put" => ResumePutAsync(client, name),
         "resume get" => ResumeGetAsync(client, name),
+        "folder" => FolderAsync(client, name),
         _ => throw new ArgumentOutOfRangeException(nameof(operation)),
     };
 
@@ -117,6 +119,30 @@ public sealed class InteropTableTests(WaybillServer server, InteropTable table) 
             Assert.Equal(Transfers.Hash(source), Transfers.Hash(fetched));
         }
     }
+
+    private Task? FolderAsync(InteropClient client, string name)
+    {
+        var source = server.Directory.Combine(name);
+        for (var file = 0; file < FilesInFolder; file++)
+        {
+            server.Directory.Write(Path.Combine(name, $"day {file % 7}", "Übersicht", $"{file}.csv"), RandomNumberGenerator.GetBytes(file * 50));
+        }
+
+        return client.PutFolderAsync(source, "/upload") is { } put ? CheckAsync() : null;
+
+        async Task CheckAsync()
+        {
+            await put;
+            AssertSameFiles(source, Path.Combine(server.Vault, "upload", name));
+            var fetched = Directory.CreateDirectory(server.Directory.Combine("fetched-" + name)).FullName;
+            await client.GetFolderAsync("/upload/" + name, fetched)!;
+            AssertSameFiles(source, Path.Combine(fetched, name));
+        }
+    }
+
+    private static void AssertSameFiles(string expected, string actual) => Assert.Equal(
+        Directory.GetFiles(expected, "*", SearchOption.AllDirectories).Select(file => (Path.GetRelativePath(expected, file), Transfers.Hash(file))).Order(),
+        Directory.GetFiles(actual, "*", SearchOption.AllDirectories).Select(file => (Path.GetRelativePath(actual, file), Transfers.Hash(file))).Order());
 
     private string Local(string name, int size) => server.Directory.Write("local-" + name, RandomNumberGenerator.GetBytes(size));
 

@@ -53,14 +53,19 @@ public sealed partial class OutsideViewTests(OutsideViewTests.OwnServer own) : I
         Assert.Matches("libssh2.*policy compat would let it in", audit.Output);
     }
 
-    [Fact]
-    public async Task A_shell_is_refused_with_words()
+    [Theory]
+    [InlineData("shell request failed on channel 0")]
+    [InlineData("exec request failed on channel 0", "id")]
+    [InlineData("subsystem request failed on channel 0", "-s", "netconf")]
+    public async Task A_login_starts_nothing_but_file_transfer(string refusal, params string[] words)
     {
+        string[] options = words is ["-s", ..] ? ["-s"] : [];
         var outcome = await ExternalProcess.RunAsync("ssh",
             ["-F", "none", "-T", "-i", _server.Key, "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes", "-o", $"UserKnownHostsFile={_server.KnownHosts}",
-                "-p", $"{_server.Port}", $"{WaybillServer.User}@127.0.0.1", "id"], timeout: TimeSpan.FromSeconds(20));
+                "-p", $"{_server.Port}", .. options, $"{WaybillServer.User}@127.0.0.1", .. words.Except(options)], timeout: TimeSpan.FromSeconds(20));
         Assert.NotEqual(0, outcome.ExitCode);
-        Assert.DoesNotContain("uid=", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains(refusal, outcome.ErrorOutput, StringComparison.Ordinal);
+        Assert.Empty(outcome.Output);
     }
 
     [GeneratedRegex(@"^\((?:kex|key|enc|mac)\) (\S+)")]

@@ -26,4 +26,20 @@ internal static class Transfers
         using var file = File.OpenRead(path);
         return Convert.ToHexString(SHA256.HashData(file));
     }
+
+    /// <summary>Waits until an upload into a directory of the vault has come that far.</summary>
+    public static async Task WaitForTemporaryAsync(string folder, long bytes)
+    {
+        for (var attempt = 0; attempt < 500; attempt++)
+        {
+            if (Directory.GetFiles(folder, ".waybill-*").Any(path => new FileInfo(path) is { Exists: true } file && file.Length >= bytes))
+            {
+                return;
+            }
+
+            await Task.Delay(20);
+        }
+
+        Assert.Fail("the upload did not get going");
+    }
 }

@@ -29,20 +29,21 @@ internal static class UsageWords
 
         foreach (var option in parse.CommandResult.Children.OfType<OptionResult>())
         {
-            if (option.Tokens.Count == 0 && option.Errors.Any() && !option.Implicit)
+            if (!option.Errors.Any())
             {
-                return $"{option.Option.Name} needs a value: {ValueOf(option.Option)}";
+                continue;
             }
 
-            if (option.Tokens.Count > 1 && option.Option.Arity.MaximumNumberOfValues == 1)
+            if (option.Tokens.Count == 0)
             {
-                return $"{option.Option.Name} is given more than once";
+                return option.Implicit ? $"{path} needs {option.Option.Name} {ValueOf(option.Option)}"
+                    : option.Option.Arity.MinimumNumberOfValues > 0 ? $"{option.Option.Name} needs a value: {ValueOf(option.Option)}"
+                    : option.Errors.First().Message;
             }
 
-            if (option.Errors.Any())
-            {
-                return $"{option.Option.Name}: {Shown(option.Tokens[^1].Value)} is not {Allowed(option.Option.ValueType)}";
-            }
+            return option.Tokens.Count > 1 && option.Option.Arity.MaximumNumberOfValues == 1
+                ? $"{option.Option.Name} is given more than once"
+                : $"{option.Option.Name}: {Shown(option.Tokens[^1].Value)} is not {Allowed(option.Option.ValueType)}";
         }
 
         var missing = command.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && parse.GetResult(argument) is null or { Tokens.Count: 0 });

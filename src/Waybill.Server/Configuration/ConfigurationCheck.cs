@@ -72,7 +72,11 @@ internal static class ConfigurationCheck
     public static IPEndPoint EndPoint(string key, string text)
     {
         var address = text.StartsWith('*') ? "0.0.0.0" + text[1..] : text;
-        return IPEndPoint.TryParse(address, out var endPoint) && address.LastIndexOf(':') > address.LastIndexOf(']') && address.Contains(':', StringComparison.Ordinal)
+        var colon = address.LastIndexOf(':');
+
+        // IPEndPoint takes ::1 for an address without a port, and would listen anywhere.
+        var hasPort = colon > 0 && (address[colon - 1] == ']' || !address.AsSpan(0, colon).Contains(':'));
+        return hasPort && IPEndPoint.TryParse(address, out var endPoint)
             ? endPoint
             : throw new CommandException($"{key}: '{text}' is no address with a port; write it as 127.0.0.1:2222, [::1]:2222 or *:22");
     }

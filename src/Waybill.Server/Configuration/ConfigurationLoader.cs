@@ -124,9 +124,9 @@ internal sealed class ConfigurationLoader
         var type = typeof(WaybillConfiguration);
         for (var depth = 0; depth < path.Length; depth++)
         {
-            if (Property(type, path[depth]) is not { } property)
+            if (Property(type, path[depth]) is not { } property || (depth < path.Length - 1 && !IsSection(property.PropertyType)))
             {
-                _warnings.Add($"{origin}: there is no setting {string.Join(':', path[..(depth + 1)])}; it is ignored");
+                _warnings.Add($"{origin}: there is no setting {string.Join(':', path)}; it is ignored");
                 return;
             }
 
@@ -203,8 +203,10 @@ internal sealed class ConfigurationLoader
 
     private static bool IsList(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>);
 
+    private static bool IsSection(Type type) => type.Namespace == typeof(WaybillConfiguration).Namespace;
+
     private static PropertyInfo? Property(Type type, string name) =>
-        type.Namespace == typeof(WaybillConfiguration).Namespace
+        IsSection(type)
             ? type.GetProperty(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)
             : null;
 }

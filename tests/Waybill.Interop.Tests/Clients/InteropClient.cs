@@ -49,10 +49,20 @@ public abstract class InteropClient(WaybillServer server)
     /// <summary>Continues a download whose first part is there.</summary>
     public virtual Task? ResumeGetAsync(string remote, string local) => null;
 
-    protected static async Task<string> RunAsync(
+    /// <summary>Uploads a folder with all in it into an existing directory.</summary>
+    public virtual Task? PutFolderAsync(string local, string remote) => null;
+
+    /// <summary>Fetches a folder with all in it into an existing directory.</summary>
+    public virtual Task? GetFolderAsync(string remote, string local) => null;
+
+    /// <summary>What the last command wrote to standard error.</summary>
+    public string LastErrorOutput { get; private set; } = "";
+
+    protected async Task<string> RunAsync(
         string program, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var outcome = await ExternalProcess.RunAsync(program, arguments, input, CommandTime, environment: environment);
+        LastErrorOutput = outcome.ErrorOutput;
         return outcome.ExitCode == 0 ? outcome.Output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {outcome}");
     }
 

@@ -20,6 +20,10 @@ public sealed class Lftp(WaybillServer server) : InteropClient(server)
 
     public override Task ResumeGetAsync(string remote, string local) => ScriptAsync($"get -c \"{remote}\" -o \"{local}\"");
 
+    public override Task PutFolderAsync(string local, string remote) => ScriptAsync($"mirror --parallel=4 -R \"{local}\" \"{remote}/\"");
+
+    public override Task GetFolderAsync(string remote, string local) => ScriptAsync($"mirror --parallel=4 \"{remote}\" \"{local}/\"");
+
     private Task<string> ScriptAsync(string command) => RunAsync("lftp",
         ["--norc", "-c", $"set cmd:fail-exit yes; set net:max-retries 1; set sftp:auto-confirm no; set sftp:connect-program \"ssh -a -x {string.Join(' ', SshOptions)}\"; " +
             $"open sftp://{WaybillServer.User}:@127.0.0.1:{Port}; {command}"],

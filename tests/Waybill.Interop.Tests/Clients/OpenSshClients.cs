@@ -5,6 +5,13 @@ public sealed class Sftp(WaybillServer server) : InteropClient(server)
 {
     public override string Name => "sftp";
 
+    /// <summary>Use the listener with the compat policy.</summary>
+    public bool Compat { get; init; }
+
+    public IReadOnlyList<string> MoreOptions { get; init; } = [];
+
+    public override int Port => Compat ? Server.CompatPort : Server.Port;
+
     public override Task PutAsync(string local, string remote) => BatchAsync($"put \"{local}\" \"{remote}\"");
 
     public override Task GetAsync(string remote, string local) => BatchAsync($"get \"{remote}\" \"{local}\"");
@@ -20,8 +27,12 @@ public sealed class Sftp(WaybillServer server) : InteropClient(server)
 
     public override Task ResumeGetAsync(string remote, string local) => BatchAsync($"reget \"{remote}\" \"{local}\"");
 
+    public override Task PutFolderAsync(string local, string remote) => BatchAsync($"put -r \"{local}\" \"{remote}\"");
+
+    public override Task GetFolderAsync(string remote, string local) => BatchAsync($"get -r \"{remote}\" \"{local}\"");
+
     private Task<string> BatchAsync(string command) =>
-        RunAsync("sftp", [.. SshOptions, "-q", "-P", $"{Port}", "-b", "-", $"{User}@127.0.0.1"], command + "\n");
+        RunAsync("sftp", [.. SshOptions, .. MoreOptions, "-P", $"{Port}", "-b", "-", $"{User}@127.0.0.1"], command + "\n");
 }
 
 /// <summary>OpenSSH's scp in its SFTP mode.</summary>
@@ -32,6 +43,10 @@ public sealed class Scp(WaybillServer server) : InteropClient(server)
     public override Task PutAsync(string local, string remote) => RunAsync("scp", [.. Options, local, Remote(remote)]);
 
     public override Task GetAsync(string remote, string local) => RunAsync("scp", [.. Options, Remote(remote), local]);
+
+    public override Task PutFolderAsync(string local, string remote) => RunAsync("scp", [.. Options, "-r", local, Remote(remote)]);
+
+    public override Task GetFolderAsync(string remote, string local) => RunAsync("scp", [.. Options, "-r", Remote(remote), local]);
 
     private string[] Options => [.. SshOptions, "-q", "-s", "-P", $"{Port}"];
 
@@ -58,6 +73,10 @@ public sealed class Sshfs(WaybillServer server) : InteropClient(server)
 
     public override Task ResumeGetAsync(string remote, string local) => MountedAsync(root =>
         RunAsync("sh", ["-c", "tail -c +$(($(stat -c %s \"$2\") + 1)) \"$1\" >> \"$2\"", "sh", root + remote, local]));
+
+    public override Task PutFolderAsync(string local, string remote) => MountedAsync(root => RunAsync("cp", ["-r", local, root + remote]));
+
+    public override Task GetFolderAsync(string remote, string local) => MountedAsync(root => RunAsync("cp", ["-r", root + remote, local]));
 
     private async Task<string> MountedAsync(Func<string, Task<string>> work)
     {

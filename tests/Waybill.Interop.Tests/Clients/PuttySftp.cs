@@ -22,6 +22,10 @@ public sealed class PuttySftp(WaybillServer server) : InteropClient(server)
 
     public override Task ResumeGetAsync(string remote, string local) => BatchAsync($"reget \"{remote}\" \"{local}\"");
 
+    public override Task PutFolderAsync(string local, string remote) => BatchAsync($"put -r \"{local}\" \"{remote}/{Path.GetFileName(local)}\"");
+
+    public override Task GetFolderAsync(string remote, string local) => BatchAsync($"get -r \"{remote}\" \"{local}/{Path.GetFileName(remote)}\"");
+
     private async Task<string> BatchAsync(string command)
     {
         var batch = Server.Directory.Write("psftp-" + Guid.NewGuid().ToString("n"), command + "\nquit\n");

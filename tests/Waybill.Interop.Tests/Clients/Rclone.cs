@@ -15,6 +15,10 @@ public sealed class Rclone(WaybillServer server) : InteropClient(server)
 
     public override Task RemoveAsync(string remote) => RunAsync("rclone", [.. Options, "deletefile", Remote(remote)]);
 
+    public override Task PutFolderAsync(string local, string remote) => RunAsync("rclone", [.. Options, "sync", local, Remote($"{remote}/{Path.GetFileName(local)}")]);
+
+    public override Task GetFolderAsync(string remote, string local) => RunAsync("rclone", [.. Options, "sync", Remote(remote), $"{local}/{Path.GetFileName(remote)}"]);
+
     private string[] Options => ["--config", Server.Directory.Combine("rclone.conf"), "--retries", "1", "--low-level-retries", "1"];
 
     private string Remote(string path) =>

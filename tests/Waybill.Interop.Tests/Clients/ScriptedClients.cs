@@ -68,6 +68,8 @@ public sealed class AsyncSsh(WaybillServer server) : ScriptedClient(server)
                     elif command == 'list': print('\n'.join(await sftp.listdir(first)))
                     elif command == 'rename': await sftp.rename(first, second)
                     elif command == 'remove': await sftp.remove(first)
+                    elif command == 'put-folder': await sftp.put(first, second, recurse=True)
+                    elif command == 'get-folder': await sftp.get(first, second, recurse=True)
                     elif command == 'resume-put':
                         size = (await sftp.stat(second)).size
                         async with sftp.open(second, 'ab') as target:
@@ -83,6 +85,10 @@ public sealed class AsyncSsh(WaybillServer server) : ScriptedClient(server)
         """;
 
     public override string Name => "asyncssh";
+
+    public override Task PutFolderAsync(string local, string remote) => ScriptAsync("put-folder", local, remote);
+
+    public override Task GetFolderAsync(string remote, string local) => ScriptAsync("get-folder", remote, local);
 
     protected override Task<string> ScriptAsync(string command, string first, string second) =>
         RunAsync("/usr/bin/python3", ["-c", Script, .. Arguments(command, first, second)]);
@@ -105,6 +111,8 @@ public sealed class NodeSftpClient(WaybillServer server) : ScriptedClient(server
           else if (command === 'list') console.log((await sftp.list(first)).map(entry => entry.name).join('\n'));
           else if (command === 'rename') await sftp.rename(first, second);
           else if (command === 'remove') await sftp.delete(first);
+          else if (command === 'put-folder') await sftp.uploadDir(first, second + '/' + first.split('/').pop());
+          else if (command === 'get-folder') await sftp.downloadDir(first, second + '/' + first.split('/').pop());
           else if (command === 'resume-put')
             await sftp.append(fs.createReadStream(first, { start: (await sftp.stat(second)).size }), second);
           else if (command === 'resume-get')
@@ -114,6 +122,10 @@ public sealed class NodeSftpClient(WaybillServer server) : ScriptedClient(server
         """;
 
     public override string Name => "ssh2-sftp-client";
+
+    public override Task PutFolderAsync(string local, string remote) => ScriptAsync("put-folder", local, remote);
+
+    public override Task GetFolderAsync(string remote, string local) => ScriptAsync("get-folder", remote, local);
 
     protected override Task<string> ScriptAsync(string command, string first, string second) =>
         RunAsync("node", ["-e", Script, .. Arguments(command, first, second)],

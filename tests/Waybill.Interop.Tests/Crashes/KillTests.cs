@@ -95,25 +95,26 @@ public sealed class KillTests
         const int Limit = 1000;
         var missing = new List<string>();
         var count = 0;
-        for (var client = 0; client < Clients; client++)
+        foreach (var uploads in acknowledged.GroupBy(upload => upload.Name))
         {
-            var prefix = $"client-{client}-";
-            var found = await program.CommandAsync("audit", "search", "/upload/" + prefix, "--action", "upload", "--limit", $"{Limit}", "--json");
+            var found = await program.CommandAsync("audit", "search", "/upload/" + uploads.Key, "--action", "upload", "--limit", $"{Limit}", "--json");
             using var rows = JsonDocument.Parse(found.Output);
             Assert.True(rows.RootElement.GetArrayLength() < Limit, "more rows than one search shows");
             count += rows.RootElement.GetArrayLength();
-            var recorded = rows.RootElement.EnumerateArray()
-                .Where(row => row.GetProperty("outcome").GetString() == "done")
-                .Select(row => (row.GetProperty("subject").GetString()!["/upload/".Length..], JsonDocument.Parse(row.GetProperty("detail").GetString()!).RootElement.GetProperty("size").GetInt64()))
-                .CountBy(row => row)
-                .ToDictionary();
-            missing.AddRange(acknowledged.Where(upload => upload.Name.StartsWith(prefix, StringComparison.Ordinal)).CountBy(upload => upload)
-                .Where(upload => upload.Value > recorded.GetValueOrDefault(upload.Key))
-                .Select(upload => $"{upload.Key.Name} of {upload.Key.Size} bytes: {upload.Value} acknowledged, {recorded.GetValueOrDefault(upload.Key)} rows"));
+            var recorded = rows.RootElement.EnumerateArray().Where(row => row.GetProperty("outcome").GetString() == "done").Select(SizeOf).CountBy(size => size).ToDictionary();
+            missing.AddRange(uploads.CountBy(upload => upload.Size)
+                .Where(size => size.Value > recorded.GetValueOrDefault(size.Key))
+                .Select(size => $"{uploads.Key} of {size.Key} bytes: {size.Value} acknowledged, {recorded.GetValueOrDefault(size.Key)} rows"));
         }
 
         Console.WriteLine($"kill: {acknowledged.Count} uploads were acknowledged, the audit log has {count} rows of uploads; {missing.Count} acknowledged ones have none");
         return missing;
+    }
+
+    private static long SizeOf(JsonElement row)
+    {
+        using var detail = JsonDocument.Parse(row.GetProperty("detail").GetString()!);
+        return detail.RootElement.GetProperty("size").GetInt64();
     }
 
     private static int Leftovers(string folder) => Directory.EnumerateFiles(folder, ".waybill-*").Count();

@@ -59,11 +59,12 @@ internal static class DoctorCommand
         return [command];
     }
 
-    private static async ValueTask<IEnumerable<Finding>> TryAsync(string check, Func<ValueTask<IEnumerable<Finding>>> look)
+    private static async ValueTask<List<Finding>> TryAsync(string check, Func<ValueTask<IEnumerable<Finding>>> look)
     {
         try
         {
-            return await look();
+            // Run to its end here: a check may be an iterator.
+            return [.. await look()];
         }
         catch (Exception error) when (error is CommandException or DatabaseException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
         {
@@ -110,8 +111,8 @@ internal static class DoctorCommand
     {
         string[] secrets =
         [
-            data.Database, data.Database + "-wal", data.AuditKey, .. Directory.EnumerateFiles(data.HostKeys),
-            .. Directory.Exists(data.Tls) ? Directory.EnumerateFiles(data.Tls, "*.key") : [],
+            data.Database, data.Database + "-wal", data.AuditKey,
+            .. ((string[])[data.HostKeys, data.Tls]).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Where(file => !file.EndsWith(".crt", StringComparison.Ordinal)),
         ];
         var open = secrets.Where(file => File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0).ToList();
         yield return open.Count > 0

@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using Waybill.Interop.Tests.Clients;
+using Waybill.TestKit;
+
+namespace Waybill.Interop.Tests;
+
+/// <summary>A client that is gone in the middle of an upload publishes nothing (promises D3 and D6).</summary>
+public sealed class BrokenUploadTests(WaybillServer server)
+{
+    private const int Size = 50 * 1024 * 1024;
+
+    [Fact]
+    public async Task A_client_that_dies_leaves_the_old_version_whole_and_no_new_name()
+    {
+        var old = server.Directory.Write("broken-old.bin", RandomNumberGenerator.GetBytes(1_000_000));
+        var cut = server.Directory.Write("broken-cut.bin", RandomNumberGenerator.GetBytes(Size));
+        var folder = Directory.CreateDirectory(Path.Combine(server.Vault, "upload", "broken")).FullName;
+        await new Sftp(server).PutAsync(old, "/upload/broken/old.bin");
+        foreach (var name in new[] { "old.bin", "new.bin" })
+        {
+            await using (var client = StartSlowUpload(cut, "/upload/broken/" + name))
+            {
+                await Transfers.WaitForTemporaryAsync(folder, Size / 10);
+                Assert.Equal(["old.bin"], await new Sftp(server).ListAsync("/upload/broken"));
+                client.Kill();
+            }
+
+            await NoTemporaryIsLeftAsync(folder);
+            Assert.Equal(["old.bin"], Directory.GetFiles(folder).Select(Path.GetFileName));
+            Assert.Equal(Transfers.Hash(old), Transfers.Hash(Path.Combine(folder, "old.bin")));
+        }
+
+        await server.CommandAsync("audit", "verify");
+    }
+
+    // 80,000 Kbit/s: five seconds for the whole file.
+    private ExternalProcess StartSlowUpload(string local, string remote) => ExternalProcess.Start("sh",
+        ["-c", "echo \"put $1 $2\" | exec sftp -l 80000 -F none -o BatchMode=yes -o IdentitiesOnly=yes -o UserKnownHostsFile=$3 -i $4 -P $5 -b - $6", "sh",
+            local, remote, server.KnownHosts, server.Key, $"{server.Port}", $"{WaybillServer.User}@127.0.0.1"]);
+
+    private static async Task NoTemporaryIsLeftAsync(string folder)
+    {
+        for (var attempt = 0; attempt < 250 && Directory.GetFiles(folder, ".waybill-*").Length > 0; attempt++)
+        {
+            await Task.Delay(20);
+        }
+
+        Assert.Empty(Directory.GetFiles(folder, ".waybill-*"));
+    }
+}

@@ -1,0 +1,111 @@
+using Waybill.Server.Tests.Support;
+
+namespace Waybill.Server.Tests.CommandLine;
+
+/// <summary>Accounts and logins through all their states.</summary>
+public sealed class AccountAndLoginTests(Template template)
+{
+    [Fact]
+    public async Task An_account_goes_from_active_over_suspended_to_closed()
+    {
+        using var data = await template.CopyAsync();
+        Assert.Contains("active", await data.OutputAsync("account", "show", "10020"), StringComparison.Ordinal);
+        await data.OutputAsync("account", "suspend", "10020", "--reason", "unpaid");
+        Assert.Contains("suspended: unpaid", await data.OutputAsync("account", "show", "10020"), StringComparison.Ordinal);
+        await data.OutputAsync("account", "resume", "10020");
+        Assert.Equal("active", (await data.JsonAsync("account", "show", "10020")).GetProperty("account").GetProperty("status").GetString());
+        await data.OutputAsync("account", "close", "10020", "--reason", "left");
+        Assert.Contains("closed", await data.RefusedAsync(1, "account", "resume", "10020"), StringComparison.Ordinal);
+        Assert.Contains("it gets no more logins", await data.RefusedAsync(1, "login", "add", "other", "--account", "10020"), StringComparison.Ordinal);
+        Assert.Contains("its number is not given again", await data.RefusedAsync(1, "account", "add", "10020", "--name", "X"), StringComparison.Ordinal);
+        Assert.True(Directory.Exists(data.Combine("vaults", "10020", "upload")));
+    }
+
+    [Fact]
+    public async Task An_account_keeps_its_leading_zeros_and_is_found_without_case()
+    {
+        using var data = await template.CopyAsync();
+        await data.OutputAsync("account", "add", "007Ab", "--name", "Zeros", "--parent", "10020", "--email", "a@example.com");
+        var account = (await data.JsonAsync("account", "show", "007aB")).GetProperty("account");
+        Assert.Equal("007Ab", account.GetProperty("number").GetString());
+        Assert.Equal("10020", account.GetProperty("parent").GetString());
+        Assert.Contains("exists already", await data.RefusedAsync(1, "account", "add", "007AB", "--name", "Y"), StringComparison.Ordinal);
+        Assert.True(Directory.Exists(data.Combine("vaults", "007Ab", "cdr")));
+    }
+
+    [Fact]
+    public async Task A_vendor_login_gets_the_account_number_and_its_short_name()
+    {
+        using var data = await template.CopyAsync();
+        var login = await data.JsonAsync("login", "add", "--account", "10020", "--vendor", "acme");
+        Assert.Equal("10020-acme", login.GetProperty("userName").GetString());
+        Assert.Equal("vendor", login.GetProperty("kind").GetString());
+        Assert.True(Directory.Exists(data.Combine("vaults", "10020", "vendors", "acme", "usage")));
+        Assert.Contains("sees /vendors/acme", await data.OutputAsync("login", "show", "10020-ACME"), StringComparison.Ordinal);
+        Assert.Contains("use 10020-bolt, or leave the user name out", await data.RefusedAsync(2, "login", "add", "bolt", "--account", "10020", "--vendor", "bolt"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_login_has_a_start_directory_and_networks()
+    {
+        using var data = await template.CopyAsync();
+        var login = await data.JsonAsync("login", "add", "desk", "--account", "10020", "--start", "/cdr", "--allow-from", "192.0.2.0/24", "--allow-from", "2001:db8::/32");
+        Assert.Equal("/cdr", login.GetProperty("startDirectory").GetString());
+        Assert.Equal(["192.0.2.0/24", "2001:db8::/32"], login.GetProperty("allowFrom").EnumerateArray().Select(network => network.GetString()));
+        Assert.Contains("allow from  192.0.2.0/24, 2001:db8::/32", await data.OutputAsync("login", "show", "desk"), StringComparison.Ordinal);
+        Assert.Equal(["10020", "desk"], (await data.JsonAsync("login", "list", "--account", "10020")).EnumerateArray().Select(item => item.GetProperty("userName").GetString()));
+    }
+
+    [Theory]
+    [InlineData("publisher")]
+    [InlineData("collector")]
+    public async Task Logins_of_the_provider_belong_to_no_account(string kind)
+    {
+        using var data = await template.CopyAsync();
+        var login = await data.JsonAsync("login", "add", "billing", "--kind", kind);
+        Assert.Equal(kind, login.GetProperty("kind").GetString());
+        Assert.Null(login.GetProperty("account").GetString());
+    }
+
+    [Fact]
+    public async Task A_removed_login_is_gone_with_its_keys_and_its_files_stay()
+    {
+        using var data = await template.CopyAsync();
+        await File.WriteAllTextAsync(data.Combine("vaults", "10020", "upload", "kept.csv"), "1");
+        await data.OutputAsync("login", "remove", "10020");
+        Assert.Contains("There is no login 10020", await data.RefusedAsync(1, "key", "list", "10020"), StringComparison.Ordinal);
+        await data.OutputAsync("login", "add", "10020", "--account", "10020");
+        Assert.Equal(0, (await data.JsonAsync("key", "list", "10020")).GetArrayLength());
+        Assert.True(File.Exists(data.Combine("vaults", "10020", "upload", "kept.csv")));
+    }
+
+    [Fact]
+    public async Task Every_change_has_an_audit_row_with_who_and_why()
+    {
+        using var data = await template.CopyAsync();
+        await data.OutputAsync("login", "suspend", "10020", "--reason", "holiday");
+        await data.OutputAsync("login", "resume", "10020");
+        await data.OutputAsync("account", "suspend", "10020", "--reason", "unpaid");
+        await data.OutputAsync("account", "resume", "10020");
+        await data.OutputAsync("login", "remove", "10020");
+        await data.OutputAsync("account", "close", "10020");
+        var rows = (await data.JsonAsync("audit", "search", "--actor", Environment.UserName)).EnumerateArray().Reverse().ToList();
+        Assert.Equal(
+            ["initialised", "account-added", "login-added", "key-added", "login-suspended", "login-resumed", "account-suspended", "account-resumed", "login-removed", "account-closed"],
+            rows.Select(row => row.GetProperty("action").GetString()));
+        Assert.Equal("holiday", rows[4].GetProperty("detail").GetString());
+        Assert.All(rows, row => Assert.Equal("operator", row.GetProperty("actorKind").GetString()));
+    }
+
+    [Fact]
+    public async Task A_thousand_and_one_accounts_are_all_listed()
+    {
+        using var data = await template.CopyAsync();
+        data.Sql("""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+            INSERT INTO account (number, number_key, name, status, language, created_at)
+            SELECT printf('a%04d', i), printf('a%04d', i), 'x', 'active', 'en', (SELECT created_at FROM account LIMIT 1) FROM n
+            """);
+        Assert.Equal(1001, (await data.JsonAsync("account", "list")).GetArrayLength());
+    }
+}

@@ -1,0 +1,141 @@
+using Waybill.Server.Tests.Support;
+using Waybill.TestKit;
+
+namespace Waybill.Server.Tests.CommandLine;
+
+/// <summary>What the provider learns of a log that somebody touched, and of an installation that is not as it should be.</summary>
+public sealed class AuditAndDoctorTests(Template template)
+{
+    [Theory]
+    [InlineData("UPDATE audit SET detail = 'nothing' WHERE sequence = 2", "Row 2 was changed.")]
+    [InlineData("DELETE FROM audit WHERE sequence = 2", "Row 2 is missing.")]
+    [InlineData("DELETE FROM audit WHERE sequence = (SELECT max(sequence) FROM audit)", "are missing at the end: they were cut off, or an old database was put back")]
+    [InlineData("UPDATE audit SET sequence = -sequence WHERE sequence IN (2, 3); UPDATE audit SET sequence = 5 + sequence WHERE sequence < 0", "is not the one that was recorded there")]
+    public async Task An_edited_log_is_found_and_verify_exits_1(string sql, string expected)
+    {
+        using var data = await template.CopyAsync();
+        Assert.Contains("rows, all whole and in order", await data.OutputAsync("audit", "verify"), StringComparison.Ordinal);
+        data.Sql("DROP TRIGGER audit_is_append_only_update; DROP TRIGGER audit_is_append_only_delete; " + sql);
+        var outcome = await data.RunAsync("audit", "verify");
+        Assert.Contains(expected, outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("keep this database and its backups as evidence", Cli.Refused(1, ["audit", "verify"], outcome), StringComparison.Ordinal);
+        Assert.Contains("FAILURE  audit:", (await data.RunAsync("doctor")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_old_copy_of_the_database_is_found_also_after_the_log_went_on()
+    {
+        using var data = await template.CopyAsync();
+        await Tool.RequireAsync("cp", data.Combine("waybill.db"), data.Beside("old.db"));
+        await data.OutputAsync("login", "suspend", "10020");
+        File.Delete(data.Combine("waybill.db-wal"));
+        File.Delete(data.Combine("waybill.db-shm"));
+        await Tool.RequireAsync("cp", data.Beside("old.db"), data.Combine("waybill.db"));
+        Assert.Contains("missing at the end", (await data.RunAsync("audit", "verify")).Output, StringComparison.Ordinal);
+        await data.OutputAsync("login", "suspend", "10020");
+        var outcome = await data.RunAsync("audit", "verify");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("an old database was restored", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Search_filters_by_each_option_and_pages_beyond_a_thousand()
+    {
+        using var data = await template.CopyAsync();
+        Assert.Equal(["key-added"], await ActionsAsync(data, "--action", "key-added"));
+        Assert.Equal(["key-added", "login-added", "account-added"], await ActionsAsync(data, "--account", "10020"));
+        Assert.Empty(await ActionsAsync(data, "--actor", "nobody"));
+        Assert.Empty(await ActionsAsync(data, "--from", "2999-01-01"));
+        Assert.Empty(await ActionsAsync(data, "--until", "2020-01-01T12:00Z"));
+        Assert.Equal(["account-added"], await ActionsAsync(data, "Test Telecom"));
+        Assert.Equal(["key-added", "login-added"], await ActionsAsync(data, "--limit", "2"));
+        data.Sql("""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+            INSERT INTO audit SELECT i + 100, time, actor_kind, actor, action, account, subject, address, connection, outcome, detail, previous, hash
+            FROM n, (SELECT * FROM audit WHERE sequence = 1)
+            """);
+        Assert.Equal(1200, (await ActionsAsync(data, "--limit", "1200")).Count);
+    }
+
+    [Fact]
+    public async Task A_healthy_installation_has_no_failure_and_is_told_what_is_not_set()
+    {
+        using var data = await template.CopyAsync();
+        var findings = (await data.JsonAsync("doctor")).EnumerateArray().ToList();
+        Assert.DoesNotContain(findings, finding => finding.GetProperty("verdict").GetString() == "failure");
+        Assert.Equal(
+            ["kernel", "open files", "crypto", "Ssh:Public", "Provider", "file modes", "room", "host keys", "database", "audit", "server"],
+            findings.Select(finding => finding.GetProperty("check").GetString()));
+        await File.WriteAllTextAsync(data.Combine("waybill.json"),
+            """{ "Provider": { "Name": "X", "SupportMail": "s@example.com" }, "Ssh": { "Public": [{ "Host": "sftp.example.com" }] } }""");
+        var outcome = await data.OutputAsync("doctor");
+        Assert.Contains("ok       Ssh:Public: sftp.example.com:22", outcome, StringComparison.Ordinal);
+        Assert.DoesNotContain("Provider", outcome, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Storage:Durability=Rename", "warning  Storage:Durability: Rename: what is acknowledged can be lost in a power cut")]
+    [InlineData("Ssh:Policy=compat", "warning  Ssh policy: a listener has the compat policy")]
+    [InlineData("Ssh:ListenCompat=127.0.0.1:2022", "warning  Ssh policy: a listener has the compat policy")]
+    public async Task Settings_worth_a_second_thought_are_warned_of(string setting, string expected)
+    {
+        using var data = await template.CopyAsync();
+        Assert.Contains(expected, await data.OutputAsync("doctor", "--set", setting), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_failure_is_named_and_hides_no_other_check()
+    {
+        using var data = await template.CopyAsync();
+        File.SetUnixFileMode(data.Combine("tls", "root.key"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        await File.WriteAllTextAsync(data.Combine("waybill.json"), "{ broken");
+        await File.WriteAllTextAsync(data.Combine("hostkeys", "ssh_host_rsa_key"), "no key");
+        Directory.Delete(data.Combine("audit"), recursive: true);
+        var outcome = await data.RunAsync("doctor");
+        Assert.Contains("4 of the checks above failed", Cli.Refused(1, ["doctor"], outcome), StringComparison.Ordinal);
+        Assert.Contains("FAILURE  configuration: ", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("not valid JSON at line 1", outcome.Output, StringComparison.Ordinal);
+        Assert.Matches("FAILURE  file modes: others can read or write .*root.key; run: chmod 600", outcome.Output);
+        Assert.Matches("FAILURE  host keys: the host key .*ssh_host_rsa_key cannot be used", outcome.Output);
+        Assert.Matches("FAILURE  database: .*audit.key", outcome.Output);
+        Assert.Contains("ok       kernel", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_database_a_missing_host_key_and_a_short_RSA_key_are_found()
+    {
+        using var data = await template.CopyAsync();
+        await data.OutputAsync("hostkey", "import", await data.MakeKeyAsync("old", "-t", "rsa", "-b", "2048"));
+        Assert.Contains("warning  host keys: the RSA host key has 2048 bits", await data.OutputAsync("doctor"), StringComparison.Ordinal);
+        Directory.Delete(data.Combine("hostkeys"), recursive: true);
+        Assert.Contains("FAILURE  host keys: there is no host key in", (await data.RunAsync("doctor")).Output, StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(data.Combine("waybill.db"), new byte[8192]);
+        Assert.Contains("FAILURE  database: The database file is damaged", (await data.RunAsync("doctor")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Too_few_open_files_and_little_room_are_warned_of()
+    {
+        using var data = await template.CopyAsync();
+        var outcome = await ExternalProcess.RunAsync("sh", ["-c", $"ulimit -n 1000; exec dotnet {Cli.Path} doctor --data {data.Root}"]);
+        Assert.Contains("warning  open files: the limit is 1000; 20000 serve 10,000 connections", outcome.Output, StringComparison.Ordinal);
+        var small = data.Beside("small");
+        Directory.CreateDirectory(small);
+        await Tool.RequireAsync("mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", small);
+        try
+        {
+            await Tool.RequireAsync("cp", "-a", data.Root, small);
+            Assert.Matches(@"warning  room: 1\d MiB are free; uploads will fail soon", await Cli.OutputAsync("doctor", "--data", Path.Combine(small, "data")));
+            await ExternalProcess.RunAsync("dd", ["if=/dev/zero", $"of={small}/full", "bs=1M"]);
+            var line = await Cli.RefusedAsync(1, "account", "add", "10021", "--name", "X", "--data", Path.Combine(small, "data"));
+            Assert.Contains("The disk under the database", line, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await Tool.RequireAsync("umount", small);
+        }
+    }
+
+    private static async Task<List<string?>> ActionsAsync(Data data, params string[] words) =>
+        [.. (await data.JsonAsync(["audit", "search", .. words])).EnumerateArray().Select(row => row.GetProperty("action").GetString())];
+}

@@ -1,0 +1,145 @@
+using Waybill.Server.Configuration;
+using Waybill.TestKit;
+
+namespace Waybill.Server.Tests.Configuration;
+
+public sealed class ConfigurationLoaderTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private string File => _directory.Combine("waybill.json");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Without_a_file_everything_has_its_default()
+    {
+        var (configuration, warnings) = Load();
+        Assert.Empty(warnings);
+        Assert.Equal(["127.0.0.1:2222"], configuration.Ssh.Listen);
+        Assert.Equal("modern", configuration.Ssh.Policy);
+        Assert.Equal((10_000, 200, 100, 200, 20), (configuration.Limits.Total, configuration.Limits.PerSource, configuration.Limits.PerLogin,
+            configuration.Limits.Unauthenticated, configuration.Limits.UnauthenticatedPerSecond));
+        Assert.Equal("Full", configuration.Storage.Durability);
+        Assert.False(configuration.Sftp.Links);
+        Assert.Equal(30, configuration.ShutdownSeconds);
+    }
+
+    [Fact]
+    public void The_whole_contract_is_accepted_without_a_warning()
+    {
+        Write("""
+            { "Provider": { "Name": "Example Telecom", "SupportMail": "support@example.com", "TimeZone": "Europe/London" },
+              "Ssh":    { "Listen": ["127.0.0.1:2222"], "Public": [{"Host": "sftp.example.com", "Port": 22, "Region": "GB"}], "Policy": "modern",
+                          "ListenCompat": [] },
+              "Ftp":    { "Listen": ["127.0.0.1:2121"], "ListenImplicitTls": [], "ListenPlain": [], "PassivePorts": "42000-42999" },
+              "Ntsapi": { "Listen": [], "ListenTls": ["127.0.0.1:7777"] },
+              "Sftp":   { "Links": false },
+              "Limits": { "Total": 10000, "PerSource": 200, "PerLogin": 100, "Unauthenticated": 200, "UnauthenticatedPerSecond": 20 },
+              "Portal": { "Listen": ["127.0.0.1:8443"], "PublicUrl": "https://localhost:8443" },
+              "Database": { "Provider": "Sqlite" }, "Storage": { "Provider": "Local", "Durability": "Full" },
+              "Smtp":   { "Host": null, "Port": 25, "From": "no-reply@localhost" },
+              "Retention": { "Months": 12, "PlanAt": "02:00", "RunDay": 1, "RunAt": "03:00" },
+              "ShutdownSeconds": 30 }
+            """);
+        var (configuration, warnings) = Load();
+        Assert.Empty(warnings);
+        Assert.Equal(new PublicEndpoint { Host = "sftp.example.com", Port = 22, Region = "GB" }, Assert.Single(configuration.Ssh.Public));
+    }
+
+    [Fact]
+    public void Later_layers_win_and_keys_are_compared_without_case()
+    {
+        Write("""{ "ssh": { "POLICY": "compat", "Listen": ["127.0.0.1:1"] }, "ShutdownSeconds": 1 /* comments are fine */ , }""");
+        Assert.Equal("compat", Load().Configuration.Ssh.Policy);
+        var environment = new Dictionary<string, string> { ["WAYBILL__Ssh__Policy"] = "modern", ["WAYBILL__SHUTDOWNSECONDS"] = "2", ["WAYBILL_DATA"] = "/x" };
+        var (configuration, warnings) = Load(environment);
+        Assert.Empty(warnings);
+        Assert.Equal(("modern", 2), (configuration.Ssh.Policy, configuration.ShutdownSeconds));
+        configuration = Load(environment, "Ssh:policy=pq", "ShutdownSeconds=3", "ssh:LISTEN=127.0.0.1:2, [::1]:3").Configuration;
+        Assert.Equal(("pq", 3), (configuration.Ssh.Policy, configuration.ShutdownSeconds));
+        Assert.Equal(["127.0.0.1:2", "[::1]:3"], configuration.Ssh.Listen);
+    }
+
+    [Theory]
+    [InlineData("Ssh:Listen=[]")]
+    [InlineData("Ssh:Listen=")]
+    public void A_list_can_be_emptied(string setting) => Assert.Empty(Load([], setting).Configuration.Ssh.Listen);
+
+    [Fact]
+    public void Values_of_every_kind_can_be_set_from_the_command_line()
+    {
+        var configuration = Load([], "Sftp:Links=true", "Limits:Total=7", "Provider:Name=A = B", """Ssh:Public=[{"Host":"a.example"}]""", "Limits:Exempt=192.0.2.0/24").Configuration;
+        Assert.True(configuration.Sftp.Links);
+        Assert.Equal(7, configuration.Limits.Total);
+        Assert.Equal("A = B", configuration.Provider.Name);
+        Assert.Equal("a.example", configuration.Ssh.Public[0].Host);
+    }
+
+    [Fact]
+    public void Unknown_keys_are_warned_of_with_their_path()
+    {
+        Write("""{ "Sssh": {}, "Ssh": { "Polcy": "x", "Public": [{ "Hst": "a", "Host": "b" }] } }""");
+        var (_, warnings) = Load(new() { ["WAYBILL__Limits__Totl"] = "1" }, "Ftp:Nope=1", "Ssh:Listen:0=x");
+        Assert.Equal(
+            [
+                "WAYBILL__Limits__Totl: there is no setting Limits:Totl; it is ignored",
+                "--set Ftp:Nope=1: there is no setting Ftp:Nope; it is ignored",
+                "--set Ssh:Listen:0=x: there is no setting Ssh:Listen:0; it is ignored",
+                "waybill.json: there is no setting Sssh; it is ignored",
+                "waybill.json: there is no setting Ssh:Polcy; it is ignored",
+                "waybill.json: there is no setting Ssh:Public:Hst; it is ignored",
+            ],
+            warnings);
+    }
+
+    [Theory]
+    [InlineData("Ssh:Policy=fast", "Ssh:Policy: 'fast' is not known; modern, pq or compat")]
+    [InlineData("Storage:Durability=None", "Storage:Durability: 'None' is not known; Full or Rename")]
+    [InlineData("Database:Provider=Oracle", "Database:Provider: 'Oracle' is not known; Sqlite")]
+    [InlineData("Storage:Provider=S3", "Storage:Provider: 'S3' is not known; Local")]
+    [InlineData("Ssh:Listen=2222", "Ssh:Listen: '2222' is no address with a port; write it as 127.0.0.1:2222, [::1]:2222 or *:22")]
+    [InlineData("Ssh:Listen=::1", "Ssh:Listen: '::1' is no address with a port")]
+    [InlineData("Ssh:ListenCompat=localhost:22", "Ssh:ListenCompat: 'localhost:22' is no address with a port")]
+    [InlineData("Limits:PerSource=0", "Limits:PerSource: 0 would let nobody in; at least 1")]
+    [InlineData("Limits:Exempt=office", "Limits:Exempt: 'office' is no network; write it as 192.0.2.0/24 or 2001:db8::/32")]
+    [InlineData("Limits:Total=many", "Limits:Total: \"many\" is not allowed; it is a whole number")]
+    [InlineData("Sftp:Links=perhaps", "Sftp:Links: \"perhaps\" is not allowed; it is true or false")]
+    [InlineData("Ssh=modern", "Ssh: \"modern\" is not allowed; it is a section with keys of its own, { ... }")]
+    [InlineData("""Ssh:Public=[{"Host":"a","Port":"x"}]""", "Ssh:Public:Port: \"x\" is not allowed; it is a whole number")]
+    [InlineData("""Ssh:Public=[{"Host":"not a host"}]""", "Ssh:Public: 'not a host' is no host name; write it as sftp.example.com")]
+    [InlineData("""Ssh:Public=[{"Host":"a","Port":0}]""", "Ssh:Public: 0 is no port; 1 to 65535")]
+    [InlineData("Portal:PublicUrl=files.example.com", "Portal:PublicUrl: 'files.example.com' is no web address")]
+    [InlineData("ShutdownSeconds=-1", "ShutdownSeconds: -1 is out of range; 0 to 3600")]
+    [InlineData("Provider:TimeZone=Londn", "Provider:TimeZone: 'Londn' is not known here; write it as Europe/London")]
+    public void A_bad_value_is_refused_with_what_is_allowed(string setting, string expected) =>
+        Assert.StartsWith(expected, Assert.Throws<CommandException>(() => Load([], setting)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""{ "Ssh": null }""", "Ssh: null is not allowed; it is a section")]
+    [InlineData("""{ "Ssh": { "Listen": null } }""", "Ssh:Listen: null is not allowed; it is a list")]
+    [InlineData("""{ "Ssh": { "Policy": null } }""", "Ssh:Policy: null is not allowed; it is a text")]
+    [InlineData("""{ "Limits": { "Total": 1e99 } }""", "Limits:Total: 1e99 is not allowed; it is a whole number")]
+    [InlineData("""{ "Ssh": { "Listen": [22] } }""", "Ssh:Listen: 22 is not allowed; it is a text")]
+    public void A_file_with_a_value_of_the_wrong_kind_is_refused_with_its_path(string json, string expected)
+    {
+        Write(json);
+        Assert.StartsWith(expected, Assert.Throws<CommandException>(() => Load()).Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("[]", "the file must hold one JSON object")]
+    [InlineData("", "not valid JSON at line 1")]
+    [InlineData("{\n  \"Ssh\": {,}\n}", "not valid JSON at line 2, column 11")]
+    [InlineData("""{ "Ssh": { "Policy": "pq", "Policy": "modern" } }""", "Policy")]
+    public void A_broken_file_is_refused_with_the_place(string json, string expected)
+    {
+        Write(json);
+        Assert.Contains(expected, Assert.Throws<CommandException>(() => Load()).Message, StringComparison.Ordinal);
+    }
+
+    private (WaybillConfiguration Configuration, IReadOnlyList<string> Warnings) Load(Dictionary<string, string>? environment = null, params string[] settings) =>
+        ConfigurationLoader.Load(File, environment ?? [], settings);
+
+    private void Write(string json) => System.IO.File.WriteAllText(File, json);
+}

@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Waybill.Server.Tests.Support;
+using Waybill.SshKeys.Keys;
+using Waybill.TestKit.Ssh;
+
+namespace Waybill.Server.Tests.Hosting;
+
+/// <summary>The connection gate, seen from outside a real server.</summary>
+public sealed class ConnectionGateTests(Template template)
+{
+    [Fact]
+    public async Task One_source_has_at_most_PerSource_connections()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data, "--set", "Limits:PerSource=3");
+        using var key = data.LoadKey();
+        var clients = new List<RawSshClient>();
+        for (var count = 0; count < 3; count++)
+        {
+            clients.Add(await server.LogInAsync(key));
+        }
+
+        Assert.False(await IsServedAsync(server.Port));
+        await clients[0].DisposeAsync();
+        await UntilAsync(() => IsServedAsync(server.Port));
+        Assert.Equal("refused", (await data.JsonAsync("audit", "search", "Limits:PerSource"))[0].GetProperty("outcome").GetString());
+        await EndAsync(clients);
+    }
+
+    [Fact]
+    public async Task One_login_has_at_most_PerLogin_connections_and_the_audit_says_so()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data, "--set", "Limits:PerLogin=2");
+        using var key = data.LoadKey();
+        var clients = new List<RawSshClient> { await server.LogInAsync(key), await server.LogInAsync(key) };
+        Assert.False(await server.CanLogInAsync(key));
+        Assert.Contains("the login has as many connections as it may (Limits:PerLogin)", (await data.AuditAsync("login-refused")).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        await clients[0].DisposeAsync();
+        await UntilAsync(() => server.CanLogInAsync(key));
+        await EndAsync(clients);
+    }
+
+    [Fact]
+    public async Task At_most_Unauthenticated_connections_wait_and_those_logged_in_do_not_count()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data, "--set", "Limits:Unauthenticated=2");
+        using var key = data.LoadKey();
+        await using var loggedIn = await server.LogInAsync(key);
+        using var one = await ConnectAsync(server.Port);
+        using var two = await ConnectAsync(server.Port);
+        Assert.False(await IsServedAsync(server.Port));
+        one.Dispose();
+        await UntilAsync(() => IsServedAsync(server.Port));
+    }
+
+    [Fact]
+    public async Task Of_38_connections_in_a_second_and_a_half_that_never_log_in_fewer_than_21_are_served()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data);
+        var served = 0;
+        var begun = Stopwatch.StartNew();
+        for (var count = 0; count < 38; count++)
+        {
+            served += await IsServedAsync(server.Port) ? 1 : 0;
+        }
+
+        Assert.True(begun.Elapsed < TimeSpan.FromSeconds(1.5), $"38 connections took {begun.Elapsed}");
+        Assert.InRange(served, 10, 20);
+    }
+
+    [Fact]
+    public async Task A_source_that_keeps_failing_is_refused_until_it_is_forgiven()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data);
+        using var wrong = SshPrivateKeys.GenerateEd25519();
+        using var key = data.LoadKey();
+        for (var count = 0; count < 4; count++)
+        {
+            Assert.False(await server.CanLogInAsync(wrong));
+        }
+
+        await UntilAsync(async () => !await IsServedAsync(server.Port));
+        var penalty = Assert.Single((await data.JsonAsync("penalties", "list")).EnumerateArray());
+        Assert.Equal("127.0.0.1", penalty.GetProperty("source").GetString());
+        Assert.InRange(penalty.GetProperty("secondsLeft").GetDouble(), 10, 25);
+        Assert.Contains("127.0.0.1", await data.OutputAsync("penalties", "list"), StringComparison.Ordinal);
+        Assert.Contains("kept failing", (await data.JsonAsync("audit", "search", "kept failing"))[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("'here' is no address", await data.RefusedAsync(2, "penalties", "clear", "here"), StringComparison.Ordinal);
+        Assert.Equal("0 forgiven\n", await data.OutputAsync("penalties", "clear", "192.0.2.1"));
+        Assert.False(await IsServedAsync(server.Port));
+        Assert.Equal("1 forgiven\n", await data.OutputAsync("penalties", "clear", "127.0.0.1"));
+        Assert.True(await server.CanLogInAsync(key));
+        Assert.Equal(Environment.UserName, (await data.AuditAsync("penalties-cleared")).GetProperty("actor").GetString());
+    }
+
+    [Fact]
+    public async Task An_exempt_network_is_never_penalised_nor_slowed()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data, "--set", "Limits:Exempt=127.0.0.0/8");
+        using var wrong = SshPrivateKeys.GenerateEd25519();
+        for (var count = 0; count < 6; count++)
+        {
+            Assert.False(await server.CanLogInAsync(wrong));
+        }
+
+        for (var count = 0; count < 38; count++)
+        {
+            Assert.True(await IsServedAsync(server.Port));
+        }
+
+        Assert.Equal(0, (await data.JsonAsync("penalties", "list")).GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_source_with_a_recent_login_is_not_penalised_for_a_colleague()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data);
+        using var wrong = SshPrivateKeys.GenerateEd25519();
+        using var key = data.LoadKey();
+        Assert.True(await server.CanLogInAsync(key));
+        for (var count = 0; count < 6; count++)
+        {
+            Assert.False(await server.CanLogInAsync(wrong));
+        }
+
+        Assert.True(await server.CanLogInAsync(key));
+    }
+
+    [Fact]
+    public async Task A_connection_that_says_nothing_is_closed_after_30_seconds()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data);
+        using var silent = await ConnectAsync(server.Port);
+        var begun = Stopwatch.StartNew();
+        var buffer = new byte[256];
+        while (await silent.GetStream().ReadAsync(buffer) > 0)
+        {
+        }
+
+        Assert.InRange(begun.Elapsed.TotalSeconds, 29, 33);
+        Assert.StartsWith("LoginTimeout", (await data.AuditAsync("login-refused")).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<TcpClient> ConnectAsync(int port)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", port);
+        return client;
+    }
+
+    /// <summary>Whether a new connection gets the server's version line.</summary>
+    private static async Task<bool> IsServedAsync(int port)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync("127.0.0.1", port);
+            return await client.GetStream().ReadAsync(new byte[256]) > 0;
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(5), "it did not happen within 5 s");
+            await Task.Delay(50);
+        }
+    }
+
+    private static async Task EndAsync(List<RawSshClient> clients)
+    {
+        foreach (var client in clients)
+        {
+            await client.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Waybill.SshKeys.Keys;
+using Waybill.TestKit;
+
+namespace Waybill.Server.Tests.Support;
+
+/// <summary>A data directory of one test, and commands on it.</summary>
+internal sealed class Data(Template template) : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public string Root => _directory.Combine("data");
+
+    public string KeyFile => template.KeyFile;
+
+    public string Combine(params string[] names) => Path.Combine([Root, .. names]);
+
+    /// <summary>A file beside the data directory.</summary>
+    public string Beside(string name) => _directory.Combine(name);
+
+    public SshPrivateKey LoadKey() => PrivateKeyFile.Read(File.ReadAllBytes(KeyFile)).Key!;
+
+    /// <summary>Makes a key pair beside the data directory; returns its file.</summary>
+    public async Task<string> MakeKeyAsync(string name, params string[] options)
+    {
+        var file = Beside(name);
+        await Tool.RequireAsync("ssh-keygen", ["-q", "-N", "", "-C", name, "-f", file, .. options.Length > 0 ? options : ["-t", "ed25519"]]);
+        return file;
+    }
+
+    public Task<ProcessOutcome> RunAsync(params string[] words) => Cli.RunAsync([.. words, "--data", Root]);
+
+    public Task<string> OutputAsync(params string[] words) => Cli.OutputAsync([.. words, "--data", Root]);
+
+    public Task<JsonElement> JsonAsync(params string[] words) => Cli.JsonAsync([.. words, "--data", Root]);
+
+    public Task<string> RefusedAsync(int exitCode, params string[] words) => Cli.RefusedAsync(exitCode, [.. words, "--data", Root]);
+
+    /// <summary>The newest audit row of an action, as JSON; waits a moment for rows that are written when a connection has ended.</summary>
+    public async Task<JsonElement> AuditAsync(string action)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var rows = await JsonAsync("audit", "search", "--action", action, "--limit", "1");
+            if (rows.GetArrayLength() > 0)
+            {
+                return rows[0];
+            }
+
+            Assert.True(tries < 20, $"no audit row of {action}");
+            await Task.Delay(100);
+        }
+    }
+
+    /// <summary>What somebody with a database tool does.</summary>
+    public int Sql(string statement)
+    {
+        // The program's own library binding, since none is shipped with the package.
+        _ = Core.Database.WaybillDatabase.LibraryVersion;
+        using var connection = new SqliteConnection($"Data Source={Combine("waybill.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        return command.ExecuteNonQuery();
+    }
+
+    public void Dispose() => _directory.Dispose();
+}

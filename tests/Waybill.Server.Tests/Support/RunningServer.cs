@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Waybill.SshKeys.Keys;
+using Waybill.TestKit;
+using Waybill.TestKit.Sftp;
+using Waybill.TestKit.Ssh;
+
+namespace Waybill.Server.Tests.Support;
+
+/// <summary><c>waybill serve</c> as a process.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
+
+    private readonly ExternalProcess _process;
+
+    private RunningServer(ExternalProcess process) => _process = process;
+
+    public int Port { get; private init; }
+
+    public string Output => _process.Output;
+
+    public string Logs => _process.ErrorOutput;
+
+    public static async Task<RunningServer> StartAsync(Data data, params string[] words)
+    {
+        var process = Launch(data, ["--set", "Ssh:Listen=127.0.0.1:0", .. words]);
+        await process.WaitForTextAsync("READY\n", StartTime);
+        var port = Regex.Match(process.Output, @"^ssh 127\.0\.0\.1:(\d+) ", RegexOptions.Multiline).Groups[1].Value;
+        return new RunningServer(process) { Port = port.Length == 0 ? 0 : int.Parse(port, CultureInfo.InvariantCulture) };
+    }
+
+    public static ExternalProcess Launch(Data data, params string[] words) => ExternalProcess.Start("dotnet", [Cli.Path, "serve", "--data", data.Root, .. words]);
+
+    /// <summary>Logs in; the session is idle.</summary>
+    public async Task<RawSshClient> LogInAsync(SshPrivateKey key, string user = Template.User)
+    {
+        var client = await RawSshClient.ConnectAsync(Port);
+        await client.LogInAsync(user, key);
+        return client;
+    }
+
+    /// <summary>Whether a login succeeds.</summary>
+    public async Task<bool> CanLogInAsync(SshPrivateKey key, string user = Template.User)
+    {
+        await using var client = await RawSshClient.ConnectAsync(Port);
+        await client.HandshakeAsync();
+        await client.RequestServiceAsync();
+        return (await client.SignInAsync(user, key)).Success;
+    }
+
+    public static async Task<RawSftpClient> OpenSftpAsync(RawSshClient client)
+    {
+        var channel = await client.OpenSubsystemAsync("sftp");
+        var sftp = new RawSftpClient(channel.AsStream());
+        await sftp.InitializeAsync();
+        return sftp;
+    }
+
+    public Task SignalAsync(string signal) => _process.SignalAsync(signal);
+
+    public Task<ProcessOutcome> WaitForExitAsync(double seconds) => _process.WaitForExitAsync(TimeSpan.FromSeconds(seconds));
+
+    public async Task<ProcessOutcome> StopAsync(double seconds = 20)
+    {
+        await SignalAsync("TERM");
+        return await WaitForExitAsync(seconds);
+    }
+
+    public void Kill() => _process.Kill();
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+}
