@@ -106,7 +106,7 @@ internal sealed partial class SftpSession(
     }
 
     /// <summary>
-    /// The session has ended, with or without a goodbye: what was written and not closed is abandoned, what was read is recorded.
+    /// The session has ended, with or without a goodbye: what was written and not closed is abandoned and recorded as that, what was read is recorded.
     /// </summary>
     public async ValueTask EndAsync()
     {
@@ -116,6 +116,12 @@ internal sealed partial class SftpSession(
             try
             {
                 await RecordDownloadAsync(handle).ConfigureAwait(false);
+                if (handle is { File: { } file } && handle.Kinds.HasFlag(SftpHandleKinds.Write))
+                {
+                    // "The upload was there and now it is not": support must be able to say that the connection was lost.
+                    var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
+                    await RecordUploadAsync(handle, attributes.Value.Size, StoreError.Abandoned).ConfigureAwait(false);
+                }
             }
             finally
             {
@@ -127,6 +133,10 @@ internal sealed partial class SftpSession(
     /// <summary>Records what was done. What is not recorded is not acknowledged (promise D1).</summary>
     public async ValueTask<SftpAnswer> RecordAsync(FileEvent fileEvent) =>
         await journal.RecordAsync(fileEvent).ConfigureAwait(false) == StoreError.None ? SftpOutcome.Ok : SftpOutcome.NotRecorded;
+
+    /// <summary>Records how an upload ended, under the name that it would have got.</summary>
+    public ValueTask<SftpAnswer> RecordUploadAsync(SftpHandle handle, long size, StoreError outcome) => RecordAsync(new FileEvent(
+        FileOperation.Upload, handle.File!.RenamedTo ?? handle.Path, Bytes: handle.BytesWritten, Size: size, ExpectedSize: handle.ExpectedSize, Outcome: outcome));
 
     /// <summary>Records that a file was read through a handle; nothing when no byte was.</summary>
     public async ValueTask<SftpAnswer> RecordDownloadAsync(SftpHandle handle)

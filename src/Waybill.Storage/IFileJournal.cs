@@ -6,7 +6,7 @@ public enum FileOperation
     /// <summary>A file was read and closed.</summary>
     Download,
 
-    /// <summary>A file was written and committed.</summary>
+    /// <summary>A file was written: committed, or failed, or never closed.</summary>
     Upload,
 
     /// <summary>A file or link was removed.</summary>
@@ -39,8 +39,10 @@ public enum FileOperation
 /// <param name="Size">The file's size when it was committed or opened.</param>
 /// <param name="ExpectedSize">The size that the client announced.</param>
 /// <param name="Outcome">How it ended; <see cref="StoreError.PermissionDenied"/> makes it a refusal.</param>
+/// <param name="Changes">What was set: a size set by path cuts a file.</param>
 public readonly record struct FileEvent(
-    FileOperation Operation, VaultPath Path, VaultPath? Target = null, long Bytes = 0, long Size = 0, long? ExpectedSize = null, StoreError Outcome = StoreError.None);
+    FileOperation Operation, VaultPath Path, VaultPath? Target = null, long Bytes = 0, long Size = 0, long? ExpectedSize = null, StoreError Outcome = StoreError.None,
+    AttributeChanges Changes = default);
 
 /// <summary>Where file operations are recorded. An operation that changed something is answered only after its row is durable (promise D1).</summary>
 public interface IFileJournal

@@ -8,6 +8,12 @@ namespace Waybill.Storage;
 /// </summary>
 public interface IOpenFile : IAsyncDisposable
 {
+    /// <summary>Where the commit publishes it, when the client renamed the upload before anyone could see it (sshfs does); else null.</summary>
+    VaultPath? RenamedTo => null;
+
+    /// <summary>Whether the client removed the upload before anyone could see it: the commit succeeds and publishes nothing.</summary>
+    bool IsRemoved => false;
+
     /// <summary>Reads at <paramref name="offset"/>; fewer bytes than asked only at the end of the file, 0 there.</summary>
     ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer);
 

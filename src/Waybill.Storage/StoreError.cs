@@ -65,4 +65,7 @@ public enum StoreError
 
     /// <summary>The disk failed.</summary>
     InputOutput,
+
+    /// <summary>The upload ended without a commit: its session ended, or its client removed the file before it was closed.</summary>
+    Abandoned,
 }

@@ -11,11 +11,17 @@ public sealed partial class OutsideViewTests(OutsideViewTests.OwnServer own) : I
     // ssh-audit 2.5.0 is older than these names; it calls them unknown.
     private static readonly string[] UnknownToSshAudit = ["kex-strict-s-v00@openssh.com", "mlkem768x25519-sha256"];
 
-    [Fact]
-    public async Task Ssh_audit_finds_nothing_to_fail_or_warn_about_under_the_default_policy()
+    // Steered, the server offers AES-GCM alone to ssh-audit, which knows it; unsteered it shows all that it has.
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false", "chacha20-poly1305@openssh.com", "aes128-ctr")]
+    public async Task Ssh_audit_finds_nothing_to_fail_or_warn_about_under_the_default_policy(string steering, params string[] alsoOffered)
     {
+        await _server.StopAsync();
+        await _server.StartAsync("Ssh:CipherSteering=" + steering);
         var outcome = await ExternalProcess.RunAsync("ssh-audit", ["-n", "-p", $"{_server.Port}", "127.0.0.1"], timeout: TimeSpan.FromSeconds(120));
         Assert.Contains("ssh-ed25519", outcome.Output, StringComparison.Ordinal);
+        Assert.All(alsoOffered.Append("aes256-gcm@openssh.com"), name => Assert.Contains("(enc) " + name, outcome.Output, StringComparison.Ordinal));
         Assert.DoesNotContain("[fail]", outcome.Output, StringComparison.Ordinal);
         var name = "";
         var warnings = new List<string>();

@@ -23,7 +23,8 @@ internal static class Transfers
 
     public static string Hash(string path)
     {
-        using var file = File.OpenRead(path);
+        // The server locks its temporaries and lets go after the rename; .NET would take that for a file in use.
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return Convert.ToHexString(SHA256.HashData(file));
     }
 

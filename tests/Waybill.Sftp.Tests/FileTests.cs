@@ -325,7 +325,7 @@ public sealed class FileTests
                 new(FileOperation.Download, a, Bytes: 70_000, Size: 70_000),
                 new(FileOperation.MakeDirectory, d),
                 new(FileOperation.Rename, a, b),
-                new(FileOperation.SetAttributes, b),
+                new(FileOperation.SetAttributes, b, Changes: new AttributeChanges(AccessTime: 0, ModificationTime: 5)),
                 new(FileOperation.Remove, b),
                 new(FileOperation.RemoveDirectory, d),
             ],

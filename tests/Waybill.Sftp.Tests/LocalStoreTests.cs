@@ -84,6 +84,22 @@ public sealed class LocalStoreTests
     }
 
     [Fact]
+    public async Task An_upload_that_was_renamed_or_removed_while_it_was_open_is_recorded_as_what_became_of_it()
+    {
+        await using var vault = await Vault.OpenAsync(new FolderRules());
+        var renamed = (await vault.Client.OpenAsync("/a", SftpOpen.Write | SftpOpen.Create)).Handle;
+        Assert.True((await vault.Client.RenameAsync("/a", "/b")).IsOk);
+        Assert.True((await vault.Client.CloseAsync(renamed)).IsOk);
+        var removed = (await vault.Client.OpenAsync("/c", SftpOpen.Write | SftpOpen.Create)).Handle;
+        Assert.True((await vault.Client.RemoveAsync("/c")).IsOk);
+        Assert.True((await vault.Client.CloseAsync(removed)).IsOk);
+        Assert.Equal(["b"], Directory.GetFileSystemEntries(vault.PathOf("")).Select(Path.GetFileName));
+        Assert.Equal(
+            [("/b", StoreError.None), ("/c", StoreError.Abandoned)],
+            vault.Journal.Events.Where(row => row.Operation == FileOperation.Upload).Select(row => (row.Path.ToString(), row.Outcome)));
+    }
+
+    [Fact]
     public async Task A_link_lends_no_rights_and_no_reply_names_the_back_end()
     {
         await using var vault = await Vault.OpenAsync(new FolderRules(FileRights.ReadOnly).With("/upload", FileRights.All).With("/secret", FileRights.None));
@@ -128,6 +144,8 @@ public sealed class LocalStoreTests
             (_directory, _vaults, _store, _harness) = (directory, vaults, store, harness);
 
         public RawSftpClient Client => _harness.Client;
+
+        public RecordingJournal Journal => _harness.Journal;
 
         public static async Task<Vault> OpenAsync(FolderRules rules)
         {

@@ -128,7 +128,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task A_lost_connection_publishes_nothing_and_records_what_was_read()
+    public async Task A_lost_connection_publishes_nothing_and_records_what_was_read_and_what_was_lost()
     {
         await using var harness = await SftpHarness.StartAsync();
         harness.Memory.AddFile("/old.csv", "old content"u8);
@@ -141,7 +141,12 @@ public sealed class SessionTests
         Assert.Equal(SftpServer.ExitFailed, await harness.ExitAsync());
         Assert.Equal("old content"u8.ToArray(), harness.Memory.ContentOf("/old.csv"));
         Assert.Equal((0, 0), (harness.Memory.OpenFiles, harness.Memory.Commits));
-        Assert.Equal([new FileEvent(FileOperation.Download, VaultPath.Parse("/read.csv"), Bytes: 4096, Size: 5000)], harness.Journal.Events);
+        Assert.Equal(
+            [
+                new FileEvent(FileOperation.Upload, VaultPath.Parse("/old.csv"), Bytes: 4, Size: 4, Outcome: StoreError.Abandoned),
+                new FileEvent(FileOperation.Download, VaultPath.Parse("/read.csv"), Bytes: 4096, Size: 5000),
+            ],
+            harness.Journal.Events);
     }
 
     [Fact]

@@ -25,10 +25,10 @@ internal readonly record struct AnchorReading(AnchorState State, long Generation
 /// <summary>
 /// The head of the chain in a small file beside the database: whoever cuts the log's tail or puts back an old database would have to forge this too.
 /// Two slots are written in turn, each with a generation and an HMAC, so that a torn write leaves the older one. Each commit group's head is written before the
-/// group is acknowledged, and synced at least once a second and at the end: a killed process loses nothing of it, and that a power cut may leave it a second
-/// behind does no harm, since it is never ahead of what is durable in the database. A sync for each group would double the time of every upload.
+/// group is acknowledged, and synced within a second: a killed process loses nothing of it, and that a power cut may leave it a second behind does no harm, since
+/// it is never ahead of what is durable in the database. A sync for each group would double the time of every upload: docs/decisions/0005.
 /// </summary>
-internal sealed class AuditAnchor
+internal sealed class AuditAnchor : IDisposable
 {
     // One slot for each 4 KiB page: no disk tears the other one.
     private const int SlotDistance = 4096;
@@ -43,13 +43,29 @@ internal sealed class AuditAnchor
 
     private readonly string _path;
     private readonly byte[] _key;
+    private readonly Lock _syncLock = new();
+    private readonly Timer _timer;
     private long _lastSync;
     private bool _unsynced;
+    private bool _disposed;
 
     public AuditAnchor(string path, byte[] key)
     {
         _path = path;
         _key = key;
+        _timer = new Timer(static anchor => ((AuditAnchor)anchor!).TrySync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Whether something written is not synced yet: never for longer than <see cref="SyncInterval"/>.</summary>
+    public bool IsUnsynced
+    {
+        get
+        {
+            lock (_syncLock)
+            {
+                return _unsynced;
+            }
+        }
     }
 
     /// <summary>Reads without waiting for a writer: a slot that is being written fails its HMAC, and the other one counts.</summary>
@@ -84,24 +100,62 @@ internal sealed class AuditAnchor
         var generation = now.Generation + 1;
         RandomAccess.Write(file.SafeFileHandle, Encode(generation, head), generation % 2 * SlotDistance);
 
-        // Real time, not the clock that tests set: it bounds what a power cut can undo.
-        _unsynced = _lastSync != 0 && Stopwatch.GetElapsedTime(_lastSync) < SyncInterval;
-        if (!_unsynced)
+        lock (_syncLock)
         {
-            RandomAccess.FlushToDisk(file.SafeFileHandle);
-            _lastSync = Stopwatch.GetTimestamp();
+            // Real time, not the clock that tests set: it bounds what a power cut can undo.
+            if (!_disposed && _lastSync != 0 && Stopwatch.GetElapsedTime(_lastSync) < SyncInterval)
+            {
+                if (!_unsynced)
+                {
+                    _unsynced = true;
+                    _timer.Change(SyncInterval, Timeout.InfiniteTimeSpan);
+                }
+
+                return;
+            }
+
+            Flush(file);
         }
     }
 
-    /// <summary>Syncs what was written since the last time.</summary>
-    public void Sync()
+    /// <summary>Syncs what was written since the last time, and from now on each write.</summary>
+    public void Dispose()
     {
-        if (_unsynced)
+        lock (_syncLock)
         {
-            using var file = new FileStream(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
-            RandomAccess.FlushToDisk(file.SafeFileHandle);
-            _unsynced = false;
+            _disposed = true;
         }
+
+        _timer.Dispose();
+        TrySync();
+    }
+
+    private void TrySync()
+    {
+        lock (_syncLock)
+        {
+            if (!_unsynced)
+            {
+                return;
+            }
+
+            try
+            {
+                using var file = new FileStream(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+                Flush(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Every row was acknowledged with its anchor written. The next group writes and syncs it, or says that it cannot.
+                (_lastSync, _unsynced) = (0, false);
+            }
+        }
+    }
+
+    private void Flush(FileStream file)
+    {
+        RandomAccess.FlushToDisk(file.SafeFileHandle);
+        (_lastSync, _unsynced) = (Stopwatch.GetTimestamp(), false);
     }
 
     private AnchorReading Read(FileStream file)

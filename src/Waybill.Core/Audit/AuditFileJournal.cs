@@ -45,6 +45,21 @@ public sealed class AuditFileJournal(AuditLog log, Actor actor, string? account,
             Add("size", fileEvent.Size.ToString(CultureInfo.InvariantCulture));
         }
 
+        if (fileEvent.Changes.Size is { } newSize)
+        {
+            Add("size", newSize.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (fileEvent.Changes.Permissions is { } permissions)
+        {
+            Add("mode", $"\"{Convert.ToString(permissions, 8).PadLeft(4, '0')}\"");
+        }
+
+        if (fileEvent.Changes.ModificationTime is { } modified)
+        {
+            Add("modified", modified.ToString(CultureInfo.InvariantCulture));
+        }
+
         if (fileEvent.ExpectedSize is { } expected)
         {
             Add("expectedSize", expected.ToString(CultureInfo.InvariantCulture));

@@ -6,11 +6,11 @@ public static class AuditLimits
     /// <summary>Characters of actor, action, account, address and connection.</summary>
     public const int Name = 320;
 
-    /// <summary>Characters of the subject: a path of 4,095 bytes and its escapes.</summary>
-    public const int Subject = 8192;
+    /// <summary>Characters of the subject: a path of 4,095 bytes, each of them escaped in six characters, below a vendor's folder. No client can hide the end of a name.</summary>
+    public const int Subject = 25_000;
 
-    /// <summary>Characters of the detail.</summary>
-    public const int Detail = 16384;
+    /// <summary>Characters of the detail: as long a path too, the new name of a rename.</summary>
+    public const int Detail = 32_768;
 
     /// <summary>Entries that wait to be written; whoever appends more waits for room.</summary>
     public const int Waiting = 4096;

@@ -39,7 +39,8 @@ public sealed class AuditLog : IAsyncDisposable
         try
         {
             // From its first moment on a log has an anchor, so that an emptied one is told from a new one.
-            new AuditAnchor(anchorPath, key.Value).Write(AuditHead.Empty, replaced: null);
+            using var anchor = new AuditAnchor(anchorPath, key.Value);
+            anchor.Write(AuditHead.Empty, replaced: null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -89,14 +90,7 @@ public sealed class AuditLog : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await _writer.ConfigureAwait(false);
-        try
-        {
-            _anchor.Sync();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Every row was acknowledged with its anchor written; the next start finds an anchor that is a little behind.
-        }
+        _anchor.Dispose();
     }
 
     /// <summary>Adds a row to a transaction that changes something else: both become durable, or neither.</summary>

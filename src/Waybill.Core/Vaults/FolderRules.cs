@@ -25,8 +25,12 @@ internal sealed class FolderRules : IAccessRules
             }
 
             node.Below = below;
+            Anywhere |= below;
         }
     }
+
+    /// <inheritdoc/>
+    public FileRights Anywhere { get; } = FileRights.List;
 
     /// <inheritdoc/>
     public FileRights RightsAt(VaultPath path)

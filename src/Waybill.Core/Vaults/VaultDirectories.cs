@@ -1,18 +1,19 @@
 using Waybill.Core.Accounts;
 using Waybill.Core.Logins;
+using Waybill.Storage;
+using Waybill.Storage.Local;
 
 namespace Waybill.Core.Vaults;
 
 /// <summary>
-/// Makes the directories of vaults on the disk. The names are checked account numbers, vendor names and the operator's layout, never a client's; a link in the
-/// place of a directory is refused, whoever put it there.
+/// Makes the directories of vaults on the disk. The names are checked account numbers, vendor names and the operator's layout, never a client's. The kernel
+/// resolves them without following any link, so that a customer who may make links wins no race against it.
 /// </summary>
 /// <param name="vaults">The directory of all vaults.</param>
 /// <param name="layout">The layout.</param>
 public sealed class VaultDirectories(string vaults, VaultLayout layout)
 {
-    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+    private const int Mode = 0x1E8; // 0750
 
     /// <summary>The directory that is the login's root.</summary>
     public string RootOf(Login login)
@@ -46,43 +47,35 @@ public sealed class VaultDirectories(string vaults, VaultLayout layout)
         ? name
         : throw new ArgumentException("The database holds a name that is no name of a directory.", nameof(name));
 
-    private static void Make(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, Mode);
-        }
-    }
-
     private Outcome Ensure(string number, IReadOnlyList<string> folders)
     {
-        var vault = Path.Combine(vaults, Checked(number));
         try
         {
+            using var directory = new LocalVaults(vaults, new LocalStoreOptions { DirectoryPermissions = Mode });
             foreach (var folder in folders)
             {
-                var path = vault;
-                foreach (var name in folder.Split('/'))
+                switch (directory.EnsureDirectory(VaultPath.Parse($"/{Checked(number)}{folder}")))
                 {
-                    path = name.Length == 0 ? path : Path.Combine(path, name);
-                    if (new FileInfo(path).LinkTarget is not null)
-                    {
-                        return Problem.Unusable($"In the vault of account {number}, {folder} is a link and no directory. Remove the link.");
-                    }
+                    case StoreError.None:
+                        break;
+                    case StoreError.TooManyLinks:
+                        return Problem.Unusable($"In the vault of account {number}, {(folder.Length == 0 ? "/" : folder)} is a link or lies behind one. Remove the link.");
+                    case StoreError.NotADirectory:
+                        return Problem.Unusable($"In the vault of account {number}, {(folder.Length == 0 ? "/" : folder)} is no directory or lies below a file. Move the file away.");
+                    default:
+                        return Problem.Unusable($"The directories of account {number} cannot be made. Check the room and rights of the data directory.");
                 }
-
-                Make(path);
             }
 
             return Outcome.Done;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (PlatformNotSupportedException e)
         {
-            return Problem.Unusable($"The directories of account {number} cannot be made. Check the room and rights of the data directory.");
+            return Problem.Unusable(e.Message);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return Problem.Unusable($"The directory {vaults} cannot be opened. Check that it exists, its owner and its rights.");
         }
     }
 }

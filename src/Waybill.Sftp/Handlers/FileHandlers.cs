@@ -64,8 +64,8 @@ internal static class FileHandlers
 
             var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
             var error = await file.CommitAsync().ConfigureAwait(false);
-            var recorded = await session.RecordAsync(new FileEvent(
-                FileOperation.Upload, handle.Path, Bytes: handle.BytesWritten, Size: attributes.Value.Size, ExpectedSize: handle.ExpectedSize, Outcome: error)).ConfigureAwait(false);
+            var outcome = error == StoreError.None && file.IsRemoved ? StoreError.Abandoned : error;
+            var recorded = await session.RecordUploadAsync(handle, attributes.Value.Size, outcome).ConfigureAwait(false);
             return error != StoreError.None ? error : answer.IsOk ? recorded : answer;
         }
         finally
@@ -168,7 +168,7 @@ internal static class FileHandlers
         }
 
         answer = await handle.File!.SetAttributesAsync(changes).ConfigureAwait(false);
-        return answer.IsOk && !own ? await session.RecordAsync(new FileEvent(FileOperation.SetAttributes, handle.Path)).ConfigureAwait(false) : answer;
+        return answer.IsOk && !own ? await session.RecordAsync(new FileEvent(FileOperation.SetAttributes, handle.Path, Changes: changes)).ConfigureAwait(false) : answer;
     }
 
     /// <summary>string handle.</summary>

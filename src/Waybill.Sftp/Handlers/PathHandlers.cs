@@ -39,7 +39,7 @@ internal static class PathHandlers
         }
 
         answer = await session.Store.SetAttributesAsync(request.Path!, changes, request.Operation.FollowsLink).ConfigureAwait(false);
-        return answer.IsOk ? await session.RecordAsync(new FileEvent(FileOperation.SetAttributes, request.Path!)).ConfigureAwait(false) : answer;
+        return answer.IsOk ? await session.RecordAsync(new FileEvent(FileOperation.SetAttributes, request.Path!, Changes: changes)).ConfigureAwait(false) : answer;
     }
 
     /// <summary>string path.</summary>

@@ -91,6 +91,8 @@ internal sealed class Jail : IDisposable
     /// <summary>Whether the login may do this at a path where a link led.</summary>
     public bool Allows(VaultPath real, FileRights needed) => (_rules.RightsAt(real) & needed) == needed;
 
+    public FileRights RightsAt(VaultPath real) => _rules.RightsAt(real);
+
     public void CountRetry() => _statistics.CountRetry();
 
     public StoreError GiveUp()

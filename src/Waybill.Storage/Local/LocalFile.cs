@@ -12,6 +12,10 @@ internal abstract class LocalFile(LocalFileStore store, FileDescriptor file) : I
 
     public bool IsClosed => File.IsClosed;
 
+    public virtual VaultPath? RenamedTo => null;
+
+    public virtual bool IsRemoved => false;
+
     public abstract ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer);
 
     public abstract ValueTask<StoreError> WriteAsync(long offset, ReadOnlySequence<byte> data);

@@ -81,8 +81,8 @@ internal sealed partial class LocalFileStore
 
     private StoreError HardLink(in Location from, in Location to)
     {
-        // A second name in a folder that may be read must not open a file in one that may not.
-        if (!Allows(from.Path, FileRights.Read))
+        // A second name in a folder that may be read must not open a file in one that may not, nor let its permissions and times be set: those are the file's.
+        if (!Allows(from.Path, FileRights.Read) || (Allows(to.Path, FileRights.SetAttributes) && !Allows(from.Path, FileRights.SetAttributes)))
         {
             return StoreError.PermissionDenied;
         }

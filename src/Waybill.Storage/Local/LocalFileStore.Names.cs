@@ -5,6 +5,8 @@ namespace Waybill.Storage.Local;
 /// <summary>Operations on names: directories, removal, renaming.</summary>
 internal sealed partial class LocalFileStore
 {
+    private const FileRights RightsOnContent = FileRights.List | FileRights.Read | FileRights.Overwrite | FileRights.Delete | FileRights.SetAttributes;
+
     public ValueTask<StoreError> MakeDirectoryAsync(VaultPath path, int? permissions = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -112,6 +114,11 @@ internal sealed partial class LocalFileStore
 
     private StoreError Rename(in Location from, in Location to, bool replace)
     {
+        if (WinsRights(from.Path, to.Path))
+        {
+            return StoreError.PermissionDenied;
+        }
+
         // Replacing destroys what was there: a login that may not do that renames to new names only, whatever it asks for.
         var mayReplace = replace && Allows(to.Path, FileRights.Overwrite);
         var flags = mayReplace ? 0 : OpenFlags.RenameNoReplace;
@@ -142,6 +149,12 @@ internal sealed partial class LocalFileStore
         return error == StoreError.None && !from.Path.Parent.Equals(to.Path.Parent) ? SyncDirectory(from.Directory) : error;
     }
 
+    /// <summary>
+    /// Whether a file would be open to more at another place than where it lies: what a drop box takes in could else be moved to where it may be read, and what
+    /// must not be deleted to where it may be.
+    /// </summary>
+    private bool WinsRights(VaultPath from, VaultPath to) => (_jail.RightsAt(to) & ~_jail.RightsAt(from) & RightsOnContent) != 0;
+
     /// <summary>Some clients rename a file that they still write and that nobody sees yet (sshfs): it will be published under the new name.</summary>
     private StoreError RenameUpload(in Location from, in Location to, bool mayReplace, bool replace)
     {
@@ -166,7 +179,7 @@ internal sealed partial class LocalFileStore
         {
             if (FindUpload(from) is { } upload)
             {
-                upload.Retarget(new UploadTarget(directory, to.Name.ToArray(), !mayReplace, taken));
+                upload.Retarget(new UploadTarget(directory, to.Name.ToArray(), !mayReplace, taken), to.Path);
                 return StoreError.None;
             }
         }

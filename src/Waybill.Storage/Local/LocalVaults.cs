@@ -70,7 +70,10 @@ public sealed class LocalVaults : IDisposable
         return jail is null ? error : new StoreResult<IFileStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames));
     }
 
-    /// <summary>Makes a directory and those above it where they are missing: a new vault and the folders of its template.</summary>
+    /// <summary>
+    /// Makes a directory and those above it where they are missing: a new vault and the folders of its template. A link on the way is
+    /// <see cref="StoreError.TooManyLinks"/> and never followed, whenever it was put there.
+    /// </summary>
     public StoreError EnsureDirectory(VaultPath path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -116,7 +119,7 @@ public sealed class LocalVaults : IDisposable
             errno = Kernel.MakeDirectory(directory, path.Name, _options.DirectoryPermissions);
             if (errno == Errno.Exists)
             {
-                return StoreError.None;
+                return Errno.ToStoreError(RequireDirectory(directory, path.Name));
             }
 
             if (errno == Errno.None && _options.Durability == Durability.Full)
@@ -130,5 +133,18 @@ public sealed class LocalVaults : IDisposable
 
             return Errno.ToStoreError(errno);
         }
+    }
+
+    /// <summary>What is there already must be a directory itself: a link could be a customer's, and lead into another account's vault.</summary>
+    private static int RequireDirectory(FileDescriptor parent, ReadOnlySpan<byte> name)
+    {
+        var errno = Kernel.StatName(parent, name, out var status);
+        return errno != Errno.None ? errno
+            : status.Kind switch
+            {
+                FileKind.Directory => Errno.None,
+                FileKind.SymbolicLink => Errno.Loop,
+                _ => Errno.NotADirectory,
+            };
     }
 }

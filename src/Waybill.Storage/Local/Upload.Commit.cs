@@ -12,7 +12,12 @@ internal sealed partial class Upload
     private StoreError _failure;
     private bool _suspect;
     private bool _removed;
+    private VaultPath? _renamedTo;
     private int _ending;
+
+    public override VaultPath? RenamedTo => _renamedTo;
+
+    public override bool IsRemoved => _removed;
 
     private UploadTarget CurrentTarget => Volatile.Read(ref _target);
 
@@ -78,7 +83,7 @@ internal sealed partial class Upload
     public bool HasName(ReadOnlySpan<byte> name) => CurrentTarget.Name.AsSpan().SequenceEqual(name);
 
     /// <summary>The client renamed the file that it is still writing, before anyone could see it. The store calls it as it calls <see cref="IsFor"/>.</summary>
-    public void Retarget(UploadTarget target)
+    public void Retarget(UploadTarget target, VaultPath path)
     {
         lock (_targetLock)
         {
@@ -88,6 +93,7 @@ internal sealed partial class Upload
             }
 
             Volatile.Write(ref _target, target);
+            _renamedTo = path;
         }
     }
 

@@ -216,6 +216,28 @@ public sealed class AuditLogTests
         Assert.Equal(("upload", @"/vendors/acme/usage/a""\\b.csv", "done", """{"bytes":5,"size":7,"expectedSize":9}"""), (rows[2].Action, rows[2].Subject, rows[2].Outcome, rows[2].Detail));
     }
 
+    [Fact]
+    public async Task What_was_set_is_recorded()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042", "192.0.2.1", "c"), "10042", "");
+        await journal.RecordAsync(new FileEvent(FileOperation.SetAttributes, VaultPath.Parse("/upload/x"), Changes: new AttributeChanges(0, 0x1A0, 1, 2)));
+        var rows = (await core.Services.Audit.SearchAsync(new AuditQuery { Account = "10042" })).Items;
+        Assert.Equal("""{"size":0,"mode":"0640","modified":2}""", rows[0].Detail);
+    }
+
+    [Fact]
+    public async Task No_name_is_so_long_that_its_end_is_not_recorded()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042-acme", "192.0.2.1", "c"), "10042", "/vendors/" + new string('v', 64));
+        var path = VaultPath.Parse(string.Concat(Enumerable.Repeat("/" + new string('\u0001', 255), 15)) + "/" + new string('\u0001', 250) + "theEnd"[..4]);
+        await journal.RecordAsync(new FileEvent(FileOperation.Rename, path, path, Outcome: StoreError.DirectoryNotEmpty));
+        var row = (await core.Services.Audit.SearchAsync(new AuditQuery { Account = "10042" })).Items[0];
+        Assert.EndsWith("theE", row.Subject, StringComparison.Ordinal);
+        Assert.EndsWith("theE", System.Text.Json.JsonDocument.Parse(row.Detail!).RootElement.GetProperty("to").GetString(), StringComparison.Ordinal);
+    }
+
     private static async Task AppendAsync(AuditLog audit, int count)
     {
         for (var i = 0; i < count; i++)

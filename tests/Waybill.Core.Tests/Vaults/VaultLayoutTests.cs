@@ -129,6 +129,57 @@ public sealed class VaultLayoutTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere.FullName));
     }
 
+    [Fact]
+    public async Task A_vault_is_made_without_following_a_link_that_a_customer_swaps_in_and_out()
+    {
+        await using var core = await TestCore.CreateAsync();
+        using var elsewhere = new TemporaryDirectory();
+        var account = await core.AddAccountAsync();
+        core.Services.Vaults.Ensure(account);
+        var vendors = Path.Combine(core.Files.Vaults, "10042", "vendors");
+        var (links, stop) = (0, false);
+        var swapper = Task.Factory.StartNew(
+            () =>
+            {
+                while (!Volatile.Read(ref stop))
+                {
+                    try
+                    {
+                        Directory.Delete(vendors, recursive: true);
+                        Directory.CreateSymbolicLink(vendors, elsewhere.FullName);
+                        links++;
+                        File.Delete(vendors);
+                        Directory.CreateDirectory(vendors);
+                    }
+                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                    {
+                        // The other side made something in between two steps.
+                    }
+                }
+            },
+            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var vendor = Login(LoginKind.Vendor);
+        var (made, refused) = (0, 0);
+        while ((made < 100 || refused < 100) && !Directory.EnumerateFileSystemEntries(elsewhere.FullName).Any())
+        {
+            _ = core.Services.Vaults.Ensure(vendor).Succeeded ? made++ : refused++;
+        }
+
+        Volatile.Write(ref stop, true);
+        await swapper;
+        Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere.FullName));
+        Assert.True(links > 50, "too few links to mean anything");
+    }
+
+    [Fact]
+    public void Rights_that_no_folder_gives_are_held_nowhere()
+    {
+        Assert.Equal(Deliver, _layout.RulesFor(Login(LoginKind.Customer)).Anywhere);
+        Assert.Equal(FileRights.List, _layout.RulesFor(Login(LoginKind.Collector)).Anywhere);
+        var readers = new VaultLayout(new LayoutTemplate([new FolderTemplate("/cdr", FileRights.ReadOnly)]));
+        Assert.Equal(FileRights.ReadOnly, readers.RulesFor(Login(LoginKind.Customer)).Anywhere);
+    }
+
     private static Login Login(LoginKind kind) => new(
         1, "u", kind, "10042", kind == LoginKind.Vendor ? "acme" : null, null, AllowedNetworks.Anywhere, LoginStatus.Active, null, DateTimeOffset.UnixEpoch, null);
 }

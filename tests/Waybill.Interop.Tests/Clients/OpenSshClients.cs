@@ -1,3 +1,5 @@
+using Waybill.TestKit;
+
 namespace Waybill.Interop.Tests.Clients;
 
 /// <summary>OpenSSH's sftp with a batch.</summary>
@@ -78,19 +80,35 @@ public sealed class Sshfs(WaybillServer server) : InteropClient(server)
 
     public override Task GetFolderAsync(string remote, string local) => MountedAsync(root => RunAsync("cp", ["-r", root + remote, local]));
 
+    private static readonly TimeSpan MountTime = TimeSpan.FromSeconds(60);
+
     private async Task<string> MountedAsync(Func<string, Task<string>> work)
     {
         var mount = Server.Directory.Combine("mount-" + Guid.NewGuid().ToString("n"));
         Directory.CreateDirectory(mount);
         var options = $"IdentityFile={Key},StrictHostKeyChecking=yes,UserKnownHostsFile={Server.KnownHosts},IdentitiesOnly=yes,BatchMode=yes";
-        await RunAsync("sshfs", ["-F", "/dev/null", "-o", options, "-p", $"{Port}", $"{User}@127.0.0.1:/", mount]);
+        await using var sshfs = ExternalProcess.Start("sshfs", ["-f", "-F", "/dev/null", "-o", options, "-p", $"{Port}", $"{User}@127.0.0.1:/", mount]);
+        await WaitUntilMountedAsync(mount, sshfs);
         try
         {
             return await work(mount);
         }
         finally
         {
+            // The kernel sends a file's CLOSE after the program that wrote it has gone on; sshfs ends when all are answered.
             await RunAsync("fusermount3", ["-u", mount]);
+            await sshfs.WaitForExitAsync(MountTime);
+        }
+    }
+
+    private static async Task WaitUntilMountedAsync(string mount, ExternalProcess sshfs)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!(await File.ReadAllTextAsync("/proc/self/mounts")).Contains($" {mount} fuse.sshfs", StringComparison.Ordinal))
+        {
+            Assert.False(sshfs.HasExited, sshfs.ErrorOutput);
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < MountTime, "sshfs did not mount");
+            await Task.Delay(20);
         }
     }
 }

@@ -188,4 +188,38 @@ public sealed class NameTests
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder.VaultsPath, "u10")));
         Assert.Equal(StoreError.NotFound, folder.Vaults.OpenStore(P("/none"), new VaultFolder.EveryRight()).Error);
     }
+
+    [Fact]
+    public async Task A_link_or_a_file_in_the_place_of_a_folder_is_refused()
+    {
+        await using var folder = new VaultFolder();
+        Directory.CreateSymbolicLink(folder.OnDisk("upload"), "../u10");
+        await folder.Store.PutAsync("/cdr", "a file");
+        Assert.Equal(StoreError.TooManyLinks, folder.Vaults.EnsureDirectory(P("/u1/upload")));
+        Assert.Equal(StoreError.NotADirectory, folder.Vaults.EnsureDirectory(P("/u1/cdr")));
+        Assert.Equal(StoreError.NotADirectory, folder.Vaults.EnsureDirectory(P("/u1/cdr/sub")));
+    }
+
+    [Theory]
+    [InlineData(FileRights.Read)]
+    [InlineData(FileRights.List)]
+    [InlineData(FileRights.Delete)]
+    [InlineData(FileRights.Overwrite)]
+    [InlineData(FileRights.SetAttributes)]
+    public async Task A_move_to_another_folder_wins_no_right(FileRights lacking)
+    {
+        var rules = new VaultFolder.RulesByFolder(("/drop", FileRights.All & ~lacking), ("/own", FileRights.All));
+        await using var folder = new VaultFolder(rules: rules);
+        Directory.CreateDirectory(folder.OnDisk("drop/sub"));
+        Directory.CreateDirectory(folder.OnDisk("own"));
+        File.WriteAllText(folder.OnDisk("drop/theirs"), "of somebody else");
+        File.WriteAllText(folder.OnDisk("own/mine"), "mine");
+        Assert.Equal(StoreError.PermissionDenied, await folder.Store.RenameAsync(P("/drop/theirs"), P("/own/theirs"), replace: false));
+        Assert.Equal(StoreError.PermissionDenied, await folder.Store.RenameAsync(P("/drop/sub"), P("/own/sub"), replace: true));
+        Assert.Equal(["sub", "theirs"], folder.NamesOnDisk("drop"));
+
+        // Within a folder, and to where there are no more rights, a move goes on as before: an upload under a temporary name ends with one.
+        Assert.Equal(StoreError.None, await folder.Store.RenameAsync(P("/drop/theirs"), P("/drop/sub/renamed"), replace: false));
+        Assert.Equal(StoreError.None, await folder.Store.RenameAsync(P("/own/mine"), P("/drop/mine"), replace: false));
+    }
 }

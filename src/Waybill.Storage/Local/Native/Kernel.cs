@@ -90,7 +90,8 @@ internal static unsafe class Kernel
     public static int Reopen(FileDescriptor pinned, int flags, out FileDescriptor file)
     {
         Span<byte> text = stackalloc byte[DescriptorPathLength];
-        return OpenConfigured(DescriptorPath(pinned, text), flags, out file);
+        using var held = new Held(pinned);
+        return OpenConfigured(DescriptorPath(held, text), flags, out file);
     }
 
     public static int Stat(FileDescriptor file, out Statx status) => StatCore(file, [], EmptyPath, out status);
@@ -203,7 +204,8 @@ internal static unsafe class Kernel
     public static int ChangeModeOfPinned(FileDescriptor pinned, int permissions)
     {
         Span<byte> text = stackalloc byte[DescriptorPathLength];
-        fixed (byte* path = DescriptorPath(pinned, text))
+        using var held = new Held(pinned);
+        fixed (byte* path = DescriptorPath(held, text))
         {
             return Result(Libc.ChMod(path, (uint)permissions));
         }
@@ -220,7 +222,8 @@ internal static unsafe class Kernel
     {
         Span<byte> text = stackalloc byte[DescriptorPathLength];
         var times = stackalloc TimeSpec[2] { TimeSpec.From(access), TimeSpec.From(modification) };
-        fixed (byte* path = DescriptorPath(pinned, text))
+        using var held = new Held(pinned);
+        fixed (byte* path = DescriptorPath(held, text))
         {
             return Result(Libc.UtimensAt(pinned, path, times, 0));
         }
@@ -333,7 +336,8 @@ internal static unsafe class Kernel
     public static int WhereIs(FileDescriptor file, Span<byte> buffer, out int length)
     {
         Span<byte> text = stackalloc byte[DescriptorPathLength];
-        fixed (byte* path = DescriptorPath(file, text), pointer = buffer)
+        using var held = new Held(file);
+        fixed (byte* path = DescriptorPath(held, text), pointer = buffer)
         {
             var result = Libc.ReadLink(path, pointer, (nuint)buffer.Length);
             length = (int)Math.Max(0, result);
@@ -372,11 +376,11 @@ internal static unsafe class Kernel
 
     private const int DescriptorPathLength = 40;
 
-    private static ReadOnlySpan<byte> DescriptorPath(FileDescriptor file, Span<byte> buffer)
+    private static ReadOnlySpan<byte> DescriptorPath(in Held file, Span<byte> buffer)
     {
         var prefix = "/proc/self/fd/"u8;
         prefix.CopyTo(buffer);
-        System.Buffers.Text.Utf8Formatter.TryFormat((int)file.DangerousGetHandle(), buffer[prefix.Length..], out var digits);
+        System.Buffers.Text.Utf8Formatter.TryFormat(file.Number, buffer[prefix.Length..], out var digits);
         buffer[prefix.Length + digits] = 0;
         return buffer[..(prefix.Length + digits)];
     }
@@ -411,4 +415,25 @@ internal static unsafe class Kernel
 
     /// <summary>What the out parameters hold after a failure; invalid, so that using it throws instead of hitting another file.</summary>
     private static readonly FileDescriptor Closed = new(-1);
+
+    /// <summary>
+    /// A descriptor whose number goes into a path, kept open meanwhile as the marshaller keeps one that is an argument. One that is closed throws: its number may
+    /// be another session's file by now.
+    /// </summary>
+    private readonly ref struct Held
+    {
+        private readonly FileDescriptor _file;
+
+        public Held(FileDescriptor file)
+        {
+            var added = false;
+            file.DangerousAddRef(ref added);
+            _file = file;
+            Number = (int)file.DangerousGetHandle();
+        }
+
+        public int Number { get; }
+
+        public void Dispose() => _file.DangerousRelease();
+    }
 }
