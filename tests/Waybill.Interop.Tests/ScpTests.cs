@@ -119,8 +119,8 @@ public sealed class ScpTests(WaybillServer server)
         File.WriteAllBytes(Path.Combine(root, "Übersicht für Müller 📞.csv"), RandomNumberGenerator.GetBytes(300_000));
         File.WriteAllBytes(Path.Combine(inner.FullName, "empty"), []);
         File.WriteAllBytes(Path.Combine(inner.FullName, "script"), RandomNumberGenerator.GetBytes(40_000));
-        File.SetUnixFileMode(Path.Combine(inner.FullName, "script"), (UnixFileMode)0x1E8);
-        File.SetUnixFileMode(inner.FullName, (UnixFileMode)0x1C0);
+        new FileInfo(Path.Combine(inner.FullName, "script")).UnixFileMode = (UnixFileMode)0x1E8;
+        inner.UnixFileMode = (UnixFileMode)0x1C0;
         var time = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
         foreach (var entry in new DirectoryInfo(root).GetFileSystemInfos("*", SearchOption.AllDirectories).Append(new DirectoryInfo(root)).OrderByDescending(entry => entry.FullName.Length))
         {
