@@ -17,11 +17,12 @@ public sealed class ScpTests(WaybillServer server)
         Plant(source);
         var there = $"{server.Vault}/upload/tree-{client}";
         await PutAsync(client, ["-r", "-p"], source, "/upload");
-        Assert.Equal(Describe(source), Describe(there));
+        var whole = client == "scp";
+        Assert.Equal(Describe(source, whole), Describe(there, whole));
         var fetched = server.Directory.Combine($"fetched-{client}");
         Directory.CreateDirectory(fetched);
         await GetAsync(client, ["-r", "-p"], $"/upload/tree-{client}", fetched);
-        Assert.Equal(Describe(source), Describe(Path.Combine(fetched, $"tree-{client}")));
+        Assert.Equal(Describe(source, whole), Describe(Path.Combine(fetched, $"tree-{client}"), whole));
         Assert.Empty(Directory.GetFiles(there, ".waybill-*", SearchOption.AllDirectories));
     }
 
@@ -54,9 +55,9 @@ public sealed class ScpTests(WaybillServer server)
     public async Task A_missing_file_and_a_closed_folder_are_told_and_nothing_is_stored(string client)
     {
         var source = server.Directory.Write($"refused-{client}", "x");
-        var closed = await TryRunAsync(client, [source, Remote("/refused")]);
+        var closed = await TryRunAsync(client, [source, Remote($"/cdr/refused-{client}")]);
         Assert.True(closed.ExitCode != 0 && (closed.ErrorOutput + closed.Output).Contains("Permission denied", StringComparison.Ordinal), closed.ToString());
-        Assert.False(File.Exists(server.Vault + "/refused"));
+        Assert.False(File.Exists($"{server.Vault}/cdr/refused-{client}"));
         var missing = await TryRunAsync(client, [Remote("/upload/nothing-here"), server.Directory.Combine("nothing")]);
         Assert.True(missing.ExitCode != 0 && (missing.ErrorOutput + missing.Output).Contains("No such file or directory", StringComparison.Ordinal), missing.ToString());
     }
@@ -105,9 +106,9 @@ public sealed class ScpTests(WaybillServer server)
         var outcome = await ExternalProcess.RunAsync(
             "rclone", ["--config", server.Directory.Combine("rclone.conf"), "--retries", "1", "-vv", "lsf", remote], timeout: Patience);
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
-        Assert.DoesNotContain("Shell type \"unix\" detected", outcome.ErrorOutput, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("Shell type \"cmd\" detected", outcome.ErrorOutput, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("shell", outcome.ErrorOutput, StringComparison.OrdinalIgnoreCase);
+
+        // rclone 1.60 then goes by its default, as after any refusal; what it makes of our words would stand in the log otherwise.
+        Assert.Contains("Remote command failed", outcome.ErrorOutput, StringComparison.Ordinal);
     }
 
     // Directories, an empty file, one of more than a block, and a name with every printable byte that a name can hold.
@@ -128,9 +129,12 @@ public sealed class ScpTests(WaybillServer server)
         }
     }
 
-    private static string Describe(string root) => string.Join('\n', new DirectoryInfo(root).GetFileSystemInfos("*", SearchOption.AllDirectories)
+    // pscp sends every directory as 0755 and without its times.
+    private static string Describe(string root, bool whole) => string.Join('\n', new DirectoryInfo(root).GetFileSystemInfos("*", SearchOption.AllDirectories)
         .Append(new DirectoryInfo(root)).OrderBy(entry => entry.FullName, StringComparer.Ordinal)
-        .Select(entry => $"{Path.GetRelativePath(root, entry.FullName)} {entry.UnixFileMode} {entry.LastWriteTimeUtc:s} {(entry is FileInfo file ? Transfers.Hash(file.FullName) : "")}"));
+        .Select(entry => Path.GetRelativePath(root, entry.FullName)
+            + (whole || entry is FileInfo ? $" {entry.UnixFileMode} {entry.LastWriteTimeUtc:s}" : "")
+            + (entry is FileInfo ? " " + Transfers.Hash(entry.FullName) : "")));
 
     private string[] SshOptions =>
     [

@@ -166,9 +166,13 @@ internal sealed class ScpTarget : IFuzzTarget
 
     private sealed class Rules : IAccessRules
     {
-        public FileRights RightsAt(VaultPath path) =>
-            path.Bytes.StartsWith("/reports"u8) ? FileRights.ReadOnly : path.Bytes.StartsWith("/secret"u8) ? FileRights.None
-            : path.Bytes.StartsWith("/upload"u8) ? FileRights.All : FileRights.List;
+        private static readonly (VaultPath Folder, FileRights Rights)[] Folders =
+        [
+            (VaultPath.Parse("/reports"), FileRights.ReadOnly), (VaultPath.Parse("/secret"), FileRights.None), (VaultPath.Parse("/upload"), FileRights.All),
+            (VaultPath.Root, FileRights.List),
+        ];
+
+        public FileRights RightsAt(VaultPath path) => Array.Find(Folders, each => path.IsAtOrBelow(each.Folder)).Rights;
     }
 
     private sealed class Journal : IFileJournal
