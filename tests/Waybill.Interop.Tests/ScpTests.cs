@@ -14,7 +14,7 @@ public sealed class ScpTests(WaybillServer server)
     public async Task A_tree_goes_up_and_comes_down_the_same(string client)
     {
         var source = server.Directory.Combine($"tree-{client}");
-        Plant(source);
+        Plant(source, exceptFor: client == "pscp" ? @"/\" : "/");
         var there = $"{server.Vault}/upload/tree-{client}";
         await PutAsync(client, ["-r", "-p"], source, "/upload");
         var whole = client == "scp";
@@ -111,11 +111,12 @@ public sealed class ScpTests(WaybillServer server)
         Assert.Contains("Remote command failed", outcome.ErrorOutput, StringComparison.Ordinal);
     }
 
-    // Directories, an empty file, one of more than a block, and a name with every printable byte that a name can hold.
-    private static void Plant(string root)
+    // Directories, an empty file, one of more than a block, and a name with every printable byte that a name can hold; pscp takes a backslash
+    // for a separator here, too.
+    private static void Plant(string root, string exceptFor)
     {
         var inner = Directory.CreateDirectory(Path.Combine(root, "inner", "deep"));
-        var name = string.Concat(Enumerable.Range(0x20, 0x5F).Select(value => (char)value).Where(letter => letter != '/'));
+        var name = string.Concat(Enumerable.Range(0x20, 0x5F).Select(value => (char)value).Where(letter => !exceptFor.Contains(letter)));
         File.WriteAllBytes(Path.Combine(root, name), [1, 2, 3]);
         File.WriteAllBytes(Path.Combine(root, "Übersicht für Müller 📞.csv"), RandomNumberGenerator.GetBytes(300_000));
         File.WriteAllBytes(Path.Combine(inner.FullName, "empty"), []);
