@@ -14,6 +14,7 @@ IFuzzTarget[] targets =
     new PublicKeyFileTarget(),
     new PrivateKeyFileTarget(),
     new SftpRequestTarget(),
+    new ScpTarget(),
     new SessionTarget(),
 ];
 var inputs = 200_000;

@@ -26,6 +26,31 @@ internal static class SftpOpenPolicy
         return modes;
     }
 
+    /// <summary>Asks the policy, then the store. Whether a file is there is only looked up where the answer depends on it.</summary>
+    public static async ValueTask<(SftpAnswer Answer, IOpenFile? File)> OpenAsync(
+        IFileStore store, VaultPath path, FileRights rights, OpenModes modes, int? permissions, long? expectedSize)
+    {
+        var exists = false;
+        if (DependsOnExistence(modes, rights))
+        {
+            var there = await store.GetAttributesAsync(path, followLink: true).ConfigureAwait(false);
+            exists = there.Succeeded;
+            if (!exists && there.Error != StoreError.NotFound)
+            {
+                return (there.Error, null);
+            }
+        }
+
+        var answer = Permit(ref modes, rights, exists);
+        if (!answer.IsOk)
+        {
+            return (answer, null);
+        }
+
+        var opened = await store.OpenAsync(path, modes, permissions, expectedSize).ConfigureAwait(false);
+        return (opened.Error, opened.Value);
+    }
+
     /// <summary>Whether the answer depends on whether the file exists: with both rights, or without writing, it does not.</summary>
     public static bool DependsOnExistence(OpenModes modes, FileRights rights) =>
         modes.HasFlag(OpenModes.Write) && (rights & (FileRights.Create | FileRights.Overwrite)) != (FileRights.Create | FileRights.Overwrite);

@@ -285,8 +285,11 @@ internal sealed partial class SftpSession(
     }
 
     /// <summary>The one place where a client's text becomes a path.</summary>
-    public SftpAnswer ParsePath(ReadOnlySpan<byte> text, out VaultPath? path) =>
-        VaultPath.TryParse(text, Options.StartDirectory, out path) switch
+    public SftpAnswer ParsePath(ReadOnlySpan<byte> text, out VaultPath? path) => ParsePath(text, Options.StartDirectory, out path);
+
+    /// <summary>As <see cref="ParsePath(ReadOnlySpan{byte}, out VaultPath?)"/>, for SCP, too.</summary>
+    public static SftpAnswer ParsePath(ReadOnlySpan<byte> text, VaultPath workingDirectory, out VaultPath? path) =>
+        VaultPath.TryParse(text, workingDirectory, out path) switch
         {
             VaultPathError.None => SftpOutcome.Ok,
             VaultPathError.HoldsNul => SftpOutcome.HoldsNul,

@@ -6,6 +6,7 @@ using Waybill.Net.Gate;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Sftp;
+using Waybill.Sftp.Scp;
 using Waybill.Ssh.Hosting;
 
 namespace Waybill.Server.Hosting;
@@ -129,6 +130,12 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
     {
         public CancellationToken Kicked => session.Kicked;
 
+        private Storage.IAccessRules Rules => installation.Layout.RulesFor(session.Login);
+
+        private AuditFileJournal Journal => new(installation.Audit, actor, session.Login.Account, Core.Vaults.VaultLayout.RootInVault(session.Login));
+
+        private Storage.VaultPath StartDirectory => session.Login.StartDirectory ?? Storage.VaultPath.Root;
+
         public ISshProgram? FindSubsystem(string name)
         {
             if (name != "sftp")
@@ -136,21 +143,31 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
                 return null;
             }
 
-            var rules = installation.Layout.RulesFor(session.Login);
+            var rules = Rules;
             return new SftpProgram(
                 () => installation.OpenStore(session.Login, rules),
                 rules,
-                new AuditFileJournal(installation.Audit, actor, session.Login.Account, Core.Vaults.VaultLayout.RootInVault(session.Login)),
+                Journal,
                 new SftpOptions
                 {
                     Links = configuration.Sftp.Links,
-                    StartDirectory = session.Login.StartDirectory ?? Storage.VaultPath.Root,
+                    StartDirectory = StartDirectory,
                     OwnerName = session.Login.UserName,
                 },
                 TimeProvider.System);
         }
 
-        public ISshProgram? FindCommand(string command) => null;
+        public ISshProgram? FindCommand(string command)
+        {
+            if (!ScpArguments.TryParse(command, out var arguments))
+            {
+                return new RefusedCommand();
+            }
+
+            var rules = Rules;
+            return new ScpProgram(
+                arguments, () => installation.OpenStore(session.Login, rules), rules, Journal, new ScpOptions { StartDirectory = StartDirectory });
+        }
 
         public ValueTask DisposeAsync()
         {

@@ -23,29 +23,13 @@ internal static class FileHandlers
         var modes = SftpOpenPolicy.ModesOf(flags);
         var writes = modes.HasFlag(OpenModes.Write);
         request.Audit = writes ? FileOperation.Upload : FileOperation.Download;
-        var exists = false;
-        if (SftpOpenPolicy.DependsOnExistence(modes, request.Rights))
-        {
-            var there = await session.Store.GetAttributesAsync(path, followLink: true).ConfigureAwait(false);
-            exists = there.Succeeded;
-            if (!exists && there.Error != StoreError.NotFound)
-            {
-                return there.Error;
-            }
-        }
-
-        var answer = SftpOpenPolicy.Permit(ref modes, request.Rights, exists);
-        if (!answer.IsOk)
-        {
-            return answer;
-        }
-
         // SIZE is only what the client expects (WinSCP always sends it): it neither extends nor cuts. Times of an OPEN are nothing at all (ProFTPD #2110).
         var expected = attributes.Size <= long.MaxValue ? (long?)attributes.Size : null;
-        var opened = await session.Store.OpenAsync(path, modes, (int?)(attributes.Permissions & 0x1FF), expected).ConfigureAwait(false);
-        if (!opened.Succeeded)
+        var (answer, file) = await SftpOpenPolicy.OpenAsync(
+            session.Store, path, request.Rights, modes, (int?)(attributes.Permissions & 0x1FF), expected).ConfigureAwait(false);
+        if (file is null)
         {
-            return opened.Error;
+            return answer;
         }
 
         if (writes && (request.Rights & (FileRights.List | FileRights.SetAttributes)) != (FileRights.List | FileRights.SetAttributes))
@@ -53,7 +37,7 @@ internal static class FileHandlers
             session.OwnUploads.Add(path);
         }
 
-        var handle = new SftpHandle(path, request.Rights, opened.Value, modes, expected);
+        var handle = new SftpHandle(path, request.Rights, file, modes, expected);
         session.Handles.Add(handle);
         session.Output.Handle(request.Id, handle);
         return SftpOutcome.Sent;

@@ -6,7 +6,7 @@ using Waybill.SshKeys.Wire;
 
 namespace Waybill.Ssh.Channels;
 
-/// <summary>Channel requests (RFC 4254 section 6): <c>subsystem</c> and <c>exec</c> start a program, everything else is refused or has no meaning here.</summary>
+/// <summary>Channel requests (RFC 4254 section 6): <c>subsystem</c>, <c>exec</c> and <c>shell</c> start a program, everything else is refused or has no meaning here.</summary>
 internal sealed partial class ChannelTable
 {
     /// <summary>Bytes of a subsystem's name.</summary>
@@ -46,8 +46,18 @@ internal sealed partial class ChannelTable
 
             program = FindProgram(channel, subsystem, text);
         }
+        else if (type.SequenceEqual("shell"u8))
+        {
+            // A shell is a command without words: the login has something to say to that, or not.
+            if (!reader.SucceededToTheEnd)
+            {
+                throw Malformed("CHANNEL_REQUEST");
+            }
 
-        // pty-req, shell, env, x11-req and auth-agent-req@openssh.com get a plain no, at once: WinSCP in SCP mode and rclone's probes wait for it.
+            program = FindProgram(channel, subsystem: false, default);
+        }
+
+        // pty-req, env, x11-req and auth-agent-req@openssh.com get a plain no, at once: clients wait for it.
         // winadj@putty.projects.tartarus.org wants a failure. signal, window-change, break and eow@openssh.com ask for nothing and get nothing.
         if (program is null && _services.Logger.IsEnabled(LogLevel.Debug))
         {

@@ -36,7 +36,7 @@ public interface ISshLogin : IAsyncDisposable
     /// <summary>Finds what a <c>subsystem</c> request names; null refuses it.</summary>
     ISshProgram? FindSubsystem(string name);
 
-    /// <summary>Finds what an <c>exec</c> request names; null refuses it.</summary>
+    /// <summary>Finds what an <c>exec</c> request names, or what a <c>shell</c> request gets: that asks with an empty command. Null refuses it.</summary>
     ISshProgram? FindCommand(string command);
 }
 

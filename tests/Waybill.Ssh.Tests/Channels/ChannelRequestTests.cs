@@ -1,5 +1,6 @@
 using System.Text;
 using Waybill.Ssh.Channels;
+using Waybill.Ssh.Hosting;
 
 namespace Waybill.Ssh.Tests.Channels;
 
@@ -49,8 +50,19 @@ public sealed class ChannelRequestTests
         Assert.Equal<byte>([91, 99, 94, 98, 96, 97], fixture.Sender.Numbers);
     }
 
+    [Fact]
+    public void A_shell_is_a_command_without_words()
+    {
+        var fixture = new ChannelFixture();
+        fixture.Open();
+        fixture.Sender.Clear();
+        fixture.Request("shell", wantReply: true);
+        Assert.Equal<byte[]>([[100, 0, 0, 0, 7]], fixture.Sender.Messages);
+        Assert.Equal("exec ", Assert.Single(fixture.Login.Asked));
+        Assert.Throws<SshDisconnectException>(() => fixture.Request("shell", wantReply: true, strings: "x"u8.ToArray()));
+    }
+
     [Theory]
-    [InlineData("shell")]
     [InlineData("pty-req")]
     [InlineData("env")]
     [InlineData("x11-req")]
