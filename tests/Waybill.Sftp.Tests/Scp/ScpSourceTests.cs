@@ -241,7 +241,8 @@ public sealed class ScpSourceTests
 
         public ValueTask<StoreError> SyncAsync() => inner.SyncAsync();
 
-        public ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset) => inner.CopyToAsync(offset, length, target, targetOffset);
+        public ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset, CancellationToken cancellationToken = default) =>
+            inner.CopyToAsync(offset, length, target, targetOffset, cancellationToken);
 
         public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync() => inner.GetUsageAsync();
 

@@ -275,7 +275,9 @@ public sealed class SshConnectionTests
     {
         await using var server = new TestServer(options => options with { Limits = new SshLimits { RekeyPackets = 8 } }, pauseAt: 16 * 1024);
         await server.LogInAsync();
-        await KeyExchangeTests.EchoAsync(await server.Client.OpenSubsystemAsync(EchoProgram.Name), 1_000_000);
+
+        // A program may send a turn's worth of data (1 MiB) before the loop sees that new keys are due.
+        await KeyExchangeTests.EchoAsync(await server.Client.OpenSubsystemAsync(EchoProgram.Name), 8_000_000);
         Assert.True(server.Client.KeyExchanges > 4, $"{server.Client.KeyExchanges} key exchanges");
     }
 
