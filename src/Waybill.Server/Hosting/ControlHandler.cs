@@ -11,6 +11,9 @@ internal sealed class ControlHandler(Installation installation, ConnectionGate g
     {
         switch (request.Command)
         {
+            case ControlCommands.Status:
+                return new ControlReply(true, Status: StatusView.Take(installation.Sessions.Count));
+
             case ControlCommands.Sessions:
                 return new ControlReply(true, Sessions: installation.Sessions.Views);
 

@@ -59,6 +59,7 @@ public sealed class UsageTests(Template template)
         { "hostkey import /nowhere/key", "/nowhere/key is not there" },
         { "hostkey import /dev/null", "/dev/null" },
         { "sessions kick 0HN1", "no server runs on" },
+        { "status", "no server runs on" },
         { "init", "there is a Waybill in" },
     };
 
