@@ -1,18 +1,19 @@
 using System.Net;
+using Waybill.Net.Buffers;
 using Waybill.Net.Gate;
 using Waybill.Server.Control;
 
 namespace Waybill.Server.Hosting;
 
 /// <summary>What commands beside the running server can ask of it.</summary>
-internal sealed class ControlHandler(Installation installation, ConnectionGate gate, SessionGuard guard)
+internal sealed class ControlHandler(Installation installation, ConnectionGate gate, SessionGuard guard, BlockMemoryPoolFactory blocks)
 {
     public async ValueTask<ControlReply> HandleAsync(ControlRequest request)
     {
         switch (request.Command)
         {
             case ControlCommands.Status:
-                return new ControlReply(true, Status: StatusView.Take(installation.Sessions.Count));
+                return new ControlReply(true, Status: StatusView.Take(installation.Sessions.Count, blocks.IdleBytes));
 
             case ControlCommands.Sessions:
                 return new ControlReply(true, Sessions: installation.Sessions.Views);

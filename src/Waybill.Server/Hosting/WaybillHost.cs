@@ -29,6 +29,7 @@ internal sealed class WaybillHost : IAsyncDisposable
     private readonly IReadOnlyList<SshPrivateKey> _hostKeys;
     private readonly ConnectionGate _gate;
     private readonly SessionGuard _guard;
+    private readonly BlockMemoryPoolFactory _blocks = new();
     private readonly ControlServer _control;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private WebApplication? _application;
@@ -41,7 +42,7 @@ internal sealed class WaybillHost : IAsyncDisposable
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
         _control = new ControlServer(
-            installation.Data.ControlSocket, new ControlHandler(installation, _gate, _guard).HandleAsync, loggers.CreateLogger<ControlServer>());
+            installation.Data.ControlSocket, new ControlHandler(installation, _gate, _guard, _blocks).HandleAsync, loggers.CreateLogger<ControlServer>());
     }
 
     /// <summary>What was asked for, and where it is bound (a port 0 has become a real one).</summary>
@@ -124,7 +125,7 @@ internal sealed class WaybillHost : IAsyncDisposable
         });
 
         // After Kestrel's own registration, which would win otherwise, and with it 4 KiB receives.
-        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, BlockMemoryPoolFactory>());
+        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>>(_blocks));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             foreach (var (listener, handler) in handlers)

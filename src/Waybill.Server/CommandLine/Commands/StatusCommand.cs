@@ -23,7 +23,7 @@ internal static class StatusCommand
             here.Print(status, output =>
             {
                 output.WriteLine($"running since {CommandContext.Time(status.Since)} as process {status.ProcessId}, {status.Sessions} sessions, {status.Threads} pool threads");
-                output.WriteLine($"memory: {Mebibytes(status.ResidentBytes)} resident, {Mebibytes(status.HeapBytes)} of it managed");
+                output.WriteLine($"memory: {Mebibytes(status.ResidentBytes)} resident, {Mebibytes(status.HeapBytes)} of it managed, {Mebibytes(status.BufferBytes)} of that idle network buffers");
                 output.WriteLine($"allocated since the start: {Mebibytes(status.AllocatedBytes)}, in {status.Collections} collections");
             });
         });
