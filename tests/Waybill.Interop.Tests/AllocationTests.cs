@@ -11,7 +11,7 @@ public sealed class AllocationTests
     // The compiler makes the state of an async method an object in a debug build, whether it waits or not: some for each of 32 requests of a MiB.
     private static long Limit(int mebibytes) => 64L * 1024 * mebibytes;
 #else
-    // A single object of 24 bytes for each of the 32 requests of a MiB would be 0.75 MiB; a login and its session take 0.1.
+    // An object of 32 bytes for each of the 32,768 requests or packets of a GiB is a MiB; a login and its session take a tenth of that.
     private static long Limit(int _) => 1024 * 1024;
 #endif
 
@@ -28,7 +28,9 @@ public sealed class AllocationTests
     {
         await using var server = new WaybillServer();
         await server.InitializeAsync();
-        var client = new Sftp(server) { Compat = true, MoreOptions = ["-o", $"Ciphers={cipher}", "-o", "MACs=hmac-sha2-256-etm@openssh.com"] };
+
+        // Requests of 32 KiB: by itself the client asks for the 255 KiB that the server allows, and an eighth of the requests would show an eighth as much.
+        var client = new Sftp(server) { Compat = true, MoreOptions = ["-B", "32768", "-o", $"Ciphers={cipher}", "-o", "MACs=hmac-sha2-256-etm@openssh.com"] };
         await client.PutAsync(Sparse(server, WarmUp), "/upload/warm");
         await client.GetAsync("/upload/warm", "/dev/null");
 
