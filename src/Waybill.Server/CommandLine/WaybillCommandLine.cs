@@ -12,7 +12,7 @@ internal static class WaybillCommandLine
     private static readonly Func<Func<ParseResult, CommandContext>, IEnumerable<Command>>[] All =
     [
         DemoCommand.Create, ServeCommand.Create, InitCommand.Create, AccountCommands.Create, LoginCommands.Create, KeyCommands.Create,
-        HostKeyCommands.Create, SessionCommands.Create, PenaltyCommands.Create, AuditCommands.Create, DoctorCommand.Create,
+        HostKeyCommands.Create, StatusCommand.Create, SessionCommands.Create, PenaltyCommands.Create, AuditCommands.Create, DoctorCommand.Create,
     ];
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)

@@ -1,16 +1,21 @@
 using System.Net;
+using Waybill.Net.Buffers;
 using Waybill.Net.Gate;
 using Waybill.Server.Control;
 
 namespace Waybill.Server.Hosting;
 
 /// <summary>What commands beside the running server can ask of it.</summary>
-internal sealed class ControlHandler(Installation installation, ConnectionGate gate, SessionGuard guard, Func<ValueTask<ControlReply>> reloadHostKeys)
+internal sealed class ControlHandler(
+    Installation installation, ConnectionGate gate, SessionGuard guard, BlockMemoryPoolFactory blocks, Func<ValueTask<ControlReply>> reloadHostKeys)
 {
     public async ValueTask<ControlReply> HandleAsync(ControlRequest request)
     {
         switch (request.Command)
         {
+            case ControlCommands.Status:
+                return new ControlReply(true, Status: StatusView.Take(installation.Sessions.Count, blocks.IdleBytes));
+
             case ControlCommands.Sessions:
                 return new ControlReply(true, Sessions: installation.Sessions.Views);
 

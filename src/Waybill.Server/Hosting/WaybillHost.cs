@@ -30,6 +30,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly HostKeyRing _hostKeys;
     private readonly ConnectionGate _gate;
     private readonly SessionGuard _guard;
+    private readonly BlockMemoryPoolFactory _blocks = new();
     private readonly ControlServer _control;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
@@ -43,7 +44,9 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
         _control = new ControlServer(
-            installation.Data.ControlSocket, new ControlHandler(installation, _gate, _guard, ReloadHostKeysAsync).HandleAsync, loggers.CreateLogger<ControlServer>());
+            installation.Data.ControlSocket,
+            new ControlHandler(installation, _gate, _guard, _blocks, ReloadHostKeysAsync).HandleAsync,
+            loggers.CreateLogger<ControlServer>());
     }
 
     /// <summary>What was asked for, and where it is bound (a port 0 has become a real one).</summary>
@@ -159,7 +162,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         });
 
         // After Kestrel's own registration, which would win otherwise, and with it 4 KiB receives.
-        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, BlockMemoryPoolFactory>());
+        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>>(_blocks));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             foreach (var (listener, handler) in handlers)

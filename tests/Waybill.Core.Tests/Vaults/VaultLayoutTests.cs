@@ -63,14 +63,13 @@ public sealed class VaultLayoutTests
     {
         var rules = _layout.RulesFor(Login(LoginKind.Customer));
         var path = VaultPath.Parse("/vendors/acme/usage/2026/01/x.csv");
-        rules.RightsAt(path);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        Assert.Equal(0, Allocations.InSteadyState(() =>
         {
-            rules.RightsAt(path);
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            for (var i = 0; i < 1000; i++)
+            {
+                rules.RightsAt(path);
+            }
+        }));
     }
 
     [Theory]

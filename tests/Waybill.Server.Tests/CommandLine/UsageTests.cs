@@ -59,6 +59,7 @@ public sealed class UsageTests(Template template)
         { "hostkey import /nowhere/key", "/nowhere/key is not there" },
         { "hostkey import /dev/null", "/dev/null" },
         { "sessions kick 0HN1", "no server runs on" },
+        { "status", "no server runs on" },
         { "init", "there is a Waybill in" },
     };
 
@@ -111,7 +112,7 @@ public sealed class UsageTests(Template template)
         var help = await Cli.OutputAsync("help");
         Assert.Equal(help, await Cli.OutputAsync("--help"));
         var commands = Commands(help);
-        Assert.Equal(["demo", "serve", "init", "account", "login", "key", "hostkey", "sessions", "penalties", "audit", "doctor"], commands);
+        Assert.Equal(["demo", "serve", "init", "account", "login", "key", "hostkey", "status", "sessions", "penalties", "audit", "doctor"], commands);
         foreach (var command in commands)
         {
             var text = await Cli.OutputAsync(command, "--help");
