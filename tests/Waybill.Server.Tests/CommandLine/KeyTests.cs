@@ -149,6 +149,23 @@ public sealed class KeyTests(Template template)
         Assert.Matches($"Its public half is installed for {Template.User}: stop it with ./waybill key revoke {Template.User} SHA256:[^ ]+ --reason TEXT", line);
     }
 
+    [Fact]
+    public async Task The_private_half_of_another_customers_key_names_every_login_that_has_it()
+    {
+        using var data = await template.CopyAsync();
+        foreach (var user in new[] { "10030", "10040" })
+        {
+            await data.OutputAsync("account", "add", user, "--name", "Another Telecom");
+            await data.OutputAsync("login", "add", user, "--account", user);
+        }
+
+        await data.OutputAsync("key", "add", "10040", data.KeyFile + ".pub");
+        var line = await data.RefusedAsync(1, "key", "add", "10030", data.KeyFile);
+        Assert.Contains($"Its public half is installed for {Template.User}, 10040: stop it with ", line, StringComparison.Ordinal);
+        Assert.Matches($"./waybill key revoke {Template.User} SHA256:[^ ]+ --reason TEXT", line);
+        Assert.Matches("./waybill key revoke 10040 SHA256:[^ ]+ --reason TEXT", line);
+    }
+
     /// <summary>The base64 lines of a private key file that its public half does not have too.</summary>
     private static List<string> PrivateParts(string file, string publicLine)
     {
