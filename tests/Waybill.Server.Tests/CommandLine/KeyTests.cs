@@ -166,6 +166,40 @@ public sealed class KeyTests(Template template)
         Assert.Matches("./waybill key revoke 10040 SHA256:[^ ]+ --reason TEXT", line);
     }
 
+    [Theory]
+    [InlineData("private")]
+    [InlineData("encrypted")]
+    [InlineData("cut off")]
+    [InlineData("dsa")]
+    public async Task A_file_that_is_refused_leaves_a_row_in_the_audit(string sent)
+    {
+        using var data = await template.CopyAsync();
+        var key = await data.MakeKeyAsync("sent", sent == "dsa" ? ["-t", "dsa"] : ["-t", "rsa", "-b", "2048", "-m", "PEM"]);
+        var file = key;
+        switch (sent)
+        {
+            case "encrypted":
+                // Nothing in this form says what its public half is.
+                await Tool.RequireAsync("ssh-keygen", "-q", "-p", "-m", "PEM", "-P", "", "-N", "passphrase", "-f", key);
+                break;
+            case "cut off":
+                await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(key + ".pub"))[..100]);
+                break;
+            case "dsa":
+                file = key + ".pub";
+                break;
+            default:
+                break;
+        }
+
+        var line = await data.RefusedAsync(1, "key", "add", Template.User, file);
+        var row = await data.AuditAsync("key-refused");
+        Assert.Equal(("refused", Template.User), (row.GetProperty("outcome").GetString(), row.GetProperty("subject").GetString()));
+        var detail = row.GetProperty("detail").GetString()!;
+        Assert.EndsWith(line["waybill: ".Length..], detail, StringComparison.Ordinal);
+        Assert.Equal(sent == "private", detail.StartsWith("SHA256:", StringComparison.Ordinal));
+    }
+
     /// <summary>The base64 lines of a private key file that its public half does not have too.</summary>
     private static List<string> PrivateParts(string file, string publicLine)
     {

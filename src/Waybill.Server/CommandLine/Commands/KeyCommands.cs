@@ -39,7 +39,7 @@ internal static class KeyCommands
             var reading = PublicKeyFile.Read(await ReadAsync(here, parse.GetRequiredValue(file), cancellationToken));
             if (!reading.IsKey)
             {
-                throw new CommandException(await RefuseAsync(installation, reading, cancellationToken));
+                throw new CommandException(await RefuseAsync(installation, login.UserName, reading, cancellationToken));
             }
 
             var added = CommandContext.Require(await installation.Keys.AddAsync(
@@ -62,8 +62,9 @@ internal static class KeyCommands
         return command;
     }
 
-    /// <summary>Burns the key if its private half was given, and returns the words for it.</summary>
-    private static async Task<string> RefuseAsync(Installation installation, PublicKeyReading reading, CancellationToken cancellationToken)
+    /// <summary>Burns the key if its private half was given, records the refusal, and returns the words for it.</summary>
+    private static async Task<string> RefuseAsync(
+        Installation installation, string userName, PublicKeyReading reading, CancellationToken cancellationToken)
     {
         var message = reading.Message;
         if (reading.PublicHalfFingerprint is { } burnt)
@@ -78,6 +79,8 @@ internal static class KeyCommands
             }
         }
 
+        CommandContext.Check(await installation.Keys.RecordRefusalAsync(
+            userName, reading.PublicHalfFingerprint, reading.Message, CommandContext.Operator, cancellationToken));
         return message;
     }
 
