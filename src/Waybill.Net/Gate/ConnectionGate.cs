@@ -23,6 +23,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
     /// <summary>No penalty is longer.</summary>
     public static readonly TimeSpan MaximumPenalty = TimeSpan.FromMinutes(10);
 
+    private readonly int _unauthenticatedPerSource = limits.UnauthenticatedPerSource ?? Math.Max(1, limits.Unauthenticated / 4);
     private readonly Lock _lock = new();
     private readonly Dictionary<SourceNetwork, SourceRecord> _sources = [];
     private readonly LinkedList<SourceRecord> _byUse = new();
@@ -71,6 +72,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
 
             var now = timeProvider.GetTimestamp();
             record.Connections++;
+            record.Unauthenticated++;
             record.Begun.Enqueue(now);
             _total++;
             _unauthenticated++;
@@ -128,6 +130,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
 
             _perLogin[login] = count + 1;
             _unauthenticated--;
+            lease.Record.Unauthenticated--;
             lease.Record.Begun.Remove(lease.Begun);
             lease.Record.LastSuccess = timeProvider.GetTimestamp();
             lease.Record.PenaltyUntil = null;
@@ -144,6 +147,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
             if (login is null)
             {
                 _unauthenticated--;
+                lease.Record.Unauthenticated--;
                 Penalise(lease.Record, offence);
             }
             else if (--_perLogin[login] == 0)
@@ -177,6 +181,11 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
         if (record.Connections >= limits.PerSource)
         {
             return GateRefusal.PerSource;
+        }
+
+        if (record.Unauthenticated >= _unauthenticatedPerSource)
+        {
+            return GateRefusal.UnauthenticatedPerSource;
         }
 
         if (_unauthenticated >= limits.Unauthenticated)

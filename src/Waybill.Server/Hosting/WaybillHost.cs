@@ -189,6 +189,7 @@ internal sealed class WaybillHost : IAsyncDisposable
         PerSource = limits.PerSource,
         PerLogin = limits.PerLogin,
         Unauthenticated = limits.Unauthenticated,
+        UnauthenticatedPerSource = limits.UnauthenticatedPerSource,
         UnauthenticatedPerSecond = limits.UnauthenticatedPerSecond,
         Exempt = [.. limits.Exempt.Select(IPNetwork.Parse)],
     };

@@ -63,6 +63,43 @@ public class ConnectionGateTests
         Assert.Equal(GateRefusal.None, gate.TryEnter(Elsewhere, out _));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_source_cannot_take_all_places_for_those_without_a_login(bool exempt)
+    {
+        // A source that logged in today is never penalised, nor is an exempt one: only this limit keeps it from locking everybody out, again and again.
+        var gate = Gate(new GateLimits { UnauthenticatedPerSecond = 1_000, Exempt = exempt ? [IPNetwork.Parse("192.0.2.1/32")] : [] });
+        var friend = Enter(gate, Office);
+        Assert.True(friend.TryAuthenticate("acme"));
+        var silent = Enumerable.Range(0, 50).Select(_ => Enter(gate, Office)).ToList();
+        Assert.Equal(GateRefusal.UnauthenticatedPerSource, gate.TryEnter(Office, out _));
+        Assert.Equal(GateRefusal.None, gate.TryEnter(Elsewhere, out _));
+
+        // Both a login and an end give the place back.
+        Assert.True(silent[0].TryAuthenticate("acme"));
+        silent[1].Dispose();
+        Enter(gate, Office);
+        Enter(gate, Office);
+        Assert.Equal(GateRefusal.UnauthenticatedPerSource, gate.TryEnter(Office, out _));
+    }
+
+    [Theory]
+    [InlineData(2, null, 1)]
+    [InlineData(40, null, 10)]
+    [InlineData(40, 30, 30)]
+    public void A_source_may_have_a_quarter_of_them_unless_it_is_set(int unauthenticated, int? perSource, int expected)
+    {
+        var gate = Gate(new GateLimits { Unauthenticated = unauthenticated, UnauthenticatedPerSource = perSource, UnauthenticatedPerSecond = 1_000 });
+        var served = 0;
+        while (gate.TryEnter(Office, out _) == GateRefusal.None)
+        {
+            served++;
+        }
+
+        Assert.Equal(expected, served);
+    }
+
     [Fact]
     public void A_login_is_limited_without_regard_to_case()
     {
@@ -211,7 +248,7 @@ public class ConnectionGateTests
     [Fact]
     public void After_a_flood_every_slot_is_free_again()
     {
-        var gate = Gate(new GateLimits { Unauthenticated = 50, UnauthenticatedPerSecond = 1_000 });
+        var gate = Gate(new GateLimits { UnauthenticatedPerSource = 50, UnauthenticatedPerSecond = 1_000 });
         for (var round = 0; round < 20; round++)
         {
             var leases = new List<ConnectionLease>();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using Waybill.Server.Tests.Support;
 using Waybill.SshKeys.Keys;
@@ -46,7 +47,7 @@ public sealed class ConnectionGateTests(Template template)
     public async Task At_most_Unauthenticated_connections_wait_and_those_logged_in_do_not_count()
     {
         using var data = await template.CopyAsync();
-        await using var server = await RunningServer.StartAsync(data, "--set", "Limits:Unauthenticated=2");
+        await using var server = await RunningServer.StartAsync(data, "--set", "Limits:Unauthenticated=2", "--set", "Limits:UnauthenticatedPerSource=2");
         using var key = data.LoadKey();
         await using var loggedIn = await server.LogInAsync(key);
         using var one = await ConnectAsync(server.Port);
@@ -54,6 +55,23 @@ public sealed class ConnectionGateTests(Template template)
         Assert.False(await IsServedAsync(server.Port));
         one.Dispose();
         await UntilAsync(() => IsServedAsync(server.Port));
+    }
+
+    [Fact]
+    public async Task A_silent_source_does_not_keep_another_one_out()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data, "--set", "Limits:Unauthenticated=8", "--set", "Limits:Exempt=127.0.0.5/32");
+        var silent = new List<TcpClient>();
+        for (var count = 0; count < 8; count++)
+        {
+            silent.Add(await ConnectAsync(server.Port, "127.0.0.5"));
+        }
+
+        Assert.False(await IsServedAsync(server.Port, "127.0.0.5"));
+        Assert.True(await IsServedAsync(server.Port, "127.0.0.9"));
+        Assert.Equal("refused", (await data.JsonAsync("audit", "search", "Limits:UnauthenticatedPerSource"))[0].GetProperty("outcome").GetString());
+        silent.ForEach(client => client.Dispose());
     }
 
     [Fact]
@@ -149,17 +167,17 @@ public sealed class ConnectionGateTests(Template template)
         Assert.StartsWith("LoginTimeout", (await data.AuditAsync("login-refused")).GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
-    private static async Task<TcpClient> ConnectAsync(int port)
+    private static async Task<TcpClient> ConnectAsync(int port, string from = "127.0.0.1")
     {
-        var client = new TcpClient();
+        var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
         await client.ConnectAsync("127.0.0.1", port);
         return client;
     }
 
     /// <summary>Whether a new connection gets the server's version line.</summary>
-    private static async Task<bool> IsServedAsync(int port)
+    private static async Task<bool> IsServedAsync(int port, string from = "127.0.0.1")
     {
-        using var client = new TcpClient();
+        using var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
         try
         {
             await client.ConnectAsync("127.0.0.1", port);
