@@ -60,11 +60,12 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
     public GateRefusal TryEnter(IPAddress address, out ConnectionLease? lease)
     {
         var source = SourceNetwork.Of(address);
+        var exempt = IsExempt(address);
         lock (_lock)
         {
             lease = null;
             var record = Touch(source);
-            var refusal = Refusal(record);
+            var refusal = Refusal(record, exempt);
             if (refusal != GateRefusal.None)
             {
                 return refusal;
@@ -73,10 +74,14 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
             var now = timeProvider.GetTimestamp();
             record.Connections++;
             record.Unauthenticated++;
-            record.Begun.Enqueue(now);
+            if (!exempt)
+            {
+                record.Begun.Enqueue(now);
+            }
+
             _total++;
             _unauthenticated++;
-            lease = new ConnectionLease(this, record, now);
+            lease = new ConnectionLease(this, record, now, exempt);
             return GateRefusal.None;
         }
     }
@@ -131,7 +136,11 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
             _perLogin[login] = count + 1;
             _unauthenticated--;
             lease.Record.Unauthenticated--;
-            lease.Record.Begun.Remove(lease.Begun);
+            if (!lease.Exempt)
+            {
+                lease.Record.Begun.Remove(lease.Begun);
+            }
+
             lease.Record.LastSuccess = timeProvider.GetTimestamp();
             lease.Record.PenaltyUntil = null;
             return true;
@@ -148,7 +157,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
             {
                 _unauthenticated--;
                 lease.Record.Unauthenticated--;
-                Penalise(lease.Record, offence);
+                Penalise(lease, offence);
             }
             else if (--_perLogin[login] == 0)
             {
@@ -166,7 +175,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
         _ => TimeSpan.Zero,
     };
 
-    private GateRefusal Refusal(SourceRecord record)
+    private GateRefusal Refusal(SourceRecord record, bool exempt)
     {
         if (_stopping)
         {
@@ -193,7 +202,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
             return GateRefusal.Unauthenticated;
         }
 
-        if (IsExempt(record.Source))
+        if (exempt)
         {
             return GateRefusal.None;
         }
@@ -209,9 +218,10 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
         return record.Begun.Count >= limits.UnauthenticatedPerSecond ? GateRefusal.Rate : GateRefusal.None;
     }
 
-    private void Penalise(SourceRecord record, Offence offence)
+    private void Penalise(ConnectionLease lease, Offence offence)
     {
-        if (offence == Offence.None || IsExempt(record.Source)
+        var record = lease.Record;
+        if (offence == Offence.None || lease.Exempt
             || (record.LastSuccess is { } success && timeProvider.GetElapsedTime(success) < RecentSuccess))
         {
             return;
@@ -233,7 +243,12 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private bool IsExempt(SourceNetwork source) => limits.Exempt.Any(network => network.Contains(source.Address));
+    // Of the peer itself and not of its source: an operator may exempt less than the /64 that counts as one source.
+    private bool IsExempt(IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return limits.Exempt.Any(network => network.Contains(plain));
+    }
 
     private SourceRecord Touch(SourceNetwork source)
     {

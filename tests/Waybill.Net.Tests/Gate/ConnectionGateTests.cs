@@ -216,6 +216,32 @@ public class ConnectionGateTests
         Assert.Equal(GateRefusal.None, gate.TryEnter(Office, out _));
     }
 
+    [Theory]
+    [InlineData("::1/128", "::1")]
+    [InlineData("2001:db8::20/124", "2001:db8::2f")]
+    [InlineData("2001:db8::/48", "2001:db8:0:7::1")]
+    [InlineData("192.0.2.1/32", "::ffff:192.0.2.1")]
+    public void An_exempt_network_may_be_of_any_width(string network, string address)
+    {
+        var gate = Gate(new GateLimits { Exempt = [IPNetwork.Parse(network)] });
+        Fail(gate, IPAddress.Parse(address), Offence.FailedLogin, 100);
+        Assert.Equal(GateRefusal.None, gate.TryEnter(IPAddress.Parse(address), out _));
+        Assert.Empty(gate.Penalties());
+    }
+
+    [Fact]
+    public void An_exempt_address_does_not_exempt_its_whole_64()
+    {
+        var (exempt, neighbour) = (IPAddress.Parse("2001:db8::1"), IPAddress.Parse("2001:db8::2"));
+        var gate = Gate(new GateLimits { Exempt = [IPNetwork.Parse("2001:db8::1/128")] });
+
+        // What the exempt one does is not held against its neighbour, neither as rate nor as penalty.
+        Fail(gate, exempt, Offence.FailedLogin, 100);
+        Fail(gate, neighbour, Offence.FailedLogin, 3);
+        Assert.Equal(GateRefusal.Penalty, gate.TryEnter(neighbour, out _));
+        Assert.Equal(GateRefusal.None, gate.TryEnter(exempt, out _));
+    }
+
     [Fact]
     public void Clearing_forgives_one_source_or_all()
     {
