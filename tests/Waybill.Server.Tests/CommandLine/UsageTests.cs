@@ -75,6 +75,28 @@ public sealed class UsageTests(Template template)
     public async Task An_option_without_its_value_exits_2() =>
         Assert.Contains("--label needs a value: TEXT (what the key is for", await Cli.RefusedAsync(2, "key", "add", "10020", "-", "--label"), StringComparison.Ordinal);
 
+    [Fact]
+    public async Task What_looks_like_a_response_file_is_a_plain_word()
+    {
+        using var data = await template.CopyAsync();
+        var secret = data.Beside("secret");
+        await File.WriteAllTextAsync(secret, "first\nsecond\n");
+        Assert.Equal("@acme", (await data.JsonAsync("account", "add", "10030", "--name", "@acme")).GetProperty("name").GetString());
+        Assert.Equal("@" + secret, (await data.JsonAsync("account", "add", "10040", "--name", "@" + secret)).GetProperty("name").GetString());
+
+        // Nothing of a file may stand in an error message.
+        var line = await data.RefusedAsync(1, "key", "add", "@" + secret, "x");
+        Assert.Contains($"There is no login @{secret}", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("first", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[suggest]")]
+    [InlineData("[diagram]")]
+    [InlineData("[env:WAYBILL_DATA=/nowhere]")]
+    public async Task What_looks_like_a_directive_is_no_command(string word) =>
+        Assert.Contains($"'{word}' is no command of waybill", await Cli.RefusedAsync(2, word, "account", "list"), StringComparison.Ordinal);
+
     [Theory]
     [MemberData(nameof(CannotBeDone))]
     public async Task What_cannot_be_done_exits_1_with_one_line(string words, string expected)
