@@ -68,6 +68,35 @@ public sealed class KeyTests(Template template)
         Assert.Contains("is over already. Give a time to come", line, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("key add 10020 - --expires", "01/02/2027")]
+    [InlineData("key add 10020 - --expires", "23:00")]
+    [InlineData("key add 10020 - --expires", "2099-1-2")]
+    [InlineData("key add 10020 - --expires", "2 January 2099")]
+    [InlineData("audit search --from", "01/02/2027")]
+    [InlineData("audit search --until", "23:00")]
+    [InlineData("audit search --until", "2026-12-31T24:01")]
+    public async Task A_time_that_can_be_read_in_two_ways_is_no_time(string words, string time)
+    {
+        using var data = await template.CopyAsync();
+        Assert.Contains($"'{time}' is not a time, as 2026-12-31 or 2026-12-31T12:00Z", await data.RefusedAsync(2, [.. words.Split(' '), time]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2099-12-31T12:30", "2099-12-31T12:30:00+00:00")]
+    [InlineData("2099-12-31T12:30+01:00", "2099-12-31T11:30:00+00:00")]
+    [InlineData("2099-12-31T12:30:05", "2099-12-31T12:30:05+00:00")]
+    [InlineData("2099-12-31T12:30:05.25Z", "2099-12-31T12:30:05.25+00:00")]
+    [InlineData("2099-12-31 12:30:05Z", "2099-12-31T12:30:05+00:00")]
+    public async Task A_time_is_read_as_it_is_documented_and_as_it_is_printed(string time, string expected)
+    {
+        using var data = await template.CopyAsync();
+        var key = await data.MakeKeyAsync("key");
+        var added = await data.JsonAsync("key", "add", Template.User, key + ".pub", "--expires", time);
+        Assert.Equal(expected, added.GetProperty("key").GetProperty("expires").GetString());
+        Assert.Equal(0, (await data.JsonAsync("audit", "search", "--from", time)).GetArrayLength());
+    }
+
     [Fact]
     public async Task A_revoked_key_is_listed_with_its_reason_and_does_not_come_back()
     {
