@@ -61,12 +61,12 @@ internal sealed class DataDirectory(string root)
 
         if (!IsInitialised)
         {
-            throw new CommandException($"there is no Waybill in {Root}; make one with: ./waybill init --data {Root}");
+            throw new CommandException($"there is no Waybill in {Root}; make one with: {CommandLine.ShellWord.Command(this, "init")}");
         }
     }
 
     public CommandException HalfMade() => new(
-        $"{Root} is half-made: an init was interrupted there, or runs right now; empty the directory (nothing has used it yet) and run: ./waybill init --data {Root}");
+        $"{Root} is half-made: an init was interrupted there, or runs right now; empty the directory (nothing has used it yet) and run: {CommandLine.ShellWord.Command(this, "init")}");
 
     /// <summary>Makes the directories; those that hold secrets can be entered by the owner alone.</summary>
     public void Create()

@@ -175,7 +175,7 @@ public sealed class KeyTests(Template template)
     {
         using var data = await template.CopyAsync();
         var line = await data.RefusedAsync(1, "key", "add", Template.User, data.KeyFile);
-        Assert.Matches($"Its public half is installed for {Template.User}: stop it with ./waybill key revoke {Template.User} SHA256:[^ ]+ --reason TEXT", line);
+        Assert.Matches($"Its public half is installed for {Template.User}: stop it with ./waybill key revoke {Template.User} SHA256:[^ ]+ --reason TEXT --data {Regex.Escape(data.Root)}$", line);
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed class KeyTests(Template template)
         var line = await data.RefusedAsync(1, "key", "add", "10030", data.KeyFile);
         Assert.Contains($"Its public half is installed for {Template.User}, 10040: stop it with ", line, StringComparison.Ordinal);
         Assert.Matches($"./waybill key revoke {Template.User} SHA256:[^ ]+ --reason TEXT", line);
-        Assert.Matches("./waybill key revoke 10040 SHA256:[^ ]+ --reason TEXT", line);
+        Assert.Matches($"./waybill key revoke 10040 SHA256:[^ ]+ --reason TEXT --data {Regex.Escape(data.Root)}$", line);
     }
 
     [Theory]

@@ -74,7 +74,7 @@ internal static class KeyCommands
             if (key.InstalledOn.Count > 0)
             {
                 // On whichever login it works, others may hold it now. Whether to lock that customer out is the provider's decision.
-                var commands = key.InstalledOn.Select(login => $"./waybill key revoke {login} {burnt} --reason TEXT");
+                var commands = key.InstalledOn.Select(login => ShellWord.Command(installation.Data, $"key revoke {login} {burnt} --reason TEXT"));
                 message += $" Its public half is installed for {string.Join(", ", key.InstalledOn)}: stop it with {string.Join(" and ", commands)}";
             }
         }
