@@ -44,6 +44,29 @@ public sealed class ConnectionGateTests(Template template)
     }
 
     [Fact]
+    public async Task A_login_that_is_at_its_limit_earns_its_source_no_penalty()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data, "--set", "Limits:PerLogin=1", "--set", "Limits:UnauthenticatedPerSecond=100");
+        using var key = data.LoadKey();
+        await using var inside = await server.LogInAsync(key);
+
+        // From a source without a recent login: an office whose own sessions are older than a day.
+        for (var count = 0; count < 5; count++)
+        {
+            using var office = await ConnectAsync(server.Port, "127.0.0.5");
+            await using var client = new RawSshClient(office.GetStream());
+            await client.HandshakeAsync();
+            await client.RequestServiceAsync();
+            Assert.False((await client.SignInAsync(Template.User, key)).Success);
+        }
+
+        await UntilAsync(async () => (await data.JsonAsync("audit", "search", "Limits:PerLogin")).GetArrayLength() == 5);
+        Assert.Equal(0, (await data.JsonAsync("penalties", "list")).GetArrayLength());
+        Assert.True(await IsServedAsync(server.Port, "127.0.0.5"));
+    }
+
+    [Fact]
     public async Task At_most_Unauthenticated_connections_wait_and_those_logged_in_do_not_count()
     {
         using var data = await template.CopyAsync();
