@@ -35,15 +35,15 @@ internal static class UsageWords
 
         foreach (var option in parse.CommandResult.Children.OfType<OptionResult>())
         {
-            if (!option.Errors.Any())
+            // An option that is missing comes after the arguments that are: they are typed first.
+            if (!option.Errors.Any() || option.Implicit)
             {
                 continue;
             }
 
             if (option.Tokens.Count == 0)
             {
-                return option.Implicit ? $"{path} needs {option.Option.Name} {ValueOf(option.Option)}"
-                    : option.Option.Arity.MinimumNumberOfValues > 0 ? $"{option.Option.Name} needs a value: {ValueOf(option.Option)}"
+                return option.Option.Arity.MinimumNumberOfValues > 0 ? $"{option.Option.Name} needs a value: {ValueOf(option.Option)}"
                     : option.Errors.First().Message;
             }
 

@@ -19,6 +19,7 @@ public sealed class UsageTests(Template template)
         { "key add 10020 - --expires never", "--expires: 'never' is not a time, as 2026-12-31" },
         { "key revoke 10020 SHA256:abcdefgh", "waybill key revoke needs --reason TEXT (why, for the audit)" },
         { "key revoke 10020 SHA256:abc --reason lost", "too short for a fingerprint" },
+        { "account add", "waybill account add needs NUMBER: 1 to 32 of" },
         { "account add 10021", "waybill account add needs --name TEXT" },
         { "account add bad/number --name X", "'bad/number' is no account number: use 1 to 32 of" },
         { "account add 10021 --name X --email nobody", "'nobody' is no e-mail address" },
