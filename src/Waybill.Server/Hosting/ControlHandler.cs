@@ -1,6 +1,7 @@
 using System.Net;
 using Waybill.Net.Buffers;
 using Waybill.Net.Gate;
+using Waybill.Server.CommandLine;
 using Waybill.Server.Control;
 
 namespace Waybill.Server.Hosting;
@@ -22,7 +23,7 @@ internal sealed class ControlHandler(
             case ControlCommands.Kick:
                 return installation.Sessions.TryKick(request.Argument ?? "", "an operator ended it") is { } ended
                     ? new ControlReply(true, Sessions: [ended])
-                    : new ControlReply(false, $"there is no session {request.Argument}; see: ./waybill sessions");
+                    : new ControlReply(false, $"there is no session {request.Argument}; see: {ShellWord.Command(installation.Data, "sessions")}");
 
             case ControlCommands.Penalties:
                 return new ControlReply(true, Penalties: [.. gate.Penalties().Select(penalty => new PenaltyView(penalty.Source.ToString(), Math.Round(penalty.Left.TotalSeconds, 1)))]);

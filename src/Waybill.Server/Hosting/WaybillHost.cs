@@ -235,6 +235,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         PerSource = limits.PerSource,
         PerLogin = limits.PerLogin,
         Unauthenticated = limits.Unauthenticated,
+        UnauthenticatedPerSource = limits.UnauthenticatedPerSource,
         UnauthenticatedPerSecond = limits.UnauthenticatedPerSecond,
         Exempt = [.. limits.Exempt.Select(IPNetwork.Parse)],
     };

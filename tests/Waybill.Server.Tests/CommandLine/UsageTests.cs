@@ -19,6 +19,7 @@ public sealed class UsageTests(Template template)
         { "key add 10020 - --expires never", "--expires: 'never' is not a time, as 2026-12-31" },
         { "key revoke 10020 SHA256:abcdefgh", "waybill key revoke needs --reason TEXT (why, for the audit)" },
         { "key revoke 10020 SHA256:abc --reason lost", "too short for a fingerprint" },
+        { "account add", "waybill account add needs NUMBER: 1 to 32 of" },
         { "account add 10021", "waybill account add needs --name TEXT" },
         { "account add bad/number --name X", "'bad/number' is no account number: use 1 to 32 of" },
         { "account add 10021 --name X --email nobody", "'nobody' is no e-mail address" },
@@ -75,6 +76,28 @@ public sealed class UsageTests(Template template)
     [Fact]
     public async Task An_option_without_its_value_exits_2() =>
         Assert.Contains("--label needs a value: TEXT (what the key is for", await Cli.RefusedAsync(2, "key", "add", "10020", "-", "--label"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task What_looks_like_a_response_file_is_a_plain_word()
+    {
+        using var data = await template.CopyAsync();
+        var secret = data.Beside("secret");
+        await File.WriteAllTextAsync(secret, "first\nsecond\n");
+        Assert.Equal("@acme", (await data.JsonAsync("account", "add", "10030", "--name", "@acme")).GetProperty("name").GetString());
+        Assert.Equal("@" + secret, (await data.JsonAsync("account", "add", "10040", "--name", "@" + secret)).GetProperty("name").GetString());
+
+        // Nothing of a file may stand in an error message.
+        var line = await data.RefusedAsync(1, "key", "add", "@" + secret, "x");
+        Assert.Contains($"There is no login @{secret}", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("first", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[suggest]")]
+    [InlineData("[diagram]")]
+    [InlineData("[env:WAYBILL_DATA=/nowhere]")]
+    public async Task What_looks_like_a_directive_is_no_command(string word) =>
+        Assert.Contains($"'{word}' is no command of waybill", await Cli.RefusedAsync(2, word, "account", "list"), StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(CannotBeDone))]

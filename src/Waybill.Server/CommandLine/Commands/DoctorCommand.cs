@@ -189,7 +189,7 @@ internal static class DoctorCommand
         var verification = await installation.Audit.VerifyAsync(cancellationToken);
         var audit = verification.Intact
             ? new Finding(Verdict.Ok, "audit", $"{verification.Rows} rows, all whole and in order")
-            : new Finding(Verdict.Failure, "audit", $"{verification.FindingCount} findings; see: ./waybill audit verify");
+            : new Finding(Verdict.Failure, "audit", $"{verification.FindingCount} findings; see: {ShellWord.Command(context.Data, "audit verify")}");
         return [database, audit];
     }
 

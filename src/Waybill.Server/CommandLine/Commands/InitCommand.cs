@@ -71,6 +71,6 @@ internal static class InitCommand
         output.WriteLine($"TLS root {new TlsFiles(data).Root}, SHA-256:");
         output.WriteLine($"  {fingerprint}");
         output.WriteLine($"Keep a copy of {data.HostKeys}, {data.Tls} and {data.Audit} in a safe place.");
-        output.WriteLine($"next: ./waybill serve --data {data.Root}");
+        output.WriteLine($"next: {ShellWord.Command(data, "serve")}");
     }
 }
