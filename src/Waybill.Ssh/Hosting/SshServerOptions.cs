@@ -30,6 +30,12 @@ public sealed record SshServerOptions
     /// <summary>The software part of the version line.</summary>
     public string Software { get; init; } = "Waybill";
 
+    /// <summary>
+    /// Sees each message that the gate lets through, decrypted: how the fuzzer's corpus gets real clients' sessions. Internal, so that no program that uses this
+    /// library can read along.
+    /// </summary>
+    internal Action<ReadOnlyMemory<byte>>? MessagePassed { get; init; }
+
     /// <summary>Bounds.</summary>
     public SshLimits Limits { get; init; } = new();
 }
