@@ -18,7 +18,7 @@ public sealed partial class OutsideViewTests(OutsideViewTests.OwnServer own) : I
     public async Task Ssh_audit_finds_nothing_to_fail_or_warn_about_under_the_default_policy(string steering, params string[] alsoOffered)
     {
         await _server.StopAsync();
-        await _server.StartAsync("Ssh:CipherSteering=" + steering);
+        await _server.StartWithDefaultLimitsAsync("Ssh:CipherSteering=" + steering);
         var outcome = await ExternalProcess.RunAsync("ssh-audit", ["-n", "-p", $"{_server.Port}", "127.0.0.1"], timeout: TimeSpan.FromSeconds(120));
         Assert.Contains("ssh-ed25519", outcome.Output, StringComparison.Ordinal);
         Assert.All(alsoOffered.Append("aes256-gcm@openssh.com"), name => Assert.Contains("(enc) " + name, outcome.Output, StringComparison.Ordinal));
