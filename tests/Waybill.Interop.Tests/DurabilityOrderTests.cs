@@ -6,7 +6,7 @@ namespace Waybill.Interop.Tests;
 
 /// <summary>
 /// What the kernel is asked, in which order, for one upload: every write of the file, its fsync, the rename into place, the directory's fsync, the audit row's
-/// fdatasync, and only then the next byte to the client (promise D1).
+/// fdatasync, and only then the next byte to the client (promise D1 of docs/promises.md).
 /// </summary>
 public sealed partial class DurabilityOrderTests : IAsyncLifetime
 {
