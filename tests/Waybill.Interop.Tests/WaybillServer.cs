@@ -17,6 +17,7 @@ public sealed partial class WaybillServer : IAsyncLifetime
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
 
     private ExternalProcess? _server;
+    private bool _defaultLimits;
 
     public TemporaryDirectory Directory { get; } = new();
 
@@ -62,11 +63,18 @@ public sealed partial class WaybillServer : IAsyncLifetime
         _server = ExternalProcess.Start("dotnet",
         [
             Program, "serve", "--data", Data, "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}",
-            "--set", "Limits:UnauthenticatedPerSecond=1000", .. settings.SelectMany(setting => new[] { "--set", setting }),
+            .. (_defaultLimits ? [] : new[] { "--set", "Limits:UnauthenticatedPerSecond=1000" }), .. settings.SelectMany(setting => new[] { "--set", setting }),
         ]);
         await _server.WaitForTextAsync("\nREADY", StartTime);
         Port = Listening("modern");
         CompatPort = Listening("compat");
+    }
+
+    /// <summary>Starts it again with the limits that a provider has who sets none; tests have more connections in a second than people.</summary>
+    public Task StartWithDefaultLimitsAsync(params string[] settings)
+    {
+        _defaultLimits = true;
+        return StartAsync(settings);
     }
 
     /// <summary>SIGKILL.</summary>

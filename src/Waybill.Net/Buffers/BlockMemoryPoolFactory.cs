@@ -6,7 +6,7 @@ namespace Waybill.Net.Buffers;
 
 /// <summary>
 /// Gives Kestrel pools of large pinned blocks. Its own pool has 4 KiB blocks and each receive call fills one, which costs four to five times the CPU for bulk
-/// data (design.md 3.3).
+/// data (docs/benchmarks.md).
 /// </summary>
 public sealed class BlockMemoryPoolFactory : IMemoryPoolFactory<byte>
 {

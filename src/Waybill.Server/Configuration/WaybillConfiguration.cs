@@ -68,7 +68,7 @@ internal sealed record SshSection
     /// <summary>SSH listeners with the <c>compat</c> policy.</summary>
     public IReadOnlyList<string> ListenCompat { get; init; } = [];
 
-    /// <summary>Offer only AES-GCM to clients that know it (design.md 3.10).</summary>
+    /// <summary>Offer only AES-GCM to clients that know it (docs/operations/configuration.md).</summary>
     public bool CipherSteering { get; init; } = true;
 }
 

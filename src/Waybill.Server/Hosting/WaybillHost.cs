@@ -22,7 +22,7 @@ namespace Waybill.Server.Hosting;
 /// <summary>The running server: Kestrel with every listener, the control socket, and what they share.</summary>
 internal sealed partial class WaybillHost : IAsyncDisposable
 {
-    /// <summary>Bytes that Kestrel buffers for one connection, each way; smaller ones make bulk transfers wait for each other (design.md 3.3).</summary>
+    /// <summary>Bytes that Kestrel buffers for one connection, each way; smaller ones make bulk transfers wait for each other.</summary>
     private const int TransportBuffer = 4 * 1024 * 1024;
 
     private readonly Installation _installation;

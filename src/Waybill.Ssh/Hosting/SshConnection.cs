@@ -189,6 +189,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
         switch (MessageGate.Judge(phase, _kexContext!.IsStrict, number))
         {
             case MessageVerdict.Legal:
+                _options.MessagePassed?.Invoke(payload);
                 return DispatchAsync(number, payload);
             case MessageVerdict.Ignored:
                 return ValueTask.CompletedTask;
