@@ -14,16 +14,18 @@ public sealed class ScpTests(WaybillServer server)
     [InlineData("pscp")]
     public async Task A_tree_goes_up_and_comes_down_the_same(string client)
     {
-        var source = server.Directory.Combine("tree " + client);
+        // pscp compares the name that it gets with the one that it was asked for, quotes and all.
+        var name = client == "pscp" ? "tree" : "tree " + client;
+        var source = server.Directory.Combine(name);
         Plant(source, exceptFor: client == "pscp" ? @"/\" : "/");
-        var there = $"{server.Vault}/upload/tree {client}";
+        var there = $"{server.Vault}/upload/{name}";
         await PutAsync(client, ["-r", "-p"], source, "/upload");
         var whole = client != "pscp";
         Assert.Equal(Describe(source, whole), Describe(there, whole));
         var fetched = server.Directory.Combine("fetched " + client);
         Directory.CreateDirectory(fetched);
-        await GetAsync(client, ["-r", "-p"], client == "scp -s" ? $"/upload/tree {client}" : $"'/upload/tree {client}'", fetched);
-        Assert.Equal(Describe(source, whole), Describe(Path.Combine(fetched, "tree " + client), whole));
+        await GetAsync(client, ["-r", "-p"], client == "scp -O" ? $"'/upload/{name}'" : $"/upload/{name}", fetched);
+        Assert.Equal(Describe(source, whole), Describe(Path.Combine(fetched, name), whole));
         Assert.Empty(Directory.GetFiles(there, ".waybill-*", SearchOption.AllDirectories));
     }
 
