@@ -12,7 +12,7 @@ public sealed class OpenSshTestsPackageTests(OpenSshRegressFolder folder) : ICla
     [InlineData("sftp-badcmds", 7, 0)]
     [InlineData("sftp-batch", 4, 0)]
     [InlineData("sftp-glob", 15, 0)]
-    [InlineData("scp", 47, 17)]
+    [InlineData("scp", 47, 15)]
     [InlineData("scp3", 9, 10)]
     [InlineData("scp-uri", 6, 6)]
     public async Task The_script_passes_and_the_audit_has_a_login_for_each_of_its_calls(string script, int sftp, int scp)
