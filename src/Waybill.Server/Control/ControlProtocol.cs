@@ -23,6 +23,9 @@ internal static class ControlCommands
 
     /// <summary>Accounts, logins or keys were changed by another process: look again now.</summary>
     public const string Changed = "changed";
+
+    /// <summary>The host keys were changed by another process: read them again now.</summary>
+    public const string HostKeys = "host-keys";
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -5,7 +5,7 @@ using Waybill.Server.Control;
 namespace Waybill.Server.Hosting;
 
 /// <summary>What commands beside the running server can ask of it.</summary>
-internal sealed class ControlHandler(Installation installation, ConnectionGate gate, SessionGuard guard)
+internal sealed class ControlHandler(Installation installation, ConnectionGate gate, SessionGuard guard, Func<ValueTask<ControlReply>> reloadHostKeys)
 {
     public async ValueTask<ControlReply> HandleAsync(ControlRequest request)
     {
@@ -35,6 +35,9 @@ internal sealed class ControlHandler(Installation installation, ConnectionGate g
             case ControlCommands.Changed:
                 await guard.RecheckAsync();
                 return new ControlReply(true);
+
+            case ControlCommands.HostKeys:
+                return await reloadHostKeys();
 
             default:
                 return new ControlReply(false, $"the server does not know '{request.Command}'; it is of another version");

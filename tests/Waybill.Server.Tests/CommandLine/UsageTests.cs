@@ -144,7 +144,7 @@ public sealed class UsageTests(Template template)
     [InlineData("account list", "number name status statusReason email parent language timeZone created")]
     [InlineData("login list", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin")]
     [InlineData("key list 10020", "sha256 md5 type bits label state added addedBy expires lastUsed lastUsedFrom lastUsedClient revoked revokedReason")]
-    [InlineData("hostkey show", "type bits sha256 md5 putty winScp openSshLine sshfp")]
+    [InlineData("hostkey show", "type bits sha256 md5 putty winScp openSshLine sshfp state created announced used retired")]
     [InlineData("audit search", "sequence time actorKind actor action account subject address connection outcome detail")]
     [InlineData("doctor", "verdict check message")]
     public async Task Lists_have_stable_names_in_JSON(string words, string names)
