@@ -21,6 +21,12 @@ public sealed partial class WaybillServer : IAsyncLifetime
 
     public TemporaryDirectory Directory { get; } = new();
 
+    /// <summary>Words of a command that the program is started by, as <c>unshare --mount</c>.</summary>
+    public IReadOnlyList<string> Launcher { get; set; } = [];
+
+    /// <summary>Settings of every start.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     public string Data => Directory.Combine("data");
 
     public string Vault => Path.Combine(Data, "vaults", User);
@@ -60,11 +66,13 @@ public sealed partial class WaybillServer : IAsyncLifetime
     /// <summary>Starts the server; on ports of the system's choice the first time, on the same ones later.</summary>
     public async Task StartAsync(params string[] settings)
     {
-        _server = ExternalProcess.Start("dotnet",
+        string[] words =
         [
-            Program, "serve", "--data", Data, "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}",
-            .. (_defaultLimits ? [] : new[] { "--set", "Limits:UnauthenticatedPerSecond=1000" }), .. settings.SelectMany(setting => new[] { "--set", setting }),
-        ]);
+            .. Launcher, "dotnet", Program, "serve", "--data", Data, "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}",
+            .. (_defaultLimits ? [] : new[] { "--set", "Limits:UnauthenticatedPerSecond=1000" }),
+            .. Settings.Concat(settings).SelectMany(setting => new[] { "--set", setting }),
+        ];
+        _server = ExternalProcess.Start(words[0], words[1..]);
         await _server.WaitForTextAsync("\nREADY", StartTime);
         Port = Listening("modern");
         CompatPort = Listening("compat");

@@ -44,6 +44,7 @@ internal sealed class FolderRules : IAccessRules
     {
         ArgumentNullException.ThrowIfNull(path);
         var node = _root;
+        var below = node.Below ?? FileRights.None;
         var rest = path.IsRoot ? [] : path.Bytes[1..];
         while (!rest.IsEmpty)
         {
@@ -51,14 +52,16 @@ internal sealed class FolderRules : IAccessRules
             var name = slash < 0 ? rest : rest[..slash];
             if (node.Find(name) is not { } next)
             {
-                return node.Below;
+                return below;
             }
 
+            // A directory on the way to a folder, as /vendors, has the rights of the folder that it lies in.
             node = next;
+            below = node.Below ?? below;
             rest = slash < 0 ? [] : rest[(slash + 1)..];
         }
 
-        return FileRights.List | (node.Below & ~NotOnTheFolderItself);
+        return FileRights.List | (below & ~NotOnTheFolderItself);
     }
 
     /// <inheritdoc/>
@@ -70,7 +73,7 @@ internal sealed class FolderRules : IAccessRules
         private readonly List<Node> _children = [];
         private Node? _anyName;
 
-        public FileRights Below { get; set; }
+        public FileRights? Below { get; set; }
 
         public Node Enter(string childName)
         {

@@ -55,7 +55,7 @@ internal sealed class CommandContext(ParseResult parse, TextWriter output, TextW
     }
 
     /// <summary>Opens what lies in the data directory, also while a server runs on it.</summary>
-    public Installation Open() => Installation.Open(Data);
+    public Installation Open(WaybillConfiguration? configuration = null) => Installation.Open(Data, configuration);
 
     /// <summary>The value, or the end of the command with the problem's words.</summary>
     public static T Require<T>(Result<T> result)

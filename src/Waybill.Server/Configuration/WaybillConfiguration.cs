@@ -27,6 +27,8 @@ internal sealed record WaybillConfiguration
 
     public RetentionSection Retention { get; init; } = new();
 
+    public LayoutSection Layout { get; init; } = new();
+
     /// <summary>How long transfers may go on after SIGTERM.</summary>
     public int ShutdownSeconds { get; init; } = 30;
 }
@@ -159,4 +161,21 @@ internal sealed record RetentionSection
     public int RunDay { get; init; } = 1;
 
     public string RunAt { get; init; } = "03:00";
+}
+
+internal sealed record LayoutSection
+{
+    /// <summary>The folders of each vault; null is the layout that is shipped.</summary>
+    public IReadOnlyList<FolderSection>? Folders { get; init; }
+}
+
+/// <summary>One folder; rights are <c>none</c>, <c>read</c>, <c>deliver</c> (all but links) or <c>all</c>.</summary>
+internal sealed record FolderSection
+{
+    public string Path { get; init; } = "";
+
+    public string Customer { get; init; } = "none";
+
+    /// <summary>Only for paths below <c>/vendors/{vendor}</c>.</summary>
+    public string Vendor { get; init; } = "none";
 }

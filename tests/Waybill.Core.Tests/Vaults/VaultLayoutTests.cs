@@ -34,6 +34,19 @@ public sealed class VaultLayoutTests
         Assert.Equal(expected, _layout.RulesFor(Login(LoginKind.Customer)).RightsAt(VaultPath.Parse(path)));
 
     [Theory]
+    [InlineData("/", FileRights.List | FileRights.Read | FileRights.Create | FileRights.Overwrite | FileRights.MakeDirectory | FileRights.Link)]
+    [InlineData("/x", FileRights.All)]
+    [InlineData("/x/y", FileRights.All)]
+    [InlineData("/a/x", FileRights.All)]
+    [InlineData("/a/b", FileRights.ReadOnly)]
+    [InlineData("/a/b/x", FileRights.ReadOnly)]
+    public void A_folder_has_the_rights_of_the_nearest_one_that_the_template_names(string path, FileRights expected)
+    {
+        var layout = new VaultLayout(new LayoutTemplate([new FolderTemplate("/", FileRights.All), new FolderTemplate("/a/b", FileRights.ReadOnly)]));
+        Assert.Equal(expected, layout.RulesFor(Login(LoginKind.Customer)).RightsAt(VaultPath.Parse(path)));
+    }
+
+    [Theory]
     [InlineData("/x", Deliver)]
     [InlineData("/usage/x", Deliver)]
     [InlineData("/usage/2026/x", Deliver)]
@@ -81,7 +94,6 @@ public sealed class VaultLayoutTests
 
     [Theory]
     [InlineData("cdr")]
-    [InlineData("/")]
     [InlineData("/cdr/")]
     [InlineData("/a/../b")]
     [InlineData("/{vendor}")]

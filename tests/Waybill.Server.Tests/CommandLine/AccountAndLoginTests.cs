@@ -50,6 +50,23 @@ public sealed class AccountAndLoginTests(Template template)
     }
 
     [Fact]
+    public async Task A_new_vault_gets_the_folders_of_the_configured_layout()
+    {
+        using var data = await template.CopyAsync();
+        await File.WriteAllTextAsync(data.Combine("waybill.json"), """
+            { "Layout": { "Folders": [{ "Path": "/", "Customer": "read" }, { "Path": "/in", "Customer": "deliver" }, { "Path": "/vendors/{vendor}/out", "Vendor": "all" }] } }
+            """);
+        await data.OutputAsync("account", "add", "10021", "--name", "Own Layout");
+        await data.OutputAsync("login", "add", "--account", "10021", "--vendor", "acme");
+        Assert.Equal(
+            ["in", "vendors", "vendors/acme", "vendors/acme/out"],
+            Directory.GetDirectories(data.Combine("vaults", "10021"), "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(data.Combine("vaults", "10021"), path)).Order(StringComparer.Ordinal));
+        await File.WriteAllTextAsync(data.Combine("waybill.json"), """{ "Layout": { "Folders": [{ "Path": "in" }] } }""");
+        Assert.Contains("Layout:Folders: The folder 'in'", await data.RefusedAsync(1, "account", "add", "10022", "--name", "X"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_account_keeps_its_leading_zeros_and_is_found_without_case()
     {
         using var data = await template.CopyAsync();

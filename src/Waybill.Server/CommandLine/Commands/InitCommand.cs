@@ -49,7 +49,7 @@ internal static class InitCommand
         await File.WriteAllTextAsync(data.Unfinished, "An init began here and has not ended.\n");
         new HostKeyStore(data).CreateAll(TimeProvider.System.GetUtcNow());
         var fingerprint = new TlsFiles(data).Create(TlsFiles.Names(configuration), configuration.Provider.Name ?? "Waybill", TimeProvider.System);
-        await using (var installation = Installation.Create(data))
+        await using (var installation = Installation.Create(data, configuration))
         {
             await installation.RecordAsync(AuditActions.Initialised, null);
             await then(installation);
