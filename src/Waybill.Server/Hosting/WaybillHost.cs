@@ -30,6 +30,7 @@ internal sealed class WaybillHost : IAsyncDisposable
     private readonly ConnectionGate _gate;
     private readonly SessionGuard _guard;
     private readonly ControlServer _control;
+    private readonly KeysOnlyBanner _banner;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private WebApplication? _application;
 
@@ -40,6 +41,7 @@ internal sealed class WaybillHost : IAsyncDisposable
         _hostKeys = new HostKeyStore(installation.Data).Load();
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
+        _banner = new KeysOnlyBanner(installation.Directory, configuration.Provider.SupportMail, TimeProvider.System, loggers.CreateLogger<KeysOnlyBanner>());
         _control = new ControlServer(
             installation.Data.ControlSocket, new ControlHandler(installation, _gate, _guard).HandleAsync, loggers.CreateLogger<ControlServer>());
     }
@@ -53,6 +55,7 @@ internal sealed class WaybillHost : IAsyncDisposable
         var host = new WaybillHost(installation, configuration, ServerLogging.Create(jsonLogs));
         try
         {
+            await host._banner.StartAsync();
             await host.BindAsync(configuration, cancellationToken);
             host._guard.Start();
             host._control.Start();
@@ -94,6 +97,7 @@ internal sealed class WaybillHost : IAsyncDisposable
             await _application.DisposeAsync();
         }
 
+        await _banner.DisposeAsync();
         _loggers.Dispose();
         foreach (var key in _hostKeys)
         {
@@ -152,7 +156,7 @@ internal sealed class WaybillHost : IAsyncDisposable
     {
         var listeners = configuration.Ssh.Listen.Select(text => new Listener(ConfigurationCheck.EndPoint("Ssh:Listen", text), ConfigurationCheck.Policy(configuration.Ssh.Policy)))
             .Concat(configuration.Ssh.ListenCompat.Select(text => new Listener(ConfigurationCheck.EndPoint("Ssh:ListenCompat", text), SshPolicy.Compat)));
-        var application = new SshApplication(_installation, configuration, _loggers.CreateLogger<SshApplication>());
+        var application = new SshApplication(_installation, configuration, _banner, _loggers.CreateLogger<SshApplication>());
         try
         {
             return [.. listeners.Select(listener => (listener, new SshConnectionHandler(Options(listener, configuration), application, TimeProvider.System, _loggers)))];
