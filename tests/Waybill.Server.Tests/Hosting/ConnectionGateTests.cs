@@ -72,6 +72,10 @@ public sealed class ConnectionGateTests(Template template)
         await using var loggedIn = await server.LogInAsync(key);
         using var one = await ConnectAsync(server.Port);
         using var two = await ConnectAsync(server.Port);
+
+        // Both are past the gate when they have their version line.
+        Assert.True(await one.GetStream().ReadAsync(new byte[256]) > 0);
+        Assert.True(await two.GetStream().ReadAsync(new byte[256]) > 0);
         Assert.False(await IsServedAsync(server.Port));
         one.Dispose();
         await UntilAsync(() => IsServedAsync(server.Port));

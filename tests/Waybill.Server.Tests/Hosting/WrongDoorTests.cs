@@ -24,12 +24,12 @@ public sealed class WrongDoorTests(Template template)
         await using var server = await RunningServer.StartAsync(data, "--set", "Ssh:Policy=compat");
         var home = data.Beside("home");
         Directory.CreateDirectory(home);
-        const string Ssh = "-F /dev/null -a -x -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o BatchMode=yes -o IdentityFile=/dev/null -o IdentitiesOnly=yes";
+        const string Ssh = "-F /dev/null -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o BatchMode=yes -o IdentityFile=/dev/null -o IdentitiesOnly=yes";
         string[] words = program switch
         {
             "psftp" => ["-batch", "-noagent", "-hostkey", await HostKeyAsync(data), "-pw", "passphrase", "-P", $"{server.Port}", $"{Template.User}@127.0.0.1"],
             "sftp" => [.. Ssh.Split(' '), "-P", $"{server.Port}", "-b", "/dev/null", $"{Template.User}@127.0.0.1"],
-            "lftp" => ["--norc", "-c", $"set net:max-retries 1; set sftp:connect-program \"ssh {Ssh}\"; open sftp://{Template.User}:passphrase@127.0.0.1:{server.Port}; ls"],
+            "lftp" => ["--norc", "-c", $"set net:max-retries 1; set sftp:connect-program \"ssh -a -x {Ssh}\"; open sftp://{Template.User}:passphrase@127.0.0.1:{server.Port}; ls"],
             "curl" => ["-q", "-sS", "--insecure", "--user", $"{Template.User}:passphrase", $"sftp://127.0.0.1:{server.Port}/"],
             _ => ["--config", data.Beside("none.conf"), "--retries", "1", "--low-level-retries", "1", "lsf",
                 $":sftp,host=127.0.0.1,port={server.Port},user={Template.User},pass={(await Tool.RequireAsync("rclone", "obscure", "passphrase")).Trim()}:"],
@@ -43,7 +43,7 @@ public sealed class WrongDoorTests(Template template)
         Assert.Equal("login-refused", rows[0].GetProperty("action").GetString());
         if (program is "psftp" or "sftp")
         {
-            Assert.Contains("The passphrase of a key is not a password", outcome.Output + outcome.ErrorOutput, StringComparison.Ordinal);
+            Assert.Contains("The passphrase of a key is not a password", (outcome.Output + outcome.ErrorOutput).ReplaceLineEndings("\n").Replace("\n| ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         }
     }
 
@@ -103,13 +103,14 @@ public sealed class WrongDoorTests(Template template)
         using var data = await template.CopyAsync();
         await using var server = await RunningServer.StartAsync(data);
         using var socket = new TcpClient("127.0.0.1", server.Port);
-        await socket.GetStream().WriteAsync(Encoding.UTF8.GetBytes(bytes));
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(bytes));
         if (bytes.Length == 0)
         {
             socket.Client.Shutdown(SocketShutdown.Send);
         }
 
-        using var reader = new StreamReader(socket.GetStream());
+        using var reader = new StreamReader(stream);
         var lines = (await reader.ReadToEndAsync()).Split("\r\n");
         Assert.StartsWith("SSH-2.0-", lines[0], StringComparison.Ordinal);
         Assert.StartsWith(answer, lines[1], StringComparison.Ordinal);

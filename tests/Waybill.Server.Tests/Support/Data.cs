@@ -74,14 +74,15 @@ internal sealed class Data(Template template) : IDisposable
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT detail FROM audit WHERE instr(detail, $text) > 0 ORDER BY sequence DESC LIMIT 1";
         command.Parameters.AddWithValue("$text", text);
-        for (var tries = 0; ; tries++)
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
         {
             if (command.ExecuteScalar() is string detail)
             {
                 return detail;
             }
 
-            Assert.True(tries < 600, $"no audit row says {text}: {await OutputAsync("audit", "search")}");
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), $"no audit row says {text}: {await OutputAsync("audit", "search")}");
             await Task.Delay(100);
         }
     }
