@@ -43,7 +43,8 @@ public sealed class WrongDoorTests(Template template)
         Assert.Equal("login-refused", rows[0].GetProperty("action").GetString());
         if (program is "psftp" or "sftp")
         {
-            Assert.Contains("The passphrase of a key is not a password", (outcome.Output + outcome.ErrorOutput).ReplaceLineEndings("\n").Replace("\n| ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+            // psftp breaks long lines.
+            Assert.Contains("This server takes SSH keys only", outcome.Output + outcome.ErrorOutput, StringComparison.Ordinal);
         }
     }
 
@@ -116,15 +117,6 @@ public sealed class WrongDoorTests(Template template)
         Assert.StartsWith(answer, lines[1], StringComparison.Ordinal);
         Assert.Equal(answer.Length == 0 ? 2 : 3, lines.Length);
         Assert.StartsWith(words, await data.DetailAsync(words), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_real_TLS_client_is_recognised()
-    {
-        using var data = await template.CopyAsync();
-        await using var server = await RunningServer.StartAsync(data);
-        await ExternalProcess.RunAsync("curl", ["-q", "-sS", "--insecure", $"https://127.0.0.1:{server.Port}/"]);
-        Assert.Contains("set to FTPS or HTTPS", await data.DetailAsync("the client spoke TLS"), StringComparison.Ordinal);
     }
 
     private static async Task<IReadOnlyList<string>> BannersAsync(RunningServer server, string user)
