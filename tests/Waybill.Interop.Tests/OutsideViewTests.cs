@@ -56,7 +56,7 @@ public sealed partial class OutsideViewTests(OutsideViewTests.OwnServer own) : I
                 $"sftp://127.0.0.1:{_server.Port}/upload/"]);
         Assert.NotEqual(0, outcome.ExitCode);
         var audit = await _server.CommandAsync("audit", "search", "libssh2");
-        Assert.Matches("libssh2.*policy compat would let it in", audit.Output);
+        Assert.Matches("libssh2.*policy `compat` would let it in", audit.Output);
     }
 
     // A shell and a command get words that say where one is and a failure; what is no program here is refused as such.

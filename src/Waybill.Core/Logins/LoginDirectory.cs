@@ -57,6 +57,30 @@ public sealed class LoginDirectory(WaybillDatabase database, TimeProvider time)
         };
     }
 
+    /// <summary>Which logins have keys with these fingerprints, at most <paramref name="most"/> of each; for words in the audit, never for an answer to a client.</summary>
+    public ValueTask<List<KeyOwner>> OwnersAsync(IReadOnlyCollection<string> fingerprints, int most, CancellationToken cancellationToken = default) => database.ReadAsync(
+        connection => fingerprints.SelectMany(sha256 => connection.All(
+            """
+            SELECT k.sha256, l.user_name, k.revoked_at IS NOT NULL FROM login_key k JOIN login l ON l.id = k.login_id
+            WHERE k.sha256 = @sha256 ORDER BY k.revoked_at IS NOT NULL, l.user_key LIMIT @most
+            """,
+            static row => new KeyOwner(row.GetString(0), row.GetString(1), row.GetInt64(2) != 0),
+            ("@sha256", sha256),
+            ("@most", most))).ToList(),
+        cancellationToken);
+
+    /// <summary>From where logins succeeded since <paramref name="from"/>, as the audit has it: each address once with its last time, the latest first.</summary>
+    public ValueTask<List<LoginSource>> SourcesAsync(DateTimeOffset from, int most, CancellationToken cancellationToken = default) => database.ReadAsync(
+        connection => connection.All(
+            """
+            SELECT address, max(time) FROM audit INDEXED BY audit_login
+            WHERE action = 'login' AND time >= @from AND address IS NOT NULL GROUP BY address ORDER BY max(time) DESC LIMIT @most
+            """,
+            static row => new LoginSource(row.GetString(0), row.Time(1)),
+            ("@from", from.ToColumn()),
+            ("@most", most)),
+        cancellationToken);
+
     /// <summary>A number that changes when any login, key or account status changed, in this process or another. Cheap enough to be asked several times a second.</summary>
     public ValueTask<long> RevisionAsync(CancellationToken cancellationToken = default) => database.ReadAsync(
         static connection => connection.Number("SELECT value FROM revision WHERE topic = 'logins'"),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Waybill.Core;
 using Waybill.Core.Audit;
+using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Net.Gate;
 using Waybill.Server.Configuration;
@@ -12,8 +13,16 @@ using Waybill.Ssh.Hosting;
 namespace Waybill.Server.Hosting;
 
 /// <summary>Joins the SSH server to accounts, vaults and the audit log.</summary>
-internal sealed partial class SshApplication(Installation installation, WaybillConfiguration configuration, ILogger logger) : ISshApplication
+internal sealed partial class SshApplication(Installation installation, WaybillConfiguration configuration, KeysOnlyBanner banner, ILogger logger) : ISshApplication
 {
+    /// <summary>Other logins with an offered key that are looked up for a row.</summary>
+    private const int MaximumOwners = 4;
+
+    /// <summary>What a client whose key is right reads when its login is full; it may know, and one that waits or closes a session gets in.</summary>
+    private const string LoginIsFull = "This login has as many connections as it may. Close one and connect again.";
+
+    private const string NoAudit = "Nobody can log in at the moment. Please try again later.";
+
     public async ValueTask<bool> IsKeyAcceptableAsync(SshKeyOffer offer, CancellationToken cancellationToken) =>
         (await CheckAsync(offer, cancellationToken)).Reason == LoginReason.Ok;
 
@@ -30,7 +39,7 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
         var lease = offer.Connection.Features.Get<ConnectionLease>();
         if (lease is not null && !lease.TryAuthenticate(candidate.Login.UserName))
         {
-            offer.Connection.Features.Set(new LoginRefusal("the login has as many connections as it may (Limits:PerLogin)"));
+            Refuse(offer.Connection, "the login has as many connections as it may (Limits:PerLogin)", LoginIsFull);
             return null;
         }
 
@@ -60,16 +69,19 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             {
                 // No login without its row: nobody works unseen while the audit cannot be written.
                 LogNoAudit(logger, recorded.Problem.Message);
-                offer.Connection.Features.Set(new LoginRefusal("the audit log cannot be written"));
+                Refuse(offer.Connection, "the audit log cannot be written", NoAudit);
             }
 
             return null;
         }
 
         offer.Connection.Features.Set(session);
+        banner.Note(address);
         installation.Usage.Note(candidate.Login.Id, key.Id, address.ToString(), offer.Connection.ClientSoftware);
         return new SshLogin(installation, session, actor, configuration);
     }
+
+    public string? Banner(SshConnectionInfo connection) => banner.For(connection);
 
     public async ValueTask ConnectionEndedAsync(SshConnectionReport report)
     {
@@ -91,27 +103,61 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             return;
         }
 
-        var candidate = report.User is null ? null : await installation.Directory.FindAsync(report.User);
+        var facts = await GatherAsync(report);
         await installation.Audit.AppendAsync(
             new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = remote.ToString(), Connection = report.Connection.Id })
             {
-                Account = candidate?.Login.Account,
-                Subject = report.User,
+                Account = facts.Candidate?.Login.Account,
+                Subject = report.User ?? report.InvalidUser,
                 Outcome = AuditOutcome.Refused,
-                Detail = ConnectionWords.Refused(
-                    report, features.Get<LoginRefusal>()?.Words, candidate, blob => installation.Directory.Check(candidate, blob.Span, remote)),
+                Detail = RefusalWords.Of(facts),
             });
+    }
+
+    private async ValueTask<RefusalFacts> GatherAsync(SshConnectionReport report)
+    {
+        var candidate = report.User is null ? null : await installation.Directory.FindAsync(report.User);
+        var unknown = report.KeyAttempts
+            .Where(attempt => candidate is null || !candidate.Keys.Any(key => key.Sha256 == attempt.Sha256))
+            .Select(attempt => attempt.Sha256)
+            .Distinct()
+            .ToList();
+        IReadOnlyList<KeyOwner> owners = unknown.Count == 0 ? [] : await installation.Directory.OwnersAsync(unknown, MaximumOwners);
+        return new RefusalFacts(
+            report,
+            report.Connection.Features.Get<LoginRefusal>()?.Words,
+            candidate,
+            key => installation.Directory.Check(candidate, key.Blob.Span, report.Connection.RemoteEndPoint.Address),
+            owners,
+            candidate is null && (report.User ?? report.InvalidUser) is { } name ? await GuessAsync(name) : null);
+    }
+
+    private async ValueTask<(string Name, string Difference)?> GuessAsync(string name)
+    {
+        foreach (var (guess, difference) in UserNameGuesses.Of(name))
+        {
+            if (await installation.Directory.FindAsync(guess) is { } meant)
+            {
+                return (meant.Login.UserName, difference);
+            }
+        }
+
+        return null;
+    }
+
+    private static void Refuse(SshConnectionInfo connection, string words, string toClient)
+    {
+        connection.Features.Set(new LoginRefusal(words));
+        connection.Refusal = toClient;
     }
 
     private static Offence Offence(SshConnectionReport report) => report.Reason switch
     {
         _ when report.LoggedIn => Waybill.Net.Gate.Offence.None,
-        // Its signature was right: what kept it out is the login's limit or the server's own trouble.
-        _ when report.Connection.Features.Get<LoginRefusal>() is not null => Waybill.Net.Gate.Offence.None,
-        SshEndReason.ServerStopping or SshEndReason.InternalError => Waybill.Net.Gate.Offence.None,
+        SshEndReason.ServerStopping or SshEndReason.InternalError or SshEndReason.LoginRefused => Waybill.Net.Gate.Offence.None,
         SshEndReason.LoginTimeout => Waybill.Net.Gate.Offence.LoginTimeout,
         SshEndReason.ProtocolError or SshEndReason.IntegrityError or SshEndReason.LimitExceeded => Waybill.Net.Gate.Offence.BrokenProtocol,
-        _ when report.OfferedKeys.Count > 0 => Waybill.Net.Gate.Offence.FailedLogin,
+        _ when report.KeyAttempts.Count > 0 => Waybill.Net.Gate.Offence.FailedLogin,
         _ => Waybill.Net.Gate.Offence.NoAttempt,
     };
 

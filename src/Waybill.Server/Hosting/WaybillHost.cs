@@ -32,6 +32,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly SessionGuard _guard;
     private readonly BlockMemoryPoolFactory _blocks = new();
     private readonly ControlServer _control;
+    private readonly KeysOnlyBanner _banner;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
     private WebApplication? _application;
@@ -43,6 +44,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _hostKeys = new HostKeyRing(new HostKeyStore(installation.Data));
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
+        _banner = new KeysOnlyBanner(installation.Directory, configuration.Provider.SupportMail, TimeProvider.System, loggers.CreateLogger<KeysOnlyBanner>());
         _control = new ControlServer(
             installation.Data.ControlSocket,
             new ControlHandler(installation, _gate, _guard, _blocks, ReloadHostKeysAsync).HandleAsync,
@@ -58,6 +60,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         var host = new WaybillHost(installation, configuration, ServerLogging.Create(jsonLogs));
         try
         {
+            await host._banner.StartAsync();
             await host.BindAsync(configuration, cancellationToken);
             await host.RecordOffersAsync();
             host._guard.Start();
@@ -100,6 +103,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             await _application.DisposeAsync();
         }
 
+        await _banner.DisposeAsync();
         _loggers.Dispose();
         _hostKeys.Dispose();
     }
@@ -189,7 +193,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private List<(Listener Listener, SshConnectionHandler Handler)> Handlers(WaybillConfiguration configuration)
     {
         var keys = _hostKeys.Load();
-        var application = new SshApplication(_installation, configuration, _loggers.CreateLogger<SshApplication>());
+        var application = new SshApplication(_installation, configuration, _banner, _loggers.CreateLogger<SshApplication>());
         try
         {
             return [.. ListenersOf(configuration).Select(listener => (listener, new SshConnectionHandler(Options(listener.Policy, configuration, keys), application, TimeProvider.System, _loggers)))];

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Waybill.Net.Logging;
 using Waybill.Ssh.Hosting;
@@ -20,7 +19,11 @@ internal sealed class AuthenticationMachine
     private const byte Request = 50;
     private const byte Failure = 51;
     private const byte Success = 52;
+    private const byte Banner = 53;
     private const byte PublicKeyOk = 60;
+
+    /// <summary>Lines of a banner, each cut after <see cref="PeerText.MaximumLength"/> characters.</summary>
+    private const int BannerLines = 4;
 
     private readonly ISshApplication _application;
     private readonly SshConnectionInfo _connection;
@@ -28,9 +31,9 @@ internal sealed class AuthenticationMachine
     private readonly ReadOnlyMemory<byte> _sessionId;
     private readonly IReadOnlyList<string> _signatureAlgorithms;
     private readonly IMessageSender _sender;
-    private readonly List<string> _triedMethods = [];
-    private readonly List<string> _offeredKeys = [];
+    private readonly AttemptLog _attempts;
     private bool _serviceAccepted;
+    private bool _hasRefused;
     private int _queries;
     private int _failedSignatures;
     private int _otherAttempts;
@@ -45,19 +48,26 @@ internal sealed class AuthenticationMachine
         _sessionId = sessionId;
         _signatureAlgorithms = signatureAlgorithms;
         _sender = sender;
+        _attempts = new AttemptLog(limits);
     }
 
     /// <summary>The user name of the last request that had a valid one; null if there was none.</summary>
     public string? User { get; private set; }
 
+    /// <summary>The last user name that was none (<see cref="UserName.TryDecode"/>), safe to show; null if every one was.</summary>
+    public string? InvalidUser { get; private set; }
+
     /// <summary>The client tried method <c>none</c>, as most do to learn the list.</summary>
     public bool AskedForNone { get; private set; }
 
     /// <summary>The methods tried but <c>none</c>, in order, each once, safe to show.</summary>
-    public IReadOnlyList<string> TriedMethods => _triedMethods;
+    public IReadOnlyList<string> TriedMethods => _attempts.Methods;
 
     /// <summary>The keys offered, as <c>ssh-rsa 3072 SHA256:...</c>, in order, each once.</summary>
-    public IReadOnlyList<string> OfferedKeys => _offeredKeys;
+    public IReadOnlyList<string> OfferedKeys => _attempts.Keys;
+
+    /// <summary>What became of each.</summary>
+    public IReadOnlyList<SshKeyAttempt> KeyAttempts => _attempts.Attempts;
 
     /// <summary>The login, once there is one; whoever ends the connection disposes it.</summary>
     public ISshLogin? Login { get; private set; }
@@ -125,13 +135,17 @@ internal sealed class AuthenticationMachine
         {
             User = user;
         }
+        else
+        {
+            InvalidUser = PeerBytes.Show(request.User);
+        }
 
         if (!request.Method.SequenceEqual("publickey"u8))
         {
             return new ValueTask<AuthenticationProgress>(RefuseMethod(request.Method));
         }
 
-        NoteMethod("publickey");
+        _attempts.Method("publickey");
         if (!PublicKeyRequest.TryParse(request.Rest, out var fields))
         {
             throw Malformed("USERAUTH_REQUEST publickey");
@@ -145,10 +159,10 @@ internal sealed class AuthenticationMachine
 
         if (!isName || !TryReadKey(fields, out var algorithm, out var key))
         {
+            NoteUnread(user, fields);
             return new ValueTask<AuthenticationProgress>(fields.HasSignature ? RefuseSignature() : Refuse());
         }
 
-        NoteKey(key);
         var offer = new SshKeyOffer(_connection, user, key, algorithm);
         if (!fields.HasSignature)
         {
@@ -189,9 +203,11 @@ internal sealed class AuthenticationMachine
     {
         if (!await _application.IsKeyAcceptableAsync(offer, cancellationToken).ConfigureAwait(false))
         {
+            Note(offer, SshKeyOutcome.Refused);
             return Refuse();
         }
 
+        Note(offer, SshKeyOutcome.Confirmed);
         SendPublicKeyOk(offer);
         return AuthenticationProgress.Continue;
     }
@@ -200,13 +216,29 @@ internal sealed class AuthenticationMachine
         SshKeyOffer offer, byte[] signed, byte[] signature, CancellationToken cancellationToken)
     {
         // Whether the user exists is never visible: an unknown user and a foreign key are the same "no", before any signature is verified.
-        if (!await _application.IsKeyAcceptableAsync(offer, cancellationToken).ConfigureAwait(false)
-            || !offer.Key.Verify(offer.SignatureAlgorithm, signed, signature)
-            || await _application.LogInAsync(offer, cancellationToken).ConfigureAwait(false) is not { } login)
+        if (!await _application.IsKeyAcceptableAsync(offer, cancellationToken).ConfigureAwait(false))
         {
+            Note(offer, SshKeyOutcome.Refused);
             return RefuseSignature();
         }
 
+        if (!offer.Key.Verify(offer.SignatureAlgorithm, signed, signature))
+        {
+            Note(offer, SshKeyOutcome.SignatureWrong);
+            return RefuseSignature();
+        }
+
+        if (await _application.LogInAsync(offer, cancellationToken).ConfigureAwait(false) is not { } login)
+        {
+            Note(offer, SshKeyOutcome.LoginRefused);
+
+            // Whoever holds the private key may know; and a client that is told here does not try its other keys, nor SCP after a session without SFTP.
+            return _connection.Refusal is { } words
+                ? throw new SshDisconnectException(SshEndReason.LoginRefused, "the key is right, but the login was refused") { ToClient = words }
+                : RefuseSignature();
+        }
+
+        Note(offer, SshKeyOutcome.Confirmed);
         Login = login;
         _sender.Send([Success]);
         return AuthenticationProgress.Succeeded;
@@ -221,7 +253,7 @@ internal sealed class AuthenticationMachine
         else
         {
             // RFC 4251 section 6 names are 1 to 64 visible characters; anything else is noted as what it is.
-            NoteMethod(method.Length is > 0 and <= 64 && System.Text.Unicode.Utf8.IsValid(method)
+            _attempts.Method(method.Length is > 0 and <= 64 && System.Text.Unicode.Utf8.IsValid(method)
                 ? PeerText.Sanitise(Encoding.UTF8.GetString(method))
                 : "(not a method name)");
         }
@@ -235,6 +267,12 @@ internal sealed class AuthenticationMachine
 
     private AuthenticationProgress Refuse()
     {
+        if (!_hasRefused)
+        {
+            _hasRefused = true;
+            SendBanner(_application.Banner(_connection));
+        }
+
         // byte         SSH_MSG_USERAUTH_FAILURE
         // name-list    authentications that can continue
         // boolean      partial success
@@ -267,22 +305,37 @@ internal sealed class AuthenticationMachine
         }
     }
 
-    // Bounded by OtherAttempts: each name that is new has been counted, or is about to be.
-    private void NoteMethod(string method)
+    // Once, before the first refusal. It does not depend on the user name, which would tell who exists.
+    private void SendBanner(string? text)
     {
-        if (!_triedMethods.Contains(method) && _triedMethods.Count <= _limits.OtherAttempts)
+        if (string.IsNullOrEmpty(text))
         {
-            _triedMethods.Add(method);
+            return;
         }
+
+        // byte      SSH_MSG_USERAUTH_BANNER
+        // string    message in ISO-10646 UTF-8 encoding, lines parted by CR LF
+        // string    language tag
+        var lines = text.Split('\n', BannerLines + 1).Take(BannerLines).Select(line => PeerText.Sanitise(line.TrimEnd('\r')) + "\r\n");
+        var message = Encoding.UTF8.GetBytes(string.Concat(lines));
+        var banner = new SshWriter(new byte[1 + 4 + message.Length + 4]);
+        banner.WriteByte(Banner);
+        banner.WriteString(message);
+        banner.WriteString("");
+        _sender.Send(banner.Written);
     }
 
-    private void NoteKey(SshPublicKey key)
+    private void Note(SshKeyOffer offer, SshKeyOutcome outcome) => _attempts.Key(offer.User, offer.Key, offer.SignatureAlgorithm, outcome);
+
+    private void NoteUnread(string user, scoped in PublicKeyRequest fields)
     {
-        var line = $"{key.KeyType} {key.Bits} SHA256:{Convert.ToBase64String(SHA256.HashData(key.Blob.Span)).TrimEnd('=')}";
-        if (_offeredKeys.Count < _limits.PublicKeyQueries && !_offeredKeys.Contains(line))
+        var isAccepted = false;
+        foreach (var name in _signatureAlgorithms)
         {
-            _offeredKeys.Add(line);
+            isAccepted |= Ascii.Equals(fields.Algorithm, name);
         }
+
+        _attempts.Unread(user, fields.Algorithm, fields.Blob, isAccepted ? SshKeyOutcome.Unusable : SshKeyOutcome.AlgorithmRefused);
     }
 
     private static SshDisconnectException Malformed(string message) =>

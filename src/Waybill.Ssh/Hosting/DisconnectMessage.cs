@@ -12,11 +12,13 @@ internal static class DisconnectMessage
     private const uint MacError = 5;
     private const uint ConnectionLost = 10;
     private const uint ByApplication = 11;
+    private const uint TooManyConnections = 12;
     private const uint NoMoreAuthenticationMethods = 14;
 
     /// <summary>What the client is told; empty where nobody would read it. The words are ours alone: the log has the details.</summary>
-    public static byte[] For(SshEndReason reason) => reason switch
+    public static byte[] For(SshDisconnectException end) => end.Reason switch
     {
+        SshEndReason.LoginRefused => Build(TooManyConnections, end.ToClient ?? "The login was refused."),
         SshEndReason.ServerStopping => Build(ByApplication, "The server is stopping. Please connect again."),
         SshEndReason.Kicked => Build(ByApplication, "This session was ended by the provider."),
         SshEndReason.NoCommonAlgorithm => Build(KeyExchangeFailed, "No algorithm in common. Please update the client, or ask the provider."),

@@ -16,6 +16,12 @@ public interface ISshApplication
     /// <summary>The signature was verified: log in, or refuse after all (a limit, a login suspended meanwhile) by returning null.</summary>
     ValueTask<ISshLogin?> LogInAsync(SshKeyOffer offer, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What a person at the client should read before the connection's first USERAUTH_FAILURE (RFC 4252 section 5.4); null for nothing. Asked once, without the
+    /// user name: a text that depended on it would tell who exists.
+    /// </summary>
+    string? Banner(SshConnectionInfo connection) => null;
+
     /// <summary>A connection ended: for log, metric and audit. Called exactly once for each connection, also for one that never got as far as a version line.</summary>
     ValueTask ConnectionEndedAsync(SshConnectionReport report);
 }
@@ -76,6 +82,15 @@ public sealed class SshConnectionInfo
     /// <summary>The client's version line without SSH-2.0- and with control characters escaped; empty before it came.</summary>
     public string ClientSoftware { get; internal set; } = "";
 
+    /// <summary>The same as a person would say it, as <c>PuTTY 0.78</c>; empty before the version line came.</summary>
+    public string ClientName => ClientNames.Of(ClientSoftware);
+
+    /// <summary>
+    /// Set by the application before <see cref="ISshApplication.LogInAsync"/> returns null, where no other key would help (a limit): the connection then ends
+    /// with these words to the client instead of a USERAUTH_FAILURE. Null otherwise.
+    /// </summary>
+    public string? Refusal { get; set; }
+
     /// <summary>What was negotiated, as <c>curve25519-sha256 ssh-ed25519 aes256-gcm@openssh.com</c>; empty before.</summary>
     public string Algorithms { get; internal set; } = "";
 }
@@ -95,4 +110,11 @@ public sealed class SshConnectionInfo
 /// <param name="Duration">From accept to end.</param>
 public sealed record SshConnectionReport(
     SshConnectionInfo Connection, SshEndReason Reason, string Detail, string? User, bool LoggedIn, bool AskedForNone, IReadOnlyList<string> TriedMethods,
-    IReadOnlyList<string> OfferedKeys, IReadOnlyList<string> ClientOffer, long BytesReceived, long BytesSent, TimeSpan Duration);
+    IReadOnlyList<string> OfferedKeys, IReadOnlyList<string> ClientOffer, long BytesReceived, long BytesSent, TimeSpan Duration)
+{
+    /// <summary>Every user, key and algorithm offered, with what became of it; at most <see cref="SshLimits.PublicKeyQueries"/> and <see cref="SshLimits.Signatures"/>.</summary>
+    public IReadOnlyList<SshKeyAttempt> KeyAttempts { get; init; } = [];
+
+    /// <summary>The last user name tried that was none (empty, too long, not UTF-8, with control characters), safe to show; null if every one was.</summary>
+    public string? InvalidUser { get; init; }
+}

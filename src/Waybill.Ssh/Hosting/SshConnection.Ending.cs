@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Connections;
 
 namespace Waybill.Ssh.Hosting;
@@ -95,7 +96,7 @@ internal sealed partial class SshConnection
         _reader.EndBatch();
         _channels?.ConnectionLost(end);
 
-        await SayGoodbyeAsync(end.Reason);
+        await SayGoodbyeAsync(end);
         await _stopping.CancelAsync();
         await CleanUpAsync(end);
     }
@@ -112,11 +113,16 @@ internal sealed partial class SshConnection
         }
     }
 
-    private async Task SayGoodbyeAsync(SshEndReason reason)
+    private async Task SayGoodbyeAsync(SshDisconnectException end)
     {
         try
         {
-            var sent = _writer.EndAsync(_kex is null ? [] : DisconnectMessage.For(reason));
+            if (_kex is null && end.ToClient is { } line)
+            {
+                _writer.SendLine(Encoding.ASCII.GetBytes(line));
+            }
+
+            var sent = _writer.EndAsync(_kex is null ? [] : DisconnectMessage.For(end));
             if (!sent.IsCompleted)
             {
                 await sent.WaitAsync(LastWordsTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -172,5 +178,9 @@ internal sealed partial class SshConnection
 
     private SshConnectionReport Report(SshDisconnectException end) => new(
         _info, end.Reason, end.Message, _authentication?.User, IsLoggedIn, _authentication?.AskedForNone ?? false, _authentication?.TriedMethods ?? [],
-        _authentication?.OfferedKeys ?? [], _kexContext?.FirstClientKexInit?.Describe() ?? [], _bytesReceived, _writer.BytesSent, _deadlines.Age);
+        _authentication?.OfferedKeys ?? [], _kexContext?.FirstClientKexInit?.Describe() ?? [], _bytesReceived, _writer.BytesSent, _deadlines.Age)
+    {
+        KeyAttempts = _authentication?.KeyAttempts ?? [],
+        InvalidUser = _authentication?.InvalidUser,
+    };
 }

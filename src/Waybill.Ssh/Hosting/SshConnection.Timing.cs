@@ -47,7 +47,9 @@ internal sealed partial class SshConnection
                     SendKeepAlive();
                     break;
                 case DeadlineAction.LoginTimeout:
-                    End(SshEndReason.LoginTimeout, $"not logged in within {_limits.LoginTime.TotalSeconds:0} s");
+                    End(SshEndReason.LoginTimeout, _kexContext is null
+                        ? $"this is the SSH port; the client said nothing for {_limits.LoginTime.TotalSeconds:0} s, as a port check does, or a client of another protocol that waits"
+                        : $"not logged in within {_limits.LoginTime.TotalSeconds:0} s");
                     return;
                 case DeadlineAction.ExchangeTimeout:
                     End(SshEndReason.RekeyTimeout, $"a key exchange was not done within {_limits.KeyExchangeTime.TotalSeconds:0} s");

@@ -114,9 +114,9 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
 
     private async Task ExchangeVersionsAsync()
     {
-        _writer.SendVersionLine(_versionLine);
+        _writer.SendLine(_versionLine);
         var line = await VersionExchange.ReadClientLineAsync(_input, _limits)
-            ?? throw new SshDisconnectException(SshEndReason.ClientClosed, "the client closed the connection before it sent anything");
+            ?? throw new SshDisconnectException(SshEndReason.ClientClosed, "the client closed the connection before it sent anything, as a port check does, or an FTP client that waits for its own greeting");
         _info.ClientSoftware = VersionExchange.Software(line);
         _bytesReceived += line.Length;
         _kexContext = new KexContext

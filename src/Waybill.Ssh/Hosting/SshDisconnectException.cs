@@ -8,4 +8,7 @@ public sealed class SshDisconnectException : Exception
 
     /// <summary>Why.</summary>
     public SshEndReason Reason { get; }
+
+    /// <summary>What the client is told instead of the reason's usual words: our own words only.</summary>
+    internal string? ToClient { get; init; }
 }

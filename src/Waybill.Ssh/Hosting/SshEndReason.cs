@@ -36,6 +36,9 @@ public enum SshEndReason
     /// <summary>Too many authentication attempts.</summary>
     TooManyAttempts,
 
+    /// <summary>The signature was right, but the application refused the login with words for the client: a limit.</summary>
+    LoginRefused,
+
     /// <summary>Not logged in within the time allowed.</summary>
     LoginTimeout,
 

@@ -11,6 +11,7 @@ internal sealed record Negotiation(
     string KeyAgreement, string HostKey, string CipherToServer, string CipherToClient, string? MacToServer, string? MacToClient)
 {
     private const string None = "none";
+    private const string Macs = "MACs";
     private const int LongestShownList = 1000;
 
     /// <summary>RFC 4253 section 7.1: the guess is right if both sides' first key exchange method and first host key algorithm agree.</summary>
@@ -41,11 +42,11 @@ internal sealed record Negotiation(
         }
         else if (Mac(cipherToServer, client.MacsToServer, offer) is not { } macToServer)
         {
-            missing = new("MACs", client.MacsToServer, offer.Macs);
+            missing = new(Macs, client.MacsToServer, offer.Macs);
         }
         else if (Mac(cipherToClient, client.MacsToClient, offer) is not { } macToClient)
         {
-            missing = new("MACs", client.MacsToClient, offer.Macs);
+            missing = new(Macs, client.MacsToClient, offer.Macs);
         }
         else if (!client.CompressionToServer.Has(None) || !client.CompressionToClient.Has(None))
         {
@@ -64,17 +65,18 @@ internal sealed record Negotiation(
     public static string Explain(MissingAlgorithm missing, KexInit client, string software, SshPolicy present, IReadOnlyList<SshPrivateKey> hostKeys)
     {
         var offered = PeerBytes.Show(missing.Offered.Bytes.Span, LongestShownList);
-        var words = $"{(software.Length == 0 ? "the client" : software)} offered {missing.Category} {(offered.Length == 0 ? "(none)" : offered)}; "
-            + $"this listener has {string.Join(',', missing.Accepted)}; ";
+        var isPlainMac = missing.Category == Macs && missing.Accepted.All(name => name.Contains("-etm@", StringComparison.Ordinal));
+        var words = $"{(software.Length == 0 ? "the client" : ClientNames.Of(software))} offered {(isPlainMac ? "no encrypt-then-MAC" : $"no {missing.Category} of this listener")}, "
+            + $"only {(offered.Length == 0 ? "(none)" : offered)}; this listener has {string.Join(',', missing.Accepted)}; ";
         foreach (var (policy, name) in new[] { (SshPolicy.Modern, "modern"), (SshPolicy.Compat, "compat") })
         {
             if (policy != present && TryNegotiate(client, AlgorithmOffer.For(policy, hostKeys), out _, out _))
             {
-                return $"{words}policy {name} would let it in";
+                return $"{words}policy `{name}` would let it in";
             }
         }
 
-        return $"{words}no policy would let it in";
+        return $"{words}no policy would let it in: it needs a newer version of the program";
     }
 
     public override string ToString() =>

@@ -77,8 +77,8 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
         }
     }
 
-    /// <summary>The version line, before every packet.</summary>
-    public void SendVersionLine(ReadOnlySpan<byte> line)
+    /// <summary>A line in the clear: the version, before every packet, or a word to a client that does not speak SSH.</summary>
+    public void SendLine(ReadOnlySpan<byte> line)
     {
         lock (_lock)
         {

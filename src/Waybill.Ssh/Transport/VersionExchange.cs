@@ -18,24 +18,22 @@ internal static class VersionExchange
     private static readonly string ProductVersion =
         typeof(VersionExchange).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>What commonly reaches the wrong port, by its first bytes, and what to tell the person.</summary>
-    private static readonly (byte[] Start, string Words)[] Strangers =
+    private const string Door = "this is the SSH port; the client spoke ";
+    private const string HttpAnswer = "This is an SFTP server, not a web page. Open it with an SFTP program, such as WinSCP, FileZilla or sftp.";
+    private const string FtpAnswer = "500 This is the SSH port: set the program to SFTP (SSH File Transfer Protocol) instead of FTP or FTPS.";
+
+    /// <summary>
+    /// What commonly reaches the wrong port, by its first bytes; what the audit says; and, where a person may see it in the protocol that they chose, what they
+    /// are told. A TLS client would drop anything after our version line, and so would a proxy.
+    /// </summary>
+    private static readonly (byte[] Start, string Words, string? Answer)[] Strangers =
     [
-        ([0x16, 0x03], "a TLS ClientHello: the client is set to FTPS or HTTPS, this port speaks SFTP"),
-        ("GET "u8.ToArray(), "an HTTP request: this port speaks SFTP"),
-        ("HEAD "u8.ToArray(), "an HTTP request: this port speaks SFTP"),
-        ("POST "u8.ToArray(), "an HTTP request: this port speaks SFTP"),
-        ("PUT "u8.ToArray(), "an HTTP request: this port speaks SFTP"),
-        ("OPTIONS "u8.ToArray(), "an HTTP request: this port speaks SFTP"),
-        ("CONNECT "u8.ToArray(), "an HTTP proxy request: this port speaks SFTP"),
-        ("PRI * HTTP/2"u8.ToArray(), "an HTTP/2 preface: this port speaks SFTP"),
-        ("USER "u8.ToArray(), "an FTP command: the client is set to FTP, this port speaks SFTP"),
-        ("AUTH "u8.ToArray(), "an FTP command: the client is set to FTP, this port speaks SFTP"),
-        ("FEAT\r\n"u8.ToArray(), "an FTP command: the client is set to FTP, this port speaks SFTP"),
-        ("SYST\r\n"u8.ToArray(), "an FTP command: the client is set to FTP, this port speaks SFTP"),
-        ("EHLO "u8.ToArray(), "an SMTP command: this port speaks SFTP"),
-        ("PROXY "u8.ToArray(), "a PROXY protocol header, which this listener is not told to expect"),
-        ("\r\n\r\n\0\r\nQUIT\n"u8.ToArray(), "a PROXY protocol header, which this listener is not told to expect"),
+        ([0x16, 0x03], "TLS (a TLS ClientHello): it is set to FTPS or HTTPS", null),
+        .. Commands("HTTP: a browser, a health check or a scanner", HttpAnswer, "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "TRACE ", "PRI * HTTP/2"),
+        .. Commands("HTTP (a proxy request): it takes this server for a web proxy", HttpAnswer, "CONNECT "),
+        .. Commands("FTP: it is set to FTP instead of SFTP", FtpAnswer, "USER ", "AUTH ", "FEAT\r\n", "SYST\r\n", "QUIT\r\n", "OPTS ", "HOST "),
+        .. Commands("SMTP", "500 This is the SSH port.", "EHLO ", "HELO "),
+        .. Commands("the PROXY protocol, which this listener is not told to expect", null, "PROXY ", "\r\n\r\n\0\r\nQUIT\n"),
     ];
 
     /// <summary>Our line without CR LF, as it enters the exchange hash.</summary>
@@ -84,7 +82,8 @@ internal static class VersionExchange
         var start = buffer.Slice(0, Math.Min(buffer.Length, limit)).ToArray();
         if (!StartsAsSsh(start))
         {
-            throw new SshDisconnectException(SshEndReason.NotSsh, $"the first bytes are {Recognise(start)}");
+            // A command may come letter by letter; the time allowed for the login bounds the wait.
+            return BeginsAsStranger(start) ? null : throw Recognise(start);
         }
 
         var end = Array.IndexOf(start, (byte)'\n');
@@ -130,17 +129,34 @@ internal static class VersionExchange
         }
     }
 
-    private static string Recognise(ReadOnlySpan<byte> start)
+    private static IEnumerable<(byte[] Start, string Words, string? Answer)> Commands(string words, string? answer, params string[] starts) =>
+        starts.Select(start => (Encoding.ASCII.GetBytes(start), words, answer));
+
+    /// <summary>Whether more bytes may still tell which stranger it is.</summary>
+    private static bool BeginsAsStranger(ReadOnlySpan<byte> start)
     {
-        foreach (var (prefix, words) in Strangers)
+        foreach (var (prefix, _, _) in Strangers)
         {
-            if (start.StartsWith(prefix))
+            if (start.Length < prefix.Length && Ascii.EqualsIgnoreCase(start, prefix.AsSpan(0, start.Length)))
             {
-                return words;
+                return true;
             }
         }
 
-        return $"no SSH version line: {Show(new(start.ToArray()))}";
+        return false;
+    }
+
+    private static SshDisconnectException Recognise(ReadOnlySpan<byte> start)
+    {
+        foreach (var (prefix, words, answer) in Strangers)
+        {
+            if (start.Length >= prefix.Length && Ascii.EqualsIgnoreCase(start[..prefix.Length], prefix))
+            {
+                return new(SshEndReason.NotSsh, Door + words) { ToClient = answer };
+            }
+        }
+
+        return new(SshEndReason.NotSsh, $"the first bytes are no SSH version line: {Show(new(start.ToArray()))}");
     }
 
     private static string Show(ReadOnlySequence<byte> bytes) => PeerBytes.Show(bytes.Slice(0, Math.Min(bytes.Length, ShownBytes)).ToArray(), ShownBytes);

@@ -1,3 +1,4 @@
+using Waybill.TestKit;
 using Waybill.Core.Audit;
 using Waybill.Core.Keys;
 

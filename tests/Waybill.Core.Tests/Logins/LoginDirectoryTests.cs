@@ -1,3 +1,4 @@
+using Waybill.TestKit;
 using System.Diagnostics;
 using System.Net;
 using Waybill.Core.Keys;

@@ -36,10 +36,31 @@ public sealed class ConnectionGateTests(Template template)
         await using var server = await RunningServer.StartAsync(data, "--set", "Limits:PerLogin=2");
         using var key = data.LoadKey();
         var clients = new List<RawSshClient> { await server.LogInAsync(key), await server.LogInAsync(key) };
-        Assert.False(await server.CanLogInAsync(key));
-        Assert.Contains("the login has as many connections as it may (Limits:PerLogin)", (await data.AuditAsync("login-refused")).GetProperty("detail").GetString(), StringComparison.Ordinal);
+
+        // Told before the login, with words and not with a session that lacks its SFTP: WinSCP would turn to SCP then, and try the next key after a failure.
+        await using (var third = await RawSshClient.ConnectAsync(server.Port))
+        {
+            await third.HandshakeAsync();
+            await third.RequestServiceAsync();
+            await third.SendAsync(third.SignedRequest(Template.User, key));
+            var end = await third.ReceiveEndAsync();
+            Assert.Empty(end.Others);
+            Assert.Equal(new Disconnected(12, "This login has as many connections as it may. Close one and connect again."), end.Disconnect);
+        }
+
+        Assert.Contains("which is right, but the login has as many connections as it may (Limits:PerLogin)", (await data.AuditAsync("login-refused")).GetProperty("detail").GetString(), StringComparison.Ordinal);
         await clients[0].DisposeAsync();
-        await UntilAsync(() => server.CanLogInAsync(key));
+        await UntilAsync(async () =>
+        {
+            try
+            {
+                return await server.CanLogInAsync(key);
+            }
+            catch (PeerClosedException)
+            {
+                return false;
+            }
+        });
         await EndAsync(clients);
     }
 
@@ -75,6 +96,10 @@ public sealed class ConnectionGateTests(Template template)
         await using var loggedIn = await server.LogInAsync(key);
         using var one = await ConnectAsync(server.Port);
         using var two = await ConnectAsync(server.Port);
+
+        // Both are past the gate when they have their version line.
+        Assert.True(await one.GetStream().ReadAsync(new byte[256]) > 0);
+        Assert.True(await two.GetStream().ReadAsync(new byte[256]) > 0);
         Assert.False(await IsServedAsync(server.Port));
         one.Dispose();
         await UntilAsync(() => IsServedAsync(server.Port));

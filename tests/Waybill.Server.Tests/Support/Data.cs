@@ -65,5 +65,27 @@ internal sealed class Data(Template template) : IDisposable
         return command.ExecuteNonQuery();
     }
 
+    /// <summary>The detail of the row that holds a text in its detail; waits for it, since rows are written when a connection has ended.</summary>
+    public async Task<string> DetailAsync(string text)
+    {
+        _ = Core.Database.WaybillDatabase.LibraryVersion;
+        using var connection = new SqliteConnection($"Data Source={Combine("waybill.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT detail FROM audit WHERE instr(detail, $text) > 0 ORDER BY sequence DESC LIMIT 1";
+        command.Parameters.AddWithValue("$text", text);
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
+        {
+            if (command.ExecuteScalar() is string detail)
+            {
+                return detail;
+            }
+
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), $"no audit row says {text}: {await OutputAsync("audit", "search")}");
+            await Task.Delay(100);
+        }
+    }
+
     public void Dispose() => _directory.Dispose();
 }

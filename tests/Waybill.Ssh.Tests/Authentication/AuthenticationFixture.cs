@@ -112,6 +112,18 @@ internal sealed class AuthenticationFixture
 
         public bool RefusesLogin { get; set; }
 
+        public string? RefusalWords { get; set; }
+
+        public string? BannerText { get; set; }
+
+        public int BannersAsked { get; private set; }
+
+        public string? Banner(SshConnectionInfo connection)
+        {
+            BannersAsked++;
+            return BannerText;
+        }
+
         public TaskCompletionSource? Delay { get; set; }
 
         public void Accept(SshPrivateKey key, string user = "alice") => _accepted.Add(Name(user, key.PublicKey));
@@ -131,6 +143,7 @@ internal sealed class AuthenticationFixture
         {
             if (RefusesLogin)
             {
+                offer.Connection.Refusal = RefusalWords;
                 return new ValueTask<ISshLogin?>((ISshLogin?)null);
             }
 

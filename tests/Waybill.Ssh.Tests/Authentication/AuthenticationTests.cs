@@ -407,6 +407,78 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
+    public async Task A_banner_comes_once_before_the_first_failure_and_is_safe_to_show()
+    {
+        var fixture = new AuthenticationFixture { Application = { BannerText = "keys \u001b[31monly\nhelp\r\n3\n4\n5" } };
+        await fixture.MethodAsync("none");
+        byte[] text = [.. "keys \\u{1b}[31monly\r\nhelp\r\n3\r\n4\r\n"u8];
+        byte[] banner = [53, 0, 0, 0, (byte)text.Length, .. text, 0, 0, 0, 0];
+        Assert.Equal(2, fixture.Sender.Messages.Length);
+        Assert.Equal(banner, fixture.Sender.Messages[0]);
+        Assert.Equal(51, fixture.Sender.Messages[1][0]);
+
+        fixture.Sender.Clear();
+        await fixture.MethodAsync("password", user: "bob");
+        fixture.AssertFailure();
+        Assert.Equal(1, fixture.Application.BannersAsked);
+    }
+
+    [Fact]
+    public async Task A_client_whose_key_is_right_sees_no_banner()
+    {
+        var fixture = new AuthenticationFixture { Application = { BannerText = "keys only" } };
+        fixture.Application.Accept(Key);
+        await fixture.QueryAsync(Key);
+        Assert.Equal(AuthenticationProgress.Succeeded, await fixture.SignAsync(Key));
+        Assert.Equal(new byte[] { 60, 52 }, fixture.Sender.Messages.Select(message => message[0]));
+        Assert.Equal(0, fixture.Application.BannersAsked);
+    }
+
+    [Fact]
+    public async Task The_report_says_what_became_of_each_key()
+    {
+        var fixture = new AuthenticationFixture { Application = { RefusesLogin = true } };
+        fixture.Application.Accept(Key);
+        await fixture.QueryAsync(Foreign);
+        await fixture.QueryAsync(Key);
+        Assert.Equal([SshKeyOutcome.Refused, SshKeyOutcome.Confirmed], Outcomes());
+        await fixture.SendAsync(AuthenticationFixture.SignedMessage(Key, sessionId: new byte[32]));
+        Assert.Equal([SshKeyOutcome.Refused, SshKeyOutcome.SignatureWrong], Outcomes());
+        await fixture.SignAsync(Key);
+        await fixture.QueryAsync(Key.PublicKey.Blob.ToArray(), "ssh-dss");
+        await fixture.QueryAsync(Key.PublicKey.Blob.ToArray()[..^1], "ssh-ed25519");
+        Assert.Equal([SshKeyOutcome.Refused, SshKeyOutcome.LoginRefused, SshKeyOutcome.AlgorithmRefused, SshKeyOutcome.Unusable], Outcomes());
+        Assert.Equal(("alice", "ssh-dss", $"SHA256:{Fingerprint(Key)}"), (fixture.Machine.KeyAttempts[2].User, fixture.Machine.KeyAttempts[2].Key, fixture.Machine.KeyAttempts[2].Sha256));
+
+        IEnumerable<SshKeyOutcome> Outcomes() => fixture.Machine.KeyAttempts.Select(attempt => attempt.Outcome);
+    }
+
+    [Fact]
+    public async Task Attempts_are_remembered_up_to_what_may_be_tried()
+    {
+        var fixture = new AuthenticationFixture(new SshLimits { PublicKeyQueries = 3, Signatures = 2 });
+        for (var query = 0; query < 3; query++)
+        {
+            await fixture.QueryAsync(Key.PublicKey.Blob.ToArray(), "unknown-" + query);
+        }
+
+        await fixture.SignAsync(Foreign);
+        await Assert.ThrowsAsync<SshDisconnectException>(async () => await fixture.SignAsync(Key));
+        Assert.Equal(5, fixture.Machine.KeyAttempts.Count);
+    }
+
+    [Fact]
+    public async Task A_login_that_the_application_refuses_with_words_ends_the_connection_with_them()
+    {
+        var fixture = new AuthenticationFixture { Application = { RefusesLogin = true, RefusalWords = "Too many. Come again." } };
+        fixture.Application.Accept(Key);
+        var end = await Assert.ThrowsAsync<SshDisconnectException>(async () => await fixture.SignAsync(Key));
+        Assert.Equal((SshEndReason.LoginRefused, "Too many. Come again."), (end.Reason, end.ToClient));
+        Assert.Empty(fixture.Sender.Messages);
+        Assert.Null(fixture.Machine.Login);
+    }
+
+    [Fact]
     public async Task The_userauth_service_is_accepted_and_must_come_first()
     {
         var fixture = new AuthenticationFixture(service: false);

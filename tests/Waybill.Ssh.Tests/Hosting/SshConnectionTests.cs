@@ -204,6 +204,18 @@ public sealed class SshConnectionTests
     }
 
     [Fact]
+    public async Task A_fourth_key_exchange_before_login_ends_the_connection()
+    {
+        await using var server = new TestServer();
+        await server.Client.HandshakeAsync();
+        await server.Client.RekeyAsync();
+        await server.Client.RekeyAsync();
+        await server.Client.SendKexInitAsync();
+        var report = await server.EndsWithAsync(SshEndReason.LimitExceeded);
+        Assert.Equal("more than 3 key exchanges before login", report.Detail);
+    }
+
+    [Fact]
     public async Task Before_login_the_rekey_limits_end_the_connection()
     {
         await using var server = TestServer.With(new SshLimits { RekeyPackets = 50 });

@@ -108,8 +108,8 @@ public sealed class NegotiationTests
         var client = Parse(LibSsh2);
         Assert.False(Negotiation.TryNegotiate(client, AlgorithmOffer.For(SshPolicy.Modern, HostKeys), out _, out var missing));
         Assert.Equal(
-            "libssh2_1.10.0 offered MACs hmac-sha2-256,hmac-sha2-512,hmac-sha1; "
-                + "this listener has hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com; policy compat would let it in",
+            "libssh2 1.10.0 offered no encrypt-then-MAC, only hmac-sha2-256,hmac-sha2-512,hmac-sha1; "
+                + "this listener has hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com; policy `compat` would let it in",
             Negotiation.Explain(missing, client, "libssh2_1.10.0", SshPolicy.Modern, HostKeys));
     }
 
@@ -119,7 +119,8 @@ public sealed class NegotiationTests
         var client = Parse(new RawKexInit { HostKey = ["ssh-rsa", "bad\u001bname"] });
         Assert.False(Negotiation.TryNegotiate(client, AlgorithmOffer.For(SshPolicy.Modern, HostKeys), out _, out var missing));
         var words = Negotiation.Explain(missing, client, "JSCH-0.1.54", SshPolicy.Modern, HostKeys);
-        Assert.EndsWith("no policy would let it in", words, StringComparison.Ordinal);
+        Assert.StartsWith("JSch 0.1.54 offered no host key algorithms of this listener, only ssh-rsa,", words, StringComparison.Ordinal);
+        Assert.EndsWith("no policy would let it in: it needs a newer version of the program", words, StringComparison.Ordinal);
         Assert.Contains(@"bad\u{1b}name", words, StringComparison.Ordinal);
     }
 

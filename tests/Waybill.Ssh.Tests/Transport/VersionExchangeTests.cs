@@ -40,6 +40,12 @@ public sealed class VersionExchangeTests
     [InlineData("AUTH TLS\r\n", SshEndReason.NotSsh, "FTP")]
     [InlineData("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n", SshEndReason.NotSsh, "PROXY")]
     [InlineData("\u0016\u0003\u0001\u0002", SshEndReason.NotSsh, "TLS ClientHello")]
+    [InlineData("POST /x HTTP/1.1\r\n", SshEndReason.NotSsh, "this is the SSH port; the client spoke HTTP")]
+    [InlineData("CONNECT mail:25 HTTP/1.1\r\n", SshEndReason.NotSsh, "this is the SSH port; the client spoke HTTP (a proxy request)")]
+    [InlineData("HEAD / HTTP/1.0\r\n", SshEndReason.NotSsh, "this is the SSH port; the client spoke HTTP")]
+    [InlineData("OPTIONS * HTTP/1.1\r\n", SshEndReason.NotSsh, "this is the SSH port; the client spoke HTTP")]
+    [InlineData("user anonymous\r\n", SshEndReason.NotSsh, "this is the SSH port; the client spoke FTP")]
+    [InlineData("EHLO mail\r\n", SshEndReason.NotSsh, "this is the SSH port; the client spoke SMTP")]
     [InlineData("hello\u202e\r\n", SshEndReason.NotSsh, @"hello\u{202e}")]
     [InlineData("SSX", SshEndReason.NotSsh, "no SSH version line")]
     public async Task What_is_no_version_line_is_named(string bytes, SshEndReason reason, string words)
@@ -81,6 +87,33 @@ public sealed class VersionExchangeTests
         await server.Client.ReceiveKexInitAsync();
         await server.Client.ExchangeAsync();
         Assert.Equal(1, server.Client.KeyExchanges);
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "This is an SFTP server, not a web page.")]
+    [InlineData("AUTH TLS\r\n", "500 This is the SSH port: set the program to SFTP")]
+    public async Task A_person_who_came_to_the_wrong_port_reads_one_line(string bytes, string answer)
+    {
+        await using var server = new TestServer();
+        foreach (var one in Encoding.UTF8.GetBytes(bytes[..(bytes.IndexOf(' ', StringComparison.Ordinal) + 1)]))
+        {
+            await server.Client.Transport.SendRawAsync(new[] { one });
+        }
+
+        Assert.StartsWith("SSH-2.0-", await server.Client.Transport.ReceiveLineAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(answer, await server.Client.Transport.ReceiveLineAsync(), StringComparison.Ordinal);
+        await server.EndsWithAsync(SshEndReason.NotSsh);
+    }
+
+    [Fact]
+    public async Task A_TLS_client_gets_nothing_but_the_version_line()
+    {
+        await using var server = new TestServer();
+        await server.Client.Transport.SendRawAsync(new byte[] { 0x16, 3, 1, 2, 0 });
+        var report = await server.EndsWithAsync(SshEndReason.NotSsh);
+        Assert.Equal("this is the SSH port; the client spoke TLS (a TLS ClientHello): it is set to FTPS or HTTPS", report.Detail);
+        await server.Client.Transport.ReceiveLineAsync();
+        await Assert.ThrowsAsync<PeerClosedException>(() => server.Client.Transport.ReceiveLineAsync());
     }
 
     [Fact]

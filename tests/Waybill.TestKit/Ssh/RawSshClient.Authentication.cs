@@ -14,6 +14,11 @@ public sealed record AuthenticationAnswer(bool Success, bool KeyAcceptable, stri
 /// <summary>User authentication (RFC 4252).</summary>
 public sealed partial class RawSshClient
 {
+    private readonly List<string> _banners = [];
+
+    /// <summary>The texts of the USERAUTH_BANNERs so far.</summary>
+    public IReadOnlyList<string> Banners => _banners;
+
     /// <summary>Asks for a service and waits for its acceptance.</summary>
     public async Task RequestServiceAsync(string service = "ssh-userauth")
     {
@@ -68,7 +73,14 @@ public sealed partial class RawSshClient
     public async Task<AuthenticationAnswer> AuthenticateAsync(byte[] request)
     {
         await SendAsync(request);
-        return ReadAnswer(await ReceiveAsync());
+        var answer = await ReceiveAsync();
+        while (answer[0] == SshMessage.UserAuthBanner)
+        {
+            _banners.Add(ReadBanner(answer));
+            answer = await ReceiveAsync();
+        }
+
+        return ReadAnswer(answer);
     }
 
     /// <summary>Version, key exchange, service and login in one go; throws when the key is refused.</summary>
@@ -86,6 +98,15 @@ public sealed partial class RawSshClient
     /// <summary>The head of a request: user, service and method.</summary>
     public static MessageBuilder AuthenticationRequest(string user, string method, string service = "ssh-connection") =>
         new MessageBuilder(SshMessage.UserAuthRequest).String(user).String(service).String(method);
+
+    private static string ReadBanner(byte[] payload)
+    {
+        var reader = new SshReader(payload);
+        reader.ReadByte();
+        var text = Encoding.UTF8.GetString(reader.ReadString());
+        reader.ReadString();
+        return reader.SucceededToTheEnd ? text : throw new InvalidDataException("The server's USERAUTH_BANNER is malformed.");
+    }
 
     private static AuthenticationAnswer ReadAnswer(byte[] payload)
     {

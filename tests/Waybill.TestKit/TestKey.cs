@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using Waybill.SshKeys.Keys;
 
-namespace Waybill.Core.Tests;
+namespace Waybill.TestKit;
 
 /// <summary>A key as the services see one: a type and a blob. None of them verifies a signature.</summary>
-internal sealed class TestKey(byte[] blob) : SshPublicKey
+public sealed class TestKey(byte[] blob) : SshPublicKey
 {
     public override string KeyType => "ssh-ed25519";
 
@@ -20,5 +20,5 @@ internal sealed class TestKey(byte[] blob) : SshPublicKey
 
     public static TestKey Create() => new([0, 0, 0, 11, .. "ssh-ed25519"u8, 0, 0, 0, 32, .. RandomNumberGenerator.GetBytes(32)]);
 
-    public override bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => throw new NotSupportedException();
+    internal override SignatureVerdict Judge(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => throw new NotSupportedException();
 }
