@@ -182,13 +182,29 @@ public sealed class HostKeyAnnouncementTests : IDisposable
     public async Task Keys_that_the_policy_cannot_use_and_too_many_of_them_are_refused_and_nothing_changes()
     {
         await using var server = Server();
+        await server.LogInAsync();
         Assert.Throws<InvalidOperationException>(() => server.Handler.UseHostKeys([_ecdsa], []));
+        Assert.Equal(_ed25519.PublicKey, await HostKeyOfNewConnectionAsync(server));
         var many = Enumerable.Range(0, ListenerKeys.MaximumKeys).Select(_ => (SshPrivateKey)SshPrivateKeys.GenerateEd25519()).ToList();
         server.Handler.UseHostKeys(many, []);
         Assert.Throws<InvalidOperationException>(() => server.Handler.UseHostKeys(many, [_ed25519]));
-        await server.LogInAsync();
-        Assert.Equal(_ed25519.PublicKey, server.Client.HostKey);
+        Assert.Equal(many[0].PublicKey, await HostKeyOfNewConnectionAsync(server));
         many.ForEach(key => key.Dispose());
+    }
+
+    private static async Task<SshPublicKey?> HostKeyOfNewConnectionAsync(TestServer server)
+    {
+        await using var connection = new InMemoryConnection();
+        var running = connection.RunAsync(server.Handler.OnConnectedAsync);
+        SshPublicKey? hostKey;
+        await using (var client = new RawSshClient(connection.Client))
+        {
+            await client.HandshakeAsync();
+            hostKey = client.HostKey;
+        }
+
+        await running;
+        return hostKey;
     }
 
     public void Dispose()
