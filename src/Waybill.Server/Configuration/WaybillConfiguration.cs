@@ -70,6 +70,9 @@ internal sealed record SshSection
 
     /// <summary>Offer only AES-GCM to clients that know it (design.md 3.10).</summary>
     public bool CipherSteering { get; init; } = true;
+
+    /// <summary>Silence after which a client is asked whether it is still there.</summary>
+    public int KeepAliveSeconds { get; init; } = 60;
 }
 
 internal sealed record FtpSection

@@ -91,6 +91,12 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             return;
         }
 
+        if (features.Get<ConnectionLease>() is { IsDisplaced: true })
+        {
+            // Recorded when it was displaced, and no more than so many in a minute: a flood must not become one of audit rows.
+            return;
+        }
+
         var candidate = report.User is null ? null : await installation.Directory.FindAsync(report.User);
         await installation.Audit.AppendAsync(
             new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = remote.ToString(), Connection = report.Connection.Id })

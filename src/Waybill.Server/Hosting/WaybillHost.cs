@@ -169,6 +169,7 @@ internal sealed class WaybillHost : IAsyncDisposable
         HostKeys = [.. _hostKeys.Where(key => listener.Policy == SshPolicy.Compat || !key.PublicKey.KeyType.StartsWith("ecdsa", StringComparison.Ordinal))],
         Policy = listener.Policy,
         CipherSteering = configuration.Ssh.CipherSteering,
+        Limits = new SshLimits { KeepAlive = TimeSpan.FromSeconds(configuration.Ssh.KeepAliveSeconds) },
     };
 
     private static string CannotListen(Exception error, IEnumerable<IPEndPoint> endPoints)
