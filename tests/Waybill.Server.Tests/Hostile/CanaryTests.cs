@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using System.Security.Cryptography;
 using Waybill.Server.Tests.Support;
 using Waybill.SshKeys.Keys;
@@ -21,11 +20,22 @@ public sealed class CanaryTests(Template template, ITestOutputHelper output)
     /// <summary>The half of each canary that they have in common, so that a foreign one can be found.</summary>
     private static readonly byte[] Mark = RandomNumberGenerator.GetBytes(8);
 
+    /// <summary>The other halves, and whose they are: noise, so that half a canary before another field is nobody's.</summary>
+    private readonly Dictionary<long, int> _owners = [];
+
+    private byte[][] _canaries = [];
+
     [Fact]
     public async Task No_session_ever_receives_a_byte_of_another()
     {
         var sessions = Soak.Size("CANARY_SESSIONS", 24);
         var total = Soak.Size("CANARY_MEBIBYTES", 192) * 1024L * 1024;
+        _canaries = [.. Enumerable.Range(0, sessions).Select(_ => (byte[])[.. Mark, .. RandomNumberGenerator.GetBytes(8)])];
+        for (var session = 0; session < sessions; session++)
+        {
+            _owners.Add(BinaryPrimitives.ReadInt64BigEndian(_canaries[session].AsSpan(8)), session);
+        }
+
         using var data = await template.CopyAsync();
         for (var account = 1; account < Accounts; account++)
         {
@@ -48,11 +58,11 @@ public sealed class CanaryTests(Template template, ITestOutputHelper output)
     private static string User(int account) => account == 0 ? Template.User : $"{Template.User}.{account}";
 
     /// <summary>Writes, reads back, lists and fails, with pieces of every size, until it has moved its share; returns how much that was.</summary>
-    private static async Task<long> WorkAsync(int port, SshPrivateKey key, int session, long share, ConcurrentQueue<string> foreign)
+    private async Task<long> WorkAsync(int port, SshPrivateKey key, int session, long share, ConcurrentQueue<string> foreign)
     {
         await Task.Yield();
         var random = new SeededRandom(Soak.Random.Seed + (ulong)session);
-        await using var client = await Peer.LogInAsync(IPAddress.Loopback, port, User(session % Accounts), key);
+        await using var client = await Peer.LogInAsync(Peer.Source(session), port, User(session % Accounts), key);
         client.Transport.Recorder = (sent, payload) =>
         {
             if (!sent && FindForeign(payload, session) is { } other)
@@ -67,7 +77,7 @@ public sealed class CanaryTests(Template template, ITestOutputHelper output)
         var moved = 0L;
         for (var file = 0; moved < share; file = (file + 1) % 4)
         {
-            var path = $"{folder}/{file}-{Convert.ToHexString(Canary(session))}";
+            var path = $"{folder}/{file}-{Convert.ToHexString(_canaries[session])}";
             var content = Filled(session, random.Next(1, random.OneIn(4) ? 4_000_000 : 100_000));
             await sftp.PutAsync(path, content, piece: random.Next(content.Length / 64 + 1, 200_000), pipeline: 32);
             var read = await sftp.GetAsync(path, piece: random.Next(content.Length / 64 + 1, 255_000), pipeline: 32);
@@ -76,7 +86,7 @@ public sealed class CanaryTests(Template template, ITestOutputHelper output)
                 foreign.Enqueue($"session {session} read {read.Length} bytes that are not the {content.Length} that it wrote");
             }
 
-            Assert.All(await sftp.ListAsync(folder), entry => Assert.True(entry.Text is "." or ".." || entry.Text.EndsWith(Convert.ToHexString(Canary(session)), StringComparison.Ordinal)));
+            Assert.All(await sftp.ListAsync(folder), entry => Assert.True(entry.Text is "." or ".." || entry.Text.EndsWith(Convert.ToHexString(_canaries[session]), StringComparison.Ordinal)));
             Assert.NotEqual(SftpStatus.Ok, (await sftp.StatAsync($"{folder}/{Convert.ToHexString(random.Bytes(random.Next(1, 60)))}")).Status);
             moved += 2L * content.Length;
         }
@@ -85,18 +95,10 @@ public sealed class CanaryTests(Template template, ITestOutputHelper output)
         return moved;
     }
 
-    private static byte[] Canary(int session)
-    {
-        var canary = new byte[16];
-        Mark.CopyTo(canary, 0);
-        BinaryPrimitives.WriteInt64BigEndian(canary.AsSpan(8), session);
-        return canary;
-    }
-
-    private static byte[] Filled(int session, int length)
+    private byte[] Filled(int session, int length)
     {
         var content = new byte[length];
-        var canary = Canary(session);
+        var canary = _canaries[session];
         for (var offset = 0; offset < length; offset += canary.Length)
         {
             canary.AsSpan(0, Math.Min(canary.Length, length - offset)).CopyTo(content.AsSpan(offset));
@@ -105,17 +107,16 @@ public sealed class CanaryTests(Template template, ITestOutputHelper output)
         return content;
     }
 
-    private static long? FindForeign(ReadOnlySpan<byte> payload, int session)
+    private int? FindForeign(ReadOnlySpan<byte> payload, int session)
     {
         while (payload.IndexOf(Mark) is var at and >= 0 && payload.Length >= at + 16)
         {
-            var owner = BinaryPrimitives.ReadInt64BigEndian(payload[(at + 8)..]);
-            if (owner != session)
+            if (_owners.TryGetValue(BinaryPrimitives.ReadInt64BigEndian(payload[(at + 8)..]), out var owner) && owner != session)
             {
                 return owner;
             }
 
-            payload = payload[(at + 16)..];
+            payload = payload[(at + 8)..];
         }
 
         return null;
