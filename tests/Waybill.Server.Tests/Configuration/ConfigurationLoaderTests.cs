@@ -111,6 +111,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""Ssh:Public=[{"Host":"a","Port":0}]""", "Ssh:Public: 0 is no port; 1 to 65535")]
     [InlineData("Portal:PublicUrl=files.example.com", "Portal:PublicUrl: 'files.example.com' is no web address")]
     [InlineData("ShutdownSeconds=-1", "ShutdownSeconds: -1 is out of range; 0 to 3600")]
+    [InlineData("Ssh:KeepAliveSeconds=0", "Ssh:KeepAliveSeconds: 0 is out of range; 1 to 3600")]
     [InlineData("Provider:TimeZone=Londn", "Provider:TimeZone: 'Londn' is not known here; write it as Europe/London")]
     public void A_bad_value_is_refused_with_what_is_allowed(string setting, string expected) =>
         Assert.StartsWith(expected, Assert.Throws<CommandException>(() => Load([], setting)).Message, StringComparison.Ordinal);
