@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text.Json;
 using Waybill.Server.Tests.Support;
 using Waybill.SshKeys.Keys;
 using Waybill.TestKit;
@@ -33,7 +32,6 @@ public sealed class LostPeerTests(Template template, ITestOutputHelper output)
             await first.DisconnectAsync();
         }
 
-        await NoSessionAsync(data);
         var gauges = new ServerGauges(server);
         var (descriptors, memory) = (gauges.Descriptors, gauges.Memory);
         var lost = new List<RawSshClient>();
@@ -45,9 +43,16 @@ public sealed class LostPeerTests(Template template, ITestOutputHelper output)
 
         var began = Stopwatch.StartNew();
         var most = gauges.Memory;
-        await NoSessionAsync(data, () => most = Math.Max(most, gauges.Memory));
-        var over = began.Elapsed;
+        while (gauges.Descriptors >= descriptors + each)
+        {
+            most = Math.Max(most, gauges.Memory);
+            Assert.True(began.Elapsed < TimeSpan.FromSeconds(60 + (10 * keepAlive)), $"{gauges.Descriptors - descriptors} descriptors too many");
+            await Task.Delay(100);
+        }
+
         await gauges.DescriptorsAreBackAsync(descriptors);
+        var over = began.Elapsed;
+        Assert.Equal(0, (await data.JsonAsync("sessions")).GetArrayLength());
         for (var tries = 0; Directory.GetFiles(upload, ".waybill-*").Length > 0; tries++)
         {
             Assert.True(tries < 600, "temporaries are left");
@@ -95,16 +100,5 @@ public sealed class LostPeerTests(Template template, ITestOutputHelper output)
         }
 
         return client;
-    }
-
-    private static async Task NoSessionAsync(Data data, Action? meanwhile = null)
-    {
-        var waited = Stopwatch.StartNew();
-        while ((await data.JsonAsync("sessions")) is { ValueKind: JsonValueKind.Array } sessions && sessions.GetArrayLength() > 0)
-        {
-            meanwhile?.Invoke();
-            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(10), $"{sessions.GetArrayLength()} sessions are left");
-            await Task.Delay(200);
-        }
     }
 }
