@@ -4,6 +4,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Waybill.Sftp;
 using Waybill.Ssh.Hosting;
+using Waybill.SshKeys.Keys;
 using Waybill.Storage;
 using Waybill.TestKit.Storage;
 
@@ -24,6 +25,8 @@ internal sealed class FuzzApplication : ISshApplication
         Features = new FeatureCollection(),
     };
 
+    public static bool Accepts(string user, SshPublicKey key) => user == User && key.Equals(FuzzKeys.Ed25519.PublicKey);
+
     public async Task<SshConnectionReport> TakeReportAsync(string id)
     {
         var report = await Source(id).Task;
@@ -32,7 +35,7 @@ internal sealed class FuzzApplication : ISshApplication
     }
 
     public ValueTask<bool> IsKeyAcceptableAsync(SshKeyOffer offer, CancellationToken cancellationToken) =>
-        new(offer.User == User && offer.Key.Blob.Span.SequenceEqual(FuzzKeys.Ed25519.PublicKey.Blob.Span));
+        new(Accepts(offer.User, offer.Key));
 
     public ValueTask<ISshLogin?> LogInAsync(SshKeyOffer offer, CancellationToken cancellationToken) => new(new FuzzLogin());
 

@@ -4,10 +4,10 @@ using Waybill.TestKit;
 namespace Waybill.Fuzz;
 
 /// <summary>Runs targets and says what came of it, one line each.</summary>
-internal sealed class FuzzRunner(ulong seed, TextWriter output)
+internal sealed class FuzzRunner(ulong seed, TextWriter output, TimeSpan? timePerInput = null)
 {
     /// <summary>The longest that one input may take; on a busy machine a good one takes milliseconds.</summary>
-    public static readonly TimeSpan TimePerInput = TimeSpan.FromSeconds(20);
+    private readonly TimeSpan _timePerInput = timePerInput ?? TimeSpan.FromSeconds(20);
 
     /// <summary>What the managed heap may grow by between the first tenth of a run and its end.</summary>
     public const long HeapGrowth = 8 * 1024 * 1024;
@@ -29,7 +29,7 @@ internal sealed class FuzzRunner(ulong seed, TextWriter output)
         // Each target has its own stream of numbers, so that --target repeats what a whole run did.
         var mutator = new Mutator(new SeededRandom(seed ^ HashOf(target.Name)), corpus, target.Dictionary);
         var counts = target.Outcomes.ToDictionary(outcome => outcome, _ => 0, StringComparer.Ordinal);
-        using var watchdog = new Watchdog(TimePerInput, input => Report(target, input, $"took more than {TimePerInput}"));
+        using var watchdog = new Watchdog(_timePerInput, input => Report(target, input, $"took more than {_timePerInput}"));
         var (heap, process) = (0L, 0L);
         for (var i = 0; i < inputs; i++)
         {

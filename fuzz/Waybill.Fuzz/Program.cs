@@ -2,7 +2,7 @@ using System.Globalization;
 using Waybill.Fuzz;
 using Waybill.Fuzz.Targets;
 
-// Waybill.Fuzz [--inputs 200000] [--seed S] [--target NAME] [--list] [--record] [--self-test]
+// Waybill.Fuzz [--inputs 200000] [--seed S] [--target NAME] [--list] [--record] [--record-clients] [--self-test] [--self-test-hang]
 IFuzzTarget[] targets =
 [
     new BannerTarget(),
@@ -37,13 +37,19 @@ for (var i = 0; i < args.Length; i++)
         case "--record":
             record = true;
             break;
+        case "--record-clients":
+            await ClientRecorder.RunAsync(Console.Out);
+            return 0;
         case "--self-test":
             return await SelfTest.RunAsync(Console.Out) ? 0 : 1;
+        case "--self-test-hang":
+            await SelfTest.HangAsync(Console.Out);
+            return 0;
         case "--list":
             Console.WriteLine(string.Join('\n', targets.Select(target => target.Name)));
             return 0;
         default:
-            Console.Error.WriteLine("usage: Waybill.Fuzz [--inputs N] [--seed S] [--target NAME] [--list] [--record] [--self-test]");
+            Console.Error.WriteLine("usage: Waybill.Fuzz [--inputs N] [--seed S] [--target NAME] [--list] [--record] [--record-clients] [--self-test] [--self-test-hang]");
             return 2;
     }
 }

@@ -34,6 +34,18 @@ internal static class SelfTest
         return passed;
     }
 
+    /// <summary>Hangs in the parser's own thread: the watchdog must say with which input, and end the program with exit code 1.</summary>
+    public static Task HangAsync(TextWriter output) =>
+        new FuzzRunner(1, output, TimeSpan.FromSeconds(1)).RunAsync(new Target(_ => Hang(), ""), Inputs, [[0xBE, 0xEF]]);
+
+    private static string Hang()
+    {
+        while (true)
+        {
+            Thread.Yield();
+        }
+    }
+
     private sealed class Target(Func<ReadOnlyMemory<byte>, string> run, string expected) : IFuzzTarget
     {
         public string Name => "self-test";

@@ -15,9 +15,10 @@ namespace Waybill.Server;
 /// <summary>What lies in a data directory, opened: the services of Core, and for a server the vaults and the live sessions too.</summary>
 internal sealed class Installation : IAsyncDisposable
 {
+    private readonly VaultLayout? _layout;
     private LocalVaults? _vaults;
 
-    private Installation(DataDirectory data, WaybillDatabase database, AuditLog audit)
+    private Installation(DataDirectory data, WaybillDatabase database, AuditLog audit, WaybillConfiguration? configuration)
     {
         Data = data;
         Database = database;
@@ -28,7 +29,7 @@ internal sealed class Installation : IAsyncDisposable
         BurntKeys = new BurntKeys(database, audit, TimeProvider.System);
         Directory = new LoginDirectory(database, TimeProvider.System);
         Usage = new LoginUsage(database, TimeProvider.System);
-        Folders = new VaultDirectories(data.Vaults, Layout);
+        _layout = configuration is null ? null : new VaultLayout(ConfigurationCheck.Layout(configuration.Layout));
     }
 
     public DataDirectory Data { get; }
@@ -47,28 +48,29 @@ internal sealed class Installation : IAsyncDisposable
 
     public LoginUsage Usage { get; }
 
-    public VaultDirectories Folders { get; }
+    public VaultDirectories Folders => new(Data.Vaults, Layout);
 
     public SessionRegistry Sessions { get; } = new();
 
-    public VaultLayout Layout { get; } = new(LayoutTemplate.Default);
+    public VaultLayout Layout => _layout ?? throw new InvalidOperationException("The layout is configuration, and this was opened without any.");
 
     public LocalVaults Vaults => _vaults ?? throw new InvalidOperationException("The vaults are opened by a server only.");
 
     public WaybillDatabase Database { get; }
 
     /// <summary>Makes database, audit key and anchor in a directory that has none.</summary>
-    public static Installation Create(DataDirectory data)
+    public static Installation Create(DataDirectory data, WaybillConfiguration configuration)
     {
         var database = Require(WaybillDatabase.Create(data.Database));
-        return new Installation(data, database, Require(AuditLog.Create(database, data.AuditKey, data.AuditAnchor, TimeProvider.System)));
+        return new Installation(data, database, Require(AuditLog.Create(database, data.AuditKey, data.AuditAnchor, TimeProvider.System)), configuration);
     }
 
-    public static Installation Open(DataDirectory data)
+    /// <summary>Opens what is there; the configuration is for whoever makes or serves vaults.</summary>
+    public static Installation Open(DataDirectory data, WaybillConfiguration? configuration = null)
     {
         data.RequireInitialised();
         var database = Require(WaybillDatabase.Open(data.Database));
-        return new Installation(data, database, Require(AuditLog.Open(database, data.AuditKey, data.AuditAnchor, TimeProvider.System)));
+        return new Installation(data, database, Require(AuditLog.Open(database, data.AuditKey, data.AuditAnchor, TimeProvider.System)), configuration);
     }
 
     /// <summary>Opens the vaults for a server.</summary>

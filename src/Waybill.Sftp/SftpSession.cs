@@ -133,7 +133,7 @@ internal sealed partial class SftpSession(
         }
     }
 
-    /// <summary>Records what was done. What is not recorded is not acknowledged (promise D1).</summary>
+    /// <summary>Records what was done. What is not recorded is not acknowledged (promise D1 of docs/promises.md).</summary>
     public async ValueTask<SftpAnswer> RecordAsync(FileEvent fileEvent) =>
         await journal.RecordAsync(fileEvent).ConfigureAwait(false) == StoreError.None ? SftpOutcome.Ok : SftpOutcome.NotRecorded;
 

@@ -44,7 +44,7 @@ public readonly record struct FileEvent(
     FileOperation Operation, VaultPath Path, VaultPath? Target = null, long Bytes = 0, long Size = 0, long? ExpectedSize = null, StoreError Outcome = StoreError.None,
     AttributeChanges Changes = default);
 
-/// <summary>Where file operations are recorded. An operation that changed something is answered only after its row is durable (promise D1).</summary>
+/// <summary>Where file operations are recorded. An operation that changed something is answered only after its row is durable (promise D1 of docs/promises.md).</summary>
 public interface IFileJournal
 {
     /// <summary>Records <paramref name="fileEvent"/>; completes when the row is on the disk.</summary>

@@ -6,7 +6,7 @@ namespace Waybill.Interop.Tests;
 
 /// <summary>
 /// What the kernel is asked, in which order, for one upload: every write of the file, its fsync, the rename into place, the directory's fsync, the audit row's
-/// fdatasync, and only then the next byte to the client (promise D1).
+/// fdatasync, and only then the next byte to the client (promise D1 of docs/promises.md).
 /// </summary>
 public sealed partial class DurabilityOrderTests : IAsyncLifetime
 {
@@ -20,7 +20,36 @@ public sealed partial class DurabilityOrderTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
-    public async Task An_upload_with_sftp_is_synced_before_it_is_acknowledged() => Assert.Null(Violation(await TraceAsync(_server, new Sftp(_server), "order-sftp.csv")));
+    public async Task An_upload_with_sftp_is_synced_before_it_is_acknowledged_and_no_program_is_started()
+    {
+        var trace = await TraceAsync(_server, new Sftp(_server), "order-sftp.csv");
+        Assert.Null(Violation(trace));
+        Assert.DoesNotContain(trace, line => Start().IsMatch(line));
+    }
+
+    [Fact]
+    public async Task Nothing_that_a_client_asks_for_starts_a_program()
+    {
+        var log = _server.Directory.Combine("trace-programs.log");
+        await using var strace = ExternalProcess.Start("strace", ["-f", "-qq", "-o", log, "-e", "trace=execve,execveat,fork,vfork,read,recvfrom,recvmsg", "-p", $"{_server.ProcessId}"]);
+        await WaitUntilTracedAsync(_server.ProcessId);
+        string[] ssh =
+        [
+            "-F", "none", "-T", "-i", _server.Key, "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes", "-o", $"UserKnownHostsFile={_server.KnownHosts}",
+            "-p", $"{_server.Port}", $"{WaybillServer.User}@127.0.0.1",
+        ];
+        await ExternalProcess.RunAsync("ssh", ssh);
+        await ExternalProcess.RunAsync("ssh", [.. ssh, "id; /bin/sh"]);
+        await ExternalProcess.RunAsync("ssh", [.. ssh, "scp -f /upload/$(id)"]);
+        await new Scp(_server).PutAsync(_server.Directory.Write("programs.csv", "x"), "/upload/`id`.csv");
+        await strace.SignalAsync("INT");
+        await strace.WaitForExitAsync(TimeSpan.FromSeconds(20));
+        var trace = await File.ReadAllLinesAsync(log);
+
+        // That receives are in it show that the server was watched while it served.
+        Assert.Contains(trace, line => Receive().IsMatch(line));
+        Assert.DoesNotContain(trace, line => Start().IsMatch(line));
+    }
 
     [Fact]
     public async Task An_upload_with_scp_is_synced_before_it_is_acknowledged() => Assert.Null(Violation(await TraceAsync(_server, new Scp(_server), "order-scp.csv")));
@@ -38,7 +67,7 @@ public sealed partial class DurabilityOrderTests : IAsyncLifetime
         var source = server.Directory.Write("trace-" + name, new byte[200_000]);
         var log = server.Directory.Combine("trace-" + name + ".log");
         await using var strace = ExternalProcess.Start("strace",
-            ["-f", "-y", "-qq", "-o", log, "-e", "trace=pwrite64,pwritev,write,fsync,fdatasync,renameat2,sendto,sendmsg", "-p", $"{server.ProcessId}"]);
+            ["-f", "-y", "-qq", "-o", log, "-e", "trace=pwrite64,pwritev,write,fsync,fdatasync,renameat2,sendto,sendmsg,execve,execveat,fork,vfork", "-p", $"{server.ProcessId}"]);
         await WaitUntilTracedAsync(server.ProcessId);
         await client.PutAsync(source, "/upload/" + name);
         await strace.SignalAsync("INT");
@@ -143,6 +172,13 @@ public sealed partial class DurabilityOrderTests : IAsyncLifetime
 
     [GeneratedRegex(@"(fsync|fdatasync)\(\d+<[^>]*\.db-wal>")]
     private static partial Regex RowSync();
+
+    /// <summary>Another program; clone without CLONE_THREAD would have to come before it.</summary>
+    [GeneratedRegex(@"\b(execve|execveat|fork|vfork)\(")]
+    private static partial Regex Start();
+
+    [GeneratedRegex(@"\b(read|recvfrom|recvmsg)\(")]
+    private static partial Regex Receive();
 
     [GeneratedRegex(@"(sendto|sendmsg)\(\d+<(TCP|socket)")]
     private static partial Regex Send();

@@ -17,7 +17,14 @@ public sealed class InteropTable : IDisposable
         "put and get", "0 bytes", "1 byte", "100 MiB", "umlauts and emoji", "overwrite", "list", "rename", "remove", "resume put", "resume get", "folder",
     ];
 
-    public const string NoSuchCommand = "no such command";
+    public const string NoSuchCommand = "client has no such command";
+
+    /// <summary>What the clients themselves cannot do; every other cell must be a pass.</summary>
+    public static readonly IReadOnlySet<(string Client, string Operation)> WithoutCommand = new HashSet<(string, string)>
+    {
+        ("scp", "list"), ("scp", "rename"), ("scp", "remove"), ("scp", "resume put"), ("scp", "resume get"),
+        ("rclone", "resume put"), ("rclone", "resume get"), ("curl", "folder"), ("paramiko", "folder"),
+    };
 
     private readonly ConcurrentDictionary<(string Client, string Operation), string> _cells = new();
 
@@ -38,5 +45,5 @@ public sealed class InteropTable : IDisposable
     }
 
     private static void Row(string name, IEnumerable<string> cells) =>
-        Console.WriteLine("interop: " + string.Join(" | ", cells.Select(cell => cell.PadRight("umlauts and emoji".Length)).Prepend(name.PadRight("ssh2-sftp-client".Length))));
+        Console.WriteLine("interop: " + string.Join(" | ", cells.Select(cell => cell.PadRight(NoSuchCommand.Length)).Prepend(name.PadRight("ssh2-sftp-client".Length))));
 }

@@ -17,8 +17,15 @@ public sealed partial class WaybillServer : IAsyncLifetime
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
 
     private ExternalProcess? _server;
+    private bool _defaultLimits;
 
     public TemporaryDirectory Directory { get; } = new();
+
+    /// <summary>Words of a command that the program is started by, as <c>unshare --mount</c>.</summary>
+    public IReadOnlyList<string> Launcher { get; set; } = [];
+
+    /// <summary>Settings of every start.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
 
     public string Data => Directory.Combine("data");
 
@@ -59,14 +66,23 @@ public sealed partial class WaybillServer : IAsyncLifetime
     /// <summary>Starts the server; on ports of the system's choice the first time, on the same ones later.</summary>
     public async Task StartAsync(params string[] settings)
     {
-        _server = ExternalProcess.Start("dotnet",
+        string[] words =
         [
-            Program, "serve", "--data", Data, "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}",
-            "--set", "Limits:UnauthenticatedPerSecond=1000", .. settings.SelectMany(setting => new[] { "--set", setting }),
-        ]);
+            .. Launcher, "dotnet", Program, "serve", "--data", Data, "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}",
+            .. (_defaultLimits ? [] : new[] { "--set", "Limits:UnauthenticatedPerSecond=1000" }),
+            .. Settings.Concat(settings).SelectMany(setting => new[] { "--set", setting }),
+        ];
+        _server = ExternalProcess.Start(words[0], words[1..]);
         await _server.WaitForTextAsync("\nREADY", StartTime);
         Port = Listening("modern");
         CompatPort = Listening("compat");
+    }
+
+    /// <summary>Starts it again with the limits that a provider has who sets none; tests have more connections in a second than people.</summary>
+    public Task StartWithDefaultLimitsAsync(params string[] settings)
+    {
+        _defaultLimits = true;
+        return StartAsync(settings);
     }
 
     /// <summary>SIGKILL.</summary>

@@ -1,5 +1,5 @@
 using System.Text;
-using Waybill.Storage.Tests.Local;
+using Waybill.TestKit.Storage;
 
 namespace Waybill.Storage.Tests;
 

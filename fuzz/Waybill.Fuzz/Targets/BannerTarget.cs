@@ -16,7 +16,15 @@ internal sealed class BannerTarget : IFuzzTarget
     public int Weight => 24;
 
     public IReadOnlyCollection<string> Outcomes { get; } =
-        ["Accepted", "Closed", nameof(SshEndReason.NotSsh), nameof(SshEndReason.UnsupportedVersion), nameof(SshEndReason.ProtocolError)];
+        ["Accepted", "Closed", .. Reasons.All];
+
+    /// <summary>Why a line is refused; the session's target ends in the same ones.</summary>
+    public static FixedTexts Reasons { get; } = new(
+        "closed inside its version line", "the first bytes are a TLS ClientHello", "the first bytes are an HTTP request", "the first bytes are an HTTP proxy request",
+        "the first bytes are an HTTP/2 preface", "the first bytes are an FTP command", "the first bytes are an SMTP command",
+        "the first bytes are a PROXY protocol header",
+        "the first bytes are no SSH version line", "the version line is longer than", "the version line holds control characters",
+        "the client speaks SSH protocol version", "the version line names no software");
 
     public IReadOnlyList<string> Dictionary { get; } = ["SSH-2.0-", "SSH-1.99-", "SSH-1.5-", "SSH-", "\r\n", "\n", "\0", "\u001b[31m", "GET / HTTP/1.1\r\n", "PROXY "];
 
@@ -29,7 +37,7 @@ internal sealed class BannerTarget : IFuzzTarget
         }
         catch (SshDisconnectException exception)
         {
-            return NoControls(exception.Message) ? exception.Reason.ToString() : throw new InvalidOperationException("A reason holds control characters.");
+            return NoControls(exception.Message) ? Reasons.Of(exception) : throw new InvalidOperationException("A reason holds control characters.");
         }
 
         if (line is null)
@@ -49,6 +57,7 @@ internal sealed class BannerTarget : IFuzzTarget
             "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n", "SSH-2.0-PuTTY_Release_0.78\r\n", "SSH-2.0-WinSCP_release_6.3.5\r\n", "SSH-2.0-paramiko_3.4.0\r\n",
             "SSH-2.0-libssh2_1.10.0\r\n", "SSH-2.0-Go\r\n", "SSH-2.0-JSCH-0.1.54\n", "SSH-1.99-Cisco-1.25\r\n", "SSH-1.5-old\r\n", "SSH-2.0-\r\n",
             "SSH-2.0-" + new string('x', 300) + "\r\n", "SSH-2.0-half", "GET / HTTP/1.1\r\n\r\n", "",
+            "CONNECT x:22 HTTP/1.1\r\n", "PRI * HTTP/2.0\r\n", "USER x\r\n", "EHLO x\r\n", "\u0016\u0003\u0001\u0002", "SSH-2.0-a\u0007\r\n", "hello\r\n", "PROXY TCP4 x\r\n",
         ];
         return lines.Select((line, index) => ($"line-{index:00}", Encoding.ASCII.GetBytes(line)));
     }

@@ -15,8 +15,16 @@ internal sealed class ChannelTarget : IFuzzTarget
 
     public int Weight => 12;
 
-    public IReadOnlyCollection<string> Outcomes { get; } =
-        ["Started", "RequestRefused", "Opened", "OpenRefused", "Nothing", nameof(SshEndReason.ProtocolError)];
+    /// <summary>Why a message ends the connection.</summary>
+    public static FixedTexts Reasons { get; } = new(
+        "A channel's window was adjusted beyond", "Data came after the end", "A channel message brought", "More data came than", "Message ",
+        "A message names a channel that is not open", "CHANNEL_OPEN is not built", "CHANNEL_WINDOW_ADJUST is not built", "CHANNEL_DATA is not built",
+        "CHANNEL_EXTENDED_DATA is not built", "CHANNEL_REQUEST is not built", "A channel message is not built");
+
+    /// <summary>Why a channel is not opened.</summary>
+    private static readonly string[] OpenRefusals = ["only session channels are served", "a maximum packet size of 0 is of no use", "too many open channels"];
+
+    public IReadOnlyCollection<string> Outcomes { get; } = ["Started", "RequestRefused", "Opened", "Nothing", .. OpenRefusals, .. Reasons.All];
 
     public IReadOnlyList<string> Dictionary { get; } =
     [
@@ -43,7 +51,7 @@ internal sealed class ChannelTarget : IFuzzTarget
             }
             catch (SshDisconnectException exception)
             {
-                return exception.Reason.ToString();
+                return Reasons.Of(exception);
             }
 
             if (table.OpenChannels > Limits.Channels)
@@ -54,9 +62,7 @@ internal sealed class ChannelTarget : IFuzzTarget
 
         return sender.HasSent(SshMessage.ChannelSuccess) ? "Started"
             : sender.HasSent(SshMessage.ChannelFailure) ? "RequestRefused"
-            : sender.HasSent(SshMessage.ChannelOpenConfirmation) ? "Opened"
-            : sender.HasSent(SshMessage.ChannelOpenFailure) ? "OpenRefused"
-            : "Nothing";
+            : sender.OpenRefused ?? (sender.HasSent(SshMessage.ChannelOpenConfirmation) ? "Opened" : "Nothing");
     }
 
     public IEnumerable<(string Name, byte[] Input)> Record()
@@ -79,6 +85,16 @@ internal sealed class ChannelTarget : IFuzzTarget
         yield return ("shell", FuzzFrames.Write([open, pty, shell, close]));
         yield return ("window", FuzzFrames.Write([open, start, .. Enumerable.Repeat(To(SshMessage.ChannelWindowAdjust).UInt32(0xFFFFFFFF).ToArray(), 2)]));
         yield return ("past-window", FuzzFrames.Write([open, .. Enumerable.Repeat(To(SshMessage.ChannelData).String(new byte[20_000]).ToArray(), 4)]));
+        yield return ("after-eof", FuzzFrames.Write([open, eof, data]));
+        yield return ("too-large", FuzzFrames.Write([open, To(SshMessage.ChannelData).String(new byte[Limits.ChannelPacket + 1]).ToArray()]));
+        yield return ("servers-message", FuzzFrames.Write([new MessageBuilder(SshMessage.ChannelOpenFailure).UInt32(0).UInt32(1).String("").String("").ToArray()]));
+        yield return ("not-open", FuzzFrames.Write([data]));
+        yield return ("open-cut", FuzzFrames.Write([open[..^1]]));
+        yield return ("adjust-cut", FuzzFrames.Write([open, adjust[..^1]]));
+        yield return ("data-left-over", FuzzFrames.Write([open, [.. data, 0]]));
+        yield return ("extended-cut", FuzzFrames.Write([open, extended[..^1]]));
+        yield return ("request-cut", FuzzFrames.Write([open, start[..^1]]));
+        yield return ("eof-left-over", FuzzFrames.Write([open, [.. eof, 0]]));
         yield return ("replies", FuzzFrames.Write([open, To(SshMessage.ChannelSuccess).ToArray(), To(SshMessage.ChannelFailure).ToArray()]));
         yield return ("nothing", FuzzFrames.Write([[2, 0, 0, 0, 0]]));
     }

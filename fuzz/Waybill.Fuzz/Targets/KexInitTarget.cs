@@ -16,7 +16,11 @@ internal sealed class KexInitTarget : IFuzzTarget
 
     public int Weight => 20;
 
-    public IReadOnlyCollection<string> Outcomes { get; } = ["Malformed", "Negotiated", "NegotiatedGuessRight", .. Categories.Select(category => "No " + category)];
+    public IReadOnlyCollection<string> Outcomes { get; } = 
+    [
+        nameof(KexInitError.TooLong), nameof(KexInitError.CutShort), nameof(KexInitError.LeftOver), "Negotiated", "NegotiatedGuessRight",
+        .. Categories.Select(category => "No " + category),
+    ];
 
     public IReadOnlyList<string> Dictionary { get; } =
     [
@@ -26,9 +30,10 @@ internal sealed class KexInitTarget : IFuzzTarget
 
     public ValueTask<string> RunAsync(ReadOnlyMemory<byte> input)
     {
-        if (!KexInit.TryParse(input.Span, out var kexInit))
+        var error = KexInit.Parse(input.Span, out var kexInit);
+        if (kexInit is null)
         {
-            return ValueTask.FromResult("Malformed");
+            return ValueTask.FromResult(error.ToString());
         }
 
         if (kexInit.Describe().Any(line => line.Any(char.IsControl)))
@@ -94,6 +99,11 @@ internal sealed class KexInitTarget : IFuzzTarget
             ["no-compression"] = ours with { CompressionToServer = ["zlib"] },
             ["empty"] = ours with { KeyExchange = [], HostKey = [], CipherToServer = [], CipherToClient = [] },
         };
-        return offers.Select(pair => (pair.Key, pair.Value.ToPayload()));
+        return offers.Select(pair => (pair.Key, pair.Value.ToPayload())).Concat(
+        [
+            ("cut", ours.ToPayload()[..^1]),
+            ("left-over", [.. ours.ToPayload(), 0]),
+            ("too-long", (ours with { HostKey = [new string('a', KexInit.Longest)] }).ToPayload()),
+        ]);
     }
 }

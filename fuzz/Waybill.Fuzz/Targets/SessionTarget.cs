@@ -31,18 +31,25 @@ internal sealed class SessionTarget : IFuzzTarget
 
     public int Weight => 10;
 
+    /// <summary>Reasons of the transport itself. What authentication and channels say is told apart by their own targets.</summary>
+    private static readonly FixedTexts Reasons = new(
+        "message ", "the client's KEXINIT is malformed or too long", "strict key exchange: KEXINIT was not the first packet",
+        "the client's key exchange message is malformed", "the client's share is not a valid one", "the client's NEWKEYS has bytes after its number",
+        "the client's EXT_INFO is malformed", "a global request is malformed", "more than 64 unknown messages before login",
+        "packet ", "a packet of ");
+
     // ConnectionLost, since the fuzzer hangs up without a word when it is done.
     public IReadOnlyCollection<string> Outcomes { get; } =
     [
         nameof(SshEndReason.ClientClosed), nameof(SshEndReason.ConnectionLost), nameof(SshEndReason.NotSsh), nameof(SshEndReason.UnsupportedVersion),
-        nameof(SshEndReason.NoCommonAlgorithm), nameof(SshEndReason.ProtocolError), nameof(SshEndReason.KeyExchangeFailed), nameof(SshEndReason.TooManyAttempts),
-        nameof(SshEndReason.LimitExceeded),
+        nameof(SshEndReason.NoCommonAlgorithm), nameof(SshEndReason.ProtocolError), nameof(SshEndReason.TooManyAttempts),
+        nameof(SshEndReason.IntegrityError), .. Reasons.All,
     ];
 
     public IReadOnlyList<string> Dictionary { get; } =
     [
         "ssh-userauth", "ssh-connection", "publickey", "none", "session", "subsystem", "sftp", "echo", "exec", "curve25519-sha256", "ssh-ed25519",
-        "/upload/a", "posix-rename@openssh.com", "keepalive@openssh.com", "SSH-2.0-x\r\n",
+        "/upload/a", "posix-rename@openssh.com", "keepalive@openssh.com", "hostkeys-prove-00@openssh.com", "SSH-2.0-x\r\n",
     ];
 
     public async ValueTask<string> RunAsync(ReadOnlyMemory<byte> input)
@@ -80,12 +87,11 @@ internal sealed class SessionTarget : IFuzzTarget
 
         var report = await _application.TakeReportAsync(connection.ConnectionId);
         await running;
-        return report.Reason.ToString();
+        return Outcome(report);
     }
 
     public IEnumerable<(string Name, byte[] Input)> Record()
     {
-        static byte[] Input(Stage stage, params byte[][] messages) => FuzzFrames.Write([[(byte)stage], .. messages]);
         static byte[] Data(byte[] bytes) => new MessageBuilder(SshMessage.ChannelData).UInt32(0).String(bytes).ToArray();
         static byte[] Sftp(byte type, MessageBuilder body) => Data(new MessageBuilder().String(new MessageBuilder(type).Raw(body.ToArray()).ToArray()).ToArray());
         var kexInit = new RawKexInit { Cookie = new byte[16] };
@@ -97,6 +103,8 @@ internal sealed class SessionTarget : IFuzzTarget
         byte[] Request(string program) => new MessageBuilder(SshMessage.ChannelRequest).UInt32(0).String("subsystem").Boolean(true).String(program).ToArray();
         var bye = new MessageBuilder(SshMessage.Disconnect).UInt32(11).String("bye").String("").ToArray();
         var keepAlive = new MessageBuilder(SshMessage.GlobalRequest).String("keepalive@openssh.com").Boolean(true).ToArray();
+        MessageBuilder Prove(bool wantReply) => new MessageBuilder(SshMessage.GlobalRequest).String("hostkeys-prove-00@openssh.com").Boolean(wantReply);
+        var known = FuzzKeys.Ed25519.PublicKey.Blob;
         yield return ("version", Input(Stage.Connected, "SSH-2.0-fuzz\r\n"u8.ToArray()));
         yield return ("version-old", Input(Stage.Connected, "SSH-1.5-fuzz\r\n"u8.ToArray()));
         yield return ("version-http", Input(Stage.Connected, "GET / HTTP/1.1\r\n"u8.ToArray()));
@@ -109,8 +117,29 @@ internal sealed class SessionTarget : IFuzzTarget
         yield return ("too-many", Input(Stage.KeysExchanged, [service, .. Enumerable.Repeat(none, 20)]));
         yield return ("unknown", Input(Stage.KeysExchanged, [.. Enumerable.Repeat((byte[])[15, 0, 0, 0, 0], 70)]));
         yield return ("echo", Input(Stage.LoggedIn, open, Request("echo"), Data("hello"u8.ToArray()), keepAlive, [SshMessage.ChannelEof, 0, 0, 0, 0], bye));
+        yield return ("prove", Input(
+            Stage.LoggedIn,
+            Prove(true).String(known.Span).ToArray(),
+            Prove(false).String(known.Span).ToArray(),
+            Prove(true).String(FuzzKeys.All[1].Key.PublicKey.Blob.Span).ToArray(),
+            Prove(true).String(known.Span).String(known.Span).ToArray(),
+            Prove(true).ToArray(),
+            keepAlive,
+            bye));
+        yield return ("prove-malformed", Input(Stage.LoggedIn, Prove(true).Raw([0, 0, 0, 51, 1]).ToArray()));
         yield return ("rekey", Input(Stage.LoggedIn, kexInit.ToPayload(), share));
         yield return ("many-channels", Input(Stage.LoggedIn, [.. Enumerable.Repeat(open, 12)]));
+        var strict = kexInit.ToPayload();
+        yield return ("not-legal", Input(Stage.KeysExchanged, open));
+        yield return ("kexinit-cut", Input(Stage.VersionsExchanged, strict[..^1]));
+        yield return ("strict-late", Input(Stage.VersionsExchanged, new MessageBuilder(SshMessage.Ignore).String("x").ToArray(), strict));
+        yield return ("share-left-over", Input(Stage.VersionsExchanged, strict, [.. share, 0]));
+        yield return ("newkeys-left-over", Input(Stage.VersionsExchanged, strict, share, [SshMessage.NewKeys, 0]));
+        yield return ("ext-info-cut", Input(Stage.KeysExchanged, [SshMessage.ExtInfo, 0, 0, 0, 1]));
+        yield return ("global-cut", Input(Stage.LoggedIn, keepAlive[..^1]));
+        yield return ("old-keys", Input(Stage.VersionsExchanged, strict, share, [SshMessage.NewKeys], strict, strict));
+        yield return ("packet-length", Input(Stage.Connected, "SSH-2.0-fuzz\r\n"u8.ToArray(), [0, 1, 0, 0, 0]));
+        yield return ("packet-padding", Input(Stage.Connected, "SSH-2.0-fuzz\r\n"u8.ToArray(), [0, 0, 0, 12, 12, .. new byte[11]]));
         yield return ("sftp", Input(
             Stage.LoggedIn,
             open,
@@ -126,6 +155,23 @@ internal sealed class SessionTarget : IFuzzTarget
             [SshMessage.ChannelClose, 0, 0, 0, 0],
             bye));
     }
+
+    public static byte[] AfterVersions(IEnumerable<byte[]> messages) => Input(Stage.VersionsExchanged, [.. messages]);
+
+    public static byte[] AfterKeyExchange(IEnumerable<byte[]> messages) => Input(Stage.KeysExchanged, [.. messages]);
+
+    public static byte[] AfterLogin(IEnumerable<byte[]> messages) => Input(Stage.LoggedIn, [.. messages]);
+
+    private static byte[] Input(Stage stage, params byte[][] messages) => FuzzFrames.Write([[(byte)stage], .. messages]);
+
+    private static string Outcome(SshConnectionReport report) => report.Reason switch
+    {
+        SshEndReason.ProtocolError when Reasons.Find(report.Detail) is null
+            && (BannerTarget.Reasons.Find(report.Detail) ?? UserAuthTarget.Reasons.Find(report.Detail) ?? ChannelTarget.Reasons.Find(report.Detail)) is not null =>
+            nameof(SshEndReason.ProtocolError),
+        SshEndReason.ProtocolError or SshEndReason.KeyExchangeFailed or SshEndReason.LimitExceeded => Reasons.Of(report.Detail),
+        _ => report.Reason.ToString(),
+    };
 
     private static async Task ReachAsync(RawSshClient client, Stage stage)
     {

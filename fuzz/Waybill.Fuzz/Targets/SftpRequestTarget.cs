@@ -26,6 +26,12 @@ internal sealed class SftpRequestTarget : IFuzzTarget
     private static readonly HashSet<string> StoreWords =
         [.. Enum.GetValues<StoreError>().Where(error => error != StoreError.None).Select(error => Encoding.UTF8.GetString(SftpStatusTexts.WordsOf(error)))];
 
+    public static byte[] ReadingHandle => HandleOf(0);
+
+    public static byte[] WritingHandle => HandleOf(1);
+
+    public static byte[] ListingHandle => HandleOf(3);
+
     public string Name => "sftp-request";
 
     public int Weight => 20;

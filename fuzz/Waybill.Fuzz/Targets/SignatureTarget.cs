@@ -12,13 +12,18 @@ internal sealed class SignatureTarget : IFuzzTarget
 {
     private readonly Lazy<HashSet<string>> _made;
 
+    // What the corpus holds was signed by its keys; those of its inputs that are wrong do not verify in any case.
     public SignatureTarget() => _made = new Lazy<HashSet<string>>(() => [.. Corpus.Load(this).Select(Essence)]);
 
     public string Name => "signature";
 
     public int Weight => 8;
 
-    public IReadOnlyCollection<string> Outcomes { get; } = ["Verified", "Refused", "KeyRefused", "NoInput"];
+    public IReadOnlyCollection<string> Outcomes { get; } = 
+    [
+        "NoInput", .. Enum.GetNames<SignatureVerdict>(),
+        .. Enum.GetValues<PublicKeyError>().Where(error => error != PublicKeyError.None).Select(KeyRefused),
+    ];
 
     public IReadOnlyList<string> Dictionary { get; } =
     [
@@ -37,21 +42,25 @@ internal sealed class SignatureTarget : IFuzzTarget
             return ValueTask.FromResult("NoInput");
         }
 
-        if (SshPublicKeys.TryParse(blob, out var key) != PublicKeyError.None)
+        var error = SshPublicKeys.TryParse(blob, out var key);
+        if (error != PublicKeyError.None)
         {
-            return ValueTask.FromResult("KeyRefused");
+            return ValueTask.FromResult(KeyRefused(error));
         }
 
-        if (!key!.Verify(algorithm, data, signature))
-        {
-            return ValueTask.FromResult("Refused");
-        }
-
-        return _made.Value.Contains(Essence(input.ToArray())) ? ValueTask.FromResult("Verified") : throw new InvalidOperationException("A forged signature verified.");
+        var verdict = key!.Judge(algorithm, data, signature);
+        return verdict != SignatureVerdict.Good || _made.Value.Contains(Essence(input.ToArray()))
+            ? ValueTask.FromResult(verdict.ToString())
+            : throw new InvalidOperationException("A forged signature verified.");
     }
 
     public IEnumerable<(string Name, byte[] Input)> Record()
     {
+        foreach (var (name, blob) in new KeyBlobTarget().Record().Where(input => input.Name is "sk" or "rsa-1024" or "rsa-16392" or "rsa-e1" or "p256-off-curve"))
+        {
+            yield return ("key-" + name, new MessageBuilder().String(blob).String("ssh-rsa").String("data").String("").ToArray());
+        }
+
         using var rsa = SshPrivateKeys.GenerateRsa(2048);
         foreach (var (name, key) in FuzzKeys.All.Append(("rsa", rsa)))
         {
@@ -63,6 +72,8 @@ internal sealed class SignatureTarget : IFuzzTarget
             }
         }
     }
+
+    private static string KeyRefused(PublicKeyError error) => "Key" + error;
 
     /// <summary>An RSA signature may come without its leading zeros (some signers strip them), so those do not make another one.</summary>
     private static string Essence(byte[] input)

@@ -12,6 +12,7 @@ internal sealed class FolderRules : IAccessRules
     private const FileRights NotOnTheFolderItself = FileRights.Delete | FileRights.Rename | FileRights.RemoveDirectory | FileRights.SetAttributes;
 
     private readonly Node _root = new([]);
+    private readonly List<(VaultPath Path, FileRights Below)> _named = [];
 
     /// <param name="folders">Paths as the login sees them, and the rights below each.</param>
     public FolderRules(IEnumerable<(string Path, FileRights Below)> folders)
@@ -22,6 +23,12 @@ internal sealed class FolderRules : IAccessRules
             foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
             {
                 node = node.Enter(name);
+            }
+
+            // Whose name stands for many has none that a person could use.
+            if (!path.Contains(LayoutTemplate.VendorToken, StringComparison.Ordinal))
+            {
+                _named.Add((VaultPath.Parse(path), below));
             }
 
             node.Below = below;
@@ -37,6 +44,7 @@ internal sealed class FolderRules : IAccessRules
     {
         ArgumentNullException.ThrowIfNull(path);
         var node = _root;
+        var below = node.Below ?? FileRights.None;
         var rest = path.IsRoot ? [] : path.Bytes[1..];
         while (!rest.IsEmpty)
         {
@@ -44,22 +52,28 @@ internal sealed class FolderRules : IAccessRules
             var name = slash < 0 ? rest : rest[..slash];
             if (node.Find(name) is not { } next)
             {
-                return node.Below;
+                return below;
             }
 
+            // A directory on the way to a folder, as /vendors, has the rights of the folder that it lies in.
             node = next;
+            below = node.Below ?? below;
             rest = slash < 0 ? [] : rest[(slash + 1)..];
         }
 
-        return FileRights.List | (node.Below & ~NotOnTheFolderItself);
+        return FileRights.List | (below & ~NotOnTheFolderItself);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<VaultPath> FoldersWith(FileRights rights) =>
+        [.. _named.Where(folder => (folder.Below & rights) == rights).Select(folder => folder.Path)];
 
     private sealed class Node(byte[] name)
     {
         private readonly List<Node> _children = [];
         private Node? _anyName;
 
-        public FileRights Below { get; set; }
+        public FileRights? Below { get; set; }
 
         public Node Enter(string childName)
         {

@@ -43,7 +43,7 @@ public sealed record LayoutTemplate(IReadOnlyList<FolderTemplate> Folders)
             }
 
             var isVendors = folder.Path.Contains(VendorToken, StringComparison.Ordinal);
-            if (canonical != folder.Path || canonical == "/" || (isVendors && folder.Path != VendorRoot && !folder.Path.StartsWith(VendorRoot + "/", StringComparison.Ordinal)))
+            if (canonical != folder.Path || (isVendors && folder.Path != VendorRoot && !folder.Path.StartsWith(VendorRoot + "/", StringComparison.Ordinal)))
             {
                 return Problem.Invalid($"The folder '{Words.Show(folder.Path)}' of the layout is no path as /cdr or {VendorRoot}/usage. Correct it.");
             }

@@ -28,6 +28,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
     /// <summary>No penalty is longer.</summary>
     public static readonly TimeSpan MaximumPenalty = TimeSpan.FromMinutes(10);
 
+    private readonly int _unauthenticatedPerSource = limits.UnauthenticatedPerSource ?? Math.Max(1, limits.Unauthenticated / 4);
     private readonly Lock _lock = new();
     private readonly Dictionary<SourceNetwork, SourceRecord> _sources = [];
     private readonly LinkedList<SourceRecord> _byUse = new();
@@ -69,11 +70,12 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
     {
         var source = SourceNetwork.Of(address);
         ConnectionLease? victim = null;
+        var exempt = IsExempt(address);
         lock (_lock)
         {
             lease = null;
             var record = Touch(source);
-            var refusal = Refusal(record);
+            var refusal = Refusal(record, exempt);
             if (refusal == GateRefusal.None && _unauthenticated >= limits.Unauthenticated)
             {
                 victim = Displaceable(record);
@@ -94,10 +96,14 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
             var now = timeProvider.GetTimestamp();
             record.Connections++;
             record.Unauthenticated++;
-            record.Begun.Enqueue(now);
+            if (!exempt)
+            {
+                record.Begun.Enqueue(now);
+            }
+
             _total++;
             _unauthenticated++;
-            lease = new ConnectionLease(this, record, now, displaced);
+            lease = new ConnectionLease(this, record, now, exempt, displaced);
             _waiting.AddLast(lease.Node);
         }
 
@@ -154,7 +160,11 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
 
             _perLogin[login] = count + 1;
             StopWaiting(lease);
-            lease.Record.Begun.Remove(lease.Begun);
+            if (!lease.Exempt)
+            {
+                lease.Record.Begun.Remove(lease.Begun);
+            }
+
             lease.Record.LastSuccess = timeProvider.GetTimestamp();
             lease.Record.PenaltyUntil = null;
             return true;
@@ -172,7 +182,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
                 if (!lease.IsDisplaced)
                 {
                     StopWaiting(lease);
-                    Penalise(lease.Record, offence);
+                    Penalise(lease, offence);
                 }
             }
             else if (--_perLogin[login] == 0)
@@ -191,7 +201,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
         _ => TimeSpan.Zero,
     };
 
-    private GateRefusal Refusal(SourceRecord record)
+    private GateRefusal Refusal(SourceRecord record, bool exempt)
     {
         if (_stopping)
         {
@@ -208,7 +218,12 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
             return GateRefusal.PerSource;
         }
 
-        if (IsExempt(record.Source))
+        if (record.Unauthenticated >= _unauthenticatedPerSource)
+        {
+            return GateRefusal.UnauthenticatedPerSource;
+        }
+
+        if (exempt)
         {
             return GateRefusal.None;
         }
@@ -250,9 +265,10 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
         _unauthenticated--;
     }
 
-    private void Penalise(SourceRecord record, Offence offence)
+    private void Penalise(ConnectionLease lease, Offence offence)
     {
-        if (offence == Offence.None || IsExempt(record.Source) || HasRecentSuccess(record))
+        var record = lease.Record;
+        if (offence == Offence.None || lease.Exempt || HasRecentSuccess(record))
         {
             return;
         }
@@ -273,7 +289,12 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private bool IsExempt(SourceNetwork source) => limits.Exempt.Any(network => network.Contains(source.Address));
+    // Of the peer itself and not of its source: an operator may exempt less than the /64 that counts as one source.
+    private bool IsExempt(IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return limits.Exempt.Any(network => network.Contains(plain));
+    }
 
     private SourceRecord Touch(SourceNetwork source)
     {

@@ -8,12 +8,13 @@ public sealed class ConnectionLease : IDisposable
     private string? _login;
     private bool _disposed;
 
-    internal ConnectionLease(ConnectionGate gate, SourceRecord record, long begun, Action? displaced)
+    internal ConnectionLease(ConnectionGate gate, SourceRecord record, long begun, bool exempt, Action? displaced)
     {
         _gate = gate;
         _displaced = displaced;
         Record = record;
         Begun = begun;
+        Exempt = exempt;
         Node = new LinkedListNode<ConnectionLease>(this);
     }
 
@@ -23,13 +24,16 @@ public sealed class ConnectionLease : IDisposable
     /// <summary>It had to make room for another source before it had logged in; it is no longer counted, nor penalised.</summary>
     public bool IsDisplaced { get; internal set; }
 
-    internal bool CanBeDisplaced => _displaced is not null;
+    internal bool CanBeDisplaced => _displaced is not null && !Exempt;
 
     internal LinkedListNode<ConnectionLease> Node { get; }
 
     internal SourceRecord Record { get; }
 
     internal long Begun { get; }
+
+    /// <summary>The peer is in a network of <see cref="GateLimits.Exempt"/>.</summary>
+    internal bool Exempt { get; }
 
     /// <summary>The connection logged in: it leaves the unauthenticated ones, unless <paramref name="login"/> has <see cref="GateLimits.PerLogin"/> connections already, or it was displaced meanwhile.</summary>
     public bool TryAuthenticate(string login)

@@ -1,5 +1,7 @@
 using System.Net;
+using Waybill.Core.Vaults;
 using Waybill.Ssh.Hosting;
+using Waybill.Storage;
 
 namespace Waybill.Server.Configuration;
 
@@ -26,6 +28,7 @@ internal static class ConfigurationCheck
             throw new CommandException($"Portal:PublicUrl: '{configuration.Portal.PublicUrl}' is no web address; write it as https://files.example.com");
         }
 
+        _ = Layout(configuration.Layout);
         _ = Policy(configuration.Ssh.Policy);
         _ = IsDurable(configuration.Storage.Durability);
         OneOf("Database:Provider", configuration.Database.Provider, "Sqlite");
@@ -42,6 +45,7 @@ internal static class ConfigurationCheck
         AtLeastOne("Limits:PerSource", configuration.Limits.PerSource);
         AtLeastOne("Limits:PerLogin", configuration.Limits.PerLogin);
         AtLeastOne("Limits:Unauthenticated", configuration.Limits.Unauthenticated);
+        AtLeastOne("Limits:UnauthenticatedPerSource", configuration.Limits.UnauthenticatedPerSource ?? 1);
         AtLeastOne("Limits:UnauthenticatedPerSecond", configuration.Limits.UnauthenticatedPerSecond);
         if (configuration.Ssh.KeepAliveSeconds is < 1 or > 3_600)
         {
@@ -57,6 +61,17 @@ internal static class ConfigurationCheck
         {
             throw new CommandException($"Provider:TimeZone: '{zone}' is not known here; write it as Europe/London");
         }
+    }
+
+    public static LayoutTemplate Layout(LayoutSection section)
+    {
+        if (section.Folders is null)
+        {
+            return LayoutTemplate.Default;
+        }
+
+        var template = new LayoutTemplate([.. section.Folders.Select(folder => new FolderTemplate(folder.Path, Rights(folder.Customer), Rights(folder.Vendor)))]);
+        return template.Check() is { } problem ? throw new CommandException($"Layout:Folders: {problem.Message}") : template;
     }
 
     public static SshPolicy Policy(string text) => text.ToLowerInvariant() switch
@@ -85,6 +100,15 @@ internal static class ConfigurationCheck
             ? endPoint
             : throw new CommandException($"{key}: '{text}' is no address with a port; write it as 127.0.0.1:2222, [::1]:2222 or *:22");
     }
+
+    private static FileRights Rights(string text) => text.ToLowerInvariant() switch
+    {
+        "none" => FileRights.None,
+        "read" => FileRights.ReadOnly,
+        "deliver" => LayoutTemplate.Deliver,
+        "all" => FileRights.All,
+        _ => throw new CommandException($"Layout:Folders: '{text}' are no rights; none, read, deliver or all"),
+    };
 
     private static void Public(string key, IReadOnlyList<PublicEndpoint> endPoints)
     {

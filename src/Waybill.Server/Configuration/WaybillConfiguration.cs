@@ -27,6 +27,8 @@ internal sealed record WaybillConfiguration
 
     public RetentionSection Retention { get; init; } = new();
 
+    public LayoutSection Layout { get; init; } = new();
+
     /// <summary>How long transfers may go on after SIGTERM.</summary>
     public int ShutdownSeconds { get; init; } = 30;
 }
@@ -68,7 +70,7 @@ internal sealed record SshSection
     /// <summary>SSH listeners with the <c>compat</c> policy.</summary>
     public IReadOnlyList<string> ListenCompat { get; init; } = [];
 
-    /// <summary>Offer only AES-GCM to clients that know it (design.md 3.10).</summary>
+    /// <summary>Offer only AES-GCM to clients that know it (docs/operations/configuration.md).</summary>
     public bool CipherSteering { get; init; } = true;
 
     /// <summary>Silence after which a client is asked whether it is still there.</summary>
@@ -112,6 +114,9 @@ internal sealed record LimitsSection
     public int PerLogin { get; init; } = 100;
 
     public int Unauthenticated { get; init; } = 200;
+
+    /// <summary>Null for a quarter of <see cref="Unauthenticated"/>.</summary>
+    public int? UnauthenticatedPerSource { get; init; }
 
     public int UnauthenticatedPerSecond { get; init; } = 20;
 
@@ -159,4 +164,21 @@ internal sealed record RetentionSection
     public int RunDay { get; init; } = 1;
 
     public string RunAt { get; init; } = "03:00";
+}
+
+internal sealed record LayoutSection
+{
+    /// <summary>The folders of each vault; null is the layout that is shipped.</summary>
+    public IReadOnlyList<FolderSection>? Folders { get; init; }
+}
+
+/// <summary>One folder; rights are <c>none</c>, <c>read</c>, <c>deliver</c> (all but links) or <c>all</c>.</summary>
+internal sealed record FolderSection
+{
+    public string Path { get; init; } = "";
+
+    public string Customer { get; init; } = "none";
+
+    /// <summary>Only for paths below <c>/vendors/{vendor}</c>.</summary>
+    public string Vendor { get; init; } = "none";
 }

@@ -2,7 +2,7 @@ using Waybill.SshKeys.Keys;
 
 namespace Waybill.Ssh.Hosting;
 
-/// <summary>The algorithm policies of design.md 3.11.</summary>
+/// <summary>The algorithm policies.</summary>
 public enum SshPolicy
 {
     /// <summary>Clean in ssh-audit: the default.</summary>
@@ -21,14 +21,25 @@ public sealed record SshServerOptions
     /// <summary>The private host keys, in the order in which their algorithms are offered.</summary>
     public required IReadOnlyList<SshPrivateKey> HostKeys { get; init; }
 
+    /// <summary>
+    /// Further keys that no key exchange uses, but that clients hear of after their login (hostkeys-00@openssh.com): the next one, and the one that was used before.
+    /// </summary>
+    public IReadOnlyList<SshPrivateKey> AnnouncedHostKeys { get; init; } = [];
+
     /// <summary>Which algorithms are offered.</summary>
     public SshPolicy Policy { get; init; } = SshPolicy.Modern;
 
-    /// <summary>Offer AES-GCM only to a client that knows it (design.md 3.10).</summary>
+    /// <summary>Offer AES-GCM only to a client that knows it: most would pick another, which costs both sides several times as much.</summary>
     public bool CipherSteering { get; init; }
 
     /// <summary>The software part of the version line.</summary>
     public string Software { get; init; } = "Waybill";
+
+    /// <summary>
+    /// Sees each message that the gate lets through, decrypted: how the fuzzer's corpus gets real clients' sessions. Internal, so that no program that uses this
+    /// library can read along.
+    /// </summary>
+    internal Action<ReadOnlyMemory<byte>>? MessagePassed { get; init; }
 
     /// <summary>Bounds.</summary>
     public SshLimits Limits { get; init; } = new();

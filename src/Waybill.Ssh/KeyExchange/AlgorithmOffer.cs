@@ -92,7 +92,7 @@ internal sealed record AlgorithmOffer(
             : throw new InvalidOperationException("None of the host keys can be used under this policy; an Ed25519 host key can be, under every policy.");
     }
 
-    /// <summary>Cipher steering (design.md 3.10): for a client that knows AES-GCM, which is several times cheaper here than what it would pick first.</summary>
+    /// <summary>Cipher steering: for a client that knows AES-GCM, which is several times cheaper here than what it would pick first.</summary>
     public AlgorithmOffer SteeredTo(KexInit client)
     {
         var gcm = Ciphers.Where(cipher => cipher.EndsWith("-gcm@openssh.com", StringComparison.Ordinal)).ToArray();

@@ -69,10 +69,17 @@ internal sealed class KexInit
 
     public static bool TryParse(ReadOnlySpan<byte> message, [NotNullWhen(true)] out KexInit? kexInit)
     {
+        Parse(message, out kexInit);
+        return kexInit is not null;
+    }
+
+    /// <summary><see cref="TryParse"/>, with the reason.</summary>
+    public static KexInitError Parse(ReadOnlySpan<byte> message, out KexInit? kexInit)
+    {
         kexInit = null;
         if (message.Length > Longest)
         {
-            return false;
+            return KexInitError.TooLong;
         }
 
         // byte         SSH_MSG_KEXINIT
@@ -104,11 +111,11 @@ internal sealed class KexInit
         reader.ReadUInt32();
         if (!reader.SucceededToTheEnd)
         {
-            return false;
+            return reader.Succeeded ? KexInitError.LeftOver : KexInitError.CutShort;
         }
 
         kexInit = new KexInit(copy, lists, follows);
-        return true;
+        return KexInitError.None;
     }
 
     /// <summary>Ours.</summary>

@@ -48,12 +48,16 @@ public sealed class EcdsaPublicKey : SshPublicKey
     public ECParameters ExportParameters() =>
         new() { Curve = _parameters.Curve, Q = new ECPoint { X = [.. _parameters.Q.X!], Y = [.. _parameters.Q.Y!] } };
 
-    /// <inheritdoc/>
-    public override bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    internal override SignatureVerdict Judge(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        if (algorithm != KeyType || !SignatureBlob.TryRead(signature, algorithm, out var numbers))
+        if (algorithm != KeyType)
         {
-            return false;
+            return SignatureVerdict.WrongAlgorithm;
+        }
+
+        if (!SignatureBlob.TryRead(signature, algorithm, out var numbers))
+        {
+            return SignatureVerdict.Malformed;
         }
 
         // mpint r
@@ -64,7 +68,7 @@ public sealed class EcdsaPublicKey : SshPublicKey
         var length = _curve.CoordinateLength;
         if (!reader.SucceededToTheEnd || r.IsEmpty || s.IsEmpty || r.Length > length || s.Length > length)
         {
-            return false;
+            return SignatureVerdict.WrongLength;
         }
 
         Span<byte> fixedLength = stackalloc byte[2 * length];
@@ -76,11 +80,11 @@ public sealed class EcdsaPublicKey : SshPublicKey
             var key = _spare.Take();
             var verified = key.VerifyData(data, fixedLength, _curve.Hash);
             _spare.Return(key);
-            return verified;
+            return verified ? SignatureVerdict.Good : SignatureVerdict.Mismatch;
         }
         catch (CryptographicException)
         {
-            return false;
+            return SignatureVerdict.Mismatch;
         }
     }
 

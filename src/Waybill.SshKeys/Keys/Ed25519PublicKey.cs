@@ -36,21 +36,30 @@ public sealed class Ed25519PublicKey : SshPublicKey
     /// <summary>The 32 bytes of RFC 8032 section 5.1.5.</summary>
     public ReadOnlySpan<byte> Key => _blob.AsSpan(_blob.Length - EvpKeys.KeyLength);
 
-    /// <inheritdoc/>
-    public override bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    internal override SignatureVerdict Judge(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        if (algorithm != Name || !SignatureBlob.TryRead(signature, algorithm, out var bytes) || bytes.Length != EvpKeys.SignatureLength)
+        if (algorithm != Name)
         {
-            return false;
+            return SignatureVerdict.WrongAlgorithm;
+        }
+
+        if (!SignatureBlob.TryRead(signature, algorithm, out var bytes))
+        {
+            return SignatureVerdict.Malformed;
+        }
+
+        if (bytes.Length != EvpKeys.SignatureLength)
+        {
+            return SignatureVerdict.WrongLength;
         }
 
         try
         {
-            return EvpKeys.Verify(Handle(), data, bytes);
+            return EvpKeys.Verify(Handle(), data, bytes) ? SignatureVerdict.Good : SignatureVerdict.Mismatch;
         }
         catch (CryptographicException)
         {
-            return false;
+            return SignatureVerdict.Mismatch;
         }
     }
 

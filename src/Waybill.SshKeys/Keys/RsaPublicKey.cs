@@ -57,19 +57,23 @@ public sealed class RsaPublicKey : SshPublicKey
     /// <summary>Modulus and exponent.</summary>
     public RSAParameters ExportParameters() => new() { Modulus = [.. _parameters.Modulus!], Exponent = [.. _parameters.Exponent!] };
 
-    /// <inheritdoc/>
-    public override bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    internal override SignatureVerdict Judge(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        if (!TryGetHash(algorithm, out var hash) || !SignatureBlob.TryRead(signature, algorithm, out var number))
+        if (!TryGetHash(algorithm, out var hash))
         {
-            return false;
+            return SignatureVerdict.WrongAlgorithm;
+        }
+
+        if (!SignatureBlob.TryRead(signature, algorithm, out var number))
+        {
+            return SignatureVerdict.Malformed;
         }
 
         // Some signers strip leading zeros; OpenSSH pads such a signature (ssh-rsa.c), RFC 8332 section 3 asks for the full length. Longer is refused.
         var length = _parameters.Modulus!.Length;
         if (number.Length > length)
         {
-            return false;
+            return SignatureVerdict.WrongLength;
         }
 
         Span<byte> padded = stackalloc byte[length];
@@ -80,11 +84,11 @@ public sealed class RsaPublicKey : SshPublicKey
             var key = _spare.Take();
             var verified = key.VerifyData(data, padded, hash, RSASignaturePadding.Pkcs1);
             _spare.Return(key);
-            return verified;
+            return verified ? SignatureVerdict.Good : SignatureVerdict.Mismatch;
         }
         catch (CryptographicException)
         {
-            return false;
+            return SignatureVerdict.Mismatch;
         }
     }
 

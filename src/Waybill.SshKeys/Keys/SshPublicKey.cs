@@ -19,7 +19,11 @@ public abstract class SshPublicKey : IEquatable<SshPublicKey>
     /// Whether <paramref name="signature"/> (the whole blob: algorithm name, then the signature) is this key's, over <paramref name="data"/>, made with
     /// exactly <paramref name="algorithm"/>. Never throws for bad input.
     /// </summary>
-    public abstract bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
+    public bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
+        Judge(algorithm, data, signature) == SignatureVerdict.Good;
+
+    /// <summary><see cref="Verify"/>, with the reason.</summary>
+    internal abstract SignatureVerdict Judge(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
 
     /// <inheritdoc/>
     public bool Equals(SshPublicKey? other) => other is not null && Blob.Span.SequenceEqual(other.Blob.Span);

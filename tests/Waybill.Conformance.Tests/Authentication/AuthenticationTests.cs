@@ -7,7 +7,7 @@ using Waybill.TestKit.Ssh;
 
 namespace Waybill.Conformance.Tests.Authentication;
 
-/// <summary>Who is logged in is who signed, and nobody else (security test T07); every attempt is counted.</summary>
+/// <summary>Who is logged in is who signed, and nobody else; every attempt is counted.</summary>
 public sealed class AuthenticationTests
 {
     private const string Alice = "00012345";

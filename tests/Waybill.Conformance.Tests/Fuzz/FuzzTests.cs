@@ -8,6 +8,7 @@ namespace Waybill.Conformance.Tests.Fuzz;
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
+    /// <summary>In all targets together, by their weights: a whole session costs more than a version line and gets fewer.</summary>
     private const int Inputs = 200_000;
 
     // bin/(configuration)/net10.0 is the same here and there.
@@ -32,5 +33,14 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var outcome = await ExternalProcess.RunAsync(Program, ["--self-test"], timeout: TimeSpan.FromMinutes(2));
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
         Assert.Equal(5, outcome.Output.Split("ok   catches").Length - 1);
+    }
+
+    [Fact]
+    public async Task The_fuzzer_ends_with_the_input_that_a_parser_hangs_in()
+    {
+        var outcome = await ExternalProcess.RunAsync(Program, ["--self-test-hang"], timeout: TimeSpan.FromMinutes(2));
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("took more than 00:00:01", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("beef", outcome.Output, StringComparison.Ordinal);
     }
 }

@@ -6,7 +6,7 @@ using Waybill.TestKit.Ssh;
 
 namespace Waybill.Conformance.Tests.Integrity;
 
-/// <summary>A flipped bit anywhere in a sealed packet ends the connection, and nothing of the packet is delivered (security test T06).</summary>
+/// <summary>A flipped bit anywhere in a sealed packet ends the connection, and nothing of the packet is delivered.</summary>
 public sealed class IntegrityTests
 {
     private const int DataLength = 100;

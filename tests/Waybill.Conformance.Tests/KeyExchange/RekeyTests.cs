@@ -6,7 +6,7 @@ using Waybill.TestKit.Ssh;
 
 namespace Waybill.Conformance.Tests.KeyExchange;
 
-/// <summary>New keys under load, both ways, for everything that can be negotiated (security test T06).</summary>
+/// <summary>New keys under load, both ways, for everything that can be negotiated.</summary>
 public sealed class RekeyTests(ITestOutputHelper output)
 {
     private const int Limit = 32 * 1024;

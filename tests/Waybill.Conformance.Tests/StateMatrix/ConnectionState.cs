@@ -29,6 +29,6 @@ internal enum CellOutcome
     /// <summary>SSH_MSG_UNIMPLEMENTED came back, and the connection went on to a login.</summary>
     Unimplemented = 4,
 
-    /// <summary>It is the next step, or an answer is due; such messages have tests of their own.</summary>
+    /// <summary>It is the next step, or an answer is due, and the connection goes on to a login.</summary>
     Legal = 8,
 }

@@ -46,6 +46,50 @@ internal sealed class MatrixCell(ServerUnderTest server, ConnectionState state, 
         return (client.Unimplemented.Count > 0 ? CellOutcome.Unimplemented : CellOutcome.Ignored, null);
     }
 
+    /// <summary>Sends the one message that is legal here; the connection must take it, take the next steps up to the login and answer.</summary>
+    public async Task AdvanceAsync(byte number)
+    {
+        await using var connection = server.Connect();
+        var client = connection.Client;
+        client.Offer = _offer;
+        await ReachAsync(client);
+        if (state is not (ConnectionState.Authenticated or ConnectionState.ChannelOpen))
+        {
+            // The first step from here is this message.
+            await GoOnAsync(connection);
+            return;
+        }
+
+        switch (number)
+        {
+            case SshMessage.KexInit:
+                await client.SendKexInitAsync();
+                await client.ReceiveKexInitAsync();
+                await client.Transport.SendPacketAsync(client.StartExchange());
+                await client.ReceiveKexReplyAsync();
+                await client.SendNewKeysAsync();
+                await client.ReceiveNewKeysAsync();
+                break;
+            case SshMessage.ChannelOpen:
+                await client.OpenChannelAsync();
+                break;
+            default:
+                await client.SendAsync(MessageBodies.Of(number, client, ServerUnderTest.User));
+                break;
+        }
+
+        // What the channel answers has tests of its own; here the connection lives and has not taken the message for an unknown one.
+        await client.SendAsync(MessageBodies.Of(SshMessage.GlobalRequest, client, ServerUnderTest.User));
+        byte[] answer;
+        do
+        {
+            answer = await client.ReceiveAsync();
+        }
+        while (answer[0] is >= SshMessage.ChannelOpen and <= SshMessage.ChannelFailure);
+        Assert.True(answer[0] is SshMessage.RequestSuccess or SshMessage.RequestFailure, $"message {number} in state {state} was answered by message {answer[0]}");
+        Assert.Empty(client.Unimplemented);
+    }
+
     private async Task ReachAsync(RawSshClient client)
     {
         if (state == ConnectionState.BeforeVersion)

@@ -4,7 +4,7 @@ using Waybill.Core.Audit;
 
 namespace Waybill.Core.Tests.Audit;
 
-/// <summary>T22: whatever is done to the log by somebody without its key is found.</summary>
+/// <summary>Whatever is done to the log by somebody without its key is found.</summary>
 public sealed class AuditTamperTests
 {
     private const int Rows = 20;

@@ -26,6 +26,7 @@ public sealed class KillTests
         await server.SetUpAsync();
         var log = new UploadLog();
         Assert.Empty(await KillAsync(server, "/upload", server.Key, log, stopAtFirst: false));
+        Assert.True(log.CutOverwrites > 0, "no kill cut off an overwrite: no old version had to survive");
         var leftovers = Leftovers(server.Folder);
         await server.StartAsync();
         var names = await ListAsync(server);
@@ -60,12 +61,13 @@ public sealed class KillTests
             var (inFlight, since, acknowledged) = (log.InFlight, log.SinceAcknowledgement, log.Acknowledged);
             await server.KillAsync();
             await uploads;
-            log.Crash();
+            var cut = log.Crash();
             var found = log.Check(name => HashOf(Path.Combine(server.Folder, name)), VisibleNames(server.Folder));
             violations.AddRange(found);
-            Console.WriteLine($"kill {kill}: ready after {ready.TotalSeconds:0.0} s, {inFlight} uploads in flight, {acknowledged} acknowledged in all, the last {since.TotalMilliseconds:0} ms before; {Leftovers(server.Folder)} temporaries left; {found.Count} violations");
+            Console.WriteLine($"kill {kill}: ready after {ready.TotalSeconds:0.0} s, {inFlight} uploads in flight, {acknowledged} acknowledged in all, the last {since.TotalMilliseconds:0} ms before; {Leftovers(server.Folder)} temporaries left; {cut} overwrites cut off; {found.Count} violations");
         }
 
+        Console.WriteLine($"{log.CutOverwrites} overwrites of acknowledged files were cut off in all");
         Console.WriteLine(random);
         return violations;
     }

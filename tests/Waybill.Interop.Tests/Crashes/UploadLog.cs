@@ -22,6 +22,9 @@ internal sealed class UploadLog
         }
     }
 
+    /// <summary>Over all crashes.</summary>
+    public int CutOverwrites { get; private set; }
+
     public int Acknowledged
     {
         get
@@ -89,10 +92,13 @@ internal sealed class UploadLog
     }
 
     /// <summary>The server died: what was in flight is neither there for sure nor acknowledged.</summary>
-    public void Crash()
+    /// <returns>How many overwrites of a file that had been acknowledged were cut off before their CLOSE was sent: the old version must be there.</returns>
+    public int Crash()
     {
         lock (_lock)
         {
+            var cut = _attempts.Values.Count(attempts =>
+                attempts[^1].State == AttemptState.Begun && attempts.Exists(attempt => attempt.State == AttemptState.Acknowledged));
             foreach (var attempts in _attempts.Values)
             {
                 attempts[^1].State = attempts[^1].State switch
@@ -102,6 +108,9 @@ internal sealed class UploadLog
                     var ended => ended,
                 };
             }
+
+            CutOverwrites += cut;
+            return cut;
         }
     }
 

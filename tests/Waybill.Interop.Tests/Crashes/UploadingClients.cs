@@ -39,9 +39,12 @@ internal sealed class UploadingClients(int count, string user, SshPrivateKey key
     {
         // Small files make acknowledgements frequent, large ones are in flight when the server dies.
         var content = RandomNumberGenerator.GetBytes(random.Next(4) > 0 ? random.Next(64 * 1024) : random.Next(8 * 1024 * 1024));
-        var attempt = log.Begin(name, Convert.ToHexString(SHA256.HashData(content)), content.Length);
+        var hash = Convert.ToHexString(SHA256.HashData(content));
         var opened = await sftp.OpenAsync($"{folder}/{name}", SftpOpen.Write | SftpOpen.Create | SftpOpen.Truncate);
         Assert.True(opened.Handle.Length > 0, opened.ToString());
+
+        // In flight from here on: an OPEN that was never answered has begun nothing.
+        var attempt = log.Begin(name, hash, content.Length);
         for (var offset = 0; offset < content.Length; offset += Piece)
         {
             var reply = await sftp.WriteAsync(opened.Handle, (ulong)offset, content.AsMemory(offset, Math.Min(Piece, content.Length - offset)));

@@ -1,3 +1,4 @@
+using Waybill.Core.Vaults;
 using Waybill.Server.Configuration;
 using Waybill.TestKit;
 
@@ -45,6 +46,16 @@ public sealed class ConfigurationLoaderTests : IDisposable
         var (configuration, warnings) = Load();
         Assert.Empty(warnings);
         Assert.Equal(new PublicEndpoint { Host = "sftp.example.com", Port = 22, Region = "GB" }, Assert.Single(configuration.Ssh.Public));
+    }
+
+    [Fact]
+    public void The_layout_in_the_documentation_is_the_shipped_one()
+    {
+        var page = System.IO.File.ReadAllText(Path.Combine(RepositoryRoot.Find(), "docs", "operations", "configuration.md"));
+        Write(page[page.IndexOf("{ \"Layout\"", StringComparison.Ordinal)..].Split("```")[0]);
+        var (configuration, warnings) = Load();
+        Assert.Empty(warnings);
+        Assert.Equal(LayoutTemplate.Default.Folders, ConfigurationCheck.Layout(configuration.Layout).Folders);
     }
 
     [Fact]
@@ -102,6 +113,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("Ssh:Listen=::1", "Ssh:Listen: '::1' is no address with a port")]
     [InlineData("Ssh:ListenCompat=localhost:22", "Ssh:ListenCompat: 'localhost:22' is no address with a port")]
     [InlineData("Limits:PerSource=0", "Limits:PerSource: 0 would let nobody in; at least 1")]
+    [InlineData("Limits:UnauthenticatedPerSource=0", "Limits:UnauthenticatedPerSource: 0 would let nobody in; at least 1")]
+    [InlineData("Limits:UnauthenticatedPerSource=few", "Limits:UnauthenticatedPerSource: \"few\" is not allowed; it is a whole number")]
     [InlineData("Limits:Exempt=office", "Limits:Exempt: 'office' is no network; write it as 192.0.2.0/24 or 2001:db8::/32")]
     [InlineData("Limits:Total=many", "Limits:Total: \"many\" is not allowed; it is a whole number")]
     [InlineData("Sftp:Links=perhaps", "Sftp:Links: \"perhaps\" is not allowed; it is true or false")]
@@ -112,6 +125,9 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("Portal:PublicUrl=files.example.com", "Portal:PublicUrl: 'files.example.com' is no web address")]
     [InlineData("ShutdownSeconds=-1", "ShutdownSeconds: -1 is out of range; 0 to 3600")]
     [InlineData("Ssh:KeepAliveSeconds=0", "Ssh:KeepAliveSeconds: 0 is out of range; 1 to 3600")]
+    [InlineData("""Layout:Folders=[{"Path":"cdr","Customer":"read"}]""", "Layout:Folders: The folder 'cdr' of the layout is no path")]
+    [InlineData("""Layout:Folders=[{"Path":"/cdr","Customer":"write"}]""", "Layout:Folders: 'write' are no rights; none, read, deliver or all")]
+    [InlineData("Layout:Folders=/cdr", "Layout:Folders: \"/cdr\" is not allowed")]
     [InlineData("Provider:TimeZone=Londn", "Provider:TimeZone: 'Londn' is not known here; write it as Europe/London")]
     public void A_bad_value_is_refused_with_what_is_allowed(string setting, string expected) =>
         Assert.StartsWith(expected, Assert.Throws<CommandException>(() => Load([], setting)).Message, StringComparison.Ordinal);

@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text;
 using Waybill.Storage.Local;
+using Waybill.TestKit.Storage;
 using static Waybill.Storage.Tests.Local.StoreCalls;
 
 namespace Waybill.Storage.Tests.Local;
 
-/// <summary>Issue 2, item 6: hostile names over every operation.</summary>
+/// <summary>Hostile names over every operation of the store; the SFTP engine's tests send the same names as a client does.</summary>
 public sealed class JailCorpusTests
 {
     [Fact]
@@ -18,7 +19,7 @@ public sealed class JailCorpusTests
         Directory.CreateDirectory(folder.OnDisk("d"));
         await folder.Store.PutAsync("/f", "inside");
         await folder.Store.PutAsync("/d/f", "inside");
-        var outside = new Outside(folder);
+        var outside = new Outside(folder.Base);
         Directory.CreateSymbolicLink(folder.OnDisk("out"), "../../outside");
         Directory.CreateSymbolicLink(folder.OnDisk("abs"), outside.OutsidePath);
         Directory.CreateSymbolicLink(folder.OnDisk("up"), "..");
@@ -51,6 +52,7 @@ public sealed class JailCorpusTests
 
         Assert.True(outside.IsUntouched, "something outside changed");
         Assert.True(accepted > 5000 && refused > 100, $"{accepted} accepted, {refused} refused");
+        Assert.True(client.SymbolicLinks > 300 && client.HardLinks > 300, $"{client.SymbolicLinks} symbolic and {client.HardLinks} hard links were made at such names");
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"jail corpus: {HostileNames.All.Count} names, {accepted} paths through every operation ({folder.Vaults.Statistics.Operations} resolutions in the jail), {refused} refused before the disk");
     }
@@ -84,6 +86,11 @@ public sealed class JailCorpusTests
         private readonly byte[] _secret = Encoding.UTF8.GetBytes(Outside.Secret);
         private readonly byte[] _buffer = new byte[256];
         private readonly DirectoryEntry[] _entries = new DirectoryEntry[50];
+
+        /// <summary>Links that were made under a hostile name.</summary>
+        public int SymbolicLinks { get; private set; }
+
+        public int HardLinks { get; private set; }
 
         public async Task TryEverythingAsync(VaultPath path, byte[] raw)
         {
@@ -129,6 +136,22 @@ public sealed class JailCorpusTests
                 }
 
                 await store.RemoveAsync(path);
+                if (await store.MakeSymbolicLinkAsync(path, "/../../outside/canary"u8.ToArray()) == StoreError.None)
+                {
+                    SymbolicLinks++;
+                    await ReadAsync(path);
+                    await WriteAsync(path, NewContent);
+                    Check((await store.ReadLinkAsync(path)).Value);
+                    Assert.Equal(StoreError.None, await store.RemoveAsync(path));
+                }
+
+                if (await store.MakeHardLinkAsync(P("/f"), path) == StoreError.None)
+                {
+                    HardLinks++;
+                    await ReadAsync(path);
+                    Assert.Equal(StoreError.None, await store.RemoveAsync(path));
+                }
+
                 if (await store.MakeDirectoryAsync(path) == StoreError.None)
                 {
                     await ListAsync(path);

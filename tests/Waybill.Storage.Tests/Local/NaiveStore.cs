@@ -31,9 +31,15 @@ internal sealed class NaiveStore(string root) : IFileStore
     public ValueTask<StoreError> RemoveAsync(VaultPath path) => Do(path, File.Delete);
 
     public ValueTask<StoreError> RenameAsync(VaultPath source, VaultPath target, bool replace) =>
-        Do(source, from => File.Move(from, Path.Join(root, target.ToString()), replace));
+        Done(Try(source, from => Try(target, to =>
+        {
+            File.Move(from, to, replace);
+            return true;
+        })) is { Error: StoreError.None } outer ? outer.Value.Error : StoreError.PermissionDenied);
 
-    public ValueTask<StoreResult<byte[]>> ReadLinkAsync(VaultPath path) => throw new NotSupportedException();
+    public ValueTask<StoreResult<byte[]>> ReadLinkAsync(VaultPath path) =>
+        // It knows that much: a path of the machine is not told.
+        new(Try(path, full => new FileInfo(full).LinkTarget is { } text && text[0] != '/' ? System.Text.Encoding.UTF8.GetBytes(text) : [], lastMayBeLink: true));
 
     public ValueTask<StoreError> MakeSymbolicLinkAsync(VaultPath path, ReadOnlyMemory<byte> targetText) => throw new NotSupportedException();
 
@@ -54,7 +60,7 @@ internal sealed class NaiveStore(string root) : IFileStore
     }).Error);
 
     /// <summary>The classic: look at every component, and then use the path.</summary>
-    private StoreResult<T> Try<T>(VaultPath path, Func<string, T> action)
+    private StoreResult<T> Try<T>(VaultPath path, Func<string, T> action, bool lastMayBeLink = false)
     {
         try
         {
@@ -64,7 +70,7 @@ internal sealed class NaiveStore(string root) : IFileStore
                 return StoreError.PermissionDenied;
             }
 
-            for (var part = full; part is not null && part.Length > root.Length; part = Path.GetDirectoryName(part))
+            for (var part = lastMayBeLink ? Path.GetDirectoryName(full) : full; part is not null && part.Length > root.Length; part = Path.GetDirectoryName(part))
             {
                 if (new FileInfo(part).LinkTarget is not null)
                 {
@@ -96,7 +102,12 @@ internal sealed class NaiveStore(string root) : IFileStore
 
         public ValueTask<StoreError> SyncAsync() => throw new NotSupportedException();
 
-        public ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public async ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset, CancellationToken cancellationToken = default)
+        {
+            var bytes = new byte[length];
+            var read = RandomAccess.Read(stream.SafeFileHandle, bytes, offset);
+            return await target.WriteAsync(targetOffset, new ReadOnlySequence<byte>(bytes, 0, read));
+        }
 
         public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync() => throw new NotSupportedException();
 

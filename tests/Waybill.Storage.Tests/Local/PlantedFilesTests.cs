@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Net.Sockets;
 using Waybill.Storage.Local;
+using Waybill.TestKit.Storage;
 using static Waybill.Storage.Tests.Local.StoreCalls;
 
 namespace Waybill.Storage.Tests.Local;
@@ -19,7 +20,7 @@ public sealed class PlantedFilesTests
     public async Task No_planted_link_leads_outside_at_any_depth_by_any_operation()
     {
         await using var folder = new VaultFolder(new LocalStoreOptions { Durability = Durability.Rename, Links = true });
-        var outside = new Outside(folder);
+        var outside = new Outside(folder.Base);
         var targets = Escapes
             .Append(outside.OutsidePath).Append(outside.SiblingPath("u10")).Append(Path.Combine(outside.OutsidePath, "canary"))
             .Append("../../outside/canary").Append("../u10/canary").ToArray();
@@ -173,7 +174,7 @@ public sealed class PlantedFilesTests
     public async Task Writing_to_a_hard_link_from_outside_leaves_the_outer_file_as_it_was()
     {
         await using var folder = new VaultFolder();
-        var outside = new Outside(folder);
+        var outside = new Outside(folder.Base);
         Run("ln", Path.Combine(outside.OutsidePath, "canary"), folder.OnDisk("hard"));
         foreach (var modes in new[] { NewContent, OpenModes.Write, OpenModes.Write | OpenModes.Append })
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Waybill.Storage.Local.Native;
+using Waybill.TestKit.Storage;
 using static Waybill.Storage.Tests.Local.StoreCalls;
 
 namespace Waybill.Storage.Tests.Local;
@@ -26,7 +27,7 @@ internal sealed class SymlinkRace
     public SymlinkRace(VaultFolder folder)
     {
         _folder = folder;
-        _outside = new Outside(folder);
+        _outside = new Outside(folder.Base);
 
         // Directories that may be destroyed: what an escaped write, mkdir, rename or remove hits.
         var targets = new[]
@@ -39,6 +40,7 @@ internal sealed class SymlinkRace
             var name = folder.OnDisk("swap" + place);
             Directory.CreateDirectory(Path.Combine(name, "sub"));
             File.WriteAllText(Path.Combine(name, "canary"), "inside");
+            File.CreateSymbolicLink(Path.Combine(name, Outside.Link), "canary");
             File.CreateSymbolicLink(name + ".link", targets[place]);
             Directory.CreateDirectory(folder.OnDisk($"inner/swap{place}/sub"));
             File.CreateSymbolicLink(folder.OnDisk($"inner/swap{place}.link"), place % 2 == 0 ? "../../u10" : "../../../outside");
@@ -52,13 +54,14 @@ internal sealed class SymlinkRace
     public IReadOnlyCollection<string> Escapes => _escapes;
 
     /// <summary>Runs until the time is over or, with <paramref name="stopAtEscape"/>, the first escape.</summary>
-    public async Task RunAsync(Func<IFileStore> openStore, TimeSpan time, bool stopAtEscape, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        Func<IFileStore> openStore, TimeSpan time, bool stopAtEscape, CancellationToken cancellationToken, int swappers = Swappers)
     {
         var clock = Stopwatch.StartNew();
         bool Go() => clock.Elapsed < time && !cancellationToken.IsCancellationRequested && !(stopAtEscape && !_escapes.IsEmpty);
 
         var work = new List<Task>();
-        for (var i = 0; i < Swappers; i++)
+        for (var i = 0; i < swappers; i++)
         {
             var seed = i;
             work.Add(Task.Factory.StartNew(() => Swap(new Dice(seed), Go), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default));
@@ -110,7 +113,7 @@ internal sealed class SymlinkRace
         {
             var at = (dice.Next(3) == 0 ? "/inner" : "") + dice.Pick(swaps) + (dice.Next(8) == 0 ? ".link" : "");
             var name = $"made{dice.Next(4)}";
-            switch (dice.Next(10))
+            switch (dice.Next(12))
             {
                 case 0 or 1 or 2:
                     await ReadAsync(P(at + "/canary"));
@@ -134,6 +137,13 @@ internal sealed class SymlinkRace
                     break;
                 case 8:
                     await store.SetAttributesAsync(P($"{at}/canary"), new AttributeChanges(ModificationTime: 77), true);
+                    break;
+                case 9:
+                    await ReadLinkAsync(P($"{at}/{Outside.Link}"));
+                    await ReadLinkAsync(P(at));
+                    break;
+                case 10:
+                    await CopyAsync(P(at + "/canary"), P($"{dice.Pick(swaps)}/{name}"));
                     break;
                 default:
                     await WriteAsync(P($"{at}/{(dice.Next(2) == 0 ? name : "canary")}"));
@@ -165,6 +175,34 @@ internal sealed class SymlinkRace
                     foreach (var entry in entries.AsSpan(0, read.Value))
                     {
                         Check(entry.Name.Span.SequenceEqual(Encoding.UTF8.GetBytes(Outside.Secret)), "list");
+                    }
+                }
+            }
+        }
+
+        async Task ReadLinkAsync(VaultPath path)
+        {
+            var text = Encoding.UTF8.GetString((await store.ReadLinkAsync(path)).Value ?? []);
+            Check(text.Contains(Outside.Secret, StringComparison.Ordinal), "readlink");
+            Check(text.Contains(_folder.Base, StringComparison.Ordinal), "readlink of a path of the machine");
+        }
+
+        // copy-data: both files are opened by their paths, then the store copies between them.
+        async Task CopyAsync(VaultPath source, VaultPath target)
+        {
+            if ((await store.OpenAsync(source, OpenModes.Read)).Value is { } from)
+            {
+                await using (from)
+                {
+                    if ((await store.OpenAsync(target, OpenModes.Read | OpenModes.Write | OpenModes.Create)).Value is { } to)
+                    {
+                        await using (to)
+                        {
+                            await from.CopyToAsync(0, buffer.Length, to, 0);
+                            var read = await to.ReadAsync(0, buffer);
+                            Check(buffer.AsSpan(0, read.Value).StartsWith(Encoding.UTF8.GetBytes(Outside.Secret)), "copy");
+                            await to.CommitAsync();
+                        }
                     }
                 }
             }

@@ -24,7 +24,7 @@ internal static class AccountCommands
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
-            await using var installation = here.Open();
+            await using var installation = here.Open(here.LoadConfiguration());
             var account = CommandContext.Require(await installation.Accounts.AddAsync(
                 new NewAccount(parse.GetRequiredValue(number), parse.GetRequiredValue(name)) { Email = parse.GetValue(email), Parent = parse.GetValue(parent) },
                 CommandContext.Operator, cancellationToken));
@@ -32,7 +32,7 @@ internal static class AccountCommands
             here.Print(View(account), output =>
             {
                 output.WriteLine($"account {account.Number} ({account.Name}) is there, with an empty vault");
-                output.WriteLine($"next: ./waybill login add {account.Number} --account {account.Number}");
+                output.WriteLine($"next: {ShellWord.Command(here.Data, $"login add {account.Number} --account {account.Number}")}");
             });
         });
         return command;

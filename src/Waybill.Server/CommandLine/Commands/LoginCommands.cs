@@ -25,7 +25,7 @@ internal static class LoginCommands
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
-            await using var installation = here.Open();
+            await using var installation = here.Open(here.LoadConfiguration());
             var shortName = parse.GetValue(vendor);
             var login = CommandContext.Require(await installation.Logins.AddAsync(
                 new NewLogin(shortName is not null && parse.GetResult(kind)?.Implicit != false ? LoginKind.Vendor : parse.GetValue(kind))
@@ -41,7 +41,7 @@ internal static class LoginCommands
             here.Print(View(login), output =>
             {
                 output.WriteLine($"login {login.UserName} ({CommandContext.Lower(login.Kind)}) is there; it cannot connect before it has a key");
-                output.WriteLine($"next: ./waybill key add {login.UserName} FILE");
+                output.WriteLine($"next: {ShellWord.Command(here.Data, $"key add {login.UserName} FILE")}");
             });
         });
         return command;

@@ -44,7 +44,7 @@ internal static class ServeCommand
         using var now = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop, now));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop, now));
-        await using var installation = context.Open();
+        await using var installation = context.Open(configuration);
         installation.OpenVaults(configuration);
         var sweep = Task.Run(() => installation.Vaults.SweepTemporaries(stop.Token), CancellationToken.None);
         try

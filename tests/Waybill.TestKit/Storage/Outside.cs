@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Waybill.Storage.Tests.Local;
+namespace Waybill.TestKit.Storage;
 
-/// <summary>Everything around a vault that its login must never touch, and a fingerprint of it.</summary>
-internal sealed class Outside
+/// <summary>Everything around the vault <c>u1</c> that its login must never touch, and a fingerprint of it.</summary>
+public sealed class Outside
 {
     /// <summary>What no reply may hold.</summary>
     public const string Secret = "CANARY-e5b1c2-OUTSIDE-THE-ROOT";
@@ -12,32 +12,42 @@ internal sealed class Outside
     /// <summary>A size that nothing inside has.</summary>
     public const int SecretSize = 77_777;
 
-    private readonly VaultFolder _folder;
+    /// <summary>A link in every directory outside: its text is the secret.</summary>
+    public const string Link = "lead";
+
+    private readonly string _folder;
     private readonly string _before;
 
-    public Outside(VaultFolder folder)
+    /// <summary>Plants canaries around <c>vaults/u1</c> of a folder, in it and in vaults whose names a prefix check confuses with that one.</summary>
+    public Outside(string folder)
     {
         _folder = folder;
-        Directory.CreateDirectory(OutsidePath);
-        foreach (var directory in new[] { OutsidePath, folder.Base, folder.VaultsPath, SiblingPath("u"), SiblingPath("u10"), SiblingPath("u1_backup") })
+        foreach (var directory in new[] { OutsidePath, folder, VaultsPath, SiblingPath("u"), SiblingPath("u10"), SiblingPath("u1_backup") })
         {
+            Directory.CreateDirectory(directory);
             File.WriteAllText(Path.Combine(directory, "canary"), Secret.PadRight(SecretSize, '!'));
             Directory.CreateDirectory(Path.Combine(directory, Secret));
+            File.CreateSymbolicLink(Path.Combine(directory, Link), Secret);
         }
 
         _before = Fingerprint();
     }
 
-    public string OutsidePath => Path.Combine(_folder.Base, "outside");
+    /// <summary>A directory beside all vaults.</summary>
+    public string OutsidePath => Path.Combine(_folder, "outside");
 
-    public string SiblingPath(string vault) => Path.Combine(_folder.VaultsPath, vault);
-
+    /// <summary>Whether all of it is as it was.</summary>
     public bool IsUntouched => Fingerprint() == _before;
+
+    private string VaultsPath => Path.Combine(_folder, "vaults");
+
+    /// <summary>Another vault.</summary>
+    public string SiblingPath(string vault) => Path.Combine(VaultsPath, vault);
 
     private string Fingerprint()
     {
         var text = new StringBuilder();
-        foreach (var path in Directory.EnumerateFileSystemEntries(_folder.Base, "*", new EnumerationOptions { RecurseSubdirectories = false }).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFileSystemEntries(_folder, "*", new EnumerationOptions { RecurseSubdirectories = false }).Order(StringComparer.Ordinal))
         {
             Describe(path, text);
         }
@@ -48,7 +58,7 @@ internal sealed class Outside
     /// <summary>Names, kinds, modes, times, owners' counts and contents, the vault itself left out.</summary>
     private void Describe(string path, StringBuilder text)
     {
-        if (path == _folder.RootPath)
+        if (path == SiblingPath("u1"))
         {
             return;
         }

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Waybill.Storage.Tests.Local;
+namespace Waybill.TestKit.Storage;
 
 /// <summary>Paths as an attacker sends them: every way out that servers fell for, combined.</summary>
-internal static class HostileNames
+public static class HostileNames
 {
     private static readonly string[] Climbs =
     [
