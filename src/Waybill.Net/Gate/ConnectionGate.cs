@@ -5,6 +5,8 @@ namespace Waybill.Net.Gate;
 /// <summary>
 /// Decides which connections are let in, for all listeners together (Kestrel's own limits are per endpoint). Only connections that end without a login count
 /// towards the rate and the penalties. A source with a recent successful login, or an exempted one, is never penalised: whole offices sit behind one address.
+/// When every place of those that have not logged in is taken, a newcomer displaces the oldest connection of the source that holds most of them, if that source
+/// holds more than its own: otherwise a few hundred silent connections would keep every customer out. Sources with a recent success count ten fewer.
 /// </summary>
 public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
 {
@@ -17,6 +19,9 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
     /// <summary>How long a successful login keeps its source from being penalised.</summary>
     public static readonly TimeSpan RecentSuccess = TimeSpan.FromDays(1);
 
+    /// <summary>Connections without a login that a source with a recent success may hold before it counts as one that holds any.</summary>
+    public const int PlacesOfKnownSources = 10;
+
     /// <summary>A penalty takes effect when this much has gathered.</summary>
     public static readonly TimeSpan PenaltyThreshold = TimeSpan.FromSeconds(15);
 
@@ -27,6 +32,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
     private readonly Lock _lock = new();
     private readonly Dictionary<SourceNetwork, SourceRecord> _sources = [];
     private readonly LinkedList<SourceRecord> _byUse = new();
+    private readonly LinkedList<ConnectionLease> _waiting = new();
     private readonly Dictionary<string, int> _perLogin = new(StringComparer.OrdinalIgnoreCase);
     private int _total;
     private int _unauthenticated;
@@ -57,18 +63,34 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
     }
 
     /// <summary>Lets a connection in, or says why not.</summary>
-    public GateRefusal TryEnter(IPAddress address, out ConnectionLease? lease)
+    /// <param name="address">Where it comes from.</param>
+    /// <param name="lease">Its place.</param>
+    /// <param name="displaced">Ends the connection when it must make room before it has logged in; without it the connection cannot be displaced.</param>
+    public GateRefusal TryEnter(IPAddress address, out ConnectionLease? lease, Action? displaced = null)
     {
         var source = SourceNetwork.Of(address);
+        ConnectionLease? victim = null;
         var exempt = IsExempt(address);
         lock (_lock)
         {
             lease = null;
             var record = Touch(source);
             var refusal = Refusal(record, exempt);
+            if (refusal == GateRefusal.None && _unauthenticated >= limits.Unauthenticated)
+            {
+                victim = Displaceable(record);
+                refusal = victim is null ? GateRefusal.Unauthenticated : GateRefusal.None;
+            }
+
             if (refusal != GateRefusal.None)
             {
                 return refusal;
+            }
+
+            if (victim is not null)
+            {
+                victim.IsDisplaced = true;
+                StopWaiting(victim);
             }
 
             var now = timeProvider.GetTimestamp();
@@ -81,9 +103,12 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
 
             _total++;
             _unauthenticated++;
-            lease = new ConnectionLease(this, record, now, exempt);
-            return GateRefusal.None;
+            lease = new ConnectionLease(this, record, now, exempt, displaced);
+            _waiting.AddLast(lease.Node);
         }
+
+        victim?.End();
+        return GateRefusal.None;
     }
 
     /// <summary>From now on nobody is let in; connections that exist go on.</summary>
@@ -128,14 +153,13 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
         lock (_lock)
         {
             var count = _perLogin.GetValueOrDefault(login);
-            if (count >= limits.PerLogin)
+            if (count >= limits.PerLogin || lease.IsDisplaced)
             {
                 return false;
             }
 
             _perLogin[login] = count + 1;
-            _unauthenticated--;
-            lease.Record.Unauthenticated--;
+            StopWaiting(lease);
             if (!lease.Exempt)
             {
                 lease.Record.Begun.Remove(lease.Begun);
@@ -155,9 +179,11 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
             lease.Record.Connections--;
             if (login is null)
             {
-                _unauthenticated--;
-                lease.Record.Unauthenticated--;
-                Penalise(lease, offence);
+                if (!lease.IsDisplaced)
+                {
+                    StopWaiting(lease);
+                    Penalise(lease, offence);
+                }
             }
             else if (--_perLogin[login] == 0)
             {
@@ -197,11 +223,6 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
             return GateRefusal.UnauthenticatedPerSource;
         }
 
-        if (_unauthenticated >= limits.Unauthenticated)
-        {
-            return GateRefusal.Unauthenticated;
-        }
-
         if (exempt)
         {
             return GateRefusal.None;
@@ -218,11 +239,36 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
         return record.Begun.Count >= limits.UnauthenticatedPerSecond ? GateRefusal.Rate : GateRefusal.None;
     }
 
+    /// <summary>The oldest connection of the source that holds most places without a login, if that is more than the newcomer's holds.</summary>
+    private ConnectionLease? Displaceable(SourceRecord newcomer)
+    {
+        ConnectionLease? victim = null;
+        foreach (var lease in _waiting)
+        {
+            if (lease.CanBeDisplaced && Weight(lease.Record) > Weight(victim?.Record ?? newcomer))
+            {
+                victim = lease;
+            }
+        }
+
+        return victim;
+    }
+
+    private int Weight(SourceRecord record) => record.Unauthenticated - (HasRecentSuccess(record) ? PlacesOfKnownSources : 0);
+
+    private bool HasRecentSuccess(SourceRecord record) => record.LastSuccess is { } success && timeProvider.GetElapsedTime(success) < RecentSuccess;
+
+    private void StopWaiting(ConnectionLease lease)
+    {
+        _waiting.Remove(lease.Node);
+        lease.Record.Unauthenticated--;
+        _unauthenticated--;
+    }
+
     private void Penalise(ConnectionLease lease, Offence offence)
     {
         var record = lease.Record;
-        if (offence == Offence.None || lease.Exempt
-            || (record.LastSuccess is { } success && timeProvider.GetElapsedTime(success) < RecentSuccess))
+        if (offence == Offence.None || lease.Exempt || HasRecentSuccess(record))
         {
             return;
         }

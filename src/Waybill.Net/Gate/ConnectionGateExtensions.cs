@@ -17,11 +17,10 @@ public static class ConnectionGateExtensions
         return builder.Use(next => async connection =>
         {
             var address = ((IPEndPoint)connection.RemoteEndPoint!).Address;
-            var refusal = gate.TryEnter(address, out var lease);
+            var refusal = gate.TryEnter(address, out var lease, () => End(GateRefusal.Displaced));
             if (lease is null)
             {
-                refused(refusal, SourceNetwork.Of(address));
-                connection.Abort();
+                End(refusal);
                 return;
             }
 
@@ -29,6 +28,12 @@ public static class ConnectionGateExtensions
             {
                 connection.Features.Set(lease);
                 await next(connection);
+            }
+
+            void End(GateRefusal reason)
+            {
+                refused(reason, SourceNetwork.Of(address));
+                connection.Abort();
             }
         });
     }

@@ -12,7 +12,7 @@ public sealed record GateLimits
     /// <summary>Connections of one login.</summary>
     public int PerLogin { get; init; } = 100;
 
-    /// <summary>Connections that have not logged in yet.</summary>
+    /// <summary>Connections that have not logged in yet; beyond it a newcomer displaces one of the source that holds most, or is refused.</summary>
     public int Unauthenticated { get; init; } = 200;
 
     /// <summary>

@@ -24,6 +24,9 @@ public enum GateRefusal
     /// <summary>The source serves a penalty.</summary>
     Penalty,
 
+    /// <summary>It was let in, and made room for another source before it had logged in.</summary>
+    Displaced,
+
     /// <summary>The server is stopping.</summary>
     Stopping,
 }

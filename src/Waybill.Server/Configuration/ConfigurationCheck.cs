@@ -47,6 +47,11 @@ internal static class ConfigurationCheck
         AtLeastOne("Limits:Unauthenticated", configuration.Limits.Unauthenticated);
         AtLeastOne("Limits:UnauthenticatedPerSource", configuration.Limits.UnauthenticatedPerSource ?? 1);
         AtLeastOne("Limits:UnauthenticatedPerSecond", configuration.Limits.UnauthenticatedPerSecond);
+        if (configuration.Ssh.KeepAliveSeconds is < 1 or > 3_600)
+        {
+            throw new CommandException($"Ssh:KeepAliveSeconds: {configuration.Ssh.KeepAliveSeconds} is out of range; 1 to 3600");
+        }
+
         if (configuration.ShutdownSeconds is < 0 or > 3_600)
         {
             throw new CommandException($"ShutdownSeconds: {configuration.ShutdownSeconds} is out of range; 0 to 3600");

@@ -72,6 +72,9 @@ internal sealed record SshSection
 
     /// <summary>Offer only AES-GCM to clients that know it (docs/operations/configuration.md).</summary>
     public bool CipherSteering { get; init; } = true;
+
+    /// <summary>Silence after which a client is asked whether it is still there.</summary>
+    public int KeepAliveSeconds { get; init; } = 60;
 }
 
 internal sealed record FtpSection

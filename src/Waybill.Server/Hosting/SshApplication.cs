@@ -103,6 +103,12 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             return;
         }
 
+        if (features.Get<ConnectionLease>() is { IsDisplaced: true })
+        {
+            // Recorded when it was displaced, and no more than so many in a minute: a flood must not become one of audit rows.
+            return;
+        }
+
         var facts = await GatherAsync(report);
         await installation.Audit.AppendAsync(
             new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = remote.ToString(), Connection = report.Connection.Id })

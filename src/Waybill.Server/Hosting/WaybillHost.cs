@@ -216,6 +216,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         AnnouncedHostKeys = keys.Announced,
         Policy = policy,
         CipherSteering = configuration.Ssh.CipherSteering,
+        Limits = new SshLimits { KeepAlive = TimeSpan.FromSeconds(configuration.Ssh.KeepAliveSeconds) },
     };
 
     private static string CannotListen(Exception error, IEnumerable<IPEndPoint> endPoints)

@@ -73,6 +73,12 @@ public sealed class Ed25519PublicKey : SshPublicKey
             return PublicKeyError.Malformed;
         }
 
+        if (EdwardsPoint.HasSmallOrder(bytes))
+        {
+            key = null;
+            return PublicKeyError.BadPoint;
+        }
+
         key = new Ed25519PublicKey(bytes);
         return PublicKeyError.None;
     }

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Waybill.SshKeys.Keys;
 
 /// <summary>
-/// The point that an Ed25519 public key encodes (RFC 8032 section 5.1.3), for the notations that show both coordinates and to find damaged keys: half of
-/// all damage leads to no point. Public numbers only; signatures are OpenSSL's.
+/// The point that an Ed25519 public key encodes (RFC 8032 section 5.1.3), for the notations that show both coordinates, to find damaged keys (half of
+/// all damage leads to no point) and weak ones. Public numbers only; signatures are OpenSSL's.
 /// </summary>
 internal static class EdwardsPoint
 {
@@ -41,6 +41,18 @@ internal static class EdwardsPoint
 
         x = x.IsEven == sign.IsZero ? x : Prime - x;
         return true;
+    }
+
+    /// <summary>
+    /// The eight points whose multiple by 8 is the neutral one, and encodings that are no y at all: with such a "key" one signature, known to everybody,
+    /// is right for every message.
+    /// </summary>
+    public static bool HasSmallOrder(ReadOnlySpan<byte> encoded)
+    {
+        var y = new BigInteger(encoded, isUnsigned: true) & ((BigInteger.One << 255) - 1);
+
+        // Orders 1, 2 and 4: y = 1, -1 and 0. Order 8: doubled it has y = 0, so x^2 = -y^2, and the curve's equation becomes d y^4 + 2 y^2 - 1 = 0.
+        return y >= Prime || y.IsZero || y.IsOne || y == Prime - 1 || Modulo((D * y * y * y * y) + (2 * y * y) - 1).IsZero;
     }
 
     private static BigInteger Modulo(BigInteger value)

@@ -21,6 +21,6 @@ public enum PublicKeyError
     /// <summary>An RSA exponent that is even, below 3 or beyond 2^64 - 1, or a modulus that is even.</summary>
     BadNumber,
 
-    /// <summary>An elliptic curve point that is not on its curve, or has another curve's name.</summary>
+    /// <summary>An elliptic curve point that is not on its curve, or has another curve's name, or an Ed25519 point of small order.</summary>
     BadPoint,
 }

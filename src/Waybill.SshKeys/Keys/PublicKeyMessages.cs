@@ -80,7 +80,7 @@ internal static class PublicKeyMessages
             "The numbers of this RSA key are not those of a sound key (an even number, or an exponent that is not between 3 and 2^64 - 1). "
             + "The key is damaged or its program is faulty." + MakeAnother,
         PublicKeyMistake.BadPoint =>
-            "The point of this ECDSA or Ed25519 key is not on its curve. The key is damaged or its program is faulty." + MakeAnother,
+            "The point of this ECDSA or Ed25519 key is not on its curve, or one that anybody can sign for. The key is damaged or its program is faulty." + MakeAnother,
         _ => throw new UnreachableException($"{mistake} needs facts for its words"),
     };
 

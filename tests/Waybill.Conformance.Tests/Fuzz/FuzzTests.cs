@@ -4,7 +4,7 @@ using Waybill.TestKit;
 namespace Waybill.Conformance.Tests.Fuzz;
 
 /// <summary>
-/// Runs the fuzz targets in a process of their own: a stack overflow would take this one with it. WAYBILL_FUZZ_INPUTS and WAYBILL_TEST_SEED change the run.
+/// Runs the fuzz targets in a process of their own: a stack overflow would take this one with it. WAYBILL_FUZZ_INPUTS, WAYBILL_FUZZ_MINUTES and WAYBILL_TEST_SEED change the run.
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
@@ -21,7 +21,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
     {
         var inputs = Environment.GetEnvironmentVariable("WAYBILL_FUZZ_INPUTS") ?? Inputs.ToString(CultureInfo.InvariantCulture);
         var seed = SeededRandom.FromEnvironment().Seed.ToString(CultureInfo.InvariantCulture);
-        var outcome = await ExternalProcess.RunAsync(Program, ["--inputs", inputs, "--seed", seed], timeout: TimeSpan.FromMinutes(10));
+        var minutes = int.Parse(Environment.GetEnvironmentVariable("WAYBILL_FUZZ_MINUTES") ?? "10", CultureInfo.InvariantCulture);
+        var outcome = await ExternalProcess.RunAsync(Program, ["--inputs", inputs, "--seed", seed], timeout: TimeSpan.FromMinutes(minutes));
         output.WriteLine(outcome.Output);
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
     }

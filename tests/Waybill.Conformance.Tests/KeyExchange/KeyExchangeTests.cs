@@ -1,3 +1,4 @@
+using System.Numerics;
 using Waybill.Conformance.Tests.Server;
 using Waybill.Ssh.Hosting;
 using Waybill.SshKeys.Crypto;
@@ -182,6 +183,9 @@ public sealed class KeyExchangeTests
         }
     }
 
+    /// <summary>None on a machine without them: the points above are theirs too.</summary>
+    private static IEnumerable<WycheproofTest> Vectors => WycheproofVectors.Available ? WycheproofVectors.Load("x25519_test.json") : [];
+
     private static IEnumerable<byte[]> BadShares(string method)
     {
         yield return [];
@@ -196,6 +200,10 @@ public sealed class KeyExchangeTests
             yield return Convert.FromHexString("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800");
             yield return Convert.FromHexString("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157");
             yield return Convert.FromHexString("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f");
+            foreach (var vector in Vectors.Where(vector => !vector.Bytes("shared").AsSpan().ContainsAnyExcept((byte)0)))
+            {
+                yield return vector.Bytes("public");
+            }
         }
         else if (method.StartsWith("ecdh", StringComparison.Ordinal))
         {
@@ -208,10 +216,14 @@ public sealed class KeyExchangeTests
         }
         else
         {
-            // 0 and 1 came above; p - 1 and what is larger than p. Both groups' primes begin and end with 64 one bits.
-            var length = method.Contains("group16", StringComparison.Ordinal) ? 512 : 256;
-            yield return [.. Enumerable.Repeat((byte)0xFF, length)];
-            yield return [1, .. new byte[length]];
+            // 0 and 1 came above; p - 1 and what is no smaller than p.
+            var prime = Rfc3526.Prime(method.Contains("group16", StringComparison.Ordinal) ? 4096 : 2048);
+            foreach (var number in (BigInteger[])[prime - 1, prime, prime + 1, prime + 2, (2 * prime) - 1])
+            {
+                yield return number.ToByteArray(isUnsigned: true, isBigEndian: true);
+            }
+
+            yield return [.. Enumerable.Repeat((byte)0xFF, prime.GetByteCount(isUnsigned: true))];
         }
     }
 }

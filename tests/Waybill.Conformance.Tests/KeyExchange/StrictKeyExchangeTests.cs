@@ -51,6 +51,38 @@ public sealed class StrictKeyExchangeTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Terrapin_takes_the_servers_EXT_INFO_from_a_client_without_strict_key_exchange_only(bool strict)
+    {
+        await using var connection = new ServerUnderTest().Connect();
+        var client = connection.Client;
+        var offer = new RawKexInit().Only(cipher: "chacha20-poly1305@openssh.com");
+        client.Offer = strict ? offer : offer.NotStrict();
+        await client.SendVersionAsync();
+        await client.ReceiveVersionAsync();
+        await client.SendKexInitAsync();
+        await client.ReceiveKexInitAsync();
+
+        // The man in the middle slips an IGNORE in before the server's NEWKEYS, which a client without strict key exchange counts ...
+        client.Transport.ReceiveSequence++;
+        await client.ExchangeAsync();
+
+        // ... and swallows the server's first sealed packet. The client's next number is then the server's next, unless both began again at NEWKEYS.
+        client.Transport.ReceiveSequence -= strict ? 0u : 1;
+        Assert.Equal(SshMessage.ExtInfo, (await client.Transport.ReceivePacketAsync())[0]);
+        client.Transport.ReceiveSequence -= strict ? 1u : 0;
+        if (strict)
+        {
+            await Assert.ThrowsAsync<InvalidDataException>(() => client.RequestServiceAsync());
+            return;
+        }
+
+        await client.RequestServiceAsync();
+        Assert.Empty(client.Extensions);
+    }
+
+    [Theory]
     [MemberData(nameof(SequencedCiphers))]
     public async Task A_packet_taken_away_after_NEWKEYS_is_noticed(string cipher, string? mac)
     {

@@ -33,6 +33,9 @@ public sealed class Sftp(WaybillServer server) : InteropClient(server)
 
     public override Task GetFolderAsync(string remote, string local) => BatchAsync($"get -r \"{remote}\" \"{local}\"");
 
+    /// <summary>Up and down again over one connection.</summary>
+    public Task PutAndGetAsync(string local, string remote, string fetched) => BatchAsync($"put \"{local}\" \"{remote}\"\nget \"{remote}\" \"{fetched}\"");
+
     private Task<string> BatchAsync(string command) =>
         RunAsync("sftp", [.. SshOptions, .. MoreOptions, "-P", $"{Port}", "-b", "-", $"{User}@127.0.0.1"], command + "\n");
 }

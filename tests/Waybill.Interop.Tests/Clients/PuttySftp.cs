@@ -5,6 +5,9 @@ public sealed class PuttySftp(WaybillServer server) : InteropClient(server)
 {
     public override string Name => "psftp";
 
+    /// <summary>A saved session of PuTTY's whose settings count, or null.</summary>
+    public string? Session { get; init; }
+
     protected override string DefaultKey => Server.PuttyKey;
 
     public override Task PutAsync(string local, string remote) => BatchAsync($"put \"{local}\" \"{remote}\"");
@@ -30,7 +33,7 @@ public sealed class PuttySftp(WaybillServer server) : InteropClient(server)
     {
         var batch = Server.Directory.Write("psftp-" + Guid.NewGuid().ToString("n"), command + "\nquit\n");
         return await RunAsync("psftp",
-            ["-batch", "-noagent", "-hostkey", Server.HostKeyFingerprint, "-i", Key, "-P", $"{Port}", "-b", batch, $"{User}@127.0.0.1"],
+            [.. Session is null ? (string[])[] : ["-v", "-load", Session], "-batch", "-noagent", "-hostkey", Server.HostKeyFingerprint, "-i", Key, "-P", $"{Port}", "-b", batch, $"{User}@127.0.0.1"],
             environment: new Dictionary<string, string?> { ["HOME"] = Server.Directory.FullName, ["LC_ALL"] = "C.UTF-8" });
     }
 

@@ -101,6 +101,79 @@ public class ConnectionGateTests
     }
 
     [Fact]
+    public void When_all_places_are_taken_the_source_with_most_of_them_gives_its_oldest()
+    {
+        var gate = Gate(new GateLimits { Unauthenticated = 3, UnauthenticatedPerSource = 3 });
+        var ended = new List<string>();
+        Enter(gate, Elsewhere, () => ended.Add("elsewhere"));
+        Enter(gate, Office, () => ended.Add("office, first"));
+        Enter(gate, Office, () => ended.Add("office, second"));
+        Enter(gate, IPAddress.Parse("192.0.2.3"), () => ended.Add("third"));
+        Assert.Equal("office, first", Assert.Single(ended));
+        Assert.Equal(3, gate.UnauthenticatedConnections);
+
+        // Each has one now: the oldest goes.
+        Enter(gate, IPAddress.Parse("192.0.2.4"), () => ended.Add("fourth"));
+        Assert.Equal(["office, first", "elsewhere"], ended);
+    }
+
+    [Fact]
+    public void A_source_never_displaces_its_own_connections_nor_those_of_a_source_that_holds_as_few()
+    {
+        var gate = Gate(new GateLimits { Unauthenticated = 2, UnauthenticatedPerSource = 2 });
+        Enter(gate, Office, Unexpected);
+        Enter(gate, Elsewhere, Unexpected);
+        Assert.Equal(GateRefusal.Unauthenticated, gate.TryEnter(Office, out _));
+        Assert.Equal(GateRefusal.Unauthenticated, gate.TryEnter(Elsewhere, out _));
+
+        static void Unexpected() => Assert.Fail("displaced");
+    }
+
+    [Fact]
+    public void A_displaced_connection_is_counted_no_more_and_cannot_log_in_and_earns_no_penalty()
+    {
+        var gate = Gate(new GateLimits { Unauthenticated = 1 });
+        var displaced = Enter(gate, Office, () => { });
+        var newcomer = Enter(gate, Elsewhere, () => { });
+        Assert.True(displaced.IsDisplaced);
+        Assert.False(displaced.TryAuthenticate("acme"));
+        displaced.Offence = Offence.LoginTimeout;
+        displaced.Dispose();
+        newcomer.Offence = Offence.None;
+        newcomer.Dispose();
+        Assert.Equal((0, 0), (gate.Connections, gate.UnauthenticatedConnections));
+        Assert.Empty(gate.Penalties());
+    }
+
+    [Fact]
+    public void A_source_that_logged_in_lately_is_displaced_only_when_it_holds_ten_places_more()
+    {
+        var gate = Gate(new GateLimits { Unauthenticated = 12, UnauthenticatedPerSource = 12 });
+        Assert.True(Enter(gate, Office).TryAuthenticate("acme"));
+        var ended = new List<string>();
+        for (var i = 0; i < 11; i++)
+        {
+            Enter(gate, Office, () => ended.Add("office"));
+        }
+
+        Enter(gate, Elsewhere, () => ended.Add("elsewhere"));
+        Enter(gate, IPAddress.Parse("192.0.2.3"), () => ended.Add("third"));
+        Assert.Equal(["office"], ended);
+        Enter(gate, Office, () => ended.Add("office"));
+        Assert.Equal(["office", "elsewhere"], ended);
+    }
+
+    [Fact]
+    public void A_login_is_never_displaced()
+    {
+        var gate = Gate(new GateLimits { Unauthenticated = 1 });
+        Assert.True(Enter(gate, Office, () => Assert.Fail("displaced")).TryAuthenticate("acme"));
+        Enter(gate, Elsewhere, () => { });
+        Enter(gate, Office, () => { });
+        Assert.Equal((3, 1), (gate.Connections, gate.UnauthenticatedConnections));
+    }
+
+    [Fact]
     public void A_login_is_limited_without_regard_to_case()
     {
         var gate = Gate(new GateLimits { PerLogin = 2 });
@@ -302,9 +375,9 @@ public class ConnectionGateTests
 
     private ConnectionGate Gate(GateLimits limits) => new(limits, _time);
 
-    private static ConnectionLease Enter(ConnectionGate gate, IPAddress address)
+    private static ConnectionLease Enter(ConnectionGate gate, IPAddress address, Action? displaced = null)
     {
-        Assert.Equal(GateRefusal.None, gate.TryEnter(address, out var lease));
+        Assert.Equal(GateRefusal.None, gate.TryEnter(address, out var lease, displaced));
         return lease!;
     }
 

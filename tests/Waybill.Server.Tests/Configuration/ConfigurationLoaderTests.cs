@@ -124,6 +124,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""Ssh:Public=[{"Host":"a","Port":0}]""", "Ssh:Public: 0 is no port; 1 to 65535")]
     [InlineData("Portal:PublicUrl=files.example.com", "Portal:PublicUrl: 'files.example.com' is no web address")]
     [InlineData("ShutdownSeconds=-1", "ShutdownSeconds: -1 is out of range; 0 to 3600")]
+    [InlineData("Ssh:KeepAliveSeconds=0", "Ssh:KeepAliveSeconds: 0 is out of range; 1 to 3600")]
     [InlineData("""Layout:Folders=[{"Path":"cdr","Customer":"read"}]""", "Layout:Folders: The folder 'cdr' of the layout is no path")]
     [InlineData("""Layout:Folders=[{"Path":"/cdr","Customer":"write"}]""", "Layout:Folders: 'write' are no rights; none, read, deliver or all")]
     [InlineData("Layout:Folders=/cdr", "Layout:Folders: \"/cdr\" is not allowed")]

@@ -18,6 +18,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public int Port { get; private init; }
 
+    public int ProcessId => _process.Id;
+
     public string Output => _process.Output;
 
     public string Logs => _process.ErrorOutput;

@@ -241,7 +241,7 @@ public sealed class PublicKeyMistakeTests(KeyTools tools)
     [Fact]
     public void A_point_that_is_not_on_its_curve()
     {
-        const string Words = "The point of this ECDSA or Ed25519 key is not on its curve. The key is damaged or its program is faulty. " + Another;
+        const string Words = "The point of this ECDSA or Ed25519 key is not on its curve, or one that anybody can sign for. The key is damaged or its program is faulty. " + Another;
         var point = new byte[65];
         point[0] = 4;
         point[64] = 1;

@@ -44,6 +44,27 @@ public sealed class PublicKeyParsingTests
         Assert.Equal(PublicKeyError.Malformed, SshPublicKeys.TryParse([.. blob, 0], out _));
     }
 
+    // The points of order 1, 2, 4 and 8 with either sign, and encodings of them with y not below p.
+    [Theory]
+    [InlineData("0100000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("0100000000000000000000000000000000000000000000000000000000000080")]
+    [InlineData("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000080")]
+    [InlineData("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")]
+    [InlineData("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85")]
+    [InlineData("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")]
+    [InlineData("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa")]
+    [InlineData("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")]
+    [InlineData("eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff")]
+    public void An_Ed25519_point_of_small_order_is_no_key_since_anybody_can_sign_for_it(string point)
+    {
+        byte[] blob = [0, 0, 0, 11, .. "ssh-ed25519"u8, 0, 0, 0, 32, .. Convert.FromHexString(point)];
+        Assert.Equal(PublicKeyError.BadPoint, SshPublicKeys.TryParse(blob, out _));
+        var line = "ssh-ed25519 " + Convert.ToBase64String(blob) + " weak\n";
+        Assert.Equal(PublicKeyMistake.BadPoint, PublicKeyFile.Read(System.Text.Encoding.ASCII.GetBytes(line)).Mistake);
+    }
+
     [Theory]
     [MemberData(nameof(KeyTypes))]
     public void Mutated_blobs_never_throw(string type)
