@@ -130,6 +130,7 @@ public sealed class AuditLog : IAsyncDisposable
             await WriteGroupAsync().ConfigureAwait(false);
         }
 
+        _writing.Release();
         _anchor.Dispose();
     }
 
