@@ -47,7 +47,10 @@ public readonly record struct FileEvent(
 /// <summary>Where file operations are recorded. An operation that changed something is answered only after its row is durable (promise D1 of docs/promises.md).</summary>
 public interface IFileJournal
 {
-    /// <summary>Records <paramref name="fileEvent"/>; completes when the row is on the disk.</summary>
-    /// <returns>An error when it could not be recorded: the client then gets a failure.</returns>
+    /// <summary>
+    /// Records <paramref name="fileEvent"/>; completes when the row is on the disk, that of a finished download when it is in line: it changed nothing, and its
+    /// bytes are with the client already.
+    /// </summary>
+    /// <returns>An error when it could not be recorded, or an earlier download of the session: the client then gets a failure.</returns>
     ValueTask<StoreError> RecordAsync(FileEvent fileEvent);
 }

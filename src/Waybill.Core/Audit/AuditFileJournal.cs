@@ -12,10 +12,18 @@ namespace Waybill.Core.Audit;
 /// <param name="rootInVault">Where the login's root lies in the vault: empty, or <c>/vendors/name</c>.</param>
 public sealed class AuditFileJournal(AuditLog log, Actor actor, string? account, string rootInVault) : IFileJournal
 {
+    private volatile bool _lostOne;
+
     /// <inheritdoc/>
     public async ValueTask<StoreError> RecordAsync(FileEvent fileEvent)
     {
-        var outcome = await log.AppendAsync(new AuditEntry(AuditActions.For(fileEvent.Operation), actor)
+        if (_lostOne)
+        {
+            // A download of this session was answered and could not be recorded: from then on nothing more is acknowledged to it.
+            return StoreError.InputOutput;
+        }
+
+        var entry = new AuditEntry(AuditActions.For(fileEvent.Operation), actor)
         {
             Account = account,
             Subject = InVault(fileEvent.Path),
@@ -26,7 +34,10 @@ public sealed class AuditFileJournal(AuditLog log, Actor actor, string? account,
                 _ => AuditOutcome.Failed,
             },
             Detail = Describe(fileEvent),
-        }).ConfigureAwait(false);
+        };
+        var outcome = fileEvent is { Operation: FileOperation.Download, Outcome: StoreError.None }
+            ? await log.AppendLaterAsync(entry, () => _lostOne = true).ConfigureAwait(false)
+            : await log.AppendAsync(entry).ConfigureAwait(false);
         return outcome.Succeeded ? StoreError.None : StoreError.InputOutput;
     }
 

@@ -7,6 +7,10 @@ namespace Waybill.Core.Audit;
 /// The append-only record of everything that anyone did, in the database, with a keyed chain and an anchor outside of it. Entries that arrive together are
 /// committed together. Several processes may append at once.
 /// </summary>
+/// <remarks>
+/// Whoever appends while nobody writes, writes on its own thread: a writer of its own would cost each upload two changes of threads, which on a busy machine take
+/// longer than the disk. Whoever comes meanwhile is in the next group (docs/decisions/0007).
+/// </remarks>
 public sealed class AuditLog : IAsyncDisposable
 {
     private readonly WaybillDatabase _database;
@@ -14,8 +18,11 @@ public sealed class AuditLog : IAsyncDisposable
     private readonly byte[] _key;
     private readonly AuditAnchor _anchor;
     private readonly string _anchorPath;
-    private readonly Channel<Pending> _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(AuditLimits.Waiting) { SingleReader = true });
-    private readonly Task _writer;
+    private readonly Channel<Pending> _queue = Channel.CreateBounded<Pending>(AuditLimits.Waiting);
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly List<Pending> _group = [];
+    private int _laterBegun;
+    private volatile bool _failing;
 
     private AuditLog(WaybillDatabase database, byte[] key, string anchorPath, TimeProvider time)
     {
@@ -24,7 +31,6 @@ public sealed class AuditLog : IAsyncDisposable
         _key = key;
         _anchorPath = anchorPath;
         _anchor = new AuditAnchor(anchorPath, key);
-        _writer = Task.Run(WriteGroupsAsync);
     }
 
     /// <summary>Makes the key and the first anchor of a new data directory.</summary>
@@ -63,18 +69,47 @@ public sealed class AuditLog : IAsyncDisposable
     public async ValueTask<Outcome> AppendAsync(AuditEntry entry, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        var pending = new Pending(entry);
-        try
+        var pending = new Pending(entry, lost: null);
+        if (await QueueAsync(pending, cancellationToken).ConfigureAwait(false) is { } problem)
         {
-            await _queue.Writer.WriteAsync(pending, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            return Problem.Unusable("The audit log is closed: the server is stopping.");
+            return problem;
         }
 
         // Once queued it will be written; to stop waiting would leave the caller not knowing.
+        await WriteGroupsAsync(pending.Task).ConfigureAwait(false);
         return await pending.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Records one entry that nobody's answer depends on: completes when it is queued, in its turn. It is durable before whatever is appended after it, and
+    /// written at the latest after <see cref="AuditLimits.Later"/>. While the log cannot be written this waits and fails like <see cref="AppendAsync"/>.
+    /// </summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="lost">Called when it was queued and could not be written after all.</param>
+    public async ValueTask<Outcome> AppendLaterAsync(AuditEntry entry, Action lost)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(lost);
+        if (_failing)
+        {
+            return await AppendAsync(entry).ConfigureAwait(false);
+        }
+
+        if (await QueueAsync(new Pending(entry, lost), CancellationToken.None).ConfigureAwait(false) is { } problem)
+        {
+            return problem;
+        }
+
+        if (_queue.Reader.Count >= AuditLimits.Group)
+        {
+            await WriteGroupsAsync(Task.CompletedTask).ConfigureAwait(false);
+        }
+        else if (Interlocked.Exchange(ref _laterBegun, 1) == 0)
+        {
+            _ = WriteLaterAsync();
+        }
+
+        return Outcome.Done;
     }
 
     /// <summary>Reads every row and the anchor, and says all that was done to them.</summary>
@@ -89,7 +124,13 @@ public sealed class AuditLog : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
-        await _writer.ConfigureAwait(false);
+        await _writing.WaitAsync().ConfigureAwait(false);
+        while (HasWaiting)
+        {
+            await WriteGroupAsync().ConfigureAwait(false);
+        }
+
+        _writing.Release();
         _anchor.Dispose();
     }
 
@@ -109,26 +150,72 @@ public sealed class AuditLog : IAsyncDisposable
     private static Problem AnchorProblem(string path) => Problem.Unusable(
         $"The audit anchor {path} cannot be written. Check the room and rights of its directory; until then nothing may be changed.");
 
-    private async Task WriteGroupsAsync()
+    private bool HasWaiting => _queue.Reader.TryPeek(out _);
+
+    private async ValueTask<Problem?> QueueAsync(Pending pending, CancellationToken cancellationToken)
     {
-        List<Pending> group = [];
-        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        try
         {
-            group.Clear();
-            while (group.Count < AuditLimits.Group && _queue.Reader.TryRead(out var pending))
+            await _queue.Writer.WriteAsync(pending, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (ChannelClosedException)
+        {
+            return Problem.Unusable("The audit log is closed: the server is stopping.");
+        }
+    }
+
+    /// <summary>
+    /// Writes what waits, unless somebody is writing: whoever that is looks again after leaving, so nothing queued is forgotten.
+    /// </summary>
+    /// <param name="own">When it is done, others' entries are left to another thread: no session serves them for ever.</param>
+    private async ValueTask WriteGroupsAsync(Task? own)
+    {
+        while (HasWaiting && _writing.Wait(0))
+        {
+            try
             {
-                group.Add(pending);
+                await WriteGroupAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                _writing.Release();
             }
 
-            var outcome = await WriteGroupAsync(group).ConfigureAwait(false);
-            foreach (var pending in group)
+            if (own is { IsCompleted: true } && HasWaiting)
             {
-                pending.SetResult(outcome);
+                _ = Task.Run(() => WriteGroupsAsync(own: null).AsTask());
+                return;
             }
         }
     }
 
-    private async ValueTask<Outcome> WriteGroupAsync(List<Pending> group)
+    private async Task WriteLaterAsync()
+    {
+        await Task.Delay(AuditLimits.Later).ConfigureAwait(false);
+        Volatile.Write(ref _laterBegun, 0);
+        await WriteGroupsAsync(own: null).ConfigureAwait(false);
+    }
+
+    /// <summary>The caller holds <see cref="_writing"/>.</summary>
+    private async ValueTask WriteGroupAsync()
+    {
+        while (_group.Count < AuditLimits.Group && _queue.Reader.TryRead(out var pending))
+        {
+            _group.Add(pending);
+        }
+
+        var outcome = await CommitAsync(_group).ConfigureAwait(false);
+        _failing = !outcome.Succeeded;
+        foreach (var pending in _group)
+        {
+            pending.End(outcome);
+        }
+
+        _group.Clear();
+    }
+
+    private async ValueTask<Outcome> CommitAsync(List<Pending> group)
     {
         try
         {
@@ -145,7 +232,7 @@ public sealed class AuditLog : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Whatever it was, those who wait must hear that nothing is recorded, and the loop must live for the next ones.
+            // Whatever it was, those who wait must hear that nothing is recorded, and the next ones must be served.
             return Problem.Unusable($"The audit log cannot be written ({e.GetType().Name}). Run `waybill doctor`.");
         }
     }
@@ -237,8 +324,18 @@ public sealed class AuditLog : IAsyncDisposable
         public AnchorReading? Replaced { get; set; }
     }
 
-    private sealed class Pending(AuditEntry entry) : TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Pending(AuditEntry entry, Action? lost) : TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public AuditEntry Entry { get; } = entry;
+
+        public void End(Outcome outcome)
+        {
+            if (!outcome.Succeeded)
+            {
+                lost?.Invoke();
+            }
+
+            SetResult(outcome);
+        }
     }
 }

@@ -43,12 +43,12 @@ internal sealed partial class RefusalLog(Installation installation, ILogger logg
         var words = Words(refusal) + (last ? "; further refusals in this minute are not recorded" : "");
         LogRefused(logger, source, words);
 
-        // Nobody waits for this row: the connection is closed already.
-        _ = installation.Audit.AppendAsync(new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = source.ToString() })
+        // Nobody waits for this row, least of all the listener: the connection is closed already.
+        _ = installation.Audit.AppendLaterAsync(new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = source.ToString() })
         {
             Outcome = AuditOutcome.Refused,
             Detail = words,
-        }).AsTask();
+        }, static () => { }).AsTask();
     }
 
     private static string Words(GateRefusal refusal) => refusal switch

@@ -130,7 +130,8 @@ public sealed class AuditLogTests
         await AppendAsync(core.Services.Audit, 100);
         var alone = clock.Elapsed / 100;
         clock.Restart();
-        await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => core.Services.Audit.AppendAsync(new AuditEntry("upload", TestCore.Operator)).AsTask()));
+        await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, token) =>
+            Assert.True((await core.Services.Audit.AppendAsync(new AuditEntry("upload", TestCore.Operator), token)).Succeeded));
         var together = clock.Elapsed / Count;
         TestContext.Current.TestOutputHelper?.WriteLine($"alone {alone.TotalMicroseconds:F0} us, together {together.TotalMicroseconds:F0} us each");
         Assert.True(together * 2 < alone, $"{together} against {alone}");
@@ -197,6 +198,67 @@ public sealed class AuditLogTests
         Assert.All(await Task.WhenAll(queued), static outcome => Assert.True(outcome.Succeeded));
         Assert.False((await audit.AppendAsync(new AuditEntry("upload", TestCore.Operator))).Succeeded);
         Assert.Equal(501, (await core.Services.Audit.VerifyAsync()).Rows);
+    }
+
+    [Fact]
+    public async Task A_download_is_recorded_soon_although_nobody_waits_for_it()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042", "192.0.2.1", "c1"), "10042", "");
+        Assert.Equal(StoreError.None, await journal.RecordAsync(new FileEvent(FileOperation.Download, VaultPath.Parse("/cdr/a"), Bytes: 5, Size: 5)));
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (core.Scalar("SELECT count(*) FROM audit WHERE action = 'download'") is 0L)
+        {
+            await Task.Delay(10, deadline.Token);
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_is_recorded_behind_the_downloads_before_it()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042", "192.0.2.1", "c1"), "10042", "");
+        for (var i = 0; i < 3 * AuditLimits.Group; i++)
+        {
+            Assert.Equal(StoreError.None, await journal.RecordAsync(new FileEvent(FileOperation.Download, VaultPath.Parse("/cdr/a"), Bytes: 5, Size: 5)));
+        }
+
+        Assert.Equal(StoreError.None, await journal.RecordAsync(new FileEvent(FileOperation.Upload, VaultPath.Parse("/cdr/b"), Bytes: 5, Size: 5)));
+        Assert.Equal((3L * AuditLimits.Group) + 2, core.Scalar("SELECT sequence FROM audit WHERE action = 'upload'"));
+        Assert.True((await core.Services.Audit.VerifyAsync()).Intact);
+    }
+
+    [Fact]
+    public async Task A_session_whose_download_could_not_be_recorded_gets_nothing_acknowledged_any_more()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042", "192.0.2.1", "c1"), "10042", "");
+        var download = new FileEvent(FileOperation.Download, VaultPath.Parse("/cdr/a"), Bytes: 5, Size: 5);
+        core.Tamper("CREATE TRIGGER no_more BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END;");
+        Assert.Equal(StoreError.None, await journal.RecordAsync(download));
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (await journal.RecordAsync(download) == StoreError.None)
+        {
+            await Task.Delay(10, deadline.Token);
+        }
+
+        core.Tamper("DROP TRIGGER no_more");
+        Assert.Equal(StoreError.InputOutput, await journal.RecordAsync(new FileEvent(FileOperation.Upload, VaultPath.Parse("/cdr/b"))));
+
+        var next = new AuditFileJournal(core.Services.Audit, Actor.Login("10042", "192.0.2.1", "c2"), "10042", "");
+        Assert.Equal(StoreError.None, await next.RecordAsync(download));
+    }
+
+    [Fact]
+    public async Task While_the_log_cannot_be_written_a_download_waits_and_fails()
+    {
+        await using var core = await TestCore.CreateAsync();
+        core.Tamper("CREATE TRIGGER no_more BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END;");
+        Assert.False((await core.Services.Audit.AppendAsync(new AuditEntry("upload", TestCore.Operator))).Succeeded);
+        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042", "192.0.2.1", "c1"), "10042", "");
+        Assert.Equal(StoreError.InputOutput, await journal.RecordAsync(new FileEvent(FileOperation.Download, VaultPath.Parse("/cdr/a"), Bytes: 5, Size: 5)));
     }
 
     [Fact]

@@ -316,7 +316,8 @@ public sealed class AuditTamperTests
     public async Task More_findings_than_the_limit_are_counted()
     {
         await using var core = await FilledAsync();
-        await Task.WhenAll(Enumerable.Range(0, 2 * AuditLimits.Findings).Select(_ => core.Services.Audit.AppendAsync(new AuditEntry("upload", TestCore.Operator)).AsTask()));
+        await Parallel.ForAsync(0, 2 * AuditLimits.Findings, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, token) =>
+            await core.Services.Audit.AppendAsync(new AuditEntry("upload", TestCore.Operator), token));
         core.Tamper("UPDATE audit SET actor = 'x' WHERE sequence % 2 = 1");
         var verification = await core.Services.Audit.VerifyAsync();
         Assert.Equal(AuditLimits.Findings, verification.Findings.Count);
