@@ -61,17 +61,35 @@ internal sealed class DataDirectory(string root)
 
         if (!IsInitialised)
         {
-            throw new CommandException($"there is no Waybill in {Root}; make one with: ./waybill init --data {Root}");
+            throw new CommandException($"there is no Waybill in {Root}; make one with: {CommandLine.ShellWord.Command(this, "init")}");
         }
     }
 
     public CommandException HalfMade() => new(
-        $"{Root} is half-made: an init was interrupted there, or runs right now; empty the directory (nothing has used it yet) and run: ./waybill init --data {Root}");
+        $"{Root} is half-made: an init was interrupted there, or runs right now; empty the directory (nothing has used it yet) and run: {CommandLine.ShellWord.Command(this, "init")}");
 
     /// <summary>Makes the directories; those that hold secrets can be entered by the owner alone.</summary>
     public void Create()
     {
-        foreach (var directory in (string[])[Root, HostKeys, Tls, Vaults, Audit, Run])
+        for (var place = Root; place is not null; place = Path.GetDirectoryName(place))
+        {
+            if (File.Exists(place))
+            {
+                throw new CommandException($"{place} is a file; choose another directory with --data");
+            }
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Root, OwnerOnly);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(
+                $"{Root} cannot be made here: the user {Environment.UserName} has no right to, or the file system takes no directories; choose another directory with --data");
+        }
+
+        foreach (var directory in (string[])[HostKeys, Tls, Vaults, Audit, Run])
         {
             Directory.CreateDirectory(directory, OwnerOnly);
         }

@@ -67,7 +67,10 @@ internal enum SftpOutcome : byte
 }
 
 /// <summary>What a handler hands back: an outcome of the protocol, or of the store.</summary>
-internal readonly record struct SftpAnswer(SftpOutcome Outcome, StoreError Error = StoreError.None)
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Error">What the store says.</param>
+/// <param name="Words">Words for this login, instead of those that everybody gets.</param>
+internal readonly record struct SftpAnswer(SftpOutcome Outcome, StoreError Error = StoreError.None, byte[]? Words = null)
 {
     public static implicit operator SftpAnswer(SftpOutcome outcome) => new(outcome);
 

@@ -28,8 +28,19 @@ internal static class SftpOpenPolicy
 
     /// <summary>Asks the policy, then the store. Whether a file is there is only looked up where the answer depends on it.</summary>
     public static async ValueTask<(SftpAnswer Answer, IOpenFile? File)> OpenAsync(
-        IFileStore store, VaultPath path, FileRights rights, OpenModes modes, int? permissions, long? expectedSize)
+        IFileStore store, IAccessRules rules, VaultPath path, OpenModes modes, int? permissions, long? expectedSize)
     {
+        var rights = rules.RightsAt(path);
+        if (modes.HasFlag(OpenModes.Create) && (rights & (FileRights.Create | FileRights.Overwrite)) == 0)
+        {
+            return (SftpNewNames.Refusal(rules, path, FileRights.Create), null);
+        }
+
+        if (rights == FileRights.None)
+        {
+            return (SftpOutcome.Hidden, null);
+        }
+
         var exists = false;
         if (DependsOnExistence(modes, rights))
         {
@@ -44,7 +55,8 @@ internal static class SftpOpenPolicy
         var answer = Permit(ref modes, rights, exists);
         if (!answer.IsOk)
         {
-            return (answer, null);
+            var isNewName = !exists && modes.HasFlag(OpenModes.Create) && !rights.HasFlag(FileRights.Create);
+            return (isNewName ? SftpNewNames.Refusal(rules, path, FileRights.Create) : answer, null);
         }
 
         var opened = await store.OpenAsync(path, modes, permissions, expectedSize).ConfigureAwait(false);

@@ -75,6 +75,9 @@ internal sealed class SftpOperation(SftpMessageType type, string name, SftpSubje
     /// <summary>The path may become a new name, so that a reserved one is a refusal; elsewhere it is no such file.</summary>
     public bool MakesName { get; init; }
 
+    /// <summary>The rights needed depend on a field, so that its handler asks for them, those of a hidden path too.</summary>
+    public bool NeedsDependOnFields { get; init; }
+
     /// <summary>Fields follow the subject, and the handler reads them.</summary>
     public bool HasFields { get; init; }
 

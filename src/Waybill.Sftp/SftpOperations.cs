@@ -16,7 +16,10 @@ internal static class SftpOperations
     private static readonly SftpOperation[] Rows =
     [
         // Files. Which right an OPEN needs depends on its flags: SftpOpenPolicy. What needs a handle was permitted when it was opened.
-        new(Type.Open, "OPEN", SftpSubject.Path, FileHandlers.OpenAsync) { HasFields = true, MakesName = true, Writes = true, Audit = FileOperation.Download },
+        new(Type.Open, "OPEN", SftpSubject.Path, FileHandlers.OpenAsync)
+        {
+            HasFields = true, NeedsDependOnFields = true, Writes = true, MakesName = true, Audit = FileOperation.Download,
+        },
         new(Type.Close, "CLOSE", SftpSubject.Handle, FileHandlers.CloseAsync) { Handles = SftpHandleKinds.Any },
         new(Type.Read, "READ", SftpSubject.Handle, FileHandlers.ReadAsync) { HasFields = true, Handles = SftpHandleKinds.Read },
         new(Type.Write, "WRITE", SftpSubject.Handle, FileHandlers.WriteAsync) { HasFields = true, Handles = SftpHandleKinds.Write, Writes = true },

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Waybill.Sftp.Wire;
 using Waybill.Storage;
 using FileAttributes = Waybill.Storage.FileAttributes;
@@ -33,6 +34,7 @@ internal sealed class SftpOutput(PipeWriter writer)
 
     /// <summary>Hands the replies to the channel, and waits while the client does not read them.</summary>
     /// <returns>False when nobody will read them any more.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FlushAsync()
     {
         Unflushed = 0;

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Waybill.Storage;
 
 namespace Waybill.Sftp;
@@ -146,6 +147,8 @@ public sealed class SftpServer(IFileStore store, IAccessRules rules, IFileJourna
         }
     }
 
+    // Pooled: it waits for nearly every batch of requests, and its state would be the one object that a transfer allocates again and again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<ReadResult?> ReadAsync(PipeReader input)
     {
         try

@@ -20,7 +20,7 @@ internal sealed partial class SftpSession
         if (request.Path is { } path)
         {
             request.Rights = Rules.RightsAt(path);
-            var answer = Judge(path, operation.Needs, request.Rights);
+            var answer = Judge(path, operation.Needs, request.Rights, isNewName: operation.MakesName && operation.Subject != SftpSubject.TwoPaths);
             if (!answer.IsOk)
             {
                 return answer;
@@ -30,23 +30,28 @@ internal sealed partial class SftpSession
         if (request.Target is { } target)
         {
             request.TargetRights = Rules.RightsAt(target);
-            return Judge(target, operation.TargetNeeds, request.TargetRights);
+            return Judge(target, operation.TargetNeeds, request.TargetRights, isNewName: true);
         }
 
         return SftpOutcome.Ok;
     }
 
-    private SftpAnswer Judge(VaultPath path, FileRights needs, FileRights rights)
+    private SftpAnswer Judge(VaultPath path, FileRights needs, FileRights rights, bool isNewName)
     {
         var operation = _request.Operation;
+        if (operation.NeedsDependOnFields || (rights != FileRights.None && (rights & needs) == needs))
+        {
+            return SftpOutcome.Ok;
+        }
+
+        if (isNewName)
+        {
+            return SftpNewNames.Refusal(Rules, path, needs);
+        }
+
         if (rights == FileRights.None)
         {
             return SftpOutcome.Hidden;
-        }
-
-        if ((rights & needs) == needs)
-        {
-            return SftpOutcome.Ok;
         }
 
         if (operation.ForOwnUpload && OwnUploads.Contains(path))

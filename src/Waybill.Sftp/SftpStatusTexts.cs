@@ -23,7 +23,7 @@ internal static class SftpStatusTexts
     };
 
     /// <summary>The words of an answer that is not a reply of its own.</summary>
-    public static ReadOnlySpan<byte> WordsOf(SftpAnswer answer) => answer.Outcome switch
+    public static ReadOnlySpan<byte> WordsOf(SftpAnswer answer) => answer.Words is { } words ? words : answer.Outcome switch
     {
         SftpOutcome.Ok => "Done"u8,
         SftpOutcome.StoreFailed => WordsOf(answer.Error),

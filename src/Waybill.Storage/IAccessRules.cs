@@ -11,4 +11,9 @@ public interface IAccessRules
 
     /// <summary>The rights that hold somewhere: what is not among them is not even advertised.</summary>
     FileRights Anywhere => FileRights.All;
+
+    /// <summary>
+    /// The folders in which all of <paramref name="rights"/> hold, as far as they have a name of their own: what a refused person is told. Asked for refusals only.
+    /// </summary>
+    IReadOnlyList<VaultPath> FoldersWith(FileRights rights) => [];
 }

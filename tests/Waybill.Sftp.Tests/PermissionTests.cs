@@ -108,6 +108,58 @@ public sealed class PermissionTests
     }
 
     [Fact]
+    public async Task Who_puts_something_where_it_may_not_lie_is_told_where_it_may()
+    {
+        // As the layout template has it: the root can be listed and nothing more, names that are no folders have no right at all.
+        var rules = new FolderRules(FileRights.None).WithItself("/", FileRights.List).With("/cdr", FileRights.ReadOnly).With("/upload", FileRights.All).With("/secret", FileRights.None);
+        await using var harness = await StartAsync(rules);
+        harness.Memory.AddFile("/secret/x", "x"u8);
+        harness.Memory.AddFile("/upload/f", "f"u8);
+        const string Words = "You may not put anything here; put it into /upload.";
+        foreach (var reply in new[]
+        {
+            await harness.Client.OpenAsync("/hostname", NewFile),
+            await harness.Client.OpenAsync("/cdr/hostname", NewFile),
+            await harness.Client.OpenAsync("/secret", NewFile),
+            await harness.Client.MkDirAsync("/new"),
+            await harness.Client.MkDirAsync("/cdr/new"),
+            await harness.Client.RenameAsync("/upload/f", "/f"),
+            await harness.Client.PosixRenameAsync("/upload/f", "/cdr/f"),
+            await harness.Client.SymLinkAsync("x", "/new"),
+            await harness.Client.HardLinkAsync("/upload/f", "/new"),
+        })
+        {
+            Assert.Equal((SftpStatus.PermissionDenied, Words), (reply.Status, reply.Message));
+        }
+
+        Assert.Equal(9, harness.Journal.Events.Count(row => row.Outcome == StoreError.PermissionDenied));
+
+        // What it asks of a hidden name, and what it would make below one, is not there: whether anything lies there or not.
+        foreach (var reply in new[]
+        {
+            await harness.Client.OpenAsync("/secret/x", NewFile),
+            await harness.Client.OpenAsync("/missing/x", NewFile),
+            await harness.Client.OpenAsync("/secret", SftpOpen.Read),
+            await harness.Client.OpenAsync("/secret", SftpOpen.Write),
+            await harness.Client.MkDirAsync("/secret/new"),
+            await harness.Client.RenameAsync("/secret", "/upload/mine"),
+            await harness.Client.RenameAsync("/upload/f", "/secret/f"),
+        })
+        {
+            Assert.True(reply.Status == SftpStatus.NoSuchFile && !reply.Message!.Contains("upload", StringComparison.Ordinal), reply.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Who_may_put_nothing_anywhere_is_told_whom_to_ask()
+    {
+        await using var harness = await StartAsync(new FolderRules(FileRights.ReadOnly));
+        var reply = await harness.Client.OpenAsync("/d/new", NewFile);
+        Assert.Equal(SftpStatus.PermissionDenied, reply.Status);
+        Assert.StartsWith("Your login may not do this here.", reply.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_listing_leaves_out_what_is_hidden()
     {
         await using var harness = await StartAsync(new FolderRules(FileRights.List).With("/secret", FileRights.None).With("/upload", FileRights.Create));

@@ -42,7 +42,7 @@ internal sealed class SessionTarget : IFuzzTarget
     public IReadOnlyList<string> Dictionary { get; } =
     [
         "ssh-userauth", "ssh-connection", "publickey", "none", "session", "subsystem", "sftp", "echo", "exec", "curve25519-sha256", "ssh-ed25519",
-        "/upload/a", "posix-rename@openssh.com", "keepalive@openssh.com", "SSH-2.0-x\r\n",
+        "/upload/a", "posix-rename@openssh.com", "keepalive@openssh.com", "hostkeys-prove-00@openssh.com", "SSH-2.0-x\r\n",
     ];
 
     public async ValueTask<string> RunAsync(ReadOnlyMemory<byte> input)
@@ -97,6 +97,8 @@ internal sealed class SessionTarget : IFuzzTarget
         byte[] Request(string program) => new MessageBuilder(SshMessage.ChannelRequest).UInt32(0).String("subsystem").Boolean(true).String(program).ToArray();
         var bye = new MessageBuilder(SshMessage.Disconnect).UInt32(11).String("bye").String("").ToArray();
         var keepAlive = new MessageBuilder(SshMessage.GlobalRequest).String("keepalive@openssh.com").Boolean(true).ToArray();
+        MessageBuilder Prove(bool wantReply) => new MessageBuilder(SshMessage.GlobalRequest).String("hostkeys-prove-00@openssh.com").Boolean(wantReply);
+        var known = FuzzKeys.Ed25519.PublicKey.Blob;
         yield return ("version", Input(Stage.Connected, "SSH-2.0-fuzz\r\n"u8.ToArray()));
         yield return ("version-old", Input(Stage.Connected, "SSH-1.5-fuzz\r\n"u8.ToArray()));
         yield return ("version-http", Input(Stage.Connected, "GET / HTTP/1.1\r\n"u8.ToArray()));
@@ -109,6 +111,16 @@ internal sealed class SessionTarget : IFuzzTarget
         yield return ("too-many", Input(Stage.KeysExchanged, [service, .. Enumerable.Repeat(none, 20)]));
         yield return ("unknown", Input(Stage.KeysExchanged, [.. Enumerable.Repeat((byte[])[15, 0, 0, 0, 0], 70)]));
         yield return ("echo", Input(Stage.LoggedIn, open, Request("echo"), Data("hello"u8.ToArray()), keepAlive, [SshMessage.ChannelEof, 0, 0, 0, 0], bye));
+        yield return ("prove", Input(
+            Stage.LoggedIn,
+            Prove(true).String(known.Span).ToArray(),
+            Prove(false).String(known.Span).ToArray(),
+            Prove(true).String(FuzzKeys.All[1].Key.PublicKey.Blob.Span).ToArray(),
+            Prove(true).String(known.Span).String(known.Span).ToArray(),
+            Prove(true).ToArray(),
+            keepAlive,
+            bye));
+        yield return ("prove-malformed", Input(Stage.LoggedIn, Prove(true).Raw([0, 0, 0, 51, 1]).ToArray()));
         yield return ("rekey", Input(Stage.LoggedIn, kexInit.ToPayload(), share));
         yield return ("many-channels", Input(Stage.LoggedIn, [.. Enumerable.Repeat(open, 12)]));
         yield return ("sftp", Input(

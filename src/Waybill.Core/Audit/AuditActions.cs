@@ -101,6 +101,18 @@ public static class AuditActions
     /// <summary>A host key was imported.</summary>
     public const string HostKeyImported = "hostkey-imported";
 
+    /// <summary>A host key is announced to clients from now on.</summary>
+    public const string HostKeyAnnounced = "hostkey-announced";
+
+    /// <summary>A host key was taken into use.</summary>
+    public const string HostKeyUsed = "hostkey-used";
+
+    /// <summary>A host key was retired; its private half is deleted.</summary>
+    public const string HostKeyRetired = "hostkey-retired";
+
+    /// <summary>A listener offers other types of host keys than before, or in another order.</summary>
+    public const string HostKeyOfferChanged = "hostkey-offer-changed";
+
     /// <summary>The log found that its anchor and this database do not belong together, and went on: rows are lost, or an old database was restored.</summary>
     public const string AuditGap = "audit-gap";
 

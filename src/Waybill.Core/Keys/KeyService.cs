@@ -111,6 +111,27 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
         return result;
     }
 
+    /// <summary>Records that what was sent in for a login is no key that can be installed: a private key, a file that was cut off.</summary>
+    /// <param name="userName">The login.</param>
+    /// <param name="sha256">The fingerprint, when there is one.</param>
+    /// <param name="reason">Why; never anything of the file.</param>
+    /// <param name="actor">Who brought it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Outcome> RecordRefusalAsync(
+        string userName, string? sha256, string reason, Actor actor, CancellationToken cancellationToken = default)
+    {
+        var login = await database.ReadAsync(connection => LoginSql.Find(connection, userName), cancellationToken).ConfigureAwait(false);
+        return login is null ? LoginSql.Unknown(userName) : await audit.AppendAsync(
+            new AuditEntry(AuditActions.KeyRefused, actor)
+            {
+                Account = login.Account,
+                Subject = login.UserName,
+                Outcome = AuditOutcome.Refused,
+                Detail = sha256 is null ? reason : $"{sha256}: {reason}",
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>All keys of a login, the oldest first, the revoked ones too.</summary>
     public async ValueTask<Result<IReadOnlyList<InstalledKey>>> ListAsync(string userName, CancellationToken cancellationToken = default)
     {

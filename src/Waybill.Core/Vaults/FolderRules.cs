@@ -12,6 +12,7 @@ internal sealed class FolderRules : IAccessRules
     private const FileRights NotOnTheFolderItself = FileRights.Delete | FileRights.Rename | FileRights.RemoveDirectory | FileRights.SetAttributes;
 
     private readonly Node _root = new([]);
+    private readonly List<(VaultPath Path, FileRights Below)> _named = [];
 
     /// <param name="folders">Paths as the login sees them, and the rights below each.</param>
     public FolderRules(IEnumerable<(string Path, FileRights Below)> folders)
@@ -22,6 +23,12 @@ internal sealed class FolderRules : IAccessRules
             foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
             {
                 node = node.Enter(name);
+            }
+
+            // Whose name stands for many has none that a person could use.
+            if (!path.Contains(LayoutTemplate.VendorToken, StringComparison.Ordinal))
+            {
+                _named.Add((VaultPath.Parse(path), below));
             }
 
             node.Below = below;
@@ -53,6 +60,10 @@ internal sealed class FolderRules : IAccessRules
 
         return FileRights.List | (node.Below & ~NotOnTheFolderItself);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<VaultPath> FoldersWith(FileRights rights) =>
+        [.. _named.Where(folder => (folder.Below & rights) == rights).Select(folder => folder.Path)];
 
     private sealed class Node(byte[] name)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
 
 namespace Waybill.Net.Buffers;
@@ -9,6 +10,17 @@ namespace Waybill.Net.Buffers;
 /// </summary>
 public sealed class BlockMemoryPoolFactory : IMemoryPoolFactory<byte>
 {
+    // One for each listener, for as long as the server runs.
+    private readonly ConcurrentQueue<BlockMemoryPool> _pools = new();
+
+    /// <summary>Bytes of the blocks that these pools keep while nobody uses them.</summary>
+    public long IdleBytes => _pools.Sum(static pool => (long)pool.IdleBlocks * BlockMemoryPool.BlockSize);
+
     /// <inheritdoc/>
-    public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new BlockMemoryPool();
+    public MemoryPool<byte> Create(MemoryPoolOptions? options = null)
+    {
+        var pool = new BlockMemoryPool();
+        _pools.Enqueue(pool);
+        return pool;
+    }
 }

@@ -23,6 +23,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
     /// <summary>No penalty is longer.</summary>
     public static readonly TimeSpan MaximumPenalty = TimeSpan.FromMinutes(10);
 
+    private readonly int _unauthenticatedPerSource = limits.UnauthenticatedPerSource ?? Math.Max(1, limits.Unauthenticated / 4);
     private readonly Lock _lock = new();
     private readonly Dictionary<SourceNetwork, SourceRecord> _sources = [];
     private readonly LinkedList<SourceRecord> _byUse = new();
@@ -59,11 +60,12 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
     public GateRefusal TryEnter(IPAddress address, out ConnectionLease? lease)
     {
         var source = SourceNetwork.Of(address);
+        var exempt = IsExempt(address);
         lock (_lock)
         {
             lease = null;
             var record = Touch(source);
-            var refusal = Refusal(record);
+            var refusal = Refusal(record, exempt);
             if (refusal != GateRefusal.None)
             {
                 return refusal;
@@ -71,10 +73,15 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
 
             var now = timeProvider.GetTimestamp();
             record.Connections++;
-            record.Begun.Enqueue(now);
+            record.Unauthenticated++;
+            if (!exempt)
+            {
+                record.Begun.Enqueue(now);
+            }
+
             _total++;
             _unauthenticated++;
-            lease = new ConnectionLease(this, record, now);
+            lease = new ConnectionLease(this, record, now, exempt);
             return GateRefusal.None;
         }
     }
@@ -128,7 +135,12 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
 
             _perLogin[login] = count + 1;
             _unauthenticated--;
-            lease.Record.Begun.Remove(lease.Begun);
+            lease.Record.Unauthenticated--;
+            if (!lease.Exempt)
+            {
+                lease.Record.Begun.Remove(lease.Begun);
+            }
+
             lease.Record.LastSuccess = timeProvider.GetTimestamp();
             lease.Record.PenaltyUntil = null;
             return true;
@@ -144,7 +156,8 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
             if (login is null)
             {
                 _unauthenticated--;
-                Penalise(lease.Record, offence);
+                lease.Record.Unauthenticated--;
+                Penalise(lease, offence);
             }
             else if (--_perLogin[login] == 0)
             {
@@ -162,7 +175,7 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
         _ => TimeSpan.Zero,
     };
 
-    private GateRefusal Refusal(SourceRecord record)
+    private GateRefusal Refusal(SourceRecord record, bool exempt)
     {
         if (_stopping)
         {
@@ -179,12 +192,17 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
             return GateRefusal.PerSource;
         }
 
+        if (record.Unauthenticated >= _unauthenticatedPerSource)
+        {
+            return GateRefusal.UnauthenticatedPerSource;
+        }
+
         if (_unauthenticated >= limits.Unauthenticated)
         {
             return GateRefusal.Unauthenticated;
         }
 
-        if (IsExempt(record.Source))
+        if (exempt)
         {
             return GateRefusal.None;
         }
@@ -200,9 +218,10 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
         return record.Begun.Count >= limits.UnauthenticatedPerSecond ? GateRefusal.Rate : GateRefusal.None;
     }
 
-    private void Penalise(SourceRecord record, Offence offence)
+    private void Penalise(ConnectionLease lease, Offence offence)
     {
-        if (offence == Offence.None || IsExempt(record.Source)
+        var record = lease.Record;
+        if (offence == Offence.None || lease.Exempt
             || (record.LastSuccess is { } success && timeProvider.GetElapsedTime(success) < RecentSuccess))
         {
             return;
@@ -224,7 +243,12 @@ public sealed class ConnectionGate(GateLimits limits, TimeProvider timeProvider)
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private bool IsExempt(SourceNetwork source) => limits.Exempt.Any(network => network.Contains(source.Address));
+    // Of the peer itself and not of its source: an operator may exempt less than the /64 that counts as one source.
+    private bool IsExempt(IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return limits.Exempt.Any(network => network.Contains(plain));
+    }
 
     private SourceRecord Touch(SourceNetwork source)
     {

@@ -7,11 +7,12 @@ public sealed class ConnectionLease : IDisposable
     private string? _login;
     private bool _disposed;
 
-    internal ConnectionLease(ConnectionGate gate, SourceRecord record, long begun)
+    internal ConnectionLease(ConnectionGate gate, SourceRecord record, long begun, bool exempt)
     {
         _gate = gate;
         Record = record;
         Begun = begun;
+        Exempt = exempt;
     }
 
     /// <summary>What it will be penalised for if it ends without a login; the protocol sets it.</summary>
@@ -20,6 +21,9 @@ public sealed class ConnectionLease : IDisposable
     internal SourceRecord Record { get; }
 
     internal long Begun { get; }
+
+    /// <summary>The peer is in a network of <see cref="GateLimits.Exempt"/>.</summary>
+    internal bool Exempt { get; }
 
     /// <summary>The connection logged in: it leaves the unauthenticated ones, unless <paramref name="login"/> has <see cref="GateLimits.PerLogin"/> connections already.</summary>
     public bool TryAuthenticate(string login)

@@ -15,6 +15,12 @@ public sealed record GateLimits
     /// <summary>Connections that have not logged in yet.</summary>
     public int Unauthenticated { get; init; } = 200;
 
+    /// <summary>
+    /// Connections of one source that have not logged in yet. Well below <see cref="Unauthenticated"/>, so that no single source keeps everybody else out by
+    /// being silent, and more than a whole office behind one address needs. An exempt source has it too. Null for a quarter of <see cref="Unauthenticated"/>.
+    /// </summary>
+    public int? UnauthenticatedPerSource { get; init; }
+
     /// <summary>Connections that one source may begin within <see cref="ConnectionGate.RateWindow"/> without logging in; a login gives its place back.</summary>
     public int UnauthenticatedPerSecond { get; init; } = 20;
 

@@ -15,6 +15,9 @@ public enum GateRefusal
     /// <summary><see cref="GateLimits.Unauthenticated"/> is reached.</summary>
     Unauthenticated,
 
+    /// <summary><see cref="GateLimits.UnauthenticatedPerSource"/> is reached.</summary>
+    UnauthenticatedPerSource,
+
     /// <summary><see cref="GateLimits.UnauthenticatedPerSecond"/> is reached.</summary>
     Rate,
 

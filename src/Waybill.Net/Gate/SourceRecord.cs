@@ -18,6 +18,8 @@ internal sealed class SourceRecord
 
     public int Connections { get; set; }
 
+    public int Unauthenticated { get; set; }
+
     public long? LastSuccess { get; set; }
 
     public long? PenaltyUntil { get; set; }

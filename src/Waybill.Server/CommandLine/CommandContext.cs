@@ -20,6 +20,9 @@ internal sealed class CommandContext(ParseResult parse, TextWriter output, TextW
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private static readonly string[] TimeFormats =
+        ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"];
+
     public TextWriter Output { get; } = output;
 
     public TextWriter Error { get; } = error;
@@ -104,11 +107,14 @@ internal sealed class CommandContext(ParseResult parse, TextWriter output, TextW
         return items;
     }
 
-    /// <summary>A time on the command line, in UTC unless it says otherwise: the same command means the same wherever it runs.</summary>
+    /// <summary>
+    /// A time on the command line, in UTC unless it says otherwise: the same command means the same wherever and whenever it runs. One notation, since 01/02/2027 is
+    /// two days; and that in which times are printed.
+    /// </summary>
     public static DateTimeOffset? ParseTime(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        if (DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
         {
             return time;
         }

@@ -17,27 +17,33 @@ internal static class UsageWords
     public static string PathOf(Command command) =>
         command is RootCommand ? "waybill" : $"{PathOf((Command)command.Parents.First())} {command.Name}";
 
+    /// <summary>For a word that the parser would not even show.</summary>
+    public static string NoCommand(RootCommand root, string word) => $"{Unknown(root, word)}; see ./{PathOf(root)} --help";
+
+    private static string Unknown(Command command, string word) => $"{Shown(word)} is no command of {PathOf(command)}; they are {Subcommands(command)}";
+
+    private static string Subcommands(Command command) => string.Join(", ", command.Subcommands.Where(each => !each.Hidden).Select(each => each.Name));
+
     private static string What(ParseResult parse, Command command, string path)
     {
-        var subcommands = string.Join(", ", command.Subcommands.Where(each => !each.Hidden).Select(each => each.Name));
         if (parse.UnmatchedTokens is [var first, ..])
         {
             return first.StartsWith('-') ? $"{path} has no option {Shown(first)}"
-                : command.Subcommands.Count > 0 ? $"{Shown(first)} is no command of {path}; they are {subcommands}"
+                : command.Subcommands.Count > 0 ? Unknown(command, first)
                 : $"{path} takes no further {Shown(first)}";
         }
 
         foreach (var option in parse.CommandResult.Children.OfType<OptionResult>())
         {
-            if (!option.Errors.Any())
+            // An option that is missing comes after the arguments that are: they are typed first.
+            if (!option.Errors.Any() || option.Implicit)
             {
                 continue;
             }
 
             if (option.Tokens.Count == 0)
             {
-                return option.Implicit ? $"{path} needs {option.Option.Name} {ValueOf(option.Option)}"
-                    : option.Option.Arity.MinimumNumberOfValues > 0 ? $"{option.Option.Name} needs a value: {ValueOf(option.Option)}"
+                return option.Option.Arity.MinimumNumberOfValues > 0 ? $"{option.Option.Name} needs a value: {ValueOf(option.Option)}"
                     : option.Errors.First().Message;
             }
 
@@ -59,7 +65,7 @@ internal static class UsageWords
         }
 
         return command.Subcommands.Count > 0 && command.Action is null
-            ? $"{path} needs a command: {subcommands}"
+            ? $"{path} needs a command: {Subcommands(command)}"
             : parse.Errors[0].Message.Split('\n')[0].TrimEnd('.', ' ', '\r');
     }
 

@@ -12,23 +12,32 @@ internal static class WaybillCommandLine
     private static readonly Func<Func<ParseResult, CommandContext>, IEnumerable<Command>>[] All =
     [
         DemoCommand.Create, ServeCommand.Create, InitCommand.Create, AccountCommands.Create, LoginCommands.Create, KeyCommands.Create,
-        HostKeyCommands.Create, SessionCommands.Create, PenaltyCommands.Create, AuditCommands.Create, DoctorCommand.Create,
+        HostKeyCommands.Create, StatusCommand.Create, SessionCommands.Create, PenaltyCommands.Create, AuditCommands.Create, DoctorCommand.Create,
     ];
+
+    // A customer may be called @acme: an argument is what was typed, and never the content of a file.
+    private static readonly ParserConfiguration Literal = new() { ResponseFileTokenReplacer = null };
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         try
         {
-            var parse = Root(output, error).Parse(args);
+            // The parser takes such a word for a directive of its own, and swallows it whether it knows it or not.
+            if (args is [['[', ..] directive, ..])
+            {
+                return await WrongUsageAsync(error, UsageWords.NoCommand(Root(output, error), directive));
+            }
+
+            var parse = Root(output, error).Parse(args, Literal);
             if (args is ["help", .. var topic])
             {
-                var asked = Root(output, error).Parse(topic);
+                var asked = Root(output, error).Parse(topic, Literal);
                 if (asked.UnmatchedTokens.Count > 0)
                 {
                     return await WrongUsageAsync(error, UsageWords.Describe(asked));
                 }
 
-                parse = Root(output, error).Parse([.. topic, "--help"]);
+                parse = Root(output, error).Parse([.. topic, "--help"], Literal);
             }
 
             return parse.Errors.Count > 0

@@ -42,6 +42,7 @@ internal static class ConfigurationCheck
         AtLeastOne("Limits:PerSource", configuration.Limits.PerSource);
         AtLeastOne("Limits:PerLogin", configuration.Limits.PerLogin);
         AtLeastOne("Limits:Unauthenticated", configuration.Limits.Unauthenticated);
+        AtLeastOne("Limits:UnauthenticatedPerSource", configuration.Limits.UnauthenticatedPerSource ?? 1);
         AtLeastOne("Limits:UnauthenticatedPerSecond", configuration.Limits.UnauthenticatedPerSecond);
         if (configuration.ShutdownSeconds is < 0 or > 3_600)
         {

@@ -110,7 +110,7 @@ internal sealed class ConfigurationLoader
         }
 
         var value = Waybill.Net.Logging.PeerText.Sanitise(node?.ToJsonString() ?? "null", 80);
-        var allowed = type == typeof(int) ? "a whole number"
+        var allowed = (Nullable.GetUnderlyingType(type) ?? type) == typeof(int) ? "a whole number"
             : type == typeof(bool) ? "true or false"
             : type == typeof(string) ? "a text"
             : IsList(type) ? "a list, as [\"...\"]"

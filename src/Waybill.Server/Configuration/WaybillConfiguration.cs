@@ -110,6 +110,9 @@ internal sealed record LimitsSection
 
     public int Unauthenticated { get; init; } = 200;
 
+    /// <summary>Null for a quarter of <see cref="Unauthenticated"/>.</summary>
+    public int? UnauthenticatedPerSource { get; init; }
+
     public int UnauthenticatedPerSecond { get; init; } = 20;
 
     /// <summary>Networks that are never penalised, as CIDR.</summary>

@@ -56,6 +56,7 @@ internal sealed partial class RefusalLog(Installation installation, ILogger logg
         GateRefusal.Total => "the limit of all connections is reached (Limits:Total)",
         GateRefusal.PerSource => "this source has as many connections as it may (Limits:PerSource)",
         GateRefusal.Unauthenticated => "too many connections have not logged in yet (Limits:Unauthenticated)",
+        GateRefusal.UnauthenticatedPerSource => "this source has as many connections without a login as it may (Limits:UnauthenticatedPerSource)",
         GateRefusal.Rate => "this source begins connections without logging in too fast (Limits:UnauthenticatedPerSecond)",
         GateRefusal.Penalty => "this source kept failing and is refused for a while (waybill penalties list)",
         _ => "the server is stopping",

@@ -106,6 +106,8 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
     private static Offence Offence(SshConnectionReport report) => report.Reason switch
     {
         _ when report.LoggedIn => Waybill.Net.Gate.Offence.None,
+        // Its signature was right: what kept it out is the login's limit or the server's own trouble.
+        _ when report.Connection.Features.Get<LoginRefusal>() is not null => Waybill.Net.Gate.Offence.None,
         SshEndReason.ServerStopping or SshEndReason.InternalError => Waybill.Net.Gate.Offence.None,
         SshEndReason.LoginTimeout => Waybill.Net.Gate.Offence.LoginTimeout,
         SshEndReason.ProtocolError or SshEndReason.IntegrityError or SshEndReason.LimitExceeded => Waybill.Net.Gate.Offence.BrokenProtocol,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -9,39 +10,43 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Waybill.Net.Buffers;
+using Waybill.Core.Audit;
 using Waybill.Net.Gate;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Server.HostKeys;
 using Waybill.Ssh.Hosting;
-using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.Hosting;
 
 /// <summary>The running server: Kestrel with every listener, the control socket, and what they share.</summary>
-internal sealed class WaybillHost : IAsyncDisposable
+internal sealed partial class WaybillHost : IAsyncDisposable
 {
     /// <summary>Bytes that Kestrel buffers for one connection, each way; smaller ones make bulk transfers wait for each other (design.md 3.3).</summary>
     private const int TransportBuffer = 4 * 1024 * 1024;
 
     private readonly Installation _installation;
     private readonly ILoggerFactory _loggers;
-    private readonly IReadOnlyList<SshPrivateKey> _hostKeys;
+    private readonly HostKeyRing _hostKeys;
     private readonly ConnectionGate _gate;
     private readonly SessionGuard _guard;
+    private readonly BlockMemoryPoolFactory _blocks = new();
     private readonly ControlServer _control;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
+    private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
     private WebApplication? _application;
 
     private WaybillHost(Installation installation, WaybillConfiguration configuration, ILoggerFactory loggers)
     {
         _installation = installation;
         _loggers = loggers;
-        _hostKeys = new HostKeyStore(installation.Data).Load();
+        _hostKeys = new HostKeyRing(new HostKeyStore(installation.Data));
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
         _control = new ControlServer(
-            installation.Data.ControlSocket, new ControlHandler(installation, _gate, _guard).HandleAsync, loggers.CreateLogger<ControlServer>());
+            installation.Data.ControlSocket,
+            new ControlHandler(installation, _gate, _guard, _blocks, ReloadHostKeysAsync).HandleAsync,
+            loggers.CreateLogger<ControlServer>());
     }
 
     /// <summary>What was asked for, and where it is bound (a port 0 has become a real one).</summary>
@@ -54,6 +59,7 @@ internal sealed class WaybillHost : IAsyncDisposable
         try
         {
             await host.BindAsync(configuration, cancellationToken);
+            await host.RecordOffersAsync();
             host._guard.Start();
             host._control.Start();
             return host;
@@ -95,15 +101,47 @@ internal sealed class WaybillHost : IAsyncDisposable
         }
 
         _loggers.Dispose();
-        foreach (var key in _hostKeys)
+        _hostKeys.Dispose();
+    }
+
+    /// <summary>A command has changed the host keys: connections from now on see what it says, sessions go on with theirs.</summary>
+    private async ValueTask<ControlReply> ReloadHostKeysAsync()
+    {
+        try
         {
-            key.Dispose();
+            var keys = _hostKeys.Load();
+            foreach (var (_, handler) in _handlers)
+            {
+                handler.UseHostKeys(keys.Used, keys.Announced);
+            }
+        }
+        catch (Exception error) when (error is CommandException or InvalidOperationException)
+        {
+            return new ControlReply(false, error.Message);
+        }
+
+        await RecordOffersAsync();
+        return new ControlReply(true, Count: _handlers.Count);
+    }
+
+    /// <summary>Notes which types of host keys each port offers; what differs from before is said aloud, since many clients pin one key.</summary>
+    private async Task RecordOffersAsync()
+    {
+        (int, IReadOnlyList<string>)[] offers =
+        [
+            .. from each in _handlers where each.Listener.EndPoint.Port != 0 select (each.Listener.EndPoint.Port, each.Handler.HostKeyAlgorithms),
+        ];
+        foreach (var change in new HostKeyOffers(_installation.Data).Record(offers, TimeProvider.System.GetUtcNow()))
+        {
+            var words = HostKeyOffers.Describe(change.Before!, change.Algorithms);
+            LogOfferChanged(_loggers.CreateLogger<WaybillHost>(), change.Port, words);
+            await _installation.RecordAsync(AuditActions.HostKeyOfferChanged, change.Port.ToString(CultureInfo.InvariantCulture), words);
         }
     }
 
     private async Task BindAsync(WaybillConfiguration configuration, CancellationToken cancellationToken)
     {
-        var handlers = Handlers(configuration);
+        var handlers = _handlers = Handlers(configuration);
         if (handlers.Count == 0)
         {
             // Kestrel without a listener would open one of its own, for HTTP on port 5000.
@@ -124,7 +162,7 @@ internal sealed class WaybillHost : IAsyncDisposable
         });
 
         // After Kestrel's own registration, which would win otherwise, and with it 4 KiB receives.
-        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, BlockMemoryPoolFactory>());
+        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>>(_blocks));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             foreach (var (listener, handler) in handlers)
@@ -150,12 +188,11 @@ internal sealed class WaybillHost : IAsyncDisposable
 
     private List<(Listener Listener, SshConnectionHandler Handler)> Handlers(WaybillConfiguration configuration)
     {
-        var listeners = configuration.Ssh.Listen.Select(text => new Listener(ConfigurationCheck.EndPoint("Ssh:Listen", text), ConfigurationCheck.Policy(configuration.Ssh.Policy)))
-            .Concat(configuration.Ssh.ListenCompat.Select(text => new Listener(ConfigurationCheck.EndPoint("Ssh:ListenCompat", text), SshPolicy.Compat)));
+        var keys = _hostKeys.Load();
         var application = new SshApplication(_installation, configuration, _loggers.CreateLogger<SshApplication>());
         try
         {
-            return [.. listeners.Select(listener => (listener, new SshConnectionHandler(Options(listener, configuration), application, TimeProvider.System, _loggers)))];
+            return [.. ListenersOf(configuration).Select(listener => (listener, new SshConnectionHandler(Options(listener.Policy, configuration, keys), application, TimeProvider.System, _loggers)))];
         }
         catch (Exception error) when (error is PlatformNotSupportedException or InvalidOperationException)
         {
@@ -163,11 +200,17 @@ internal sealed class WaybillHost : IAsyncDisposable
         }
     }
 
-    private SshServerOptions Options(Listener listener, WaybillConfiguration configuration) => new()
+    /// <summary>The listeners that a configuration asks for.</summary>
+    public static IEnumerable<Listener> ListenersOf(WaybillConfiguration configuration) =>
+        configuration.Ssh.Listen.Select(text => new Listener(ConfigurationCheck.EndPoint("Ssh:Listen", text), ConfigurationCheck.Policy(configuration.Ssh.Policy)))
+            .Concat(configuration.Ssh.ListenCompat.Select(text => new Listener(ConfigurationCheck.EndPoint("Ssh:ListenCompat", text), SshPolicy.Compat)));
+
+    /// <summary>How a listener behaves.</summary>
+    public static SshServerOptions Options(SshPolicy policy, WaybillConfiguration configuration, HostKeySet keys) => new()
     {
-        // ECDSA host keys are for old clients; under the other policies a scanner would rightly frown at them.
-        HostKeys = [.. _hostKeys.Where(key => listener.Policy == SshPolicy.Compat || !key.PublicKey.KeyType.StartsWith("ecdsa", StringComparison.Ordinal))],
-        Policy = listener.Policy,
+        HostKeys = keys.Used,
+        AnnouncedHostKeys = keys.Announced,
+        Policy = policy,
         CipherSteering = configuration.Ssh.CipherSteering,
     };
 
@@ -183,12 +226,16 @@ internal sealed class WaybillHost : IAsyncDisposable
         };
     }
 
+    [LoggerMessage(EventId = 40, Level = LogLevel.Warning, Message = "Port {Port} offers {Words}")]
+    private static partial void LogOfferChanged(ILogger logger, int port, string words);
+
     private static GateLimits Limits(LimitsSection limits) => new()
     {
         Total = limits.Total,
         PerSource = limits.PerSource,
         PerLogin = limits.PerLogin,
         Unauthenticated = limits.Unauthenticated,
+        UnauthenticatedPerSource = limits.UnauthenticatedPerSource,
         UnauthenticatedPerSecond = limits.UnauthenticatedPerSecond,
         Exempt = [.. limits.Exempt.Select(IPNetwork.Parse)],
     };

@@ -26,7 +26,7 @@ internal static class FileHandlers
         // SIZE is only what the client expects (WinSCP always sends it): it neither extends nor cuts. Times of an OPEN are nothing at all (ProFTPD #2110).
         var expected = attributes.Size <= long.MaxValue ? (long?)attributes.Size : null;
         var (answer, file) = await SftpOpenPolicy.OpenAsync(
-            session.Store, path, request.Rights, modes, (int?)(attributes.Permissions & 0x1FF), expected).ConfigureAwait(false);
+            session.Store, session.Rules, path, modes, (int?)(attributes.Permissions & 0x1FF), expected).ConfigureAwait(false);
         if (file is null)
         {
             return answer;

@@ -20,10 +20,7 @@ internal sealed class ScpFiles(IFileStore store, IAccessRules rules, IFileJourna
     /// <summary>Opens a file, as SFTP's OPEN does.</summary>
     public async ValueTask<(SftpAnswer Answer, IOpenFile? File)> OpenAsync(VaultPath path, OpenModes modes, int? permissions = null, long? expectedSize = null)
     {
-        var rights = rules.RightsAt(path);
-        var (answer, file) = rights == FileRights.None
-            ? (SftpOutcome.Hidden, null)
-            : await SftpOpenPolicy.OpenAsync(store, path, rights, modes, permissions, expectedSize).ConfigureAwait(false);
+        var (answer, file) = await SftpOpenPolicy.OpenAsync(store, rules, path, modes, permissions, expectedSize).ConfigureAwait(false);
         return (await JudgedAsync(answer, modes.HasFlag(OpenModes.Write) ? FileOperation.Upload : FileOperation.Download, path).ConfigureAwait(false), file);
     }
 
@@ -43,7 +40,9 @@ internal sealed class ScpFiles(IFileStore store, IAccessRules rules, IFileJourna
     /// <summary>Makes a directory, as SFTP's MKDIR does.</summary>
     public async ValueTask<SftpAnswer> MakeDirectoryAsync(VaultPath path, int permissions)
     {
-        var answer = await RequireAsync(path, FileRights.MakeDirectory, FileOperation.MakeDirectory).ConfigureAwait(false);
+        var needs = FileRights.MakeDirectory;
+        var answer = await JudgedAsync(
+            rules.RightsAt(path).HasFlag(needs) ? SftpOutcome.Ok : SftpNewNames.Refusal(rules, path, needs), FileOperation.MakeDirectory, path).ConfigureAwait(false);
         if (answer.IsOk)
         {
             answer = await JudgedAsync(

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Waybill.SshKeys.Crypto;
 using Waybill.SshKeys.Wire;
 using Waybill.Ssh.Authentication;
+using Waybill.Ssh.HostKeys;
 using Waybill.Ssh.KeyExchange;
 using Waybill.Ssh.Transport;
 
@@ -94,18 +95,48 @@ internal sealed partial class SshConnection
         // byte SSH_MSG_GLOBAL_REQUEST, string request name, boolean want reply, .... request-specific data
         var reader = new SshReader(payload);
         reader.ReadByte();
-        reader.ReadString();
+        var name = reader.ReadString();
         var wantsReply = reader.ReadBoolean();
         if (!reader.Succeeded)
         {
             throw new SshDisconnectException(SshEndReason.ProtocolError, "a global request is malformed");
         }
 
-        // There is none that this server grants; for keepalive@openssh.com any answer is the right one, and OpenSSH's is this.
+        if (name.SequenceEqual(HostKeyAnnouncement.ProofName))
+        {
+            ProveHostKeys(reader.Rest, wantsReply);
+            return;
+        }
+
+        // There is no other that this server grants; for keepalive@openssh.com any answer is the right one, and OpenSSH's is this.
         if (wantsReply)
         {
             _writer.Send([MessageNumber.RequestFailure]);
         }
+    }
+
+    private void ProveHostKeys(ReadOnlySpan<byte> keys, bool wantsReply)
+    {
+        if (!HostKeyProofRequest.TryParse(keys, out var request))
+        {
+            throw new SshDisconnectException(SshEndReason.ProtocolError, "hostkeys-prove-00@openssh.com is malformed");
+        }
+
+        // Without a reply there is nothing to prove.
+        if (!wantsReply)
+        {
+            return;
+        }
+
+        // Each proof costs this server a signature for each key, so there are not many for one login.
+        byte[]? proof = null;
+        if (_hostKeyProofs < _limits.HostKeyProofs)
+        {
+            _hostKeyProofs++;
+            proof = _keys.Announcement.Prove(request, _kexContext!.SessionId, _kexContext.Negotiation!, _kexContext.FirstClientKexInit!);
+        }
+
+        _writer.Send(proof ?? [MessageNumber.RequestFailure]);
     }
 
     private void AnswerUnimplemented()

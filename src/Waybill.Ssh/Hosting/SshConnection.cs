@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
 using Waybill.Ssh.Authentication;
 using Waybill.Ssh.Channels;
+using Waybill.Ssh.HostKeys;
 using Waybill.Ssh.KeyExchange;
 using Waybill.Ssh.Transport;
 
@@ -19,9 +20,9 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
 {
     private readonly ConnectionContext _transport;
     private readonly PipeReader _input;
+    private readonly ListenerKeys _keys;
     private readonly SshServerOptions _options;
     private readonly SshLimits _limits;
-    private readonly AlgorithmOffer _offer;
     private readonly byte[] _versionLine;
     private readonly ISshApplication _application;
     private readonly TimeProvider _time;
@@ -43,15 +44,16 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
     private bool _hasReadPacket;
     private int _unknownBeforeLogin;
     private int _exchangesBeforeLogin;
+    private int _hostKeyProofs;
 
     public SshConnection(
-        ConnectionContext transport, SshServerOptions options, AlgorithmOffer offer, byte[] versionLine, ISshApplication application, TimeProvider time, ILogger logger)
+        ConnectionContext transport, ListenerKeys keys, byte[] versionLine, ISshApplication application, TimeProvider time, ILogger logger)
     {
         _transport = transport;
         _input = transport.Transport.Input;
-        _options = options;
-        _limits = options.Limits;
-        _offer = offer;
+        _keys = keys;
+        _options = keys.Options;
+        _limits = _options.Limits;
         _versionLine = versionLine;
         _application = application;
         _time = time;
@@ -120,7 +122,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
         _kexContext = new KexContext
         {
             Options = _options,
-            Offer = _offer,
+            Offer = _keys.Offer,
             ServerLine = _versionLine,
             ClientLine = line,
             ClientSoftware = _info.ClientSoftware,
@@ -247,6 +249,11 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
         _deadlines.LoggedIn();
         _kicked = login.Kicked.UnsafeRegister(
             static connection => ((SshConnection)connection!).End(SshEndReason.Kicked, "an operator, a revoked key or a suspended login ended the session"), this);
+        if (HostKeyAnnouncement.IsUnderstoodBy(_info.ClientSoftware))
+        {
+            _writer.Send(_keys.Announcement.Message);
+        }
+
         SshLog.LoggedIn(_logger, _info.Id, _authentication!.User ?? "", _info.RemoteEndPoint.ToString(), _info.ClientSoftware);
         OnTimer();
     }

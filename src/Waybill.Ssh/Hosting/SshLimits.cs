@@ -24,6 +24,9 @@ public sealed record SshLimits
     /// <summary>Requests of other methods (none, password, ...) before the connection ends.</summary>
     public int OtherAttempts { get; init; } = 10;
 
+    /// <summary>hostkeys-prove-00@openssh.com answered for one connection; OpenSSH asks once.</summary>
+    public int HostKeyProofs { get; init; } = 4;
+
     /// <summary>Open channels of one connection.</summary>
     public int Channels { get; init; } = 10;
 

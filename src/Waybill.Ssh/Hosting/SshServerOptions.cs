@@ -21,6 +21,11 @@ public sealed record SshServerOptions
     /// <summary>The private host keys, in the order in which their algorithms are offered.</summary>
     public required IReadOnlyList<SshPrivateKey> HostKeys { get; init; }
 
+    /// <summary>
+    /// Further keys that no key exchange uses, but that clients hear of after their login (hostkeys-00@openssh.com): the next one, and the one that was used before.
+    /// </summary>
+    public IReadOnlyList<SshPrivateKey> AnnouncedHostKeys { get; init; } = [];
+
     /// <summary>Which algorithms are offered.</summary>
     public SshPolicy Policy { get; init; } = SshPolicy.Modern;
 

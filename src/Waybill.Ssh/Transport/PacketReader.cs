@@ -18,7 +18,11 @@ internal sealed class PacketReader : IDisposable
     /// <summary>The shortest packet of RFC 4253 section 6 is 16 bytes, or one block, without its MAC.</summary>
     private const int MinimumPacket = 16;
 
-    private const int SmallestRent = 4096;
+    /// <summary>
+    /// Enough for 32 KiB of channel data. One size for nearly all packets: the shared pool keeps one buffer of each size for each thread that the connection
+    /// has run on.
+    /// </summary>
+    private const int SmallestRent = 36 * 1024;
 
     private PacketOpener _opener = PacketCiphers.PlainOpener();
     private byte[] _plain = [];

@@ -63,6 +63,43 @@ public class ConnectionGateTests
         Assert.Equal(GateRefusal.None, gate.TryEnter(Elsewhere, out _));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_source_cannot_take_all_places_for_those_without_a_login(bool exempt)
+    {
+        // A source that logged in today is never penalised, nor is an exempt one: only this limit keeps it from locking everybody out, again and again.
+        var gate = Gate(new GateLimits { UnauthenticatedPerSecond = 1_000, Exempt = exempt ? [IPNetwork.Parse("192.0.2.1/32")] : [] });
+        var friend = Enter(gate, Office);
+        Assert.True(friend.TryAuthenticate("acme"));
+        var silent = Enumerable.Range(0, 50).Select(_ => Enter(gate, Office)).ToList();
+        Assert.Equal(GateRefusal.UnauthenticatedPerSource, gate.TryEnter(Office, out _));
+        Assert.Equal(GateRefusal.None, gate.TryEnter(Elsewhere, out _));
+
+        // Both a login and an end give the place back.
+        Assert.True(silent[0].TryAuthenticate("acme"));
+        silent[1].Dispose();
+        Enter(gate, Office);
+        Enter(gate, Office);
+        Assert.Equal(GateRefusal.UnauthenticatedPerSource, gate.TryEnter(Office, out _));
+    }
+
+    [Theory]
+    [InlineData(2, null, 1)]
+    [InlineData(40, null, 10)]
+    [InlineData(40, 30, 30)]
+    public void A_source_may_have_a_quarter_of_them_unless_it_is_set(int unauthenticated, int? perSource, int expected)
+    {
+        var gate = Gate(new GateLimits { Unauthenticated = unauthenticated, UnauthenticatedPerSource = perSource, UnauthenticatedPerSecond = 1_000 });
+        var served = 0;
+        while (gate.TryEnter(Office, out _) == GateRefusal.None)
+        {
+            served++;
+        }
+
+        Assert.Equal(expected, served);
+    }
+
     [Fact]
     public void A_login_is_limited_without_regard_to_case()
     {
@@ -179,6 +216,32 @@ public class ConnectionGateTests
         Assert.Equal(GateRefusal.None, gate.TryEnter(Office, out _));
     }
 
+    [Theory]
+    [InlineData("::1/128", "::1")]
+    [InlineData("2001:db8::20/124", "2001:db8::2f")]
+    [InlineData("2001:db8::/48", "2001:db8:0:7::1")]
+    [InlineData("192.0.2.1/32", "::ffff:192.0.2.1")]
+    public void An_exempt_network_may_be_of_any_width(string network, string address)
+    {
+        var gate = Gate(new GateLimits { Exempt = [IPNetwork.Parse(network)] });
+        Fail(gate, IPAddress.Parse(address), Offence.FailedLogin, 100);
+        Assert.Equal(GateRefusal.None, gate.TryEnter(IPAddress.Parse(address), out _));
+        Assert.Empty(gate.Penalties());
+    }
+
+    [Fact]
+    public void An_exempt_address_does_not_exempt_its_whole_64()
+    {
+        var (exempt, neighbour) = (IPAddress.Parse("2001:db8::1"), IPAddress.Parse("2001:db8::2"));
+        var gate = Gate(new GateLimits { Exempt = [IPNetwork.Parse("2001:db8::1/128")] });
+
+        // What the exempt one does is not held against its neighbour, neither as rate nor as penalty.
+        Fail(gate, exempt, Offence.FailedLogin, 100);
+        Fail(gate, neighbour, Offence.FailedLogin, 3);
+        Assert.Equal(GateRefusal.Penalty, gate.TryEnter(neighbour, out _));
+        Assert.Equal(GateRefusal.None, gate.TryEnter(exempt, out _));
+    }
+
     [Fact]
     public void Clearing_forgives_one_source_or_all()
     {
@@ -211,7 +274,7 @@ public class ConnectionGateTests
     [Fact]
     public void After_a_flood_every_slot_is_free_again()
     {
-        var gate = Gate(new GateLimits { Unauthenticated = 50, UnauthenticatedPerSecond = 1_000 });
+        var gate = Gate(new GateLimits { UnauthenticatedPerSource = 50, UnauthenticatedPerSecond = 1_000 });
         for (var round = 0; round < 20; round++)
         {
             var leases = new List<ConnectionLease>();

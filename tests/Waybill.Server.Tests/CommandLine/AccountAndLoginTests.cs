@@ -1,4 +1,5 @@
 using Waybill.Server.Tests.Support;
+using Waybill.TestKit;
 
 namespace Waybill.Server.Tests.CommandLine;
 
@@ -19,6 +20,33 @@ public sealed class AccountAndLoginTests(Template template)
         Assert.Contains("it gets no more logins", await data.RefusedAsync(1, "login", "add", "other", "--account", "10020"), StringComparison.Ordinal);
         Assert.Contains("its number is not given again", await data.RefusedAsync(1, "account", "add", "10020", "--name", "X"), StringComparison.Ordinal);
         Assert.True(Directory.Exists(data.Combine("vaults", "10020", "upload")));
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("with blanks & a quote's end")]
+    public async Task The_next_step_can_be_pasted_and_meets_the_same_data(string directory)
+    {
+        using var data = await template.CopyAsync();
+        var root = data.Beside(directory);
+        Directory.Move(data.Root, root);
+        var account = await Cli.OutputAsync("account", "add", "10030", "--name", "X", "--data", root);
+        var login = await PasteAsync(account);
+        Assert.Contains("login 10030 (customer) is there", login, StringComparison.Ordinal);
+        File.Copy(data.KeyFile + ".pub", data.Beside("FILE"));
+        Assert.StartsWith("installed: 256", await PasteAsync(login), StringComparison.Ordinal);
+
+        // A shell in another directory, as a person has it. The launcher is stood in for: it would build first.
+        async Task<string> PasteAsync(string output)
+        {
+            var line = output.Split('\n').Single(line => line.StartsWith("next: ./waybill ", StringComparison.Ordinal))["next: ".Length..];
+            var launcher = data.Beside("waybill");
+            await File.WriteAllTextAsync(launcher, $"#!/bin/sh\nexec dotnet '{Cli.Path}' \"$@\"\n");
+            File.SetUnixFileMode(launcher, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            var outcome = await ExternalProcess.RunAsync("sh", ["-c", line], workingDirectory: Path.GetDirectoryName(launcher));
+            Assert.True(outcome.ExitCode == 0, $"{line}: {outcome}");
+            return outcome.Output;
+        }
     }
 
     [Fact]

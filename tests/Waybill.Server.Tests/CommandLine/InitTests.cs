@@ -76,7 +76,21 @@ public sealed class InitTests(Template template)
     public async Task A_directory_that_cannot_be_made_is_refused_in_words()
     {
         var line = await Cli.RefusedAsync(1, "init", "--data", "/proc/waybill");
-        Assert.Contains("/proc/waybill", line, StringComparison.Ordinal);
+        Assert.StartsWith("waybill: /proc/waybill cannot be made here", line, StringComparison.Ordinal);
+        Assert.EndsWith("choose another directory with --data", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/data")]
+    public async Task A_file_in_the_place_of_the_directory_is_said_to_be_one(string below)
+    {
+        using var data = new Data(template);
+        var file = data.Beside("file");
+        await File.WriteAllTextAsync(file, "x");
+        var line = await Cli.RefusedAsync(1, "init", "--data", file + below);
+        Assert.Equal($"waybill: {file} is a file; choose another directory with --data", line);
+        Assert.Equal("x", await File.ReadAllTextAsync(file));
     }
 
     [Fact]

@@ -68,6 +68,35 @@ public sealed class KeyTests(Template template)
         Assert.Contains("is over already. Give a time to come", line, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("key add 10020 - --expires", "01/02/2027")]
+    [InlineData("key add 10020 - --expires", "23:00")]
+    [InlineData("key add 10020 - --expires", "2099-1-2")]
+    [InlineData("key add 10020 - --expires", "2 January 2099")]
+    [InlineData("audit search --from", "01/02/2027")]
+    [InlineData("audit search --until", "23:00")]
+    [InlineData("audit search --until", "2026-12-31T24:01")]
+    public async Task A_time_that_can_be_read_in_two_ways_is_no_time(string words, string time)
+    {
+        using var data = await template.CopyAsync();
+        Assert.Contains($"'{time}' is not a time, as 2026-12-31 or 2026-12-31T12:00Z", await data.RefusedAsync(2, [.. words.Split(' '), time]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2099-12-31T12:30", "2099-12-31T12:30:00+00:00")]
+    [InlineData("2099-12-31T12:30+01:00", "2099-12-31T11:30:00+00:00")]
+    [InlineData("2099-12-31T12:30:05", "2099-12-31T12:30:05+00:00")]
+    [InlineData("2099-12-31T12:30:05.25Z", "2099-12-31T12:30:05.25+00:00")]
+    [InlineData("2099-12-31 12:30:05Z", "2099-12-31T12:30:05+00:00")]
+    public async Task A_time_is_read_as_it_is_documented_and_as_it_is_printed(string time, string expected)
+    {
+        using var data = await template.CopyAsync();
+        var key = await data.MakeKeyAsync("key");
+        var added = await data.JsonAsync("key", "add", Template.User, key + ".pub", "--expires", time);
+        Assert.Equal(expected, added.GetProperty("key").GetProperty("expires").GetString());
+        Assert.Equal(0, (await data.JsonAsync("audit", "search", "--from", time)).GetArrayLength());
+    }
+
     [Fact]
     public async Task A_revoked_key_is_listed_with_its_reason_and_does_not_come_back()
     {
@@ -146,7 +175,58 @@ public sealed class KeyTests(Template template)
     {
         using var data = await template.CopyAsync();
         var line = await data.RefusedAsync(1, "key", "add", Template.User, data.KeyFile);
-        Assert.Matches($"Its public half is installed for {Template.User}: stop it with ./waybill key revoke {Template.User} SHA256:[^ ]+ --reason TEXT", line);
+        Assert.Matches($"Its public half is installed for {Template.User}: stop it with ./waybill key revoke {Template.User} SHA256:[^ ]+ --reason TEXT --data {Regex.Escape(data.Root)}$", line);
+    }
+
+    [Fact]
+    public async Task The_private_half_of_another_customers_key_names_every_login_that_has_it()
+    {
+        using var data = await template.CopyAsync();
+        foreach (var user in new[] { "10030", "10040" })
+        {
+            await data.OutputAsync("account", "add", user, "--name", "Another Telecom");
+            await data.OutputAsync("login", "add", user, "--account", user);
+        }
+
+        await data.OutputAsync("key", "add", "10040", data.KeyFile + ".pub");
+        var line = await data.RefusedAsync(1, "key", "add", "10030", data.KeyFile);
+        Assert.Contains($"Its public half is installed for {Template.User}, 10040: stop it with ", line, StringComparison.Ordinal);
+        Assert.Matches($"./waybill key revoke {Template.User} SHA256:[^ ]+ --reason TEXT", line);
+        Assert.Matches($"./waybill key revoke 10040 SHA256:[^ ]+ --reason TEXT --data {Regex.Escape(data.Root)}$", line);
+    }
+
+    [Theory]
+    [InlineData("private")]
+    [InlineData("encrypted")]
+    [InlineData("cut off")]
+    [InlineData("dsa")]
+    public async Task A_file_that_is_refused_leaves_a_row_in_the_audit(string sent)
+    {
+        using var data = await template.CopyAsync();
+        var key = await data.MakeKeyAsync("sent", sent == "dsa" ? ["-t", "dsa"] : ["-t", "rsa", "-b", "2048", "-m", "PEM"]);
+        var file = key;
+        switch (sent)
+        {
+            case "encrypted":
+                // Nothing in this form says what its public half is.
+                await Tool.RequireAsync("ssh-keygen", "-q", "-p", "-m", "PEM", "-P", "", "-N", "passphrase", "-f", key);
+                break;
+            case "cut off":
+                await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(key + ".pub"))[..100]);
+                break;
+            case "dsa":
+                file = key + ".pub";
+                break;
+            default:
+                break;
+        }
+
+        var line = await data.RefusedAsync(1, "key", "add", Template.User, file);
+        var row = await data.AuditAsync("key-refused");
+        Assert.Equal(("refused", Template.User), (row.GetProperty("outcome").GetString(), row.GetProperty("subject").GetString()));
+        var detail = row.GetProperty("detail").GetString()!;
+        Assert.EndsWith(line["waybill: ".Length..], detail, StringComparison.Ordinal);
+        Assert.Equal(sent == "private", detail.StartsWith("SHA256:", StringComparison.Ordinal));
     }
 
     /// <summary>The base64 lines of a private key file that its public half does not have too.</summary>

@@ -19,6 +19,7 @@ public sealed class UsageTests(Template template)
         { "key add 10020 - --expires never", "--expires: 'never' is not a time, as 2026-12-31" },
         { "key revoke 10020 SHA256:abcdefgh", "waybill key revoke needs --reason TEXT (why, for the audit)" },
         { "key revoke 10020 SHA256:abc --reason lost", "too short for a fingerprint" },
+        { "account add", "waybill account add needs NUMBER: 1 to 32 of" },
         { "account add 10021", "waybill account add needs --name TEXT" },
         { "account add bad/number --name X", "'bad/number' is no account number: use 1 to 32 of" },
         { "account add 10021 --name X --email nobody", "'nobody' is no e-mail address" },
@@ -59,6 +60,7 @@ public sealed class UsageTests(Template template)
         { "hostkey import /nowhere/key", "/nowhere/key is not there" },
         { "hostkey import /dev/null", "/dev/null" },
         { "sessions kick 0HN1", "no server runs on" },
+        { "status", "no server runs on" },
         { "init", "there is a Waybill in" },
     };
 
@@ -74,6 +76,28 @@ public sealed class UsageTests(Template template)
     [Fact]
     public async Task An_option_without_its_value_exits_2() =>
         Assert.Contains("--label needs a value: TEXT (what the key is for", await Cli.RefusedAsync(2, "key", "add", "10020", "-", "--label"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task What_looks_like_a_response_file_is_a_plain_word()
+    {
+        using var data = await template.CopyAsync();
+        var secret = data.Beside("secret");
+        await File.WriteAllTextAsync(secret, "first\nsecond\n");
+        Assert.Equal("@acme", (await data.JsonAsync("account", "add", "10030", "--name", "@acme")).GetProperty("name").GetString());
+        Assert.Equal("@" + secret, (await data.JsonAsync("account", "add", "10040", "--name", "@" + secret)).GetProperty("name").GetString());
+
+        // Nothing of a file may stand in an error message.
+        var line = await data.RefusedAsync(1, "key", "add", "@" + secret, "x");
+        Assert.Contains($"There is no login @{secret}", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("first", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[suggest]")]
+    [InlineData("[diagram]")]
+    [InlineData("[env:WAYBILL_DATA=/nowhere]")]
+    public async Task What_looks_like_a_directive_is_no_command(string word) =>
+        Assert.Contains($"'{word}' is no command of waybill", await Cli.RefusedAsync(2, word, "account", "list"), StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(CannotBeDone))]
@@ -111,7 +135,7 @@ public sealed class UsageTests(Template template)
         var help = await Cli.OutputAsync("help");
         Assert.Equal(help, await Cli.OutputAsync("--help"));
         var commands = Commands(help);
-        Assert.Equal(["demo", "serve", "init", "account", "login", "key", "hostkey", "sessions", "penalties", "audit", "doctor"], commands);
+        Assert.Equal(["demo", "serve", "init", "account", "login", "key", "hostkey", "status", "sessions", "penalties", "audit", "doctor"], commands);
         foreach (var command in commands)
         {
             var text = await Cli.OutputAsync(command, "--help");
@@ -144,7 +168,7 @@ public sealed class UsageTests(Template template)
     [InlineData("account list", "number name status statusReason email parent language timeZone created")]
     [InlineData("login list", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin")]
     [InlineData("key list 10020", "sha256 md5 type bits label state added addedBy expires lastUsed lastUsedFrom lastUsedClient revoked revokedReason")]
-    [InlineData("hostkey show", "type bits sha256 md5 putty winScp openSshLine sshfp")]
+    [InlineData("hostkey show", "type bits sha256 md5 putty winScp openSshLine sshfp state created announced used retired")]
     [InlineData("audit search", "sequence time actorKind actor action account subject address connection outcome detail")]
     [InlineData("doctor", "verdict check message")]
     public async Task Lists_have_stable_names_in_JSON(string words, string names)

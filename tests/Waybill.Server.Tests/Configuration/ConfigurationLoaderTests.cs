@@ -102,6 +102,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("Ssh:Listen=::1", "Ssh:Listen: '::1' is no address with a port")]
     [InlineData("Ssh:ListenCompat=localhost:22", "Ssh:ListenCompat: 'localhost:22' is no address with a port")]
     [InlineData("Limits:PerSource=0", "Limits:PerSource: 0 would let nobody in; at least 1")]
+    [InlineData("Limits:UnauthenticatedPerSource=0", "Limits:UnauthenticatedPerSource: 0 would let nobody in; at least 1")]
+    [InlineData("Limits:UnauthenticatedPerSource=few", "Limits:UnauthenticatedPerSource: \"few\" is not allowed; it is a whole number")]
     [InlineData("Limits:Exempt=office", "Limits:Exempt: 'office' is no network; write it as 192.0.2.0/24 or 2001:db8::/32")]
     [InlineData("Limits:Total=many", "Limits:Total: \"many\" is not allowed; it is a whole number")]
     [InlineData("Sftp:Links=perhaps", "Sftp:Links: \"perhaps\" is not allowed; it is true or false")]

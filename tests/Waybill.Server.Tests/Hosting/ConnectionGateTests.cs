@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using Waybill.Server.Tests.Support;
 using Waybill.SshKeys.Keys;
@@ -43,10 +44,33 @@ public sealed class ConnectionGateTests(Template template)
     }
 
     [Fact]
+    public async Task A_login_that_is_at_its_limit_earns_its_source_no_penalty()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data, "--set", "Limits:PerLogin=1", "--set", "Limits:UnauthenticatedPerSecond=100");
+        using var key = data.LoadKey();
+        await using var inside = await server.LogInAsync(key);
+
+        // From a source without a recent login: an office whose own sessions are older than a day.
+        for (var count = 0; count < 5; count++)
+        {
+            using var office = await ConnectAsync(server.Port, "127.0.0.5");
+            await using var client = new RawSshClient(office.GetStream());
+            await client.HandshakeAsync();
+            await client.RequestServiceAsync();
+            Assert.False((await client.SignInAsync(Template.User, key)).Success);
+        }
+
+        await UntilAsync(async () => (await data.JsonAsync("audit", "search", "Limits:PerLogin")).GetArrayLength() == 5);
+        Assert.Equal(0, (await data.JsonAsync("penalties", "list")).GetArrayLength());
+        Assert.True(await IsServedAsync(server.Port, "127.0.0.5"));
+    }
+
+    [Fact]
     public async Task At_most_Unauthenticated_connections_wait_and_those_logged_in_do_not_count()
     {
         using var data = await template.CopyAsync();
-        await using var server = await RunningServer.StartAsync(data, "--set", "Limits:Unauthenticated=2");
+        await using var server = await RunningServer.StartAsync(data, "--set", "Limits:Unauthenticated=2", "--set", "Limits:UnauthenticatedPerSource=2");
         using var key = data.LoadKey();
         await using var loggedIn = await server.LogInAsync(key);
         using var one = await ConnectAsync(server.Port);
@@ -54,6 +78,23 @@ public sealed class ConnectionGateTests(Template template)
         Assert.False(await IsServedAsync(server.Port));
         one.Dispose();
         await UntilAsync(() => IsServedAsync(server.Port));
+    }
+
+    [Fact]
+    public async Task A_silent_source_does_not_keep_another_one_out()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data, "--set", "Limits:Unauthenticated=8", "--set", "Limits:Exempt=127.0.0.5/32");
+        var silent = new List<TcpClient>();
+        for (var count = 0; count < 8; count++)
+        {
+            silent.Add(await ConnectAsync(server.Port, "127.0.0.5"));
+        }
+
+        Assert.False(await IsServedAsync(server.Port, "127.0.0.5"));
+        Assert.True(await IsServedAsync(server.Port, "127.0.0.9"));
+        Assert.Equal("refused", (await data.JsonAsync("audit", "search", "Limits:UnauthenticatedPerSource"))[0].GetProperty("outcome").GetString());
+        silent.ForEach(client => client.Dispose());
     }
 
     [Fact]
@@ -149,17 +190,17 @@ public sealed class ConnectionGateTests(Template template)
         Assert.StartsWith("LoginTimeout", (await data.AuditAsync("login-refused")).GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
-    private static async Task<TcpClient> ConnectAsync(int port)
+    private static async Task<TcpClient> ConnectAsync(int port, string from = "127.0.0.1")
     {
-        var client = new TcpClient();
+        var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
         await client.ConnectAsync("127.0.0.1", port);
         return client;
     }
 
     /// <summary>Whether a new connection gets the server's version line.</summary>
-    private static async Task<bool> IsServedAsync(int port)
+    private static async Task<bool> IsServedAsync(int port, string from = "127.0.0.1")
     {
-        using var client = new TcpClient();
+        using var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
         try
         {
             await client.ConnectAsync("127.0.0.1", port);

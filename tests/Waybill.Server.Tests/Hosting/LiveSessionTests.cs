@@ -96,7 +96,7 @@ public sealed class LiveSessionTests(Template template)
             Assert.NotEmpty(await sftp.ListAsync("/"));
         }
 
-        Assert.Contains($"there is no session {id}; see: ./waybill sessions", await data.RefusedAsync(1, "sessions", "kick", id), StringComparison.Ordinal);
+        Assert.Contains($"there is no session {id}; see: ./waybill sessions --data {data.Root}", await data.RefusedAsync(1, "sessions", "kick", id), StringComparison.Ordinal);
         Assert.Equal(Environment.UserName, (await data.AuditAsync("session-kicked")).GetProperty("actor").GetString());
         Assert.StartsWith("Kicked: an operator ended it", (await data.AuditAsync("connection-ended")).GetProperty("detail").GetString(), StringComparison.Ordinal);
     }

@@ -265,10 +265,11 @@ public sealed class ScpSinkTests
     }
 
     [Theory]
-    [InlineData("scp -t /upload/closed", "C0644 1 f\n", "Permission denied. Your login may not do this here.")]
-    [InlineData("scp -t /upload/hidden", "C0644 1 f\n", "No such file or directory")]
+    [InlineData("scp -t /upload/closed", "C0644 1 f\n", "Permission denied. You may not put anything here; put it into / or /upload/add.")]
+    [InlineData("scp -t /upload/hidden/x", "C0644 1 f\n", "No such file or directory")]
+    [InlineData("scp -t /upload/hidden", "C0644 1 f\n", "Permission denied. You may not put anything here; put it into / or /upload/add.")]
     [InlineData("scp -t /upload/add", "C0644 1 there\n", "Permission denied. Your login may not do this here.")]
-    [InlineData("scp -r -t /upload/add", "D0755 0 d\n", "Permission denied. Your login may not do this here.")]
+    [InlineData("scp -r -t /upload/add", "D0755 0 d\n", "Permission denied. You may not put anything here; put it into /.")]
     public async Task Rights_are_those_of_SFTP_and_a_refusal_is_recorded(string command, string record, string words)
     {
         var memory = Memory();
@@ -285,6 +286,20 @@ public sealed class ScpSinkTests
         Assert.Equal(1, await harness.EndAsync());
         Assert.Equal(before, memory.Paths);
         Assert.Equal((0, 0), (memory.Commits, memory.OpenFiles));
+    }
+
+    [Theory]
+    [InlineData("scp -t /", "C0644 1 hostname\n")]
+    [InlineData("scp -t /hostname", "C0644 1 hostname\n")]
+    [InlineData("scp -r -t /", "D0755 0 d\n")]
+    public async Task Who_sends_to_the_root_is_told_where_files_go(string command, string record)
+    {
+        await using var harness = Start(command, rules: new FolderRules(FileRights.None).WithItself("/", FileRights.List).With("/upload", FileRights.All));
+        await harness.ExpectAsync("\0");
+        await harness.SendAsync(record);
+        Assert.EndsWith(": Permission denied. You may not put anything here; put it into /upload.\n", await harness.LineAsync(), StringComparison.Ordinal);
+        Assert.Equal(StoreError.PermissionDenied, Assert.Single(harness.Journal.Events).Outcome);
+        Assert.Equal(1, await harness.EndAsync());
     }
 
     [Fact]

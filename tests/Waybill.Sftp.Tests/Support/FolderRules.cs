@@ -24,5 +24,7 @@ internal sealed class FolderRules(FileRights root = FileRights.All) : IAccessRul
         return this;
     }
 
+    public IReadOnlyList<VaultPath> FoldersWith(FileRights rights) => [.. _folders.Where(folder => (folder.Rights & rights) == rights).Select(folder => folder.Folder)];
+
     public FileRights RightsAt(VaultPath path) => _itself.TryGetValue(path, out var itself) ? itself : _folders.Where(folder => path.IsAtOrBelow(folder.Folder)).MaxBy(folder => folder.Folder.Bytes.Length).Rights;
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Waybill.TestKit;
 
 namespace Waybill.Ssh.Tests.Channels;
 
@@ -24,7 +25,7 @@ public sealed class ChannelAllocationTests
         var program = await fixture.StartAsync();
         fixture.Sender.Records = false;
         var message = DataMessage();
-        var allocated = Measure(() =>
+        var allocated = Repeated(() =>
         {
             fixture.Table.Handle(94, message);
             fixture.Table.BatchEnd();
@@ -42,7 +43,7 @@ public sealed class ChannelAllocationTests
         var program = await fixture.StartAsync(window: uint.MaxValue);
         fixture.Sender.Records = false;
         byte[] adjust = [93, 0, 0, 0, 0, 0, 3, 252, 13];
-        var allocated = Measure(() =>
+        var allocated = Repeated(() =>
         {
             program.Output.GetSpan(261_133);
             program.Output.Advance(261_133);
@@ -58,7 +59,7 @@ public sealed class ChannelAllocationTests
     [Fact]
     public async Task Waking_a_reader_and_waiting_for_the_window_cost_less_than_one_object_for_each_packet()
     {
-        const int Packets = 20_000;
+        const int Packets = 5_000;
         await using var fixture = new ChannelFixture();
         var program = await fixture.StartAsync(window: 0);
         fixture.Sender.Records = false;
@@ -83,26 +84,22 @@ public sealed class ChannelAllocationTests
         });
         var message = DataMessage();
         byte[] adjust = [93, 0, 0, 0, 0, 0, 0, 0x80, 0];
-        long before = 0;
-        for (var i = 0; i < Packets + 2000; i++)
+        long expected = 0;
+        var allocated = Allocations.InWholeProcess(() =>
         {
-            if (i == 2000)
+            for (var i = 0; i < Packets; i++)
             {
-                before = GC.GetTotalAllocatedBytes(precise: true);
+                fixture.Table.Handle(94, message);
+                fixture.Table.BatchEnd();
+                fixture.Table.Handle(93, adjust);
+                fixture.Table.BatchEnd();
+                expected += Packet;
+                while (fixture.Sender.DataBytes < expected)
+                {
+                    Thread.Yield();
+                }
             }
-
-            fixture.Table.Handle(94, message);
-            fixture.Table.BatchEnd();
-            fixture.Table.Handle(93, adjust);
-            fixture.Table.BatchEnd();
-            var expected = (i + 1L) * Packet;
-            while (fixture.Sender.DataBytes < expected)
-            {
-                Thread.Yield();
-            }
-        }
-
-        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        });
         fixture.Eof();
         await echo.WaitAsync(TimeSpan.FromSeconds(60));
         program.End();
@@ -118,21 +115,11 @@ public sealed class ChannelAllocationTests
         return message;
     }
 
-    private static long Measure(Action action)
+    private static long Repeated(Action action) => Allocations.InSteadyState(() =>
     {
-        // Two rounds: first every pool on the way is filled.
-        long allocated = 0;
-        for (var round = 0; round < 2; round++)
+        for (var i = 0; i < 1000; i++)
         {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 1000; i++)
-            {
-                action();
-            }
-
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            action();
         }
-
-        return allocated;
-    }
+    });
 }

@@ -1,5 +1,6 @@
 using Waybill.Ssh.Hosting;
 using Waybill.SshKeys.Wire;
+using Waybill.TestKit;
 
 namespace Waybill.Ssh.Tests.Channels;
 
@@ -89,14 +90,13 @@ public sealed class ChannelMemoryTests
     private static long Allocated(ChannelFixture fixture, byte[] message)
     {
         fixture.Sender.Records = false;
-        fixture.Handle(message);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100_000; i++)
+        var allocated = Allocations.InSteadyState(() =>
         {
-            fixture.Handle(message);
-        }
-
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            for (var i = 0; i < 100_000; i++)
+            {
+                fixture.Handle(message);
+            }
+        });
         fixture.Sender.Records = true;
         return allocated;
     }

@@ -129,6 +129,7 @@ public sealed class MessageGateTests
     {
         await using var server = new TestServer();
         await server.LogInAsync();
+        Assert.Equal(SshMessage.GlobalRequest, (await server.Client.Transport.ReceivePacketAsync())[0]); // the host keys are announced
         for (var number = 0; number <= 255; number++)
         {
             var verdict = MessageGate.Judge(ConnectionPhase.Open, true, (byte)number);

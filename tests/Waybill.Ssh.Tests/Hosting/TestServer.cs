@@ -19,14 +19,16 @@ internal sealed class TestServer : IAsyncDisposable
         Clock = clock ?? new FakeTimeProvider();
         var options = new SshServerOptions { HostKeys = _hostKeys };
         Options = configure?.Invoke(options) ?? options;
-        var handler = new SshConnectionHandler(Options, Application, Clock, NullLoggerFactory.Instance);
+        Handler = new SshConnectionHandler(Options, Application, Clock, NullLoggerFactory.Instance);
         Connection = new InMemoryConnection(pauseAt);
         Connection.Transport = transport?.Invoke(Connection.Transport) ?? Connection.Transport;
         Client = new RawSshClient(Connection.Client);
-        _running = Connection.RunAsync(handler.OnConnectedAsync);
+        _running = Connection.RunAsync(Handler.OnConnectedAsync);
     }
 
     public SshServerOptions Options { get; }
+
+    public SshConnectionHandler Handler { get; }
 
     public TestApplication Application { get; } = new();
 

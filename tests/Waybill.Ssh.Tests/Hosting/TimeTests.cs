@@ -98,6 +98,7 @@ public sealed class TimeTests
     {
         await using var server = TestServer.With(new SshLimits { KeepAlive = TimeSpan.FromHours(1) }, _clock);
         await server.LogInAsync();
+        Assert.Equal(SshMessage.GlobalRequest, (await server.Client.Transport.ReceivePacketAsync())[0]); // the host keys are announced
         _clock.Advance(server.Options.Limits.NoChannel - Blink);
         await AnsweredAsync(server);
         _clock.Advance(Blink);

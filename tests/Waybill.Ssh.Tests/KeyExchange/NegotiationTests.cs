@@ -131,7 +131,13 @@ public sealed class NegotiationTests
         Assert.Equal([.. postQuantum, "curve25519-sha256", "curve25519-sha256@libssh.org", "diffie-hellman-group16-sha512"], modern.KeyAgreements);
         Assert.Equal(["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256"], modern.HostKeys);
         Assert.Equal(["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com"], modern.Macs);
-        Assert.Equal(6, modern.Ciphers.Count);
+        Assert.Equal(
+            ["aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "chacha20-poly1305@openssh.com", "aes256-ctr", "aes192-ctr", "aes128-ctr"], modern.Ciphers);
+
+        var pq = AlgorithmOffer.For(SshPolicy.PostQuantum, HostKeys);
+        Assert.Equal(postQuantum, pq.KeyAgreements);
+        Assert.Equal((modern.HostKeys, modern.Ciphers, modern.Macs), (pq.HostKeys, pq.Ciphers, pq.Macs), (one, other) =>
+            one.HostKeys.SequenceEqual(other.HostKeys) && one.Ciphers.SequenceEqual(other.Ciphers) && one.Macs.SequenceEqual(other.Macs));
 
         var compat = AlgorithmOffer.For(SshPolicy.Compat, HostKeys);
         Assert.Equal(

@@ -73,6 +73,9 @@ public sealed partial class RawSshClient : IAsyncDisposable
     /// <summary>EXT_INFO as received: name and value.</summary>
     public Dictionary<string, string> Extensions { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Global requests that the server has sent, as received; the first 100.</summary>
+    public List<byte[]> GlobalRequests { get; } = [];
+
     /// <summary>Sequence numbers that the server said it did not implement.</summary>
     public List<uint> Unimplemented { get; } = [];
 
@@ -413,6 +416,11 @@ public sealed partial class RawSshClient : IAsyncDisposable
     private async Task AnswerGlobalRequestAsync(byte[] payload)
     {
         // byte SSH_MSG_GLOBAL_REQUEST, string request name, boolean want reply
+        if (GlobalRequests.Count < 100)
+        {
+            GlobalRequests.Add(payload);
+        }
+
         if (WantsReply(payload))
         {
             await SendAsync([SshMessage.RequestFailure]);

@@ -32,7 +32,7 @@ internal static class AccountCommands
             here.Print(View(account), output =>
             {
                 output.WriteLine($"account {account.Number} ({account.Name}) is there, with an empty vault");
-                output.WriteLine($"next: ./waybill login add {account.Number} --account {account.Number}");
+                output.WriteLine($"next: {ShellWord.Command(here.Data, $"login add {account.Number} --account {account.Number}")}");
             });
         });
         return command;

@@ -95,21 +95,16 @@ internal static class DemoCommand
         context.Output.WriteLine();
         context.Output.WriteLine("A customer connects like this (paste it into another terminal):");
         context.Output.WriteLine();
-        context.Output.WriteLine($"  sftp -P {endPoint.Port} -i {ForShell(KeyFile(context))} -o IdentitiesOnly=yes -o {ForShell("UserKnownHostsFile=" + ForSsh(knownHosts))} {Customer}@127.0.0.1");
+        context.Output.WriteLine($"  sftp -P {endPoint.Port} -i {ShellWord.Of(KeyFile(context))} -o IdentitiesOnly=yes -o {ShellWord.Of("UserKnownHostsFile=" + ForSsh(knownHosts))} {Customer}@127.0.0.1");
         context.Output.WriteLine();
         context.Output.WriteLine("  sftp> ls /cdr              a day of call detail records, to be fetched");
         context.Output.WriteLine("  sftp> put FILE /upload/    delivered: durable once sftp says so");
         context.Output.WriteLine();
-        context.Output.WriteLine($"The provider sees it with: ./waybill audit search --data {ForShell(context.Data.Root)}");
+        context.Output.WriteLine($"The provider sees it with: {ShellWord.Command(context.Data, "audit search")}");
         context.Output.WriteLine("Ctrl-C ends the demo.");
     }
 
-    // One word for a shell, whatever a home directory is called.
-    private static string ForShell(string word) => IsPlain(word) ? word : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
-
     // ssh splits the value of this option into words once more, with quotes of its own.
     private static string ForSsh(string path) =>
-        IsPlain(path) ? path : $"\"{path.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
-
-    private static bool IsPlain(string text) => text.All(character => char.IsAsciiLetterOrDigit(character) || "/._-+:@,=".Contains(character, StringComparison.Ordinal));
+        ShellWord.IsPlain(path) ? path : $"\"{path.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -4,6 +4,8 @@ using Waybill.Core.Database;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Server.HostKeys;
+using Waybill.Server.Hosting;
+using Waybill.Ssh.Hosting;
 using Waybill.SshKeys.Crypto;
 using Waybill.Storage.Local;
 
@@ -14,6 +16,9 @@ internal static class DoctorCommand
 {
     private const long LowSpace = 1L << 30;
     private const int WantedDescriptors = 20_000;
+
+    /// <summary>How long a change of the offered host key types is worth a word: customers that connect once a month have come by then.</summary>
+    private static readonly TimeSpan RecentChange = TimeSpan.FromDays(31);
 
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
@@ -34,12 +39,13 @@ internal static class DoctorCommand
         {
             var here = context(parse);
             here.Data.RequireInitialised();
+            WaybillConfiguration? configuration = null;
             List<Finding> findings =
             [
                 .. await TryAsync("platform", () => ValueTask.FromResult(Platform())),
-                .. await TryAsync("configuration", () => ValueTask.FromResult(Configuration(here.LoadConfiguration()))),
+                .. await TryAsync("configuration", () => ValueTask.FromResult(Configuration(configuration = here.LoadConfiguration()))),
                 .. await TryAsync("files", () => ValueTask.FromResult(Files(here.Data))),
-                .. await TryAsync("host keys", () => ValueTask.FromResult<IEnumerable<Finding>>(HostKeys(here.Data))),
+                .. await TryAsync("host keys", () => ValueTask.FromResult<IEnumerable<Finding>>(HostKeys(here.Data, configuration))),
                 .. await TryAsync("database", () => DatabaseAsync(here, cancellationToken)),
                 .. await TryAsync("server", () => ServerAsync(here, cancellationToken)),
             ];
@@ -101,7 +107,7 @@ internal static class DoctorCommand
             yield return new Finding(Verdict.Warning, "Storage:Durability", "Rename: what is acknowledged can be lost in a power cut; use Full");
         }
 
-        if (configuration.Ssh.ListenCompat.Count > 0 || ConfigurationCheck.Policy(configuration.Ssh.Policy) == Ssh.Hosting.SshPolicy.Compat)
+        if (configuration.Ssh.ListenCompat.Count > 0 || ConfigurationCheck.Policy(configuration.Ssh.Policy) == SshPolicy.Compat)
         {
             yield return new Finding(Verdict.Warning, "Ssh policy", "a listener has the compat policy: older algorithms are offered there; keep it for the customers that need it");
         }
@@ -124,22 +130,53 @@ internal static class DoctorCommand
             : new Finding(Verdict.Ok, "room", $"{room >> 30} GiB are free");
     }
 
-    private static List<Finding> HostKeys(DataDirectory data)
+    private static List<Finding> HostKeys(DataDirectory data, WaybillConfiguration? configuration)
     {
-        var keys = new HostKeyStore(data).Load();
-        var findings = new List<Finding> { new(Verdict.Ok, "host keys", string.Join(", ", keys.Select(key => $"{key.PublicKey.KeyType} {key.PublicKey.Bits}"))) };
-        foreach (var key in keys)
+        var store = new HostKeyStore(data);
+        using var keys = store.LoadSet();
+        var findings = new List<Finding>
         {
-            using (key)
-            {
-                if (key.PublicKey is { KeyType: "ssh-rsa", Bits: < 3072 })
-                {
-                    findings.Add(new Finding(Verdict.Warning, "host keys", $"the RSA host key has {key.PublicKey.Bits} bits; auditors ask for 3072 from new servers"));
-                }
-            }
+            new(Verdict.Ok, "host keys", string.Join(", ", keys.Used.Select(key => $"{key.PublicKey.KeyType} {key.PublicKey.Bits}"))),
+        };
+        findings.AddRange(
+            from key in keys.Used
+            where key.PublicKey is { KeyType: "ssh-rsa", Bits: < 3072 }
+            select new Finding(Verdict.Warning, "host keys", $"the RSA host key has {key.PublicKey.Bits} bits; auditors ask for 3072 from new servers"));
+        findings.AddRange(
+            from key in store.Read().Keys
+            where key.State is HostKeyState.Prepared or HostKeyState.Announced or HostKeyState.Previous
+            select new Finding(Verdict.Ok, "host keys", $"a rollover is under way: {key.Sha256} ({key.Type}) is {HostKeyCommands.Describe(key)}"));
+        if (configuration is not null)
+        {
+            findings.AddRange(HostKeyTypes(data, configuration, keys));
         }
 
         return findings;
+    }
+
+    /// <summary>Whether customers would be shown other types of host keys than before, or are since a short while.</summary>
+    private static IEnumerable<Finding> HostKeyTypes(DataDirectory data, WaybillConfiguration configuration, HostKeySet keys)
+    {
+        var known = new HostKeyOffers(data).Read();
+        foreach (var listener in WaybillHost.ListenersOf(configuration).DistinctBy(listener => listener.EndPoint.Port))
+        {
+            if (known.FirstOrDefault(offer => offer.Port == listener.EndPoint.Port) is not { } last)
+            {
+                continue;
+            }
+
+            var next = SshConnectionHandler.HostKeyAlgorithmsOf(WaybillHost.Options(listener.Policy, configuration, keys));
+            if (!next.SequenceEqual(last.Algorithms))
+            {
+                yield return new Finding(
+                    Verdict.Warning, "host key types",
+                    $"from its next start port {last.Port} offers {HostKeyOffers.Describe(last.Algorithms, next)}; go back, or tell them first (docs/operations/host-keys.md)");
+            }
+            else if (last.Before is { } before && TimeProvider.System.GetUtcNow() - last.Since < RecentChange)
+            {
+                yield return new Finding(Verdict.Warning, "host key types", $"since {CommandContext.Time(last.Since)} port {last.Port} offers {HostKeyOffers.Describe(before, last.Algorithms)}");
+            }
+        }
     }
 
     private static async ValueTask<IEnumerable<Finding>> DatabaseAsync(CommandContext context, CancellationToken cancellationToken)
@@ -152,7 +189,7 @@ internal static class DoctorCommand
         var verification = await installation.Audit.VerifyAsync(cancellationToken);
         var audit = verification.Intact
             ? new Finding(Verdict.Ok, "audit", $"{verification.Rows} rows, all whole and in order")
-            : new Finding(Verdict.Failure, "audit", $"{verification.FindingCount} findings; see: ./waybill audit verify");
+            : new Finding(Verdict.Failure, "audit", $"{verification.FindingCount} findings; see: {ShellWord.Command(context.Data, "audit verify")}");
         return [database, audit];
     }
 

@@ -19,14 +19,10 @@ internal static class InitCommand
         {
             var here = context(parse);
             var fingerprint = await InitialiseAsync(here.Data, here.LoadConfiguration(), _ => Task.CompletedTask);
-            var keys = new HostKeyStore(here.Data).Load();
+            var keys = new HostKeyStore(here.Data).Read().Keys;
             here.Print(
-                new InitView(here.Data.Root, [.. keys.Select(key => HostKeyCommands.View(key.PublicKey))], new TlsFiles(here.Data).Root, fingerprint),
+                new InitView(here.Data.Root, [.. keys.Select(key => HostKeyCommands.View(key))], new TlsFiles(here.Data).Root, fingerprint),
                 output => Explain(output, here.Data, keys, fingerprint));
-            foreach (var key in keys)
-            {
-                key.Dispose();
-            }
         });
         return [command];
     }
@@ -51,7 +47,7 @@ internal static class InitCommand
         data.Create();
         using var only = data.TakeLock();
         await File.WriteAllTextAsync(data.Unfinished, "An init began here and has not ended.\n");
-        new HostKeyStore(data).CreateMissing();
+        new HostKeyStore(data).CreateAll(TimeProvider.System.GetUtcNow());
         var fingerprint = new TlsFiles(data).Create(TlsFiles.Names(configuration), configuration.Provider.Name ?? "Waybill", TimeProvider.System);
         await using (var installation = Installation.Create(data))
         {
@@ -63,10 +59,10 @@ internal static class InitCommand
         return fingerprint;
     }
 
-    private static void Explain(TextWriter output, DataDirectory data, IReadOnlyList<SshPrivateKey> keys, string fingerprint)
+    private static void Explain(TextWriter output, DataDirectory data, IReadOnlyList<HostKeyRecord> keys, string fingerprint)
     {
         output.WriteLine($"Waybill is ready in {data.Root}. Host keys, as OpenSSH and PuTTY show them:");
-        foreach (var key in keys.Select(key => key.PublicKey))
+        foreach (var key in keys.Select(key => key.Key))
         {
             output.WriteLine($"  {KeyFingerprint.OpenSsh(key)} ({key.KeyType})");
             output.WriteLine($"  {KeyFingerprint.Putty(key)}");
@@ -75,6 +71,6 @@ internal static class InitCommand
         output.WriteLine($"TLS root {new TlsFiles(data).Root}, SHA-256:");
         output.WriteLine($"  {fingerprint}");
         output.WriteLine($"Keep a copy of {data.HostKeys}, {data.Tls} and {data.Audit} in a safe place.");
-        output.WriteLine($"next: ./waybill serve --data {data.Root}");
+        output.WriteLine($"next: {ShellWord.Command(data, "serve")}");
     }
 }

@@ -37,21 +37,9 @@ internal static class KeyCommands
             var name = parse.GetRequiredValue(user);
             var login = CommandContext.Require(await installation.Logins.FindAsync(name, cancellationToken));
             var reading = PublicKeyFile.Read(await ReadAsync(here, parse.GetRequiredValue(file), cancellationToken));
-            if (reading.IsPrivate && reading.PublicHalfFingerprint is { } burnt)
-            {
-                CommandContext.Require(await installation.BurntKeys.AddAsync(burnt, "a private key was given to key add", CommandContext.Operator, cancellationToken));
-                var installed = CommandContext.Require(await installation.Keys.ListAsync(login.UserName, cancellationToken));
-                if (installed.Any(key => key.Sha256 == burnt && key.Revoked is null))
-                {
-                    // Sessions of a key that others may hold are worth ending, but whether to lock the customer out is the provider's decision.
-                    throw new CommandException(
-                        $"{reading.Message} Its public half is installed for {login.UserName}: stop it with ./waybill key revoke {login.UserName} {burnt} --reason TEXT");
-                }
-            }
-
             if (!reading.IsKey)
             {
-                throw new CommandException(reading.Message);
+                throw new CommandException(await RefuseAsync(installation, login.UserName, reading, cancellationToken));
             }
 
             var added = CommandContext.Require(await installation.Keys.AddAsync(
@@ -72,6 +60,28 @@ internal static class KeyCommands
                 $"{(added.AlreadyInstalled ? "already installed" : "installed")}: {KeyFingerprint.OpenSsh(reading.Key)} ({reading.Key.KeyType}) for {login.UserName}"));
         });
         return command;
+    }
+
+    /// <summary>Burns the key if its private half was given, records the refusal, and returns the words for it.</summary>
+    private static async Task<string> RefuseAsync(
+        Installation installation, string userName, PublicKeyReading reading, CancellationToken cancellationToken)
+    {
+        var message = reading.Message;
+        if (reading.PublicHalfFingerprint is { } burnt)
+        {
+            var key = CommandContext.Require(
+                await installation.BurntKeys.AddAsync(burnt, "a private key was given to key add", CommandContext.Operator, cancellationToken));
+            if (key.InstalledOn.Count > 0)
+            {
+                // On whichever login it works, others may hold it now. Whether to lock that customer out is the provider's decision.
+                var commands = key.InstalledOn.Select(login => ShellWord.Command(installation.Data, $"key revoke {login} {burnt} --reason TEXT"));
+                message += $" Its public half is installed for {string.Join(", ", key.InstalledOn)}: stop it with {string.Join(" and ", commands)}";
+            }
+        }
+
+        CommandContext.Check(await installation.Keys.RecordRefusalAsync(
+            userName, reading.PublicHalfFingerprint, reading.Message, CommandContext.Operator, cancellationToken));
+        return message;
     }
 
     private static Command List(Func<ParseResult, CommandContext> context)

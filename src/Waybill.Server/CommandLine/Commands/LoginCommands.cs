@@ -41,7 +41,7 @@ internal static class LoginCommands
             here.Print(View(login), output =>
             {
                 output.WriteLine($"login {login.UserName} ({CommandContext.Lower(login.Kind)}) is there; it cannot connect before it has a key");
-                output.WriteLine($"next: ./waybill key add {login.UserName} FILE");
+                output.WriteLine($"next: {ShellWord.Command(here.Data, $"key add {login.UserName} FILE")}");
             });
         });
         return command;
