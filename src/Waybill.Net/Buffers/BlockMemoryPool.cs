@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 
 namespace Waybill.Net.Buffers;
 
@@ -15,30 +14,21 @@ public sealed class BlockMemoryPool : MemoryPool<byte>
     /// <summary>Blocks kept while nobody uses them: 8 MiB.</summary>
     public const int MaximumIdleBlocks = 64;
 
-    private readonly ConcurrentQueue<Block> _idle = new();
-    private int _idleCount;
+    private readonly IdleItems<Block> _idle = new(MaximumIdleBlocks);
     private volatile bool _disposed;
 
     /// <inheritdoc/>
     public override int MaxBufferSize => BlockSize;
 
     /// <summary>Blocks kept now.</summary>
-    public int IdleBlocks => Volatile.Read(ref _idleCount);
+    public int IdleBlocks => _idle.Count;
 
     /// <inheritdoc/>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockSize);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_idle.TryDequeue(out var block))
-        {
-            Interlocked.Decrement(ref _idleCount);
-        }
-        else
-        {
-            block = new Block(this);
-        }
-
+        var block = _idle.Take() ?? new Block(this);
         block.Rented = true;
         return block;
     }
@@ -47,26 +37,7 @@ public sealed class BlockMemoryPool : MemoryPool<byte>
     protected override void Dispose(bool disposing)
     {
         _disposed = true;
-        while (_idle.TryDequeue(out _))
-        {
-            Interlocked.Decrement(ref _idleCount);
-        }
-    }
-
-    private void Return(Block block)
-    {
-        if (_disposed)
-        {
-            return;
-        }
-
-        if (Interlocked.Increment(ref _idleCount) > MaximumIdleBlocks)
-        {
-            Interlocked.Decrement(ref _idleCount);
-            return;
-        }
-
-        _idle.Enqueue(block);
+        _idle.Close();
     }
 
     private sealed class Block(BlockMemoryPool pool) : IMemoryOwner<byte>
@@ -86,7 +57,7 @@ public sealed class BlockMemoryPool : MemoryPool<byte>
         {
             if (Interlocked.Exchange(ref _rented, 0) == 1)
             {
-                pool.Return(this);
+                pool._idle.Give(this);
             }
         }
     }

@@ -27,14 +27,21 @@ internal sealed partial class Channel
             }
         }
 
-        _turnLeft = LongestTurn;
-        Volatile.Write(ref _turnThread, Environment.CurrentManagedThreadId);
+        BeginTurn();
         _sendWindow.RunWaiter();
         _wakeUp.RunCollected();
-        Volatile.Write(ref _turnThread, 0);
+        EndTurn();
     }
 
     /// <summary>The program has sent this much: whether it has had its turn, and must leave this thread to the read loop.</summary>
     internal bool TurnIsOver(int sent) =>
         Volatile.Read(ref _turnThread) == Environment.CurrentManagedThreadId && (_turnLeft -= sent) <= 0;
+
+    private void BeginTurn()
+    {
+        _turnLeft = LongestTurn;
+        Volatile.Write(ref _turnThread, Environment.CurrentManagedThreadId);
+    }
+
+    private void EndTurn() => Volatile.Write(ref _turnThread, 0);
 }

@@ -166,7 +166,7 @@ internal sealed partial class Channel : IDuplexPipe
         }
     }
 
-    /// <summary>Starts the program on the thread pool.</summary>
+    /// <summary>Starts the program, in the read loop's turn.</summary>
     public Task Start(ISshProgram program)
     {
         HasProgram = true;
@@ -175,7 +175,10 @@ internal sealed partial class Channel : IDuplexPipe
             _programRuns = true;
         }
 
-        return Task.Run(() => RunAsync(program));
+        BeginTurn();
+        var running = RunAsync(program);
+        EndTurn();
+        return running;
     }
 
     /// <summary>The connection is lost: the program's reads and writes fail, so that an upload is never taken for complete.</summary>

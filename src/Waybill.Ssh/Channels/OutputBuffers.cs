@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Waybill.Net.Buffers;
 
 namespace Waybill.Ssh.Channels;
 
@@ -14,40 +14,19 @@ internal static class OutputBuffers
     /// <summary>Buffers kept while nobody uses them: 7.5 MiB.</summary>
     public const int MaximumIdle = 20;
 
-    private static readonly ConcurrentQueue<byte[]> Idle = new();
-    private static int _idleCount;
+    private static readonly IdleItems<byte[]> Idle = new(MaximumIdle);
 
     /// <summary>A buffer of at least that many bytes, with whatever was in it; more than <see cref="Size"/> is made anew.</summary>
-    public static byte[] Rent(int minimum)
-    {
-        if (minimum > Size)
-        {
-            return GC.AllocateUninitializedArray<byte>(minimum);
-        }
-
-        if (Idle.TryDequeue(out var buffer))
-        {
-            Interlocked.Decrement(ref _idleCount);
-            return buffer;
-        }
-
-        return GC.AllocateUninitializedArray<byte>(Size, pinned: true);
-    }
+    public static byte[] Rent(int minimum) =>
+        minimum > Size ? GC.AllocateUninitializedArray<byte>(minimum)
+        : Idle.Take() ?? GC.AllocateUninitializedArray<byte>(Size, pinned: true);
 
     /// <summary>Gives it back; the caller must have forgotten it.</summary>
     public static void Return(byte[] buffer)
     {
-        if (buffer.Length != Size)
+        if (buffer.Length == Size)
         {
-            return;
+            Idle.Give(buffer);
         }
-
-        if (Interlocked.Increment(ref _idleCount) > MaximumIdle)
-        {
-            Interlocked.Decrement(ref _idleCount);
-            return;
-        }
-
-        Idle.Enqueue(buffer);
     }
 }

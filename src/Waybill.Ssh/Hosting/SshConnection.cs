@@ -211,7 +211,9 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
             case MessageNumber.ServiceRequest or MessageNumber.UserAuthRequest:
                 return AuthenticateAsync(number, payload);
             case MessageNumber.Disconnect:
-                throw new SshDisconnectException(SshEndReason.ClientClosed, DisconnectMessage.Describe(payload.Span));
+                // How nearly every connection ends, so without the price of an exception; a reason that came first counts.
+                Interlocked.CompareExchange(ref _end, new SshDisconnectException(SshEndReason.ClientClosed, DisconnectMessage.Describe(payload.Span)), null);
+                break;
             case MessageNumber.ExtInfo:
                 HandleExtInfo(payload.Span);
                 break;
