@@ -20,9 +20,8 @@ internal sealed class BannerTarget : IFuzzTarget
 
     /// <summary>Why a line is refused; the session's target ends in the same ones.</summary>
     public static FixedTexts Reasons { get; } = new(
-        "closed inside its version line", "the first bytes are a TLS ClientHello", "the first bytes are an HTTP request", "the first bytes are an HTTP proxy request",
-        "the first bytes are an HTTP/2 preface", "the first bytes are an FTP command", "the first bytes are an SMTP command",
-        "the first bytes are a PROXY protocol header",
+        "closed inside its version line", "this is the SSH port; the client spoke TLS", "this is the SSH port; the client spoke HTTP:", "this is the SSH port; the client spoke HTTP (a proxy request)",
+        "this is the SSH port; the client spoke FTP", "this is the SSH port; the client spoke SMTP", "this is the SSH port; the client spoke the PROXY protocol",
         "the first bytes are no SSH version line", "the version line is longer than", "the version line holds control characters",
         "the client speaks SSH protocol version", "the version line names no software");
 

@@ -35,7 +35,8 @@ internal sealed class SessionTarget : IFuzzTarget
     private static readonly FixedTexts Reasons = new(
         "message ", "the client's KEXINIT is malformed or too long", "strict key exchange: KEXINIT was not the first packet",
         "the client's key exchange message is malformed", "the client's share is not a valid one", "the client's NEWKEYS has bytes after its number",
-        "the client's EXT_INFO is malformed", "a global request is malformed", "more than 64 unknown messages before login",
+        "the client's EXT_INFO is malformed", "a global request is malformed", "hostkeys-prove-00@openssh.com is malformed",
+        "more than 64 unknown messages before login",
         "packet ", "a packet of ");
 
     // ConnectionLost, since the fuzzer hangs up without a word when it is done.
@@ -138,6 +139,8 @@ internal sealed class SessionTarget : IFuzzTarget
         yield return ("ext-info-cut", Input(Stage.KeysExchanged, [SshMessage.ExtInfo, 0, 0, 0, 1]));
         yield return ("global-cut", Input(Stage.LoggedIn, keepAlive[..^1]));
         yield return ("old-keys", Input(Stage.VersionsExchanged, strict, share, [SshMessage.NewKeys], strict, strict));
+        var gcm = kexInit.Only("curve25519-sha256", cipher: "aes256-gcm@openssh.com").ToPayload();
+        yield return ("bad-tag", Input(Stage.Connected, "SSH-2.0-fuzz\r\n"u8.ToArray(), Plain(gcm), Plain(share), Plain([SshMessage.NewKeys]), [0, 0, 0, 16, .. new byte[32]]));
         yield return ("packet-length", Input(Stage.Connected, "SSH-2.0-fuzz\r\n"u8.ToArray(), [0, 1, 0, 0, 0]));
         yield return ("packet-padding", Input(Stage.Connected, "SSH-2.0-fuzz\r\n"u8.ToArray(), [0, 0, 0, 12, 12, .. new byte[11]]));
         yield return ("sftp", Input(
@@ -161,6 +164,13 @@ internal sealed class SessionTarget : IFuzzTarget
     public static byte[] AfterKeyExchange(IEnumerable<byte[]> messages) => Input(Stage.KeysExchanged, [.. messages]);
 
     public static byte[] AfterLogin(IEnumerable<byte[]> messages) => Input(Stage.LoggedIn, [.. messages]);
+
+    // RFC 4253 section 6, before there are keys.
+    private static byte[] Plain(byte[] payload)
+    {
+        var padding = 4 + (8 - ((5 + payload.Length + 4) % 8)) % 8;
+        return new MessageBuilder().UInt32((uint)(1 + payload.Length + padding)).Raw([(byte)padding, .. payload, .. new byte[padding]]).ToArray();
+    }
 
     private static byte[] Input(Stage stage, params byte[][] messages) => FuzzFrames.Write([[(byte)stage], .. messages]);
 

@@ -101,6 +101,12 @@ internal sealed class PublicKeyScanner(KeyFileText text)
     private PublicKeyReading ReadBody(int line, int end)
     {
         var comment = Armor.ReadHeaders(text, ref line, end);
+        if (comment is not null && FindStart(comment, 0) >= 0)
+        {
+            // Behind a key on its line it would read as a second key.
+            comment = null;
+        }
+
         using var base64 = new Base64Text(text.All.Length);
         for (; line < end; line++)
         {

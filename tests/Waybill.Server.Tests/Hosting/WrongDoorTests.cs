@@ -61,7 +61,7 @@ public sealed class WrongDoorTests(Template template)
         Assert.Equal(banner.Length, Assert.Single(unknown).Length);
         Assert.Equal(Regex.Replace(banner, "reference \\w+", ""), Regex.Replace(unknown[0], "reference \\w+", ""));
 
-        await data.DetailAsync("came without a key for `10020`");
+        await data.DetailAsync("tried password for `10020`, which is refused: only keys are accepted");
         var row = Assert.Single((await data.JsonAsync("audit", "search", match.Groups[1].Value)).EnumerateArray());
         Assert.Equal(("login-refused", "10020"), (row.GetProperty("action").GetString(), row.GetProperty("subject").GetString()));
     }

@@ -305,9 +305,9 @@ public sealed class ScpSinkTests
     [Fact]
     public async Task Into_a_drop_box_a_file_goes_with_its_times()
     {
-        var memory = new MemoryFileStore();
+        var memory = Memory();
         memory.AddDirectory("/upload/box");
-        await using var harness = Start("scp -p -t /upload/box", memory, new FolderRules().With("/upload/box", FileRights.Create));
+        await using var harness = ScpHarness.Start("scp -p -t /upload/box", memory, new FolderRules().With("/upload/box", FileRights.Create));
         await harness.ExpectAsync("\0");
         await harness.SayAsync("T5 0 6 0\n");
         await harness.SayAsync("C0600 1 f\n");
@@ -334,9 +334,9 @@ public sealed class ScpSinkTests
     [InlineData("C0644 1 folder\n", "This is a directory, a file is needed. Name a file in it.")]
     public async Task What_cannot_be_stored_is_a_warning_and_the_session_goes_on(string record, string words)
     {
-        var memory = new MemoryFileStore();
+        var memory = Memory();
         memory.AddDirectory("/upload/folder");
-        await using var harness = Start("scp -r -t /upload", memory);
+        await using var harness = ScpHarness.Start("scp -r -t /upload", memory);
         await harness.ExpectAsync("\0");
         await harness.SendAsync(record);
         Assert.EndsWith($": {words}\n", await harness.LineAsync(), StringComparison.Ordinal);

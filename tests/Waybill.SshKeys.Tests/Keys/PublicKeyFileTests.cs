@@ -210,6 +210,15 @@ public sealed class PublicKeyFileTests(KeyTools tools)
     }
 
     [Fact]
+    public void A_comment_that_reads_as_a_key_is_dropped()
+    {
+        var reading = PublicKeyFile.Read(KeyTools.Bytes(
+            $"---- BEGIN SSH2 PUBLIC KEY ----\nComment: \"AAAAB3NzaC1yc2Einued\"\n{Ed25519.Split(' ')[1]}\n---- END SSH2 PUBLIC KEY ----"));
+        Assert.True(reading.IsKey);
+        Assert.Null(reading.Comment);
+    }
+
+    [Fact]
     public async Task Dashes_that_a_word_processor_changed_are_still_dashes()
     {
         var text = await KeyTools.PuttygenAsync(tools.PathOf("putty-rsa.pub"), "-O", "public");
