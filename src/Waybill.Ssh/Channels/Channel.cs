@@ -49,7 +49,7 @@ internal sealed partial class Channel : IDuplexPipe
         _peerNumber = peerNumber;
         _packet = (int)Math.Min(peerPacket, LargestPacket);
         _receiveWindow = new ReceiveWindow(services.Limits, services.Budget, services.Time);
-        _sendWindow = new SendWindow(peerWindow);
+        _sendWindow = new SendWindow(peerWindow, services.Time);
         _output = new ChannelPipeWriter(this);
         _pipe = new Pipe(new PipeOptions(
             ChannelServices.Blocks, _wakeUp, PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0,

@@ -6,11 +6,24 @@ namespace Waybill.Ssh.Channels;
 /// What we may still send on a channel (RFC 4254 section 5.2), with one waiter: the program's flush. Waiting allocates nothing. Credit lets the waiter go on
 /// in the read loop's turn (<see cref="RunWaiter"/>); whatever else ends a wait does so on the thread pool.
 /// </summary>
-internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWorkItem
+/// <remarks>
+/// A client that reads fast gives credit three packets at a time, ten thousand times a GiB; to go on at each step would cost a turn, a send and a change of
+/// processes. So a waiter goes on when there is enough credit, and while it waits the client still has most of the window to work through, for which it must
+/// give more. Where credit comes slowly (a network with a delay) each step counts at once.
+/// </remarks>
+internal sealed class SendWindow(uint initial, TimeProvider time) : IValueTaskSource, IThreadPoolWorkItem
 {
+    /// <summary>Credit for which a waiter goes on at once, bytes; of a small window a quarter.</summary>
+    public const int EnoughCredit = 256 * 1024;
+
+    /// <summary>After this time any credit is enough.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMicroseconds(500);
+
     private readonly Lock _lock = new();
     private ManualResetValueTaskSourceCore<bool> _source;
     private long _available = initial;
+    private long _largest = initial;
+    private long _waitingSince;
     private bool _waiting;
     private bool _released;
     private bool _woken;
@@ -52,16 +65,17 @@ internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWo
             }
 
             _available += count;
+            _largest = Math.Max(_largest, _available);
             return true;
         }
     }
 
-    /// <summary>Lets a waiter for which there is credit go on, on this thread.</summary>
+    /// <summary>Lets a waiter for which there is enough credit go on, on this thread.</summary>
     public void RunWaiter()
     {
         lock (_lock)
         {
-            if (!_waiting || _released || _available == 0)
+            if (!_waiting || _released || !IsEnough)
             {
                 return;
             }
@@ -110,6 +124,7 @@ internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWo
 
             _source.Reset();
             _waiting = true;
+            _waitingSince = time.GetTimestamp();
             return new ValueTask(this, _source.Version);
         }
     }
@@ -131,6 +146,9 @@ internal sealed class SendWindow(uint initial) : IValueTaskSource, IThreadPoolWo
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
+
+    private bool IsEnough =>
+        _available >= Math.Max(1, Math.Min(EnoughCredit, _largest / 4)) || (_available > 0 && time.GetElapsedTime(_waitingSince) >= Patience);
 
     private void ReleaseWaiter()
     {

@@ -159,7 +159,7 @@ public sealed class WindowTests
     [Fact]
     public void A_send_window_gives_what_it_has_and_no_more()
     {
-        var window = new SendWindow(10);
+        var window = new SendWindow(10, _time);
         Assert.Equal(4, window.Take(4));
         Assert.Equal(6, window.Take(100));
         Assert.Equal(0, window.Take(1));
@@ -177,12 +177,12 @@ public sealed class WindowTests
     [InlineData(0x80000000u, 0x7fffffffu, true)]
     [InlineData(0x80000000u, 0x80000000u, false)]
     public void A_send_window_holds_up_to_two_to_the_32_minus_1(uint initial, uint added, bool fits) =>
-        Assert.Equal(fits, new SendWindow(initial).TryAdd(added));
+        Assert.Equal(fits, new SendWindow(initial, _time).TryAdd(added));
 
     [Fact]
     public async Task A_waiter_goes_on_at_credit_a_wake_up_or_the_end()
     {
-        var window = new SendWindow(0);
+        var window = new SendWindow(0, _time);
         for (var i = 0; i < 100; i++)
         {
             var wait = window.WaitAsync().AsTask();
@@ -206,12 +206,65 @@ public sealed class WindowTests
     }
 
     [Fact]
+    public async Task A_waiter_goes_on_at_enough_credit_or_after_its_patience()
+    {
+        var window = new SendWindow(2 * 1024 * 1024, _time);
+        Assert.Equal(2 * 1024 * 1024, window.Take(int.MaxValue));
+        var wait = window.WaitAsync().AsTask();
+        window.TryAdd(SendWindow.EnoughCredit - 1);
+        window.RunWaiter();
+        Assert.False(wait.IsCompleted);
+        window.TryAdd(1);
+        window.RunWaiter();
+        Assert.True(wait.IsCompleted);
+
+        window.Take(int.MaxValue);
+        wait = window.WaitAsync().AsTask();
+        window.TryAdd(1);
+        window.RunWaiter();
+        Assert.False(wait.IsCompleted);
+        _time.Advance(SendWindow.Patience);
+        window.RunWaiter();
+        Assert.True(wait.IsCompleted);
+        await wait;
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(100, 100)]
+    [InlineData(32768, 32768)]
+    [InlineData(65536, 40000)]
+    [InlineData(2 * 1024 * 1024, 98304)]
+    [InlineData(2 * 1024 * 1024, 2 * 1024 * 1024)]
+    [InlineData(16 * 1024 * 1024, 15 * 1024 * 1024)]
+    [InlineData(int.MaxValue, 1024 * 1024)]
+    public void However_a_client_gives_credit_the_waiter_goes_on(int size, int step)
+    {
+        // The clock stands still, so that patience never helps. The client reads all that comes and gives credit each step bytes.
+        var window = new SendWindow((uint)size, _time);
+        long uncredited = 0;
+        for (var turn = 0; turn < 50; turn++)
+        {
+            uncredited += window.Take(int.MaxValue);
+            var wait = window.WaitAsync();
+            Assert.False(wait.IsCompleted);
+            while (!wait.IsCompleted)
+            {
+                Assert.True(uncredited >= step, "The client has nothing more to give credit for.");
+                uncredited -= step;
+                window.TryAdd((uint)step);
+                window.RunWaiter();
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_second_wait_before_the_first_has_gone_on_never_completes_another_wait()
     {
         // A program that gave up a flush and returned: the last flush must not meet the old one's wake-up. On the thread pool that would end the process.
         for (var i = 0; i < 5000; i++)
         {
-            var window = new SendWindow(0);
+            var window = new SendWindow(0, _time);
             var first = window.WaitAsync().AsTask();
             window.Wake();
             window.TryAdd(1);
