@@ -45,6 +45,7 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     private bool _isFlushQueued;
     private bool _hasUnflushed;
     private bool _isFlushing;
+    private bool _isStarting;
     private ConfiguredValueTaskAwaitable<FlushResult>.ConfiguredValueTaskAwaiter _flush;
     private TaskCompletionSource<bool>? _room;
     private TaskCompletionSource? _drained;
@@ -118,7 +119,7 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
                 return ValueTask.FromResult(!_isEnded);
             }
 
-            _room ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _room ??= new TaskCompletionSource<bool>();
             room = _room.Task;
         }
 
@@ -367,7 +368,9 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
             if (!_flush.IsCompleted)
             {
                 _isFlushing = true;
+                _isStarting = true;
                 _flush.UnsafeOnCompleted(_flushed);
+                _isStarting = false;
                 return;
             }
 
@@ -378,8 +381,14 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     /// <summary>Keeps the flush, whose result is taken once, in <see cref="FinishFlush"/>.</summary>
     private void Keep(ValueTask<FlushResult> flush) => _flush = flush.ConfigureAwait(false).GetAwaiter();
 
+    /// <summary>
+    /// The transport has room again. Who waited for it goes on here, on the thread that brought the news: to wake another one for each send costs more than
+    /// the send. Not under a lock, though: where the news comes inside <see cref="StartFlush"/>, somebody else's call holds ours and perhaps a channel's.
+    /// </summary>
     private void OnFlushed()
     {
+        TaskCompletionSource<bool>? room = null;
+        bool isOpen;
         lock (_lock)
         {
             try
@@ -394,12 +403,23 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
                 Fail(exception);
             }
 
-            ReleaseWaiters();
+            if (_isStarting)
+            {
+                ReleaseWaiters();
+            }
+            else
+            {
+                room = TakeWaiters();
+            }
+
+            isOpen = !_isEnded;
             if (!_isFlushing)
             {
                 _drained?.TrySetResult();
             }
         }
+
+        room?.SetResult(isOpen);
     }
 
     private void FinishFlush()
@@ -435,13 +455,25 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
         _owner.WriterFailed(SshEndReason.InternalError, $"the way out failed: {exception.GetType().Name}");
     }
 
+    /// <summary>On the thread pool, since the caller holds the lock.</summary>
     private void ReleaseWaiters()
     {
-        if (_room is not null && (_isEnded || (!_isFlushing && !_isExchangingKeys)))
+        if (TakeWaiters() is { } room)
         {
-            _room.SetResult(!_isEnded);
-            _room = null;
+            ThreadPool.UnsafeQueueUserWorkItem(static state => state.Room.SetResult(state.IsOpen), (Room: room, IsOpen: !_isEnded), preferLocal: true);
         }
+    }
+
+    private TaskCompletionSource<bool>? TakeWaiters()
+    {
+        if (!_isEnded && (_isFlushing || _isExchangingKeys))
+        {
+            return null;
+        }
+
+        var room = _room;
+        _room = null;
+        return room;
     }
 
     private void MarkEnded()
