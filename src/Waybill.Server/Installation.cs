@@ -8,6 +8,7 @@ using Waybill.Core.Vaults;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Storage;
+using Waybill.Storage.EventLoop;
 using Waybill.Storage.Local;
 
 namespace Waybill.Server;
@@ -15,6 +16,7 @@ namespace Waybill.Server;
 /// <summary>What lies in a data directory, opened: the services of Core, and for a server the vaults and the live sessions too.</summary>
 internal sealed class Installation : IAsyncDisposable
 {
+    private readonly DiskPace _pace = new(TimeProvider.System);
     private readonly VaultLayout? _layout;
     private LocalVaults? _vaults;
 
@@ -87,7 +89,8 @@ internal sealed class Installation : IAsyncDisposable
     public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules)
     {
         var root = login.Account + VaultLayout.RootInVault(login);
-        return Vaults.OpenStore(VaultPath.Parse("/" + root), rules);
+        var opened = Vaults.OpenStore(VaultPath.Parse("/" + root), rules);
+        return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(opened.Value, _pace)) : opened;
     }
 
     public async ValueTask RecordAsync(string action, string? subject, string? detail = null)

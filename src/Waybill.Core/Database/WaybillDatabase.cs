@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Waybill.Storage.EventLoop;
 
 namespace Waybill.Core.Database;
 
@@ -142,6 +143,7 @@ public sealed class WaybillDatabase : IAsyncDisposable
     /// <summary>Reads with one of the reading connections: a consistent state for each statement.</summary>
     internal async ValueTask<T> ReadAsync<T>(Func<DatabaseConnection, T> read, CancellationToken cancellationToken = default)
     {
+        await PoolThread.EnterAsync();
         await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         DatabaseConnection? connection = null;
         try
@@ -176,6 +178,7 @@ public sealed class WaybillDatabase : IAsyncDisposable
     internal async ValueTask<Result<T>> WriteAsync<T>(Func<WriteTransaction, Result<T>> change, CancellationToken cancellationToken = default)
         where T : notnull
     {
+        await PoolThread.EnterAsync();
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Waybill.Sftp.Scp;
 using Waybill.Ssh.Hosting;
 using Waybill.Storage;
+using Waybill.Storage.EventLoop;
 
 namespace Waybill.Server.Hosting;
 
@@ -15,6 +16,7 @@ internal sealed class ScpProgram(ScpArguments arguments, Func<StoreResult<IFileS
 
     public async Task<int> RunAsync(IDuplexPipe channel, CancellationToken cancellationToken)
     {
+        await PoolThread.EnterAsync();
         var opened = openStore();
         if (!opened.Succeeded)
         {

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Waybill.Sftp;
 using Waybill.Ssh.Hosting;
 using Waybill.Storage;
+using Waybill.Storage.EventLoop;
 
 namespace Waybill.Server.Hosting;
 
@@ -15,6 +16,7 @@ internal sealed class SftpProgram(Func<StoreResult<IFileStore>> openStore, IAcce
 
     public async Task<int> RunAsync(IDuplexPipe channel, CancellationToken cancellationToken)
     {
+        await PoolThread.EnterAsync();
         var opened = openStore();
         if (!opened.Succeeded)
         {

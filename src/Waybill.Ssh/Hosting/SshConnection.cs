@@ -190,7 +190,9 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
         {
             case MessageVerdict.Legal:
                 _options.MessagePassed?.Invoke(payload);
-                return DispatchAsync(number, payload);
+                return number < MessageNumber.GlobalRequest && !Thread.CurrentThread.IsThreadPoolThread
+                    ? DispatchOnPoolAsync(number, payload)
+                    : DispatchAsync(number, payload);
             case MessageVerdict.Ignored:
                 return ValueTask.CompletedTask;
             case MessageVerdict.Unimplemented:
@@ -199,6 +201,13 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
             default:
                 throw new SshDisconnectException(SshEndReason.ProtocolError, $"message {number} is not legal in phase {phase}");
         }
+    }
+
+    /// <summary>Key exchanges and logins compute and ask for milliseconds: not on the event loop, which has other connections to serve.</summary>
+    private async ValueTask DispatchOnPoolAsync(byte number, ReadOnlyMemory<byte> payload)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await DispatchAsync(number, payload);
     }
 
     private ValueTask DispatchAsync(byte number, ReadOnlyMemory<byte> payload)

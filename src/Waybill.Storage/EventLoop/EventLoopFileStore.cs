@@ -1,0 +1,107 @@
+namespace Waybill.Storage.EventLoop;
+
+/// <summary>A store for sessions that run on an event loop: everything that may block happens on a thread of the pool; see <see cref="EventLoopFile"/> for reads and writes.</summary>
+/// <param name="inner">The store.</param>
+/// <param name="pace">How fast the disk is; one for all stores on it.</param>
+public sealed class EventLoopFileStore(IFileStore inner, DiskPace pace) : IFileStore
+{
+    /// <inheritdoc/>
+    public async ValueTask<StoreResult<IOpenFile>> OpenAsync(VaultPath path, OpenModes modes, int? permissions = null, long? expectedSize = null)
+    {
+        await PoolThread.EnterAsync();
+        var opened = await inner.OpenAsync(path, modes, permissions, expectedSize).ConfigureAwait(false);
+        return opened.Succeeded ? new(StoreError.None, new EventLoopFile(opened.Value, pace)) : opened;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreResult<IDirectoryListing>> OpenDirectoryAsync(VaultPath path)
+    {
+        await PoolThread.EnterAsync();
+        var opened = await inner.OpenDirectoryAsync(path).ConfigureAwait(false);
+        return opened.Succeeded ? new(StoreError.None, new EventLoopListing(opened.Value)) : opened;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreResult<FileAttributes>> GetAttributesAsync(VaultPath path, bool followLink)
+    {
+        await PoolThread.EnterAsync();
+        return await inner.GetAttributesAsync(path, followLink).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreError> SetAttributesAsync(VaultPath path, AttributeChanges changes, bool followLink)
+    {
+        await PoolThread.EnterAsync();
+        return await inner.SetAttributesAsync(path, changes, followLink).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreError> MakeDirectoryAsync(VaultPath path, int? permissions = null)
+    {
+        await PoolThread.EnterAsync();
+        return await inner.MakeDirectoryAsync(path, permissions).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreError> RemoveDirectoryAsync(VaultPath path)
+    {
+        await PoolThread.EnterAsync();
+        return await inner.RemoveDirectoryAsync(path).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreError> RemoveAsync(VaultPath path)
+    {
+        await PoolThread.EnterAsync();
+        return await inner.RemoveAsync(path).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreError> RenameAsync(VaultPath source, VaultPath target, bool replace)
+    {
+        await PoolThread.EnterAsync();
+        return await inner.RenameAsync(source, target, replace).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreResult<byte[]>> ReadLinkAsync(VaultPath path)
+    {
+        await PoolThread.EnterAsync();
+        return await inner.ReadLinkAsync(path).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreError> MakeSymbolicLinkAsync(VaultPath path, ReadOnlyMemory<byte> targetText)
+    {
+        await PoolThread.EnterAsync();
+        return await inner.MakeSymbolicLinkAsync(path, targetText).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreError> MakeHardLinkAsync(VaultPath existing, VaultPath link)
+    {
+        await PoolThread.EnterAsync();
+        return await inner.MakeHardLinkAsync(existing, link).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreResult<VaultPath>> ResolveAsync(VaultPath path)
+    {
+        await PoolThread.EnterAsync();
+        return await inner.ResolveAsync(path).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync(VaultPath path)
+    {
+        await PoolThread.EnterAsync();
+        return await inner.GetUsageAsync(path).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await PoolThread.EnterAsync();
+        await inner.DisposeAsync().ConfigureAwait(false);
+    }
+}
