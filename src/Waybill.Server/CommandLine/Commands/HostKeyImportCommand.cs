@@ -38,7 +38,7 @@ internal static class HostKeyImportCommand
         await installation.RecordAsync(AuditActions.HostKeyImported, imported.Sha256, imported.Type);
         foreach (var key in aside)
         {
-            await installation.RecordAsync(AuditActions.HostKeyRetired, key.Sha256, $"{key.Type}, made by init; set aside for the imported {imported.Sha256}, nobody had logged in");
+            await installation.RecordAsync(AuditActions.HostKeyRetired, key.Sha256, $"{key.Type}, made by init; set aside for the imported {imported.Sha256}, nobody had logged in; a copy is kept");
         }
 
         var when = await HostKeyRolloverCommands.TellServerAsync(context, cancellationToken);
