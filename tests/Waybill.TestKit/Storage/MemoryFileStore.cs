@@ -265,6 +265,11 @@ public sealed class MemoryFileStore : IFileStore
     {
         lock (_lock)
         {
+            if (Failing("readlink", path) is var fault and not StoreError.None)
+            {
+                return new(fault);
+            }
+
             if (!TryFind(path, followLink: false, out _, out var node))
             {
                 return new(StoreError.NotFound);
@@ -324,12 +329,18 @@ public sealed class MemoryFileStore : IFileStore
     {
         lock (_lock)
         {
+            if (Failing("realpath", path) is var fault and not StoreError.None)
+            {
+                return new(fault);
+            }
+
             return new(new StoreResult<VaultPath>(StoreError.None, TryFind(path, followLink: true, out var name, out _) ? VaultPath.Parse(name) : path));
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync(VaultPath path) => new(Usage);
+    public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync(VaultPath path) =>
+        Failing("statvfs", path) is var fault and not StoreError.None ? new(fault) : new(Usage);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
