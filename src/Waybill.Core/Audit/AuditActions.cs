@@ -107,7 +107,7 @@ public static class AuditActions
     /// <summary>A host key was taken into use.</summary>
     public const string HostKeyUsed = "hostkey-used";
 
-    /// <summary>A host key was retired; its private half is deleted.</summary>
+    /// <summary>A host key was retired; its private half is deleted, unless the detail says that a copy is kept.</summary>
     public const string HostKeyRetired = "hostkey-retired";
 
     /// <summary>A listener offers other types of host keys than before, or in another order.</summary>

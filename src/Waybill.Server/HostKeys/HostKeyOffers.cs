@@ -1,4 +1,8 @@
 using System.Text.Json;
+using Waybill.Server.Configuration;
+using Waybill.Server.Hosting;
+using Waybill.Ssh.Hosting;
+using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.HostKeys;
 
@@ -71,6 +75,13 @@ internal sealed class HostKeyOffers(DataDirectory data)
 
         return changed;
     }
+
+    /// <summary>What to do about a key that no listener offers: every policy has Ed25519 and RSA, so this is about ECDSA.</summary>
+    public const string Remedy = "set Ssh:Policy=compat, or Ssh:ListenCompat=ADDRESS:PORT for a port of its own, and restart the server";
+
+    /// <summary>Whether any listener of a configuration offers a key that is among these.</summary>
+    public static bool IsOffered(SshPublicKey key, WaybillConfiguration configuration, HostKeySet keys) => WaybillHost.ListenersOf(configuration)
+        .Any(listener => SshConnectionHandler.HostKeyAlgorithmsOf(WaybillHost.Options(listener.Policy, configuration, keys)).Intersect(key.SignatureAlgorithms).Any());
 
     /// <summary>What a change means for customers.</summary>
     public static string Describe(IReadOnlyList<string> before, IReadOnlyList<string> after)

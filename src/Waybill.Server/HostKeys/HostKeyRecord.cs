@@ -11,6 +11,9 @@ internal sealed record HostKeyRecord(string PublicKey, HostKeyState State, strin
 {
     private SshPublicKey? _key;
 
+    /// <summary>Where it came from; null for keys older than this record.</summary>
+    public HostKeyOrigin? Origin { get; init; }
+
     /// <summary>When it was made or taken over here; null for keys older than this record.</summary>
     public DateTimeOffset? Created { get; init; }
 

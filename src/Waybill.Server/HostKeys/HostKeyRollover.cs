@@ -21,7 +21,7 @@ internal sealed class HostKeyRollover(HostKeyStore store, TimeProvider time)
         using var key = from is null ? HostKeyStore.Generate(type) : HostKeyStore.ReadForeign(from);
         Refuse(list.Keys.Count(each => each.State != HostKeyState.Retired) >= MaximumKeys, $"there are {MaximumKeys} host keys; retire one first: ./waybill hostkey show");
         Refuse(list.Keys.Any(each => each.Key.Equals(key.PublicKey)), $"the host key {KeyFingerprint.Sha256(key.PublicKey.Blob.Span)} is there or was retired; see: ./waybill hostkey show");
-        var record = store.Add(key, HostKeyState.Prepared, time.GetUtcNow());
+        var record = store.Add(key, HostKeyState.Prepared, HostKeyOrigin.Add, time.GetUtcNow());
         return (With(list, record), record);
     });
 
@@ -80,26 +80,48 @@ internal sealed class HostKeyRollover(HostKeyStore store, TimeProvider time)
         return (With(list, retired), (retired, successor));
     });
 
-    /// <summary>Takes over the key of an older server, at once. The key of its type that was in use is kept in a file beside it, out of the list.</summary>
-    public HostKeyRecord Import(string path) => store.Change(list =>
+    /// <summary>
+    /// Takes over the key of an older server, at once. The key of its type that was in use is kept in a file beside it, out of the list. Keys that init made
+    /// are set aside if asked: retired, with a copy beside. Which type a client is shown is the client's choice (RFC 4253, 7.1), so a type that the older
+    /// server did not have would be chosen by clients that prefer it, and be a changed host key to them.
+    /// </summary>
+    /// <param name="path">The private key.</param>
+    /// <param name="unknown">Whether no customer can know the keys that init made.</param>
+    /// <param name="compatOnly">Every listener can do with an ECDSA key alone.</param>
+    public (HostKeyRecord Imported, IReadOnlyList<HostKeyRecord> SetAside) Import(string path, bool unknown, bool compatOnly) => store.Change(list =>
     {
         using var key = HostKeyStore.ReadForeign(path);
         var now = time.GetUtcNow();
         var there = list.Keys.FirstOrDefault(each => each.Key.Equals(key.PublicKey));
+        HostKeyRecord imported;
         if (there is { State: HostKeyState.InUse })
         {
-            return (list, there);
+            imported = there with { Origin = HostKeyOrigin.Import };
         }
-
-        var replaced = list.Keys.FirstOrDefault(each => each.State == HostKeyState.InUse && each.Type == key.PublicKey.KeyType);
-        if (replaced is not null)
+        else
         {
-            store.KeepAside(replaced.File!);
+            var replaced = list.Keys.FirstOrDefault(each => each.State == HostKeyState.InUse && each.Type == key.PublicKey.KeyType);
+            if (replaced is not null)
+            {
+                store.KeepAside(replaced.File!);
+            }
+
+            imported = store.Add(key, HostKeyState.InUse, HostKeyOrigin.Import, now) with { Announced = now, Used = now };
+            list = list with { Keys = [.. list.Keys.Where(each => each != replaced && each != there)] };
         }
 
-        var record = store.Add(key, HostKeyState.InUse, now) with { Announced = now, Used = now };
-        var keys = list.Keys.Where(each => each != replaced && each != there);
-        return (With(list with { Keys = [.. keys] }, record), record);
+        list = With(list, imported);
+        var enough = compatOnly || list.Keys.Any(each => each.State == HostKeyState.InUse && each.Origin != HostKeyOrigin.Init && each.Type != HostKeyStore.Types[2]);
+        var aside = unknown && enough ? list.Keys.Where(each => each.Origin == HostKeyOrigin.Init && each.IsKnownToClients).ToList() : [];
+        foreach (var each in aside)
+        {
+            store.KeepAside(each.File!);
+            list = With(list, each with { State = HostKeyState.Retired, File = null, Retired = now });
+        }
+
+        // A type that nobody was shown gives up its place: what is imported next stands behind what is there.
+        return (list with { Order = [.. list.Order.Except(aside.Select(each => each.Type).Except(list.Keys.Where(each => each.State != HostKeyState.Retired).Select(each => each.Type)))] },
+            (imported, (IReadOnlyList<HostKeyRecord>)aside));
     });
 
     /// <summary>Finds by SHA256 fingerprint, with the word SHA256: in front or without, or by MD5 with colons.</summary>

@@ -40,7 +40,7 @@ internal sealed class HostKeyStore(DataDirectory data)
         foreach (var type in Types)
         {
             using var key = Generate(type);
-            records.Add(Add(key, HostKeyState.InUse, now) with { Announced = now, Used = now });
+            records.Add(Add(key, HostKeyState.InUse, HostKeyOrigin.Init, now) with { Announced = now, Used = now });
         }
 
         Write(new HostKeyList(Types, records));
@@ -92,7 +92,7 @@ internal sealed class HostKeyStore(DataDirectory data)
     }
 
     /// <summary>Writes a private key to a file of its own; the list does not name it yet.</summary>
-    public HostKeyRecord Add(SshPrivateKey key, HostKeyState state, DateTimeOffset now)
+    public HostKeyRecord Add(SshPrivateKey key, HostKeyState state, HostKeyOrigin origin, DateTimeOffset now)
     {
         var name = BaseName(key.PublicKey.KeyType);
         for (var count = 2; File.Exists(Path.Combine(data.HostKeys, name)); count++)
@@ -101,7 +101,7 @@ internal sealed class HostKeyStore(DataDirectory data)
         }
 
         WritePrivate(Path.Combine(data.HostKeys, name), PrivateKeyFile.WriteOpenSsh(key, "waybill"));
-        return new HostKeyRecord(HostKeyNotation.OpenSshLine(key.PublicKey), state, name) { Created = now };
+        return new HostKeyRecord(HostKeyNotation.OpenSshLine(key.PublicKey), state, name) { Origin = origin, Created = now };
     }
 
     /// <summary>Keeps a copy of a file that the list will name no longer.</summary>

@@ -4,7 +4,7 @@ using Waybill.TestKit;
 
 namespace Waybill.Server.Tests.CommandLine;
 
-/// <summary>Host keys in every notation, beside what OpenSSH says of them; and those of an older server taken over.</summary>
+/// <summary>Host keys in every notation, beside what OpenSSH says of them; and which files are no host keys.</summary>
 public sealed class HostKeyTests(Template template)
 {
     [Fact]
@@ -46,29 +46,6 @@ public sealed class HostKeyTests(Template template)
         Assert.Equal(known, (await data.JsonAsync(["hostkey", "show", "--known-hosts", .. names])).EnumerateArray().Select(line => line.GetString()));
     }
 
-    [Theory]
-    [InlineData("ed25519", "-t", "ed25519")]
-    [InlineData("rsa", "-t", "rsa", "-b", "2048")]
-    [InlineData("rsa", "-t", "rsa", "-b", "2048", "-m", "PEM")]
-    [InlineData("rsa", "-t", "rsa", "-b", "3072", "-m", "PKCS8")]
-    [InlineData("ecdsa", "-t", "ecdsa", "-b", "256", "-m", "PEM")]
-    public async Task Customers_who_pinned_the_old_servers_key_connect_unchanged_after_its_import(string type, params string[] options)
-    {
-        using var data = await template.CopyAsync();
-        var old = await data.MakeKeyAsync("old_host_key", options);
-        var before = await File.ReadAllBytesAsync(data.Combine("hostkeys", $"ssh_host_{type}_key"));
-        Assert.StartsWith("imported ", await data.OutputAsync("hostkey", "import", old), StringComparison.Ordinal);
-        Assert.Equal(before, await File.ReadAllBytesAsync(data.Combine("hostkeys", $"ssh_host_{type}_key.replaced")));
-        Assert.All(Directory.GetFiles(data.Combine("hostkeys")), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
-        await using var server = await RunningServer.StartAsync(data, "--set", "Ssh:Policy=compat");
-        var line = (await File.ReadAllTextAsync(old + ".pub")).Split(' ');
-        await File.WriteAllTextAsync(data.Beside("known_hosts"), $"[127.0.0.1]:{server.Port} {line[0]} {line[1]}\n");
-        await File.WriteAllTextAsync(data.Beside("batch"), "ls /\n");
-        await Tool.RequireAsync("sftp", "-F", "none", "-b", data.Beside("batch"), "-P", $"{server.Port}", "-i", data.KeyFile, "-o", "IdentitiesOnly=yes",
-            "-o", "StrictHostKeyChecking=yes", "-o", $"UserKnownHostsFile={data.Beside("known_hosts")}", "-o", "HostKeyAlgorithms=" + Algorithms(line[0]), "10020@127.0.0.1");
-        Assert.Equal("SHA256:", (await data.AuditAsync("hostkey-imported")).GetProperty("subject").GetString()![..7]);
-    }
-
     [Fact]
     public async Task A_key_with_a_passphrase_is_refused_with_what_to_do()
     {
@@ -101,12 +78,28 @@ public sealed class HostKeyTests(Template template)
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
     }
 
+    [Theory]
+    [InlineData("*:22", "0.0.0.0:22")]
+    [InlineData("""["[::]:2222"]""", "[::]:2222")]
+    public async Task A_server_on_every_address_has_no_known_hosts_line_or_DNS_record_until_it_has_a_name(string listen, string shown)
+    {
+        using var data = await template.CopyAsync();
+        foreach (var form in (string[])["--known-hosts", "--sshfp"])
+        {
+            var refusal = await data.RefusedAsync(1, "hostkey", "show", form, "--set", "Ssh:Listen=" + listen);
+            Assert.Contains($"listens on every address ({shown})", refusal, StringComparison.Ordinal);
+            Assert.Contains("set Ssh:Public", refusal, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("ssh-ed25519: in use", await data.OutputAsync("hostkey", "show", "--set", "Ssh:Listen=" + listen), StringComparison.Ordinal);
+        var named = await data.OutputAsync("hostkey", "show", "--known-hosts", "--set", "Ssh:Listen=" + listen, "--set", """Ssh:Public=[{"Host":"sftp.example.com","Port":22}]""");
+        Assert.StartsWith("sftp.example.com ssh-ed25519 ", named, StringComparison.Ordinal);
+    }
+
     private static string PublicHalf(Data data, string line)
     {
         var file = data.Beside("host.pub");
         File.WriteAllText(file, line + " host\n");
         return file;
     }
-
-    private static string Algorithms(string type) => type == "ssh-rsa" ? "rsa-sha2-512,rsa-sha2-256" : type;
 }

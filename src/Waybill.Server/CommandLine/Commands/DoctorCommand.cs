@@ -148,6 +148,13 @@ internal static class DoctorCommand
             select new Finding(Verdict.Ok, "host keys", $"a rollover is under way: {key.Sha256} ({key.Type}) is {HostKeyCommands.Describe(key)}"));
         if (configuration is not null)
         {
+            // Not of the one that init makes: nobody asked for it.
+            findings.AddRange(
+                from key in store.Read().Keys
+                where key is { State: HostKeyState.InUse, Origin: HostKeyOrigin.Import or HostKeyOrigin.Add } && !HostKeyOffers.IsOffered(key.Key, configuration, keys)
+                select new Finding(
+                    Verdict.Warning, "host keys",
+                    $"no listener offers {key.Sha256} ({key.Type}), which was {(key.Origin == HostKeyOrigin.Import ? "imported" : "added")}; {HostKeyOffers.Remedy}"));
             findings.AddRange(HostKeyTypes(data, configuration, keys));
         }
 

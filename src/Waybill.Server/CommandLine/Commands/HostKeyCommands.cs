@@ -1,12 +1,13 @@
 using System.CommandLine;
-using Waybill.Core.Audit;
+using System.Net;
 using Waybill.Server.Configuration;
 using Waybill.Server.HostKeys;
+using Waybill.Server.Hosting;
 using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>hostkey show | import</c>; the steps of a rollover are in <see cref="HostKeyRolloverCommands"/>.</summary>
+/// <summary><c>hostkey show</c>; the steps of a rollover are in <see cref="HostKeyRolloverCommands"/>, import in <see cref="HostKeyImportCommand"/>.</summary>
 internal static class HostKeyCommands
 {
     public sealed record HostKeyView(
@@ -27,25 +28,30 @@ internal static class HostKeyCommands
         var show = new Command("show", "Print the host keys' states and fingerprints as OpenSSH, PuTTY and WinSCP show them.") { sshfp, knownHosts };
         show.SetAction(parse => Show(context(parse), parse.GetValue(sshfp), parse.GetValue(knownHosts)));
 
-        var file = new Argument<string>("FILE") { Description = "an OpenSSH or PEM private host key without a passphrase" };
-        var import = new Command("import", "Take over a host key of an older server, so that its customers see no change; used at once.") { file };
-        import.SetAction((parse, cancellationToken) => ImportAsync(context(parse), parse.GetRequiredValue(file), cancellationToken));
         return
         [
             new Command("hostkey", "Show, import and roll over the server's host keys.")
             {
-                show, import, HostKeyRolloverCommands.Add(context), HostKeyRolloverCommands.Announce(context), HostKeyRolloverCommands.Use(context),
+                show, HostKeyImportCommand.Create(context), HostKeyRolloverCommands.Add(context), HostKeyRolloverCommands.Announce(context), HostKeyRolloverCommands.Use(context),
                 HostKeyRolloverCommands.Retire(context),
             },
         ];
     }
 
-    /// <summary>The names and ports that customers are told; without any, the listening addresses.</summary>
-    public static IReadOnlyList<(string Host, int Port)> PublicNames(WaybillConfiguration configuration) =>
-        configuration.Ssh.Public.Count > 0
-            ? [.. configuration.Ssh.Public.Select(endpoint => (endpoint.Host, endpoint.Port))]
-            : [.. configuration.Ssh.Listen.Concat(configuration.Ssh.ListenCompat).Select(text => ConfigurationCheck.EndPoint("Ssh:Listen", text))
-                .Select(endPoint => (endPoint.Address.ToString(), endPoint.Port))];
+    /// <summary>The names and ports that customers are told; without any, the listening addresses, if they are addresses that a client can connect to.</summary>
+    public static IReadOnlyList<(string Host, int Port)> PublicNames(WaybillConfiguration configuration)
+    {
+        if (configuration.Ssh.Public.Count > 0)
+        {
+            return [.. configuration.Ssh.Public.Select(endpoint => (endpoint.Host, endpoint.Port))];
+        }
+
+        var listening = WaybillHost.ListenersOf(configuration).Select(listener => listener.EndPoint).ToList();
+        return listening.Find(endPoint => endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any)) is { } any
+            ? throw new CommandException(
+                $$"""the server listens on every address ({{any}}), which is no name that clients know; set Ssh:Public, as --set 'Ssh:Public=[{"Host":"sftp.example.com","Port":{{any.Port}}}]'""")
+            : [.. listening.Select(endPoint => (endPoint.Address.ToString(), endPoint.Port))];
+    }
 
     /// <summary>A host key's state in words.</summary>
     public static string Describe(HostKeyRecord key) => key.State switch
@@ -63,15 +69,16 @@ internal static class HostKeyCommands
         var list = new HostKeyStore(context.Data).Read();
         var keys = list.Keys.OrderBy(key => key.State == HostKeyState.Retired).ThenBy(key => list.Order.ToList().IndexOf(key.Type)).ToList();
         var known = keys.Where(key => key.IsKnownToClients).Select(key => key.Key).ToList();
-        var names = PublicNames(context.LoadConfiguration());
         if (knownHosts)
         {
+            var names = PublicNames(context.LoadConfiguration());
             context.PrintLines([.. from name in names from key in known select HostKeyNotation.KnownHostsLine(name.Host, name.Port, key)]);
             return;
         }
 
         if (sshfp)
         {
+            var names = PublicNames(context.LoadConfiguration());
             context.PrintLines(
             [
                 .. from host in names.Select(name => name.Host).Distinct()
@@ -95,15 +102,6 @@ internal static class HostKeyCommands
                 output.WriteLine($"  WinSCP   {KeyFingerprint.WinScp(key)}");
             }
         });
-    }
-
-    private static async Task ImportAsync(CommandContext context, string file, CancellationToken cancellationToken)
-    {
-        await using var installation = context.Open();
-        var key = new HostKeyRollover(new HostKeyStore(context.Data), TimeProvider.System).Import(file);
-        await installation.RecordAsync(AuditActions.HostKeyImported, key.Sha256);
-        var when = await HostKeyRolloverCommands.TellServerAsync(context, cancellationToken);
-        context.Print(View(key), output => output.WriteLine($"imported {KeyFingerprint.OpenSsh(key.Key)} ({key.Type}); it is used {when}"));
     }
 
     /// <summary>A host key as every client shows it.</summary>
