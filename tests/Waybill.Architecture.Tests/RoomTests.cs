@@ -5,7 +5,7 @@ namespace Waybill.Architecture.Tests;
 /// <summary>Who may reference whom (ARCHITECTURE.md), and where P/Invoke and unsafe code may stand.</summary>
 public class RoomTests
 {
-    private static readonly string Root = FindRoot();
+    internal static readonly string Root = FindRoot();
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
@@ -71,7 +71,7 @@ public class RoomTests
         Assert.DoesNotContain(named, path => !File.Exists(Path.Combine(Root, path)) && !Directory.Exists(Path.Combine(Root, path)));
     }
 
-    private static IEnumerable<string> Sources(string folder) =>
+    internal static IEnumerable<string> Sources(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Root, file))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Waybill.Core.Database;
 using Waybill.Core.Logins;
 using Waybill.Net.Gate;
 using Waybill.Net.Logging;
@@ -61,9 +60,13 @@ internal sealed partial class KeysOnlyBanner(LoginDirectory directory, string? s
                 .Select(source => (source.Address!, source.Time)));
             _isReady = true;
         }
-        catch (Exception error) when (error is DatabaseException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            // Without it nobody gets a banner, and nothing else changes.
+            // The server stops.
+        }
+        catch (Exception error)
+        {
+            // Whatever it was, a damaged row too: without it nobody gets a banner, and nothing else changes, least of all the server's stop.
             LogUnread(logger, error.Message);
         }
     }

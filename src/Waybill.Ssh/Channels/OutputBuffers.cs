@@ -3,7 +3,7 @@ using Waybill.Net.Buffers;
 namespace Waybill.Ssh.Channels;
 
 /// <summary>
-/// The buffers that programs write into. One queue for all threads, not <see cref="System.Buffers.ArrayPool{T}.Shared"/>, which keeps one for each thread
+/// The buffers that programs write into. One store for all threads, not <see cref="System.Buffers.ArrayPool{T}.Shared"/>, which keeps one for each thread
 /// that ever returned one; a program moves from thread to thread.
 /// </summary>
 internal static class OutputBuffers

@@ -97,7 +97,18 @@ internal sealed partial class SshConnection
         _channels?.ConnectionLost(end);
 
         await SayGoodbyeAsync(end);
-        await _stopping.CancelAsync();
+        try
+        {
+            // On this thread, which holds no lock and has nothing more to read: CancelAsync would go through another one.
+#pragma warning disable CA1849
+            _stopping.Cancel();
+#pragma warning restore CA1849
+        }
+        catch (AggregateException exception)
+        {
+            SshLog.EndFailed(_logger, exception, _info.Id);
+        }
+
         await CleanUpAsync(end);
     }
 

@@ -230,6 +230,44 @@ public sealed class AuditLogTests
     }
 
     [Fact]
+    public async Task No_more_entries_wait_than_the_limit_nor_are_committed_together()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var audit = core.Services.Audit;
+        using var anchor = new AuditAnchor(core.Files.AuditAnchor, AuditKey.Read(core.Files.AuditKey).Get());
+        var before = anchor.Read().Generation;
+        var entry = new AuditEntry("download", TestCore.Operator);
+
+        // The disk is slow: the first group is on its way, and the others wait.
+        using var held = new SemaphoreSlim(0);
+        using var release = new ManualResetEventSlim();
+        var slow = Task.Run(() => core.Services.Database.WriteAsync<int>(_ =>
+        {
+            held.Release();
+            release.Wait(TimeSpan.FromSeconds(60));
+            return 0;
+        }).AsTask(), TestContext.Current.CancellationToken);
+        Assert.True(await held.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        var first = audit.AppendAsync(entry, TestContext.Current.CancellationToken).AsTask();
+        for (var i = 0; i < AuditLimits.Waiting; i++)
+        {
+            Assert.True((await audit.AppendLaterAsync(entry, static () => { })).Succeeded);
+        }
+
+        var next = audit.AppendLaterAsync(entry, static () => { }).AsTask();
+        Assert.False(next.IsCompleted);
+        release.Set();
+        Assert.True((await slow).Succeeded && (await first).Succeeded && (await next).Succeeded);
+        await core.ReopenAsync();
+
+        const int Rows = 1 + AuditLimits.Waiting + 1;
+        Assert.Equal((long)Rows, core.Scalar("SELECT count(*) FROM audit WHERE action = 'download'"));
+
+        // Each commit moves the anchor once.
+        Assert.InRange(anchor.Read().Generation - before, 1 + ((Rows - 1 + AuditLimits.Group - 1) / AuditLimits.Group), Rows);
+    }
+
+    [Fact]
     public async Task A_session_whose_download_could_not_be_recorded_gets_nothing_acknowledged_any_more()
     {
         await using var core = await TestCore.CreateAsync();

@@ -107,13 +107,24 @@ public sealed class ScpSourceTests
     [Fact]
     public async Task A_file_that_becomes_shorter_is_filled_up_and_said_to_be_bad()
     {
-        await using var harness = ScpHarness.Start("scp -f /f", store: new ShrinkingStore());
+        await using var harness = ScpHarness.Start("scp -f /f", store: new WatchedStore("123456"u8, left: 3));
         await harness.SendAsync("\0");
         await harness.ExpectAsync("C0644 6 f\n");
         await harness.SendAsync("\0");
         await harness.ExpectAsync("123\0\0\0\u0001scp: /f: became shorter while it was sent, the rest is zeros; fetch it again\n");
         await harness.SendAsync("\0");
         Assert.Equal(1, await harness.ExitAsync());
+    }
+
+    [Fact]
+    public async Task A_large_file_is_read_in_pieces_of_the_limit()
+    {
+        var store = new WatchedStore(new byte[600_000], left: 600_000);
+        await using var harness = ScpHarness.Start("scp -f /f", store: store);
+        await harness.SendAsync("\0\0\0");
+        Assert.Equal("C0644 600000 f\n".Length + 600_000 + 1, (await harness.RestAsync()).Length);
+        Assert.Equal(0, await harness.ExitAsync());
+        Assert.Equal([262_144, 262_144, 75_712], store.Asked);
     }
 
     [Theory]
@@ -214,24 +225,29 @@ public sealed class ScpSourceTests
         return sent;
     }
 
-    /// <summary>Its file says six bytes and has three.</summary>
-    private sealed class ShrinkingStore() : DelegatingStore(Inner())
+    /// <summary>Its file has fewer bytes left than it says, and what is read of it is known.</summary>
+    private sealed class WatchedStore(ReadOnlySpan<byte> content, int left) : DelegatingStore(Inner(content))
     {
-        public override async ValueTask<StoreResult<IOpenFile>> OpenAsync(VaultPath path, OpenModes modes, int? permissions = null, long? expectedSize = null) =>
-            new(StoreError.None, new ShrunkFile((await base.OpenAsync(path, modes, permissions, expectedSize)).Value!));
+        public List<int> Asked { get; } = [];
 
-        private static MemoryFileStore Inner()
+        public override async ValueTask<StoreResult<IOpenFile>> OpenAsync(VaultPath path, OpenModes modes, int? permissions = null, long? expectedSize = null) =>
+            new(StoreError.None, new WatchedFile((await base.OpenAsync(path, modes, permissions, expectedSize)).Value!, left, Asked));
+
+        private static MemoryFileStore Inner(ReadOnlySpan<byte> content)
         {
             var memory = new MemoryFileStore();
-            memory.AddFile("/f", "123456"u8);
+            memory.AddFile("/f", content);
             return memory;
         }
     }
 
-    private sealed class ShrunkFile(IOpenFile inner) : IOpenFile
+    private sealed class WatchedFile(IOpenFile inner, int left, List<int> asked) : IOpenFile
     {
-        public async ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer) =>
-            Math.Min(3, (await inner.ReadAsync(offset, buffer)).Value);
+        public async ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer)
+        {
+            asked.Add(buffer.Length);
+            return (int)Math.Min(left - offset, (await inner.ReadAsync(offset, buffer)).Value);
+        }
 
         public ValueTask<StoreError> WriteAsync(long offset, System.Buffers.ReadOnlySequence<byte> data) => inner.WriteAsync(offset, data);
 
