@@ -13,8 +13,8 @@ namespace Waybill.Ssh.Hosting;
 
 /// <summary>
 /// One SSH connection from its version line to its report. A single loop reads, decrypts and dispatches; it owns the way in, the key exchange and the phase,
-/// and it never waits for disk, programs or the way out: only a login may take its time, since nothing else runs before it. Timers, kicks and a stopping
-/// server come from other threads and reach the loop through <see cref="End"/> or <see cref="Wake"/>.
+/// and it never waits for programs or the way out: only a login may take its time, since nothing else runs before it. It runs on an event loop that has other
+/// connections too (docs/decisions/0008). Timers, kicks and a stopping server come from other threads and reach it through <see cref="End"/> or <see cref="Wake"/>.
 /// </summary>
 internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IAsyncDisposable
 {
