@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Waybill.Sftp.Wire;
 using Waybill.Storage;
@@ -54,6 +55,7 @@ internal sealed partial class SftpSession(
 
     /// <summary>Serves one message.</summary>
     /// <returns>False when the session cannot go on: no INIT came first, or there is no id to answer.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> HandleAsync(ReadOnlySequence<byte> message)
     {
         if (message.Length < ShortestMessage)

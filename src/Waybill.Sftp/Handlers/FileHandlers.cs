@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Waybill.Sftp.Wire;
 using Waybill.Storage;
 
@@ -75,6 +76,7 @@ internal static class FileHandlers
     }
 
     /// <summary>string handle, uint64 offset, uint32 len. Exactly the length asked except at the end: OpenSSH's client shrinks its requests after a short answer.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<SftpAnswer> ReadAsync(SftpSession session, SftpRequest request)
     {
         if (!TryReadRead(request, out var offset, out var wanted))
@@ -114,6 +116,7 @@ internal static class FileHandlers
     }
 
     /// <summary>string handle, uint64 offset, string data. The data goes to the store from where the channel put it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<SftpAnswer> WriteAsync(SftpSession session, SftpRequest request)
     {
         if (!TryReadWrite(request, out var offset, out var start, out var length))

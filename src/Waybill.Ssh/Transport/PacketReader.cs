@@ -1,4 +1,5 @@
 using System.Buffers;
+using Waybill.Net.Buffers;
 using Waybill.SshKeys.Crypto;
 using Waybill.Ssh.Hosting;
 
@@ -18,11 +19,14 @@ internal sealed class PacketReader : IDisposable
     /// <summary>The shortest packet of RFC 4253 section 6 is 16 bytes, or one block, without its MAC.</summary>
     private const int MinimumPacket = 16;
 
-    /// <summary>
-    /// Enough for 32 KiB of channel data. One size for nearly all packets: the shared pool keeps one buffer of each size for each thread that the connection
-    /// has run on.
-    /// </summary>
-    private const int SmallestRent = 36 * 1024;
+    /// <summary>Enough for 32 KiB of channel data, and so for nearly all packets.</summary>
+    private const int UsualBuffer = 36 * 1024;
+
+    /// <summary>Usual buffers kept while nobody uses them: 1.1 MiB.</summary>
+    private const int MaximumIdle = 32;
+
+    // Of our own: the shared pool keeps one for each thread that a connection has run on, and would make a new one for the next.
+    private static readonly IdleItems<byte[]> Idle = new(MaximumIdle);
 
     private PacketOpener _opener = PacketCiphers.PlainOpener();
     private byte[] _plain = [];
@@ -93,7 +97,15 @@ internal sealed class PacketReader : IDisposable
     {
         if (_plain.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_plain);
+            if (_plain.Length == UsualBuffer)
+            {
+                Idle.Give(_plain);
+            }
+            else
+            {
+                ArrayPool<byte>.Shared.Return(_plain);
+            }
+
             _plain = [];
         }
     }
@@ -147,7 +159,9 @@ internal sealed class PacketReader : IDisposable
         if (_plain.Length < length)
         {
             EndBatch();
-            _plain = ArrayPool<byte>.Shared.Rent(Math.Max(length, SmallestRent));
+            _plain = length > UsualBuffer
+                ? ArrayPool<byte>.Shared.Rent(length)
+                : Idle.Take() ?? GC.AllocateUninitializedArray<byte>(UsualBuffer);
         }
     }
 }
