@@ -66,7 +66,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
             Features = transport.Features,
         };
         _reader = new PacketReader { MaximumPacket = _limits.PacketBeforeAuthentication };
-        _writer = new PacketWriter(transport.Transport.Output, _limits, this) { MaximumUnsent = _limits.PacketBeforeAuthentication };
+        _writer = new PacketWriter(transport.Transport.Output, _limits, this, time) { MaximumUnsent = _limits.PacketBeforeAuthentication };
         _deadlines = new ConnectionDeadlines(_limits, time);
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(transport.ConnectionClosed);
     }
@@ -147,9 +147,11 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
     /// <summary>Reads packets until the connection ends.</summary>
     private async Task<SshDisconnectException> ReadPacketsAsync()
     {
+        var share = new ThreadShare(_time);
         while (true)
         {
             var read = await _input.ReadAsync(CancellationToken.None);
+            var began = share.Now;
             _deadlines.Heard(!read.Buffer.IsEmpty);
             var rest = read.Buffer;
 
@@ -177,6 +179,11 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
             if (read.IsCompleted)
             {
                 return ClosedByPeer(isInsidePacket);
+            }
+
+            if (share.IsUsedUp(began))
+            {
+                await Task.Yield();
             }
         }
     }

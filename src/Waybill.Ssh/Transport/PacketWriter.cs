@@ -50,9 +50,12 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     private TaskCompletionSource<bool>? _room;
     private TaskCompletionSource? _drained;
     private long _bytesSent;
+    private ThreadShare _share;
+    private bool _shareIsUsedUp;
 
-    public PacketWriter(PipeWriter output, SshLimits limits, IPacketWriterOwner owner)
+    public PacketWriter(PipeWriter output, SshLimits limits, IPacketWriterOwner owner, TimeProvider time)
     {
+        _share = new ThreadShare(time);
         _output = output;
         _limits = limits;
         _owner = owner;
@@ -383,7 +386,8 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
 
     /// <summary>
     /// The transport has room again. Who waited for it goes on here, on the thread that brought the news: to wake another one for each send costs more than
-    /// the send. Not under a lock, though: where the news comes inside <see cref="StartFlush"/>, somebody else's call holds ours and perhaps a channel's.
+    /// the send. Not under a lock, though: where the news comes inside <see cref="StartFlush"/>, somebody else's call holds ours and perhaps a channel's. And not
+    /// for ever: a client that reads faster than a program sends would keep the thread from all others.
     /// </summary>
     private void OnFlushed()
     {
@@ -403,8 +407,9 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
                 Fail(exception);
             }
 
-            if (_isStarting)
+            if (_isStarting || _shareIsUsedUp)
             {
+                _shareIsUsedUp = false;
                 ReleaseWaiters();
             }
             else
@@ -419,7 +424,12 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
             }
         }
 
-        room?.SetResult(isOpen);
+        if (room is not null)
+        {
+            var began = _share.Now;
+            room.SetResult(isOpen);
+            _shareIsUsedUp = _share.IsUsedUp(began);
+        }
     }
 
     private void FinishFlush()
@@ -460,7 +470,7 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     {
         if (TakeWaiters() is { } room)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static state => state.Room.SetResult(state.IsOpen), (Room: room, IsOpen: !_isEnded), preferLocal: true);
+            ThreadPool.UnsafeQueueUserWorkItem(static state => state.Room.SetResult(state.IsOpen), (Room: room, IsOpen: !_isEnded), preferLocal: false);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Waybill.Ssh.Hosting;
 using Waybill.Ssh.Tests.KeyExchange;
+using Waybill.Ssh.Transport;
 using Waybill.TestKit;
 using Waybill.TestKit.Ssh;
 
@@ -316,5 +317,28 @@ public sealed class SshConnectionTests
 
         await server.EndsWithAsync(SshEndReason.Kicked);
         Assert.False(server.Application.EndedInsideCall);
+    }
+
+    [Fact]
+    public async Task A_connection_whose_share_of_a_thread_is_used_up_goes_on_upon_the_pool()
+    {
+        // A client that sends faster than we work would never let the event loop go back to its other connections.
+        var clock = new FakeTimeProvider();
+        InlineTransport? transport = null;
+        await using var server = new TestServer(
+            options => options with { MessagePassed = message => clock.Advance(message.Span[0] == MessageNumber.GlobalRequest ? ThreadShare.Longest / 5 : TimeSpan.Zero) },
+            clock,
+            transport: pipe => transport = new InlineTransport(pipe));
+        await server.LogInAsync();
+        transport!.ReadsOnLoop.Clear();
+
+        for (var i = 0; i < 50; i++)
+        {
+            await server.Client.SendAsync(new MessageBuilder(MessageNumber.GlobalRequest).String("keepalive@openssh.com").Boolean(true).ToArray());
+            Assert.Equal(MessageNumber.RequestFailure, (await server.Client.ReceiveAsync())[0]);
+        }
+
+        Assert.Equal(4, Runs.Longest(transport.ReadsOnLoop));
+        Assert.InRange(transport.ReadsOnLoop.Count(onLoop => !onLoop), 9, 11);
     }
 }

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using Waybill.Net.Buffers;
 using Waybill.Ssh.Hosting;
+using Waybill.Ssh.Tests.Hosting;
 using Waybill.Ssh.Transport;
 using Waybill.SshKeys.Crypto;
 using Waybill.TestKit;
@@ -17,12 +18,13 @@ public sealed class PacketWriterTests : IDisposable
 
     private const int Unsent = 64 * 1024;
     private readonly Owner _owner = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly SshLimits _limits = new() { HeldMessages = 5, Channels = 2 };
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 100_000, resumeWriterThreshold: 1, useSynchronizationContext: false));
     private readonly PacketReader _reader = new() { MaximumPacket = 256 * 1024 };
     private readonly PacketWriter _writer;
 
-    public PacketWriterTests() => _writer = new PacketWriter(_pipe.Writer, _limits, _owner) { MaximumUnsent = Unsent };
+    public PacketWriterTests() => _writer = new PacketWriter(_pipe.Writer, _limits, _owner, _clock) { MaximumUnsent = Unsent };
 
     public static TheoryData<string, string?> Ciphers => PacketPair.Ciphers;
 
@@ -250,7 +252,7 @@ public sealed class PacketWriterTests : IDisposable
     {
         // Inline: what the thread pool would not survive comes out of the call that completes the flush.
         var pipe = new Pipe(new PipeOptions(writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
-        using var writer = new PacketWriter(pipe.Writer, _limits, _owner) { MaximumUnsent = Unsent };
+        using var writer = new PacketWriter(pipe.Writer, _limits, _owner, _clock) { MaximumUnsent = Unsent };
         writer.Send(Payload(100));
         var flush = writer.FlushAsync(CancellationToken.None).AsTask();
         Assert.False(flush.IsCompleted);
@@ -261,12 +263,48 @@ public sealed class PacketWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_program_that_goes_on_where_room_is_made_leaves_that_thread_when_its_share_is_used_up()
+    {
+        var pipe = new Pipe(new PipeOptions(writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
+        using var writer = new PacketWriter(pipe.Writer, _limits, _owner, _clock) { MaximumUnsent = Unsent };
+        const int Sends = 50;
+        var here = new ThreadLocal<bool>();
+        var wasHere = new List<bool>();
+
+        async Task SendAsync()
+        {
+            for (var i = 0; i < Sends; i++)
+            {
+                writer.Send(Payload(100));
+                await writer.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+                wasHere.Add(here.Value);
+                _clock.Advance(ThreadShare.Longest / 5);
+            }
+        }
+
+        // A client that reads at once, as an event loop serves it: this thread makes room again and again.
+        var sending = SendAsync();
+        here.Value = true;
+        while (!sending.IsCompleted)
+        {
+            if (pipe.Reader.TryRead(out var read))
+            {
+                pipe.Reader.AdvanceTo(read.Buffer.End);
+            }
+        }
+
+        await sending;
+        Assert.Equal(Sends, wasHere.Count);
+        Assert.Equal(5, Runs.Longest(wasHere));
+    }
+
+    [Fact]
     public async Task A_block_pool_that_is_gone_when_a_flush_ends_ends_the_connection_and_not_the_process()
     {
         using var pool = new BlockMemoryPool();
         var pipe = new Pipe(new PipeOptions(
             pool, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
-        using var writer = new PacketWriter(pipe.Writer, _limits, _owner) { MaximumUnsent = 8 * BlockMemoryPool.BlockSize };
+        using var writer = new PacketWriter(pipe.Writer, _limits, _owner, _clock) { MaximumUnsent = 8 * BlockMemoryPool.BlockSize };
         writer.Send(Payload(100));
         var flush = writer.FlushAsync(CancellationToken.None).AsTask();
         for (var sent = 0; sent < 2 * BlockMemoryPool.BlockSize; sent += 32 * 1024)
@@ -296,7 +334,7 @@ public sealed class PacketWriterTests : IDisposable
     public void Bytes_and_packets_under_one_key_ask_for_a_rekey_once()
     {
         var limits = new SshLimits { RekeyPackets = 10, RekeyBytes = long.MaxValue };
-        using var writer = new PacketWriter(_pipe.Writer, limits, _owner) { MaximumUnsent = Unsent };
+        using var writer = new PacketWriter(_pipe.Writer, limits, _owner, _clock) { MaximumUnsent = Unsent };
         for (var i = 0; i < 9; i++)
         {
             writer.Send(Payload(10));
@@ -324,7 +362,7 @@ public sealed class PacketWriterTests : IDisposable
     public void Sending_allocates_nothing(string cipher, string? mac)
     {
         var output = new ReusedOutput();
-        using var writer = new PacketWriter(output, _limits, _owner) { MaximumUnsent = Unsent };
+        using var writer = new PacketWriter(output, _limits, _owner, _clock) { MaximumUnsent = Unsent };
         writer.SendNewKeys(PacketPair.Create(cipher, mac).Sealer, resetSequence: true, next: default);
         var head = new byte[] { MessageNumber.ChannelData, 0, 0, 0, 0, 0, 0, 0x80, 0 };
         var body = new byte[32 * 1024];
