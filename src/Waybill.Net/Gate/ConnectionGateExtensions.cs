@@ -32,8 +32,8 @@ public static class ConnectionGateExtensions
 
             void End(GateRefusal reason)
             {
-                refused(reason, SourceNetwork.Of(address));
                 connection.Abort();
+                refused(reason, SourceNetwork.Of(address));
             }
         });
     }

@@ -43,8 +43,8 @@ internal sealed class HostKeyOffers(DataDirectory data)
         }
     }
 
-    /// <summary>Notes what ports offer from now on; returns those that offer something else than before.</summary>
-    public IReadOnlyList<HostKeyOffer> Record(IReadOnlyList<(int Port, IReadOnlyList<string> Algorithms)> offers, DateTimeOffset now)
+    /// <summary>What to remember when ports offer this from now on, and which of them offer something else than before.</summary>
+    public (IReadOnlyList<HostKeyOffer> All, IReadOnlyList<HostKeyOffer> Changed) Compare(IReadOnlyList<(int Port, IReadOnlyList<string> Algorithms)> offers, DateTimeOffset now)
     {
         var known = Read();
         var current = new List<HostKeyOffer>();
@@ -66,14 +66,17 @@ internal sealed class HostKeyOffers(DataDirectory data)
             }
         }
 
-        List<HostKeyOffer> all = [.. current, .. known.Where(offer => current.TrueForAll(other => other.Port != offer.Port)).OrderByDescending(offer => offer.Since)];
-        if (!known.SequenceEqual(all))
-        {
-            new HostKeyStore(data).WriteState(
-                Name, JsonSerializer.SerializeToUtf8Bytes([.. all.Take(MaximumPorts)], HostKeyJson.Default.IReadOnlyListHostKeyOffer));
-        }
+        var others = known.Where(offer => current.TrueForAll(other => other.Port != offer.Port)).OrderByDescending(offer => offer.Since);
+        return ([.. current.Concat(others).Take(MaximumPorts)], changed);
+    }
 
-        return changed;
+    /// <summary>Remembers <paramref name="all"/>.</summary>
+    public void Write(IReadOnlyList<HostKeyOffer> all)
+    {
+        if (!Read().SequenceEqual(all))
+        {
+            new HostKeyStore(data).WriteState(Name, JsonSerializer.SerializeToUtf8Bytes(all, HostKeyJson.Default.IReadOnlyListHostKeyOffer));
+        }
     }
 
     /// <summary>What to do about a key that no listener offers: every policy has Ed25519 and RSA, so this is about ECDSA.</summary>

@@ -1,10 +1,14 @@
 using System.Globalization;
+using Waybill.Core.Audit;
 using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.HostKeys;
 
 /// <summary>The steps of a host key's life and what may not be done; each is one change of the list. docs/operations/host-keys.md shows them in use.</summary>
-internal sealed class HostKeyRollover(HostKeyStore store, TimeProvider time)
+/// <param name="store">The keys.</param>
+/// <param name="time">The clock.</param>
+/// <param name="record">Makes a row of the audit, before the change: an action, the key, and words about it.</param>
+internal sealed class HostKeyRollover(HostKeyStore store, TimeProvider time, Func<string, HostKeyRecord, string, Task> record)
 {
     /// <summary>How long a key is announced before it is taken into use without a question: clients that run once a week have then heard of it twice.</summary>
     public static readonly TimeSpan LearningTime = TimeSpan.FromDays(14);
@@ -16,17 +20,17 @@ internal sealed class HostKeyRollover(HostKeyStore store, TimeProvider time)
     public const int MaximumRetired = 50;
 
     /// <summary>A new key that nobody is told of yet: made here, or taken from <paramref name="from"/>, where another node has made it.</summary>
-    public HostKeyRecord Add(string type, string? from) => store.Change(list =>
+    public Task<HostKeyRecord> AddAsync(string type, string? from) => store.ChangeAsync(list =>
     {
         using var key = from is null ? HostKeyStore.Generate(type) : HostKeyStore.ReadForeign(from);
         Refuse(list.Keys.Count(each => each.State != HostKeyState.Retired) >= MaximumKeys, $"there are {MaximumKeys} host keys; retire one first: ./waybill hostkey show");
         Refuse(list.Keys.Any(each => each.Key.Equals(key.PublicKey)), $"the host key {KeyFingerprint.Sha256(key.PublicKey.Blob.Span)} is there or was retired; see: ./waybill hostkey show");
-        var record = store.Add(key, HostKeyState.Prepared, HostKeyOrigin.Add, time.GetUtcNow());
-        return (With(list, record), record);
-    });
+        var added = store.Add(key, HostKeyState.Prepared, HostKeyOrigin.Add, time.GetUtcNow());
+        return (With(list, added), added);
+    }, added => RecordAsync(AuditActions.HostKeyAdded, added));
 
     /// <summary>Prepared keys, or one of them, are announced from now on.</summary>
-    public IReadOnlyList<HostKeyRecord> Announce(string? fingerprint) => store.Change(list =>
+    public Task<IReadOnlyList<HostKeyRecord>> AnnounceAsync(string? fingerprint) => store.ChangeAsync(list =>
     {
         var chosen = fingerprint is null ? [.. list.Keys.Where(key => key.State == HostKeyState.Prepared)] : new List<HostKeyRecord> { Find(list, fingerprint) };
         Refuse(chosen.Count == 0, "no host key waits to be announced; make one first: ./waybill hostkey add");
@@ -35,12 +39,12 @@ internal sealed class HostKeyRollover(HostKeyStore store, TimeProvider time)
         // What is announced or in use already stays so: the command may be given twice.
         var announced = chosen.ConvertAll(key => key.State == HostKeyState.Prepared ? key with { State = HostKeyState.Announced, Announced = time.GetUtcNow() } : key);
         return (announced.Aggregate(list, With), (IReadOnlyList<HostKeyRecord>)announced);
-    });
+    }, announced => RecordAsync(AuditActions.HostKeyAnnounced, [.. announced]));
 
     /// <summary>Key exchanges use this key from now on; the one of its type that they used becomes a previous one.</summary>
     /// <param name="fingerprint">The key.</param>
     /// <param name="sure">Even if clients have not had the time to hear of it.</param>
-    public HostKeyRecord Use(string fingerprint, bool sure) => store.Change(list =>
+    public Task<HostKeyRecord> UseAsync(string fingerprint, bool sure) => store.ChangeAsync(list =>
     {
         var key = Find(list, fingerprint);
         Refuse(key.State == HostKeyState.InUse, $"{key.Sha256} is in use");
@@ -49,12 +53,12 @@ internal sealed class HostKeyRollover(HostKeyStore store, TimeProvider time)
         RefuseEarly(key, sure);
         var (after, used) = TakeIntoUse(list, key);
         return (after, used);
-    });
+    }, used => RecordAsync(AuditActions.HostKeyUsed, used));
 
     /// <summary>A key goes for good. If it was in use, the one announced for the longest time takes its place.</summary>
     /// <param name="fingerprint">The key.</param>
     /// <param name="sure">Even if nothing takes its place, or if clients have not had the time to hear of what does.</param>
-    public (HostKeyRecord Retired, HostKeyRecord? Successor) Retire(string fingerprint, bool sure) => store.Change(list =>
+    public Task<(HostKeyRecord Retired, HostKeyRecord? Successor)> RetireAsync(string fingerprint, bool sure) => store.ChangeAsync(list =>
     {
         var key = Find(list, fingerprint);
         Refuse(key.State == HostKeyState.Retired, $"{key.Sha256} is retired already");
@@ -78,6 +82,14 @@ internal sealed class HostKeyRollover(HostKeyStore store, TimeProvider time)
 
         var retired = key with { State = HostKeyState.Retired, File = null, Retired = time.GetUtcNow() };
         return (With(list, retired), (retired, successor));
+    }, async change =>
+    {
+        if (change.successor is not null)
+        {
+            await RecordAsync(AuditActions.HostKeyUsed, change.successor);
+        }
+
+        await RecordAsync(AuditActions.HostKeyRetired, change.retired);
     });
 
     /// <summary>
@@ -88,7 +100,7 @@ internal sealed class HostKeyRollover(HostKeyStore store, TimeProvider time)
     /// <param name="path">The private key.</param>
     /// <param name="unknown">Whether no customer can know the keys that init made.</param>
     /// <param name="compatOnly">Every listener can do with an ECDSA key alone.</param>
-    public (HostKeyRecord Imported, IReadOnlyList<HostKeyRecord> SetAside) Import(string path, bool unknown, bool compatOnly) => store.Change(list =>
+    public Task<(HostKeyRecord Imported, IReadOnlyList<HostKeyRecord> SetAside)> ImportAsync(string path, bool unknown, bool compatOnly) => store.ChangeAsync(list =>
     {
         using var key = HostKeyStore.ReadForeign(path);
         var now = time.GetUtcNow();
@@ -122,6 +134,14 @@ internal sealed class HostKeyRollover(HostKeyStore store, TimeProvider time)
         // A type that nobody was shown gives up its place: what is imported next stands behind what is there.
         return (list with { Order = [.. list.Order.Except(aside.Select(each => each.Type).Except(list.Keys.Where(each => each.State != HostKeyState.Retired).Select(each => each.Type)))] },
             (imported, (IReadOnlyList<HostKeyRecord>)aside));
+    }, async change =>
+    {
+        var (imported, aside) = change;
+        await RecordAsync(AuditActions.HostKeyImported, imported);
+        foreach (var key in aside)
+        {
+            await record(AuditActions.HostKeyRetired, key, $"{key.Type}, made by init; set aside for the imported {imported.Sha256}, nobody had logged in; a copy is kept");
+        }
     });
 
     /// <summary>Finds by SHA256 fingerprint, with the word SHA256: in front or without, or by MD5 with colons.</summary>
@@ -138,6 +158,14 @@ internal sealed class HostKeyRollover(HostKeyStore store, TimeProvider time)
         if (when)
         {
             throw new CommandException(why);
+        }
+    }
+
+    private async Task RecordAsync(string action, params HostKeyRecord[] keys)
+    {
+        foreach (var key in keys)
+        {
+            await record(action, key, key.Type);
         }
     }
 

@@ -75,11 +75,14 @@ internal sealed class HostKeyStore(DataDirectory data)
     }
 
     /// <summary>Changes the list; other commands wait outside.</summary>
-    public T Change<T>(Func<HostKeyList, (HostKeyList List, T Result)> change)
+    /// <param name="change">What is to be.</param>
+    /// <param name="record">Makes the audit's rows, without which nothing changes.</param>
+    public async Task<T> ChangeAsync<T>(Func<HostKeyList, (HostKeyList List, T Result)> change, Func<T, Task> record)
     {
         using var only = Lock();
         var before = Read();
         var (after, result) = change(before);
+        await record(result);
         Write(after);
 
         // Behind the list, which no longer names them: a crash between leaves a file too many, never a key too few.
@@ -130,7 +133,18 @@ internal sealed class HostKeyStore(DataDirectory data)
         }
 
         var further = announced ? list.Keys.Where(key => key.State is HostKeyState.Announced or HostKeyState.Previous) : [];
-        return new HostKeySet([.. used.Select(Load)], [.. further.Select(Load)]);
+        var loaded = new List<SshPrivateKey>();
+        try
+        {
+            loaded.AddRange(used.Concat(further).Select(Load));
+        }
+        catch
+        {
+            loaded.ForEach(key => key.Dispose());
+            throw;
+        }
+
+        return new HostKeySet(loaded[..used.Count], loaded[used.Count..]);
     }
 
     /// <summary>A private key from anywhere: an OpenSSH or PEM file without a passphrase, of a type that some policy offers.</summary>

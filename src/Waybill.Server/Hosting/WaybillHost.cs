@@ -119,7 +119,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
                 handler.UseHostKeys(keys.Used, keys.Announced);
             }
         }
-        catch (Exception error) when (error is CommandException or InvalidOperationException)
+        catch (Exception error) when (error is CommandException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             return new ControlReply(false, error.Message);
         }
@@ -135,12 +135,16 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         [
             .. from each in _handlers where each.Listener.EndPoint.Port != 0 select (each.Listener.EndPoint.Port, each.Handler.HostKeyAlgorithms),
         ];
-        foreach (var change in new HostKeyOffers(_installation.Data).Record(offers, TimeProvider.System.GetUtcNow()))
+        var known = new HostKeyOffers(_installation.Data);
+        var (all, changed) = known.Compare(offers, TimeProvider.System.GetUtcNow());
+        foreach (var change in changed)
         {
             var words = HostKeyOffers.Describe(change.Before!, change.Algorithms);
             LogOfferChanged(_loggers.CreateLogger<WaybillHost>(), change.Port, words);
             await _installation.RecordAsync(AuditActions.HostKeyOfferChanged, change.Port.ToString(CultureInfo.InvariantCulture), words);
         }
+
+        known.Write(all);
     }
 
     private async Task BindAsync(WaybillConfiguration configuration, CancellationToken cancellationToken)

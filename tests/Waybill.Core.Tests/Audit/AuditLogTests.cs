@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Waybill.Core.Audit;
+using Waybill.Core.Tests.Database;
 using Waybill.Storage;
 using Waybill.TestKit;
 
@@ -129,18 +130,9 @@ public sealed class AuditLogTests
         var before = anchor.Read().Generation;
 
         // The disk is slow: the first row is on its way, and the others wait.
-        using var held = new SemaphoreSlim(0);
-        using var release = new ManualResetEventSlim();
-        var slow = Task.Run(() => core.Services.Database.WriteAsync<int>(_ =>
-        {
-            held.Release();
-            release.Wait(TimeSpan.FromSeconds(60));
-            return 0;
-        }).AsTask(), TestContext.Current.CancellationToken);
-        Assert.True(await held.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        await using var slow = await SlowDisk.StartAsync(core);
         var rows = Enumerable.Range(0, 100).Select(_ => audit.AppendAsync(new AuditEntry("upload", TestCore.Operator)).AsTask()).ToArray();
-        release.Set();
-        Assert.True((await slow).Succeeded);
+        await slow.EndAsync();
         Assert.All(await Task.WhenAll(rows), row => Assert.True(row.Succeeded));
 
         // Each commit moves the anchor once: one for the first row, one for the rest.
@@ -249,15 +241,7 @@ public sealed class AuditLogTests
         var entry = new AuditEntry("download", TestCore.Operator);
 
         // The disk is slow: the first group is on its way, and the others wait.
-        using var held = new SemaphoreSlim(0);
-        using var release = new ManualResetEventSlim();
-        var slow = Task.Run(() => core.Services.Database.WriteAsync<int>(_ =>
-        {
-            held.Release();
-            release.Wait(TimeSpan.FromSeconds(60));
-            return 0;
-        }).AsTask(), TestContext.Current.CancellationToken);
-        Assert.True(await held.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        await using var slow = await SlowDisk.StartAsync(core);
         var first = audit.AppendAsync(entry, TestContext.Current.CancellationToken).AsTask();
         for (var i = 0; i < AuditLimits.Waiting; i++)
         {
@@ -266,8 +250,8 @@ public sealed class AuditLogTests
 
         var next = audit.AppendLaterAsync(entry, static () => { }).AsTask();
         Assert.False(next.IsCompleted);
-        release.Set();
-        Assert.True((await slow).Succeeded && (await first).Succeeded && (await next).Succeeded);
+        await slow.EndAsync();
+        Assert.True((await first).Succeeded && (await next).Succeeded);
         await core.ReopenAsync();
 
         const int Rows = 1 + AuditLimits.Waiting + 1;

@@ -34,13 +34,7 @@ internal static class HostKeyImportCommand
         var anybody = logins.Items.Count > 0;
         var compatOnly = WaybillHost.ListenersOf(configuration).All(listener => listener.Policy == SshPolicy.Compat);
         var store = new HostKeyStore(context.Data);
-        var (imported, aside) = new HostKeyRollover(store, TimeProvider.System).Import(file, unknown: !anybody && !keep, compatOnly);
-        await installation.RecordAsync(AuditActions.HostKeyImported, imported.Sha256, imported.Type);
-        foreach (var key in aside)
-        {
-            await installation.RecordAsync(AuditActions.HostKeyRetired, key.Sha256, $"{key.Type}, made by init; set aside for the imported {imported.Sha256}, nobody had logged in; a copy is kept");
-        }
-
+        var (imported, aside) = await HostKeyRolloverCommands.Rollover(context, installation).ImportAsync(file, unknown: !anybody && !keep, compatOnly);
         var when = await HostKeyRolloverCommands.TellServerAsync(context, cancellationToken);
         using var keys = store.LoadSet();
         var inUse = store.Read().Keys.Where(key => key.State == HostKeyState.InUse).ToList();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Waybill.Core.Audit;
 using Waybill.Server.Control;
 using Waybill.Server.HostKeys;
 using Waybill.SshKeys.Keys;
@@ -35,8 +34,7 @@ internal static class HostKeyRolloverCommands
             var here = context(parse);
             await using var installation = here.Open();
             var name = HostKeyStore.Types[(int)(parse.GetValue(type) ?? KeyType.Ed25519)];
-            var key = Rollover(here).Add(name, parse.GetValue(from));
-            await installation.RecordAsync(AuditActions.HostKeyAdded, key.Sha256, key.Type);
+            var key = await Rollover(here, installation).AddAsync(name, parse.GetValue(from));
             here.Print(HostKeyCommands.View(key), output =>
             {
                 output.WriteLine($"added {KeyFingerprint.OpenSsh(key.Key)} ({key.Type}); no client hears of it yet");
@@ -54,12 +52,7 @@ internal static class HostKeyRolloverCommands
         {
             var here = context(parse);
             await using var installation = here.Open();
-            var keys = Rollover(here).Announce(parse.GetValue(fingerprint));
-            foreach (var key in keys)
-            {
-                await installation.RecordAsync(AuditActions.HostKeyAnnounced, key.Sha256, key.Type);
-            }
-
+            var keys = await Rollover(here, installation).AnnounceAsync(parse.GetValue(fingerprint));
             var when = await TellServerAsync(here, cancellationToken);
             here.Print(keys.Select(HostKeyCommands.View), output =>
             {
@@ -87,8 +80,7 @@ internal static class HostKeyRolloverCommands
         {
             var here = context(parse);
             await using var installation = here.Open();
-            var key = Rollover(here).Use(parse.GetValue(fingerprint)!, parse.GetValue(yes));
-            await installation.RecordAsync(AuditActions.HostKeyUsed, key.Sha256, key.Type);
+            var key = await Rollover(here, installation).UseAsync(parse.GetValue(fingerprint)!, parse.GetValue(yes));
             var when = await TellServerAsync(here, cancellationToken);
             here.Print(HostKeyCommands.View(key), output =>
             {
@@ -108,13 +100,7 @@ internal static class HostKeyRolloverCommands
         {
             var here = context(parse);
             await using var installation = here.Open();
-            var (retired, successor) = Rollover(here).Retire(parse.GetValue(fingerprint)!, parse.GetValue(yes));
-            if (successor is not null)
-            {
-                await installation.RecordAsync(AuditActions.HostKeyUsed, successor.Sha256, successor.Type);
-            }
-
-            await installation.RecordAsync(AuditActions.HostKeyRetired, retired.Sha256, retired.Type);
+            var (retired, successor) = await Rollover(here, installation).RetireAsync(parse.GetValue(fingerprint)!, parse.GetValue(yes));
             var when = await TellServerAsync(here, cancellationToken);
             here.Print(new RetiredView(HostKeyCommands.View(retired), successor is null ? null : HostKeyCommands.View(successor)), output =>
             {
@@ -151,5 +137,7 @@ internal static class HostKeyRolloverCommands
     private static Argument<string?> Fingerprint(string what, ArgumentArity arity) =>
         new("FINGERPRINT") { Description = $"{what}; SHA256:... or MD5 with colons, as hostkey show prints it", Arity = arity };
 
-    private static HostKeyRollover Rollover(CommandContext context) => new(new HostKeyStore(context.Data), TimeProvider.System);
+    /// <summary>The steps, each with its row in the audit.</summary>
+    public static HostKeyRollover Rollover(CommandContext context, Installation installation) =>
+        new(new HostKeyStore(context.Data), TimeProvider.System, (action, key, words) => installation.RecordAsync(action, key.Sha256, words).AsTask());
 }
