@@ -202,14 +202,14 @@ MaxInstances 2000
 
 
 class Limit:
-    """The limit program: the same reads, AES-256-GCM calls and sends as a download, without a protocol. It counts its own CPU time."""
+    """The limit program: the same reads, calls of the cipher and sends as a download, without a protocol. It counts its own CPU time."""
 
     name = "limit"
 
-    def __init__(self, file):
+    def __init__(self, file, cipher):
         project = f"{ROOT}/bench/Waybill.Limit"
         subprocess.run(["dotnet", "build", project, "-c", "Release", "--nologo", "-v", "quiet"], check=True, stdout=sys.stderr)
-        self.program, self.file = f"{project}/bin/Release/net10.0/Waybill.Limit.dll", file
+        self.command = ["dotnet", f"{project}/bin/Release/net10.0/Waybill.Limit.dll", file, cipher]
 
     def seconds(self):
-        return float(subprocess.run(["dotnet", self.program, self.file], check=True, capture_output=True, text=True).stdout.split()[0])
+        return float(subprocess.run(self.command, check=True, capture_output=True, text=True).stdout.split()[0])
