@@ -1,5 +1,6 @@
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
+using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
@@ -23,6 +24,7 @@ public sealed class CoreServices : IAsyncDisposable
         LoginUsage = new LoginUsage(database, time);
         Layout = new VaultLayout(template);
         Vaults = new VaultDirectories(directory.Vaults, Layout);
+        Catalogue = new FileCatalogue(database);
     }
 
     /// <summary>Where everything lies.</summary>
@@ -51,6 +53,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>When logins and keys were last used.</summary>
     public LoginUsage LoginUsage { get; }
+
+    /// <summary>The files that there are and were.</summary>
+    public FileCatalogue Catalogue { get; }
 
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }

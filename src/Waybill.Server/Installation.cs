@@ -1,6 +1,7 @@
 using Waybill.Core;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
+using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
@@ -31,6 +32,7 @@ internal sealed class Installation : IAsyncDisposable
         BurntKeys = new BurntKeys(database, audit, TimeProvider.System);
         Directory = new LoginDirectory(database, TimeProvider.System);
         Usage = new LoginUsage(database, TimeProvider.System);
+        Catalogue = new FileCatalogue(database);
         _layout = configuration is null ? null : new VaultLayout(ConfigurationCheck.Layout(configuration.Layout));
     }
 
@@ -49,6 +51,8 @@ internal sealed class Installation : IAsyncDisposable
     public LoginDirectory Directory { get; }
 
     public LoginUsage Usage { get; }
+
+    public FileCatalogue Catalogue { get; }
 
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 

@@ -1,6 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Waybill.Core.Accounts;
+using Waybill.Core.Catalogue;
 using Waybill.Core.Logins;
+using Waybill.Core.Vaults;
 using Waybill.TestKit;
 
 namespace Waybill.Core.Tests;
@@ -57,6 +59,10 @@ internal sealed class TestCore : IAsyncDisposable
         command.CommandText = sql;
         return command.ExecuteScalar();
     }
+
+    /// <summary>The journal of a session whose root is at <paramref name="root"/> in the vault.</summary>
+    public FileJournal Journal(Actor actor, string root = "", string account = "10042") =>
+        new(Services.Audit, actor, DeliveryProtocol.Sftp, new VaultView(account, root), Time);
 
     public async Task<Account> AddAccountAsync(string number = "10042") =>
         (await Services.Accounts.AddAsync(new NewAccount(number, "Example Ltd"), Operator)).Get();

@@ -16,4 +16,7 @@ public sealed record AuditEntry(string Action, Actor Actor)
 
     /// <summary>More, as text or JSON.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>What it means for other tables; null for nothing.</summary>
+    internal IAuditEffect? Effect { get; init; }
 }

@@ -288,6 +288,7 @@ public sealed class AuditLog : IAsyncDisposable
             Hash: []);
         row = row with { Hash = AuditChain.Hash(_key, row) };
         AuditSql.Insert(transaction.Connection, row);
+        entry.Effect?.Apply(transaction.Connection);
         state.Head = new AuditHead(row.Sequence, row.Hash);
     }
 

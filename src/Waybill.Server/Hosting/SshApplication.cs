@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Waybill.Core;
 using Waybill.Core.Audit;
+using Waybill.Core.Catalogue;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
+using Waybill.Core.Vaults;
 using Waybill.Net.Gate;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
@@ -186,7 +188,8 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
 
         private Storage.IAccessRules Rules => installation.Layout.RulesFor(session.Login);
 
-        private AuditFileJournal Journal => new(installation.Audit, actor, session.Login.Account, Core.Vaults.VaultLayout.RootInVault(session.Login));
+        private FileJournal JournalOf(string protocol) => new(
+            installation.Audit, actor, protocol, new VaultView(session.Login.Account!, VaultLayout.RootInVault(session.Login)), TimeProvider.System);
 
         private Storage.VaultPath StartDirectory => session.Login.StartDirectory ?? Storage.VaultPath.Root;
 
@@ -201,7 +204,7 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             return new SftpProgram(
                 () => installation.OpenStore(session.Login, rules),
                 rules,
-                Journal,
+                JournalOf(DeliveryProtocol.Sftp),
                 new SftpOptions
                 {
                     Links = configuration.Sftp.Links,
@@ -220,7 +223,7 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
 
             var rules = Rules;
             return new ScpProgram(
-                arguments, () => installation.OpenStore(session.Login, rules), rules, Journal, new ScpOptions { StartDirectory = StartDirectory });
+                arguments, () => installation.OpenStore(session.Login, rules), rules, JournalOf(DeliveryProtocol.Scp), new ScpOptions { StartDirectory = StartDirectory });
         }
 
         public ValueTask DisposeAsync()

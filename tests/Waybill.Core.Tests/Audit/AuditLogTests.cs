@@ -206,7 +206,7 @@ public sealed class AuditLogTests
     public async Task A_download_is_recorded_soon_although_nobody_waits_for_it()
     {
         await using var core = await TestCore.CreateAsync();
-        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042", "192.0.2.1", "c1"), "10042", "");
+        var journal = core.Journal(Actor.Login("10042", "192.0.2.1", "c1"));
         Assert.Equal(StoreError.None, await journal.RecordAsync(new FileEvent(FileOperation.Download, VaultPath.Parse("/cdr/a"), Bytes: 5, Size: 5)));
 
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -220,7 +220,7 @@ public sealed class AuditLogTests
     public async Task An_upload_is_recorded_behind_the_downloads_before_it()
     {
         await using var core = await TestCore.CreateAsync();
-        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042", "192.0.2.1", "c1"), "10042", "");
+        var journal = core.Journal(Actor.Login("10042", "192.0.2.1", "c1"));
         for (var i = 0; i < 3 * AuditLimits.Group; i++)
         {
             Assert.Equal(StoreError.None, await journal.RecordAsync(new FileEvent(FileOperation.Download, VaultPath.Parse("/cdr/a"), Bytes: 5, Size: 5)));
@@ -265,7 +265,7 @@ public sealed class AuditLogTests
     public async Task A_session_whose_download_could_not_be_recorded_gets_nothing_acknowledged_any_more()
     {
         await using var core = await TestCore.CreateAsync();
-        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042", "192.0.2.1", "c1"), "10042", "");
+        var journal = core.Journal(Actor.Login("10042", "192.0.2.1", "c1"));
         var download = new FileEvent(FileOperation.Download, VaultPath.Parse("/cdr/a"), Bytes: 5, Size: 5);
         core.Tamper("CREATE TRIGGER no_more BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END;");
         Assert.Equal(StoreError.None, await journal.RecordAsync(download));
@@ -279,7 +279,7 @@ public sealed class AuditLogTests
         core.Tamper("DROP TRIGGER no_more");
         Assert.Equal(StoreError.InputOutput, await journal.RecordAsync(new FileEvent(FileOperation.Upload, VaultPath.Parse("/cdr/b"))));
 
-        var next = new AuditFileJournal(core.Services.Audit, Actor.Login("10042", "192.0.2.1", "c2"), "10042", "");
+        var next = core.Journal(Actor.Login("10042", "192.0.2.1", "c2"));
         Assert.Equal(StoreError.None, await next.RecordAsync(download));
     }
 
@@ -289,7 +289,7 @@ public sealed class AuditLogTests
         await using var core = await TestCore.CreateAsync();
         core.Tamper("CREATE TRIGGER no_more BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END;");
         Assert.False((await core.Services.Audit.AppendAsync(new AuditEntry("upload", TestCore.Operator))).Succeeded);
-        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042", "192.0.2.1", "c1"), "10042", "");
+        var journal = core.Journal(Actor.Login("10042", "192.0.2.1", "c1"));
         Assert.Equal(StoreError.InputOutput, await journal.RecordAsync(new FileEvent(FileOperation.Download, VaultPath.Parse("/cdr/a"), Bytes: 5, Size: 5)));
     }
 
@@ -297,7 +297,7 @@ public sealed class AuditLogTests
     public async Task File_operations_are_recorded_with_their_place_in_the_vault()
     {
         await using var core = await TestCore.CreateAsync();
-        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042-acme", "192.0.2.1", "c"), "10042", "/vendors/acme");
+        var journal = core.Journal(Actor.Login("10042-acme", "192.0.2.1", "c"), "/vendors/acme");
         var path = VaultPath.Parse("/usage/a\"\\b.csv");
         Assert.Equal(StoreError.None, await journal.RecordAsync(new FileEvent(FileOperation.Upload, path, Bytes: 5, Size: 7, ExpectedSize: 9)));
         Assert.Equal(StoreError.None, await journal.RecordAsync(new FileEvent(FileOperation.Rename, path, VaultPath.Parse("/x"), Outcome: StoreError.PermissionDenied)));
@@ -314,7 +314,7 @@ public sealed class AuditLogTests
     public async Task What_was_set_is_recorded()
     {
         await using var core = await TestCore.CreateAsync();
-        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042", "192.0.2.1", "c"), "10042", "");
+        var journal = core.Journal(Actor.Login("10042", "192.0.2.1", "c"));
         await journal.RecordAsync(new FileEvent(FileOperation.SetAttributes, VaultPath.Parse("/upload/x"), Changes: new AttributeChanges(0, 0x1A0, 1, 2)));
         var rows = (await core.Services.Audit.SearchAsync(new AuditQuery { Account = "10042" })).Items;
         Assert.Equal("""{"size":0,"mode":"0640","modified":2}""", rows[0].Detail);
@@ -324,7 +324,7 @@ public sealed class AuditLogTests
     public async Task No_name_is_so_long_that_its_end_is_not_recorded()
     {
         await using var core = await TestCore.CreateAsync();
-        var journal = new AuditFileJournal(core.Services.Audit, Actor.Login("10042-acme", "192.0.2.1", "c"), "10042", "/vendors/" + new string('v', 64));
+        var journal = core.Journal(Actor.Login("10042-acme", "192.0.2.1", "c"), "/vendors/" + new string('v', 64));
         var path = VaultPath.Parse(string.Concat(Enumerable.Repeat("/" + new string('\u0001', 255), 15)) + "/" + new string('\u0001', 250) + "theEnd"[..4]);
         await journal.RecordAsync(new FileEvent(FileOperation.Rename, path, path, Outcome: StoreError.DirectoryNotEmpty));
         var row = (await core.Services.Audit.SearchAsync(new AuditQuery { Account = "10042" })).Items[0];

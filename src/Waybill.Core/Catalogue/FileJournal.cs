@@ -1,16 +1,22 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Waybill.Core.Audit;
+using Waybill.Core.Vaults;
 using Waybill.Storage;
 
-namespace Waybill.Core.Audit;
+namespace Waybill.Core.Catalogue;
 
-/// <summary>Records a session's file operations in the audit log, with paths as the provider sees them in the vault.</summary>
+/// <summary>
+/// Records a session's file operations: a row of the audit log each, and in the same transaction what it means for the catalogue. Paths are those that the
+/// provider sees in the vault.
+/// </summary>
 /// <param name="log">The log.</param>
 /// <param name="actor">The login, its address and connection.</param>
-/// <param name="account">The account's number.</param>
-/// <param name="rootInVault">Where the login's root lies in the vault: empty, or <c>/vendors/name</c>.</param>
-public sealed class AuditFileJournal(AuditLog log, Actor actor, string? account, string rootInVault) : IFileJournal
+/// <param name="protocol">One of <see cref="DeliveryProtocol"/>.</param>
+/// <param name="view">How the login's paths lie in the vaults.</param>
+/// <param name="time">The clock: when a file arrived is the server's to say.</param>
+public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILoginView view, TimeProvider time) : IFileJournal
 {
     private volatile bool _lostOne;
 
@@ -23,17 +29,20 @@ public sealed class AuditFileJournal(AuditLog log, Actor actor, string? account,
             return StoreError.InputOutput;
         }
 
+        var place = view.Locate(fileEvent.Path);
+        var target = fileEvent.Target is null ? null : view.Locate(fileEvent.Target);
         var entry = new AuditEntry(AuditActions.For(fileEvent.Operation), actor)
         {
-            Account = account,
-            Subject = InVault(fileEvent.Path),
+            Account = place?.Account,
+            Subject = place?.Path ?? fileEvent.Path.ToString(),
             Outcome = fileEvent.Outcome switch
             {
                 StoreError.None => AuditOutcome.Done,
                 StoreError.PermissionDenied => AuditOutcome.Refused,
                 _ => AuditOutcome.Failed,
             },
-            Detail = Describe(fileEvent),
+            Detail = Describe(fileEvent, target?.Path ?? fileEvent.Target?.ToString()),
+            Effect = fileEvent.Outcome == StoreError.None && place is not null ? new CatalogueChange(fileEvent, place, target, actor, protocol, time.GetUtcNow()) : null,
         };
         var outcome = fileEvent is { Operation: FileOperation.Download, Outcome: StoreError.None }
             ? await log.AppendLaterAsync(entry, () => _lostOne = true).ConfigureAwait(false)
@@ -41,9 +50,7 @@ public sealed class AuditFileJournal(AuditLog log, Actor actor, string? account,
         return outcome.Succeeded ? StoreError.None : StoreError.InputOutput;
     }
 
-    private string InVault(VaultPath path) => path.IsRoot && rootInVault.Length > 0 ? rootInVault : rootInVault + path;
-
-    private string? Describe(in FileEvent fileEvent)
+    private static string? Describe(in FileEvent fileEvent, string? target)
     {
         var detail = new StringBuilder();
 
@@ -76,9 +83,9 @@ public sealed class AuditFileJournal(AuditLog log, Actor actor, string? account,
             Add("expectedSize", expected.ToString(CultureInfo.InvariantCulture));
         }
 
-        if (fileEvent.Target is { } target)
+        if (target is not null)
         {
-            Add("to", $"\"{JsonEncodedText.Encode(InVault(target))}\"");
+            Add("to", $"\"{JsonEncodedText.Encode(target)}\"");
         }
 
         if (fileEvent.Outcome != StoreError.None)

@@ -1,0 +1,37 @@
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Core.Vaults;
+using Waybill.Storage;
+
+namespace Waybill.Core.Catalogue;
+
+/// <summary>What a file operation that succeeded changes in the catalogue.</summary>
+internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, VaultPlace? target, Actor actor, string protocol, DateTimeOffset now) : IAuditEffect
+{
+    public void Apply(DatabaseConnection connection)
+    {
+        if (CatalogueSql.AccountId(connection, place.Account) is not { } account)
+        {
+            return;
+        }
+
+        switch (fileEvent.Operation)
+        {
+            case FileOperation.Upload:
+                CatalogueSql.Arrived(connection, account, place.Path, fileEvent.Size, fileEvent.ExpectedSize, actor.Name, protocol, now);
+                break;
+            case FileOperation.Download when CatalogueSql.Present(connection, account, place.Path) is { } file:
+                CatalogueSql.Fetched(connection, file, new FileFetch(actor.Name, protocol, actor.Address, now, fileEvent.Bytes, fileEvent.Bytes >= fileEvent.Size));
+                break;
+            case FileOperation.Remove:
+                CatalogueSql.Left(connection, account, place.Path, GoneHow.Removed, now);
+                break;
+            case FileOperation.Rename when target is not null && target.Account == place.Account:
+                CatalogueSql.Renamed(connection, account, place.Path, target.Path, now);
+                break;
+            case FileOperation.SetAttributes when fileEvent.Changes.Size is { } size:
+                CatalogueSql.Resized(connection, account, place.Path, size);
+                break;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Data.Common;
+using Waybill.Core.Accounts;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Catalogue;
+
+/// <summary>The catalogue's statements. All changes are for a transaction that also has the audit's row.</summary>
+internal static class CatalogueSql
+{
+    public const string Select = """
+        SELECT f.id, a.number, f.path, f.size, f.expected_size, f.arrived_at, f.login, f.protocol, f.sha256, f.first_fetched_at, f.first_fetched_by, f.gone_at, f.gone_how
+        FROM file f JOIN account a ON a.id = f.account_id
+        """;
+
+    public static CatalogueFile Read(DbDataReader row) => new(
+        row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetInt64(4), row.Time(5), row.TextOrNull(6), row.GetString(7),
+        row.IsDBNull(8) ? null : row.Bytes(8), row.TimeOrNull(9), row.TextOrNull(10), row.TimeOrNull(11), row.IsDBNull(12) ? null : row.Word<GoneHow>(12));
+
+    public static FileFetch ReadFetch(DbDataReader row) => new(
+        row.GetString(0), row.GetString(1), row.TextOrNull(2), row.Time(3), row.GetInt64(4), row.GetInt64(5) != 0);
+
+    public static long? AccountId(DatabaseConnection connection, string number) =>
+        connection.First<long?>("SELECT id FROM account WHERE number_key = @key", static row => row.GetInt64(0), ("@key", AccountNumber.Fold(number)));
+
+    /// <summary>The file that is at a path now.</summary>
+    public static long? Present(DatabaseConnection connection, long account, string path) => connection.First<long?>(
+        "SELECT id FROM file WHERE account_id = @account AND path = @path AND gone_at IS NULL", static row => row.GetInt64(0), ("@account", account), ("@path", path));
+
+    /// <summary>A new version is in place; the one before it is replaced.</summary>
+    /// <returns>Its number.</returns>
+    public static long Arrived(
+        DatabaseConnection connection, long account, string path, long size, long? expectedSize, string? login, string protocol, DateTimeOffset now)
+    {
+        Left(connection, account, path, GoneHow.Replaced, now);
+        return connection.Number(
+            """
+            INSERT INTO file (account_id, path, size, expected_size, arrived_at, login, protocol)
+            VALUES (@account, @path, @size, @expected, @now, @login, @protocol) RETURNING id
+            """,
+            ("@account", account), ("@path", path), ("@size", size), ("@expected", expectedSize), ("@now", now.ToColumn()), ("@login", login), ("@protocol", protocol));
+    }
+
+    /// <summary>The file at a path is there no longer; nothing happens if the catalogue does not know one.</summary>
+    public static void Left(DatabaseConnection connection, long account, string path, GoneHow how, DateTimeOffset now) => connection.Execute(
+        "UPDATE file SET gone_at = @now, gone_how = @how WHERE account_id = @account AND path = @path AND gone_at IS NULL",
+        ("@now", now.ToColumn()), ("@how", how.ToWord()), ("@account", account), ("@path", path));
+
+    /// <summary>A file, or a directory with all that lies in it, has another name.</summary>
+    public static void Renamed(DatabaseConnection connection, long account, string path, string target, DateTimeOffset now)
+    {
+        if (path == target)
+        {
+            return;
+        }
+
+        if (Present(connection, account, path) is { } file)
+        {
+            Left(connection, account, target, GoneHow.Replaced, now);
+            connection.Execute("UPDATE file SET path = @target WHERE id = @file", ("@target", target), ("@file", file));
+            return;
+        }
+
+        // A directory; what was in an empty one of that name is gone already. '0' is the character behind '/'.
+        connection.Execute(
+            """
+            UPDATE file SET path = @target || substr(path, length(@path) + 1)
+            WHERE account_id = @account AND path > @path || '/' AND path < @path || '0' AND gone_at IS NULL
+            """,
+            ("@target", target), ("@path", path), ("@account", account));
+    }
+
+    /// <summary>A file was cut or lengthened by path.</summary>
+    public static void Resized(DatabaseConnection connection, long account, string path, long size) => connection.Execute(
+        "UPDATE file SET size = @size, sha256 = NULL WHERE account_id = @account AND path = @path AND gone_at IS NULL",
+        ("@size", size), ("@account", account), ("@path", path));
+
+    /// <summary>Somebody read a file.</summary>
+    public static void Fetched(DatabaseConnection connection, long file, FileFetch fetch)
+    {
+        connection.Execute(
+            "INSERT INTO fetch (file_id, login, protocol, address, fetched_at, bytes, whole) VALUES (@file, @login, @protocol, @address, @time, @bytes, @whole)",
+            ("@file", file), ("@login", fetch.Login), ("@protocol", fetch.Protocol), ("@address", fetch.Address), ("@time", fetch.Time.ToColumn()), ("@bytes", fetch.Bytes),
+            ("@whole", fetch.Whole ? 1 : 0));
+        if (fetch.Whole)
+        {
+            connection.Execute(
+                "UPDATE file SET first_fetched_at = @time, first_fetched_by = @login WHERE id = @file AND first_fetched_at IS NULL",
+                ("@time", fetch.Time.ToColumn()), ("@login", fetch.Login), ("@file", file));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Waybill.Core.Catalogue;
+
+/// <summary>The words of the protocol column: how a file came, or how it was fetched.</summary>
+public static class DeliveryProtocol
+{
+    /// <summary>SFTP.</summary>
+    public const string Sftp = "sftp";
+
+    /// <summary>SCP.</summary>
+    public const string Scp = "scp";
+
+    /// <summary>The provider's <c>publish</c>.</summary>
+    public const string Publish = "publish";
+
+    /// <summary>Found on the disk: somebody put it there by hand.</summary>
+    public const string Found = "found";
+}

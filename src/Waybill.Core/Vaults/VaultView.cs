@@ -1,0 +1,16 @@
+using Waybill.Storage;
+
+namespace Waybill.Core.Vaults;
+
+/// <summary>What a customer or vendor sees: one vault, or a directory of it.</summary>
+/// <param name="account">The account's number.</param>
+/// <param name="root">Where the login's root lies in the vault: empty, or <c>/vendors/name</c>.</param>
+public sealed class VaultView(string account, string root) : ILoginView
+{
+    /// <inheritdoc/>
+    public VaultPlace Locate(VaultPath seen)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        return new VaultPlace(account, seen.IsRoot && root.Length > 0 ? root : root + seen);
+    }
+}

@@ -1,0 +1,166 @@
+using Waybill.Core.Catalogue;
+using Waybill.Storage;
+
+namespace Waybill.Core.Tests.Catalogue;
+
+/// <summary>What a session does appears in the catalogue, in the same commit as its audit row.</summary>
+public sealed class FileJournalTests
+{
+    private static readonly Actor Customer = Actor.Login("10042", "192.0.2.1", "c1");
+
+    [Fact]
+    public async Task An_upload_is_a_file_with_the_time_of_the_server()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        await Do(core.Journal(Customer), FileOperation.Upload, "/upload/a.csv", size: 7, expected: 9);
+
+        var file = (await core.Services.Catalogue.FindAsync("10042", "/upload/a.csv"))!;
+        Assert.Equal(("10042", "/upload/a.csv", 7, 9L, "10042", "sftp"), (file.Account, file.Path, file.Size, file.ExpectedSize, file.Login, file.Protocol));
+        Assert.Equal(core.Time.GetUtcNow(), file.Arrived);
+        Assert.Null(file.FirstFetched);
+    }
+
+    [Fact]
+    public async Task A_newer_version_replaces_the_one_before_and_both_stay_known()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        var journal = core.Journal(Customer);
+        await Do(journal, FileOperation.Upload, "/upload/a.csv", size: 1);
+        core.Time.Advance(TimeSpan.FromHours(1));
+        await Do(journal, FileOperation.Upload, "/upload/a.csv", size: 2);
+
+        var files = await ListAsync(core, withGone: true);
+        Assert.Equal([(1, GoneHow.Replaced), (2, null)], files.Select(file => (file.Size, file.GoneHow)));
+        Assert.Equal(core.Time.GetUtcNow(), files[0].Gone);
+        Assert.Equal(2, Assert.Single(await ListAsync(core)).Size);
+    }
+
+    [Fact]
+    public async Task Only_a_whole_fetch_counts_as_the_first()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        var journal = core.Journal(Customer);
+        await Do(journal, FileOperation.Upload, "/cdr/a.csv", size: 100);
+        await Do(journal, FileOperation.Download, "/cdr/a.csv", size: 100, bytes: 40);
+        core.Time.Advance(TimeSpan.FromMinutes(1));
+        await Do(journal, FileOperation.Download, "/cdr/a.csv", size: 100, bytes: 100);
+        var first = core.Time.GetUtcNow();
+        core.Time.Advance(TimeSpan.FromMinutes(1));
+        await Do(journal, FileOperation.Download, "/cdr/a.csv", size: 100, bytes: 100);
+        await Do(journal, FileOperation.MakeDirectory, "/cdr/behind-the-downloads");
+
+        var file = (await core.Services.Catalogue.FindAsync("10042", "/cdr/a.csv"))!;
+        Assert.Equal((first, "10042"), (file.FirstFetched, file.FirstFetchedBy));
+        var fetches = await core.Services.Catalogue.FetchesAsync(file.Id);
+        Assert.Equal([(100, true), (100, true), (40, false)], fetches.Select(fetch => (fetch.Bytes, fetch.Whole)));
+        Assert.Equal("192.0.2.1", fetches[0].Address);
+    }
+
+    [Fact]
+    public async Task A_renamed_file_keeps_its_arrival_and_replaces_what_was_there()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        var journal = core.Journal(Customer);
+        await Do(journal, FileOperation.Upload, "/upload/a", size: 1);
+        var arrived = core.Time.GetUtcNow();
+        core.Time.Advance(TimeSpan.FromHours(1));
+        await Do(journal, FileOperation.Upload, "/upload/b", size: 2);
+        await Do(journal, FileOperation.Rename, "/upload/a", target: "/upload/b");
+
+        var file = Assert.Single(await ListAsync(core));
+        Assert.Equal(("/upload/b", 1, arrived), (file.Path, file.Size, file.Arrived));
+    }
+
+    [Fact]
+    public async Task A_renamed_directory_takes_its_files_along_and_no_neighbour()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        await core.AddAccountAsync("other");
+        var journal = core.Journal(Customer);
+        foreach (var path in (string[])["/upload/d/1", "/upload/d/s/2", "/upload/d.txt", "/upload/d0", "/upload/d-1/x"])
+        {
+            await Do(journal, FileOperation.Upload, path);
+        }
+
+        await Do(core.Journal(Customer, account: "other"), FileOperation.Upload, "/upload/d/1");
+        await Do(journal, FileOperation.Rename, "/upload/d", target: "/upload/e");
+
+        Assert.Equal(["/upload/d-1/x", "/upload/d.txt", "/upload/d0", "/upload/e/1", "/upload/e/s/2"], (await ListAsync(core)).Select(file => file.Path).Order(StringComparer.Ordinal));
+        Assert.NotNull(await core.Services.Catalogue.FindAsync("other", "/upload/d/1"));
+    }
+
+    [Fact]
+    public async Task What_is_removed_is_gone_and_what_failed_changes_nothing()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        var journal = core.Journal(Customer);
+        await Do(journal, FileOperation.Upload, "/upload/a", size: 1);
+        await Do(journal, FileOperation.Upload, "/upload/b", outcome: StoreError.NoSpace);
+        await Do(journal, FileOperation.Remove, "/upload/a", outcome: StoreError.PermissionDenied);
+        Assert.Equal("/upload/a", Assert.Single(await ListAsync(core, withGone: true)).Path);
+
+        await Do(journal, FileOperation.Remove, "/upload/a");
+        Assert.Empty(await ListAsync(core));
+        Assert.Equal(GoneHow.Removed, Assert.Single(await ListAsync(core, withGone: true)).GoneHow);
+    }
+
+    [Fact]
+    public async Task A_vendors_file_lies_in_its_folder_of_the_vault()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        await Do(core.Journal(Actor.Login("10042-acme", "192.0.2.1", "c"), "/vendors/acme"), FileOperation.Upload, "/usage/u.csv");
+        Assert.Equal("/vendors/acme/usage/u.csv", Assert.Single((await core.Services.Catalogue.ListAsync("10042", new CatalogueQuery { Below = "/vendors/acme" })).Get().Items).Path);
+    }
+
+    [Fact]
+    public async Task A_row_that_the_audit_does_not_take_is_no_row_of_the_catalogue_either()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        core.Tamper("CREATE TRIGGER no_more BEFORE INSERT ON file BEGIN SELECT RAISE(ABORT, 'no'); END;");
+        Assert.Equal(StoreError.InputOutput, await core.Journal(Customer).RecordAsync(new FileEvent(FileOperation.Upload, VaultPath.Parse("/upload/a"))));
+        Assert.Equal(0L, core.Scalar("SELECT count(*) FROM audit WHERE action = 'upload'"));
+        Assert.True((await core.Services.Audit.VerifyAsync()).Intact);
+    }
+
+    [Fact]
+    public async Task A_long_list_comes_in_pages()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        var journal = core.Journal(Customer);
+        for (var i = 0; i < 5; i++)
+        {
+            await Do(journal, FileOperation.Upload, $"/upload/{i}");
+        }
+
+        List<string> paths = [];
+        string? after = null;
+        do
+        {
+            var page = (await core.Services.Catalogue.ListAsync("10042", new CatalogueQuery { Size = 2, After = after })).Get();
+            Assert.InRange(page.Items.Count, 1, 2);
+            paths.AddRange(page.Items.Select(file => file.Path));
+            after = page.Next;
+        }
+        while (after is not null);
+
+        Assert.Equal(["/upload/0", "/upload/1", "/upload/2", "/upload/3", "/upload/4"], paths);
+        (await core.Services.Catalogue.ListAsync("nobody", new CatalogueQuery())).Problem(ProblemKind.NotFound);
+    }
+
+    private static async Task<IReadOnlyList<CatalogueFile>> ListAsync(TestCore core, bool withGone = false) =>
+        (await core.Services.Catalogue.ListAsync("10042", new CatalogueQuery { WithGone = withGone })).Get().Items;
+
+    private static async Task Do(
+        FileJournal journal, FileOperation operation, string path, long size = 0, long bytes = 0, long? expected = null, string? target = null, StoreError outcome = StoreError.None) =>
+        Assert.Equal(StoreError.None, await journal.RecordAsync(new FileEvent(
+            operation, VaultPath.Parse(path), target is null ? null : VaultPath.Parse(target), bytes, size, expected, outcome)));
+}
