@@ -6,6 +6,7 @@ using Waybill.Core.Database;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Vaults;
+using Waybill.Core.Vaults.Mounts;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Storage;
@@ -89,11 +90,12 @@ internal sealed class Installation : IAsyncDisposable
         });
     }
 
-    /// <summary>A login's own view of its vault.</summary>
+    /// <summary>A login's own view of its vault, or of all vaults.</summary>
     public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules)
     {
-        var root = login.Account + VaultLayout.RootInVault(login);
-        var opened = Vaults.OpenStore(VaultPath.Parse("/" + root), rules);
+        var opened = rules is AccountsTree tree
+            ? new MountedStore(tree, Accounts, Vaults.OpenStore, TimeProvider.System)
+            : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), rules);
         return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(opened.Value, _pace)) : opened;
     }
 
