@@ -11,7 +11,7 @@ public sealed class LocalVaults : IDisposable
     private readonly LocalStoreOptions _options;
     private readonly PendingNames _pendingNames = new();
 
-    // One for each root that was ever opened: as many as there are vaults and vendors.
+    // One for each root that was ever opened: as many as there are vaults, vendors and folders of feeds.
     private readonly ConcurrentDictionary<VaultPath, OpenFileBudget> _budgets = new();
 
     /// <summary>Opens <paramref name="directory"/>, which must exist.</summary>
