@@ -26,6 +26,6 @@ public sealed class Lftp(WaybillServer server) : InteropClient(server)
 
     private Task<string> ScriptAsync(string command) => RunAsync("lftp",
         ["--norc", "-c", $"set cmd:fail-exit yes; set net:max-retries 1; set sftp:auto-confirm no; set sftp:connect-program \"ssh -a -x {string.Join(' ', SshOptions)}\"; " +
-            $"open sftp://{WaybillServer.User}:@127.0.0.1:{Port}; {command}"],
+            $"open sftp://{User}:@127.0.0.1:{Port}; {command}"],
         environment: new Dictionary<string, string?> { ["HOME"] = Server.Directory.FullName, ["LC_ALL"] = "C.UTF-8" });
 }
