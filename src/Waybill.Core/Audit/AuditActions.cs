@@ -56,6 +56,21 @@ public static class AuditActions
     /// <summary>A directory was listed.</summary>
     public const string List = "list";
 
+    /// <summary>A delivered file was claimed for the back office.</summary>
+    public const string FileClaimed = "file-claimed";
+
+    /// <summary>A delivered file was taken over by the back office.</summary>
+    public const string FileProcessed = "file-processed";
+
+    /// <summary>A delivered file was refused, by the account's rules or the back office.</summary>
+    public const string FileRejected = "file-rejected";
+
+    /// <summary>A rule for files that arrive was set.</summary>
+    public const string ArrivalRuleSet = "arrival-rule-set";
+
+    /// <summary>A rule for files that arrive was removed.</summary>
+    public const string ArrivalRuleRemoved = "arrival-rule-removed";
+
     /// <summary>An account was added.</summary>
     public const string AccountAdded = "account-added";
 

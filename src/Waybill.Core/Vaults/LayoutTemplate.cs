@@ -22,8 +22,12 @@ public sealed record LayoutTemplate(IReadOnlyList<FolderTemplate> Folders)
         new("/invoices", FileRights.ReadOnly),
         new("/reports", FileRights.ReadOnly),
         new("/upload", Deliver),
+        new("/processed", FileRights.ReadOnly),
+        new("/rejected", FileRights.ReadOnly),
         new("/vendors/{vendor}", FileRights.ReadOnly, Deliver),
         new("/vendors/{vendor}/usage", FileRights.ReadOnly, Deliver),
+        new("/vendors/{vendor}/processed", FileRights.ReadOnly, FileRights.ReadOnly),
+        new("/vendors/{vendor}/rejected", FileRights.ReadOnly, FileRights.ReadOnly),
     ]);
 
     /// <summary>What is wrong with a template that came from configuration, or null.</summary>
