@@ -1,8 +1,10 @@
 using Waybill.Core;
 using Waybill.Core.Accounts;
+using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Vaults;
@@ -54,13 +56,17 @@ internal sealed class Installation : IAsyncDisposable
 
     public FileCatalogue Catalogue { get; }
 
+    public ArrivalRules ArrivalRules => new(Database, Audit);
+
+    public InboundService Inbound => new(Database, Audit, TimeProvider.System, new VaultStores(Vaults));
+
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 
     public SessionRegistry Sessions { get; } = new();
 
     public VaultLayout Layout => _layout ?? throw new InvalidOperationException("The layout is configuration, and this was opened without any.");
 
-    public LocalVaults Vaults => _vaults ?? throw new InvalidOperationException("The vaults are opened by a server only.");
+    public LocalVaults Vaults => _vaults ?? throw new InvalidOperationException("The vaults were not opened.");
 
     public WaybillDatabase Database { get; }
 
@@ -79,7 +85,7 @@ internal sealed class Installation : IAsyncDisposable
         return new Installation(data, database, Require(AuditLog.Open(database, data.AuditKey, data.AuditAnchor, TimeProvider.System)), configuration);
     }
 
-    /// <summary>Opens the vaults for a server.</summary>
+    /// <summary>Opens the vaults for a server, or a command that moves files.</summary>
     public void OpenVaults(WaybillConfiguration configuration)
     {
         _vaults = new LocalVaults(Data.Vaults, new LocalStoreOptions
@@ -88,6 +94,10 @@ internal sealed class Installation : IAsyncDisposable
             Links = configuration.Sftp.Links,
         });
     }
+
+    /// <summary>Takes delivered files on, as the configuration says.</summary>
+    public ArrivalService Arrivals(WaybillConfiguration configuration) =>
+        new(Database, Audit, TimeProvider.System, new VaultStores(Vaults), ConfigurationCheck.Inbound(configuration.Inbound));
 
     /// <summary>A login's own view of its vault.</summary>
     public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules)

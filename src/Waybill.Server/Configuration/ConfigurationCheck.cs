@@ -1,4 +1,5 @@
 using System.Net;
+using Waybill.Core.Inbound;
 using Waybill.Core.Vaults;
 using Waybill.Ssh.Hosting;
 using Waybill.Storage;
@@ -29,6 +30,7 @@ internal static class ConfigurationCheck
         }
 
         _ = Layout(configuration.Layout);
+        _ = Inbound(configuration.Inbound);
         _ = Policy(configuration.Ssh.Policy);
         _ = IsDurable(configuration.Storage.Durability);
         OneOf("Database:Provider", configuration.Database.Provider, "Sqlite");
@@ -72,6 +74,21 @@ internal static class ConfigurationCheck
 
         var template = new LayoutTemplate([.. section.Folders.Select(folder => new FolderTemplate(folder.Path, Rights(folder.Customer), Rights(folder.Vendor)))]);
         return template.Check() is { } problem ? throw new CommandException($"Layout:Folders: {problem.Message}") : template;
+    }
+
+    public static InboundOptions Inbound(InboundSection section)
+    {
+        if (section.QuietSeconds is < 0 or > 3_600)
+        {
+            throw new CommandException($"Inbound:QuietSeconds: {section.QuietSeconds} is out of range; 0 to 3600");
+        }
+
+        if (section.TemporarySuffixes.Count > InboundLimits.Suffixes || section.TemporarySuffixes.Any(suffix => suffix is not ['.', _, ..] || suffix.Contains('/', StringComparison.Ordinal)))
+        {
+            throw new CommandException($"Inbound:TemporarySuffixes: at most {InboundLimits.Suffixes} ends of names, each with a dot in front, as .filepart");
+        }
+
+        return new InboundOptions { Quiet = TimeSpan.FromSeconds(section.QuietSeconds), TemporarySuffixes = section.TemporarySuffixes };
     }
 
     public static SshPolicy Policy(string text) => text.ToLowerInvariant() switch

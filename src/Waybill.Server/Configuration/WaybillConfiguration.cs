@@ -29,6 +29,8 @@ internal sealed record WaybillConfiguration
 
     public LayoutSection Layout { get; init; } = new();
 
+    public InboundSection Inbound { get; init; } = new();
+
     /// <summary>How long transfers may go on after SIGTERM.</summary>
     public int ShutdownSeconds { get; init; } = 30;
 }
@@ -164,6 +166,15 @@ internal sealed record RetentionSection
     public int RunDay { get; init; } = 1;
 
     public string RunAt { get; init; } = "03:00";
+}
+
+internal sealed record InboundSection
+{
+    /// <summary>How long a file is left alone before it has arrived, while the session that delivered it goes on.</summary>
+    public int QuietSeconds { get; init; } = 60;
+
+    /// <summary>Ends of names that are not final.</summary>
+    public IReadOnlyList<string> TemporarySuffixes { get; init; } = [".filepart", ".tmp", ".part"];
 }
 
 internal sealed record LayoutSection
