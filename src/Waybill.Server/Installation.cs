@@ -22,6 +22,7 @@ internal sealed class Installation : IAsyncDisposable
     private readonly DiskPace _pace = new(TimeProvider.System);
     private readonly VaultLayout? _layout;
     private LocalVaults? _vaults;
+    private LocalVaults? _archive;
 
     private Installation(DataDirectory data, WaybillDatabase database, AuditLog audit, WaybillConfiguration? configuration)
     {
@@ -88,23 +89,27 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Opens the vaults for a server, or a command that moves files.</summary>
     public void OpenVaults(WaybillConfiguration configuration)
     {
-        _vaults = new LocalVaults(Data.Vaults, new LocalStoreOptions
-        {
-            Durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename,
-            Links = configuration.Sftp.Links,
-        });
+        var durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename;
+        _vaults = new LocalVaults(Data.Vaults, new LocalStoreOptions { Durability = durability, Links = configuration.Sftp.Links });
+        Data.CreateArchive();
+        _archive = new LocalVaults(Data.Archive, new LocalStoreOptions { Durability = durability });
     }
 
     /// <summary>Takes delivered files on, as the configuration says.</summary>
     public ArrivalService Arrivals(WaybillConfiguration configuration) =>
         new(Database, Audit, TimeProvider.System, new VaultStores(Vaults), ConfigurationCheck.Inbound(configuration.Inbound));
 
+    /// <summary>The archive for a session whose rules have the collect right somewhere; else null.</summary>
+    public Collecting? Collecting(Login login, IAccessRules rules) => rules.Anywhere.HasFlag(FileRights.Collect)
+        ? new Collecting(rules, login.Account!, VaultLayout.RootInVault(login), Vaults, _archive!, TimeProvider.System)
+        : null;
+
     /// <summary>A login's own view of its vault.</summary>
-    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules)
+    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules, Collecting? collecting = null)
     {
         var root = login.Account + VaultLayout.RootInVault(login);
-        var opened = Vaults.OpenStore(VaultPath.Parse("/" + root), rules);
-        return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(opened.Value, _pace)) : opened;
+        var opened = Vaults.OpenStore(VaultPath.Parse("/" + root), collecting?.StoreRules ?? rules);
+        return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(collecting?.Wrap(opened.Value) ?? opened.Value, _pace)) : opened;
     }
 
     public async ValueTask RecordAsync(string action, string? subject, string? detail = null)
@@ -119,6 +124,7 @@ internal sealed class Installation : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _vaults?.Dispose();
+        _archive?.Dispose();
         await Usage.DisposeAsync();
         await Audit.DisposeAsync();
         await Database.DisposeAsync();

@@ -103,7 +103,8 @@ public sealed class ArrivalRules(WaybillDatabase database, AuditLog audit)
             return Problem.Invalid($"'{Words.Show(rule.Folder)}' is no folder of a vault. Give one as /upload or /vendors/acme.");
         }
 
-        if (rule.Pattern.Length is 0 or > ArrivalLimits.Pattern || rule.Pattern.Contains('/', StringComparison.Ordinal) || Words.Check("pattern", rule.Pattern) is not null)
+        if (rule.Pattern.Length is 0 or > ArrivalLimits.Pattern || rule.Pattern.Contains('/', StringComparison.Ordinal) || string.IsNullOrWhiteSpace(rule.Pattern)
+            || AuditText.Clean(rule.Pattern, int.MaxValue, doubleBackslash: false) != rule.Pattern)
         {
             return Problem.Invalid($"'{Words.Show(rule.Pattern)}' is no pattern of names. Give one as usage_*.csv.");
         }

@@ -56,6 +56,9 @@ public static class AuditActions
     /// <summary>A directory was listed.</summary>
     public const string List = "list";
 
+    /// <summary>A file that a customer deleted or moved away with the collect right was put into the account's archive; the detail says where.</summary>
+    public const string Archive = "archive";
+
     /// <summary>A delivered file was claimed for the back office.</summary>
     public const string FileClaimed = "file-claimed";
 
@@ -143,6 +146,7 @@ public static class AuditActions
         FileOperation.SetAttributes => SetAttributes,
         FileOperation.Link => Link,
         FileOperation.List => List,
+        FileOperation.Archive => Archive,
         _ => throw new ArgumentOutOfRangeException(nameof(operation)),
     };
 }

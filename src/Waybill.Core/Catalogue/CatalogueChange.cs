@@ -28,6 +28,9 @@ internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, Vau
             case FileOperation.Remove:
                 CatalogueSql.Left(connection, account, place.Path, GoneHow.Removed, now);
                 break;
+            case FileOperation.Archive:
+                CatalogueSql.Left(connection, account, place.Path, GoneHow.Archived, now);
+                break;
             case FileOperation.Rename when target is not null && target.Account == place.Account:
                 CatalogueSql.Renamed(connection, account, place.Path, target.Path, now);
                 InboundSql.Renamed(connection, account, target.Path, actor, now);

@@ -30,7 +30,7 @@ public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILog
         }
 
         var place = view.Locate(fileEvent.Path);
-        var target = fileEvent.Target is null ? null : view.Locate(fileEvent.Target);
+        var target = fileEvent.Target is null || fileEvent.Operation == FileOperation.Archive ? null : view.Locate(fileEvent.Target);
         var entry = new AuditEntry(AuditActions.For(fileEvent.Operation), actor)
         {
             Account = place?.Account,

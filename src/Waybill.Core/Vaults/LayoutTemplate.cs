@@ -14,6 +14,9 @@ public sealed record LayoutTemplate(IReadOnlyList<FolderTemplate> Folders)
     /// </summary>
     public const FileRights Deliver = FileRights.All & ~FileRights.Link;
 
+    /// <summary>For whoever tidies up what it has fetched: what is deleted or moved away goes to the account's archive.</summary>
+    public const FileRights Collect = FileRights.ReadOnly | FileRights.Delete | FileRights.Rename | FileRights.Collect;
+
     /// <summary>The layout that is shipped.</summary>
     public static LayoutTemplate Default { get; } = new(
     [

@@ -122,9 +122,10 @@ internal static class ConfigurationCheck
     {
         "none" => FileRights.None,
         "read" => FileRights.ReadOnly,
+        "collect" => LayoutTemplate.Collect,
         "deliver" => LayoutTemplate.Deliver,
         "all" => FileRights.All,
-        _ => throw new CommandException($"Layout:Folders: '{text}' are no rights; none, read, deliver or all"),
+        _ => throw new CommandException($"Layout:Folders: '{text}' are no rights; none, read, collect, deliver or all"),
     };
 
     private static void Public(string key, IReadOnlyList<PublicEndpoint> endPoints)

@@ -183,7 +183,7 @@ internal sealed record LayoutSection
     public IReadOnlyList<FolderSection>? Folders { get; init; }
 }
 
-/// <summary>One folder; rights are <c>none</c>, <c>read</c>, <c>deliver</c> (all but links) or <c>all</c>.</summary>
+/// <summary>One folder; rights are <c>none</c>, <c>read</c>, <c>collect</c> (what is deleted goes to the archive), <c>deliver</c> (all but links) or <c>all</c>.</summary>
 internal sealed record FolderSection
 {
     public string Path { get; init; } = "";

@@ -201,10 +201,12 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             }
 
             var rules = Rules;
+            var collecting = installation.Collecting(session.Login, rules);
+            var journal = JournalOf(DeliveryProtocol.Sftp);
             return new SftpProgram(
-                () => installation.OpenStore(session.Login, rules),
+                () => installation.OpenStore(session.Login, rules, collecting),
                 rules,
-                JournalOf(DeliveryProtocol.Sftp),
+                collecting?.Wrap(journal) ?? journal,
                 new SftpOptions
                 {
                     Links = configuration.Sftp.Links,

@@ -55,9 +55,9 @@ public sealed class ArrivalRulesTests
     }
 
     [Theory]
-    [InlineData(ArrivalLimits.Pattern, ArrivalLimits.Header, false)]
-    [InlineData(200, ArrivalLimits.Header, true)]
-    [InlineData(200, ArrivalLimits.Header + 1, false)]
+    [InlineData(ArrivalLimits.Pattern, ArrivalLimits.Header, true)]
+    [InlineData(ArrivalLimits.Pattern + 1, ArrivalLimits.Header, false)]
+    [InlineData(ArrivalLimits.Pattern, ArrivalLimits.Header + 1, false)]
     public async Task Patterns_and_headers_have_a_limit(int pattern, int header, bool isTaken)
     {
         await using var core = await DeliveringCore.CreateAsync();
