@@ -33,6 +33,7 @@ public sealed class CoreServices : IAsyncDisposable
         _vaults = new LocalVaults(directory.Vaults);
         Inbound = new InboundService(database, audit, time, new VaultStores(_vaults));
         ArrivalRules = new ArrivalRules(database, audit);
+        CollectRights = new CollectRights(database, audit);
         Arrivals = new ArrivalService(database, audit, time, new VaultStores(_vaults), new InboundOptions());
     }
 
@@ -71,6 +72,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>What is checked of files that arrive.</summary>
     public ArrivalRules ArrivalRules { get; }
+
+    /// <summary>Which customers tidy up what they fetched.</summary>
+    public CollectRights CollectRights { get; }
 
     /// <summary>Takes delivered files on.</summary>
     public ArrivalService Arrivals { get; }

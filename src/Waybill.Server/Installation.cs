@@ -59,6 +59,8 @@ internal sealed class Installation : IAsyncDisposable
 
     public ArrivalRules ArrivalRules => new(Database, Audit);
 
+    public CollectRights CollectRights => new(Database, Audit);
+
     public InboundService Inbound => new(Database, Audit, TimeProvider.System, new VaultStores(Vaults));
 
     public VaultDirectories Folders => new(Data.Vaults, Layout);

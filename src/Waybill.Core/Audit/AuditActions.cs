@@ -68,6 +68,12 @@ public static class AuditActions
     /// <summary>A delivered file was refused, by the account's rules or the back office.</summary>
     public const string FileRejected = "file-rejected";
 
+    /// <summary>A customer may delete or move away what it fetched, into the archive.</summary>
+    public const string CollectGranted = "collect-granted";
+
+    /// <summary>A customer may no longer do that.</summary>
+    public const string CollectRevoked = "collect-revoked";
+
     /// <summary>A rule for files that arrive was set.</summary>
     public const string ArrivalRuleSet = "arrival-rule-set";
 

@@ -101,6 +101,54 @@ public sealed class CollectingTests
         Assert.Equal(FileRights.ReadOnly, session.Rules.RightsAt(directory));
     }
 
+    [Fact]
+    public async Task The_right_is_granted_to_an_account_or_one_login_and_taken_again()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var rights = core.Services.CollectRights;
+        var one = (await core.Services.Logins.FindAsync(DeliveringCore.Account)).Get();
+        var other = (await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = DeliveringCore.Account, UserName = "second" }, TestCore.Operator)).Get();
+        var vendor = (await core.Services.Logins.FindAsync(DeliveringCore.Account + "-acme")).Get();
+        var file = VaultPath.Parse("/cdr/a.csv");
+        async Task<FileRights> RightsAsync(Login login, VaultPath path) =>
+            (await rights.AddToAsync(new VaultLayout(LayoutTemplate.Default).RulesFor(login), login)).RightsAt(path);
+
+        Assert.Equal(FileRights.ReadOnly, await RightsAsync(one, file));
+        var granted = (await rights.GrantAsync(new CollectRight(DeliveringCore.Account, one.UserName, "/cdr"), TestCore.Operator)).Get();
+        (await rights.GrantAsync(granted, TestCore.Operator)).Get();
+        Assert.Equal([granted], (await rights.ListAsync(DeliveringCore.Account)).Get());
+        Assert.Equal(LayoutTemplate.Collect, await RightsAsync(one, file));
+        Assert.Equal(FileRights.ReadOnly, await RightsAsync(one, VaultPath.Parse("/cdr")));
+        Assert.Equal(FileRights.ReadOnly, await RightsAsync(one, VaultPath.Parse("/cdrs/a.csv")));
+        Assert.Equal(FileRights.ReadOnly, await RightsAsync(other, file));
+
+        var all = new CollectRight(DeliveringCore.Account, null, "/cdr");
+        (await rights.GrantAsync(all, TestCore.Operator)).Get();
+        Assert.Equal(LayoutTemplate.Collect, await RightsAsync(other, file));
+        (await rights.GrantAsync(all with { Folder = "/upload" }, TestCore.Operator)).Get();
+        Assert.Equal(LayoutTemplate.Deliver, await RightsAsync(other, VaultPath.Parse("/upload/a.csv")));
+        Assert.Equal(LayoutTemplate.Deliver, await RightsAsync(vendor, VaultPath.Parse("/cdr/a.csv")));
+
+        (await rights.RevokeAsync(all, TestCore.Operator)).Get();
+        Assert.Equal(FileRights.ReadOnly, await RightsAsync(other, file));
+        (await rights.RevokeAsync(all, TestCore.Operator)).Problem(ProblemKind.NotFound);
+        (await rights.GrantAsync(all with { Folder = "cdr" }, TestCore.Operator)).Problem(ProblemKind.Invalid);
+        (await rights.GrantAsync(all with { Login = vendor.UserName }, TestCore.Operator)).Problem(ProblemKind.NotFound);
+        Assert.Equal(4L, core.Core.Scalar("SELECT count(*) FROM audit WHERE action LIKE 'collect-%'"));
+    }
+
+    [Fact]
+    public async Task An_account_has_so_many_collect_rights_and_no_more()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        for (var i = 0; i < CollectRights.Maximum; i++)
+        {
+            (await core.Services.CollectRights.GrantAsync(new CollectRight(DeliveringCore.Account, null, $"/cdr/{i}"), TestCore.Operator)).Get();
+        }
+
+        (await core.Services.CollectRights.GrantAsync(new CollectRight(DeliveringCore.Account, null, "/more"), TestCore.Operator)).Problem(ProblemKind.LimitReached);
+    }
+
     private sealed class Session : IAsyncDisposable
     {
         private readonly TemporaryDirectory _archive = new();

@@ -86,12 +86,23 @@ public sealed class InboundTests(Template template)
             StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task With_the_collect_right_a_customers_delete_goes_to_the_archive()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task With_the_collect_right_a_customers_delete_goes_to_the_archive(bool byLayout)
     {
         using var data = await template.CopyAsync();
-        await File.WriteAllTextAsync(
-            data.Combine("waybill.json"), """{ "Layout": { "Folders": [ { "Path": "/cdr", "Customer": "collect" }, { "Path": "/upload", "Customer": "deliver" } ] } }""");
+        if (byLayout)
+        {
+            await File.WriteAllTextAsync(
+                data.Combine("waybill.json"), """{ "Layout": { "Folders": [ { "Path": "/cdr", "Customer": "collect" }, { "Path": "/upload", "Customer": "deliver" } ] } }""");
+        }
+        else
+        {
+            Assert.Contains("/cdr of account 10020 may be tidied up by 10020", await data.OutputAsync("collect", "grant", "10020", "--login", "10020", "--folder", "/cdr"), StringComparison.Ordinal);
+            Assert.Equal("/cdr", (await data.JsonAsync("collect", "list", "10020"))[0].GetProperty("folder").GetString());
+        }
+
         await File.WriteAllTextAsync(data.Combine("vaults", "10020", "cdr", "a.csv"), "content");
         await using var server = await RunningServer.StartAsync(data);
         using var key = data.LoadKey();

@@ -42,3 +42,13 @@ CREATE TABLE arrival_rule (
     columns INTEGER,
     UNIQUE (account_id, folder, pattern)
 ) STRICT;
+
+-- Where a customer may delete or move away what it fetched, beside what the layout says; login_id is null for all customer logins of the account.
+CREATE TABLE collect_right (
+    id INTEGER NOT NULL PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES account (id),
+    login_id INTEGER REFERENCES login (id) ON DELETE CASCADE,
+    folder TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX collect_right_once ON collect_right (account_id, coalesce(login_id, 0), folder);
