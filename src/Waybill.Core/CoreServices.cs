@@ -1,16 +1,21 @@
 using Waybill.Core.Accounts;
+using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Vaults;
+using Waybill.Storage.Local;
 
 namespace Waybill.Core;
 
 /// <summary>Everything that the business knows, over one data directory. The server holds one of these, and so does each command beside it.</summary>
 public sealed class CoreServices : IAsyncDisposable
 {
+    private readonly LocalVaults _vaults;
+
     private CoreServices(DataDirectory directory, WaybillDatabase database, AuditLog audit, LayoutTemplate template, TimeProvider time)
     {
         Directory = directory;
@@ -25,6 +30,11 @@ public sealed class CoreServices : IAsyncDisposable
         Layout = new VaultLayout(template);
         Vaults = new VaultDirectories(directory.Vaults, Layout);
         Catalogue = new FileCatalogue(database);
+        _vaults = new LocalVaults(directory.Vaults);
+        Inbound = new InboundService(database, audit, time, new VaultStores(_vaults));
+        ArrivalRules = new ArrivalRules(database, audit);
+        CollectRights = new CollectRights(database, audit);
+        Arrivals = new ArrivalService(database, audit, time, new VaultStores(_vaults), new InboundOptions());
     }
 
     /// <summary>Where everything lies.</summary>
@@ -56,6 +66,18 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>The files that there are and were.</summary>
     public FileCatalogue Catalogue { get; }
+
+    /// <summary>What was delivered for the back office.</summary>
+    public InboundService Inbound { get; }
+
+    /// <summary>What is checked of files that arrive.</summary>
+    public ArrivalRules ArrivalRules { get; }
+
+    /// <summary>Which customers tidy up what they fetched.</summary>
+    public CollectRights CollectRights { get; }
+
+    /// <summary>Takes delivered files on.</summary>
+    public ArrivalService Arrivals { get; }
 
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }
@@ -144,6 +166,7 @@ public sealed class CoreServices : IAsyncDisposable
         await LoginUsage.DisposeAsync().ConfigureAwait(false);
         await Audit.DisposeAsync().ConfigureAwait(false);
         await Database.DisposeAsync().ConfigureAwait(false);
+        _vaults.Dispose();
     }
 
     private static void MakePrivate(string path)

@@ -23,6 +23,9 @@ internal sealed class DataDirectory(string root)
 
     public string Vaults => Path.Combine(Root, "vaults");
 
+    /// <summary>What customers put away after they fetched it; no login sees it.</summary>
+    public string Archive => Path.Combine(Root, "archive");
+
     public string Audit => Path.Combine(Root, "audit");
 
     public string AuditKey => Path.Combine(Audit, "audit.key");
@@ -94,6 +97,9 @@ internal sealed class DataDirectory(string root)
             Directory.CreateDirectory(directory, OwnerOnly);
         }
     }
+
+    /// <summary>Data directories of before have none.</summary>
+    public void CreateArchive() => Directory.CreateDirectory(Archive, OwnerOnly);
 
     /// <summary>Taken by the server for its life and by an init: nothing else may begin meanwhile.</summary>
     public FileStream TakeLock()

@@ -1,8 +1,10 @@
 using Waybill.Core;
 using Waybill.Core.Accounts;
+using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Vaults;
@@ -21,6 +23,7 @@ internal sealed class Installation : IAsyncDisposable
     private readonly DiskPace _pace = new(TimeProvider.System);
     private readonly VaultLayout? _layout;
     private LocalVaults? _vaults;
+    private LocalVaults? _archive;
 
     private Installation(DataDirectory data, WaybillDatabase database, AuditLog audit, WaybillConfiguration? configuration)
     {
@@ -55,13 +58,19 @@ internal sealed class Installation : IAsyncDisposable
 
     public FileCatalogue Catalogue { get; }
 
+    public ArrivalRules ArrivalRules => new(Database, Audit);
+
+    public CollectRights CollectRights => new(Database, Audit);
+
+    public InboundService Inbound => new(Database, Audit, TimeProvider.System, new VaultStores(Vaults));
+
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 
     public SessionRegistry Sessions { get; } = new();
 
     public VaultLayout Layout => _layout ?? throw new InvalidOperationException("The layout is configuration, and this was opened without any.");
 
-    public LocalVaults Vaults => _vaults ?? throw new InvalidOperationException("The vaults are opened by a server only.");
+    public LocalVaults Vaults => _vaults ?? throw new InvalidOperationException("The vaults were not opened.");
 
     public WaybillDatabase Database { get; }
 
@@ -80,23 +89,31 @@ internal sealed class Installation : IAsyncDisposable
         return new Installation(data, database, Require(AuditLog.Open(database, data.AuditKey, data.AuditAnchor, TimeProvider.System)), configuration);
     }
 
-    /// <summary>Opens the vaults for a server.</summary>
+    /// <summary>Opens the vaults for a server, or a command that moves files.</summary>
     public void OpenVaults(WaybillConfiguration configuration)
     {
-        _vaults = new LocalVaults(Data.Vaults, new LocalStoreOptions
-        {
-            Durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename,
-            Links = configuration.Sftp.Links,
-        });
+        var durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename;
+        _vaults = new LocalVaults(Data.Vaults, new LocalStoreOptions { Durability = durability, Links = configuration.Sftp.Links });
+        Data.CreateArchive();
+        _archive = new LocalVaults(Data.Archive, new LocalStoreOptions { Durability = durability });
     }
 
+    /// <summary>Takes delivered files on, as the configuration says.</summary>
+    public ArrivalService Arrivals(WaybillConfiguration configuration) =>
+        new(Database, Audit, TimeProvider.System, new VaultStores(Vaults), ConfigurationCheck.Inbound(configuration.Inbound));
+
+    /// <summary>The archive for a session whose rules have the collect right somewhere; else null.</summary>
+    public Collecting? Collecting(Login login, IAccessRules rules) => rules.Anywhere.HasFlag(FileRights.Collect)
+        ? new Collecting(rules, login.Account!, VaultLayout.RootInVault(login), Vaults, _archive!, TimeProvider.System)
+        : null;
+
     /// <summary>A login's own view of its vault, or of all vaults.</summary>
-    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules)
+    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules, Collecting? collecting = null)
     {
         var opened = rules is AccountsTree tree
             ? new MountedStore(tree, Accounts, Vaults.OpenStore, TimeProvider.System)
-            : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), rules);
-        return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(opened.Value, _pace)) : opened;
+            : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), collecting?.StoreRules ?? rules);
+        return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(collecting?.Wrap(opened.Value) ?? opened.Value, _pace)) : opened;
     }
 
     public async ValueTask RecordAsync(string action, string? subject, string? detail = null)
@@ -111,6 +128,7 @@ internal sealed class Installation : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _vaults?.Dispose();
+        _archive?.Dispose();
         await Usage.DisposeAsync();
         await Audit.DisposeAsync();
         await Database.DisposeAsync();

@@ -37,9 +37,12 @@ public enum FileRights
     /// <summary>Make symbolic and hard links; effective only where links are switched on.</summary>
     Link = 1 << 9,
 
+    /// <summary>What is deleted or moved away goes to the account's archive and is not gone. Beside Delete and Rename, never alone.</summary>
+    Collect = 1 << 10,
+
     /// <summary>List and Read.</summary>
     ReadOnly = List | Read,
 
-    /// <summary>Everything.</summary>
+    /// <summary>Everything, for real: what is deleted with it is gone.</summary>
     All = (1 << 10) - 1,
 }

@@ -29,6 +29,9 @@ public enum FileOperation
 
     /// <summary>A directory was listed (recorded only when it was refused).</summary>
     List,
+
+    /// <summary>A file was deleted or moved away by a login that may collect: it lies in the account's archive, at the event's target below it.</summary>
+    Archive,
 }
 
 /// <summary>One file operation of a session, done or refused.</summary>

@@ -19,7 +19,7 @@ public sealed class VendorTests(WaybillServer server)
         var vendor = new Sftp(server) { User = Vendor, Key = key };
         var customer = new Sftp(server);
 
-        Assert.Equal(["usage"], await vendor.ListAsync("/"));
+        Assert.Equal(["processed", "rejected", "usage"], await vendor.ListAsync("/"));
         var stolen = server.Directory.Combine("stolen.csv");
         foreach (var path in new[] { "/cdr/secret.csv", "/../../cdr/secret.csv", "../../cdr/secret.csv", "/vendors/acme/../../cdr/secret.csv" })
         {

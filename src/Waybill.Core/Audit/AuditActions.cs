@@ -56,6 +56,30 @@ public static class AuditActions
     /// <summary>A directory was listed.</summary>
     public const string List = "list";
 
+    /// <summary>A file that a customer deleted or moved away with the collect right was put into the account's archive; the detail says where.</summary>
+    public const string Archive = "archive";
+
+    /// <summary>A delivered file was claimed for the back office.</summary>
+    public const string FileClaimed = "file-claimed";
+
+    /// <summary>A delivered file was taken over by the back office.</summary>
+    public const string FileProcessed = "file-processed";
+
+    /// <summary>A delivered file was refused, by the account's rules or the back office.</summary>
+    public const string FileRejected = "file-rejected";
+
+    /// <summary>A customer may delete or move away what it fetched, into the archive.</summary>
+    public const string CollectGranted = "collect-granted";
+
+    /// <summary>A customer may no longer do that.</summary>
+    public const string CollectRevoked = "collect-revoked";
+
+    /// <summary>A rule for files that arrive was set.</summary>
+    public const string ArrivalRuleSet = "arrival-rule-set";
+
+    /// <summary>A rule for files that arrive was removed.</summary>
+    public const string ArrivalRuleRemoved = "arrival-rule-removed";
+
     /// <summary>An account was added.</summary>
     public const string AccountAdded = "account-added";
 
@@ -128,6 +152,7 @@ public static class AuditActions
         FileOperation.SetAttributes => SetAttributes,
         FileOperation.Link => Link,
         FileOperation.List => List,
+        FileOperation.Archive => Archive,
         _ => throw new ArgumentOutOfRangeException(nameof(operation)),
     };
 }

@@ -1,5 +1,6 @@
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Inbound;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
 
@@ -18,7 +19,8 @@ internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, Vau
         switch (fileEvent.Operation)
         {
             case FileOperation.Upload:
-                CatalogueSql.Arrived(connection, account, place.Path, fileEvent.Size, fileEvent.ExpectedSize, actor.Name, protocol, now);
+                var arrived = CatalogueSql.Arrived(connection, account, place.Path, fileEvent.Size, fileEvent.ExpectedSize, actor.Name, protocol, now);
+                InboundSql.Delivered(connection, arrived, actor, now);
                 break;
             case FileOperation.Download when CatalogueSql.Present(connection, account, place.Path) is { } file:
                 CatalogueSql.Fetched(connection, file, new FileFetch(actor.Name, protocol, actor.Address, now, fileEvent.Bytes, fileEvent.Bytes >= fileEvent.Size));
@@ -26,11 +28,20 @@ internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, Vau
             case FileOperation.Remove:
                 CatalogueSql.Left(connection, account, place.Path, GoneHow.Removed, now);
                 break;
+            case FileOperation.Archive:
+                CatalogueSql.Left(connection, account, place.Path, GoneHow.Archived, now);
+                break;
             case FileOperation.Rename when target is not null && target.Account == place.Account:
                 CatalogueSql.Renamed(connection, account, place.Path, target.Path, now);
+                InboundSql.Renamed(connection, account, target.Path, actor, now);
                 break;
-            case FileOperation.SetAttributes when fileEvent.Changes.Size is { } size:
-                CatalogueSql.Resized(connection, account, place.Path, size);
+            case FileOperation.SetAttributes:
+                if (fileEvent.Changes.Size is { } size)
+                {
+                    CatalogueSql.Resized(connection, account, place.Path, size);
+                }
+
+                InboundSql.Touched(connection, account, place.Path, actor, now);
                 break;
         }
     }

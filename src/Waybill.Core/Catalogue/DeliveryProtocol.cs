@@ -14,4 +14,7 @@ public static class DeliveryProtocol
 
     /// <summary>Found on the disk: somebody put it there by hand.</summary>
     public const string Found = "found";
+
+    /// <summary>Written by the program itself: a report beside a rejected file.</summary>
+    public const string Report = "report";
 }

@@ -34,7 +34,7 @@ public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILog
         try
         {
             place = await view.LocateAsync(fileEvent.Path).ConfigureAwait(false);
-            target = fileEvent.Target is null ? null : await view.LocateAsync(fileEvent.Target).ConfigureAwait(false);
+            target = fileEvent.Target is null || fileEvent.Operation == FileOperation.Archive ? null : await view.LocateAsync(fileEvent.Target).ConfigureAwait(false);
         }
         catch (DatabaseException)
         {

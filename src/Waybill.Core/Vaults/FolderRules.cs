@@ -9,7 +9,7 @@ namespace Waybill.Core.Vaults;
 /// </summary>
 internal sealed class FolderRules : IAccessRules
 {
-    private const FileRights NotOnTheFolderItself = FileRights.Delete | FileRights.Rename | FileRights.RemoveDirectory | FileRights.SetAttributes;
+    private const FileRights NotOnTheFolderItself = FileRights.Delete | FileRights.Rename | FileRights.RemoveDirectory | FileRights.SetAttributes | FileRights.Collect;
 
     private readonly Node _root = new([]);
     private readonly List<(VaultPath Path, FileRights Below)> _named = [];

@@ -14,6 +14,9 @@ public sealed record LayoutTemplate(IReadOnlyList<FolderTemplate> Folders)
     /// </summary>
     public const FileRights Deliver = FileRights.All & ~FileRights.Link;
 
+    /// <summary>For whoever tidies up what it has fetched: what is deleted or moved away goes to the account's archive.</summary>
+    public const FileRights Collect = FileRights.ReadOnly | FileRights.Delete | FileRights.Rename | FileRights.Collect;
+
     /// <summary>The layout that is shipped.</summary>
     public static LayoutTemplate Default { get; } = new(
     [
@@ -22,8 +25,12 @@ public sealed record LayoutTemplate(IReadOnlyList<FolderTemplate> Folders)
         new("/invoices", FileRights.ReadOnly),
         new("/reports", FileRights.ReadOnly),
         new("/upload", Deliver),
+        new("/processed", FileRights.ReadOnly),
+        new("/rejected", FileRights.ReadOnly),
         new("/vendors/{vendor}", FileRights.ReadOnly, Deliver),
         new("/vendors/{vendor}/usage", FileRights.ReadOnly, Deliver),
+        new("/vendors/{vendor}/processed", FileRights.ReadOnly, FileRights.ReadOnly),
+        new("/vendors/{vendor}/rejected", FileRights.ReadOnly, FileRights.ReadOnly),
     ]);
 
     /// <summary>What is wrong with a template that came from configuration, or null.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Waybill.Core.Inbound;
 using Waybill.Core.Vaults;
 using Waybill.Ssh.Hosting;
 using Waybill.Storage;
@@ -29,6 +30,7 @@ internal static class ConfigurationCheck
         }
 
         _ = Layout(configuration.Layout);
+        _ = Inbound(configuration.Inbound);
         _ = Policy(configuration.Ssh.Policy);
         _ = IsDurable(configuration.Storage.Durability);
         OneOf("Database:Provider", configuration.Database.Provider, "Sqlite");
@@ -74,6 +76,21 @@ internal static class ConfigurationCheck
         return template.Check() is { } problem ? throw new CommandException($"Layout:Folders: {problem.Message}") : template;
     }
 
+    public static InboundOptions Inbound(InboundSection section)
+    {
+        if (section.QuietSeconds is < 0 or > 3_600)
+        {
+            throw new CommandException($"Inbound:QuietSeconds: {section.QuietSeconds} is out of range; 0 to 3600");
+        }
+
+        if (section.TemporarySuffixes.Count > InboundLimits.Suffixes || section.TemporarySuffixes.Any(suffix => suffix is not ['.', _, ..] || suffix.Contains('/', StringComparison.Ordinal)))
+        {
+            throw new CommandException($"Inbound:TemporarySuffixes: at most {InboundLimits.Suffixes} ends of names, each with a dot in front, as .filepart");
+        }
+
+        return new InboundOptions { Quiet = TimeSpan.FromSeconds(section.QuietSeconds), TemporarySuffixes = section.TemporarySuffixes };
+    }
+
     public static SshPolicy Policy(string text) => text.ToLowerInvariant() switch
     {
         "modern" => SshPolicy.Modern,
@@ -105,9 +122,10 @@ internal static class ConfigurationCheck
     {
         "none" => FileRights.None,
         "read" => FileRights.ReadOnly,
+        "collect" => LayoutTemplate.Collect,
         "deliver" => LayoutTemplate.Deliver,
         "all" => FileRights.All,
-        _ => throw new CommandException($"Layout:Folders: '{text}' are no rights; none, read, deliver or all"),
+        _ => throw new CommandException($"Layout:Folders: '{text}' are no rights; none, read, collect, deliver or all"),
     };
 
     private static void Public(string key, IReadOnlyList<PublicEndpoint> endPoints)

@@ -29,6 +29,8 @@ internal sealed record WaybillConfiguration
 
     public LayoutSection Layout { get; init; } = new();
 
+    public InboundSection Inbound { get; init; } = new();
+
     /// <summary>How long transfers may go on after SIGTERM.</summary>
     public int ShutdownSeconds { get; init; } = 30;
 }
@@ -166,13 +168,22 @@ internal sealed record RetentionSection
     public string RunAt { get; init; } = "03:00";
 }
 
+internal sealed record InboundSection
+{
+    /// <summary>How long a file is left alone before it has arrived, while the session that delivered it goes on.</summary>
+    public int QuietSeconds { get; init; } = 60;
+
+    /// <summary>Ends of names that are not final.</summary>
+    public IReadOnlyList<string> TemporarySuffixes { get; init; } = [".filepart", ".tmp", ".part"];
+}
+
 internal sealed record LayoutSection
 {
     /// <summary>The folders of each vault; null is the layout that is shipped.</summary>
     public IReadOnlyList<FolderSection>? Folders { get; init; }
 }
 
-/// <summary>One folder; rights are <c>none</c>, <c>read</c>, <c>deliver</c> (all but links) or <c>all</c>.</summary>
+/// <summary>One folder; rights are <c>none</c>, <c>read</c>, <c>collect</c> (what is deleted goes to the archive), <c>deliver</c> (all but links) or <c>all</c>.</summary>
 internal sealed record FolderSection
 {
     public string Path { get; init; } = "";

@@ -17,6 +17,9 @@ internal sealed class SessionRegistry
 
     public int Count => _sessions.Count;
 
+    /// <summary>Whether the connection of that id is here and logged in.</summary>
+    public bool IsLive(string id) => _sessions.ContainsKey(id);
+
     public void Add(LiveSession session) => _sessions[session.View.Id] = session;
 
     public void Remove(LiveSession session) => _sessions.TryRemove(session.View.Id, out _);

@@ -44,6 +44,7 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             return null;
         }
 
+        var rules = await installation.CollectRights.AddToAsync(installation.Layout.RulesFor(candidate.Login), candidate.Login, cancellationToken);
         var key = candidate.FindKey(offer.Key.Blob.Span)!;
         var session = new LiveSession(
             new SessionView(
@@ -79,7 +80,7 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
         offer.Connection.Features.Set(session);
         banner.Note(address);
         installation.Usage.Note(candidate.Login.Id, key.Id, address.ToString(), offer.Connection.ClientSoftware);
-        return new SshLogin(installation, session, actor, configuration);
+        return new SshLogin(installation, session, actor, rules, configuration);
     }
 
     public string? Banner(SshConnectionInfo connection) => banner.For(connection);
@@ -181,11 +182,9 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
     private sealed record LoginRefusal(string Words);
 
     /// <summary>One logged-in connection.</summary>
-    private sealed class SshLogin(Installation installation, LiveSession session, Actor actor, WaybillConfiguration configuration) : ISshLogin
+    private sealed class SshLogin(Installation installation, LiveSession session, Actor actor, Storage.IAccessRules rules, WaybillConfiguration configuration) : ISshLogin
     {
         public CancellationToken Kicked => session.Kicked;
-
-        private Storage.IAccessRules Rules => installation.Layout.RulesFor(session.Login);
 
         private FileJournal JournalOf(string protocol) => new(
             installation.Audit, actor, protocol, installation.Layout.ViewOf(session.Login, installation.Accounts), TimeProvider.System);
@@ -199,11 +198,12 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
                 return null;
             }
 
-            var rules = Rules;
+            var collecting = installation.Collecting(session.Login, rules);
+            var journal = JournalOf(DeliveryProtocol.Sftp);
             return new SftpProgram(
-                () => installation.OpenStore(session.Login, rules),
+                () => installation.OpenStore(session.Login, rules, collecting),
                 rules,
-                JournalOf(DeliveryProtocol.Sftp),
+                collecting?.Wrap(journal) ?? journal,
                 new SftpOptions
                 {
                     Links = configuration.Sftp.Links,
@@ -220,7 +220,6 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
                 return new RefusedCommand();
             }
 
-            var rules = Rules;
             return new ScpProgram(
                 arguments, () => installation.OpenStore(session.Login, rules), rules, JournalOf(DeliveryProtocol.Scp), new ScpOptions { StartDirectory = StartDirectory });
         }

@@ -177,7 +177,7 @@ internal sealed partial class LocalFileStore : IFileStore
         status.ModificationSeconds,
         _options.ShownUserId,
         _options.ShownGroupId,
-        status.LinkCount);
+        status.LinkCount) { Identity = status.Inode };
 
     /// <summary>
     /// A file with a second name that no client can have given it: the operator's backup or another tree. Writing makes a new inode and so leaves that

@@ -5,7 +5,7 @@ using Waybill.Storage.Local.Native;
 namespace Waybill.Storage.Local;
 
 /// <summary>The directory that holds all vaults on this machine. It opens a store for each login; there is one of it in the program.</summary>
-public sealed class LocalVaults : IDisposable
+public sealed partial class LocalVaults : IDisposable
 {
     private readonly FileDescriptor _directory;
     private readonly LocalStoreOptions _options;

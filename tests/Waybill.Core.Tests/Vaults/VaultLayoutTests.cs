@@ -20,6 +20,8 @@ public sealed class VaultLayoutTests
     [InlineData("/invoices/x", FileRights.ReadOnly)]
     [InlineData("/reports/x", FileRights.ReadOnly)]
     [InlineData("/upload/x", Deliver)]
+    [InlineData("/processed/x", FileRights.ReadOnly)]
+    [InlineData("/rejected/x", FileRights.ReadOnly)]
     [InlineData("/upload/a/b/c", Deliver)]
     [InlineData("/uploads", FileRights.None)]
     [InlineData("/upload2/x", FileRights.None)]
@@ -49,6 +51,8 @@ public sealed class VaultLayoutTests
     [Theory]
     [InlineData("/x", Deliver)]
     [InlineData("/usage/x", Deliver)]
+    [InlineData("/processed/x", FileRights.ReadOnly)]
+    [InlineData("/rejected/x", FileRights.ReadOnly)]
     [InlineData("/usage/2026/x", Deliver)]
     [InlineData("/cdr", Deliver)]
     public void A_vendor_delivers_in_its_subtree_which_it_sees_as_the_root(string path, FileRights expected) =>
@@ -127,7 +131,7 @@ public sealed class VaultLayoutTests
 
         var vault = Path.Combine(core.Files.Vaults, "10042");
         Assert.Equal(
-            ["cdr", "data", "invoices", "reports", "upload", "vendors", "vendors/acme", "vendors/acme/usage"],
+            ["cdr", "data", "invoices", "processed", "rejected", "reports", "upload", "vendors", "vendors/acme", "vendors/acme/processed", "vendors/acme/rejected", "vendors/acme/usage"],
             Directory.EnumerateDirectories(vault, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(vault, path)).Order(StringComparer.Ordinal));
         Assert.Equal(Path.Combine(vault, "vendors/acme"), core.Services.Vaults.RootOf(vendor));
         Assert.Equal("/vendors/acme", VaultLayout.RootInVault(vendor));

@@ -1,0 +1,24 @@
+using System.Data.Common;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Arrivals;
+
+/// <summary>The statements of the rules.</summary>
+internal static class ArrivalSql
+{
+    private const string Select = """
+        SELECT a.number, r.folder, r.pattern, r.smallest, r.largest, r.header, r.columns FROM arrival_rule r JOIN account a ON a.id = r.account_id
+        """;
+
+    /// <summary>The rules of an account in the order in which they are asked: as they were first set.</summary>
+    public static List<ArrivalRule> Of(DatabaseConnection connection, long account) => connection.All(
+        $"{Select} WHERE r.account_id = @account ORDER BY r.id LIMIT @limit", Read, ("@account", account), ("@limit", ArrivalLimits.Rules));
+
+    private static ArrivalRule Read(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2))
+    {
+        Smallest = row.IsDBNull(3) ? null : row.GetInt64(3),
+        Largest = row.IsDBNull(4) ? null : row.GetInt64(4),
+        Header = row.TextOrNull(5),
+        Columns = row.IsDBNull(6) ? null : (int)row.GetInt64(6),
+    };
+}

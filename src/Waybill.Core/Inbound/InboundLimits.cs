@@ -1,0 +1,17 @@
+namespace Waybill.Core.Inbound;
+
+/// <summary>The bounds of what is delivered.</summary>
+public static class InboundLimits
+{
+    /// <summary>The longest lease of a claim.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromHours(24);
+
+    /// <summary>The longest report, in characters.</summary>
+    public const int Report = 8_192;
+
+    /// <summary>Files that are looked at, or changed in one commit, at a time.</summary>
+    public const int Batch = 256;
+
+    /// <summary>Suffixes of names that are not final.</summary>
+    public const int Suffixes = 32;
+}

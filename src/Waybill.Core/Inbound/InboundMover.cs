@@ -1,0 +1,240 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Waybill.Core.Audit;
+using Waybill.Core.Catalogue;
+using Waybill.Core.Database;
+using Waybill.Core.Events;
+using Waybill.Core.Vaults;
+using Waybill.Storage;
+
+namespace Waybill.Core.Inbound;
+
+/// <summary>
+/// Moves delivered files to where their sender sees what became of them. First the intent is committed, then the file moved, then the end committed: a crash at
+/// any point leaves a row that says what is to be done, and doing it twice changes nothing.
+/// </summary>
+internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, TimeProvider time, VaultStores stores)
+{
+    private const int FolderMode = 0x1E8; // 0750
+
+    /// <summary>Commits the intent; the caller has checked that it may.</summary>
+    public static void Intend(DatabaseConnection connection, InboundRow row, InboundState state, long identity, string by, string? report)
+    {
+        var place = SenderPlace.Of(row.File.Path);
+        var target = place.In(state);
+        if (CatalogueSql.Present(connection, row.AccountId, target) is not null)
+        {
+            target = place.In(state, row.File.Arrived, row.File.Id);
+        }
+
+        InboundSql.Intend(connection, row.File.Id, state, target, identity, by, report);
+    }
+
+    /// <summary>Which file lies at a path now.</summary>
+    public async ValueTask<StoreResult<long>> IdentifyAsync(string account, string path)
+    {
+        var opened = stores.Open(account);
+        if (!opened.Succeeded)
+        {
+            return opened.Error;
+        }
+
+        await using var store = opened.Value;
+        return TryParse(path) is { } parsed ? await IdentifyAsync(store, parsed).ConfigureAwait(false) : StoreError.NameTooLong;
+    }
+
+    /// <summary>Finishes a move whose intent is committed, whoever began it.</summary>
+    public async ValueTask<Result<InboundFile>> FinishAsync(long file, Actor actor, CancellationToken cancellationToken = default)
+    {
+        var row = await database.ReadAsync(connection => InboundSql.Find(connection, file), cancellationToken).ConfigureAwait(false);
+        if (row?.Target is null)
+        {
+            return row is null ? InboundService.Unknown(file) : row.File;
+        }
+
+        var opened = stores.Open(row.File.Account);
+        if (!opened.Succeeded)
+        {
+            return Cannot(row, opened.Error);
+        }
+
+        await using var store = opened.Value;
+        var error = await MoveAsync(store, row).ConfigureAwait(false);
+        if (error == StoreError.AlreadyExists)
+        {
+            // Somebody's file that the catalogue does not know has the name.
+            var other = SenderPlace.Of(row.File.Path).In(row.TargetState!.Value, row.File.Arrived, file);
+            var changed = await database.WriteAsync<InboundRow>(
+                transaction =>
+                {
+                    transaction.Connection.Execute(
+                        "UPDATE inbound SET target = @target WHERE file_id = @file AND target = @before", ("@target", other), ("@file", file), ("@before", row.Target));
+                    return InboundSql.Find(transaction.Connection, file)!;
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (!changed.Succeeded)
+            {
+                return changed.Problem;
+            }
+
+            row = changed.Value;
+            error = row.Target is null ? StoreError.None : await MoveAsync(store, row).ConfigureAwait(false);
+        }
+
+        if (row.Target is null)
+        {
+            return row.File;
+        }
+
+        if (error is StoreError.NotFound or StoreError.Busy)
+        {
+            return await UndoAsync(row, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (error == StoreError.None && row.TargetState == InboundState.Rejected)
+        {
+            error = await WriteReportAsync(store, row).ConfigureAwait(false);
+        }
+
+        return error == StoreError.None ? await DoneAsync(row, actor, cancellationToken).ConfigureAwait(false) : Cannot(row, error);
+    }
+
+    private static async ValueTask<StoreResult<long>> IdentifyAsync(IFileStore store, VaultPath path)
+    {
+        var attributes = await store.GetAttributesAsync(path, followLink: false).ConfigureAwait(false);
+        return attributes.Error != StoreError.None ? attributes.Error
+            : attributes.Value.Kind != FileKind.File ? StoreError.NotARegularFile
+            : unchecked((long)attributes.Value.Identity);
+    }
+
+    /// <summary>
+    /// Moves the file that was claimed or judged and no other: its sender may put a new version under its name at any moment.
+    /// </summary>
+    /// <returns><see cref="StoreError.NotFound"/> when it is neither here nor there, <see cref="StoreError.Busy"/> when another lies there by now.</returns>
+    private static async ValueTask<StoreError> MoveAsync(IFileStore store, InboundRow row)
+    {
+        if (TryParse(row.File.Path) is not { } source || TryParse(row.Target!) is not { } target)
+        {
+            return StoreError.NameTooLong;
+        }
+
+        var error = await EnsureAsync(store, target.Parent).ConfigureAwait(false);
+        if (error != StoreError.None)
+        {
+            return error;
+        }
+
+        var here = await IdentifyAsync(store, source).ConfigureAwait(false);
+        if (!here.Succeeded || here.Value != row.Identity)
+        {
+            var there = await IdentifyAsync(store, target).ConfigureAwait(false);
+            return there.Succeeded && there.Value == row.Identity ? StoreError.None : here.Succeeded ? StoreError.Busy : here.Error;
+        }
+
+        error = await store.RenameAsync(source, target, replace: false).ConfigureAwait(false);
+        var moved = await IdentifyAsync(store, target).ConfigureAwait(false);
+        if (moved.Succeeded && moved.Value == row.Identity)
+        {
+            // Perhaps by another process that finishes the same intent.
+            return StoreError.None;
+        }
+
+        if (error != StoreError.None)
+        {
+            return error;
+        }
+
+        // A new version took the name between the look and the move: it goes back to where its sender put it.
+        await store.RenameAsync(target, source, replace: false).ConfigureAwait(false);
+        return StoreError.Busy;
+    }
+
+    private static async ValueTask<StoreError> EnsureAsync(IFileStore store, VaultPath folder)
+    {
+        // Vaults of before this version have none; the folder above is the sender's root.
+        var made = await store.MakeDirectoryAsync(folder, FolderMode).ConfigureAwait(false);
+        return made == StoreError.AlreadyExists ? StoreError.None : made;
+    }
+
+    private static async ValueTask<StoreError> WriteReportAsync(IFileStore store, InboundRow row)
+    {
+        if (TryParse(row.Target + SenderPlace.ReportSuffix) is not { } path)
+        {
+            return StoreError.NameTooLong;
+        }
+
+        var opened = await store.OpenAsync(path, OpenModes.Write | OpenModes.Create | OpenModes.Truncate).ConfigureAwait(false);
+        if (!opened.Succeeded)
+        {
+            return opened.Error;
+        }
+
+        await using var file = opened.Value;
+        var error = await file.WriteAsync(0, new ReadOnlySequence<byte>(ReportBytes(row))).ConfigureAwait(false);
+        return error == StoreError.None ? await file.CommitAsync().ConfigureAwait(false) : error;
+    }
+
+    private static byte[] ReportBytes(InboundRow row) => Encoding.UTF8.GetBytes(row.File.Report ?? "");
+
+    private async ValueTask<Result<InboundFile>> DoneAsync(InboundRow row, Actor actor, CancellationToken cancellationToken) => await database.WriteAsync<InboundFile>(
+        transaction =>
+        {
+            var connection = transaction.Connection;
+            var current = InboundSql.Find(connection, row.File.Id)!;
+            if (current.Target is null)
+            {
+                return current.File;
+            }
+
+            var now = time.GetUtcNow();
+            InboundSql.Done(connection, current, now);
+            var rejected = current.TargetState == InboundState.Rejected;
+            audit.Append(transaction, new AuditEntry(rejected ? AuditActions.FileRejected : AuditActions.FileProcessed, actor)
+            {
+                Account = row.File.Account,
+                Subject = row.File.Path,
+                Detail = new JsonObject { ["file"] = row.File.Id, ["to"] = current.Target, ["by"] = current.File.DecidedBy }.ToJsonString(),
+            });
+            if (rejected)
+            {
+                CatalogueSql.Arrived(connection, row.AccountId, current.Target + SenderPlace.ReportSuffix, ReportBytes(current).Length, null, null, DeliveryProtocol.Report, now);
+                EventSql.Raise(connection, InboundEvents.Rejected, row.AccountId, Body(current.File), now);
+            }
+
+            return InboundSql.Find(connection, row.File.Id)!.File;
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    private static JsonObject Body(InboundFile file) => new()
+    {
+        ["file"] = file.Id,
+        ["path"] = SenderPlace.Of(file.Path).Path,
+        ["login"] = file.Login,
+        ["size"] = file.Size,
+        ["arrived"] = file.Arrived.ToString("O"),
+        ["by"] = file.DecidedBy,
+        ["report"] = file.Report,
+    };
+
+    /// <summary>The file is not there to be moved: the intent is withdrawn, and the row says whatever the sender did.</summary>
+    private async ValueTask<Result<InboundFile>> UndoAsync(InboundRow row, CancellationToken cancellationToken)
+    {
+        var undone = await database.WriteAsync<InboundFile>(
+            transaction =>
+            {
+                InboundSql.Undo(transaction.Connection, row.File.Id);
+                return row.File;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return undone.Succeeded
+            ? Problem.Refused($"{Words.Show(row.File.Path)} of account {row.File.Account} was replaced or removed by its sender meanwhile. List again and take what is there now.")
+            : undone.Problem;
+    }
+
+    private static VaultPath? TryParse(string path) =>
+        VaultPath.TryParse(Encoding.UTF8.GetBytes(path), VaultPath.Root, out var parsed) == VaultPathError.None ? parsed : null;
+
+    private static Problem Cannot(InboundRow row, StoreError error) => Problem.Unusable(
+        $"{Words.Show(row.File.Path)} of account {row.File.Account} cannot be moved to {Words.Show(row.Target)} ({error}). Check the disk and the vault; it is tried again.");
+}

@@ -1,0 +1,210 @@
+using System.Globalization;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Core.Vaults;
+using Waybill.Storage;
+
+namespace Waybill.Core.Inbound;
+
+/// <summary>
+/// What customers and vendors deliver reaches the back office once: it is listed, claimed for a while by one of its programs, and then confirmed or rejected.
+/// </summary>
+/// <param name="database">Where it is kept.</param>
+/// <param name="audit">Where each change is recorded, in the same transaction.</param>
+/// <param name="time">The clock.</param>
+/// <param name="stores">The vaults.</param>
+public sealed class InboundService(WaybillDatabase database, AuditLog audit, TimeProvider time, VaultStores stores)
+{
+    private readonly InboundMover _mover = new(database, audit, time, stores);
+
+    /// <summary>
+    /// Lists files in the order in which they were offered. A file whose claim expired is offered anew, so whoever follows the cursor sees everything that
+    /// there is to do.
+    /// </summary>
+    /// <param name="since"><see cref="InboundPage.Cursor"/> of the page before; 0 for the beginning.</param>
+    /// <param name="size">The page's size, at most <see cref="Page{T}.MaximumSize"/>.</param>
+    /// <param name="state">Only files of this state; null for all that were ever offered.</param>
+    /// <param name="account">Only files of this account; null for all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<InboundPage>> ListAsync(
+        long since = 0, int size = 100, InboundState? state = InboundState.Waiting, string? account = null, CancellationToken cancellationToken = default)
+    {
+        size = Page<InboundFile>.Clamp(size);
+        return await database.ReadAsync<Result<InboundPage>>(
+            connection =>
+            {
+                long? number = null;
+                if (account is not null)
+                {
+                    number = Catalogue.CatalogueSql.AccountId(connection, account);
+                    if (number is null)
+                    {
+                        return Accounts.AccountService.Unknown(account);
+                    }
+                }
+
+                var rows = connection.All(
+                    $"""
+                    {InboundSql.Select} WHERE i.sequence > @since AND (@state IS NULL OR i.state = @state) AND (@account IS NULL OR f.account_id = @account)
+                    ORDER BY i.sequence LIMIT @limit
+                    """,
+                    InboundSql.ReadFile,
+                    ("@since", since), ("@state", state?.ToWord()), ("@account", number), ("@limit", size + 1));
+                InboundFile[] items = [.. rows.Take(size)];
+                return new InboundPage(items, items.Length > 0 ? items[^1].Sequence!.Value : since, rows.Count > size);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds a delivered file by its number.</summary>
+    public async ValueTask<Result<InboundFile>> FindAsync(long file, CancellationToken cancellationToken = default) =>
+        await database.ReadAsync(connection => InboundSql.Find(connection, file), cancellationToken).ConfigureAwait(false) is { } row ? row.File : Unknown(file);
+
+    /// <summary>
+    /// Claims a file: until the lease is over nobody else gets it. Who claims what it has claimed already prolongs its lease, so a program that was started again
+    /// under its name goes on at once.
+    /// </summary>
+    /// <param name="file">The file's number.</param>
+    /// <param name="claimant">The name of the program that wants it; two that work side by side need two names.</param>
+    /// <param name="lease">For how long, at most <see cref="InboundLimits.Lease"/>.</param>
+    /// <param name="actor">Who, for the audit.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<InboundFile>> ClaimAsync(long file, string claimant, TimeSpan lease, Actor actor, CancellationToken cancellationToken = default)
+    {
+        if (Words.Check("claimant", claimant) is { } bad)
+        {
+            return bad;
+        }
+
+        if (lease <= TimeSpan.Zero || lease > InboundLimits.Lease)
+        {
+            return Problem.Invalid($"A lease is longer than nothing and at most {InboundLimits.Lease.TotalHours:0} hours. Claim again to prolong it.");
+        }
+
+        var found = await FindAsync(file, cancellationToken).ConfigureAwait(false);
+        if (!found.Succeeded)
+        {
+            return found;
+        }
+
+        var path = found.Value.Path;
+        var identity = found.Value.State is InboundState.Waiting or InboundState.Claimed
+            ? await _mover.IdentifyAsync(found.Value.Account, path).ConfigureAwait(false)
+            : StoreError.None;
+        return await database.WriteAsync<InboundFile>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                var now = time.GetUtcNow();
+                var row = InboundSql.Find(connection, file)!;
+                if (CannotTake(row, claimant, now) is { } problem)
+                {
+                    return problem;
+                }
+
+                if (!identity.Succeeded || row.File.Path != path || row.File.State == InboundState.Arriving)
+                {
+                    return identity.Error is StoreError.None or StoreError.NotFound
+                        ? NotThere(row)
+                        : Problem.Unusable($"{Words.Show(path)} of account {row.File.Account} cannot be looked at ({identity.Error}). Check the vault.");
+                }
+
+                connection.Execute(
+                    "UPDATE inbound SET state = 'claimed', claimant = @claimant, claimed_until = @until, identity = @identity WHERE file_id = @file",
+                    ("@claimant", claimant), ("@until", (now + lease).ToColumn()), ("@identity", identity.Value), ("@file", file));
+                audit.Append(transaction, new AuditEntry(AuditActions.FileClaimed, actor)
+                {
+                    Account = row.File.Account,
+                    Subject = row.File.Path,
+                    Detail = string.Create(CultureInfo.InvariantCulture, $"file {file} by {claimant} until {now + lease:yyyy-MM-dd HH:mm:ss'Z'}"),
+                });
+                return InboundSql.Find(connection, file)!.File;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The back office has taken a file over: it moves to its sender's <c>/processed</c>. Confirming twice is the same as once. A claim that has expired still
+    /// counts unless somebody else has claimed the file since.
+    /// </summary>
+    public ValueTask<Result<InboundFile>> ConfirmAsync(long file, string claimant, Actor actor, CancellationToken cancellationToken = default) =>
+        DecideAsync(file, claimant, InboundState.Processed, null, actor, cancellationToken);
+
+    /// <summary>The back office refuses a file: it moves to its sender's <c>/rejected</c>, with the report beside it.</summary>
+    /// <param name="file">The file's number.</param>
+    /// <param name="claimant">Who has claimed it.</param>
+    /// <param name="report">Why, for its sender; at most <see cref="InboundLimits.Report"/> characters.</param>
+    /// <param name="actor">Who, for the audit.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<InboundFile>> RejectAsync(long file, string claimant, string report, Actor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if (string.IsNullOrWhiteSpace(report) || report.Length > InboundLimits.Report)
+        {
+            return Problem.Invalid($"A report has 1 to {InboundLimits.Report} characters. Say in it what is wrong with the file and what to do.");
+        }
+
+        return await DecideAsync(file, claimant, InboundState.Rejected, InboundReport.OfBackOffice(report), actor, cancellationToken).ConfigureAwait(false);
+    }
+
+    internal static Problem Unknown(long file) => Problem.NotFound($"There is no delivered file {file}. `waybill inbound list` shows them.");
+
+    private async ValueTask<Result<InboundFile>> DecideAsync(
+        long file, string claimant, InboundState state, string? report, Actor actor, CancellationToken cancellationToken)
+    {
+        if (Words.Check("claimant", claimant) is { } bad)
+        {
+            return bad;
+        }
+
+        var intended = await database.WriteAsync<InboundFile>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                if (InboundSql.Find(connection, file) is not { } row)
+                {
+                    return Unknown(file);
+                }
+
+                if ((row.TargetState ?? row.File.State) == state)
+                {
+                    return row.File;
+                }
+
+                if (CannotTake(row, claimant, time.GetUtcNow()) is { } problem)
+                {
+                    return problem;
+                }
+
+                if (row.File.Claimant != claimant || row.Identity is not { } identity)
+                {
+                    return Problem.Refused($"File {file} is not claimed by {Words.Show(claimant)}. Claim it first.");
+                }
+
+                InboundMover.Intend(connection, row, state, identity, claimant, report is null ? null : InboundReport.Head(row.File) + report);
+                return row.File;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return intended.Succeeded ? await _mover.FinishAsync(file, actor, cancellationToken).ConfigureAwait(false) : intended;
+    }
+
+    /// <summary>Why a claimant does not get a file, or null.</summary>
+    private static Problem? CannotTake(InboundRow row, string claimant, DateTimeOffset now)
+    {
+        var file = row.File;
+        return file.State switch
+        {
+            InboundState.Processed => Problem.Refused($"File {file.Id} was processed already, by {Words.Show(file.DecidedBy)}. There is nothing left to do."),
+            InboundState.Rejected => Problem.Refused($"File {file.Id} was rejected already, by {Words.Show(file.DecidedBy)}. Its sender has to deliver it again."),
+            InboundState.Withdrawn => NotThere(row),
+            InboundState.Arriving or InboundState.Partial => Problem.Refused($"File {file.Id} is still being delivered. Wait until it is listed."),
+            _ when row.Target is not null => Problem.Refused($"File {file.Id} is just being moved. Try again."),
+            InboundState.Claimed when file.Claimant != claimant && file.ClaimedUntil > now => Problem.Refused(
+                $"File {file.Id} is claimed by {Words.Show(file.Claimant)} until {file.ClaimedUntil:yyyy-MM-dd HH:mm:ss'Z'}. Take another one, or wait."),
+            _ => null,
+        };
+    }
+
+    private static Problem NotThere(InboundRow row) => Problem.Refused(
+        $"File {row.File.Id} ({Words.Show(row.File.Path)}) was replaced, renamed or removed by its sender. List again and take what is there now.");
+}

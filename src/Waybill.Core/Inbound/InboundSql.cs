@@ -1,0 +1,89 @@
+using System.Data.Common;
+using Waybill.Core.Catalogue;
+using Waybill.Core.Database;
+using Waybill.Core.Logins;
+
+namespace Waybill.Core.Inbound;
+
+/// <summary>The inbound table's statements.</summary>
+internal static class InboundSql
+{
+    public const string Select = """
+        SELECT f.id, i.sequence, a.number, f.path, f.size, f.sha256, f.arrived_at, f.login, i.state, i.claimant, i.claimed_until, i.decided_at, i.decided_by, i.report,
+               i.connection, i.touched_at, i.identity, i.target, i.target_state, f.account_id
+        FROM inbound i JOIN file f ON f.id = i.file_id JOIN account a ON a.id = f.account_id
+        """;
+
+    public static InboundFile ReadFile(DbDataReader row) => new(
+        row.GetInt64(0), row.IsDBNull(1) ? null : row.GetInt64(1), row.GetString(2), row.GetString(3), row.GetInt64(4),
+        row.IsDBNull(5) ? null : Convert.ToHexStringLower(row.Bytes(5)), row.Time(6), row.TextOrNull(7), row.Word<InboundState>(8), row.TextOrNull(9), row.TimeOrNull(10),
+        row.TimeOrNull(11), row.TextOrNull(12), row.TextOrNull(13));
+
+    public static InboundRow Read(DbDataReader row) => new(
+        ReadFile(row), row.TextOrNull(14), row.Time(15), row.IsDBNull(16) ? null : row.GetInt64(16), row.TextOrNull(17),
+        row.IsDBNull(18) ? null : row.Word<InboundState>(18), row.GetInt64(19));
+
+    public static InboundRow? Find(DatabaseConnection connection, long file) => connection.First($"{Select} WHERE i.file_id = @file", Read, ("@file", file));
+
+    /// <summary>A login has committed a file; what customers and vendors commit is for the back office.</summary>
+    public static void Delivered(DatabaseConnection connection, long file, Actor actor, DateTimeOffset now)
+    {
+        if (actor.Kind != ActorKind.Login || !Delivers(connection, actor.Name))
+        {
+            return;
+        }
+
+        connection.Execute(
+            "INSERT INTO inbound (file_id, state, connection, touched_at) VALUES (@file, 'arriving', @connection, @now)",
+            ("@file", file), ("@connection", actor.Connection), ("@now", now.ToColumn()));
+    }
+
+    /// <summary>
+    /// A login has renamed a file, or a directory of them: under another name it is another delivery. What somebody has claimed stays claimed.
+    /// </summary>
+    public static void Renamed(DatabaseConnection connection, long account, string path, Actor actor, DateTimeOffset now) => connection.Execute(
+        """
+        UPDATE inbound SET state = 'arriving', connection = @connection, touched_at = @now
+        WHERE state IN ('arriving', 'partial', 'waiting') AND file_id IN (
+            SELECT id FROM file WHERE account_id = @account AND gone_at IS NULL AND (path = @path OR (path > @path || '/' AND path < @path || '0')))
+        """,
+        ("@connection", actor.Connection), ("@now", now.ToColumn()), ("@account", account), ("@path", path));
+
+    /// <summary>A login has set something of a file: it is not done with it.</summary>
+    public static void Touched(DatabaseConnection connection, long account, string path, Actor actor, DateTimeOffset now) => connection.Execute(
+        """
+        UPDATE inbound SET connection = @connection, touched_at = @now
+        WHERE state = 'arriving' AND file_id = (SELECT id FROM file WHERE account_id = @account AND path = @path AND gone_at IS NULL)
+        """,
+        ("@connection", actor.Connection), ("@now", now.ToColumn()), ("@account", account), ("@path", path));
+
+    /// <summary>The next number of what is offered; numbers become visible in their order, since there is one writer.</summary>
+    public static long NextSequence(DatabaseConnection connection) =>
+        connection.Number("UPDATE revision SET value = value + 1 WHERE topic = 'inbound' RETURNING value");
+
+    /// <summary>Says where a file is to go. Until this is undone or done, whoever comes by finishes the move.</summary>
+    public static void Intend(DatabaseConnection connection, long file, InboundState state, string target, long identity, string by, string? report) =>
+        connection.Execute(
+            "UPDATE inbound SET target = @target, target_state = @state, identity = @identity, decided_by = @by, report = @report WHERE file_id = @file",
+            ("@target", target), ("@state", state.ToWord()), ("@identity", identity), ("@by", by), ("@report", report), ("@file", file));
+
+    public static void Undo(DatabaseConnection connection, long file) => connection.Execute(
+        "UPDATE inbound SET target = NULL, target_state = NULL, decided_by = NULL, report = NULL WHERE file_id = @file", ("@file", file));
+
+    /// <summary>
+    /// The file lies where it was to go. If its sender has delivered a new version of it meanwhile, this one is not replaced but moved.
+    /// </summary>
+    public static void Done(DatabaseConnection connection, InboundRow row, DateTimeOffset now)
+    {
+        CatalogueSql.Left(connection, row.AccountId, row.Target!, GoneHow.Replaced, now);
+        connection.Execute(
+            "UPDATE file SET path = @target, gone_at = NULL, gone_how = NULL WHERE id = @file", ("@target", row.Target), ("@file", row.File.Id));
+        connection.Execute(
+            "UPDATE inbound SET state = target_state, target = NULL, target_state = NULL, decided_at = @now WHERE file_id = @file",
+            ("@now", now.ToColumn()), ("@file", row.File.Id));
+    }
+
+    private static bool Delivers(DatabaseConnection connection, string userName) =>
+        connection.Number(
+            "SELECT count(*) FROM login WHERE user_key = @key AND kind IN ('customer', 'vendor')", ("@key", UserName.Fold(userName))) > 0;
+}

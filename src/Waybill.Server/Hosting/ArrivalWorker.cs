@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+using Waybill.Core;
+using Waybill.Core.Arrivals;
+using Waybill.Core.Database;
+using Waybill.Server.Control;
+
+namespace Waybill.Server.Hosting;
+
+/// <summary>
+/// Takes delivered files on while the server runs. It keeps no list of its own: what waits stands in the database, so nothing is forgotten by a restart, and as
+/// much of it is in memory as one batch holds.
+/// </summary>
+internal sealed partial class ArrivalWorker(ArrivalService arrivals, SessionRegistry sessions, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
+{
+    /// <summary>How often it looks; a file is offered or rejected this long after its session ended.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+    private string? _told;
+
+    public void Start() => _loop = RunAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(Interval, timeProvider);
+        var isReconsidered = false;
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                Problem? problem = null;
+                try
+                {
+                    if (!isReconsidered)
+                    {
+                        problem = (await arrivals.ReconsiderAsync(_stop.Token)).Problem;
+                        isReconsidered = problem is null;
+                    }
+
+                    problem ??= (await arrivals.SettleAsync(sessions.IsLive, _stop.Token)).Problem;
+                }
+                catch (DatabaseException error)
+                {
+                    problem = error.Problem;
+                }
+
+                Tell(problem);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops; the next one goes on.
+        }
+    }
+
+    /// <summary>Says once what is wrong, not every second.</summary>
+    private void Tell(Problem? problem)
+    {
+        if (problem is not null && problem.Message != _told)
+        {
+            LogStuck(logger, problem.Message);
+        }
+
+        _told = problem?.Message;
+    }
+
+    [LoggerMessage(EventId = 60, Level = LogLevel.Error, Message = "Delivered files wait: {Reason}")]
+    private static partial void LogStuck(ILogger logger, string reason);
+}

@@ -1,0 +1,187 @@
+using Waybill.Core.Arrivals;
+using Waybill.Core.Inbound;
+using Waybill.Core.Tests.Inbound;
+using Waybill.Storage;
+
+namespace Waybill.Core.Tests.Arrivals;
+
+/// <summary>When a file has arrived, and what its account's rules make of it.</summary>
+public sealed class ArrivalServiceTests
+{
+    private static readonly TimeSpan Quiet = new InboundOptions().Quiet;
+
+    [Fact]
+    public async Task A_file_is_offered_when_its_session_has_ended()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        core.Live.Add("c1");
+        var file = await core.DeliverAsync("/upload/a.csv");
+        Assert.Equal(0, await core.SettleAsync());
+        core.Live.Clear();
+        Assert.Equal(1, await core.SettleAsync());
+        Assert.Equal([file], await core.WaitingAsync());
+    }
+
+    [Fact]
+    public async Task A_file_is_offered_when_its_session_left_it_alone_for_a_minute()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        core.Live.Add("c1");
+        var file = await core.DeliverAsync("/upload/a.csv");
+        core.Core.Time.Advance(Quiet - TimeSpan.FromSeconds(1));
+        await core.JournalAsync(new FileEvent(FileOperation.SetAttributes, VaultPath.Parse("/upload/a.csv"), Changes: new AttributeChanges(ModificationTime: 1)));
+        core.Core.Time.Advance(Quiet - TimeSpan.FromSeconds(1));
+        Assert.Equal(0, await core.SettleAsync());
+        core.Core.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await core.SettleAsync());
+        Assert.Equal([file], await core.WaitingAsync());
+    }
+
+    [Theory]
+    [InlineData("a.csv.filepart")]
+    [InlineData("a.csv.TMP")]
+    [InlineData("a.part")]
+    public async Task A_name_that_is_not_final_is_neither_judged_nor_offered(string name)
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        await core.SetRuleAsync("*.csv", header: "a;b");
+        var file = await core.DeliverAsync("/upload/" + name, "x");
+        await core.SettleAsync();
+        Assert.Equal(InboundState.Partial, (await core.StateAsync(file)).State);
+        Assert.Empty(await core.WaitingAsync());
+
+        await core.RenameAsync("/upload/" + name, "/upload/a.csv");
+        await core.SettleAsync();
+        Assert.Equal((InboundState.Rejected, "/rejected/a.csv"), ((await core.StateAsync(file)).State, (await core.StateAsync(file)).Path));
+    }
+
+    [Fact]
+    public async Task Names_that_are_not_final_are_looked_at_again_when_the_suffixes_are_others()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var file = await core.OfferAsync("/upload/a.part");
+        Assert.Empty(await core.WaitingAsync());
+        Assert.True((await core.Services.Arrivals.ReconsiderAsync()).Succeeded);
+        Assert.Equal(InboundState.Arriving, (await core.StateAsync(file)).State);
+    }
+
+    [Fact]
+    public async Task A_renamed_file_is_another_delivery_and_offered_anew()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var file = await core.OfferAsync("/upload/a.csv");
+        var cursor = (await core.Services.Inbound.ListAsync()).Get().Cursor;
+        core.Live.Add("c1");
+        await core.RenameAsync("/upload/a.csv", "/upload/b.csv");
+        Assert.Equal(0, await core.SettleAsync());
+        Assert.Empty(await core.WaitingAsync());
+        core.Core.Time.Advance(Quiet);
+        await core.SettleAsync();
+        Assert.Equal([file], await core.WaitingAsync(cursor));
+    }
+
+    [Fact]
+    public async Task A_bad_file_is_moved_with_a_report_that_says_what_was_expected_and_found()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        await core.SetRuleAsync("*.csv", header: "number;date;minutes", columns: 3, largest: 20);
+        var file = await core.DeliverAsync("/upload/x.csv", "number,date,minutes\r\n1,2,3\r\n1;2;3\r\n");
+        await core.SettleAsync();
+
+        var rejected = await core.StateAsync(file);
+        Assert.Equal((InboundState.Rejected, "/rejected/x.csv", "arrival check"), (rejected.State, rejected.Path, rejected.DecidedBy));
+        var report = await File.ReadAllTextAsync(core.OnDisk("/rejected/x.csv.report.txt"));
+        Assert.Equal(rejected.Report, report);
+        Assert.Contains("- It has 35 bytes; at most 20 are expected.", report, StringComparison.Ordinal);
+        Assert.Contains("expected: number;date;minutes", report, StringComparison.Ordinal);
+        Assert.Contains("found:    number,date,minutes", report, StringComparison.Ordinal);
+        Assert.Contains("- Line 2 has 1 columns; 3 are expected.", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("Line 3", report, StringComparison.Ordinal);
+        Assert.Equal(1L, core.Core.Scalar("SELECT count(*) FROM event WHERE topic = 'file-rejected'"));
+        Assert.Equal(1L, core.Core.Scalar("SELECT count(*) FROM audit WHERE action = 'file-rejected' AND actor_kind = 'system'"));
+    }
+
+    [Fact]
+    public async Task A_good_file_stays_and_is_offered()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        await core.SetRuleAsync("usage_*.csv", header: "a;b", columns: 2, smallest: 1, largest: 100);
+        var file = await core.OfferAsync("/upload/sub/USAGE_1.csv", "\uFEFFa;b\r\n\"x;\r\ny\";2\r\n");
+        Assert.Equal([file], await core.WaitingAsync());
+        Assert.True(File.Exists(core.OnDisk("/upload/sub/USAGE_1.csv")));
+    }
+
+    [Fact]
+    public async Task A_name_that_no_rule_of_the_nearest_folder_expects_is_rejected()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        await core.SetRuleAsync("*.pdf");
+        await core.SetRuleAsync("*.csv", folder: "/upload/cdr");
+        await core.SetRuleAsync("*.txt", folder: "/upload/cdr");
+        var good = await core.DeliverAsync("/upload/cdr/a.txt");
+        var bad = await core.DeliverAsync("/upload/cdr/a.pdf");
+        var vendors = await core.DeliverAsVendorAsync("/usage/any.thing");
+        await core.SettleAsync();
+        Assert.Equal([good, vendors], await core.WaitingAsync());
+        Assert.Contains("expected here: *.csv, *.txt", (await core.StateAsync(bad)).Report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_file_and_one_of_another_encoding_say_what_they_are()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        await core.SetRuleAsync("*", header: "a;b");
+        var empty = await core.DeliverAsync("/upload/empty.csv", "");
+        await File.WriteAllBytesAsync(core.OnDisk("/upload/excel.csv"), [0xFF, 0xFE, (byte)'a', 0]);
+        await core.JournalAsync(new FileEvent(FileOperation.Upload, VaultPath.Parse("/upload/excel.csv"), Size: 4));
+        var excel = (await core.Services.Catalogue.FindAsync(DeliveringCore.Account, "/upload/excel.csv"))!.Id;
+        await core.SettleAsync();
+        Assert.Contains("found:    an empty line", (await core.StateAsync(empty)).Report, StringComparison.Ordinal);
+        Assert.Contains("UTF-16", (await core.StateAsync(excel)).Report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rejection_that_a_crash_interrupted_is_finished_after_the_restart()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        await core.SetRuleAsync("*.csv", header: "a;b");
+        core.Core.Tamper("CREATE TRIGGER crash BEFORE UPDATE OF decided_at ON inbound BEGIN SELECT RAISE(ABORT, 'killed'); END;");
+        var file = await core.OfferAsync("/upload/x.csv", "bad");
+        Assert.Empty(await core.WaitingAsync());
+        Assert.True(File.Exists(core.OnDisk("/rejected/x.csv")));
+        core.Core.Tamper("DROP TRIGGER crash");
+        await core.Core.ReopenAsync();
+        await core.SettleAsync();
+        Assert.Equal(InboundState.Rejected, (await core.StateAsync(file)).State);
+        Assert.Equal(1L, core.Core.Scalar("SELECT count(*) FROM event"));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_now_is_judged_later()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        await core.SetRuleAsync("*", header: "a;b");
+        var file = await core.DeliverAsync("/upload/x.csv", "a;b");
+        File.Move(core.OnDisk("/upload/x.csv"), core.OnDisk("/upload/away"));
+        await core.SettleAsync();
+        Assert.Equal(InboundState.Arriving, (await core.StateAsync(file)).State);
+        File.Move(core.OnDisk("/upload/away"), core.OnDisk("/upload/x.csv"));
+        await core.SettleAsync();
+        Assert.Equal([file], await core.WaitingAsync());
+    }
+
+    [Fact]
+    public async Task More_files_than_one_batch_arrive_in_the_order_in_which_they_came()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        List<long> files = [];
+        for (var i = 0; i < InboundLimits.Batch + 10; i++)
+        {
+            await core.JournalAsync(new FileEvent(FileOperation.Upload, VaultPath.Parse($"/upload/{i}")));
+            files.Add((await core.Services.Catalogue.FindAsync(DeliveringCore.Account, $"/upload/{i}"))!.Id);
+        }
+
+        Assert.Equal(files.Count, await core.SettleAsync());
+        Assert.Equal(files, (await core.Services.Inbound.ListAsync(size: 1000)).Get().Items.Select(file => file.Id));
+    }
+}
