@@ -2,15 +2,19 @@ using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Feeds;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Vaults;
+using Waybill.Storage.Local;
 
 namespace Waybill.Core;
 
 /// <summary>Everything that the business knows, over one data directory. The server holds one of these, and so does each command beside it.</summary>
 public sealed class CoreServices : IAsyncDisposable
 {
+    private readonly LocalVaults _vaults;
+
     private CoreServices(DataDirectory directory, WaybillDatabase database, AuditLog audit, LayoutTemplate template, TimeProvider time)
     {
         Directory = directory;
@@ -25,6 +29,11 @@ public sealed class CoreServices : IAsyncDisposable
         Layout = new VaultLayout(template);
         Vaults = new VaultDirectories(directory.Vaults, Layout);
         Catalogue = new FileCatalogue(database);
+        _vaults = new LocalVaults(directory.Vaults);
+        Stores = new VaultStores(_vaults);
+        Publisher = new FeedPublisher(database, audit, time, Stores, FeedTypes.Default, directory.Publishing);
+        Subscriptions = new SubscriptionService(database, audit, FeedTypes.Default);
+        Receipts = new ReceiptService(database, FeedTypes.Default);
     }
 
     /// <summary>Where everything lies.</summary>
@@ -56,6 +65,18 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>The files that there are and were.</summary>
     public FileCatalogue Catalogue { get; }
+
+    /// <summary>The vaults as the program itself sees them.</summary>
+    public VaultStores Stores { get; }
+
+    /// <summary>Publishing, what is held, and recalls.</summary>
+    public FeedPublisher Publisher { get; }
+
+    /// <summary>What accounts want.</summary>
+    public SubscriptionService Subscriptions { get; }
+
+    /// <summary>Delivery receipts.</summary>
+    public ReceiptService Receipts { get; }
 
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }
@@ -144,6 +165,7 @@ public sealed class CoreServices : IAsyncDisposable
         await LoginUsage.DisposeAsync().ConfigureAwait(false);
         await Audit.DisposeAsync().ConfigureAwait(false);
         await Database.DisposeAsync().ConfigureAwait(false);
+        _vaults.Dispose();
     }
 
     private static void MakePrivate(string path)
