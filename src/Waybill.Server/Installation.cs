@@ -3,6 +3,7 @@ using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Feeds;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Vaults;
@@ -19,6 +20,7 @@ internal sealed class Installation : IAsyncDisposable
 {
     private readonly DiskPace _pace = new(TimeProvider.System);
     private readonly VaultLayout? _layout;
+    private readonly FeedTypes _feeds;
     private LocalVaults? _vaults;
 
     private Installation(DataDirectory data, WaybillDatabase database, AuditLog audit, WaybillConfiguration? configuration)
@@ -33,6 +35,7 @@ internal sealed class Installation : IAsyncDisposable
         Directory = new LoginDirectory(database, TimeProvider.System);
         Usage = new LoginUsage(database, TimeProvider.System);
         Catalogue = new FileCatalogue(database);
+        _feeds = configuration is null ? FeedTypes.Default : ConfigurationCheck.Feeds(configuration.Feeds);
         _layout = configuration is null ? null : new VaultLayout(ConfigurationCheck.Layout(configuration.Layout));
     }
 
@@ -54,13 +57,20 @@ internal sealed class Installation : IAsyncDisposable
 
     public FileCatalogue Catalogue { get; }
 
+    /// <summary>For whoever opened the vaults.</summary>
+    public FeedPublisher Publisher => new(Database, Audit, TimeProvider.System, new VaultStores(Vaults), _feeds, Data.Publishing);
+
+    public SubscriptionService Subscriptions => new(Database, Audit, _feeds);
+
+    public ReceiptService Receipts => new(Database, _feeds);
+
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 
     public SessionRegistry Sessions { get; } = new();
 
     public VaultLayout Layout => _layout ?? throw new InvalidOperationException("The layout is configuration, and this was opened without any.");
 
-    public LocalVaults Vaults => _vaults ?? throw new InvalidOperationException("The vaults are opened by a server only.");
+    public LocalVaults Vaults => _vaults ?? throw new InvalidOperationException("The vaults were not opened.");
 
     public WaybillDatabase Database { get; }
 
@@ -79,7 +89,7 @@ internal sealed class Installation : IAsyncDisposable
         return new Installation(data, database, Require(AuditLog.Open(database, data.AuditKey, data.AuditAnchor, TimeProvider.System)), configuration);
     }
 
-    /// <summary>Opens the vaults for a server.</summary>
+    /// <summary>Opens the vaults for a server, or for a command that works on files.</summary>
     public void OpenVaults(WaybillConfiguration configuration)
     {
         _vaults = new LocalVaults(Data.Vaults, new LocalStoreOptions

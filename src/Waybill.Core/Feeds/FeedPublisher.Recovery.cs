@@ -12,7 +12,9 @@ public sealed partial class FeedPublisher
     {
         var owners = await database.ReadAsync(PublicationSql.Owners, cancellationToken).ConfigureAwait(false);
         var count = 0;
-        foreach (var owner in owners)
+
+        // A process that was killed outside of any set left the file of its lease alone.
+        foreach (var owner in owners.Union(PublicationLease.All(leases).Take(FeedLimits.Group)))
         {
             using var lease = PublicationLease.TryTake(leases, owner);
             if (lease is not null)

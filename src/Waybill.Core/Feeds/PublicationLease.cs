@@ -7,6 +7,8 @@ namespace Waybill.Core.Feeds;
 /// </summary>
 internal sealed class PublicationLease : IDisposable
 {
+    private const int MaximumAttempts = 10;
+
     private readonly FileStream _file;
 
     private PublicationLease(FileStream file, string owner)
@@ -21,9 +23,16 @@ internal sealed class PublicationLease : IDisposable
     /// <summary>Takes a new one.</summary>
     public static PublicationLease Take(string directory)
     {
-        Directory.CreateDirectory(directory);
-        return TryTake(directory, RandomNumberGenerator.GetHexString(32, lowercase: true))
-            ?? throw new IOException($"A new file in {directory} is locked by another process.");
+        // Whoever clears away the leases of the dead may see the file before it is locked; then there is another name.
+        for (var attempts = 0; attempts < MaximumAttempts; attempts++)
+        {
+            if (TryTake(directory, RandomNumberGenerator.GetHexString(32, lowercase: true)) is { } lease)
+            {
+                return lease;
+            }
+        }
+
+        throw new IOException($"No file in {directory} can be locked.");
     }
 
     /// <summary>Takes one that a process left; null while that process lives.</summary>
@@ -32,7 +41,16 @@ internal sealed class PublicationLease : IDisposable
         try
         {
             Directory.CreateDirectory(directory);
-            return new PublicationLease(new FileStream(Path.Combine(directory, Path.GetFileName(owner)), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), owner);
+            var path = Path.Combine(directory, Path.GetFileName(owner));
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            if (File.Exists(path))
+            {
+                return new PublicationLease(file, owner);
+            }
+
+            // Removed between the opening and the lock: a lock on a file without a name protects nothing.
+            file.Dispose();
+            return null;
         }
         catch (IOException error) when (error is not (DirectoryNotFoundException or FileNotFoundException))
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Waybill.Core.Feeds;
 using Waybill.Core.Vaults;
 using Waybill.Ssh.Hosting;
 using Waybill.Storage;
@@ -29,6 +30,7 @@ internal static class ConfigurationCheck
         }
 
         _ = Layout(configuration.Layout);
+        _ = Routes(configuration.Feeds);
         _ = Policy(configuration.Ssh.Policy);
         _ = IsDurable(configuration.Storage.Durability);
         OneOf("Database:Provider", configuration.Database.Provider, "Sqlite");
@@ -72,6 +74,26 @@ internal static class ConfigurationCheck
 
         var template = new LayoutTemplate([.. section.Folders.Select(folder => new FolderTemplate(folder.Path, Rights(folder.Customer), Rights(folder.Vendor)))]);
         return template.Check() is { } problem ? throw new CommandException($"Layout:Folders: {problem.Message}") : template;
+    }
+
+    public static FeedTypes Feeds(FeedsSection section)
+    {
+        if (section.Types is null)
+        {
+            return FeedTypes.Default;
+        }
+
+        var types = new FeedTypes([.. section.Types.Select(type => new FeedType(type.Name, type.Folder, type.FileTypes, type.DetectSameContent))]);
+        return types.Check() is { } problem ? throw new CommandException($"Feeds:Types: {problem.Message}") : types;
+    }
+
+    public static IReadOnlyList<FeedRoute> Routes(FeedsSection section)
+    {
+        var types = Feeds(section);
+        FeedRoute[] routes = [.. section.Routes.Select(route => new FeedRoute(route.Pattern, route.Feed))];
+        return routes.Select(route => route.Check(types)).FirstOrDefault(problem => problem is not null) is { } bad
+            ? throw new CommandException($"Feeds:Routes: {bad.Message}")
+            : routes;
     }
 
     public static SshPolicy Policy(string text) => text.ToLowerInvariant() switch
