@@ -3,6 +3,7 @@ using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
@@ -35,6 +36,10 @@ public sealed class CoreServices : IAsyncDisposable
         ArrivalRules = new ArrivalRules(database, audit);
         CollectRights = new CollectRights(database, audit);
         Arrivals = new ArrivalService(database, audit, time, new VaultStores(_vaults), new InboundOptions());
+        Stores = new VaultStores(_vaults);
+        Publisher = new FeedPublisher(database, audit, time, Stores, FeedTypes.Default, directory.Publishing);
+        Subscriptions = new SubscriptionService(database, audit, FeedTypes.Default);
+        Receipts = new ReceiptService(database, FeedTypes.Default);
     }
 
     /// <summary>Where everything lies.</summary>
@@ -78,6 +83,18 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Takes delivered files on.</summary>
     public ArrivalService Arrivals { get; }
+
+    /// <summary>The vaults as the program itself sees them.</summary>
+    public VaultStores Stores { get; }
+
+    /// <summary>Publishing, what is held, and recalls.</summary>
+    public FeedPublisher Publisher { get; }
+
+    /// <summary>What accounts want.</summary>
+    public SubscriptionService Subscriptions { get; }
+
+    /// <summary>Delivery receipts.</summary>
+    public ReceiptService Receipts { get; }
 
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }

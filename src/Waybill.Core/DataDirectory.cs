@@ -18,4 +18,7 @@ public sealed record DataDirectory(string Path)
 
     /// <summary>The customers' files, one directory for each account.</summary>
     public string Vaults => System.IO.Path.Combine(Path, "vaults");
+
+    /// <summary>The leases of processes that publish.</summary>
+    public string Publishing => System.IO.Path.Combine(Path, "run", "publishing");
 }

@@ -35,6 +35,9 @@ internal sealed class DataDirectory(string root)
     /// <summary>There from the beginning of an init to its end.</summary>
     public string Unfinished => Path.Combine(Root, "init.unfinished");
 
+    /// <summary>The leases of processes that publish; the server's own user alone can enter.</summary>
+    public string Publishing => Path.Combine(Run, "publishing");
+
     public string Lock => Path.Combine(Run, "lock");
 
     public string ControlSocket

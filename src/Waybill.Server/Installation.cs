@@ -4,6 +4,7 @@ using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
@@ -22,6 +23,7 @@ internal sealed class Installation : IAsyncDisposable
 {
     private readonly DiskPace _pace = new(TimeProvider.System);
     private readonly VaultLayout? _layout;
+    private readonly FeedTypes _feeds;
     private LocalVaults? _vaults;
     private LocalVaults? _archive;
 
@@ -37,7 +39,8 @@ internal sealed class Installation : IAsyncDisposable
         Directory = new LoginDirectory(database, TimeProvider.System);
         Usage = new LoginUsage(database, TimeProvider.System);
         Catalogue = new FileCatalogue(database);
-        _layout = configuration is null ? null : new VaultLayout(ConfigurationCheck.Layout(configuration.Layout));
+        _feeds = configuration is null ? FeedTypes.Default : ConfigurationCheck.Feeds(configuration.Feeds);
+        _layout = configuration is null ? null : new VaultLayout(ConfigurationCheck.Layout(configuration.Layout), _feeds.Folders);
     }
 
     public DataDirectory Data { get; }
@@ -64,6 +67,13 @@ internal sealed class Installation : IAsyncDisposable
 
     public InboundService Inbound => new(Database, Audit, TimeProvider.System, new VaultStores(Vaults));
 
+    /// <summary>For whoever opened the vaults.</summary>
+    public FeedPublisher Publisher => new(Database, Audit, TimeProvider.System, new VaultStores(Vaults), _feeds, Data.Publishing);
+
+    public SubscriptionService Subscriptions => new(Database, Audit, _feeds);
+
+    public ReceiptService Receipts => new(Database, _feeds);
+
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 
     public SessionRegistry Sessions { get; } = new();
@@ -89,7 +99,7 @@ internal sealed class Installation : IAsyncDisposable
         return new Installation(data, database, Require(AuditLog.Open(database, data.AuditKey, data.AuditAnchor, TimeProvider.System)), configuration);
     }
 
-    /// <summary>Opens the vaults for a server, or a command that moves files.</summary>
+    /// <summary>Opens the vaults for a server, or for a command that works on files.</summary>
     public void OpenVaults(WaybillConfiguration configuration)
     {
         var durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename;

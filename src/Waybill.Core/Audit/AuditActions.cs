@@ -140,6 +140,27 @@ public static class AuditActions
     /// <summary>The log found that its anchor and this database do not belong together, and went on: rows are lost, or an old database was restored.</summary>
     public const string AuditGap = "audit-gap";
 
+    /// <summary>The provider published a file to an account.</summary>
+    public const string Published = "published";
+
+    /// <summary>A file that was published did not appear, and its set was undone or held.</summary>
+    public const string PublishUndone = "publish-undone";
+
+    /// <summary>A file was held as a duplicate.</summary>
+    public const string FileHeld = "file-held";
+
+    /// <summary>A held or recalled file was published after all.</summary>
+    public const string HeldReleased = "held-released";
+
+    /// <summary>A held or recalled file was removed for good.</summary>
+    public const string HeldDiscarded = "held-discarded";
+
+    /// <summary>A published file was taken back.</summary>
+    public const string Recalled = "recalled";
+
+    /// <summary>What an account gets was chosen.</summary>
+    public const string SubscriptionSet = "subscription-set";
+
     /// <summary>The word for a file operation.</summary>
     public static string For(FileOperation operation) => operation switch
     {

@@ -1,4 +1,5 @@
 using Waybill.Core.Accounts;
+using Waybill.Core.Feeds;
 using Waybill.Core.Logins;
 using Waybill.Core.Vaults.Mounts;
 using Waybill.Storage;
@@ -13,6 +14,7 @@ public sealed class VaultLayout
     private readonly LayoutTemplate _template;
     private readonly FolderRules _customer;
     private readonly FolderRules _vendor;
+    private readonly string[] _feedFolders;
     private readonly AccountsTree _publisher;
     private readonly AccountsTree _collector;
 
@@ -26,7 +28,9 @@ public sealed class VaultLayout
 
         // All logins of a kind have the same rules: two trees serve everybody.
         _customer = new FolderRules(template.Folders.Select(static folder => (folder.Path, folder.Customer)));
-        _publisher = AccountsTree.ForPublisher(feeds ?? FeedFolders.Default);
+        feeds ??= FeedTypes.Default.Folders;
+        _feedFolders = [.. feeds.Values.Distinct().Order(StringComparer.Ordinal)];
+        _publisher = AccountsTree.ForPublisher(feeds);
         _collector = AccountsTree.ForCollector(template);
         _vendor = new FolderRules(template.Folders.Where(static folder => IsVendors(folder)).Select(static folder => (folder.Path[VendorRoot.Length..], folder.Vendor)));
     }
@@ -57,7 +61,13 @@ public sealed class VaultLayout
     }
 
     /// <summary>The folders of a new vault, parents first.</summary>
-    public IReadOnlyList<string> FoldersOfVault() => [.. _template.Folders.Where(static folder => !IsVendors(folder)).Select(static folder => folder.Path), "/vendors"];
+    public IReadOnlyList<string> FoldersOfVault()
+    {
+        var template = _template.Folders.Where(static folder => !IsVendors(folder)).Select(static folder => folder.Path).Append("/vendors").ToList();
+
+        // A feed whose folder is no part of the layout has none: customers could not read it.
+        return [.. template.Union(_feedFolders.Where(folder => template.Exists(above => folder.StartsWith(above + "/", StringComparison.Ordinal))))];
+    }
 
     /// <summary>The folders of a new vendor, in the vault, parents first.</summary>
     public IReadOnlyList<string> FoldersOfVendor(string vendor) =>

@@ -11,6 +11,12 @@ public sealed class VaultStores(LocalVaults vaults)
     /// <param name="account">The account's number as it was given: the name of its directory.</param>
     public StoreResult<IFileStore> Open(string account) => vaults.OpenStore(VaultPath.Parse($"/{account}"), Everything.Instance);
 
+    /// <summary>Opens an account's vault to hide and show files in it; the caller disposes the store.</summary>
+    public StoreResult<IStagingStore> OpenStaging(string account) => vaults.OpenStaging(VaultPath.Parse($"/{account}"), Everything.Instance);
+
+    /// <summary>Makes a folder of a vault where it is missing, never behind a link.</summary>
+    public StoreError EnsureFolder(string account, string folder) => vaults.EnsureDirectory(VaultPath.Parse($"/{account}{folder}"));
+
     private sealed class Everything : IAccessRules
     {
         public static readonly Everything Instance = new();

@@ -1,4 +1,5 @@
 using System.Net;
+using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Vaults;
 using Waybill.Ssh.Hosting;
@@ -31,6 +32,7 @@ internal static class ConfigurationCheck
 
         _ = Layout(configuration.Layout);
         _ = Inbound(configuration.Inbound);
+        _ = Routes(configuration.Feeds);
         _ = Policy(configuration.Ssh.Policy);
         _ = IsDurable(configuration.Storage.Durability);
         OneOf("Database:Provider", configuration.Database.Provider, "Sqlite");
@@ -89,6 +91,26 @@ internal static class ConfigurationCheck
         }
 
         return new InboundOptions { Quiet = TimeSpan.FromSeconds(section.QuietSeconds), TemporarySuffixes = section.TemporarySuffixes };
+    }
+
+    public static FeedTypes Feeds(FeedsSection section)
+    {
+        if (section.Types is null)
+        {
+            return FeedTypes.Default;
+        }
+
+        var types = new FeedTypes([.. section.Types.Select(type => new FeedType(type.Name, type.Folder, type.FileTypes, type.DetectSameContent))]);
+        return types.Check() is { } problem ? throw new CommandException($"Feeds:Types: {problem.Message}") : types;
+    }
+
+    public static IReadOnlyList<FeedRoute> Routes(FeedsSection section)
+    {
+        var types = Feeds(section);
+        FeedRoute[] routes = [.. section.Routes.Select(route => new FeedRoute(route.Pattern, route.Feed))];
+        return routes.Select(route => route.Check(types)).FirstOrDefault(problem => problem is not null) is { } bad
+            ? throw new CommandException($"Feeds:Routes: {bad.Message}")
+            : routes;
     }
 
     public static SshPolicy Policy(string text) => text.ToLowerInvariant() switch

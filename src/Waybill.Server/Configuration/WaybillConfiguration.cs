@@ -31,6 +31,8 @@ internal sealed record WaybillConfiguration
 
     public InboundSection Inbound { get; init; } = new();
 
+    public FeedsSection Feeds { get; init; } = new();
+
     /// <summary>How long transfers may go on after SIGTERM.</summary>
     public int ShutdownSeconds { get; init; } = 30;
 }
@@ -192,4 +194,34 @@ internal sealed record FolderSection
 
     /// <summary>Only for paths below <c>/vendors/{vendor}</c>.</summary>
     public string Vendor { get; init; } = "none";
+}
+
+internal sealed record FeedsSection
+{
+    /// <summary>The feeds; null is those that are shipped.</summary>
+    public IReadOnlyList<FeedTypeSection>? Types { get; init; }
+
+    /// <summary>Patterns of file names that hold an account number, for <c>publish --route</c>.</summary>
+    public IReadOnlyList<FeedRouteSection> Routes { get; init; } = [];
+}
+
+internal sealed record FeedTypeSection
+{
+    public string Name { get; init; } = "";
+
+    /// <summary>Its folder in each vault.</summary>
+    public string Folder { get; init; } = "";
+
+    public IReadOnlyList<string> FileTypes { get; init; } = ["csv"];
+
+    /// <summary>Hold a file whose content the account got under another name.</summary>
+    public bool DetectSameContent { get; init; }
+}
+
+internal sealed record FeedRouteSection
+{
+    /// <summary>A file name as <c>*_{account}_*.csv</c>.</summary>
+    public string Pattern { get; init; } = "";
+
+    public string? Feed { get; init; }
 }

@@ -34,6 +34,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly ControlServer _control;
     private readonly KeysOnlyBanner _banner;
     private readonly ArrivalWorker _arrivals;
+    private readonly PublicationWatch _publications;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
     private WebApplication? _application;
@@ -47,6 +48,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
         _banner = new KeysOnlyBanner(installation.Directory, configuration.Provider.SupportMail, TimeProvider.System, loggers.CreateLogger<KeysOnlyBanner>());
         _arrivals = new ArrivalWorker(installation.Arrivals(configuration), installation.Sessions, TimeProvider.System, loggers.CreateLogger<ArrivalWorker>());
+        _publications = new PublicationWatch(installation.Publisher, TimeProvider.System, loggers.CreateLogger<PublicationWatch>());
         _control = new ControlServer(
             installation.Data.ControlSocket,
             new ControlHandler(installation, _gate, _guard, _blocks, ReloadHostKeysAsync).HandleAsync,
@@ -63,6 +65,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         try
         {
             await host._banner.StartAsync();
+            await host._publications.StartAsync();
             await host.BindAsync(configuration, cancellationToken);
             await host.RecordOffersAsync();
             host._guard.Start();
@@ -100,6 +103,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _control.DisposeAsync();
+        await _publications.DisposeAsync();
         await _guard.DisposeAsync();
         await _arrivals.DisposeAsync();
         if (_application is not null)

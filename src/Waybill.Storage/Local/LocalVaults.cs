@@ -68,10 +68,17 @@ public sealed partial class LocalVaults : IDisposable
     /// <summary>Opens a login's store at <paramref name="root"/>, a vault or a directory inside one. No symbolic link is followed on the way there.</summary>
     public StoreResult<IFileStore> OpenStore(VaultPath root, IAccessRules rules)
     {
+        var opened = OpenStaging(root, rules);
+        return new StoreResult<IFileStore>(opened.Error, opened.Value);
+    }
+
+    /// <summary>Opens a store in which the program itself may hide and show files; <paramref name="rules"/> allow everything.</summary>
+    public StoreResult<IStagingStore> OpenStaging(VaultPath root, IAccessRules rules)
+    {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(rules);
         var error = Jail.Open(_directory, root, rules, Statistics, out var jail);
-        return jail is null ? error : new StoreResult<IFileStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames, BudgetOf(root)));
+        return jail is null ? error : new StoreResult<IStagingStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames, BudgetOf(root)));
     }
 
     /// <summary>

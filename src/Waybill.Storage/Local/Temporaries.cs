@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Waybill.Storage.Local.Native;
 
 namespace Waybill.Storage.Local;
@@ -15,10 +16,22 @@ internal static class Temporaries
 
     private static ReadOnlySpan<byte> QuarantinePrefix => ".waybill-q-"u8;
 
+    private static ReadOnlySpan<byte> StagedPrefix => ".waybill-p-"u8;
+
+    private static ReadOnlySpan<byte> ReplacedPrefix => ".waybill-o-"u8;
+
     public static byte[] NewName() => [.. UploadPrefix, .. RandomHex()];
 
     /// <summary>A temporary whose fsync failed is kept under such a name for the operator to look at; it is never published and never synced again.</summary>
     public static byte[] NewQuarantineName() => [.. QuarantinePrefix, .. RandomHex()];
+
+    /// <summary>A file that the program keeps hidden, beside its place: it belongs to a row of the database and is no leftover, whoever is alive.</summary>
+    public static byte[] StagedName(string token) => Named(StagedPrefix, token);
+
+    /// <summary>The version that a shown file replaced, until the set that it belongs to is settled.</summary>
+    public static byte[] ReplacedName(string token) => Named(ReplacedPrefix, token);
+
+    public static bool IsStaged(ReadOnlySpan<byte> name) => name.StartsWith(StagedPrefix) || name.StartsWith(ReplacedPrefix);
 
     public static bool IsReserved(ReadOnlySpan<byte> name) => name.StartsWith(VaultPath.ReservedPrefix);
 
@@ -56,7 +69,7 @@ internal static class Temporaries
             var rest = buffer.AsSpan(0, length);
             while (DirectoryRecord.TryRead(ref rest, out var record))
             {
-                if (!record.IsDot && (!IsReserved(record.Name) || !RemoveIfDead(directory, record.Name)))
+                if (!record.IsDot && (!IsReserved(record.Name) || IsStaged(record.Name) || !RemoveIfDead(directory, record.Name)))
                 {
                     return false;
                 }
@@ -65,6 +78,10 @@ internal static class Temporaries
 
         return false;
     }
+
+    private static byte[] Named(ReadOnlySpan<byte> prefix, string token) => token.Length == IStagingStore.TokenLength && token.All(char.IsAsciiHexDigitLower)
+        ? [.. prefix, .. Encoding.ASCII.GetBytes(token)]
+        : throw new ArgumentException("The database holds a token that is no name of a file.", nameof(token));
 
     private static byte[] RandomHex()
     {

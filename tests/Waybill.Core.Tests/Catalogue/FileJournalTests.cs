@@ -1,5 +1,6 @@
 using Waybill.Core.Catalogue;
 using Waybill.Core.Vaults;
+using Waybill.Core.Feeds;
 using Waybill.Core.Vaults.Mounts;
 using Waybill.Storage;
 
@@ -31,7 +32,7 @@ public sealed class FileJournalTests
         var accounts = core.Services.Accounts;
         FileJournal JournalOf(string login, AccountsTree tree) =>
             new(core.Services.Audit, Actor.Login(login, "192.0.2.1", "c1"), DeliveryProtocol.Sftp, new AccountsView(tree, accounts), core.Time);
-        await Do(JournalOf("billing", AccountsTree.ForPublisher(FeedFolders.Default)), FileOperation.Upload, "/accounts/ABC/invoice/a.pdf", size: 7);
+        await Do(JournalOf("billing", AccountsTree.ForPublisher(FeedTypes.Default.Folders)), FileOperation.Upload, "/accounts/ABC/invoice/a.pdf", size: 7);
         await Do(core.Journal(Customer, account: "aBc"), FileOperation.Upload, "/upload/b.csv", size: 3);
         await Do(JournalOf("office", AccountsTree.ForCollector(LayoutTemplate.Default)), FileOperation.Download, "/inbound/abc/upload/b.csv", size: 3, bytes: 3);
         await Do(core.Journal(Customer, account: "aBc"), FileOperation.MakeDirectory, "/upload/behind-the-download");

@@ -11,7 +11,7 @@ public sealed class AccountsTreeTests
     private const FileRights Folder =
         LayoutTemplate.Deliver & ~(FileRights.Delete | FileRights.Rename | FileRights.RemoveDirectory | FileRights.SetAttributes);
 
-    private static readonly AccountsTree Publisher = AccountsTree.ForPublisher(FeedFolders.Default);
+    private static readonly AccountsTree Publisher = AccountsTree.ForPublisher(ProviderVaults.Feeds);
     private static readonly AccountsTree Collector = AccountsTree.ForCollector(LayoutTemplate.Default);
 
     [Theory]

@@ -13,7 +13,10 @@ internal sealed class ProviderVaults : IAsyncDisposable
     private readonly List<IAsyncDisposable> _opened = [];
     private LocalVaults _vaults = null!;
 
-    public static readonly AccountsTree Publisher = AccountsTree.ForPublisher(FeedFolders.Default);
+    /// <summary>Two of them in one folder.</summary>
+    public static readonly Dictionary<string, string> Feeds = new() { ["cdr"] = "/cdr", ["data"] = "/data", ["invoice"] = "/invoices", ["report"] = "/reports", ["sir"] = "/reports" };
+
+    public static readonly AccountsTree Publisher = AccountsTree.ForPublisher(Feeds);
     public static readonly AccountsTree Collector = AccountsTree.ForCollector(LayoutTemplate.Default);
 
     public TestCore Core { get; private set; } = null!;

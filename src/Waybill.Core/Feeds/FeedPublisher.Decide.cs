@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Core.Events;
+using Waybill.Storage;
+
+namespace Waybill.Core.Feeds;
+
+/// <summary>The transactions of a set: what is decided, and what came of it.</summary>
+public sealed partial class FeedPublisher
+{
+    /// <summary>Decides about sets whose files are all written: held or published. From its commit on a published set will appear, whoever is killed.</summary>
+    private async ValueTask<Problem?> DecideAsync(List<PublicationSet> sets, string owner)
+    {
+        if (sets.Count == 0)
+        {
+            return null;
+        }
+
+        var decided = await database.WriteAsync<int>(transaction =>
+        {
+            foreach (var set in sets)
+            {
+                Decide(transaction, set, owner);
+            }
+
+            return sets.Count;
+        }).ConfigureAwait(false);
+        return decided.Problem;
+    }
+
+    private void Decide(WriteTransaction transaction, PublicationSet set, string owner)
+    {
+        var (connection, now) = (transaction.Connection, time.GetUtcNow());
+        if (set.Problem is not null)
+        {
+            set.Reason = set.Problem.Message;
+            PublicationSql.Settle(connection, set, PublicationState.Failed, now);
+            return;
+        }
+
+        var sameContent = types.Find(set.Feed) is { Succeeded: true, Value.DetectSameContent: true };
+        foreach (var file in set.Files)
+        {
+            file.Held = set.Replaces ? null : PublicationSql.Duplicate(connection, set, file, sameContent);
+        }
+
+        if (set.Files.Exists(static file => file.Held is not null))
+        {
+            PublicationSql.WriteFiles(connection, set);
+            Hold(transaction, set, now);
+            return;
+        }
+
+        Commit(transaction, set, AuditActions.Published, owner);
+    }
+
+    /// <summary>The files of a set are in the catalogue and in the audit from now on.</summary>
+    private void Commit(WriteTransaction transaction, PublicationSet set, string action, string owner)
+    {
+        var now = time.GetUtcNow();
+        foreach (var file in set.Files)
+        {
+            PublicationSql.Arrived(transaction.Connection, set, file, now);
+            Record(transaction, set, action, file.Path.ToString(), new JsonObject
+            {
+                ["publication"] = set.Id,
+                ["feed"] = set.Feed,
+                ["size"] = file.Size,
+                ["sha256"] = file.Sha256 is null ? null : Convert.ToHexStringLower(file.Sha256),
+            });
+        }
+
+        PublicationSql.WriteFiles(transaction.Connection, set);
+        PublicationSql.MoveOn(transaction.Connection, set, PublicationState.Committing, owner);
+    }
+
+    private void Hold(WriteTransaction transaction, PublicationSet set, DateTimeOffset now)
+    {
+        PublicationSql.Settle(transaction.Connection, set, PublicationState.Held, now);
+        foreach (var file in set.Files.Where(static file => file.Held is not null))
+        {
+            Record(transaction, set, AuditActions.FileHeld, file.Path.ToString(), new JsonObject
+            {
+                ["publication"] = set.Id,
+                ["feed"] = set.Feed,
+                ["because"] = file.Held!.Value.ToWord(),
+            });
+        }
+
+        Raise(transaction, set, FeedTopics.Held, now);
+    }
+
+    /// <summary>Says of sets that were shown, or were not, that this is so.</summary>
+    private async ValueTask<Problem?> SettleAsync(List<PublicationSet> sets)
+    {
+        if (sets.Count == 0)
+        {
+            return null;
+        }
+
+        var settled = await database.WriteAsync<int>(transaction =>
+        {
+            foreach (var set in sets)
+            {
+                Settle(transaction, set);
+            }
+
+            return sets.Count;
+        }).ConfigureAwait(false);
+        return settled.Problem;
+    }
+
+    private void Settle(WriteTransaction transaction, PublicationSet set)
+    {
+        var (connection, now) = (transaction.Connection, time.GetUtcNow());
+        if (set.Error == StoreError.None)
+        {
+            PublicationSql.Settle(connection, set, PublicationState.Published, now);
+            Raise(transaction, set, FeedTopics.Published, now);
+            return;
+        }
+
+        foreach (var file in set.Files)
+        {
+            PublicationSql.Undone(connection, file, now);
+            Record(transaction, set, AuditActions.PublishUndone, file.Path.ToString(), new JsonObject { ["publication"] = set.Id, ["error"] = set.Error.ToString() }, AuditOutcome.Failed);
+        }
+
+        PublicationSql.WriteFiles(connection, set);
+        if (set.Error == StoreError.AlreadyExists)
+        {
+            Hold(transaction, set, now);
+            return;
+        }
+
+        set.Problem = Problem.Unusable($"Publication {set.Id} for account {set.Account} was undone ({set.Error}): nothing of it is there. Run `waybill doctor`, then publish again.");
+        set.Reason = set.Problem.Message;
+        PublicationSql.Settle(connection, set, PublicationState.Failed, now);
+    }
+
+    private void Record(WriteTransaction transaction, PublicationSet set, string action, string subject, JsonObject detail, AuditOutcome outcome = AuditOutcome.Done)
+    {
+        if (set.By is not null)
+        {
+            detail["by"] = set.By;
+        }
+
+        if (set.Reason is not null)
+        {
+            detail["reason"] = set.Reason;
+        }
+
+        audit.Append(transaction, new AuditEntry(action, set.Actor) { Account = set.Account, Subject = subject, Outcome = outcome, Detail = detail.ToJsonString() });
+    }
+
+    private static void Raise(WriteTransaction transaction, PublicationSet set, string topic, DateTimeOffset now)
+    {
+        const int Named = 5;
+        var names = string.Join(", ", set.Files.Take(Named).Select(static file => System.Text.Encoding.UTF8.GetString(file.Path.Name)));
+        EventSql.Raise(transaction.Connection, topic, set.AccountId, new JsonObject
+        {
+            ["publication"] = set.Id.ToString(CultureInfo.InvariantCulture),
+            ["account"] = set.Account,
+            ["feed"] = set.Feed,
+            ["count"] = set.Files.Count,
+            ["files"] = set.Files.Count > Named ? names + ", ..." : names,
+            ["folder"] = set.Files[0].Path.Parent.ToString(),
+            ["because"] = set.Files.FirstOrDefault(static file => file.Held is not null)?.Held?.ToWord(),
+            ["reason"] = set.Reason,
+        }, now);
+    }
+}

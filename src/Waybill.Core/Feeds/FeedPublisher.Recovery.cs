@@ -1,0 +1,87 @@
+using Waybill.Core.Database;
+using Waybill.Storage;
+
+namespace Waybill.Core.Feeds;
+
+/// <summary>What killed processes left: finished if it was decided, undone if not.</summary>
+public sealed partial class FeedPublisher
+{
+    /// <summary>Finishes or undoes what processes began that are no more. The server does it at its start and every few seconds, and each command before its own work.</summary>
+    /// <returns>How many sets there were.</returns>
+    public async ValueTask<int> RecoverAsync(CancellationToken cancellationToken = default)
+    {
+        var owners = await database.ReadAsync(PublicationSql.Owners, cancellationToken).ConfigureAwait(false);
+        var count = 0;
+
+        // A process that was killed outside of any set left the file of its lease alone.
+        foreach (var owner in owners.Union(PublicationLease.All(leases).Take(FeedLimits.Group)))
+        {
+            using var lease = PublicationLease.TryTake(leases, owner);
+            if (lease is not null)
+            {
+                count += await RecoverAsync(owner, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return count;
+    }
+
+    private async ValueTask<int> RecoverAsync(string owner, CancellationToken cancellationToken)
+    {
+        var (count, last) = (0, 0L);
+        while (true)
+        {
+            var sets = await database.ReadAsync(connection => PublicationSql.Left(connection, owner, last), cancellationToken).ConfigureAwait(false);
+            if (sets.Count == 0)
+            {
+                return count;
+            }
+
+            await EachAsync(sets, FinishAsync, CancellationToken.None).ConfigureAwait(false);
+
+            // One that cannot be worked on now stays as it is, for the next time.
+            var done = sets.Where(static set => set.Problem is null).ToList();
+            await database.WriteAsync<int>(
+                transaction =>
+                {
+                    done.ForEach(set => SettleRecovered(transaction, set));
+                    return done.Count;
+                },
+                CancellationToken.None).ConfigureAwait(false);
+            (count, last) = (count + done.Count, sets[^1].Id);
+        }
+    }
+
+    private ValueTask FinishAsync(PublicationSet set, IStagingStore store, CancellationToken cancellationToken)
+    {
+        switch (set.State)
+        {
+            case PublicationState.Committing:
+                return ShowAsync(set, store, cancellationToken);
+            case PublicationState.Recalling:
+                return HideAsync(set, store, cancellationToken);
+            default:
+                Discard(set, store);
+                return ValueTask.CompletedTask;
+        }
+    }
+
+    private void SettleRecovered(WriteTransaction transaction, PublicationSet set)
+    {
+        switch (set.State)
+        {
+            case PublicationState.Committing:
+                Settle(transaction, set);
+                break;
+            case PublicationState.Recalling when set.Error == StoreError.None:
+                PublicationSql.Settle(transaction.Connection, set, PublicationState.Recalled, time.GetUtcNow());
+                break;
+            case PublicationState.Staging:
+                set.Reason = "interrupted before it was decided";
+                PublicationSql.Settle(transaction.Connection, set, PublicationState.Failed, time.GetUtcNow());
+                break;
+            default:
+                break;
+        }
+    }
+}

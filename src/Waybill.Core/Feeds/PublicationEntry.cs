@@ -1,0 +1,38 @@
+using Waybill.Storage;
+
+namespace Waybill.Core.Feeds;
+
+/// <summary>A file of a <see cref="PublicationSet"/>.</summary>
+internal sealed class PublicationEntry(VaultPath path, string token)
+{
+    public VaultPath Path { get; } = path;
+
+    /// <summary>Its hidden name.</summary>
+    public string Token { get; } = token;
+
+    public PublishFile? Source { get; init; }
+
+    public long Size { get; set; }
+
+    public byte[]? Sha256 { get; set; }
+
+    /// <summary>Empty, or a header alone: sent to show that there is nothing to send, so its content says nothing.</summary>
+    public bool IsHeartbeat { get; set; }
+
+    /// <summary>Something has its name on the disk, whether the catalogue knows it or not.</summary>
+    public bool IsOnDisk { get; set; }
+
+    public HeldReason? Held { get; set; }
+
+    public long? FileId { get; set; }
+
+    /// <summary>The catalogue's number of the version that it replaces.</summary>
+    public long? ReplacedId { get; set; }
+
+    public bool IsShown { get; set; }
+
+    public string HiddenPath => $"{(Path.Parent.IsRoot ? "" : Path.Parent.ToString())}/.waybill-p-{Token}";
+
+    public PublicationFile View(bool hidden) =>
+        new(Path.ToString(), Size, Sha256 is null ? null : Convert.ToHexStringLower(Sha256), Held, hidden ? HiddenPath : null);
+}

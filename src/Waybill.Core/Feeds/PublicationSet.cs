@@ -1,0 +1,34 @@
+using Waybill.Storage;
+
+namespace Waybill.Core.Feeds;
+
+/// <summary>A set of files that this process works on.</summary>
+internal sealed class PublicationSet(long accountId, string account, string feed)
+{
+    public long AccountId { get; } = accountId;
+
+    public string Account { get; } = account;
+
+    public string Feed { get; } = feed;
+
+    public long Id { get; set; }
+
+    public PublicationState State { get; set; }
+
+    public bool Replaces { get; init; }
+
+    public string? Reason { get; set; }
+
+    public required Actor Actor { get; init; }
+
+    public string? By { get; init; }
+
+    public List<PublicationEntry> Files { get; } = [];
+
+    /// <summary>What stopped it.</summary>
+    public Problem? Problem { get; set; }
+
+    public StoreError Error { get; set; }
+
+    public IEnumerable<VaultPath> Folders => Files.Select(static file => file.Path.Parent).Distinct();
+}

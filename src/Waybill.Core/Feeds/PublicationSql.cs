@@ -1,0 +1,196 @@
+using System.Data.Common;
+using Waybill.Core.Catalogue;
+using Waybill.Core.Database;
+using Waybill.Storage;
+
+namespace Waybill.Core.Feeds;
+
+/// <summary>The statements of publications.</summary>
+internal static class PublicationSql
+{
+    private const string Select = """
+        SELECT p.id, a.number, p.feed, p.state, p.reason, p.publisher, b.number, p.begun_at
+        FROM publication p JOIN account a ON a.id = p.account_id LEFT JOIN account b ON b.id = p.by_account_id
+        """;
+
+    /// <summary>Begins a set: its hidden names are known before there is a file of theirs.</summary>
+    public static void Begin(DatabaseConnection connection, PublicationSet set, string owner, DateTimeOffset now)
+    {
+        set.Id = connection.Number(
+            """
+            INSERT INTO publication (account_id, feed, state, replaces, reason, publisher, by_account_id, owner, begun_at)
+            VALUES (@account, @feed, @state, @replaces, @reason, @publisher, @by, @owner, @now) RETURNING id
+            """,
+            ("@account", set.AccountId), ("@feed", set.Feed), ("@state", set.State.ToWord()), ("@replaces", set.Replaces ? 1 : 0), ("@reason", set.Reason),
+            ("@publisher", set.Actor.Name), ("@by", set.By is null ? null : CatalogueSql.AccountId(connection, set.By)), ("@owner", owner), ("@now", now.ToColumn()));
+        for (var position = 0; position < set.Files.Count; position++)
+        {
+            var file = set.Files[position];
+            connection.Execute(
+                """
+                INSERT INTO publication_file (publication_id, position, path, token, size, sha256, heartbeat, file_id)
+                VALUES (@id, @position, @path, @token, @size, @sha256, @heartbeat, @file)
+                """,
+                ("@id", set.Id), ("@position", position), ("@path", file.Path.ToString()), ("@token", file.Token), ("@size", file.Size), ("@sha256", file.Sha256),
+                ("@heartbeat", file.IsHeartbeat ? 1 : 0), ("@file", file.FileId));
+        }
+    }
+
+    /// <summary>Writes what is known of the files of a set now.</summary>
+    public static void WriteFiles(DatabaseConnection connection, PublicationSet set)
+    {
+        for (var position = 0; position < set.Files.Count; position++)
+        {
+            var file = set.Files[position];
+            connection.Execute(
+                """
+                UPDATE publication_file SET size = @size, sha256 = @sha256, heartbeat = @heartbeat, held = @held, file_id = @file, replaced_id = @replaced
+                WHERE publication_id = @id AND position = @position
+                """,
+                ("@size", file.Size), ("@sha256", file.Sha256), ("@heartbeat", file.IsHeartbeat ? 1 : 0), ("@held", file.Held?.ToWord()), ("@file", file.FileId),
+                ("@replaced", file.ReplacedId), ("@id", set.Id), ("@position", position));
+        }
+    }
+
+    /// <summary>The set goes on in the hands of a process.</summary>
+    public static void MoveOn(DatabaseConnection connection, PublicationSet set, PublicationState state, string owner)
+    {
+        set.State = state;
+        connection.Execute(
+            "UPDATE publication SET state = @state, owner = @owner, replaces = @replaces WHERE id = @id",
+            ("@state", state.ToWord()), ("@owner", owner), ("@replaces", set.Replaces ? 1 : 0), ("@id", set.Id));
+    }
+
+    /// <summary>The work on the set is over.</summary>
+    public static void Settle(DatabaseConnection connection, PublicationSet set, PublicationState state, DateTimeOffset now)
+    {
+        set.State = state;
+        connection.Execute(
+            "UPDATE publication SET state = @state, owner = NULL, settled_at = @now, reason = @reason WHERE id = @id",
+            ("@state", state.ToWord()), ("@now", now.ToColumn()), ("@reason", set.Reason), ("@id", set.Id));
+    }
+
+    /// <summary>Why a file must not be published as it is, or null.</summary>
+    public static HeldReason? Duplicate(DatabaseConnection connection, PublicationSet set, PublicationEntry file, bool sameContent)
+    {
+        var path = file.Path.ToString();
+        if (file.IsOnDisk || CatalogueSql.Present(connection, set.AccountId, path) is not null)
+        {
+            return HeldReason.Present;
+        }
+
+        if (connection.Number(
+                "SELECT EXISTS (SELECT 1 FROM file WHERE account_id = @account AND path = @path AND gone_at IS NOT NULL AND first_fetched_at IS NOT NULL)",
+                ("@account", set.AccountId), ("@path", path)) != 0)
+        {
+            return HeldReason.Fetched;
+        }
+
+        return sameContent && !file.IsHeartbeat && connection.Number(
+            "SELECT EXISTS (SELECT 1 FROM file WHERE account_id = @account AND sha256 = @sha256 AND feed IS NOT NULL AND sha256 IS NOT NULL AND feed = @feed AND path <> @path)",
+            ("@account", set.AccountId), ("@sha256", file.Sha256), ("@feed", set.Feed), ("@path", path)) != 0
+                ? HeldReason.Content
+                : null;
+    }
+
+    /// <summary>A file is in the catalogue from now on, with what only publishing knows of it.</summary>
+    public static void Arrived(DatabaseConnection connection, PublicationSet set, PublicationEntry file, DateTimeOffset now)
+    {
+        var path = file.Path.ToString();
+        file.ReplacedId = CatalogueSql.Present(connection, set.AccountId, path);
+        file.FileId = CatalogueSql.Arrived(connection, set.AccountId, path, file.Size, null, set.Actor.Name, DeliveryProtocol.Publish, now);
+        connection.Execute(
+            "UPDATE file SET feed = @feed, publication_id = @publication, sha256 = @sha256 WHERE id = @file",
+            ("@feed", set.Feed), ("@publication", set.Id), ("@sha256", file.Sha256), ("@file", file.FileId));
+    }
+
+    /// <summary>A file was not shown after all: it is gone, and what it was to replace is there as before.</summary>
+    public static void Undone(DatabaseConnection connection, PublicationEntry file, DateTimeOffset now)
+    {
+        connection.Execute(
+            "UPDATE file SET gone_at = @now, gone_how = 'removed' WHERE id = @file AND gone_at IS NULL", ("@now", now.ToColumn()), ("@file", file.FileId));
+        connection.Execute("UPDATE file SET gone_at = NULL, gone_how = NULL WHERE id = @file AND gone_how = 'replaced'", ("@file", file.ReplacedId));
+        (file.FileId, file.ReplacedId) = (null, null);
+    }
+
+    /// <summary>Processes that left work, living ones too.</summary>
+    public static List<string> Owners(DatabaseConnection connection) => connection.All(
+        "SELECT DISTINCT owner FROM publication WHERE owner IS NOT NULL ORDER BY owner LIMIT @limit", static row => row.GetString(0), ("@limit", FeedLimits.Group));
+
+    /// <summary>The next sets that a process left.</summary>
+    public static List<PublicationSet> Left(DatabaseConnection connection, string owner, long after) => Load(
+        connection, connection.All(
+            "SELECT id FROM publication WHERE owner = @owner AND id > @after ORDER BY id LIMIT @limit", static row => row.GetInt64(0),
+            ("@owner", owner), ("@after", after), ("@limit", FeedLimits.Group)));
+
+    /// <summary>A set with its files, to work on; null when there is none.</summary>
+    public static PublicationSet? Load(DatabaseConnection connection, long id) => Load(connection, [id]).FirstOrDefault();
+
+    /// <summary>A publication with its files.</summary>
+    public static Publication? Find(DatabaseConnection connection, long id) =>
+        connection.First($"{Select} WHERE p.id = @id", row => Read(connection, row), ("@id", id));
+
+    /// <summary>What is hidden: held, or taken back.</summary>
+    public static List<Publication> SetAside(DatabaseConnection connection, PublicationState state, string? account, long after, int limit)
+    {
+        var ids = connection.All(
+            """
+            SELECT p.id FROM publication p JOIN account a ON a.id = p.account_id
+            WHERE p.state IN ('held', 'recalled') AND p.state = @state AND p.id > @after AND (@account IS NULL OR a.number_key = @account) ORDER BY p.id LIMIT @limit
+            """,
+            static row => row.GetInt64(0), ("@state", state.ToWord()), ("@after", after), ("@account", account?.ToLowerInvariant()), ("@limit", limit));
+        return [.. ids.Select(id => Find(connection, id)!)];
+    }
+
+    private static List<PublicationSet> Load(DatabaseConnection connection, List<long> ids)
+    {
+        List<PublicationSet> sets = [];
+        foreach (var id in ids)
+        {
+            var set = connection.First(
+                """
+                SELECT p.account_id, a.number, p.feed, p.state, p.replaces, p.reason, p.publisher, b.number
+                FROM publication p JOIN account a ON a.id = p.account_id LEFT JOIN account b ON b.id = p.by_account_id WHERE p.id = @id
+                """,
+                row => new PublicationSet(row.GetInt64(0), row.GetString(1), row.GetString(2))
+                {
+                    Id = id,
+                    State = row.Word<PublicationState>(3),
+                    Replaces = row.GetInt64(4) != 0,
+                    Reason = row.TextOrNull(5),
+                    Actor = Actor.Operator(row.GetString(6)),
+                    By = row.TextOrNull(7),
+                },
+                ("@id", id));
+            if (set is not null)
+            {
+                set.Files.AddRange(connection.All(
+                    "SELECT path, token, size, sha256, heartbeat, held, file_id, replaced_id FROM publication_file WHERE publication_id = @id ORDER BY position",
+                    ReadFile, ("@id", id)));
+                sets.Add(set);
+            }
+        }
+
+        return sets;
+    }
+
+    private static PublicationEntry ReadFile(DbDataReader row) => new(VaultPath.Parse(row.GetString(0)), row.GetString(1))
+    {
+        Size = row.GetInt64(2),
+        Sha256 = row.IsDBNull(3) ? null : row.Bytes(3),
+        IsHeartbeat = row.GetInt64(4) != 0,
+        Held = row.IsDBNull(5) ? null : row.Word<HeldReason>(5),
+        FileId = row.IsDBNull(6) ? null : row.GetInt64(6),
+        ReplacedId = row.IsDBNull(7) ? null : row.GetInt64(7),
+    };
+
+    private static Publication Read(DatabaseConnection connection, DbDataReader row)
+    {
+        var (id, state) = (row.GetInt64(0), row.Word<PublicationState>(3));
+        var files = connection.All(
+            "SELECT path, token, size, sha256, heartbeat, held, file_id, replaced_id FROM publication_file WHERE publication_id = @id ORDER BY position", ReadFile, ("@id", id));
+        return new Publication(
+            id, row.GetString(1), row.GetString(2), state, row.TextOrNull(4), row.GetString(5), row.TextOrNull(6), row.Time(7),
+            [.. files.Select(file => file.View(hidden: state is PublicationState.Held or PublicationState.Recalled))]);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Data.Common;
+using System.Globalization;
+using Waybill.Core.Accounts;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Feeds;
+
+/// <summary>Delivery receipts: what was published, and who first fetched it.</summary>
+/// <param name="database">Where they are kept.</param>
+/// <param name="types">The feeds.</param>
+public sealed class ReceiptService(WaybillDatabase database, FeedTypes types)
+{
+    private const string Select = """
+        SELECT f.id, f.publication_id, a.number, f.feed, f.path, f.size, f.arrived_at, f.login, f.first_fetched_at, f.first_fetched_by, f.gone_at, f.gone_how
+        FROM file f JOIN account a ON a.id = f.account_id LEFT JOIN publication p ON p.id = f.publication_id
+        WHERE f.id > @after AND (f.publication_id IS NOT NULL OR f.login IN (SELECT user_name FROM login WHERE kind = 'publisher'))
+        """;
+
+    /// <summary>Lists receipts in the order in which the files came.</summary>
+    public async ValueTask<Result<Page<Receipt>>> ListAsync(ReceiptQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var feed = query.Feed is null ? null : types.Find(query.Feed) is { Succeeded: true } found ? found.Value : null;
+        if (query.Feed is not null && feed is null)
+        {
+            return types.Find(query.Feed).Problem!;
+        }
+
+        var size = Page<Receipt>.Clamp(query.Size);
+        var after = long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
+        return await database.ReadAsync<Result<Page<Receipt>>>(
+            connection =>
+            {
+                if (query.Account is not null && AccountService.Find(connection, query.Account) is null)
+                {
+                    return AccountService.Unknown(query.Account);
+                }
+
+                if (query.By is not null && AccountService.Find(connection, query.By) is null)
+                {
+                    return AccountService.Unknown(query.By);
+                }
+
+                // An upload of a publisher login has no feed of its own: the folder says which it is.
+                var rows = connection.All(
+                    Select + Conditions(query) + " ORDER BY f.id LIMIT @limit",
+                    Read,
+                    ("@after", after), ("@account", query.Account is null ? null : AccountNumber.Fold(query.Account)), ("@feed", feed?.Name), ("@folder", feed?.Folder),
+                    ("@publication", query.Publication), ("@by", query.By is null ? null : AccountNumber.Fold(query.By)), ("@since", query.Since?.ToColumn()), ("@limit", size + 1));
+                return new Page<Receipt>([.. rows.Take(size)], rows.Count > size ? rows[size - 1].File.ToString(CultureInfo.InvariantCulture) : null);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Only what is asked for, so that the indexes serve; each combination is a constant.</summary>
+    private static string Conditions(ReceiptQuery query) => string.Concat(
+        query.Account is null ? "" : " AND f.account_id = (SELECT id FROM account WHERE number_key = @account)",
+        query.Feed is null ? "" : " AND (f.feed = @feed OR (f.feed IS NULL AND f.path > @folder || '/' AND f.path < @folder || '0'))",
+        query.Publication is null ? "" : " AND f.publication_id = @publication",
+        query.By is null ? "" : " AND p.by_account_id = (SELECT id FROM account WHERE number_key = @by) AND a.parent_id = p.by_account_id",
+        query.Since is null ? "" : " AND f.arrived_at >= @since",
+        query.Unfetched ? " AND f.first_fetched_at IS NULL AND f.gone_at IS NULL" : "");
+
+    private Receipt Read(DbDataReader row)
+    {
+        var path = row.GetString(4);
+        return new Receipt(
+            row.GetInt64(0), row.IsDBNull(1) ? null : row.GetInt64(1), row.GetString(2), row.TextOrNull(3) ?? types.At(path)?.Name ?? "", path, row.GetInt64(5), row.Time(6),
+            row.TextOrNull(7), row.TimeOrNull(8), row.TextOrNull(9), row.TimeOrNull(10), row.TextOrNull(11));
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+using Waybill.Core.Database;
+using Waybill.Core.Feeds;
+
+namespace Waybill.Server.Hosting;
+
+/// <summary>Finishes or undoes what publishing commands began that were killed: at the start of the server, and while it runs within seconds.</summary>
+internal sealed partial class PublicationWatch(FeedPublisher publisher, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
+{
+    /// <summary>How often it looks.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+
+    public async Task StartAsync()
+    {
+        await RecoverAsync();
+        _loop = RunAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(Interval, timeProvider);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                await RecoverAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+
+    /// <summary>An index holds nothing but unsettled sets: looking costs microseconds when there are none.</summary>
+    private async Task RecoverAsync()
+    {
+        try
+        {
+            if (await publisher.RecoverAsync(_stop.Token) is var count and > 0)
+            {
+                LogRecovered(logger, count);
+            }
+        }
+        catch (Exception error) when (error is DatabaseException or IOException or UnauthorizedAccessException)
+        {
+            LogFailed(logger, error.Message);
+        }
+    }
+
+    [LoggerMessage(EventId = 70, Level = LogLevel.Warning, Message = "{Count} interrupted publications were finished or undone")]
+    private static partial void LogRecovered(ILogger logger, int count);
+
+    [LoggerMessage(EventId = 71, Level = LogLevel.Error, Message = "Interrupted publications cannot be looked for: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string reason);
+}

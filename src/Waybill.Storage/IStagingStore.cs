@@ -1,0 +1,38 @@
+namespace Waybill.Storage;
+
+/// <summary>
+/// A vault in which the program itself writes files that nobody sees yet, and shows them later, several together. A hidden file lies beside its place, in the same
+/// directory, under a name that no client can see or use; so showing and hiding are one rename each, and another process can finish what a killed one began.
+/// Tokens are <see cref="TokenLength"/> hexadecimal digits.
+/// </summary>
+public interface IStagingStore : IFileStore
+{
+    /// <summary>Digits of a token.</summary>
+    const int TokenLength = 32;
+
+    /// <summary>Writes a hidden file, content synced; nothing is left of one that fails.</summary>
+    /// <param name="target">The place that it is for.</param>
+    /// <param name="token">Its token.</param>
+    /// <param name="content">What is written, to its end.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Its size.</returns>
+    ValueTask<StoreResult<long>> StageAsync(VaultPath target, string token, Stream content, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Shows a hidden file at its place. With <paramref name="replace"/> it takes the place of the file there, which is kept hidden until <see cref="ForgetReplaced"/>;
+    /// else a taken name is <see cref="StoreError.AlreadyExists"/>. <see cref="StoreError.NotFound"/> when there is no hidden file.
+    /// </summary>
+    StoreError Show(VaultPath target, string token, bool replace);
+
+    /// <summary>Hides the file at a place; the file that it had replaced, if that is still kept, is back.</summary>
+    StoreError Hide(VaultPath target, string token);
+
+    /// <summary>Removes the file that was replaced, if one is kept.</summary>
+    StoreError ForgetReplaced(VaultPath target, string token);
+
+    /// <summary>Removes a hidden file; one that is not there is no error.</summary>
+    StoreError Discard(VaultPath target, string token);
+
+    /// <summary>Forces the names in a directory to the disk.</summary>
+    StoreError SyncDirectory(VaultPath directory);
+}

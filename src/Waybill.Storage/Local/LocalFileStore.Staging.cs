@@ -1,0 +1,156 @@
+using System.Buffers;
+using Waybill.Storage.Local.Native;
+
+namespace Waybill.Storage.Local;
+
+/// <summary>Hidden files of the program itself: sets that are published, held back or taken back. For stores with all rights.</summary>
+internal sealed partial class LocalFileStore : IStagingStore
+{
+    private const int StagingBuffer = 128 * 1024;
+
+    public async ValueTask<StoreResult<long>> StageAsync(VaultPath target, string token, Stream content, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(content);
+        var name = Temporaries.StagedName(token);
+        var error = _jail.OpenParent(target, FileRights.Create, out var location);
+        using (location)
+        {
+            if (error != StoreError.None)
+            {
+                return error;
+            }
+
+            error = Errno.ToStoreError(Calls.CreateTemporary(location.Directory, name, out var file));
+            if (error != StoreError.None)
+            {
+                return error;
+            }
+
+            long length = 0;
+            var done = false;
+            using (file)
+            {
+                try
+                {
+                    (error, length) = await FillAsync(file, content, cancellationToken).ConfigureAwait(false);
+                    error = error == StoreError.None ? Errno.ToStoreError(Kernel.ChangeMode(file, _options.FilePermissions & ~_options.CreationMask)) : error;
+                    error = error == StoreError.None && IsDurable ? Errno.ToStoreError(Calls.SyncFile(file)) : error;
+                    done = error == StoreError.None;
+                }
+                finally
+                {
+                    if (!done)
+                    {
+                        Kernel.Unlink(location.Directory, name, 0);
+                    }
+                }
+            }
+
+            return done ? length : error;
+        }
+    }
+
+    public StoreError Show(VaultPath target, string token, bool replace)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var error = _jail.OpenParent(target, FileRights.Create, out var location);
+        using (location)
+        {
+            if (error != StoreError.None)
+            {
+                return error;
+            }
+
+            var hidden = Temporaries.StagedName(token);
+            if (!replace)
+            {
+                return Errno.ToStoreError(Calls.Publish(location.Directory, hidden, location.Directory, location.Name, OpenFlags.RenameNoReplace));
+            }
+
+            // A second name keeps the old version for an undo. One from a run that was killed is of the same file: the new one was not shown then.
+            var errno = Kernel.StatName(location.Directory, hidden, out _);
+            errno = errno == Errno.None ? Kernel.Link(location.Directory, location.Name, location.Directory, Temporaries.ReplacedName(token)) : errno;
+            return errno is Errno.None or Errno.Exists || (errno == Errno.NoEntry && Kernel.StatName(location.Directory, hidden, out _) == Errno.None)
+                ? Errno.ToStoreError(Calls.Publish(location.Directory, hidden, location.Directory, location.Name, 0))
+                : Errno.ToStoreError(errno);
+        }
+    }
+
+    public StoreError Hide(VaultPath target, string token)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var error = _jail.OpenParent(target, FileRights.Rename, out var location);
+        using (location)
+        {
+            if (error != StoreError.None)
+            {
+                return error;
+            }
+
+            var errno = Kernel.Rename(location.Directory, location.Name, location.Directory, Temporaries.StagedName(token), OpenFlags.RenameNoReplace);
+            if (errno is not (Errno.None or Errno.NoEntry))
+            {
+                return Errno.ToStoreError(errno);
+            }
+
+            var back = Kernel.Rename(location.Directory, Temporaries.ReplacedName(token), location.Directory, location.Name, OpenFlags.RenameNoReplace);
+            return Errno.ToStoreError(back is Errno.None or Errno.NoEntry ? errno : back);
+        }
+    }
+
+    public StoreError ForgetReplaced(VaultPath target, string token) => Unlink(target, Temporaries.ReplacedName(token));
+
+    public StoreError Discard(VaultPath target, string token) => Unlink(target, Temporaries.StagedName(token));
+
+    public StoreError SyncDirectory(VaultPath directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        var error = _jail.Pin(directory, followLink: true, FileRights.List, out var pinned);
+        if (error != StoreError.None)
+        {
+            return error;
+        }
+
+        using (pinned)
+        {
+            return SyncDirectory(pinned.File);
+        }
+    }
+
+    private StoreError Unlink(VaultPath target, byte[] name)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var error = _jail.OpenParent(target, FileRights.Delete, out var location);
+        using (location)
+        {
+            var errno = error == StoreError.None ? Kernel.Unlink(location.Directory, name, 0) : Errno.None;
+            return error != StoreError.None ? error : Errno.ToStoreError(errno == Errno.NoEntry ? Errno.None : errno);
+        }
+    }
+
+    private async ValueTask<(StoreError Error, long Length)> FillAsync(FileDescriptor file, Stream content, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(StagingBuffer);
+        try
+        {
+            long length = 0;
+            while (await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var count and > 0)
+            {
+                var errno = Calls.Write(file, length, buffer.AsSpan(0, count));
+                if (errno != Errno.None)
+                {
+                    return (Errno.ToStoreError(errno), length);
+                }
+
+                length += count;
+            }
+
+            return (StoreError.None, length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

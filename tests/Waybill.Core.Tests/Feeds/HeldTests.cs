@@ -1,0 +1,171 @@
+using Waybill.Core.Feeds;
+using Waybill.Core.Vaults;
+using Waybill.Storage.Local;
+
+namespace Waybill.Core.Tests.Feeds;
+
+/// <summary>Duplicates are held and never overwrite; the provider replaces, releases, discards and takes back.</summary>
+public sealed class HeldTests
+{
+    private const string Csv = "number,seconds\n442079460001,12\n";
+
+    [Fact]
+    public async Task A_name_that_is_there_is_held_with_its_whole_set_and_nothing_is_overwritten()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await core.PublishAsync("invoice", "1.csv", "old");
+        var report = await core.PublishAsync(FeedTestExtensions.Set("10042", "invoice", ("1.pdf", "new"), ("1.csv", "new")));
+
+        Assert.Equal(PublicationState.Held, report.State);
+        Assert.Equal([null, HeldReason.Present], report.Files.Select(static file => file.Held));
+        Assert.Equal(["1.csv"], core.Visible("/invoices"));
+        Assert.Equal("old", core.Content("/invoices/1.csv"));
+        Assert.Equal(1, core.Events(FeedTopics.Held));
+        Assert.Equal(1, core.Audited("file-held"));
+        var held = Assert.Single((await core.Services.Publisher.ListSetAsideAsync()).Items);
+        Assert.Equal(report.Publication, held.Id);
+        Assert.Equal("new", core.Content(held.Files[1].HiddenPath!));
+    }
+
+    [Fact]
+    public async Task A_file_that_somebody_put_there_by_hand_is_not_overwritten_either()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await File.WriteAllTextAsync(core.Files.Vaults + "/10042/cdr/1.csv", "by hand", TestContext.Current.CancellationToken);
+        Assert.Equal(PublicationState.Held, (await core.PublishAsync("cdr", "1.csv", "new")).State);
+        Assert.Equal("by hand", core.Content("/cdr/1.csv"));
+    }
+
+    [Fact]
+    public async Task A_name_that_was_fetched_and_is_gone_is_held_and_one_that_nobody_fetched_is_not()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await core.PublishAsync("cdr", "fetched.csv", "1");
+        await core.PublishAsync("cdr", "unfetched.csv", "1");
+        await core.FetchAsync("/cdr/fetched.csv", 1);
+        (await core.Services.Publisher.RecallAsync(new RecallRequest("wrong") { Account = "10042", Paths = ["/cdr/fetched.csv", "/cdr/unfetched.csv"] }, TestCore.Operator)).Get();
+
+        Assert.Equal(HeldReason.Fetched, (await core.PublishAsync("cdr", "fetched.csv", "2")).Files[0].Held);
+        Assert.Equal(PublicationState.Published, (await core.PublishAsync("cdr", "unfetched.csv", "2")).State);
+    }
+
+    [Fact]
+    public async Task The_same_content_is_held_only_where_the_feed_asks_and_never_a_heartbeat()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        using var vaults = new LocalVaults(core.Files.Vaults);
+        var publisher = new FeedPublisher(
+            core.Services.Database, core.Services.Audit, core.Time, new VaultStores(vaults), new FeedTypes([new("cdr", "/cdr", ["csv"], true), new("data", "/data", ["csv"])]), core.Files.Publishing);
+        foreach (var (name, content, held) in ((string, string, HeldReason?)[])
+            [
+                ("1.csv", Csv, null), ("2.csv", Csv, HeldReason.Content), ("3.csv", Csv + "442079460002,1\n", null),
+                ("empty1.csv", "", null), ("empty2.csv", "", null),
+                ("header1.csv", "number,seconds\r\n", null), ("header2.csv", "number,seconds\r\n", null), ("header3.csv", "number,seconds", null), ("header4.csv", "number,seconds", null),
+            ])
+        {
+            var report = (await publisher.PublishAsync(FeedTestExtensions.Set("10042", "cdr", (name, content)), TestCore.Operator)).Get();
+            Assert.Equal((name, held), (name, report.Files[0].Held));
+        }
+
+        foreach (var name in (string[])["1.csv", "2.csv"])
+        {
+            Assert.Equal(PublicationState.Published, (await publisher.PublishAsync(FeedTestExtensions.Set("10042", "data", (name, Csv)), TestCore.Operator)).Get().State);
+        }
+    }
+
+    [Fact]
+    public async Task A_reason_replaces_what_is_there_and_is_in_the_audit()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await core.PublishAsync("invoice", "1.pdf", "old");
+        var request = FeedTestExtensions.Set("10042", "invoice", ("1.pdf", "new"), ("1.csv", "new")) with { Replace = true };
+        (await core.Services.Publisher.PublishAsync(request, TestCore.Operator)).Problem(ProblemKind.Invalid);
+        Assert.Equal(PublicationState.Published, (await core.PublishAsync(request with { Reason = "wrong VAT" })).State);
+
+        Assert.Equal("new", core.Content("/invoices/1.pdf"));
+        Assert.Empty(core.Hidden("/invoices"));
+        var versions = (await core.Services.Receipts.ListAsync(new ReceiptQuery { Account = "10042" })).Get().Items.Where(static receipt => receipt.Path == "/invoices/1.pdf");
+        Assert.Equal(["replaced", null], versions.Select(static version => version.GoneHow));
+        Assert.Contains("wrong VAT", (string)core.Scalar("SELECT detail FROM audit ORDER BY sequence DESC LIMIT 1")!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_released_set_takes_the_place_of_what_it_waited_for()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await core.PublishAsync("cdr", "1.csv", "old");
+        var held = (await core.PublishAsync("cdr", "1.csv", "new")).Publication!.Value;
+        Assert.Equal(PublicationState.Published, (await core.Services.Publisher.ReleaseAsync(held, "the right one", TestCore.Operator)).Get().State);
+        Assert.Equal("new", core.Content("/cdr/1.csv"));
+        Assert.Empty(core.Hidden("/cdr"));
+        Assert.Equal(2, core.Events(FeedTopics.Published));
+        (await core.Services.Publisher.ReleaseAsync(held, null, TestCore.Operator)).Problem(ProblemKind.Refused);
+        (await core.Services.Publisher.DiscardAsync(4711, "x", TestCore.Operator)).Problem(ProblemKind.NotFound);
+    }
+
+    [Fact]
+    public async Task A_discarded_set_leaves_what_was_there()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await core.PublishAsync("cdr", "1.csv", "old");
+        var held = (await core.PublishAsync("cdr", "1.csv", "new")).Publication!.Value;
+        Assert.Equal(PublicationState.Discarded, (await core.Services.Publisher.DiscardAsync(held, "sent twice", TestCore.Operator)).Get().State);
+        Assert.Equal("old", core.Content("/cdr/1.csv"));
+        Assert.Empty(core.Hidden("/cdr"));
+        Assert.Empty((await core.Services.Publisher.ListSetAsideAsync()).Items);
+        Assert.Equal(1, core.Audited("held-discarded"));
+    }
+
+    [Fact]
+    public async Task A_recalled_publication_leaves_the_folder_says_who_had_it_and_can_be_published_again()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        var published = await core.PublishAsync(FeedTestExtensions.Set("10042", "invoice", ("1.pdf", "p"), ("1.csv", "c")));
+        await core.FetchAsync("/invoices/1.pdf", 1);
+        var recall = (await core.Services.Publisher.RecallAsync(new RecallRequest("wrong customer") { Publication = published.Publication }, TestCore.Operator)).Get();
+
+        Assert.Empty(core.Visible("/invoices"));
+        Assert.Equal(["p", "c"], recall.Files.Select(file => core.Content(file.HiddenPath)));
+        Assert.Equal(["10042"], recall.Files[0].Fetches.Select(static fetch => fetch.Login));
+        Assert.Empty(recall.Files[1].Fetches);
+        Assert.Null(await core.Services.Catalogue.FindAsync("10042", "/invoices/1.pdf"));
+        Assert.Equal(1, core.Events(FeedTopics.Recalled));
+        Assert.Equal(recall.Recall, Assert.Single((await core.Services.Publisher.ListSetAsideAsync(recalled: true)).Items).Id);
+        (await core.Services.Publisher.RecallAsync(new RecallRequest("again") { Publication = published.Publication }, TestCore.Operator)).Problem(ProblemKind.Refused);
+
+        Assert.Equal(PublicationState.Published, (await core.Services.Publisher.ReleaseAsync(recall.Recall, "was right", TestCore.Operator)).Get().State);
+        Assert.Equal("p", core.Content("/invoices/1.pdf"));
+        Assert.Empty(core.Hidden("/invoices"));
+    }
+
+    [Fact]
+    public async Task What_was_recalled_does_not_replace_what_came_after_it()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await core.PublishAsync("cdr", "1.csv", "wrong");
+        var recall = (await core.Services.Publisher.RecallAsync(new RecallRequest("wrong") { Account = "10042", Paths = ["/cdr/1.csv"] }, TestCore.Operator)).Get();
+        await core.PublishAsync("cdr", "1.csv", "right");
+        (await core.Services.Publisher.ReleaseAsync(recall.Recall, null, TestCore.Operator)).Problem(ProblemKind.AlreadyExists);
+        Assert.Equal("right", core.Content("/cdr/1.csv"));
+    }
+
+    [Fact]
+    public async Task The_customers_own_files_are_not_recalled()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await core.Journal(Actor.Login("10042", null, null)).RecordAsync(new(Storage.FileOperation.Upload, Storage.VaultPath.Parse("/upload/a.csv"), Size: 1));
+        (await core.Services.Publisher.RecallAsync(new RecallRequest("x") { Account = "10042", Paths = ["/upload/a.csv"] }, TestCore.Operator)).Problem(ProblemKind.Refused);
+        (await core.Services.Publisher.RecallAsync(new RecallRequest("x") { Account = "10042", Paths = ["/cdr/none.csv"] }, TestCore.Operator)).Problem(ProblemKind.NotFound);
+        (await core.Services.Publisher.RecallAsync(new RecallRequest("x"), TestCore.Operator)).Problem(ProblemKind.Invalid);
+    }
+}
