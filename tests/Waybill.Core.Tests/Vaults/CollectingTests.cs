@@ -119,7 +119,7 @@ public sealed class CollectingTests
         Assert.Equal([granted], (await rights.ListAsync(DeliveringCore.Account)).Get());
         Assert.Equal(LayoutTemplate.Collect, await RightsAsync(one, file));
         Assert.Equal(FileRights.ReadOnly, await RightsAsync(one, VaultPath.Parse("/cdr")));
-        Assert.Equal(FileRights.ReadOnly, await RightsAsync(one, VaultPath.Parse("/cdrs/a.csv")));
+        Assert.Equal(FileRights.None, await RightsAsync(one, VaultPath.Parse("/cdrs/a.csv")));
         Assert.Equal(FileRights.ReadOnly, await RightsAsync(other, file));
 
         var all = new CollectRight(DeliveringCore.Account, null, "/cdr");
