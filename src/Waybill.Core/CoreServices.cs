@@ -2,8 +2,10 @@ using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Expectations;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
+using Waybill.Core.Notifications;
 using Waybill.Core.Vaults;
 
 namespace Waybill.Core;
@@ -25,6 +27,7 @@ public sealed class CoreServices : IAsyncDisposable
         Layout = new VaultLayout(template);
         Vaults = new VaultDirectories(directory.Vaults, Layout);
         Catalogue = new FileCatalogue(database);
+        (Notifications, Hooks, Expectations) = (new NotificationService(database, audit, time), new HookService(database, audit, time), new ExpectationService(database, audit, time));
     }
 
     /// <summary>Where everything lies.</summary>
@@ -56,6 +59,15 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>The files that there are and were.</summary>
     public FileCatalogue Catalogue { get; }
+
+    /// <summary>What was told to whom.</summary>
+    public NotificationService Notifications { get; }
+
+    /// <summary>Web hooks.</summary>
+    public HookService Hooks { get; }
+
+    /// <summary>What accounts are to be sent.</summary>
+    public ExpectationService Expectations { get; }
 
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }
