@@ -3,8 +3,10 @@ using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Expectations;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
+using Waybill.Core.Notifications;
 using Waybill.Core.Vaults;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
@@ -33,6 +35,9 @@ internal sealed class Installation : IAsyncDisposable
         Directory = new LoginDirectory(database, TimeProvider.System);
         Usage = new LoginUsage(database, TimeProvider.System);
         Catalogue = new FileCatalogue(database);
+        Notifications = new NotificationService(database, audit, TimeProvider.System);
+        Hooks = new HookService(database, audit, TimeProvider.System);
+        Expectations = new ExpectationService(database, audit, TimeProvider.System);
         _layout = configuration is null ? null : new VaultLayout(ConfigurationCheck.Layout(configuration.Layout));
     }
 
@@ -53,6 +58,12 @@ internal sealed class Installation : IAsyncDisposable
     public LoginUsage Usage { get; }
 
     public FileCatalogue Catalogue { get; }
+
+    public NotificationService Notifications { get; }
+
+    public HookService Hooks { get; }
+
+    public ExpectationService Expectations { get; }
 
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 

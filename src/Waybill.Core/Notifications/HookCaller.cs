@@ -37,15 +37,15 @@ internal sealed class HookCaller : IDisposable
     /// <summary>Tries once. Only a cancellation throws.</summary>
     public async ValueTask<SendOutcome> CallAsync(string url, byte[] secret, string id, string topic, string body, CancellationToken cancellationToken)
     {
-        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        time.CancelAfter(NotificationLimits.HookTime);
+        using var limit = new CancellationTokenSource(NotificationLimits.HookTime, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
             request.Headers.Add(HookSignature.Header, HookSignature.Sign(secret, _time.GetUtcNow(), body));
             request.Headers.Add("Waybill-Delivery", id);
             request.Headers.TryAddWithoutValidation("Waybill-Topic", topic);
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, time.Token).ConfigureAwait(false);
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
                 return SendOutcome.Taken;
@@ -54,7 +54,7 @@ internal sealed class HookCaller : IDisposable
             var status = (int)response.StatusCode;
             var words = status is >= 300 and < 400
                 ? $"it answered {status}, a redirect; those are not followed: give the address that it leads to"
-                : $"it answered {status}: {await StartAsync(response, time.Token).ConfigureAwait(false)}";
+                : $"it answered {status}: {await StartAsync(response, either.Token).ConfigureAwait(false)}";
             return new(status >= 500 || response.StatusCode is HttpStatusCode.TooManyRequests ? SendVerdict.Away : SendVerdict.Later, words);
         }
         catch (HttpRequestException error)

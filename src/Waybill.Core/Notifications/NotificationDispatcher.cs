@@ -35,7 +35,7 @@ public sealed class NotificationDispatcher : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var templates = TemplateSet.Load(options.TemplateFolder);
         return templates.Succeeded
-            ? new NotificationDispatcher(database, options, templates.Value, () => options.Smtp is { } smtp ? new SmtpTransport(smtp, options) : new MailFolder(options), time)
+            ? new NotificationDispatcher(database, options, templates.Value, () => options.Smtp is { } smtp ? new SmtpTransport(smtp, options, time) : new MailFolder(options), time)
             : templates.Problem;
     }
 

@@ -5,19 +5,19 @@ using System.Net.Sockets;
 namespace Waybill.Core.Notifications;
 
 /// <summary>Hands mails to the mail server over one connection, which is opened for the first of them and closed with this.</summary>
-internal sealed class SmtpTransport(SmtpOptions smtp, NotificationOptions options) : IMailTransport
+internal sealed class SmtpTransport(SmtpOptions smtp, NotificationOptions options, TimeProvider time) : IMailTransport
 {
     private SmtpClient? _client;
 
     public async ValueTask<SendOutcome> SendAsync(Outgoing mail, CancellationToken cancellationToken)
     {
-        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        time.CancelAfter(NotificationLimits.MailTime);
+        using var limit = new CancellationTokenSource(NotificationLimits.MailTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
             _client ??= Connect();
             using var message = MailMessages.Create(mail, options);
-            await _client.SendMailAsync(message, time.Token).ConfigureAwait(false);
+            await _client.SendMailAsync(message, either.Token).ConfigureAwait(false);
             return SendOutcome.Taken;
         }
         catch (FormatException error)

@@ -28,6 +28,7 @@ internal static class ConfigurationCheck
             throw new CommandException($"Portal:PublicUrl: '{configuration.Portal.PublicUrl}' is no web address; write it as https://files.example.com");
         }
 
+        NotificationSettings.Validate(configuration);
         _ = Layout(configuration.Layout);
         _ = Policy(configuration.Ssh.Policy);
         _ = IsDurable(configuration.Storage.Durability);

@@ -99,6 +99,40 @@ public sealed class HookTests
     }
 
     [Fact]
+    public async Task Four_hooks_are_called_at_once_and_a_slow_one_holds_none_of_the_others()
+    {
+        var arrived = 0;
+        using var all = new ManualResetEventSlim();
+        await using var outbox = await Outbox.CreateAsync(0, null, new TopicRule("*", Telling.None, Telling.None));
+        var receivers = Enumerable.Range(0, NotificationLimits.HooksAtOnce + 1).Select(_ => new HookReceiver
+        {
+            Answer = _ =>
+            {
+                // Answers only when four are being called; the fifth comes when one of them is done.
+                if (Interlocked.Increment(ref arrived) == NotificationLimits.HooksAtOnce)
+                {
+                    all.Set();
+                }
+
+                return all.Wait(TimeSpan.FromSeconds(60)) ? HookReceiver.Status("200 OK") : HookReceiver.Status("500 Alone");
+            },
+        }).ToList();
+        foreach (var receiver in receivers)
+        {
+            (await outbox.Core.Services.Hooks.AddAsync(new NewHook(receiver.Url, Secret), Loopback, TestCore.Operator)).Get();
+        }
+
+        await outbox.RaiseAsync("file-held", count: 2);
+        await outbox.RunAsync();
+        Assert.All(receivers, receiver => Assert.Equal(2, receiver.Calls.Count));
+        Assert.Equal(2 * receivers.Count, (await outbox.ListAsync(DeliveryState.Sent)).Count);
+        foreach (var receiver in receivers)
+        {
+            await receiver.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_redirect_is_not_followed()
     {
         await using var inside = new HookReceiver();
@@ -133,7 +167,7 @@ public sealed class HookTests
         silent.Start();
         await using var outbox = await CreateAsync($"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/");
         await outbox.RaiseAsync("file-held");
-        await outbox.RunAsync();
+        await outbox.RunAndAdvanceAsync(NotificationLimits.HookTime);
         Assert.Equal("it did not answer within 15 s", Assert.Single(await outbox.ListAsync()).Error);
     }
 

@@ -119,6 +119,18 @@ public sealed class MailTests
     }
 
     [Fact]
+    public async Task A_mail_server_that_says_nothing_is_given_up_after_a_minute()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        await using var outbox = await Outbox.CreateAsync(((System.Net.IPEndPoint)silent.LocalEndpoint).Port);
+        await outbox.RaiseAsync("file-held");
+        await outbox.RunAndAdvanceAsync(NotificationLimits.MailTime);
+        var delivery = Assert.Single(await outbox.ListAsync());
+        Assert.Equal((DeliveryState.Waiting, "the mail server did not answer within 60 s"), (delivery.State, delivery.Error));
+    }
+
+    [Fact]
     public async Task A_mail_that_nobody_took_for_72_hours_is_a_dead_letter_and_can_be_tried_again()
     {
         await using var outbox = await Outbox.CreateAsync(1);

@@ -62,6 +62,20 @@ internal sealed class Outbox : IAsyncDisposable
         Assert.True(outcome.Succeeded, outcome.Problem?.Message);
     }
 
+    /// <summary>Does what is due while somebody keeps it waiting, and lets time pass once it waits.</summary>
+    public async Task RunAndAdvanceAsync(TimeSpan by)
+    {
+        var running = Task.Run(RunAsync);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (Time.NextDue != by)
+        {
+            await Task.Delay(20, patience.Token);
+        }
+
+        Time.Advance(by);
+        await running;
+    }
+
     /// <summary>Ends the dispatcher, as a stop of the server does.</summary>
     public async Task RestartAsync()
     {

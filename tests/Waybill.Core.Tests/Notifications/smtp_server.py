@@ -54,12 +54,19 @@ def authenticate(server, session, envelope, mechanism, data):
     return AuthResult(success=False, handled=False)
 
 
+class Server(SMTP):
+    async def smtp_AUTH(self, arg):
+        # .NET writes "AUTH login", which every mail server in use takes; aiosmtpd alone compares with case.
+        mechanism, _, rest = (arg or "").partition(" ")
+        await super().smtp_AUTH(f"{mechanism.upper()} {rest}".strip())
+
+
 def make():
     context = None
     if options.tls:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(*options.tls)
-    return SMTP(
+    return Server(
         Handler(),
         tls_context=context,
         require_starttls=bool(options.tls),
