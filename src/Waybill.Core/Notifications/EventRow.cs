@@ -8,6 +8,8 @@ namespace Waybill.Core.Notifications;
 internal sealed record EventRow(
     long Id, string Topic, DateTimeOffset Created, string Body, long? AccountId, string? Account, string? Company, string? Email, string? ZoneName)
 {
+    private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "O"];
+
     public const string Select = """
         SELECT e.id, e.topic, e.created_at, e.body, a.id, a.number, a.name, a.email, a.time_zone
         FROM event e LEFT JOIN account a ON a.id = e.account_id
@@ -20,9 +22,12 @@ internal sealed record EventRow(
         var fields = new List<string>();
         foreach (var (name, node) in Fields())
         {
-            var value = Template.Clean(Text(node, zone));
-            values[name] = value;
-            fields.Add($"{Template.Clean(name)}: {value}");
+            // A list is a line for each item; a value is one line, whatever its text holds.
+            var lines = node is JsonArray list
+                ? [.. list.Take(NotificationLimits.Lines).Select(item => Template.Clean(Text(item, zone))), .. list.Count > NotificationLimits.Lines ? ["..."] : Array.Empty<string>()]
+                : new[] { Template.Clean(Text(node, zone)) };
+            values[name] = string.Join('\n', lines);
+            fields.Add($"{Template.Clean(name)}: {string.Join("\n    ", lines)}");
         }
 
         values["fields"] = string.Join('\n', fields);
@@ -57,7 +62,7 @@ internal sealed record EventRow(
     {
         if (node is JsonValue value && value.TryGetValue<string>(out var text))
         {
-            return DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && text.EndsWith('Z')
+            return DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
                 ? LocalTimes.Show(time, zone)
                 : text;
         }

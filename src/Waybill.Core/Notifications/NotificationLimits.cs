@@ -12,6 +12,9 @@ public static class NotificationLimits
     /// <summary>Characters of one value in a mail.</summary>
     public const int Value = 1_000;
 
+    /// <summary>Lines of a list in a mail.</summary>
+    public const int Lines = 100;
+
     /// <summary>Characters of a mail's subject.</summary>
     public const int Subject = 200;
 

@@ -9,12 +9,22 @@ public sealed record TopicRule(string Topic, Telling Account, Telling Provider)
     /// <summary>The rule for every topic without one.</summary>
     public const string Any = "*";
 
-    /// <summary>What is shipped: what customers can do something about goes to them too; everything goes to the provider. No topic is told to customers unless it is named here.</summary>
+    /// <summary>
+    /// What is shipped. A topic that is not named here is told to no customer: what the provider's own people need to know is not theirs. Hardly anything is a
+    /// mail of its own, since what goes wrong goes wrong for many accounts at once.
+    /// </summary>
     public static IReadOnlyList<TopicRule> Shipped { get; } =
     [
-        new(Expectations.ExpectationTopics.Missing, Telling.None, Telling.Now),
+        new(Expectations.ExpectationTopics.Missing, Telling.None, Telling.Digest),
         new(Expectations.ExpectationTopics.Late, Telling.Digest, Telling.Digest),
         new(Expectations.ExpectationTopics.Unfetched, Telling.Digest, Telling.Digest),
+        new("file-published", Telling.Digest, Telling.None),
+        new("file-recalled", Telling.Digest, Telling.None),
+        new("file-rejected", Telling.Digest, Telling.None),
+        new("quota-80", Telling.Digest, Telling.Digest),
+        new("quota-95", Telling.Now, Telling.Digest),
+        new("retention-notice", Telling.Now, Telling.None),
+        new("retention-trouble", Telling.None, Telling.Now),
         new(Any, Telling.None, Telling.Digest),
     ];
 

@@ -68,12 +68,12 @@ public sealed class DigestTests
     public async Task A_digest_lists_200_events_and_counts_the_rest()
     {
         await using var outbox = await Outbox.CreateAsync(0, null, new TopicRule("*", Telling.None, Telling.Digest));
-        await outbox.RaiseAsync("file-held", count: NotificationLimits.EventsInDigest + 5);
+        await outbox.RaiseAsync("something-new", count: NotificationLimits.EventsInDigest + 5);
         await outbox.RunAsync();
         outbox.Time.Advance(TimeSpan.FromDays(1));
         await outbox.RunAsync();
         var text = (string)outbox.Core.Scalar("SELECT text FROM delivery")!;
-        Assert.Equal(NotificationLimits.EventsInDigest, text.Split('\n').Count(line => line.Contains("file-held", StringComparison.Ordinal)));
+        Assert.Equal(NotificationLimits.EventsInDigest, text.Split('\n').Count(line => line.Contains("something-new", StringComparison.Ordinal)));
         Assert.Contains("and 5 more", text, StringComparison.Ordinal);
         Assert.Single(await outbox.ListAsync());
     }
@@ -84,9 +84,9 @@ public sealed class DigestTests
         await using var outbox = await Outbox.CreateAsync(0, null, new TopicRule("file-held", Telling.Now, Telling.None));
         await outbox.RaiseAsync("file-held");
         await outbox.RaiseAsync("something-new");
-        await outbox.RaiseAsync("file-missing");
+        await outbox.RaiseAsync("retention-trouble");
         await outbox.RunAsync();
-        Assert.Equal([("file-held", Outbox.Customer), ("file-missing", Outbox.Support)], (await outbox.ListAsync()).Select(each => (each.Topic, each.Target)).Order());
+        Assert.Equal([("file-held", Outbox.Customer), ("retention-trouble", Outbox.Support)], (await outbox.ListAsync()).Select(each => (each.Topic, each.Target)).Order());
         outbox.Time.Advance(TimeSpan.FromDays(1));
         await outbox.RunAsync();
         Assert.Equal(Outbox.Support, Assert.Single(await outbox.ListAsync(), each => each.Topic == "digest").Target);

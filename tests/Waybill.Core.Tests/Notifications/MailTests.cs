@@ -11,14 +11,14 @@ public sealed class MailTests
     {
         await using var server = await SmtpServer.StartAsync();
         await using var outbox = await Outbox.CreateAsync(server.Port);
-        await outbox.RaiseAsync("file-held", new JsonObject { ["path"] = "/cdr/größe.csv", ["bytes"] = 12 });
+        await outbox.RaiseAsync("something-new", new JsonObject { ["path"] = "/cdr/größe.csv", ["bytes"] = 12 });
         await outbox.RunAsync();
         await outbox.RunAsync();
 
         var mail = Assert.Single(await server.WaitForAsync(1));
         Assert.Equal([Outbox.Support], mail.To);
         Assert.Equal("no-reply@provider.test", mail.From);
-        Assert.Equal("Example Telecom: file-held for account 10042", mail.Subject);
+        Assert.Equal("Example Telecom: something-new for account 10042", mail.Subject);
         Assert.Equal("auto-generated", mail.Header("Auto-Submitted"));
         Assert.Equal(2, mail.Parts.Count);
         Assert.Contains("path: /cdr/größe.csv", mail.Parts[0], StringComparison.Ordinal);
@@ -75,6 +75,21 @@ public sealed class MailTests
         Assert.True(mail.Subject.Length <= NotificationLimits.Subject, mail.Subject);
         Assert.Equal(NotificationLimits.Value, mail.Parts[0].Trim().Length);
         Assert.EndsWith("[cut: 50000 characters in all]", mail.Parts[0].Trim(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_is_a_line_for_each_item_up_to_its_limit()
+    {
+        await using var outbox = await Outbox.CreateAsync();
+        var names = new JsonArray([.. Enumerable.Range(0, NotificationLimits.Lines + 1).Select(number => (JsonNode)$"/cdr/{number}\n.csv")]);
+        await outbox.RaiseAsync("retention-notice", new JsonObject { ["names"] = names, ["run"] = "2026-02-01T03:00:00Z" });
+        outbox.Options = outbox.Options with { Zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin") };
+        await outbox.RunAsync();
+        var lines = ((string)outbox.Core.Scalar("SELECT text FROM delivery")!).Split('\n');
+        Assert.Equal(NotificationLimits.Lines, lines.Count(line => line.StartsWith("/cdr/", StringComparison.Ordinal)));
+        Assert.Contains(@"/cdr/99\u000a.csv", lines);
+        Assert.Contains("...", lines);
+        Assert.EndsWith("will be removed on 2026-02-01 04:00 +01:00", (await outbox.ListAsync())[0].Subject, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class NotificationTests(Template template)
     public async Task An_event_reaches_the_mail_folder_of_a_running_server_and_doctor_says_that_nobody_gets_it()
     {
         using var data = await template.CopyAsync();
-        await using (var server = await RunningServer.StartAsync(data, "--set", "Provider:SupportMail=help@example.com"))
+        await using (var server = await RunningServer.StartAsync(data, "--set", "Provider:SupportMail=help@example.com", "--set", "Notifications:Topics=[{\"Topic\":\"file-missing\",\"Provider\":\"now\"}]"))
         {
             data.Sql("INSERT INTO event (topic, account_id, body, created_at) VALUES ('file-missing', 1, '{\"feed\":\"cdr\",\"due\":\"2026-01-15T06:00:00Z\"}', 1768456800000)");
             await WaitAsync(data, "sent");
