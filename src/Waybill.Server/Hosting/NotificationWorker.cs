@@ -30,7 +30,7 @@ internal sealed partial class NotificationWorker : IAsyncDisposable
     public NotificationWorker(Installation installation, WaybillConfiguration configuration, TimeProvider time, ILogger logger)
     {
         var dispatcher = NotificationDispatcher.Create(installation.Database, NotificationSettings.Options(configuration, installation.Data), time);
-        _dispatcher = dispatcher.Succeeded ? dispatcher.Value : throw CommandException.Of(dispatcher.Problem);
+        _dispatcher = dispatcher.Succeeded ? dispatcher.Value : throw new CommandException(dispatcher.Problem.Message);
         _checker = new ExpectationChecker(installation.Database, NotificationSettings.Zone(configuration));
         _time = time;
         _logger = logger;
