@@ -3,10 +3,12 @@ using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
+using Waybill.Core.Notifications;
 using Waybill.Core.Vaults;
 using Waybill.Storage.Local;
 
@@ -40,6 +42,7 @@ public sealed class CoreServices : IAsyncDisposable
         Publisher = new FeedPublisher(database, audit, time, Stores, FeedTypes.Default, directory.Publishing);
         Subscriptions = new SubscriptionService(database, audit, FeedTypes.Default);
         Receipts = new ReceiptService(database, FeedTypes.Default);
+        (Notifications, Hooks, Expectations) = (new NotificationService(database, audit, time), new HookService(database, audit, time), new ExpectationService(database, audit, time));
     }
 
     /// <summary>Where everything lies.</summary>
@@ -95,6 +98,15 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Delivery receipts.</summary>
     public ReceiptService Receipts { get; }
+
+    /// <summary>What was told to whom.</summary>
+    public NotificationService Notifications { get; }
+
+    /// <summary>Web hooks.</summary>
+    public HookService Hooks { get; }
+
+    /// <summary>What accounts are to be sent.</summary>
+    public ExpectationService Expectations { get; }
 
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }

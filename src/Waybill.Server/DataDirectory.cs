@@ -32,6 +32,12 @@ internal sealed class DataDirectory(string root)
 
     public string AuditAnchor => Path.Combine(Audit, "anchor");
 
+    /// <summary>Where mails are written when there is no mail server.</summary>
+    public string Mail => Path.Combine(Root, "mail");
+
+    /// <summary>The operator's own templates of mails.</summary>
+    public string Templates => Path.Combine(Root, "templates");
+
     /// <summary>There from the beginning of an init to its end.</summary>
     public string Unfinished => Path.Combine(Root, "init.unfinished");
 

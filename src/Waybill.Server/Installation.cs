@@ -4,10 +4,12 @@ using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
+using Waybill.Core.Notifications;
 using Waybill.Core.Vaults;
 using Waybill.Core.Vaults.Mounts;
 using Waybill.Server.Configuration;
@@ -41,6 +43,9 @@ internal sealed class Installation : IAsyncDisposable
         Catalogue = new FileCatalogue(database);
         _feeds = configuration is null ? FeedTypes.Default : ConfigurationCheck.Feeds(configuration.Feeds);
         _layout = configuration is null ? null : new VaultLayout(ConfigurationCheck.Layout(configuration.Layout), _feeds.Folders);
+        Notifications = new NotificationService(database, audit, TimeProvider.System);
+        Hooks = new HookService(database, audit, TimeProvider.System);
+        Expectations = new ExpectationService(database, audit, TimeProvider.System);
     }
 
     public DataDirectory Data { get; }
@@ -73,6 +78,12 @@ internal sealed class Installation : IAsyncDisposable
     public SubscriptionService Subscriptions => new(Database, Audit, _feeds);
 
     public ReceiptService Receipts => new(Database, _feeds);
+
+    public NotificationService Notifications { get; }
+
+    public HookService Hooks { get; }
+
+    public ExpectationService Expectations { get; }
 
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 

@@ -15,6 +15,7 @@ internal static class WaybillCommandLine
         HostKeyCommands.Create, StatusCommand.Create, SessionCommands.Create, PenaltyCommands.Create, AuditCommands.Create, DoctorCommand.Create,
         InboundCommands.Create, ArrivalCommands.Create, CollectCommands.Create,
         PublishCommand.Create, HeldCommands.Create, SubscriptionCommands.Create, ReceiptCommands.Create,
+        NotificationCommands.Create, HookCommands.Create, ExpectationCommands.Create,
     ];
 
     // A customer may be called @acme: an argument is what was typed, and never the content of a file.

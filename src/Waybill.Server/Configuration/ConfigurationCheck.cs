@@ -30,6 +30,7 @@ internal static class ConfigurationCheck
             throw new CommandException($"Portal:PublicUrl: '{configuration.Portal.PublicUrl}' is no web address; write it as https://files.example.com");
         }
 
+        NotificationSettings.Validate(configuration);
         _ = Layout(configuration.Layout);
         _ = Inbound(configuration.Inbound);
         _ = Routes(configuration.Feeds);

@@ -27,6 +27,8 @@ internal sealed record WaybillConfiguration
 
     public RetentionSection Retention { get; init; } = new();
 
+    public NotificationsSection Notifications { get; init; } = new();
+
     public LayoutSection Layout { get; init; } = new();
 
     public InboundSection Inbound { get; init; } = new();
@@ -157,6 +159,40 @@ internal sealed record SmtpSection
     public int Port { get; init; } = 25;
 
     public string From { get; init; } = "no-reply@localhost";
+
+    /// <summary><c>starttls</c>: nothing is said before the connection is encrypted. <c>none</c>: for a relay on this machine.</summary>
+    public string Security { get; init; } = "starttls";
+
+    /// <summary>Who signs in; null for nobody.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The file with the password on its first line.</summary>
+    public string? PasswordFile { get; init; }
+
+    /// <summary>How the user signs in: <c>login</c> is all that there is.</summary>
+    public string Auth { get; init; } = "login";
+}
+
+internal sealed record NotificationsSection
+{
+    /// <summary>When daily digests are made, in the time zone of whoever gets them.</summary>
+    public string DigestAt { get; init; } = "07:00";
+
+    /// <summary>Who is told of what, before what is shipped.</summary>
+    public IReadOnlyList<TopicSection> Topics { get; init; } = [];
+
+    /// <summary>Networks that are not public and that web hooks may be in, as CIDR.</summary>
+    public IReadOnlyList<string> HookNetworks { get; init; } = [];
+}
+
+/// <summary>How a topic is told: <c>none</c>, <c>digest</c> or <c>now</c>.</summary>
+internal sealed record TopicSection
+{
+    public string Topic { get; init; } = "*";
+
+    public string Account { get; init; } = "none";
+
+    public string Provider { get; init; } = "digest";
 }
 
 internal sealed record RetentionSection

@@ -35,6 +35,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly KeysOnlyBanner _banner;
     private readonly ArrivalWorker _arrivals;
     private readonly PublicationWatch _publications;
+    private readonly NotificationWorker _notifications;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
     private WebApplication? _application;
@@ -49,6 +50,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _banner = new KeysOnlyBanner(installation.Directory, configuration.Provider.SupportMail, TimeProvider.System, loggers.CreateLogger<KeysOnlyBanner>());
         _arrivals = new ArrivalWorker(installation.Arrivals(configuration), installation.Sessions, TimeProvider.System, loggers.CreateLogger<ArrivalWorker>());
         _publications = new PublicationWatch(installation.Publisher, TimeProvider.System, loggers.CreateLogger<PublicationWatch>());
+        _notifications = new NotificationWorker(installation, configuration, TimeProvider.System, loggers.CreateLogger<NotificationWorker>());
         _control = new ControlServer(
             installation.Data.ControlSocket,
             new ControlHandler(installation, _gate, _guard, _blocks, ReloadHostKeysAsync).HandleAsync,
@@ -70,6 +72,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             await host.RecordOffersAsync();
             host._guard.Start();
             host._arrivals.Start();
+            host._notifications.Start();
             host._control.Start();
             return host;
         }
@@ -104,6 +107,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     {
         await _control.DisposeAsync();
         await _publications.DisposeAsync();
+        await _notifications.DisposeAsync();
         await _guard.DisposeAsync();
         await _arrivals.DisposeAsync();
         if (_application is not null)

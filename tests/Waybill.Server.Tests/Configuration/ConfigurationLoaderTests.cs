@@ -48,6 +48,35 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal(new PublicEndpoint { Host = "sftp.example.com", Port = 22, Region = "GB" }, Assert.Single(configuration.Ssh.Public));
     }
 
+    [Theory]
+    [InlineData("Smtp:Security=tls", "cannot be made; use starttls")]
+    [InlineData("Smtp:Security=maybe", "starttls or none")]
+    [InlineData("Smtp:Port=465", "first byte")]
+    [InlineData("Smtp:Port=0", "1 to 65535")]
+    [InlineData("Smtp:Auth=plain", "allow AUTH LOGIN on the server")]
+    [InlineData("Smtp:User=waybill", "belong together")]
+    [InlineData("Smtp:From=Somebody", "no e-mail address")]
+    [InlineData("Smtp:Host=mail server", "no host name")]
+    [InlineData("Notifications:DigestAt=7", "write it as 07:00")]
+    [InlineData("Notifications:HookNetworks=inside", "no network")]
+    [InlineData("Notifications:Topics=[{\"Topic\":\"x\",\"Account\":\"often\"}]", "none, digest or now")]
+    public void Mail_settings_that_cannot_work_are_refused_with_the_reason(string setting, string says)
+    {
+        var settings = setting.StartsWith("Smtp:Host", StringComparison.Ordinal) ? new[] { setting } : ["Smtp:Host=mail.example.com", setting];
+        var problem = Assert.Throws<CommandException>(() => ConfigurationLoader.Load(File, new Dictionary<string, string>(), settings));
+        Assert.Contains(says, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_password_is_not_sent_in_clear_text_over_a_network()
+    {
+        string[] settings = ["Smtp:Host=mail.example.com", "Smtp:User=waybill", "Smtp:PasswordFile=/etc/waybill/smtp", "Smtp:Security=none"];
+        var problem = Assert.Throws<CommandException>(() => ConfigurationLoader.Load(File, new Dictionary<string, string>(), settings));
+        Assert.Contains("clear text", problem.Message, StringComparison.Ordinal);
+        _ = ConfigurationLoader.Load(File, new Dictionary<string, string>(), [.. settings, "Smtp:Host=127.0.0.1"]);
+        _ = ConfigurationLoader.Load(File, new Dictionary<string, string>(), [.. settings, "Smtp:Security=starttls"]);
+    }
+
     [Fact]
     public void The_layout_in_the_documentation_is_the_shipped_one()
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Waybill.Core.Database;
+using Waybill.Core.Notifications;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Server.HostKeys;
@@ -43,7 +44,7 @@ internal static class DoctorCommand
             List<Finding> findings =
             [
                 .. await TryAsync("platform", () => ValueTask.FromResult(Platform())),
-                .. await TryAsync("configuration", () => ValueTask.FromResult(Configuration(configuration = here.LoadConfiguration()))),
+                .. await TryAsync("configuration", () => ValueTask.FromResult(Configuration(configuration = here.LoadConfiguration(), here.Data))),
                 .. await TryAsync("files", () => ValueTask.FromResult(Files(here.Data))),
                 .. await TryAsync("host keys", () => ValueTask.FromResult<IEnumerable<Finding>>(HostKeys(here.Data, configuration))),
                 .. await TryAsync("database", () => DatabaseAsync(here, cancellationToken)),
@@ -92,7 +93,7 @@ internal static class DoctorCommand
         return [kernel, openFiles, new Finding(Verdict.Ok, "crypto", $"{CryptoLibrary.Version}; ML-KEM {mlKem}")];
     }
 
-    private static IEnumerable<Finding> Configuration(WaybillConfiguration configuration)
+    private static IEnumerable<Finding> Configuration(WaybillConfiguration configuration, DataDirectory data)
     {
         yield return configuration.Ssh.Public.Count == 0
             ? new Finding(Verdict.Warning, "Ssh:Public", "not set, so customers cannot be told a host name; set it in waybill.json")
@@ -100,6 +101,14 @@ internal static class DoctorCommand
         if (configuration.Provider.Name is null || configuration.Provider.SupportMail is null)
         {
             yield return new Finding(Verdict.Warning, "Provider", "Provider:Name and Provider:SupportMail are not set; customers are not told who to ask");
+        }
+
+        yield return configuration.Smtp.Host is { } host
+            ? new Finding(Verdict.Ok, "Smtp", $"{host}:{configuration.Smtp.Port}")
+            : new Finding(Verdict.Warning, "Smtp", $"Smtp:Host is not set, so mails are written to {data.Mail} and reach nobody; set it in waybill.json");
+        if (configuration.Smtp is { Host: not null, PasswordFile: { } file } && !File.Exists(file))
+        {
+            yield return new Finding(Verdict.Failure, "Smtp:PasswordFile", $"{file} is not there; no mail can be sent");
         }
 
         if (!ConfigurationCheck.IsDurable(configuration.Storage.Durability))
@@ -197,7 +206,11 @@ internal static class DoctorCommand
         var audit = verification.Intact
             ? new Finding(Verdict.Ok, "audit", $"{verification.Rows} rows, all whole and in order")
             : new Finding(Verdict.Failure, "audit", $"{verification.FindingCount} findings; see: {ShellWord.Command(context.Data, "audit verify")}");
-        return [database, audit];
+        var dead = await installation.Notifications.CountAsync(DeliveryState.Dead, cancellationToken);
+        var notifications = dead > 0
+            ? new Finding(Verdict.Warning, "notifications", $"{dead} were given up; see: {ShellWord.Command(context.Data, "notification list --dead")}")
+            : new Finding(Verdict.Ok, "notifications", $"{await installation.Notifications.CountAsync(DeliveryState.Waiting, cancellationToken)} wait, none was given up");
+        return [database, audit, notifications];
     }
 
     private static async ValueTask<IEnumerable<Finding>> ServerAsync(CommandContext context, CancellationToken cancellationToken)

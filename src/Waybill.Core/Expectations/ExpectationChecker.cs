@@ -1,0 +1,200 @@
+using System.Text.Json.Nodes;
+using Waybill.Core.Database;
+using Waybill.Core.Events;
+
+namespace Waybill.Core.Expectations;
+
+/// <summary>
+/// Looks whether what was expected has come and was fetched. Each due time is judged once, in the transaction that raises its event, whenever this runs and
+/// however often; after a time without a server the due times in between are judged too.
+/// </summary>
+/// <param name="database">Where expectations and the catalogue are.</param>
+/// <param name="zone">The zone of accounts that have none.</param>
+public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zone)
+{
+    /// <summary>Due times that lie further back are not judged any more.</summary>
+    public static readonly TimeSpan CatchUp = TimeSpan.FromDays(7);
+
+    /// <summary>Unfetched files of an expectation that are told in one transaction; the rest follows in the next one.</summary>
+    public const int FilesTogether = 500;
+
+    /// <summary>Expectations that are judged in one transaction.</summary>
+    public const int Together = 100;
+
+    private static readonly TimeSpan KeepMissed = TimeSpan.FromDays(400);
+
+    /// <summary>Does all that is due at an instant.</summary>
+    public async ValueTask<Outcome> RunAsync(DateTimeOffset now, CancellationToken cancellationToken = default)
+    {
+        Func<DatabaseConnection, DateTimeOffset, int>[] steps = [JudgeDue, JudgeUnfetched];
+        foreach (var step in steps)
+        {
+            Result<int> judged;
+            do
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                judged = await database.WriteAsync<int>(transaction => step(transaction.Connection, now), cancellationToken).ConfigureAwait(false);
+                if (!judged.Succeeded)
+                {
+                    return judged.Problem;
+                }
+            }
+            while (judged.Value > 0);
+        }
+
+        // One after the other by their row, since those that stay open are not to be met again in this run.
+        Result<long> late = 0L;
+        do
+        {
+            var after = late.Value;
+            late = await database.WriteAsync<long>(transaction => LookForLate(transaction.Connection, after, now), cancellationToken).ConfigureAwait(false);
+        }
+        while (late is { Succeeded: true, Value: > 0 });
+        return late.Succeeded ? Outcome.Done : late.Problem;
+    }
+
+    internal static TimeZoneInfo Zone(string? name, TimeZoneInfo otherwise) =>
+        name is not null && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var known) ? known : otherwise;
+
+    private int JudgeDue(DatabaseConnection connection, DateTimeOffset now)
+    {
+        // A next one further away than any can be was set by a clock that stood wrong.
+        var due = connection.All(
+            ExpectationSql.Select + " WHERE e.next_due_at <= @now OR e.next_due_at > @far ORDER BY e.next_due_at LIMIT @limit",
+            ExpectationSql.ReadWatched,
+            ("@now", now.ToColumn()), ("@far", (now + DueTimes.Longest).ToColumn()), ("@limit", Together));
+        foreach (var watched in due)
+        {
+            var times = Times(watched);
+            var isOpen = IsOpen(connection, watched);
+            var next = watched.Expectation.NextDue!.Value;
+            if (next > now)
+            {
+                next = times.After(now);
+            }
+
+            if (next < now - CatchUp)
+            {
+                next = times.After(now - CatchUp);
+            }
+
+            for (; next <= now; next = times.After(next))
+            {
+                if (isOpen)
+                {
+                    Judge(connection, watched, times, next, now);
+                }
+            }
+
+            connection.Execute("UPDATE expectation SET next_due_at = @next WHERE id = @id", ("@id", watched.Expectation.Id), ("@next", next.ToColumn()));
+        }
+
+        return due.Count;
+    }
+
+    private static void Judge(DatabaseConnection connection, Watched watched, DueTimes times, DateTimeOffset due, DateTimeOffset now)
+    {
+        var before = times.Before(due);
+
+        // What came for the due time before, late, is not this one's too.
+        var taken = connection.First<DateTimeOffset?>(
+            "SELECT late_until FROM missed WHERE expectation_id = @id AND due_at = @due AND state = 'late'",
+            static row => row.Time(0),
+            ("@id", watched.Expectation.Id), ("@due", before.ToColumn()));
+        if (ExpectationSql.First(connection, watched, taken ?? before, due) is not null)
+        {
+            return;
+        }
+
+        var lateUntil = times.LateUntil(due);
+        var isNew = connection.Execute(
+            "INSERT INTO missed (expectation_id, due_at, late_until, state) VALUES (@id, @due, @late, 'open') ON CONFLICT DO NOTHING",
+            ("@id", watched.Expectation.Id), ("@due", due.ToColumn()), ("@late", lateUntil.ToColumn()));
+        if (isNew > 0)
+        {
+            EventSql.Raise(connection, ExpectationTopics.Missing, watched.AccountId, Body(watched, due), now);
+            LookForLate(connection, watched, due, lateUntil, now);
+        }
+    }
+
+    private static long LookForLate(DatabaseConnection connection, long after, DateTimeOffset now)
+    {
+        var open = connection.All(
+            "SELECT rowid, expectation_id, due_at, late_until FROM missed WHERE state = 'open' AND rowid > @after ORDER BY rowid LIMIT @limit",
+            static row => (Row: row.GetInt64(0), Expectation: row.GetInt64(1), Due: row.Time(2), LateUntil: row.Time(3)),
+            ("@after", after), ("@limit", Together));
+        foreach (var each in open)
+        {
+            var watched = connection.First(ExpectationSql.Select + " WHERE e.id = @id", ExpectationSql.ReadWatched, ("@id", each.Expectation))!;
+            LookForLate(connection, watched, each.Due, each.LateUntil, now);
+        }
+
+        connection.Execute("DELETE FROM missed WHERE due_at < @before", ("@before", (now - KeepMissed).ToColumn()));
+        return open.Count == 0 ? 0 : open[^1].Row;
+    }
+
+    private static void LookForLate(DatabaseConnection connection, Watched watched, DateTimeOffset due, DateTimeOffset lateUntil, DateTimeOffset now)
+    {
+        var file = ExpectationSql.First(connection, watched, due, lateUntil < now ? lateUntil : now);
+        if (file is null && now <= lateUntil)
+        {
+            return;
+        }
+
+        connection.Execute(
+            "UPDATE missed SET state = @state WHERE expectation_id = @id AND due_at = @due",
+            ("@id", watched.Expectation.Id), ("@due", due.ToColumn()), ("@state", file is null ? "closed" : "late"));
+        if (file is not null)
+        {
+            var body = Body(watched, due);
+            body["path"] = file.Path;
+            body["arrived"] = file.Time.ToEvent();
+            body["minutesLate"] = (long)Math.Ceiling((file.Time - due).TotalMinutes);
+            body["size"] = file.Size;
+            body["login"] = file.Login;
+            EventSql.Raise(connection, ExpectationTopics.Late, watched.AccountId, body, now);
+        }
+    }
+
+    /// <summary>Each file is looked at once: when the days are over.</summary>
+    private int JudgeUnfetched(DatabaseConnection connection, DateTimeOffset now)
+    {
+        var due = connection.All(
+            ExpectationSql.Select + """
+             WHERE e.unfetched_days IS NOT NULL AND EXISTS (
+                SELECT 1 FROM file f
+                WHERE f.account_id = e.account_id AND f.arrived_at > e.looked_until AND f.arrived_at <= @now - e.unfetched_days * 86400000) ORDER BY e.id LIMIT @limit
+            """,
+            ExpectationSql.ReadWatched,
+            ("@now", now.ToColumn()), ("@limit", Together));
+        foreach (var watched in due)
+        {
+            var days = watched.Expectation.UnfetchedDays!.Value;
+            var until = ExpectationSql.Cut(connection, watched, watched.LookedUntil, now - TimeSpan.FromDays(days), FilesTogether);
+            var files = IsOpen(connection, watched) ? ExpectationSql.Unfetched(connection, watched, watched.LookedUntil, until) : [];
+            foreach (var file in files)
+            {
+                EventSql.Raise(
+                    connection, ExpectationTopics.Unfetched, watched.AccountId,
+                    new JsonObject { ["feed"] = watched.Expectation.Feed, ["path"] = file.Path, ["arrived"] = file.Time.ToEvent(), ["size"] = file.Size, ["days"] = days }, now);
+            }
+
+            connection.Execute("UPDATE expectation SET looked_until = @until WHERE id = @id", ("@id", watched.Expectation.Id), ("@until", until.ToColumn()));
+        }
+
+        return due.Count;
+    }
+
+    private static bool IsOpen(DatabaseConnection connection, Watched watched) =>
+        connection.Number("SELECT status <> 'closed' FROM account WHERE id = @id", ("@id", watched.AccountId)) != 0;
+
+    private static JsonObject Body(Watched watched, DateTimeOffset due) => new()
+    {
+        ["feed"] = watched.Expectation.Feed,
+        ["folder"] = watched.Expectation.Folder,
+        ["pattern"] = watched.Expectation.Pattern,
+        ["due"] = due.ToEvent(),
+    };
+
+    private DueTimes Times(Watched watched) => new(watched.Expectation.By!.Value, watched.Expectation.Days, Zone(watched.Expectation.Zone, zone));
+}

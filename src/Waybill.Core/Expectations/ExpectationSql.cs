@@ -1,0 +1,61 @@
+using System.Data.Common;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Expectations;
+
+/// <summary>The expectations' statements.</summary>
+internal static class ExpectationSql
+{
+    public const string Select = """
+        SELECT e.id, a.number, e.feed, e.folder, e.pattern, e.by_minute, e.days, e.unfetched_days, a.time_zone, e.next_due_at, e.account_id, e.looked_until
+        FROM expectation e JOIN account a ON a.id = e.account_id
+        """;
+
+    // Programs upload under these names first.
+    private const string Matches = """
+        f.account_id = @account AND substr(f.path, 1, length(@folder)) = @folder AND substr(f.path, length(@folder) + 1) LIKE @like ESCAPE '\'
+        AND instr(substr(f.path, length(@folder) + 1), '/') = 0
+        AND f.path NOT LIKE '%.filepart' AND f.path NOT LIKE '%.part' AND f.path NOT LIKE '%.tmp' AND f.arrived_at > @after AND f.arrived_at <= @until
+        """;
+
+    private const string Files = "SELECT f.path, f.arrived_at, f.size, f.login FROM file f WHERE " + Matches;
+
+    public static Expectation Read(DbDataReader row) => new(
+        row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4),
+        row.IsDBNull(5) ? null : TimeOnly.MinValue.AddMinutes(row.GetInt64(5)), (Weekdays)row.GetInt64(6), row.IsDBNull(7) ? null : (int)row.GetInt64(7),
+        row.TextOrNull(8), row.TimeOrNull(9));
+
+    public static Watched ReadWatched(DbDataReader row) => new(Read(row), row.GetInt64(10), row.Time(11));
+
+    /// <summary>The first file that came in a time, also one that has gone since.</summary>
+    public static Arrival? First(DatabaseConnection connection, Watched watched, DateTimeOffset after, DateTimeOffset until) => connection.First(
+        Files + " ORDER BY f.arrived_at, f.id LIMIT 1", ReadArrival, Parameters(watched, after, until));
+
+    /// <summary>The files that came in a time, are still there, and that nobody has fetched.</summary>
+    public static List<Arrival> Unfetched(DatabaseConnection connection, Watched watched, DateTimeOffset after, DateTimeOffset until) => connection.All(
+        Files + " AND f.gone_at IS NULL AND f.first_fetched_at IS NULL ORDER BY f.arrived_at, f.id", ReadArrival, Parameters(watched, after, until));
+
+    /// <summary>The end of a time in which so many unfetched files came.</summary>
+    public static DateTimeOffset Cut(DatabaseConnection connection, Watched watched, DateTimeOffset after, DateTimeOffset until, int count) => connection.First<DateTimeOffset?>(
+        Files + " AND f.gone_at IS NULL AND f.first_fetched_at IS NULL ORDER BY f.arrived_at LIMIT 1 OFFSET @offset",
+        static row => row.Time(1),
+        [.. Parameters(watched, after, until), ("@offset", count - 1)]) ?? until;
+
+    private static Arrival ReadArrival(DbDataReader row) => new(row.GetString(0), row.Time(1), row.GetInt64(2), row.TextOrNull(3));
+
+    private static (string, object?)[] Parameters(Watched watched, DateTimeOffset after, DateTimeOffset until) =>
+    [
+        ("@account", watched.AccountId), ("@folder", watched.Expectation.Folder.TrimEnd('/') + "/"), ("@like", Like(watched.Expectation.Pattern)),
+        ("@after", after.ToColumn()), ("@until", until.ToColumn()),
+    ];
+
+    private static string Like(string pattern) => pattern
+        .Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)
+        .Replace('*', '%').Replace('?', '_');
+}
+
+/// <summary>An expectation with what the checker keeps of it.</summary>
+internal sealed record Watched(Expectation Expectation, long AccountId, DateTimeOffset LookedUntil);
+
+/// <summary>A file that came.</summary>
+internal sealed record Arrival(string Path, DateTimeOffset Time, long Size, string? Login);

@@ -1,0 +1,86 @@
+using System.Data.Common;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Notifications;
+
+/// <summary>The outbox's statements.</summary>
+internal static class OutboxSql
+{
+    public const string Select = """
+        SELECT d.id, d.kind, d.topic, a.number, d.target, d.message_id, d.subject, d.state, d.attempts, d.created_at, d.due_at, d.sent_at, d.error
+        FROM delivery d LEFT JOIN account a ON a.id = d.account_id
+        """;
+
+    private const string Claimed = " RETURNING id, topic, hook_id, target, message_id, subject, text, html, attempts, tried_since";
+
+    public static Delivery Read(DbDataReader row) => new(
+        row.GetInt64(0), row.Word<DeliveryKind>(1), row.GetString(2), row.TextOrNull(3), row.GetString(4), row.GetString(5), row.GetString(6), row.Word<DeliveryState>(7),
+        (int)row.GetInt64(8), row.Time(9), row.Time(10), row.TimeOrNull(11), row.TextOrNull(12));
+
+    public static void Add(
+        DatabaseConnection connection, DeliveryKind kind, string topic, long? eventId, long? account, long? hook, string target, string messageId,
+        (string Subject, string Text, string? Html) content, DateTimeOffset now) => connection.Execute(
+        """
+        INSERT INTO delivery (kind, topic, event_id, account_id, hook_id, target, message_id, subject, text, html, state, attempts, created_at, tried_since, due_at)
+        VALUES (@kind, @topic, @event, @account, @hook, @target, @message, @subject, @text, @html, 'waiting', 0, @now, @now, @now)
+        """,
+        ("@kind", kind.ToWord()), ("@topic", topic), ("@event", eventId), ("@account", account), ("@hook", hook), ("@target", target), ("@message", messageId),
+        ("@subject", content.Subject), ("@text", content.Text), ("@html", content.Html), ("@now", now.ToColumn()));
+
+    /// <summary>Takes the mail that waits longest; from the commit on it counts as perhaps sent.</summary>
+    public static Outgoing? ClaimMail(DatabaseConnection connection, DateTimeOffset now) => connection.First(
+        """
+        UPDATE delivery SET state = 'sending', attempts = attempts + 1
+        WHERE id = (SELECT id FROM delivery WHERE kind = 'mail' AND state = 'waiting' AND due_at <= @now ORDER BY due_at, id LIMIT 1)
+        """ + Claimed,
+        ReadOutgoing,
+        ("@now", now.ToColumn()));
+
+    /// <summary>Takes the next call of a web hook that is not being called and is not away.</summary>
+    public static Outgoing? ClaimHook(DatabaseConnection connection, DateTimeOffset now) => connection.First(
+        """
+        UPDATE delivery SET state = 'sending', attempts = attempts + 1
+        WHERE id = (
+            SELECT id FROM delivery
+            WHERE state = 'waiting' AND due_at <= @now AND hook_id = (
+                SELECT h.id FROM hook h
+                WHERE (h.retry_at IS NULL OR h.retry_at <= @now)
+                  AND NOT EXISTS (SELECT 1 FROM delivery s WHERE s.hook_id = h.id AND s.state = 'sending')
+                  AND EXISTS (SELECT 1 FROM delivery w WHERE w.hook_id = h.id AND w.state = 'waiting' AND w.due_at <= @now)
+                ORDER BY h.id LIMIT 1)
+            ORDER BY due_at, id LIMIT 1)
+        """ + Claimed,
+        ReadOutgoing,
+        ("@now", now.ToColumn()));
+
+    /// <summary>What a crash left: it may have arrived or not, so it is sent again, under its own Message-ID.</summary>
+    public static int Recover(DatabaseConnection connection, DateTimeOffset now) => connection.Execute(
+        "UPDATE delivery SET state = 'waiting', due_at = @now, error = 'the server ended while this was being sent' WHERE state = 'sending'", ("@now", now.ToColumn()));
+
+    public static void Sent(DatabaseConnection connection, long id, DateTimeOffset now) => connection.Execute(
+        "UPDATE delivery SET state = 'sent', sent_at = @now, error = NULL WHERE id = @id", ("@id", id), ("@now", now.ToColumn()));
+
+    public static void Failed(DatabaseConnection connection, long id, bool dead, DateTimeOffset due, string error) => connection.Execute(
+        "UPDATE delivery SET state = @state, due_at = @due, error = @error WHERE id = @id",
+        ("@id", id), ("@state", dead ? "dead" : "waiting"), ("@due", due.ToColumn()), ("@error", error));
+
+    public static int Purge(DatabaseConnection connection, DateTimeOffset before) => connection.Execute(
+        "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE state = 'sent' AND sent_at < @before LIMIT @limit)",
+        ("@before", before.ToColumn()), ("@limit", NotificationLimits.PurgedTogether));
+
+    /// <summary>Whether anything is to be done now; costs microseconds, since it is asked each second.</summary>
+    public static bool HasWork(DatabaseConnection connection, DateTimeOffset now) => connection.Number(
+        """
+        SELECT EXISTS (SELECT 1 FROM event WHERE handled_at IS NULL)
+            OR EXISTS (SELECT 1 FROM digest_item WHERE due_at <= @now)
+            OR EXISTS (SELECT 1 FROM delivery WHERE kind = 'mail' AND state = 'waiting' AND due_at <= @now)
+            OR EXISTS (SELECT 1 FROM hook h WHERE (h.retry_at IS NULL OR h.retry_at <= @now)
+                AND EXISTS (SELECT 1 FROM delivery d WHERE d.hook_id = h.id AND d.state = 'waiting' AND d.due_at <= @now))
+            OR EXISTS (SELECT 1 FROM delivery WHERE state = 'sent' AND sent_at < @before)
+        """,
+        ("@now", now.ToColumn()), ("@before", (now - NotificationLimits.KeepSent).ToColumn())) != 0;
+
+    private static Outgoing ReadOutgoing(DbDataReader row) => new(
+        row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetInt64(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6), row.TextOrNull(7),
+        (int)row.GetInt64(8), row.Time(9));
+}

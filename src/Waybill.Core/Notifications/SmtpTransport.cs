@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Mail;
+using System.Net.Sockets;
+
+namespace Waybill.Core.Notifications;
+
+/// <summary>Hands mails to the mail server over one connection, which is opened for the first of them and closed with this.</summary>
+internal sealed class SmtpTransport(SmtpOptions smtp, NotificationOptions options, TimeProvider time) : IMailTransport
+{
+    private SmtpClient? _client;
+
+    public async ValueTask<SendOutcome> SendAsync(Outgoing mail, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(NotificationLimits.MailTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            _client ??= Connect();
+            using var message = MailMessages.Create(mail, options);
+            await _client.SendMailAsync(message, either.Token).ConfigureAwait(false);
+            return SendOutcome.Taken;
+        }
+        catch (FormatException error)
+        {
+            return new(SendVerdict.Never, error.Message);
+        }
+        catch (SmtpFailedRecipientException error)
+        {
+            return new((int)error.StatusCode >= 500 ? SendVerdict.Never : SendVerdict.Later, Words(error));
+        }
+        catch (SmtpException error)
+        {
+            // A reply to this message concerns this message; no reply, a busy server and a refused sign-in concern all of them.
+            Dispose();
+            var own = (int)error.StatusCode is >= 450 and < 460 or >= 550 and < 560 && error.StatusCode != SmtpStatusCode.ClientNotPermitted;
+            return new(own ? SendVerdict.Later : SendVerdict.Away, Words(error));
+        }
+        catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException or InvalidOperationException
+            or System.Security.Authentication.AuthenticationException)
+        {
+            Dispose();
+            return new(SendVerdict.Away, Words(error));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Dispose();
+            return new(SendVerdict.Away, $"the mail server did not answer within {NotificationLimits.MailTime.TotalSeconds} s");
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // SmtpClient is not ours: one mail that it chokes on must not stand in the way of the others.
+            Dispose();
+            return new(SendVerdict.Later, $"{error.GetType().Name}: {error.Message}");
+        }
+    }
+
+    public void Dispose()
+    {
+        _client?.Dispose();
+        _client = null;
+    }
+
+    private static string Words(Exception error)
+    {
+        var inner = error.GetBaseException();
+        return ReferenceEquals(inner, error) ? error.Message : $"{error.Message}: {inner.Message}";
+    }
+
+    private SmtpClient Connect() => new(smtp.Host, smtp.Port)
+    {
+        EnableSsl = smtp.StartTls,
+        UseDefaultCredentials = false,
+        Credentials = smtp.User is { } user ? new NetworkCredential(user, smtp.PasswordFile is { } file ? File.ReadLines(file).FirstOrDefault() ?? "" : "") : null,
+        Timeout = (int)NotificationLimits.MailTime.TotalMilliseconds,
+    };
+}

@@ -1,0 +1,37 @@
+namespace Waybill.Core.Notifications;
+
+/// <summary>Who is told of the events of a topic.</summary>
+/// <param name="Topic">The topic's word; * for all that have no rule of their own.</param>
+/// <param name="Account">How the account's e-mail address is told.</param>
+/// <param name="Provider">How the provider's support is told.</param>
+public sealed record TopicRule(string Topic, Telling Account, Telling Provider)
+{
+    /// <summary>The rule for every topic without one.</summary>
+    public const string Any = "*";
+
+    /// <summary>
+    /// What is shipped. A topic that is not named here is told to no customer: what the provider's own people need to know is not theirs. Hardly anything is a
+    /// mail of its own, since what goes wrong goes wrong for many accounts at once.
+    /// </summary>
+    public static IReadOnlyList<TopicRule> Shipped { get; } =
+    [
+        new(Expectations.ExpectationTopics.Missing, Telling.None, Telling.Digest),
+        new(Expectations.ExpectationTopics.Late, Telling.Digest, Telling.Digest),
+        new(Expectations.ExpectationTopics.Unfetched, Telling.Digest, Telling.Digest),
+        new("file-published", Telling.Digest, Telling.None),
+        new("file-recalled", Telling.Digest, Telling.None),
+        new("file-rejected", Telling.Digest, Telling.None),
+        new("quota-80", Telling.Digest, Telling.Digest),
+        new("quota-95", Telling.Now, Telling.Digest),
+        new("retention-notice", Telling.Now, Telling.None),
+        new("retention-trouble", Telling.None, Telling.Now),
+        new(Any, Telling.None, Telling.Digest),
+    ];
+
+    /// <summary>The rule for a topic: the configured one, else the shipped one, each before its own *.</summary>
+    internal static TopicRule Find(IReadOnlyList<TopicRule> configured, string topic) =>
+        configured.FirstOrDefault(rule => rule.Topic == topic)
+        ?? configured.FirstOrDefault(rule => rule.Topic == Any)
+        ?? Shipped.FirstOrDefault(rule => rule.Topic == topic)
+        ?? Shipped[^1];
+}
