@@ -54,13 +54,17 @@ internal sealed class Installation : IAsyncDisposable
 
     public FileCatalogue Catalogue { get; }
 
+    public CatalogueScan Scan => new(Database, Audit, new VaultStores(Vaults), TimeProvider.System);
+
+    public FileHashing Hashing => new(Database, new VaultStores(Vaults), TimeProvider.System);
+
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 
     public SessionRegistry Sessions { get; } = new();
 
     public VaultLayout Layout => _layout ?? throw new InvalidOperationException("The layout is configuration, and this was opened without any.");
 
-    public LocalVaults Vaults => _vaults ?? throw new InvalidOperationException("The vaults are opened by a server only.");
+    public LocalVaults Vaults => _vaults ?? throw new InvalidOperationException("The vaults were not opened.");
 
     public WaybillDatabase Database { get; }
 
@@ -79,7 +83,7 @@ internal sealed class Installation : IAsyncDisposable
         return new Installation(data, database, Require(AuditLog.Open(database, data.AuditKey, data.AuditAnchor, TimeProvider.System)), configuration);
     }
 
-    /// <summary>Opens the vaults for a server.</summary>
+    /// <summary>Opens the vaults, for a server or a command that looks into them.</summary>
     public void OpenVaults(WaybillConfiguration configuration)
     {
         _vaults = new LocalVaults(Data.Vaults, new LocalStoreOptions

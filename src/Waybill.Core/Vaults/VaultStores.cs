@@ -11,6 +11,10 @@ public sealed class VaultStores(LocalVaults vaults)
     /// <param name="account">The account's number as it was given: the name of its directory.</param>
     public StoreResult<IFileStore> Open(string account) => vaults.OpenStore(VaultPath.Parse($"/{account}"), Everything.Instance);
 
+    /// <summary>Opens an account's vault to see what lies in it; the caller disposes it.</summary>
+    /// <param name="account">The account's number as it was given.</param>
+    public StoreResult<LocalVault> OpenVault(string account) => vaults.OpenVault(VaultPath.Parse($"/{account}"));
+
     private sealed class Everything : IAccessRules
     {
         public static readonly Everything Instance = new();

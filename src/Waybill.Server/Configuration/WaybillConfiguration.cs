@@ -29,6 +29,8 @@ internal sealed record WaybillConfiguration
 
     public LayoutSection Layout { get; init; } = new();
 
+    public CatalogueSection Catalogue { get; init; } = new();
+
     /// <summary>How long transfers may go on after SIGTERM.</summary>
     public int ShutdownSeconds { get; init; } = 30;
 }
@@ -181,4 +183,13 @@ internal sealed record FolderSection
 
     /// <summary>Only for paths below <c>/vendors/{vendor}</c>.</summary>
     public string Vendor { get; init; } = "none";
+}
+
+internal sealed record CatalogueSection
+{
+    /// <summary>How often the vaults are compared with the catalogue; 0 for never.</summary>
+    public int ScanMinutes { get; init; } = 60;
+
+    /// <summary>How fast files are read for their hash in the background; 0 for not at all.</summary>
+    public int HashMegabytesPerSecond { get; init; } = 16;
 }

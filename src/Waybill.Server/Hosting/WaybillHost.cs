@@ -33,6 +33,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly BlockMemoryPoolFactory _blocks = new();
     private readonly ControlServer _control;
     private readonly KeysOnlyBanner _banner;
+    private readonly CatalogueUpkeep _upkeep;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
     private WebApplication? _application;
@@ -45,6 +46,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
         _banner = new KeysOnlyBanner(installation.Directory, configuration.Provider.SupportMail, TimeProvider.System, loggers.CreateLogger<KeysOnlyBanner>());
+        _upkeep = new CatalogueUpkeep(installation, configuration.Catalogue, TimeProvider.System, loggers.CreateLogger<CatalogueUpkeep>());
         _control = new ControlServer(
             installation.Data.ControlSocket,
             new ControlHandler(installation, _gate, _guard, _blocks, ReloadHostKeysAsync).HandleAsync,
@@ -65,6 +67,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             await host.RecordOffersAsync();
             host._guard.Start();
             host._control.Start();
+            host._upkeep.Start();
             return host;
         }
         catch
@@ -97,6 +100,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _control.DisposeAsync();
+        await _upkeep.DisposeAsync();
         await _guard.DisposeAsync();
         if (_application is not null)
         {
