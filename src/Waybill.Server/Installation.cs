@@ -1,6 +1,7 @@
 using Waybill.Core;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
+using Waybill.Core.Backup;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Keys;
@@ -57,6 +58,8 @@ internal sealed class Installation : IAsyncDisposable
     public CatalogueScan Scan => new(Database, Audit, new VaultStores(Vaults), TimeProvider.System);
 
     public FileHashing Hashing => new(Database, new VaultStores(Vaults), TimeProvider.System);
+
+    public BackupService Backups => new(new Core.DataDirectory(Data.Root), Database, Audit, new VaultStores(Vaults), TimeProvider.System);
 
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 
