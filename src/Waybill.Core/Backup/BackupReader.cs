@@ -147,7 +147,11 @@ internal sealed class BackupReader(FileStream archive, string name)
     /// <summary>A member of a vault, or null when it cannot be one.</summary>
     private static BackupFile? Describe(TarEntry entry)
     {
-        var path = entry.Name[BackupFormat.Vaults.Length..];
+        if (MemberName.Unescape(entry.Name[BackupFormat.Vaults.Length..]) is not { } path || MemberName.Unescape(entry.LinkName ?? "") is not { } target)
+        {
+            return null;
+        }
+
         if (entry.EntryType == TarEntryType.Directory)
         {
             path = path.TrimEnd('/');
@@ -167,7 +171,7 @@ internal sealed class BackupReader(FileStream archive, string name)
         return entry.EntryType switch
         {
             TarEntryType.Directory => new BackupFile(path, BackupFile.Directory, null, mode, modified, null),
-            TarEntryType.SymbolicLink when !parsed.IsRoot => new BackupFile(path, BackupFile.Link, null, mode, modified, null, entry.LinkName),
+            TarEntryType.SymbolicLink when !parsed.IsRoot => new BackupFile(path, BackupFile.Link, null, mode, modified, null, target),
             TarEntryType.RegularFile when !parsed.IsRoot => new BackupFile(path, BackupFile.File, entry.Length, mode, modified, null),
             _ => null,
         };

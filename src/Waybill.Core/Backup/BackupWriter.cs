@@ -61,14 +61,14 @@ internal sealed class BackupWriter : IAsyncDisposable
     public async ValueTask AddAsync(BackupFile file, MemberStream? content, CancellationToken cancellationToken)
     {
         var type = file.Kind switch { BackupFile.Directory => TarEntryType.Directory, BackupFile.Link => TarEntryType.SymbolicLink, _ => TarEntryType.RegularFile };
-        var entry = new PaxTarEntry(type, BackupFormat.Vaults + file.Path)
+        var entry = new PaxTarEntry(type, BackupFormat.Vaults + MemberName.Escape(file.Path))
         {
             Mode = (UnixFileMode)Convert.ToInt32(file.Mode, 8),
             ModificationTime = DateTimeOffset.FromUnixTimeSeconds(file.Modified ?? 0),
         };
         if (file.Target is not null)
         {
-            entry.LinkName = file.Target;
+            entry.LinkName = MemberName.Escape(file.Target);
         }
 
         if (content is not null)

@@ -44,6 +44,8 @@ public sealed class HostileBackupTests
     [InlineData("hostkeys/../waybill.db", TarEntryType.RegularFile)]
     [InlineData("hostkeys", TarEntryType.Directory)]
     [InlineData("tls/.x", TarEntryType.RegularFile)]
+    [InlineData("vaults/10042/%41", TarEntryType.RegularFile)]
+    [InlineData("vaults/10042/%2E%2E/%2E%2E/escaped", TarEntryType.RegularFile)]
     [InlineData("run/lock", TarEntryType.RegularFile)]
     [InlineData("restore.unfinished", TarEntryType.RegularFile)]
     public async Task A_member_with_a_name_or_kind_that_no_backup_has_is_refused(string name, TarEntryType type)
