@@ -44,6 +44,9 @@ internal sealed class DataDirectory(string root)
     /// <summary>The leases of processes that publish; the server's own user alone can enter.</summary>
     public string Publishing => Path.Combine(Run, "publishing");
 
+    /// <summary>There from the beginning of a restore to its end.</summary>
+    public string UnfinishedRestore => Path.Combine(Root, "restore.unfinished");
+
     public string Lock => Path.Combine(Run, "lock");
 
     public string ControlSocket
@@ -59,8 +62,8 @@ internal sealed class DataDirectory(string root)
 
     public bool IsInitialised => File.Exists(Database);
 
-    /// <summary>An init was interrupted: nothing can have used what is there.</summary>
-    public bool IsHalfMade => File.Exists(Unfinished);
+    /// <summary>An init or a restore was interrupted: nothing can have used what is there.</summary>
+    public bool IsHalfMade => File.Exists(Unfinished) || File.Exists(UnfinishedRestore);
 
     private string Run => Path.Combine(Root, "run");
 
@@ -77,8 +80,29 @@ internal sealed class DataDirectory(string root)
         }
     }
 
-    public CommandException HalfMade() => new(
-        $"{Root} is half-made: an init was interrupted there, or runs right now; empty the directory (nothing has used it yet) and run: {CommandLine.ShellWord.Command(this, "init")}");
+    public CommandException HalfMade() => new(File.Exists(UnfinishedRestore)
+        ? $"{Root} is half-made: a restore was interrupted there, or runs right now; empty the directory (nothing has used it yet) and restore again"
+        : $"{Root} is half-made: an init was interrupted there, or runs right now; empty the directory (nothing has used it yet) and run: {CommandLine.ShellWord.Command(this, "init")}");
+
+    /// <summary>A restore goes into a directory that has nothing in it: what is there is somebody's.</summary>
+    public void RequireEmpty()
+    {
+        if (File.Exists(Lock))
+        {
+            TakeLock().Dispose();
+        }
+
+        if (IsHalfMade)
+        {
+            throw HalfMade();
+        }
+
+        if (Directory.Exists(Root) && Directory.EnumerateFileSystemEntries(Root).Any())
+        {
+            throw new CommandException(
+                $"{Root} {(IsInitialised ? "holds a Waybill already" : "is not empty")}, and a restore overwrites nothing; name a new or empty directory with --data");
+        }
+    }
 
     /// <summary>Makes the directories; those that hold secrets can be entered by the owner alone.</summary>
     public void Create()

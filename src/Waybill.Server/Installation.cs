@@ -2,6 +2,7 @@ using Waybill.Core;
 using Waybill.Core.Accounts;
 using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
+using Waybill.Core.Backup;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Expectations;
@@ -84,6 +85,11 @@ internal sealed class Installation : IAsyncDisposable
     public HookService Hooks { get; }
 
     public ExpectationService Expectations { get; }
+    public CatalogueScan Scan => new(Database, Audit, new VaultStores(Vaults), TimeProvider.System);
+
+    public FileHashing Hashing => new(Database, new VaultStores(Vaults), TimeProvider.System);
+
+    public BackupService Backups => new(new Core.DataDirectory(Data.Root), Database, Audit, new VaultStores(Vaults), TimeProvider.System);
 
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 
@@ -111,6 +117,7 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Opens the vaults for a server, or for a command that works on files.</summary>
+    /// <summary>Opens the vaults, for a server or a command that looks into them.</summary>
     public void OpenVaults(WaybillConfiguration configuration)
     {
         var durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename;

@@ -140,7 +140,7 @@ public sealed partial class WaybillServer : IAsyncLifetime
     }
 
     /// <summary>The program of the same configuration as these tests.</summary>
-    private static string Program => Path.Combine(
+    public static string Program => Path.Combine(
         RepositoryRoot.Find(), "src", "Waybill.Server", "bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug",
         "net10.0", "waybill.dll");
 

@@ -161,6 +161,24 @@ public static class AuditActions
     /// <summary>What an account gets was chosen.</summary>
     public const string SubscriptionSet = "subscription-set";
 
+    /// <summary>A file that somebody put into a vault by hand was found.</summary>
+    public const string FileFound = "file-found";
+
+    /// <summary>A file was found with another size than the catalogue knew.</summary>
+    public const string FileChanged = "file-changed";
+
+    /// <summary>A file of the catalogue was not there.</summary>
+    public const string FileMissing = "file-missing";
+
+    /// <summary>A file that had been missing was there again.</summary>
+    public const string FileReturned = "file-returned";
+
+    /// <summary>A backup was made.</summary>
+    public const string BackupMade = "backup-made";
+
+    /// <summary>This data directory was made from a backup: what happened after that backup is not in it.</summary>
+    public const string Restored = "restored";
+
     /// <summary>The word for a file operation.</summary>
     public static string For(FileOperation operation) => operation switch
     {

@@ -17,6 +17,10 @@ public sealed class VaultStores(LocalVaults vaults)
     /// <summary>Makes a folder of a vault where it is missing, never behind a link.</summary>
     public StoreError EnsureFolder(string account, string folder) => vaults.EnsureDirectory(VaultPath.Parse($"/{account}{folder}"));
 
+    /// <summary>Opens an account's vault to see what lies in it; the caller disposes it.</summary>
+    /// <param name="account">The account's number as it was given.</param>
+    public StoreResult<LocalVault> OpenVault(string account) => vaults.OpenVault(VaultPath.Parse($"/{account}"));
+
     private sealed class Everything : IAccessRules
     {
         public static readonly Everything Instance = new();

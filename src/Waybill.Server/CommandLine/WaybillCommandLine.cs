@@ -16,6 +16,7 @@ internal static class WaybillCommandLine
         InboundCommands.Create, ArrivalCommands.Create, CollectCommands.Create,
         PublishCommand.Create, HeldCommands.Create, SubscriptionCommands.Create, ReceiptCommands.Create,
         NotificationCommands.Create, HookCommands.Create, ExpectationCommands.Create,
+        FileCommands.Create, BackupCommands.Create,
     ];
 
     // A customer may be called @acme: an argument is what was typed, and never the content of a file.

@@ -62,6 +62,16 @@ internal static class ConfigurationCheck
             throw new CommandException($"ShutdownSeconds: {configuration.ShutdownSeconds} is out of range; 0 to 3600");
         }
 
+        if (configuration.Catalogue.ScanMinutes is < 0 or > 10_080)
+        {
+            throw new CommandException($"Catalogue:ScanMinutes: {configuration.Catalogue.ScanMinutes} is out of range; 1 to 10080 (a week), 0 for never");
+        }
+
+        if (configuration.Catalogue.HashMegabytesPerSecond is < 0 or > 100_000)
+        {
+            throw new CommandException($"Catalogue:HashMegabytesPerSecond: {configuration.Catalogue.HashMegabytesPerSecond} is out of range; 1 to 100000, 0 for not at all");
+        }
+
         if (configuration.Provider.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
         {
             throw new CommandException($"Provider:TimeZone: '{zone}' is not known here; write it as Europe/London");

@@ -35,6 +35,8 @@ internal sealed record WaybillConfiguration
 
     public FeedsSection Feeds { get; init; } = new();
 
+    public CatalogueSection Catalogue { get; init; } = new();
+
     /// <summary>How long transfers may go on after SIGTERM.</summary>
     public int ShutdownSeconds { get; init; } = 30;
 }
@@ -260,4 +262,13 @@ internal sealed record FeedRouteSection
     public string Pattern { get; init; } = "";
 
     public string? Feed { get; init; }
+}
+
+internal sealed record CatalogueSection
+{
+    /// <summary>How often the vaults are compared with the catalogue; 0 for never.</summary>
+    public int ScanMinutes { get; init; } = 60;
+
+    /// <summary>How fast files are read for their hash in the background; 0 for not at all.</summary>
+    public int HashMegabytesPerSecond { get; init; } = 16;
 }

@@ -201,7 +201,7 @@ internal sealed class HostKeyStore(DataDirectory data)
         return reading.Key ?? throw new CommandException($"the host key {file} cannot be used: {reading.Message}");
     }
 
-    private FileStream Lock()
+    public FileStream Lock()
     {
         try
         {

@@ -36,6 +36,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly ArrivalWorker _arrivals;
     private readonly PublicationWatch _publications;
     private readonly NotificationWorker _notifications;
+    private readonly CatalogueUpkeep _upkeep;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
     private WebApplication? _application;
@@ -51,6 +52,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _arrivals = new ArrivalWorker(installation.Arrivals(configuration), installation.Sessions, TimeProvider.System, loggers.CreateLogger<ArrivalWorker>());
         _publications = new PublicationWatch(installation.Publisher, TimeProvider.System, loggers.CreateLogger<PublicationWatch>());
         _notifications = new NotificationWorker(installation, configuration, TimeProvider.System, loggers.CreateLogger<NotificationWorker>());
+        _upkeep = new CatalogueUpkeep(installation, configuration.Catalogue, TimeProvider.System, loggers.CreateLogger<CatalogueUpkeep>());
         _control = new ControlServer(
             installation.Data.ControlSocket,
             new ControlHandler(installation, _gate, _guard, _blocks, ReloadHostKeysAsync).HandleAsync,
@@ -74,6 +76,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             host._arrivals.Start();
             host._notifications.Start();
             host._control.Start();
+            host._upkeep.Start();
             return host;
         }
         catch
@@ -108,6 +111,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         await _control.DisposeAsync();
         await _publications.DisposeAsync();
         await _notifications.DisposeAsync();
+        await _upkeep.DisposeAsync();
         await _guard.DisposeAsync();
         await _arrivals.DisposeAsync();
         if (_application is not null)

@@ -81,6 +81,14 @@ public sealed partial class LocalVaults : IDisposable
         return jail is null ? error : new StoreResult<IStagingStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames, BudgetOf(root)));
     }
 
+    /// <summary>Opens a vault for the program's own upkeep. No symbolic link is followed on the way there.</summary>
+    public StoreResult<LocalVault> OpenVault(VaultPath root)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        var errno = Kernel.OpenBeneath(_directory, root.Bytes, OpenFlags.DirectoryPath, OpenFlags.ResolveNoSymbolicLinks, out var vault);
+        return errno == Errno.None ? new LocalVault(vault) : Errno.ToStoreError(errno);
+    }
+
     /// <summary>
     /// Makes a directory and those above it where they are missing: a new vault and the folders of its template. A link on the way is
     /// <see cref="StoreError.TooManyLinks"/> and never followed, whenever it was put there.

@@ -26,6 +26,12 @@ internal struct Statx
     [FieldOffset(64)]
     public long AccessSeconds;
 
+    [FieldOffset(96)]
+    public long ChangeSeconds;
+
+    [FieldOffset(104)]
+    public uint ChangeNanoseconds;
+
     [FieldOffset(112)]
     public long ModificationSeconds;
 

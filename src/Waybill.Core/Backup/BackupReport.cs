@@ -1,0 +1,22 @@
+namespace Waybill.Core.Backup;
+
+/// <summary>What a backup holds.</summary>
+/// <param name="Created">When the database was copied.</param>
+/// <param name="Schema">The database's schema.</param>
+/// <param name="WithFiles">Whether the customers' files are in it.</param>
+/// <param name="Files">Files of the vaults.</param>
+/// <param name="Bytes">Their bytes.</param>
+/// <param name="Missing">Files of the catalogue that were not on the disk: not in it.</param>
+/// <param name="GoneMeanwhile">Files that logins removed while the backup was made: not in it.</param>
+/// <param name="LeftOut">What no backup can hold: names that are not UTF-8, pipes and devices, files of the installation with odd names.</param>
+public sealed record BackupReport(DateTimeOffset Created, int Schema, bool WithFiles, long Files, long Bytes, long Missing, long GoneMeanwhile, long LeftOut);
+
+/// <summary>What a restore has made.</summary>
+/// <param name="Created">When the backup's database was copied.</param>
+/// <param name="Schema">The backup's schema.</param>
+/// <param name="WithFiles">Whether the customers' files were in it.</param>
+/// <param name="Files">Files that the backup lists.</param>
+/// <param name="Bytes">Their bytes.</param>
+/// <param name="NewVersions">Files that had changed between the copy of the database and their own: catalogued as found.</param>
+/// <param name="AuditRows">Rows of the audit log, all whole.</param>
+public sealed record RestoreReport(DateTimeOffset Created, int Schema, bool WithFiles, long Files, long Bytes, long NewVersions, long AuditRows);

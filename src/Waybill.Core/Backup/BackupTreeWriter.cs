@@ -1,0 +1,256 @@
+using System.Text;
+using System.Text.Unicode;
+using Waybill.Core.Catalogue;
+using Waybill.Core.Database;
+using Waybill.Core.Vaults;
+using Waybill.Storage;
+using Waybill.Storage.Local;
+
+namespace Waybill.Core.Backup;
+
+/// <summary>
+/// The vaults' part of a backup. The copied catalogue says which files belong to it and under which names: what was acknowledged before the copy is looked for where
+/// the catalogue of now has it, so that a rename meanwhile loses nothing. Then comes what no catalogue knows: directories, links, files put in by hand.
+/// </summary>
+internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live, DatabaseConnection copy, VaultStores vaults, bool withFiles, TimeProvider time)
+{
+    private const int Batch = 256;
+
+    /// <summary>Files that are neither where the catalogue of now has them nor gone by it: looked for once more at the end, when rows under way are written.</summary>
+    internal const int LookAgain = 4096;
+
+    private readonly List<(VaultOwner Owner, PresentFile Row)> _again = [];
+
+    public long Files { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    public long Missing { get; private set; }
+
+    public long GoneMeanwhile { get; private set; }
+
+    public long LeftOut { get; private set; }
+
+    public async ValueTask RunAsync(CancellationToken cancellationToken)
+    {
+        for (var after = 0L; ;)
+        {
+            var owners = UpkeepSql.Accounts(copy, after, null, Batch);
+            if (owners.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var owner in owners)
+            {
+                await AddVaultAsync(owner, cancellationToken).ConfigureAwait(false);
+            }
+
+            after = owners[^1].Id;
+        }
+
+        if (_again.Count > 0)
+        {
+            await Task.Delay(CatalogueScan.Settle, time, cancellationToken).ConfigureAwait(false);
+            foreach (var (owner, row) in _again)
+            {
+                if (!await TryAddAsync(owner, row, cancellationToken).ConfigureAwait(false))
+                {
+                    Missing++;
+                }
+            }
+        }
+    }
+
+    private async ValueTask AddVaultAsync(VaultOwner owner, CancellationToken cancellationToken)
+    {
+        var opened = vaults.OpenVault(owner.Number);
+        using var vault = opened.Value;
+        if (vault is not null)
+        {
+            await AddDirectoriesAsync(owner, vault, cancellationToken).ConfigureAwait(false);
+        }
+
+        for (var after = ""; ;)
+        {
+            var rows = UpkeepSql.Present(copy, owner.Id, after, Batch);
+            foreach (var row in rows)
+            {
+                if (!withFiles)
+                {
+                    await ListAsync(owner, row, cancellationToken).ConfigureAwait(false);
+                }
+                else if (!await TryAddAsync(owner, row, cancellationToken).ConfigureAwait(false))
+                {
+                    if (_again.Count < LookAgain && vault is not null)
+                    {
+                        _again.Add((owner, row));
+                    }
+                    else
+                    {
+                        Missing++;
+                    }
+                }
+            }
+
+            if (rows.Count < Batch)
+            {
+                break;
+            }
+
+            after = rows[^1].Path;
+        }
+
+        if (vault is not null && withFiles)
+        {
+            await AddUncataloguedAsync(owner, vault, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The tree of folders is small and always in it: a restored vault has its folders, and what is missing is missing files.</summary>
+    private async ValueTask AddDirectoriesAsync(VaultOwner owner, LocalVault vault, CancellationToken cancellationToken)
+    {
+        var root = vault.Look(VaultPath.Root);
+        if (root.Succeeded)
+        {
+            await AddDirectoryAsync(owner, "", root.Value, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var walk = vault.Walk();
+        while (walk.TryRead(out var entry))
+        {
+            if (entry.Kind == FileKind.Directory)
+            {
+                await AddDirectoryAsync(owner, entry.Path.ToString(), entry, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        LeftOut += walk.Unnameable;
+    }
+
+    private ValueTask AddDirectoryAsync(VaultOwner owner, string path, VaultEntry entry, CancellationToken cancellationToken) =>
+        writer.AddAsync(new BackupFile(owner.Number + path, BackupFile.Directory, null, Mode(entry), entry.ModificationTime, null), null, cancellationToken);
+
+    /// <summary>Without the files: what there was, so that another copy of them can be checked.</summary>
+    private async ValueTask ListAsync(VaultOwner owner, PresentFile row, CancellationToken cancellationToken)
+    {
+        var hash = copy.First<byte[]?>("SELECT sha256 FROM file WHERE id = @id", static found => found.IsDBNull(0) ? null : found.Bytes(0), ("@id", row.Id));
+        await writer.ListAsync(
+            new BackupFile(owner.Number + row.Path, BackupFile.File, row.Size, null, null, hash is null ? null : Convert.ToHexStringLower(hash)), cancellationToken).ConfigureAwait(false);
+        Files++;
+        Bytes += row.Size;
+    }
+
+    /// <summary>Adds a file of the catalogue under the name that the copy has; false when it is not where it should be.</summary>
+    private async ValueTask<bool> TryAddAsync(VaultOwner owner, PresentFile row, CancellationToken cancellationToken)
+    {
+        var now = await live.ReadAsync(
+            connection => connection.First(
+                "SELECT path, gone_how FROM file WHERE id = @id", static found => (Path: found.GetString(0), Gone: found.TextOrNull(1)), ("@id", row.Id)),
+            cancellationToken).ConfigureAwait(false);
+        if (now.Gone is not (null or "replaced"))
+        {
+            GoneMeanwhile++;
+            return true;
+        }
+
+        return await TryAddContentAsync(owner, row.Path, now.Gone is null ? now.Path : row.Path, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> TryAddContentAsync(VaultOwner owner, string name, string path, CancellationToken cancellationToken)
+    {
+        if (VaultPath.TryParse(Encoding.UTF8.GetBytes(path), VaultPath.Root, out var where) != VaultPathError.None
+            || VaultPath.TryParse(Encoding.UTF8.GetBytes(name), VaultPath.Root, out _) != VaultPathError.None)
+        {
+            LeftOut++;
+            return true;
+        }
+
+        var store = vaults.Open(owner.Number);
+        if (!store.Succeeded)
+        {
+            return false;
+        }
+
+        await using (store.Value.ConfigureAwait(false))
+        {
+            var opened = await store.Value.OpenAsync(where!, OpenModes.Read).ConfigureAwait(false);
+            if (!opened.Succeeded)
+            {
+                return opened.Error is StoreError.NotFound or StoreError.NotADirectory or StoreError.IsADirectory
+                    ? false
+                    : throw new IOException($"{owner.Number}{path} cannot be read ({opened.Error}).");
+            }
+
+            await using (opened.Value.ConfigureAwait(false))
+            {
+                var file = opened.Value;
+                var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
+                if (!attributes.Succeeded)
+                {
+                    throw new IOException($"{owner.Number}{path} cannot be read ({attributes.Error}).");
+                }
+
+                var content = new MemberStream(attributes.Value.Size, async (offset, buffer, _) =>
+                {
+                    var read = await file.ReadAsync(offset, buffer).ConfigureAwait(false);
+                    return read.Error == StoreError.None ? read.Value : throw new IOException($"{owner.Number}{path} cannot be read ({read.Error}).");
+                });
+                await writer.AddAsync(
+                    new BackupFile(owner.Number + name, BackupFile.File, content.Length, Octal(attributes.Value.Permissions), attributes.Value.ModificationTime, null), content, cancellationToken).ConfigureAwait(false);
+                Files++;
+                Bytes += content.Length;
+                return true;
+            }
+        }
+    }
+
+    /// <summary>What neither the copied catalogue nor that of now knows; what came or was renamed since the copy is not of its moment.</summary>
+    private async ValueTask AddUncataloguedAsync(VaultOwner owner, LocalVault vault, CancellationToken cancellationToken)
+    {
+        using var walk = vault.Walk();
+        while (walk.TryRead(out var entry))
+        {
+            var path = entry.Path.ToString();
+            if (entry.Kind == FileKind.SymbolicLink)
+            {
+                await AddLinkAsync(owner, entry, cancellationToken).ConfigureAwait(false);
+            }
+            else if (entry.Kind == FileKind.Other)
+            {
+                LeftOut++;
+            }
+            else if (entry.Kind == FileKind.File && UpkeepSql.Present(copy, owner.Id, path) is null
+                && await live.ReadAsync(connection => UpkeepSql.Present(connection, owner.Id, path), cancellationToken).ConfigureAwait(false) is null)
+            {
+                await TryAddContentAsync(owner, path, path, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask AddLinkAsync(VaultOwner owner, VaultEntry entry, CancellationToken cancellationToken)
+    {
+        var store = vaults.Open(owner.Number);
+        if (!store.Succeeded)
+        {
+            return;
+        }
+
+        await using (store.Value.ConfigureAwait(false))
+        {
+            var text = await store.Value.ReadLinkAsync(entry.Path).ConfigureAwait(false);
+            if (!text.Succeeded || !Utf8.IsValid(text.Value))
+            {
+                LeftOut++;
+                return;
+            }
+
+            await writer.AddAsync(
+                new BackupFile(owner.Number + entry.Path, BackupFile.Link, null, "777", entry.ModificationTime, null, Encoding.UTF8.GetString(text.Value)), null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static string Mode(VaultEntry entry) => Octal(entry.Permissions);
+
+    private static string Octal(int permissions) => Convert.ToString(permissions, 8);
+}

@@ -1,0 +1,24 @@
+using System.Text;
+using Waybill.Storage.Local.Native;
+
+namespace Waybill.Storage.Local;
+
+/// <summary>What .NET cannot do with a directory of the operator.</summary>
+public static class LocalDirectory
+{
+    /// <summary>Makes the names in a directory durable: without it a file that is synced itself may lose its name in a power cut.</summary>
+    /// <exception cref="IOException">The directory cannot be opened or the disk failed.</exception>
+    public static void Sync(string path)
+    {
+        var errno = Kernel.OpenConfigured(Encoding.UTF8.GetBytes(path), OpenFlags.ReadDirectory, out var directory);
+        using (directory)
+        {
+            errno = errno == Errno.None ? Kernel.Sync(directory) : errno;
+        }
+
+        if (errno != Errno.None)
+        {
+            throw new IOException($"The directory {path} cannot be synced (error {errno}).");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace Waybill.Storage;
+
+/// <summary>What lies at a path of a vault, as the program itself sees it. Links are never followed.</summary>
+/// <param name="Path">Where in the vault.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Permissions">POSIX permission bits, 0 to 0777.</param>
+/// <param name="ModificationTime">Seconds since 1970-01-01 UTC.</param>
+/// <param name="Stamp">Its size and identity.</param>
+public readonly record struct VaultEntry(VaultPath Path, FileKind Kind, int Permissions, long ModificationTime, FileStamp Stamp)
+{
+    /// <summary>Bytes.</summary>
+    public long Size => Stamp.Size;
+}

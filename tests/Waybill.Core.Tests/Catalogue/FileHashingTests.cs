@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+using Waybill.Core.Catalogue;
+
+namespace Waybill.Core.Tests.Catalogue;
+
+public sealed class FileHashingTests
+{
+    [Fact]
+    public async Task Every_file_gets_the_hash_of_its_content_and_a_second_run_reads_nothing()
+    {
+        await using var vaults = await TestVaults.CreateAsync();
+        var names = Enumerable.Range(0, (2 * FileHashing.Batch) + 3).Select(i => $"/cdr/{i}.csv").ToList();
+        foreach (var name in names)
+        {
+            await vaults.UploadAsync(name, "content of " + name);
+        }
+
+        await vaults.UploadAsync("/cdr/empty.csv", "");
+        await vaults.UploadAsync("/cdr/long.csv", new string('x', (3 * FileHashing.Piece) + 1));
+        var report = await RunAsync(vaults);
+        Assert.Equal((names.Count + 2, 0), (report.Files, report.LeftOut));
+        foreach (var name in names.Append("/cdr/empty.csv").Append("/cdr/long.csv"))
+        {
+            Assert.Equal(SHA256.HashData(await File.ReadAllBytesAsync(vaults.OnDisk(name), TestContext.Current.CancellationToken)), (await vaults.FindAsync(name))!.Sha256);
+        }
+
+        Assert.Equal(new HashReport(0, 0, 0), await RunAsync(vaults));
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_while_it_is_hashed_gets_no_hash()
+    {
+        await using var vaults = await TestVaults.CreateAsync();
+        await vaults.UploadAsync("/cdr/a.csv", "first version");
+        await vaults.UploadAsync("/cdr/b.csv", "first version");
+
+        // The new content is as long as the old one; once its row is written, once it is still to come.
+        var hashing = new FileHashing(vaults.Core.Services.Database, vaults.Stores, vaults.Core.Time)
+        {
+            BeforeNoting = () =>
+            {
+                Replace(vaults.OnDisk("/cdr/a.csv"), "other version");
+                Replace(vaults.OnDisk("/cdr/b.csv"), "other version");
+            },
+        };
+        Assert.Equal(new HashReport(0, 0, 2), (await hashing.RunAsync(null, null, TestContext.Current.CancellationToken)).Get());
+        Assert.Null((await vaults.FindAsync("/cdr/a.csv"))!.Sha256);
+        Assert.Equal(2, (await RunAsync(vaults)).Files);
+        Assert.Equal(SHA256.HashData(Encoding.UTF8.GetBytes("other version")), (await vaults.FindAsync("/cdr/a.csv"))!.Sha256);
+    }
+
+    [Fact]
+    public async Task A_file_of_another_size_or_gone_is_left_to_the_scan()
+    {
+        await using var vaults = await TestVaults.CreateAsync();
+        await vaults.UploadAsync("/cdr/a.csv", "one");
+        await vaults.UploadAsync("/cdr/b.csv", "two");
+        vaults.Put("/cdr/a.csv", "longer");
+        File.Delete(vaults.OnDisk("/cdr/b.csv"));
+        Assert.Equal(new HashReport(0, 0, 2), await RunAsync(vaults));
+        await vaults.ScanAsync();
+        Assert.Equal(new HashReport(1, 6, 0), await RunAsync(vaults));
+    }
+
+    [Fact]
+    public async Task Reading_keeps_below_its_rate()
+    {
+        await using var vaults = await TestVaults.CreateAsync();
+        await vaults.UploadAsync("/cdr/long.csv", new string('x', 2 * FileHashing.Piece));
+        var hashing = new FileHashing(vaults.Core.Services.Database, vaults.Stores, vaults.Core.Time);
+        var running = hashing.RunAsync(null, FileHashing.Piece, TestContext.Current.CancellationToken).AsTask();
+
+        // A piece a second: each of the two is followed by its second.
+        for (var pieces = 0; pieces < 2; pieces++)
+        {
+            await vaults.WaitForTimerAsync(TimeSpan.FromSeconds(1));
+            Assert.False(running.IsCompleted);
+            vaults.Core.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(1, (await running).Get().Files);
+    }
+
+    private static async Task<HashReport> RunAsync(TestVaults vaults) =>
+        (await new FileHashing(vaults.Core.Services.Database, vaults.Stores, vaults.Core.Time).RunAsync(null, null, TestContext.Current.CancellationToken)).Get();
+
+    private static void Replace(string path, string content)
+    {
+        File.WriteAllText(path + ".new", content);
+        File.Move(path + ".new", path, overwrite: true);
+    }
+}

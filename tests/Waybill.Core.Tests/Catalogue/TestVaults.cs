@@ -1,0 +1,74 @@
+using Waybill.Core.Catalogue;
+using Waybill.Core.Vaults;
+using Waybill.Storage;
+using Waybill.Storage.Local;
+
+namespace Waybill.Core.Tests.Catalogue;
+
+/// <summary>The vaults of a <see cref="TestCore"/>, with account 10042 in them, and what works on them.</summary>
+internal sealed class TestVaults : IAsyncDisposable
+{
+    private readonly LocalVaults _vaults;
+
+    private TestVaults(TestCore core)
+    {
+        Core = core;
+        _vaults = new LocalVaults(core.Files.Vaults, new LocalStoreOptions { Durability = Durability.Rename });
+        Stores = new VaultStores(_vaults);
+        Scan = new CatalogueScan(core.Services.Database, core.Services.Audit, Stores, core.Time) { SettleTime = TimeSpan.Zero };
+    }
+
+    public TestCore Core { get; }
+
+    public VaultStores Stores { get; }
+
+    public CatalogueScan Scan { get; }
+
+    public static async Task<TestVaults> CreateAsync()
+    {
+        var core = await TestCore.CreateAsync();
+        core.Services.Vaults.Ensure(await core.AddAccountAsync());
+        return new TestVaults(core);
+    }
+
+    public string OnDisk(string path, string account = "10042") => Path.Combine(Core.Files.Vaults, account) + path;
+
+    /// <summary>What an operator does: no login, no journal.</summary>
+    public void Put(string path, string content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(OnDisk(path))!);
+        File.WriteAllText(OnDisk(path), content);
+    }
+
+    /// <summary>What a login does: the file is in place, then its row is written.</summary>
+    public async Task UploadAsync(string path, string content)
+    {
+        Put(path, content);
+        Assert.Equal(StoreError.None, await Core.Journal(Actor.Login("10042", "192.0.2.7", "c1")).RecordAsync(
+            new FileEvent(FileOperation.Upload, VaultPath.Parse(path), Bytes: content.Length, Size: content.Length)));
+    }
+
+    public async Task<ScanReport> ScanAsync() => (await Scan.RunAsync(null, TestCore.Operator)).Get();
+
+    public async Task<CatalogueFile?> FindAsync(string path) => await Core.Services.Catalogue.FindAsync("10042", path);
+
+    public async Task<IReadOnlyList<CatalogueFile>> VersionsAsync(string path) =>
+        (await Core.Services.Catalogue.ListAsync("10042", new CatalogueQuery { Below = path, WithGone = true })).Get().Items;
+
+    /// <summary>Waits until something waits for this time.</summary>
+    public async Task WaitForTimerAsync(TimeSpan due)
+    {
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (Core.Time.NextDue != due)
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), $"nothing waits for {due}; the next timer is due in {Core.Time.NextDue}");
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _vaults.Dispose();
+        await Core.DisposeAsync();
+    }
+}
