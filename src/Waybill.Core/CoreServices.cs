@@ -4,6 +4,7 @@ using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
+using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
 
 namespace Waybill.Core;
@@ -25,6 +26,8 @@ public sealed class CoreServices : IAsyncDisposable
         Layout = new VaultLayout(template);
         Vaults = new VaultDirectories(directory.Vaults, Layout);
         Catalogue = new FileCatalogue(database);
+        RetentionPolicies = new RetentionPolicies(database, audit, time);
+        Holds = new Holds(database, audit, time);
     }
 
     /// <summary>Where everything lies.</summary>
@@ -57,6 +60,12 @@ public sealed class CoreServices : IAsyncDisposable
     /// <summary>The files that there are and were.</summary>
     public FileCatalogue Catalogue { get; }
 
+    /// <summary>How long files stay.</summary>
+    public RetentionPolicies RetentionPolicies { get; }
+
+    /// <summary>Legal holds.</summary>
+    public Holds Holds { get; }
+
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }
 
@@ -80,8 +89,8 @@ public sealed class CoreServices : IAsyncDisposable
 
         try
         {
-            MakePrivate(directory.Audit);
-            MakePrivate(directory.Vaults);
+            PrivateDirectory.Ensure(directory.Audit);
+            PrivateDirectory.Ensure(directory.Vaults);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -144,17 +153,5 @@ public sealed class CoreServices : IAsyncDisposable
         await LoginUsage.DisposeAsync().ConfigureAwait(false);
         await Audit.DisposeAsync().ConfigureAwait(false);
         await Database.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private static void MakePrivate(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            System.IO.Directory.CreateDirectory(path);
-        }
-        else
-        {
-            System.IO.Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
     }
 }

@@ -23,6 +23,9 @@ internal sealed class DataDirectory(string root)
 
     public string Vaults => Path.Combine(Root, "vaults");
 
+    /// <summary>Retention's own: its lock, and for a few minutes the files that it took out of their vaults.</summary>
+    public string Retention => Path.Combine(Root, "retention");
+
     public string Audit => Path.Combine(Root, "audit");
 
     public string AuditKey => Path.Combine(Audit, "audit.key");

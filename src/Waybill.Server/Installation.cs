@@ -5,9 +5,12 @@ using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
+using Waybill.Core.Retention;
+using Waybill.Core.Scheduling;
 using Waybill.Core.Vaults;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
+using Waybill.Server.Scheduling;
 using Waybill.Storage;
 using Waybill.Storage.EventLoop;
 using Waybill.Storage.Local;
@@ -33,6 +36,9 @@ internal sealed class Installation : IAsyncDisposable
         Directory = new LoginDirectory(database, TimeProvider.System);
         Usage = new LoginUsage(database, TimeProvider.System);
         Catalogue = new FileCatalogue(database);
+        RetentionPolicies = new RetentionPolicies(database, audit, TimeProvider.System);
+        Holds = new Holds(database, audit, TimeProvider.System);
+        Schedule = new ScheduleLedger(database);
         _layout = configuration is null ? null : new VaultLayout(ConfigurationCheck.Layout(configuration.Layout));
     }
 
@@ -53,6 +59,12 @@ internal sealed class Installation : IAsyncDisposable
     public LoginUsage Usage { get; }
 
     public FileCatalogue Catalogue { get; }
+
+    public RetentionPolicies RetentionPolicies { get; }
+
+    public Holds Holds { get; }
+
+    public ScheduleLedger Schedule { get; }
 
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 
@@ -87,6 +99,18 @@ internal sealed class Installation : IAsyncDisposable
             Durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename,
             Links = configuration.Sftp.Links,
         });
+    }
+
+    /// <summary>Retention on the vaults, which must be open.</summary>
+    public RetentionService OpenRetention(WaybillConfiguration configuration)
+    {
+        var section = configuration.Retention;
+        if (section.Archive is { } archive && (Path.GetFullPath(archive) + "/").StartsWith(Data.Vaults + "/", StringComparison.Ordinal))
+        {
+            throw new CommandException($"Retention:Archive: {archive} lies in the vaults; choose a directory outside of {Data.Vaults}");
+        }
+
+        return new RetentionService(Database, Audit, TimeProvider.System, RetentionJobs.Options(configuration), new VaultStores(Vaults), Data.Retention);
     }
 
     /// <summary>A login's own view of its vault.</summary>

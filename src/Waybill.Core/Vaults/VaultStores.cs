@@ -9,12 +9,24 @@ public sealed class VaultStores(LocalVaults vaults)
 {
     /// <summary>Opens an account's vault; the caller disposes the store.</summary>
     /// <param name="account">The account's number as it was given: the name of its directory.</param>
-    public StoreResult<IFileStore> Open(string account) => vaults.OpenStore(VaultPath.Parse($"/{account}"), Everything.Instance);
+    public StoreResult<IFileStore> Open(string account) => vaults.OpenStore(VaultPath.Parse($"/{account}"), AllRights.Instance);
 
-    private sealed class Everything : IAccessRules
+    /// <summary>Moves a file out of a vault into another directory of the program's, atomically.</summary>
+    /// <param name="account">The account's number: the name of its directory.</param>
+    /// <param name="path">The file in the vault.</param>
+    /// <param name="target">Where to; of the same file system.</param>
+    /// <param name="targetPath">The name there.</param>
+    public StoreError TakeOut(string account, VaultPath path, LocalVaults target, VaultPath targetPath) =>
+        vaults.MoveFile(VaultPath.Parse($"/{account}"), path, target, VaultPath.Root, targetPath);
+
+    /// <summary>Moves a file back into a vault; one that has the name already stays.</summary>
+    /// <param name="source">Where it is.</param>
+    /// <param name="sourcePath">Its name there.</param>
+    /// <param name="account">The account's number.</param>
+    /// <param name="path">The file in the vault.</param>
+    public StoreError PutBack(LocalVaults source, VaultPath sourcePath, string account, VaultPath path)
     {
-        public static readonly Everything Instance = new();
-
-        public FileRights RightsAt(VaultPath path) => FileRights.All;
+        ArgumentNullException.ThrowIfNull(source);
+        return source.MoveFile(VaultPath.Root, sourcePath, vaults, VaultPath.Parse($"/{account}"), path);
     }
 }

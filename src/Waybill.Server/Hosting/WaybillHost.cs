@@ -15,6 +15,7 @@ using Waybill.Net.Gate;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Server.HostKeys;
+using Waybill.Server.Scheduling;
 using Waybill.Ssh.Hosting;
 
 namespace Waybill.Server.Hosting;
@@ -33,6 +34,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly BlockMemoryPoolFactory _blocks = new();
     private readonly ControlServer _control;
     private readonly KeysOnlyBanner _banner;
+    private readonly JobScheduler _scheduler;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
     private WebApplication? _application;
@@ -45,6 +47,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
         _banner = new KeysOnlyBanner(installation.Directory, configuration.Provider.SupportMail, TimeProvider.System, loggers.CreateLogger<KeysOnlyBanner>());
+        _scheduler = new JobScheduler(installation.Schedule, RetentionJobs.All(installation.OpenRetention(configuration), configuration), TimeProvider.System, loggers);
         _control = new ControlServer(
             installation.Data.ControlSocket,
             new ControlHandler(installation, _gate, _guard, _blocks, ReloadHostKeysAsync).HandleAsync,
@@ -65,6 +68,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             await host.RecordOffersAsync();
             host._guard.Start();
             host._control.Start();
+            await host._scheduler.StartAsync(cancellationToken);
             return host;
         }
         catch
@@ -96,6 +100,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _scheduler.DisposeAsync();
         await _control.DisposeAsync();
         await _guard.DisposeAsync();
         if (_application is not null)
