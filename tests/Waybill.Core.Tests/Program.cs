@@ -6,6 +6,8 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => args is [SecondProcess.Command, .. var rest]
         ? SecondProcess.RunAsync(rest)
+        : args is [SecondProcess.RetentionCommand, .. var retention]
+        ? SecondProcess.RunRetentionAsync(retention)
         : args.Any(static argument => argument is "-automated" or "@@")
             ? Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args)
             : TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
