@@ -9,6 +9,7 @@ using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
 using Waybill.Storage.Local;
 
@@ -43,6 +44,8 @@ public sealed class CoreServices : IAsyncDisposable
         Subscriptions = new SubscriptionService(database, audit, FeedTypes.Default);
         Receipts = new ReceiptService(database, FeedTypes.Default);
         (Notifications, Hooks, Expectations) = (new NotificationService(database, audit, time), new HookService(database, audit, time), new ExpectationService(database, audit, time));
+        RetentionPolicies = new RetentionPolicies(database, audit, time);
+        Holds = new Holds(database, audit, time);
     }
 
     /// <summary>Where everything lies.</summary>
@@ -108,6 +111,12 @@ public sealed class CoreServices : IAsyncDisposable
     /// <summary>What accounts are to be sent.</summary>
     public ExpectationService Expectations { get; }
 
+    /// <summary>How long files stay.</summary>
+    public RetentionPolicies RetentionPolicies { get; }
+
+    /// <summary>Legal holds.</summary>
+    public Holds Holds { get; }
+
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }
 
@@ -131,8 +140,8 @@ public sealed class CoreServices : IAsyncDisposable
 
         try
         {
-            MakePrivate(directory.Audit);
-            MakePrivate(directory.Vaults);
+            PrivateDirectory.Ensure(directory.Audit);
+            PrivateDirectory.Ensure(directory.Vaults);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -196,17 +205,5 @@ public sealed class CoreServices : IAsyncDisposable
         await Audit.DisposeAsync().ConfigureAwait(false);
         await Database.DisposeAsync().ConfigureAwait(false);
         _vaults.Dispose();
-    }
-
-    private static void MakePrivate(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            System.IO.Directory.CreateDirectory(path);
-        }
-        else
-        {
-            System.IO.Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
     }
 }

@@ -26,6 +26,9 @@ internal sealed class DataDirectory(string root)
     /// <summary>What customers put away after they fetched it; no login sees it.</summary>
     public string Archive => Path.Combine(Root, "archive");
 
+    /// <summary>Retention's own: its lock, and for a few minutes the files that it took out of their vaults.</summary>
+    public string Retention => Path.Combine(Root, "retention");
+
     public string Audit => Path.Combine(Root, "audit");
 
     public string AuditKey => Path.Combine(Audit, "audit.key");

@@ -11,10 +11,13 @@ using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.Core.Retention;
+using Waybill.Core.Scheduling;
 using Waybill.Core.Vaults;
 using Waybill.Core.Vaults.Mounts;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
+using Waybill.Server.Scheduling;
 using Waybill.Storage;
 using Waybill.Storage.EventLoop;
 using Waybill.Storage.Local;
@@ -47,6 +50,9 @@ internal sealed class Installation : IAsyncDisposable
         Notifications = new NotificationService(database, audit, TimeProvider.System);
         Hooks = new HookService(database, audit, TimeProvider.System);
         Expectations = new ExpectationService(database, audit, TimeProvider.System);
+        RetentionPolicies = new RetentionPolicies(database, audit, TimeProvider.System);
+        Holds = new Holds(database, audit, TimeProvider.System);
+        Schedule = new ScheduleLedger(database);
     }
 
     public DataDirectory Data { get; }
@@ -91,6 +97,12 @@ internal sealed class Installation : IAsyncDisposable
 
     public BackupService Backups => new(new Core.DataDirectory(Data.Root), Database, Audit, new VaultStores(Vaults), TimeProvider.System);
 
+    public RetentionPolicies RetentionPolicies { get; }
+
+    public Holds Holds { get; }
+
+    public ScheduleLedger Schedule { get; }
+
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 
     public SessionRegistry Sessions { get; } = new();
@@ -117,7 +129,6 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Opens the vaults for a server, or for a command that works on files.</summary>
-    /// <summary>Opens the vaults, for a server or a command that looks into them.</summary>
     public void OpenVaults(WaybillConfiguration configuration)
     {
         var durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename;
@@ -134,6 +145,18 @@ internal sealed class Installation : IAsyncDisposable
     public Collecting? Collecting(Login login, IAccessRules rules) => rules.Anywhere.HasFlag(FileRights.Collect)
         ? new Collecting(rules, login.Account!, VaultLayout.RootInVault(login), Vaults, _archive!, TimeProvider.System)
         : null;
+
+    /// <summary>Retention on the vaults, which must be open.</summary>
+    public RetentionService OpenRetention(WaybillConfiguration configuration)
+    {
+        var section = configuration.Retention;
+        if (section.Archive is { } archive && (Path.GetFullPath(archive) + "/").StartsWith(Data.Vaults + "/", StringComparison.Ordinal))
+        {
+            throw new CommandException($"Retention:Archive: {archive} lies in the vaults; choose a directory outside of {Data.Vaults}");
+        }
+
+        return new RetentionService(Database, Audit, TimeProvider.System, RetentionJobs.Options(configuration), new VaultStores(Vaults), Data.Retention);
+    }
 
     /// <summary>A login's own view of its vault, or of all vaults.</summary>
     public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules, Collecting? collecting = null)

@@ -9,6 +9,8 @@ internal static class Program
         : args is [Feeds.PublishingProcess.Command, .. var publishing] ? Feeds.PublishingProcess.RunAsync(publishing)
         : args is [Notifications.SendingProcess.Command, .. var sending]
         ? Notifications.SendingProcess.RunAsync(sending)
+        : args is [SecondProcess.RetentionCommand, .. var retention]
+        ? SecondProcess.RunRetentionAsync(retention)
         : args.Any(static argument => argument is "-automated" or "@@")
             ? Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args)
             : TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);

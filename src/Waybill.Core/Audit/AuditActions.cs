@@ -179,6 +179,30 @@ public static class AuditActions
     /// <summary>This data directory was made from a backup: what happened after that backup is not in it.</summary>
     public const string Restored = "restored";
 
+    /// <summary>How long files stay was set.</summary>
+    public const string RetentionPolicy = "retention-policy";
+
+    /// <summary>Retention took a file out of its vault; or could not, and the detail says why.</summary>
+    public const string RetentionRemoved = "retention-removed";
+
+    /// <summary>A file that retention had taken came back: an upload had taken its name in that moment.</summary>
+    public const string RetentionRestored = "retention-restored";
+
+    /// <summary>An account is told which files go.</summary>
+    public const string RetentionNotice = "retention-notice";
+
+    /// <summary>A run of retention ended.</summary>
+    public const string RetentionRun = "retention-run";
+
+    /// <summary>Somebody vouched for the clock, or arrival times that a wrong clock wrote were set right.</summary>
+    public const string RetentionClock = "retention-clock";
+
+    /// <summary>A legal hold was set.</summary>
+    public const string HoldSet = "hold-set";
+
+    /// <summary>A legal hold was removed.</summary>
+    public const string HoldRemoved = "hold-removed";
+
     /// <summary>The word for a file operation.</summary>
     public static string For(FileOperation operation) => operation switch
     {

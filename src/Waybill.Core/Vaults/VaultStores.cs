@@ -9,10 +9,10 @@ public sealed class VaultStores(LocalVaults vaults)
 {
     /// <summary>Opens an account's vault; the caller disposes the store.</summary>
     /// <param name="account">The account's number as it was given: the name of its directory.</param>
-    public StoreResult<IFileStore> Open(string account) => vaults.OpenStore(VaultPath.Parse($"/{account}"), Everything.Instance);
+    public StoreResult<IFileStore> Open(string account) => vaults.OpenStore(VaultPath.Parse($"/{account}"), AllRights.Instance);
 
     /// <summary>Opens an account's vault to hide and show files in it; the caller disposes the store.</summary>
-    public StoreResult<IStagingStore> OpenStaging(string account) => vaults.OpenStaging(VaultPath.Parse($"/{account}"), Everything.Instance);
+    public StoreResult<IStagingStore> OpenStaging(string account) => vaults.OpenStaging(VaultPath.Parse($"/{account}"), AllRights.Instance);
 
     /// <summary>Makes a folder of a vault where it is missing, never behind a link.</summary>
     public StoreError EnsureFolder(string account, string folder) => vaults.EnsureDirectory(VaultPath.Parse($"/{account}{folder}"));
@@ -21,10 +21,22 @@ public sealed class VaultStores(LocalVaults vaults)
     /// <param name="account">The account's number as it was given.</param>
     public StoreResult<LocalVault> OpenVault(string account) => vaults.OpenVault(VaultPath.Parse($"/{account}"));
 
-    private sealed class Everything : IAccessRules
-    {
-        public static readonly Everything Instance = new();
+    /// <summary>Moves a file out of a vault into another directory of the program's, atomically.</summary>
+    /// <param name="account">The account's number: the name of its directory.</param>
+    /// <param name="path">The file in the vault.</param>
+    /// <param name="target">Where to; of the same file system.</param>
+    /// <param name="targetPath">The name there.</param>
+    public StoreError TakeOut(string account, VaultPath path, LocalVaults target, VaultPath targetPath) =>
+        vaults.MoveFile(VaultPath.Parse($"/{account}"), path, target, VaultPath.Root, targetPath);
 
-        public FileRights RightsAt(VaultPath path) => FileRights.All;
+    /// <summary>Moves a file back into a vault; one that has the name already stays.</summary>
+    /// <param name="source">Where it is.</param>
+    /// <param name="sourcePath">Its name there.</param>
+    /// <param name="account">The account's number.</param>
+    /// <param name="path">The file in the vault.</param>
+    public StoreError PutBack(LocalVaults source, VaultPath sourcePath, string account, VaultPath path)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return source.MoveFile(VaultPath.Root, sourcePath, vaults, VaultPath.Parse($"/{account}"), path);
     }
 }

@@ -17,6 +17,7 @@ internal static class WaybillCommandLine
         PublishCommand.Create, HeldCommands.Create, SubscriptionCommands.Create, ReceiptCommands.Create,
         NotificationCommands.Create, HookCommands.Create, ExpectationCommands.Create,
         FileCommands.Create, BackupCommands.Create,
+        RetentionCommands.Create, HoldCommands.Create, ScheduleCommand.Create,
     ];
 
     // A customer may be called @acme: an argument is what was typed, and never the content of a file.

@@ -1,6 +1,7 @@
 using System.Net;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
+using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
 using Waybill.Ssh.Hosting;
 using Waybill.Storage;
@@ -34,6 +35,7 @@ internal static class ConfigurationCheck
         _ = Layout(configuration.Layout);
         _ = Inbound(configuration.Inbound);
         _ = Routes(configuration.Feeds);
+        Retention(configuration.Retention);
         _ = Policy(configuration.Ssh.Policy);
         _ = IsDurable(configuration.Storage.Durability);
         OneOf("Database:Provider", configuration.Database.Provider, "Sqlite");
@@ -124,6 +126,15 @@ internal static class ConfigurationCheck
             : routes;
     }
 
+    /// <summary>The provider's time zone; UTC where none is set.</summary>
+    public static TimeZoneInfo Zone(ProviderSection section) => section.TimeZone is { } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : TimeZoneInfo.Utc;
+
+    /// <summary>A time of the day, as <c>02:00</c>.</summary>
+    public static TimeOnly TimeOfDay(string key, string text) =>
+        TimeOnly.TryParseExact(text, "HH:mm", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var time)
+            ? time
+            : throw new CommandException($"{key}: '{text}' is no time of the day; write it as 02:00");
+
     public static SshPolicy Policy(string text) => text.ToLowerInvariant() switch
     {
         "modern" => SshPolicy.Modern,
@@ -149,6 +160,27 @@ internal static class ConfigurationCheck
         return hasPort && IPEndPoint.TryParse(address, out var endPoint)
             ? endPoint
             : throw new CommandException($"{key}: '{text}' is no address with a port; write it as 127.0.0.1:2222, [::1]:2222 or *:22");
+    }
+
+    private static void Retention(RetentionSection section)
+    {
+        Within("Retention:Months", section.Months, 1, RetentionLimits.Months);
+        Within("Retention:RunDay", section.RunDay, 1, 28);
+        Within("Retention:NoticeDays", section.NoticeDays, 0, 28);
+        _ = TimeOfDay("Retention:PlanAt", section.PlanAt);
+        _ = TimeOfDay("Retention:RunAt", section.RunAt);
+        if (section.Archive is { } archive && !Path.IsPathRooted(archive))
+        {
+            throw new CommandException($"Retention:Archive: '{archive}' is no absolute path; write it as /srv/archive");
+        }
+    }
+
+    private static void Within(string key, int value, int least, int most)
+    {
+        if (value < least || value > most)
+        {
+            throw new CommandException($"{key}: {value} is out of range; {least} to {most}");
+        }
     }
 
     private static FileRights Rights(string text) => text.ToLowerInvariant() switch

@@ -206,6 +206,12 @@ internal sealed record RetentionSection
     public int RunDay { get; init; } = 1;
 
     public string RunAt { get; init; } = "03:00";
+
+    /// <summary>How many days before a run customers are told what it takes; 0 for never.</summary>
+    public int NoticeDays { get; init; } = 14;
+
+    /// <summary>Where files go instead of being deleted: a directory outside the vaults.</summary>
+    public string? Archive { get; init; }
 }
 
 internal sealed record InboundSection

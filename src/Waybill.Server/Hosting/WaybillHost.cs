@@ -15,6 +15,7 @@ using Waybill.Net.Gate;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Server.HostKeys;
+using Waybill.Server.Scheduling;
 using Waybill.Ssh.Hosting;
 
 namespace Waybill.Server.Hosting;
@@ -37,6 +38,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly PublicationWatch _publications;
     private readonly NotificationWorker _notifications;
     private readonly CatalogueUpkeep _upkeep;
+    private readonly JobScheduler _scheduler;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
     private WebApplication? _application;
@@ -53,6 +55,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _publications = new PublicationWatch(installation.Publisher, TimeProvider.System, loggers.CreateLogger<PublicationWatch>());
         _notifications = new NotificationWorker(installation, configuration, TimeProvider.System, loggers.CreateLogger<NotificationWorker>());
         _upkeep = new CatalogueUpkeep(installation, configuration.Catalogue, TimeProvider.System, loggers.CreateLogger<CatalogueUpkeep>());
+        _scheduler = new JobScheduler(installation.Schedule, RetentionJobs.All(installation.OpenRetention(configuration), configuration), TimeProvider.System, loggers);
         _control = new ControlServer(
             installation.Data.ControlSocket,
             new ControlHandler(installation, _gate, _guard, _blocks, ReloadHostKeysAsync).HandleAsync,
@@ -77,6 +80,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             host._notifications.Start();
             host._control.Start();
             host._upkeep.Start();
+            await host._scheduler.StartAsync(cancellationToken);
             return host;
         }
         catch
@@ -108,6 +112,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _scheduler.DisposeAsync();
         await _control.DisposeAsync();
         await _publications.DisposeAsync();
         await _notifications.DisposeAsync();

@@ -43,7 +43,7 @@ public sealed partial class LocalVaults
                         error = errno == Errno.CrossDevice
                             ? await destination.CopyInAsync(from, source.Name.ToArray(), into, target.Name.ToArray()).ConfigureAwait(false)
                             : Errno.ToStoreError(errno);
-                        return error == StoreError.None ? Sync(into) is var synced && synced != StoreError.None ? synced : Sync(from) : error;
+                        return error == StoreError.None ? SyncIfDurable(into) is var synced && synced != StoreError.None ? synced : SyncIfDurable(from) : error;
                     }
                 }
             }
@@ -83,7 +83,7 @@ public sealed partial class LocalVaults
                     }
                 }
 
-                var synced = Sync(into);
+                var synced = SyncIfDurable(into);
                 return synced == StoreError.None ? RemoveOriginal(from, name, status.Identity) : synced;
             }
 
@@ -129,17 +129,5 @@ public sealed partial class LocalVaults
     private int OpenDirectory(VaultPath path, out FileDescriptor directory) =>
         Kernel.OpenBeneath(_directory, path.Bytes, OpenFlags.DirectoryPath, OpenFlags.ResolveNoSymbolicLinks, out directory);
 
-    private StoreError Sync(FileDescriptor pinned)
-    {
-        if (_options.Durability != Durability.Full)
-        {
-            return StoreError.None;
-        }
-
-        var errno = Kernel.OpenName(pinned, "."u8, OpenFlags.ReadDirectory, 0, out var directory);
-        using (directory)
-        {
-            return Errno.ToStoreError(errno == Errno.None ? Kernel.Sync(directory) : errno);
-        }
-    }
+    private StoreError SyncIfDurable(FileDescriptor pinned) => _options.Durability == Durability.Full ? Errno.ToStoreError(Sync(pinned)) : StoreError.None;
 }

@@ -1,0 +1,15 @@
+using System.Globalization;
+using System.Text;
+using Waybill.Storage;
+
+namespace Waybill.Core.Retention;
+
+/// <summary>A file on its way out.</summary>
+internal sealed record Removal(long File, long AccountId, string Account, string Path, long Size, bool Archive)
+{
+    /// <summary>Its name among the files that were taken out.</summary>
+    public VaultPath Staged => VaultPath.Parse("/" + File.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Its path in the vault; null for one that no store can name.</summary>
+    public VaultPath? Place => VaultPath.TryParse(Encoding.UTF8.GetBytes(Path), VaultPath.Root, out var place) == VaultPathError.None ? place : null;
+}

@@ -1,0 +1,41 @@
+namespace Waybill.Core.Retention;
+
+/// <summary>Bounds of retention.</summary>
+public static class RetentionLimits
+{
+    /// <summary>Rows that a plan reads at a time.</summary>
+    public const int Page = 2000;
+
+    /// <summary>Files that a run takes between two commits: a hold that is set meanwhile comes too late for these at most.</summary>
+    public const int Batch = 100;
+
+    /// <summary>Names in the notice to one account.</summary>
+    public const int NamesInNotice = 50;
+
+    /// <summary>Files that a run names because it could not remove them; all of them are in the audit.</summary>
+    public const int FailuresShown = 100;
+
+    /// <summary>Policies in all.</summary>
+    public const int Policies = 10_000;
+
+    /// <summary>Holds in all.</summary>
+    public const int Holds = 10_000;
+
+    /// <summary>The longest time that files can be kept by a policy, in months.</summary>
+    public const int Months = 1200;
+
+    /// <summary>Times in the past that are shown, at most.</summary>
+    public const int PassesShown = 100;
+
+    /// <summary>No file is removed sooner than this after a plan has marked it.</summary>
+    public static readonly TimeSpan MarkAge = TimeSpan.FromDays(7);
+
+    /// <summary>How long a file that was taken out of its vault is kept, in case an upload took its name in that very moment.</summary>
+    public static readonly TimeSpan Settling = TimeSpan.FromMinutes(10);
+
+    /// <summary>How far the clock may be behind what was recorded before.</summary>
+    public static readonly TimeSpan ClockBehind = TimeSpan.FromMinutes(5);
+
+    /// <summary>How far the clock may be ahead of the last plan: what a weekend without the server is, and not what a jump is.</summary>
+    public static readonly TimeSpan ClockAhead = TimeSpan.FromDays(3);
+}

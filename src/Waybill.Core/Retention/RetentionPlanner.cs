@@ -1,0 +1,273 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Waybill.Core.Accounts;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Core.Events;
+
+namespace Waybill.Core.Retention;
+
+/// <summary>Finds what goes, account by account: each file is read once, in the order of an index, and none is remembered.</summary>
+internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit, RetentionOptions options, PlanRequest request, DateTimeOffset now, Actor actor)
+{
+    private const int AccountsAtOnce = 500;
+
+    private readonly DateTimeOffset _next = options.Calendar.First(now);
+    private readonly DateTimeOffset _run = options.Calendar.First(now + options.Lead);
+    private readonly SortedList<int, DateTimeOffset> _cutoffs = [];
+    private RetentionRules? _rules;
+    private RetentionPlan _plan = null!;
+
+    private sealed record Candidate(long Id, string Path, long Size, long Arrived, bool Fetched, int? Months, long Due);
+
+    public async ValueTask<Result<RetentionPlan>> RunAsync(CancellationToken cancellationToken)
+    {
+        _plan = new RetentionPlan(_next, _run, 0, 0, 0, 0, 0, 0, 0, 0);
+        _rules = await database.ReadAsync(connection => RetentionRules.Load(connection, options.Months), cancellationToken).ConfigureAwait(false);
+        var after = 0L;
+        while (await AccountsAsync(after, cancellationToken).ConfigureAwait(false) is { Count: > 0 } accounts)
+        {
+            foreach (var (id, number) in accounts)
+            {
+                if (await AccountAsync(id, number, cancellationToken).ConfigureAwait(false) is { } problem)
+                {
+                    return problem;
+                }
+            }
+
+            after = accounts[^1].Id;
+        }
+
+        return request.Account is not null && after == 0 ? AccountService.Unknown(request.Account) : _plan;
+    }
+
+    private ValueTask<List<(long Id, string Number)>> AccountsAsync(long after, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.All(
+            "SELECT id, number FROM account WHERE id > @after AND (@number IS NULL OR number_key = @number) ORDER BY id LIMIT @limit",
+            static row => (row.GetInt64(0), row.GetString(1)),
+            ("@after", after), ("@number", request.Account is null ? null : AccountNumber.Fold(request.Account)), ("@limit", AccountsAtOnce)),
+        cancellationToken);
+
+    private async ValueTask<Problem?> AccountAsync(long account, string number, CancellationToken cancellationToken)
+    {
+        var total = new AccountPlan(number, 0, 0, 0, 0, 0, 0, null);
+        var notice = new Notice();
+        var (time, id) = (long.MinValue, 0L);
+        var cutoff = Cutoff(_rules!.ShortestOf(account));
+        while (true)
+        {
+            var page = await PageAsync(account, time, id, cutoff, cancellationToken).ConfigureAwait(false);
+            List<(long File, int Months)> marks = [];
+            List<long> freed = [];
+            foreach (var file in page)
+            {
+                var months = _rules.MonthsOf(account, file.Path);
+                var isMarked = file.Months is not null;
+                if (file.Arrived > Cutoff(months).ToColumn())
+                {
+                    if (isMarked)
+                    {
+                        freed.Add(file.Id);
+                    }
+
+                    continue;
+                }
+
+                if (_rules.IsHeld(account, file.Path))
+                {
+                    total = total with { Held = total.Held + 1 };
+                    if (isMarked)
+                    {
+                        freed.Add(file.Id);
+                    }
+
+                    continue;
+                }
+
+                if (file.Months != months)
+                {
+                    marks.Add((file.Id, months));
+                }
+
+                var goes = file.Months == months ? Later(file.Due) : _run;
+                total = Add(total, file, goes == _next);
+                if (goes == _next)
+                {
+                    notice.Add(file.Path, file.Size, file.Fetched);
+                }
+
+                request.OnFile?.Invoke(new PlannedFile(number, file.Path, file.Size, DateTimeOffset.FromUnixTimeMilliseconds(file.Arrived), file.Fetched, goes));
+            }
+
+            if (request.Mark && await MarkAsync(account, marks, freed, cancellationToken).ConfigureAwait(false) is { } problem)
+            {
+                return problem;
+            }
+
+            if (page.Count < RetentionLimits.Page)
+            {
+                break;
+            }
+
+            (time, id) = (page[^1].Arrived, page[^1].Id);
+        }
+
+        if (total.Files > 0 || total.Held > 0)
+        {
+            request.OnAccount?.Invoke(total);
+        }
+
+        _plan = _plan with
+        {
+            Accounts = _plan.Accounts + (total.Files > 0 ? 1 : 0),
+            Files = _plan.Files + total.Files,
+            Bytes = _plan.Bytes + total.Bytes,
+            NextRunFiles = _plan.NextRunFiles + total.NextRunFiles,
+            NextRunBytes = _plan.NextRunBytes + total.NextRunBytes,
+            Held = _plan.Held + total.Held,
+        };
+        return request.Mark ? await TellAsync(account, number, notice, cancellationToken).ConfigureAwait(false) : null;
+    }
+
+    private static AccountPlan Add(AccountPlan total, Candidate file, bool next) => total with
+    {
+        Files = total.Files + 1,
+        Bytes = total.Bytes + file.Size,
+        NeverFetched = total.NeverFetched + (file.Fetched ? 0 : 1),
+        NextRunFiles = total.NextRunFiles + (next ? 1 : 0),
+        NextRunBytes = total.NextRunBytes + (next ? file.Size : 0),
+        Oldest = total.Oldest ?? DateTimeOffset.FromUnixTimeMilliseconds(file.Arrived),
+    };
+
+    /// <summary>The run that takes a file which is marked already; what an earlier one left is for the next.</summary>
+    private DateTimeOffset Later(long due) => due <= _next.ToColumn() ? _next : DateTimeOffset.FromUnixTimeMilliseconds(due);
+
+    private DateTimeOffset Cutoff(int months)
+    {
+        if (!_cutoffs.TryGetValue(months, out var cutoff))
+        {
+            _cutoffs.Add(months, cutoff = options.Calendar.Cutoff(_run, months));
+        }
+
+        return cutoff;
+    }
+
+    private ValueTask<List<Candidate>> PageAsync(long account, long time, long id, DateTimeOffset cutoff, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.All(
+            """
+            SELECT f.id, f.path, f.size, f.arrived_at, f.first_fetched_at IS NOT NULL, m.months, coalesce(m.due_at, 0)
+            FROM file f LEFT JOIN retention_mark m ON m.file_id = f.id
+            WHERE f.account_id = @account AND f.gone_at IS NULL AND (f.arrived_at, f.id) > (@time, @id) AND f.arrived_at <= @cutoff
+            ORDER BY f.arrived_at, f.id LIMIT @limit
+            """,
+            static row => new Candidate(
+                row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4) != 0, row.IsDBNull(5) ? null : row.GetInt32(5), row.GetInt64(6)),
+            ("@account", account), ("@time", time), ("@id", id), ("@cutoff", cutoff.ToColumn()), ("@limit", RetentionLimits.Page)),
+        cancellationToken);
+
+    private async ValueTask<Problem?> MarkAsync(long account, List<(long File, int Months)> marks, List<long> freed, CancellationToken cancellationToken)
+    {
+        if (marks.Count == 0 && freed.Count == 0)
+        {
+            return null;
+        }
+
+        var result = await database.WriteAsync<long>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                foreach (var file in freed)
+                {
+                    connection.Execute("DELETE FROM retention_mark WHERE file_id = @file", ("@file", file));
+                }
+
+                var marked = 0L;
+                foreach (var (file, months) in marks)
+                {
+                    marked += connection.Execute(
+                        """
+                        INSERT INTO retention_mark (file_id, account_id, months, marked_at, due_at)
+                        SELECT @file, @account, @months, @now, @due WHERE EXISTS (SELECT 1 FROM file WHERE id = @file AND gone_at IS NULL)
+                        ON CONFLICT (file_id) DO UPDATE SET months = excluded.months, marked_at = excluded.marked_at, due_at = excluded.due_at
+                        """,
+                        ("@file", file), ("@account", account), ("@months", months), ("@now", now.ToColumn()), ("@due", _run.ToColumn()));
+                }
+
+                return marked;
+            },
+            cancellationToken).ConfigureAwait(false);
+        _plan = _plan with { Marked = _plan.Marked + result.Value };
+        return result.Problem;
+    }
+
+    /// <summary>Once for each account and run: from so many days before it on all that it takes is marked.</summary>
+    private async ValueTask<Problem?> TellAsync(long account, string number, Notice notice, CancellationToken cancellationToken)
+    {
+        if (notice.Files == 0 || options.NoticeDays == 0 || _next - now > TimeSpan.FromDays(options.NoticeDays))
+        {
+            return null;
+        }
+
+        var told = await database.WriteAsync<bool>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                if (connection.Execute(
+                    "INSERT INTO retention_notice (account_id, due_at, raised_at) VALUES (@account, @due, @now) ON CONFLICT DO NOTHING",
+                    ("@account", account), ("@due", _next.ToColumn()), ("@now", now.ToColumn())) == 0)
+                {
+                    return false;
+                }
+
+                EventSql.Raise(connection, RetentionTopics.Notice, account, notice.ToBody(_next, options.Archive is not null), now);
+                audit.Append(transaction, new AuditEntry(AuditActions.RetentionNotice, actor)
+                {
+                    Account = number,
+                    Detail = string.Create(CultureInfo.InvariantCulture, $"{notice.Files} files, {notice.Bytes} bytes go on {_next.UtcDateTime:yyyy-MM-dd HH:mm'Z'}"),
+                });
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        _plan = _plan with { Notices = _plan.Notices + (told is { Succeeded: true, Value: true } ? 1 : 0) };
+        return told.Problem;
+    }
+
+    /// <summary>What an account is told; names of files that nobody fetched come first.</summary>
+    private sealed class Notice
+    {
+        private readonly List<string> _never = [];
+        private readonly List<string> _fetched = [];
+        private long _neverFetched;
+
+        public long Files { get; private set; }
+
+        public long Bytes { get; private set; }
+
+        public void Add(string path, long size, bool fetched)
+        {
+            Files++;
+            Bytes += size;
+            _neverFetched += fetched ? 0 : 1;
+            var names = fetched ? _fetched : _never;
+            if (names.Count < RetentionLimits.NamesInNotice)
+            {
+                names.Add(AuditText.Clean(path, AuditLimits.Subject, doubleBackslash: false)!);
+            }
+        }
+
+        public JsonObject ToBody(DateTimeOffset run, bool archived)
+        {
+            var names = _never.Concat(_fetched).Take(RetentionLimits.NamesInNotice).ToList();
+            return new JsonObject
+            {
+                ["run"] = run.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                ["files"] = Files,
+                ["bytes"] = Bytes,
+                ["neverFetched"] = _neverFetched,
+                ["archived"] = archived,
+                ["names"] = new JsonArray([.. names.Select(static name => JsonValue.Create(name))]),
+                ["namesLeftOut"] = Files - names.Count,
+            };
+        }
+    }
+}

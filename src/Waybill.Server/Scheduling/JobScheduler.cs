@@ -1,0 +1,117 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Quartz;
+using Waybill.Core.Scheduling;
+
+namespace Waybill.Server.Scheduling;
+
+/// <summary>
+/// Runs the server's jobs at their times with Quartz.NET. Its store is in memory: what is to be remembered, when each job was last done, is a row of the database.
+/// </summary>
+/// <param name="ledger">The rows.</param>
+/// <param name="jobs">The jobs.</param>
+/// <param name="time">The clock that they go by.</param>
+/// <param name="loggers">Where failures go.</param>
+internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<IScheduledJob> jobs, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+{
+    /// <summary>Jobs that run at once.</summary>
+    public const int AtOnce = 2;
+
+    private readonly ILogger _logger = loggers.CreateLogger<JobScheduler>();
+    private readonly CancellationTokenSource _stop = new();
+    private ServiceProvider? _services;
+    private IScheduler? _scheduler;
+
+    /// <summary>Takes up the schedules, and what was missed since the last time at once.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(loggers);
+        services.AddSingleton(this);
+        services.AddLogging();
+        services.AddQuartz(quartz =>
+        {
+            quartz.UseTimeProvider(time);
+            quartz.UseInMemoryStore();
+            quartz.UseDefaultThreadPool(AtOnce);
+        });
+        _services = services.BuildServiceProvider();
+        _scheduler = await _services.GetRequiredService<ISchedulerFactory>().GetScheduler(cancellationToken);
+        foreach (var job in jobs)
+        {
+            var detail = JobBuilder.Create<Turn>().WithIdentity(job.Name).Build();
+            var trigger = TriggerBuilder.Create(time).WithIdentity(job.Name)
+                .WithSchedule(CronScheduleBuilder.Create(job.Schedule.Cron).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)).Build();
+            await _scheduler.ScheduleJob(detail, trigger, cancellationToken: cancellationToken);
+            var entry = await ledger.FindAsync(job.Name, time.GetUtcNow(), cancellationToken);
+            if (entry.Succeeded && job.Schedule.Missed(entry.Value.Due, time.GetUtcNow()) is { } missed)
+            {
+                LogMissed(_logger, job.Name, missed.UtcDateTime);
+                await _scheduler.TriggerJob(new JobKey(job.Name), cancellationToken: cancellationToken);
+            }
+        }
+
+        await _scheduler.Start(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        if (_scheduler is not null)
+        {
+            await _scheduler.Shutdown(waitForJobsToComplete: true);
+        }
+
+        if (_services is not null)
+        {
+            await _services.DisposeAsync();
+        }
+
+        _stop.Dispose();
+    }
+
+    private async ValueTask RunAsync(string name)
+    {
+        var job = jobs.First(job => job.Name == name);
+        var began = time.GetUtcNow();
+        string? problem;
+        try
+        {
+            await ledger.BeginAsync(name, began, _stop.Token);
+            problem = (await job.RunAsync(_stop.Token)).Problem?.Message;
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Not done with: the next start makes up for it.
+            return;
+        }
+        catch (Exception error)
+        {
+            problem = $"{error.GetType().Name}: {error.Message}";
+        }
+
+        if (problem is not null)
+        {
+            LogFailed(_logger, name, problem);
+        }
+
+        var ended = await ledger.EndAsync(name, began, time.GetUtcNow(), problem);
+        if (!ended.Succeeded)
+        {
+            LogFailed(_logger, name, ended.Problem.Message);
+        }
+    }
+
+    [LoggerMessage(EventId = 50, Level = LogLevel.Warning, Message = "The job {Job} failed: {Problem}")]
+    private static partial void LogFailed(ILogger logger, string job, string problem);
+
+    [LoggerMessage(EventId = 51, Level = LogLevel.Information, Message = "The job {Job} was due at {Due:u} and is done now")]
+    private static partial void LogMissed(ILogger logger, string job, DateTime due);
+
+    /// <summary>One firing of a trigger. A job that takes longer than its interval is not begun a second time beside itself.</summary>
+    [DisallowConcurrentExecution]
+    private sealed class Turn(JobScheduler scheduler) : IJob
+    {
+        public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => scheduler.RunAsync(context.JobDetail.Key.Name);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Waybill.Core.Catalogue;
+using Waybill.Core.Retention;
+using static Waybill.Core.Tests.Retention.TestRetention;
+
+namespace Waybill.Core.Tests.Retention;
+
+/// <summary>Customers are told once what the next run takes, before it takes it.</summary>
+public sealed class RetentionNoticeTests
+{
+    [Fact]
+    public async Task An_account_is_told_once_fourteen_days_before_the_run_and_what_was_never_fetched_comes_first()
+    {
+        await using var retention = await CreateAsync("20042");
+        var fetched = await retention.AddAsync("/cdr/a", Day(2025, 1, 20), content: "12345");
+        await retention.AddAsync("/cdr/b", Day(2025, 1, 25), content: "123");
+        await retention.AddAsync("/cdr/not yet", Day(2025, 2, 2));
+        await retention.Core.Services.Database.WriteAsync<bool>(transaction =>
+        {
+            CatalogueSql.Fetched(transaction.Connection, fetched, new FileFetch("10042", "sftp", null, Day(2025, 1, 21), 5, true));
+            return true;
+        });
+        await retention.PassAsync(Day(2026, 1, 18, 2).AddMinutes(-1));
+        Assert.Equal(0L, retention.Core.Scalar("SELECT count(*) FROM event"));
+        await retention.PassAsync(Day(2026, 1, 30));
+
+        Assert.Equal(1L, retention.Core.Scalar("SELECT count(*) FROM event"));
+        Assert.Equal(Day(2026, 1, 19, 2).ToUnixTimeMilliseconds(), retention.Core.Scalar("SELECT created_at FROM event WHERE topic = 'retention-notice' AND account_id = (SELECT id FROM account WHERE number = '10042')"));
+        var body = JsonDocument.Parse((string)retention.Core.Scalar("SELECT body FROM event")!).RootElement;
+        Assert.Equal("2026-02-01T03:00:00Z", body.GetProperty("run").GetString());
+        Assert.Equal((2, 8, 1, 0), (Number(body, "files"), Number(body, "bytes"), Number(body, "neverFetched"), Number(body, "namesLeftOut")));
+        Assert.Equal(["/cdr/b", "/cdr/a"], body.GetProperty("names").EnumerateArray().Select(name => name.GetString()));
+        Assert.False(body.GetProperty("archived").GetBoolean());
+
+        await retention.PassAsync(Day(2026, 2, 28));
+        Assert.Equal(2L, retention.Core.Scalar("SELECT count(*) FROM event"));
+    }
+
+    [Fact]
+    public async Task A_notice_names_only_so_many_files_and_counts_the_rest()
+    {
+        await using var retention = await CreateAsync();
+        for (var i = 0; i < RetentionLimits.NamesInNotice + 3; i++)
+        {
+            await retention.AddAsync($"/cdr/{i}", Day(2025, 1, 20));
+        }
+
+        await retention.PassAsync(Day(2026, 1, 30));
+        var body = JsonDocument.Parse((string)retention.Core.Scalar("SELECT body FROM event")!).RootElement;
+        Assert.Equal(RetentionLimits.NamesInNotice, body.GetProperty("names").GetArrayLength());
+        Assert.Equal((RetentionLimits.NamesInNotice + 3, 3), (Number(body, "files"), Number(body, "namesLeftOut")));
+    }
+
+    [Fact]
+    public async Task Nobody_is_told_where_the_days_are_none_and_nobody_of_what_is_held()
+    {
+        await using var retention = await CreateAsync();
+        await retention.AddAsync("/cdr/a", Day(2025, 1, 20));
+        (await retention.Core.Services.Holds.SetAsync("10042", "/cdr/a", "case", Actor.System)).Check();
+        await retention.PassAsync(Day(2026, 2, 2));
+        retention.Options = retention.Options with { NoticeDays = 0 };
+        (await retention.Core.Services.Holds.RemoveAsync("10042", "/cdr/a", "over", Actor.System)).Check();
+        await retention.PassAsync(Day(2026, 3, 2));
+
+        Assert.False(retention.IsThere("/cdr/a"));
+        Assert.Equal(0L, retention.Core.Scalar("SELECT count(*) FROM event"));
+    }
+
+    private static int Number(JsonElement body, string name) => body.GetProperty(name).GetInt32();
+}

@@ -1,0 +1,11 @@
+namespace Waybill.TestKit;
+
+/// <summary>A clock that somebody set wrong: another one, and what it is off by.</summary>
+public sealed class ShiftedTime(TimeProvider right) : TimeProvider
+{
+    /// <summary>How far it is ahead; less than nothing for behind.</summary>
+    public TimeSpan Ahead { get; set; }
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => right.GetUtcNow() + Ahead;
+}
