@@ -1,3 +1,4 @@
+using System.Globalization;
 using Waybill.Core;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
@@ -86,14 +87,18 @@ internal sealed class Installation : IAsyncDisposable
         {
             Durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename,
             Links = configuration.Sftp.Links,
+            KeepPartials = TimeSpan.FromHours(configuration.Storage.KeepPartialsHours),
         });
     }
+
+    /// <summary>Whose cut-off uploads they are: by the database's number, so that a later login of the same name is another.</summary>
+    public static string OwnerOf(Login login) => string.Create(CultureInfo.InvariantCulture, $"l{login.Id}");
 
     /// <summary>A login's own view of its vault.</summary>
     public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules)
     {
         var root = login.Account + VaultLayout.RootInVault(login);
-        var opened = Vaults.OpenStore(VaultPath.Parse("/" + root), rules);
+        var opened = Vaults.OpenStore(VaultPath.Parse("/" + root), rules, OwnerOf(login));
         return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(opened.Value, _pace)) : opened;
     }
 

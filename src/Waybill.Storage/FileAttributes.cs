@@ -26,7 +26,11 @@ public enum FileKind
 /// <param name="GroupId">As <paramref name="UserId"/>.</param>
 /// <param name="LinkCount">Number of hard links.</param>
 public readonly record struct FileAttributes(
-    FileKind Kind, int Permissions, long Size, long AccessTime, long ModificationTime, uint UserId, uint GroupId, uint LinkCount);
+    FileKind Kind, int Permissions, long Size, long AccessTime, long ModificationTime, uint UserId, uint GroupId, uint LinkCount)
+{
+    /// <summary>It is no file yet but a cut-off upload of this login, which it can go on with; nobody else is shown it.</summary>
+    public bool IsUnfinished { get; init; }
+}
 
 /// <summary>What a client wants changed; what is null stays. Owners are never changed.</summary>
 /// <param name="Size">New length in bytes.</param>
