@@ -9,7 +9,7 @@ namespace Waybill.Interop.Tests;
 public sealed class ResumeTests(WaybillServer server)
 {
     private const int Size = 24 * 1024 * 1024;
-    private const int Cut = 4 * 1024 * 1024;
+    private const int Cut = 1024 * 1024;
     private static readonly string[] Resuming = ["sftp", "lftp", "psftp", "curl", "FileZilla", "WinSCP"];
 
     public static TheoryData<string> Clients => [.. Resuming];
@@ -39,20 +39,26 @@ public sealed class ResumeTests(WaybillServer server)
         await own.InitializeAsync();
         var source = own.Directory.Write("source.bin", RandomNumberGenerator.GetBytes(Size));
         var uploads = new List<IAsyncDisposable>();
-        foreach (var client in Resuming)
+        try
         {
-            uploads.Add(await BeginAsync(own, client, source, $"/upload/{client}.bin"));
-        }
+            foreach (var client in Resuming)
+            {
+                uploads.Add(await BeginAsync(own, client, source, $"/upload/{client}.bin"));
+            }
 
-        foreach (var client in Resuming)
-        {
-            await WaitAsync(own, Written(client, client + ".bin"), Cut, ".waybill-u-*");
-        }
+            foreach (var client in Resuming)
+            {
+                await WaitAsync(own, Written(client, client + ".bin"), Cut, ".waybill-u-*");
+            }
 
-        await own.KillAsync();
-        foreach (var upload in uploads)
+            await own.KillAsync();
+        }
+        finally
         {
-            await upload.DisposeAsync();
+            foreach (var upload in uploads)
+            {
+                await upload.DisposeAsync();
+            }
         }
 
         var left = Resuming.ToDictionary(client => client, client => SizeOf(Hidden(own, Written(client, client + ".bin"), ".waybill-u-*")!));

@@ -16,8 +16,8 @@ internal sealed class UploadNames
     /// <summary>Characters that tell this boot of the machine from the others.</summary>
     public const int BootLength = 12;
 
-    /// <summary>Longer names find no room behind the prefix; uploads to them begin anew.</summary>
-    public const int LongestName = VaultPath.MaximumNameLength - 11 - MaximumOwner - 1 - BootLength - 1;
+    /// <summary>Longer names find no room in 255 bytes behind prefix, owner and boot; uploads to them begin anew.</summary>
+    public const int LongestName = 214;
 
     private const byte Separator = (byte)'-';
 

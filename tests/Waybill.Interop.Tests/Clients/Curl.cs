@@ -23,7 +23,7 @@ public sealed class Curl(WaybillServer server) : InteropClient(server)
     public override Task ResumePutAsync(string local, string remote) => RunAsync("curl", [.. Options, "-C", "-", "-T", local, Url(remote)]);
 
     public override ExternalProcess StartSlowPut(string local, string remote) =>
-        ExternalProcess.Start("curl", [.. Options, "--limit-rate", "4M", "-T", local, Url(remote)]);
+        ExternalProcess.Start("curl", [.. Options, "--limit-rate", "1M", "-T", local, Url(remote)]);
 
     public override Task ResumeGetAsync(string remote, string local) => RunAsync("curl", [.. Options, "-C", "-", "-o", local, Url(remote)]);
 

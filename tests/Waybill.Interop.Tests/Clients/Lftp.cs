@@ -27,7 +27,7 @@ public sealed class Lftp(WaybillServer server) : InteropClient(server)
     public override Task GetFolderAsync(string remote, string local) => ScriptAsync($"mirror --parallel=4 \"{remote}\" \"{local}/\"");
 
     public override ExternalProcess StartSlowPut(string local, string remote) =>
-        ExternalProcess.Start("lftp", Arguments($"set net:limit-rate 0:4000000; put \"{local}\" -o \"{remote}\""), environment: Environment);
+        ExternalProcess.Start("lftp", Arguments($"set net:limit-rate 0:1000000; put \"{local}\" -o \"{remote}\""), environment: Environment);
 
     private Dictionary<string, string?> Environment => new() { ["HOME"] = Server.Directory.FullName, ["LC_ALL"] = "C.UTF-8" };
 

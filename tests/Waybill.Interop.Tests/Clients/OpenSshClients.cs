@@ -30,7 +30,7 @@ public sealed class Sftp(WaybillServer server) : InteropClient(server)
     public override ExternalProcess StartSlowPut(string local, string remote)
     {
         var batch = Server.Directory.Write("sftp-" + Guid.NewGuid().ToString("n"), $"put \"{local}\" \"{remote}\"\n");
-        return ExternalProcess.Start("sftp", [.. SshOptions, .. MoreOptions, "-l", "32000", "-P", $"{Port}", "-b", batch, $"{User}@127.0.0.1"]);
+        return ExternalProcess.Start("sftp", [.. SshOptions, .. MoreOptions, "-l", "8000", "-P", $"{Port}", "-b", batch, $"{User}@127.0.0.1"]);
     }
 
     public override Task ResumeGetAsync(string remote, string local) => BatchAsync($"reget \"{remote}\" \"{local}\"");

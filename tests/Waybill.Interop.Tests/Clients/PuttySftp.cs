@@ -31,7 +31,7 @@ public sealed class PuttySftp(WaybillServer server) : InteropClient(server)
 
     public override Task GetFolderAsync(string remote, string local) => BatchAsync($"get -r \"{remote}\" \"{local}/{Path.GetFileName(remote)}\"");
 
-    /// <summary>psftp has no limit of its own: it is given a slow way to the server.</summary>
+    /// <summary>psftp has no limit of its own: it is given a slow way to the server, under a name, since it takes no way round to 127.0.0.1.</summary>
     public override ExternalProcess StartSlowPut(string local, string remote)
     {
         var proxy = Server.Directory.Write("slow-way.py", """
@@ -43,21 +43,21 @@ public sealed class PuttySftp(WaybillServer server) : InteropClient(server)
             threading.Thread(target=back, daemon=True).start()
             while data := os.read(0, 65536):
                 way.sendall(data)
-                time.sleep(len(data) / 4e6)
+                time.sleep(len(data) / 1e6)
             """);
         return ExternalProcess.Start(
-            "psftp", Arguments($"put \"{local}\" \"{remote}\"", "-proxycmd", $"exec /usr/bin/python3 {proxy} 127.0.0.1 {Port}"), environment: Environment);
+            "psftp", Arguments($"put \"{local}\" \"{remote}\"", "waybill.example", "-proxycmd", $"exec /usr/bin/python3 {proxy} 127.0.0.1 {Port}"), environment: Environment);
     }
 
     private Dictionary<string, string?> Environment => new() { ["HOME"] = Server.Directory.FullName, ["LC_ALL"] = "C.UTF-8" };
 
-    private string[] Arguments(string command, params string[] more)
+    private string[] Arguments(string command, string host = "127.0.0.1", params string[] more)
     {
         var batch = Server.Directory.Write("psftp-" + Guid.NewGuid().ToString("n"), command + "\nquit\n");
         return
         [
             .. Session is null ? (string[])[] : ["-v", "-load", Session], "-batch", "-noagent", "-hostkey", Server.HostKeyFingerprint, "-i", Key, "-P", $"{Port}", "-b", batch,
-            .. more, $"{User}@127.0.0.1",
+            .. more, $"{User}@{host}",
         ];
     }
 

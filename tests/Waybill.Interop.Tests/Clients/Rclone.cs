@@ -22,7 +22,7 @@ public sealed class Rclone(WaybillServer server) : InteropClient(server)
     public override Task GetFolderAsync(string remote, string local) => RunAsync("rclone", [.. Options, "sync", Remote(remote), $"{local}/{Path.GetFileName(remote)}"]);
 
     public override ExternalProcess StartSlowPut(string local, string remote) =>
-        ExternalProcess.Start("rclone", [.. Options, "--bwlimit", "4M", "copyto", local, Remote(remote)]);
+        ExternalProcess.Start("rclone", [.. Options, "--bwlimit", "1M", "copyto", local, Remote(remote)]);
 
     private string[] Options => ["--config", Server.Directory.Combine("rclone.conf"), "--retries", "1", "--low-level-retries", "1"];
 
