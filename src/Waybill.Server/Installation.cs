@@ -7,6 +7,7 @@ using Waybill.Core.Database;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Vaults;
+using Waybill.Core.Vaults.Mounts;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Storage;
@@ -94,11 +95,13 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Whose cut-off uploads they are: by the database's number, so that a later login of the same name is another.</summary>
     public static string OwnerOf(Login login) => string.Create(CultureInfo.InvariantCulture, $"l{login.Id}");
 
-    /// <summary>A login's own view of its vault.</summary>
+    /// <summary>A login's own view of its vault, or of all vaults.</summary>
     public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules)
     {
-        var root = login.Account + VaultLayout.RootInVault(login);
-        var opened = Vaults.OpenStore(VaultPath.Parse("/" + root), rules, OwnerOf(login));
+        var owner = OwnerOf(login);
+        var opened = rules is AccountsTree tree
+            ? new MountedStore(tree, Accounts, (root, inner) => Vaults.OpenStore(root, inner, owner), TimeProvider.System)
+            : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), rules, owner);
         return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(opened.Value, _pace)) : opened;
     }
 

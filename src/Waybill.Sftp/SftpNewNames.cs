@@ -11,6 +11,12 @@ internal static class SftpNewNames
 {
     private const int MostFoldersNamed = 3;
 
+    /// <summary>A refusal in the words that the login's rules have for it, if they have any.</summary>
+    public static SftpAnswer Advise(IAccessRules rules, SftpAnswer answer) =>
+        answer is { Outcome: SftpOutcome.StoreFailed, Error: StoreError.PermissionDenied, Words: null } && rules.Advice is { } advice
+            ? answer with { Words = Encoding.UTF8.GetBytes(advice) }
+            : answer;
+
     /// <summary>The refusal of a new name at a path; below a directory that the login cannot see it is no such file.</summary>
     public static SftpAnswer Refusal(IAccessRules rules, VaultPath path, FileRights needs)
     {

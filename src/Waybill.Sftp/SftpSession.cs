@@ -90,6 +90,7 @@ internal sealed partial class SftpSession(
 
             if (answer.IsRefusal)
             {
+                answer = SftpNewNames.Advise(Rules, answer);
                 await RecordRefusalAsync().ConfigureAwait(false);
             }
 

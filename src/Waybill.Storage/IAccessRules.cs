@@ -16,4 +16,7 @@ public interface IAccessRules
     /// The folders in which all of <paramref name="rights"/> hold, as far as they have a name of their own: what a refused person is told. Asked for refusals only.
     /// </summary>
     IReadOnlyList<VaultPath> FoldersWith(FileRights rights) => [];
+
+    /// <summary>What a refused person is told in place of the words for everybody: what this login is for. Asked for refusals only.</summary>
+    string? Advice => null;
 }

@@ -27,7 +27,11 @@ public sealed partial class WaybillServer : IAsyncLifetime
     /// <summary>Settings of every start.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
-    public string Data => Directory.Combine("data");
+    public string Data
+    {
+        get => field ?? Directory.Combine("data");
+        set;
+    }
 
     public string Vault => Path.Combine(Data, "vaults", User);
 
@@ -84,6 +88,9 @@ public sealed partial class WaybillServer : IAsyncLifetime
         _defaultLimits = true;
         return StartAsync(settings);
     }
+
+    /// <summary>SIGSTOP.</summary>
+    public Task PauseAsync() => _server!.SignalAsync("STOP");
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()

@@ -108,6 +108,30 @@ public sealed class PermissionTests
     }
 
     [Fact]
+    public async Task Who_lacks_a_right_reads_what_the_login_is_for_and_what_is_hidden_stays_so()
+    {
+        const string Advice = "This login fetches. It changes nothing.";
+        await using var harness = await StartAsync(new FolderRules(FileRights.ReadOnly) { Advice = Advice }.With("/secret", FileRights.None));
+        harness.Memory.AddFile("/f", "f"u8);
+        harness.Memory.AddFile("/secret/x", "x"u8);
+        foreach (var reply in new[]
+        {
+            await harness.Client.OpenAsync("/new", NewFile),
+            await harness.Client.OpenAsync("/f", SftpOpen.Write),
+            await harness.Client.RemoveAsync("/f"),
+            await harness.Client.RenameAsync("/f", "/g"),
+            await harness.Client.MkDirAsync("/new"),
+            await harness.Client.SetStatAsync("/f", new SftpAttributes { Permissions = 0 }),
+        })
+        {
+            Assert.Equal((SftpStatus.PermissionDenied, Advice), (reply.Status, reply.Message));
+        }
+
+        Assert.Equal(SftpStatus.NoSuchFile, (await harness.Client.StatAsync("/secret/x")).Status);
+        Assert.Equal(SftpStatus.NoSuchFile, (await harness.Client.RemoveAsync("/secret/x")).Status);
+    }
+
+    [Fact]
     public async Task Who_puts_something_where_it_may_not_lie_is_told_where_it_may()
     {
         // As the layout template has it: the root can be listed and nothing more, names that are no folders have no right at all.

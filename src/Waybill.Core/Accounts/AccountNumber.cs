@@ -10,6 +10,8 @@ public static class AccountNumber
 
     private static readonly SearchValues<char> Allowed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._");
 
+    private static readonly SearchValues<byte> AllowedBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._"u8);
+
     /// <summary>What is wrong with it, or null.</summary>
     public static Problem? Check(string number) => IsWellFormed(number, MaximumLength)
         ? null
@@ -17,6 +19,10 @@ public static class AccountNumber
 
     internal static bool IsWellFormed(string text, int maximumLength) =>
         text.Length >= 1 && text.Length <= maximumLength && char.IsAsciiLetterOrDigit(text[0]) && !text.AsSpan().ContainsAnyExcept(Allowed);
+
+    /// <summary>Whether a name of a path could be an account number; nothing else is looked up, so that no letter beyond ASCII folds to one that is.</summary>
+    internal static bool IsWellFormed(ReadOnlySpan<byte> name) =>
+        name.Length is >= 1 and <= MaximumLength && char.IsAsciiLetterOrDigit((char)name[0]) && !name.ContainsAnyExcept(AllowedBytes);
 
     /// <summary>The form in which numbers are compared.</summary>
     internal static string Fold(string number) => number.ToLowerInvariant();

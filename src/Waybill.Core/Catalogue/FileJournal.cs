@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Waybill.Core.Audit;
+using Waybill.Core.Database;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
 
@@ -29,8 +30,17 @@ public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILog
             return StoreError.InputOutput;
         }
 
-        var place = view.Locate(fileEvent.Path);
-        var target = fileEvent.Target is null ? null : view.Locate(fileEvent.Target);
+        VaultPlace? place, target;
+        try
+        {
+            place = await view.LocateAsync(fileEvent.Path).ConfigureAwait(false);
+            target = fileEvent.Target is null ? null : await view.LocateAsync(fileEvent.Target).ConfigureAwait(false);
+        }
+        catch (DatabaseException)
+        {
+            return StoreError.InputOutput;
+        }
+
         var entry = new AuditEntry(AuditActions.For(fileEvent.Operation), actor)
         {
             Account = place?.Account,

@@ -52,7 +52,6 @@ public sealed class LoginDirectory(WaybillDatabase database, TimeProvider time)
             _ when candidate.AccountStatus == AccountStatus.Suspended => LoginReason.AccountSuspended,
             _ when candidate.AccountStatus == AccountStatus.Closed => LoginReason.AccountClosed,
             _ when !candidate.Login.AllowFrom.Allows(address) => LoginReason.AddressNotAllowed,
-            _ when candidate.Login.Kind is LoginKind.Publisher or LoginKind.Collector => LoginReason.KindNotServed,
             _ => LoginReason.Ok,
         };
     }

@@ -29,7 +29,4 @@ public enum LoginReason
 
     /// <summary>The login may not come from this address.</summary>
     AddressNotAllowed,
-
-    /// <summary>Publisher and collector logins have no view of files yet.</summary>
-    KindNotServed,
 }

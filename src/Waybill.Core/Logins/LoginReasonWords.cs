@@ -15,7 +15,6 @@ public static class LoginReasonWords
         LoginReason.AccountSuspended => "the account is suspended",
         LoginReason.AccountClosed => "the account is closed",
         LoginReason.AddressNotAllowed => "the login may not come from this address",
-        LoginReason.KindNotServed => "publisher and collector logins cannot log in over SFTP yet",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 }

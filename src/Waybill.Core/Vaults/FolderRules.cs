@@ -43,9 +43,15 @@ internal sealed class FolderRules : IAccessRules
     public FileRights RightsAt(VaultPath path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        return RightsAt(path.IsRoot ? [] : path.Bytes[1..]);
+    }
+
+    /// <summary>The rights at a canonical path, without the slash at its beginning.</summary>
+    public FileRights RightsAt(ReadOnlySpan<byte> path)
+    {
         var node = _root;
         var below = node.Below ?? FileRights.None;
-        var rest = path.IsRoot ? [] : path.Bytes[1..];
+        var rest = path;
         while (!rest.IsEmpty)
         {
             var slash = rest.IndexOf((byte)'/');

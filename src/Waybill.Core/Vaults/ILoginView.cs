@@ -6,5 +6,5 @@ namespace Waybill.Core.Vaults;
 public interface ILoginView
 {
     /// <summary>The place of a path that the login sees; null for a directory that only the view has.</summary>
-    VaultPlace? Locate(VaultPath seen);
+    ValueTask<VaultPlace?> LocateAsync(VaultPath seen);
 }

@@ -1,4 +1,6 @@
+using Waybill.Core.Accounts;
 using Waybill.Core.Logins;
+using Waybill.Core.Vaults.Mounts;
 using Waybill.Storage;
 
 namespace Waybill.Core.Vaults;
@@ -11,20 +13,25 @@ public sealed class VaultLayout
     private readonly LayoutTemplate _template;
     private readonly FolderRules _customer;
     private readonly FolderRules _vendor;
-    private readonly FolderRules _nothing = new([]);
+    private readonly AccountsTree _publisher;
+    private readonly AccountsTree _collector;
 
     /// <summary>Applies a template that was checked.</summary>
-    public VaultLayout(LayoutTemplate template)
+    /// <param name="template">The folders.</param>
+    /// <param name="feeds">The folder of each feed type; null for those that are shipped.</param>
+    public VaultLayout(LayoutTemplate template, IReadOnlyDictionary<string, string>? feeds = null)
     {
         ArgumentNullException.ThrowIfNull(template);
         _template = template;
 
         // All logins of a kind have the same rules: two trees serve everybody.
         _customer = new FolderRules(template.Folders.Select(static folder => (folder.Path, folder.Customer)));
+        _publisher = AccountsTree.ForPublisher(feeds ?? FeedFolders.Default);
+        _collector = AccountsTree.ForCollector(template);
         _vendor = new FolderRules(template.Folders.Where(static folder => IsVendors(folder)).Select(static folder => (folder.Path[VendorRoot.Length..], folder.Vendor)));
     }
 
-    /// <summary>The login's rights, on paths as it sees them. Publisher and collector have none yet.</summary>
+    /// <summary>The login's rights, on paths as it sees them.</summary>
     public IAccessRules RulesFor(Login login)
     {
         ArgumentNullException.ThrowIfNull(login);
@@ -32,9 +39,15 @@ public sealed class VaultLayout
         {
             LoginKind.Customer => _customer,
             LoginKind.Vendor => _vendor,
-            _ => _nothing,
+            LoginKind.Publisher => _publisher,
+            LoginKind.Collector => _collector,
+            _ => throw new ArgumentOutOfRangeException(nameof(login)),
         };
     }
+
+    /// <summary>How the login's paths lie in the vaults.</summary>
+    public ILoginView ViewOf(Login login, AccountService accounts) =>
+        RulesFor(login) is AccountsTree tree ? new AccountsView(tree, accounts) : new VaultView(login.Account!, RootInVault(login));
 
     /// <summary>Where the login's root lies in its vault, as the provider sees it: empty for a customer, <c>/vendors/name</c> for a vendor.</summary>
     public static string RootInVault(Login login)

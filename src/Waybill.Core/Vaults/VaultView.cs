@@ -8,9 +8,9 @@ namespace Waybill.Core.Vaults;
 public sealed class VaultView(string account, string root) : ILoginView
 {
     /// <inheritdoc/>
-    public VaultPlace Locate(VaultPath seen)
+    public ValueTask<VaultPlace?> LocateAsync(VaultPath seen)
     {
         ArgumentNullException.ThrowIfNull(seen);
-        return new VaultPlace(account, seen.IsRoot && root.Length > 0 ? root : root + seen);
+        return new(new VaultPlace(account, seen.IsRoot && root.Length > 0 ? root : root + seen));
     }
 }

@@ -4,7 +4,6 @@ using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
-using Waybill.Core.Vaults;
 using Waybill.Net.Gate;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
@@ -189,7 +188,7 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
         private Storage.IAccessRules Rules => installation.Layout.RulesFor(session.Login);
 
         private FileJournal JournalOf(string protocol) => new(
-            installation.Audit, actor, protocol, new VaultView(session.Login.Account!, VaultLayout.RootInVault(session.Login)), TimeProvider.System);
+            installation.Audit, actor, protocol, installation.Layout.ViewOf(session.Login, installation.Accounts), TimeProvider.System);
 
         private Storage.VaultPath StartDirectory => session.Login.StartDirectory ?? Storage.VaultPath.Root;
 

@@ -84,6 +84,7 @@ internal sealed class ScpFiles(IFileStore store, IAccessRules rules, IFileJourna
     {
         if (answer.IsRefusal)
         {
+            answer = SftpNewNames.Advise(rules, answer);
             await RecordAsync(new FileEvent(operation, path, Outcome: StoreError.PermissionDenied)).ConfigureAwait(false);
         }
 

@@ -12,7 +12,7 @@ public sealed class LocalVaults : IDisposable
     private readonly PendingNames _pendingNames = new();
     private readonly KeptPartials _partials;
 
-    // One for each root that was ever opened: as many as there are vaults and vendors.
+    // One for each root that was ever opened: as many as there are vaults, vendors and folders of feeds.
     private readonly ConcurrentDictionary<VaultPath, OpenFileBudget> _budgets = new();
 
     /// <summary>Opens <paramref name="directory"/>, which must exist.</summary>

@@ -1,4 +1,6 @@
 using Waybill.Core.Catalogue;
+using Waybill.Core.Vaults;
+using Waybill.Core.Vaults.Mounts;
 using Waybill.Storage;
 
 namespace Waybill.Core.Tests.Catalogue;
@@ -19,6 +21,25 @@ public sealed class FileJournalTests
         Assert.Equal(("10042", "/upload/a.csv", 7, 9L, "10042", "sftp"), (file.Account, file.Path, file.Size, file.ExpectedSize, file.Login, file.Protocol));
         Assert.Equal(core.Time.GetUtcNow(), file.Arrived);
         Assert.Null(file.FirstFetched);
+    }
+
+    [Fact]
+    public async Task What_the_providers_logins_do_is_the_accounts_however_they_write_its_number()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync("aBc");
+        var accounts = core.Services.Accounts;
+        FileJournal JournalOf(string login, AccountsTree tree) =>
+            new(core.Services.Audit, Actor.Login(login, "192.0.2.1", "c1"), DeliveryProtocol.Sftp, new AccountsView(tree, accounts), core.Time);
+        await Do(JournalOf("billing", AccountsTree.ForPublisher(FeedFolders.Default)), FileOperation.Upload, "/accounts/ABC/invoice/a.pdf", size: 7);
+        await Do(core.Journal(Customer, account: "aBc"), FileOperation.Upload, "/upload/b.csv", size: 3);
+        await Do(JournalOf("office", AccountsTree.ForCollector(LayoutTemplate.Default)), FileOperation.Download, "/inbound/abc/upload/b.csv", size: 3, bytes: 3);
+        await Do(core.Journal(Customer, account: "aBc"), FileOperation.MakeDirectory, "/upload/behind-the-download");
+
+        var published = (await core.Services.Catalogue.FindAsync("aBc", "/invoices/a.pdf"))!;
+        Assert.Equal(("aBc", "billing", 7), (published.Account, published.Login, published.Size));
+        Assert.Equal("office", (await core.Services.Catalogue.FindAsync("aBc", "/upload/b.csv"))!.FirstFetchedBy);
+        Assert.Equal(4L, core.Scalar("SELECT count(*) FROM audit WHERE account = 'aBc' AND subject IN ('/invoices/a.pdf', '/upload/b.csv', '/upload/behind-the-download')"));
     }
 
     [Fact]

@@ -73,10 +73,14 @@ public sealed class VaultLayoutTests
         Assert.Equal(folders, string.Join(", ", _layout.RulesFor(Login(kind)).FoldersWith(FileRights.Create)));
 
     [Theory]
-    [InlineData(LoginKind.Publisher)]
-    [InlineData(LoginKind.Collector)]
-    public void The_providers_own_kinds_have_no_rights_on_files_yet(LoginKind kind) =>
-        Assert.Equal(FileRights.None, _layout.RulesFor(Login(kind)).RightsAt(VaultPath.Parse("/cdr/x")));
+    [InlineData(LoginKind.Publisher, "/accounts/10042/cdr/x", Deliver)]
+    [InlineData(LoginKind.Collector, "/inbound/10042/upload/x", FileRights.ReadOnly)]
+    public void The_providers_own_kinds_see_all_accounts_below_a_directory_of_their_own(LoginKind kind, string path, FileRights expected)
+    {
+        var rules = _layout.RulesFor(Login(kind));
+        Assert.Equal(expected, rules.RightsAt(VaultPath.Parse(path)));
+        Assert.Equal(FileRights.None, rules.RightsAt(VaultPath.Parse("/cdr/x")));
+    }
 
     [Fact]
     public void Asking_for_rights_allocates_nothing()
@@ -193,7 +197,7 @@ public sealed class VaultLayoutTests
     public void Rights_that_no_folder_gives_are_held_nowhere()
     {
         Assert.Equal(Deliver, _layout.RulesFor(Login(LoginKind.Customer)).Anywhere);
-        Assert.Equal(FileRights.List, _layout.RulesFor(Login(LoginKind.Collector)).Anywhere);
+        Assert.Equal(FileRights.ReadOnly, _layout.RulesFor(Login(LoginKind.Collector)).Anywhere);
         var readers = new VaultLayout(new LayoutTemplate([new FolderTemplate("/cdr", FileRights.ReadOnly)]));
         Assert.Equal(FileRights.ReadOnly, readers.RulesFor(Login(LoginKind.Customer)).Anywhere);
     }

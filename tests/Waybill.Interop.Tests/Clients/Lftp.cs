@@ -34,7 +34,7 @@ public sealed class Lftp(WaybillServer server) : InteropClient(server)
     private string[] Arguments(string command) =>
     [
         "--norc", "-c", $"set cmd:fail-exit yes; set net:max-retries 1; set sftp:auto-confirm no; set sftp:connect-program \"ssh -a -x {string.Join(' ', SshOptions)}\"; " +
-            $"open sftp://{WaybillServer.User}:@127.0.0.1:{Port}; {command}",
+            $"open sftp://{User}:@127.0.0.1:{Port}; {command}",
     ];
 
     private Task<string> ScriptAsync(string command) => RunAsync("lftp", Arguments(command), environment: Environment);

@@ -27,5 +27,5 @@ public sealed class Rclone(WaybillServer server) : InteropClient(server)
     private string[] Options => ["--config", Server.Directory.Combine("rclone.conf"), "--retries", "1", "--low-level-retries", "1"];
 
     private string Remote(string path) =>
-        $":sftp,host=127.0.0.1,port={Port},user={WaybillServer.User},key_file=\"{Server.Key}\",known_hosts_file=\"{Server.KnownHosts}\":{path}";
+        $":sftp,host=127.0.0.1,port={Port},user={User},key_file=\"{Key}\",known_hosts_file=\"{Server.KnownHosts}\":{path}";
 }

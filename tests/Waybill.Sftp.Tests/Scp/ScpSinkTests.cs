@@ -254,6 +254,16 @@ public sealed class ScpSinkTests
     }
 
     [Fact]
+    public async Task A_login_that_may_not_write_reads_what_it_is_for()
+    {
+        await using var harness = Start("scp -t /upload", rules: new FolderRules(FileRights.ReadOnly) { Advice = "This login fetches." });
+        await harness.ExpectAsync("\0");
+        await harness.SendAsync("C0644 1 f\n");
+        Assert.EndsWith(": Permission denied. This login fetches.\n", await harness.LineAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, await harness.EndAsync());
+    }
+
+    [Fact]
     public async Task Content_sent_behind_a_refused_file_is_never_taken_for_records()
     {
         await using var harness = Start("scp -t /upload", rules: new FolderRules().With("/upload/closed", FileRights.ReadOnly));

@@ -12,6 +12,8 @@ internal sealed class FolderRules(FileRights root = FileRights.All) : IAccessRul
 
     public FileRights Anywhere => _folders.Aggregate(FileRights.None, (all, folder) => all | folder.Rights);
 
+    public string? Advice { get; init; }
+
     public FolderRules With(string folder, FileRights rights)
     {
         _folders.Add((VaultPath.Parse(folder), rights));

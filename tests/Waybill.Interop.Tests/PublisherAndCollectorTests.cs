@@ -1,0 +1,170 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Waybill.Interop.Tests.Clients;
+
+namespace Waybill.Interop.Tests;
+
+/// <summary>The provider's own logins over all accounts, with OpenSSH's client.</summary>
+public sealed class PublisherAndCollectorTests(WaybillServer server)
+{
+    [Fact]
+    public async Task What_a_publisher_puts_the_customer_gets_and_the_audit_names_the_account()
+    {
+        await AddAccountAsync(server, "31001");
+        var customer = new Sftp(server) { User = "31001", Key = await AddKeyAsync(server, "31001", "login", "add", "31001", "--account", "31001") };
+        var publisher = new Sftp(server) { User = "billing", Key = await AddKeyAsync(server, "billing", "login", "add", "billing", "--kind", "publisher") };
+        Assert.Equal(["accounts"], await publisher.ListAsync("/"));
+        Assert.Contains("31001", await publisher.ListAsync("/accounts"));
+        Assert.Equal(["cdr", "data", "invoice", "report", "sir"], await publisher.ListAsync("/accounts/31001"));
+
+        var calls = server.Directory.Write("calls.csv", RandomNumberGenerator.GetBytes(300_000));
+        await publisher.PutAsync(calls, "/accounts/31001/cdr/calls.csv.tmp");
+        await publisher.RenameAsync("/accounts/31001/cdr/calls.csv.tmp", "/accounts/31001/cdr/calls.csv");
+        Assert.Equal(["calls.csv"], await customer.ListAsync("/cdr"));
+        var fetched = server.Directory.Combine("calls-fetched.csv");
+        await customer.GetAsync("/cdr/calls.csv", fetched);
+        Assert.Equal(Transfers.Hash(calls), Transfers.Hash(fetched));
+
+        // Replaced and read back, as a billing run that is done again does.
+        var again = server.Directory.Write("again.csv", RandomNumberGenerator.GetBytes(1_000));
+        await publisher.PutAsync(again, "/accounts/31001/cdr/calls.csv");
+        await publisher.GetAsync("/accounts/31001/cdr/calls.csv", fetched);
+        Assert.Equal(Transfers.Hash(again), Transfers.Hash(fetched));
+
+        await File.WriteAllTextAsync(Path.Combine(VaultOf(server, "31001"), "upload", "private.csv"), "the customer's", TestContext.Current.CancellationToken);
+        var stolen = server.Directory.Combine("stolen-by-publisher.csv");
+        foreach (var path in new[] { "/accounts/31001/upload/private.csv", "/accounts/31001/cdr/../upload/private.csv", "/accounts/31001/CDR/calls.csv", "/31001/cdr/calls.csv", "/cdr/calls.csv" })
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(() => publisher.GetAsync(path, stolen));
+            Assert.False(File.Exists(stolen), path);
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => publisher.PutAsync(calls, "/accounts/31001/upload/calls.csv"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => publisher.PutAsync(calls, "/accounts/31099/cdr/calls.csv"));
+        Assert.False(Directory.Exists(VaultOf(server, "31099")));
+
+        var rows = (await AuditAsync("billing", "31001")).Select(row => (row.GetProperty("action").GetString(), row.GetProperty("subject").GetString())).ToList();
+        Assert.Contains(("upload", "/cdr/calls.csv.tmp"), rows);
+        Assert.Contains(("rename", "/cdr/calls.csv.tmp"), rows);
+        Assert.Contains(("upload", "/cdr/calls.csv"), rows);
+        Assert.Contains(("download", "/cdr/calls.csv"), rows);
+
+        await server.CommandAsync("account", "close", "31001");
+        Assert.DoesNotContain("31001", await publisher.ListAsync("/accounts"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => publisher.PutAsync(calls, "/accounts/31001/cdr/late.csv"));
+    }
+
+    [Fact]
+    public async Task What_customers_and_vendors_deliver_a_collector_gets_and_leaves_as_it_is()
+    {
+        await AddAccountAsync(server, "31002");
+        var customer = new Sftp(server) { User = "31002", Key = await AddKeyAsync(server, "31002", "login", "add", "31002", "--account", "31002") };
+        var vendor = new Sftp(server) { User = "31002-acme", Key = await AddKeyAsync(server, "31002-acme", "login", "add", "--account", "31002", "--vendor", "acme") };
+        var collector = new Sftp(server) { User = "office", Key = await AddKeyAsync(server, "office", "login", "add", "office", "--kind", "collector", "--start", "/inbound") };
+        var orders = server.Directory.Write("orders.csv", RandomNumberGenerator.GetBytes(300_000));
+        var usage = server.Directory.Write("usage.csv", RandomNumberGenerator.GetBytes(200_000));
+        await customer.PutAsync(orders, "/upload/orders.csv");
+        await vendor.PutAsync(usage, "/usage/usage.csv");
+        await File.WriteAllTextAsync(Path.Combine(VaultOf(server, "31002"), "cdr", "calls.csv"), "published", TestContext.Current.CancellationToken);
+
+        Assert.Contains("31002", await collector.ListAsync("."));
+        Assert.Equal(["upload", "vendors"], (await collector.ListAsync("31002")).Order(StringComparer.Ordinal));
+        var fetched = server.Directory.Combine("collected.csv");
+        await collector.GetAsync("31002/upload/orders.csv", fetched);
+        Assert.Equal(Transfers.Hash(orders), Transfers.Hash(fetched));
+        await collector.GetAsync("/inbound/31002/vendors/acme/usage/usage.csv", fetched);
+        Assert.Equal(Transfers.Hash(usage), Transfers.Hash(fetched));
+
+        var stolen = server.Directory.Combine("stolen-by-collector.csv");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => collector.GetAsync("/inbound/31002/cdr/calls.csv", stolen));
+        Assert.False(File.Exists(stolen));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => collector.PutAsync(orders, "/inbound/31002/upload/forged.csv"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => collector.RemoveAsync("/inbound/31002/upload/orders.csv"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => collector.RenameAsync("/inbound/31002/upload/orders.csv", "/inbound/31002/upload/done.csv"));
+        Assert.Equal(["orders.csv"], await customer.ListAsync("/upload"));
+
+        var rows = (await AuditAsync("office", "31002")).Select(row =>
+            (row.GetProperty("action").GetString(), row.GetProperty("subject").GetString(), row.GetProperty("outcome").GetString())).ToList();
+        Assert.Contains(("download", "/upload/orders.csv", "done"), rows);
+        Assert.Contains(("download", "/vendors/acme/usage/usage.csv", "done"), rows);
+        Assert.Contains(("upload", "/upload/forged.csv", "refused"), rows);
+        Assert.Contains(("remove", "/upload/orders.csv", "refused"), rows);
+    }
+
+    [Fact]
+    public async Task Scp_and_sshfs_see_the_same_tree()
+    {
+        await AddAccountAsync(server, "31003");
+        var key = await AddKeyAsync(server, "tools", "login", "add", "tools", "--kind", "publisher");
+        var bill = server.Directory.Write("bill.pdf", RandomNumberGenerator.GetBytes(100_000));
+        var scp = new Scp(server) { User = "tools", Key = key };
+        await scp.PutAsync(bill, "/accounts/31003/invoice/scp.pdf");
+        var sshfs = new Sshfs(server) { User = "tools", Key = key };
+        await sshfs.PutAsync(bill, "/accounts/31003/invoice/sshfs.pdf");
+        Assert.Equal(["scp.pdf", "sshfs.pdf"], await sshfs.ListAsync("/accounts/31003/invoice"));
+        await sshfs.RenameAsync("/accounts/31003/invoice/sshfs.pdf", "/accounts/31003/invoice/moved.pdf");
+        foreach (var name in new[] { "scp.pdf", "moved.pdf" })
+        {
+            Assert.Equal(Transfers.Hash(bill), Transfers.Hash(Path.Combine(VaultOf(server, "31003"), "invoices", name)));
+        }
+    }
+
+    [Fact]
+    public async Task A_collectors_tool_fetches_all_accounts_in_one_run()
+    {
+        // A server of its own: in the shared one files of other tests come and go under the walk.
+        await using var own = new WaybillServer();
+        await own.InitializeAsync();
+        string[] numbers = ["31004", "31005", "31006"];
+        foreach (var number in numbers)
+        {
+            await AddAccountAsync(own, number);
+            Directory.CreateDirectory(Path.Combine(VaultOf(own, number), "vendors", "acme", "usage"));
+            await File.WriteAllTextAsync(Path.Combine(VaultOf(own, number), "upload", "orders.csv"), "orders of " + number, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(VaultOf(own, number), "vendors", "acme", "usage", "usage.csv"), "usage of " + number, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(VaultOf(own, number), "invoices", "bill.pdf"), "not the collector's", TestContext.Current.CancellationToken);
+        }
+
+        var key = await AddKeyAsync(own, "fetcher", "login", "add", "fetcher", "--kind", "collector");
+        var legacy = own.Directory.Combine("scp");
+        Directory.CreateDirectory(legacy);
+        await WaybillServer.RequireAsync("scp",
+            ["-O", "-q", "-r", "-F", "none", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", $"UserKnownHostsFile={own.KnownHosts}", "-i", key, "-P", $"{own.Port}", "fetcher@127.0.0.1:/inbound", legacy]);
+        foreach (var client in new InteropClient[] { new Rclone(own) { User = "fetcher", Key = key }, new Lftp(own) { User = "fetcher", Key = key } })
+        {
+            Directory.CreateDirectory(own.Directory.Combine(client.Name));
+            await client.GetFolderAsync("/inbound", own.Directory.Combine(client.Name))!;
+        }
+
+        foreach (var tool in new[] { "scp", "rclone", "lftp" })
+        {
+            foreach (var number in numbers)
+            {
+                var fetched = own.Directory.Combine(tool, "inbound", number);
+                Assert.Equal("orders of " + number, await File.ReadAllTextAsync(Path.Combine(fetched, "upload", "orders.csv"), TestContext.Current.CancellationToken));
+                Assert.Equal("usage of " + number, await File.ReadAllTextAsync(Path.Combine(fetched, "vendors", "acme", "usage", "usage.csv"), TestContext.Current.CancellationToken));
+                Assert.Equal(2, Directory.GetFiles(fetched, "*", SearchOption.AllDirectories).Length);
+            }
+        }
+    }
+
+    private static string VaultOf(WaybillServer server, string number) => Path.Combine(server.Data, "vaults", number);
+
+    private static async Task AddAccountAsync(WaybillServer server, string number) => await server.CommandAsync("account", "add", number, "--name", "Customer " + number);
+
+    /// <summary>Adds a login with a key of its own; returns the private key's file.</summary>
+    private static async Task<string> AddKeyAsync(WaybillServer server, string user, params string[] login)
+    {
+        var key = server.Directory.Combine("id_" + user);
+        await WaybillServer.RequireAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", user, "-f", key]);
+        await server.CommandAsync(login);
+        await server.CommandAsync("key", "add", user, key + ".pub");
+        return key;
+    }
+
+    private async Task<List<JsonElement>> AuditAsync(string actor, string account)
+    {
+        var output = (await server.CommandAsync("audit", "search", "--actor", actor, "--account", account, "--json")).Output;
+        return [.. JsonDocument.Parse(output).RootElement.EnumerateArray().Select(row => row.Clone())];
+    }
+}
