@@ -11,7 +11,7 @@ namespace Waybill.Storage.Local;
 internal sealed class KeptPartials
 {
     private const int PathBuffer = 2 * (VaultPath.MaximumLength + 1);
-    private const string BootFile = "/proc/sys/kernel/random/boot_id";
+    private const int BootText = 36;
 
     private readonly FileDescriptor _vaults;
     private readonly LocalStoreOptions _options;
@@ -26,6 +26,8 @@ internal sealed class KeptPartials
         _options = options;
         Boot = options.Boot ?? ReadBoot();
     }
+
+    private static ReadOnlySpan<byte> BootFile => "/proc/sys/kernel/random/boot_id"u8;
 
     /// <summary>Which boot of the machine this is.</summary>
     public string Boot { get; }
@@ -239,15 +241,20 @@ internal sealed class KeptPartials
 
     private static string ReadBoot()
     {
-        try
+        Span<byte> text = stackalloc byte[BootText];
+        var length = 0;
+        if (Kernel.OpenConfigured(BootFile, OpenFlags.ReadFile, out var file) == Errno.None)
         {
-            return File.ReadAllText(BootFile).Replace("-", "", StringComparison.Ordinal)[..UploadNames.BootLength];
+            using (file)
+            {
+                length = Kernel.Read(file, 0, text, out var read) == Errno.None ? read : 0;
+            }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
-        {
-            // Then nothing that another process wrote is trusted, unless it was synced.
-            return RandomNumberGenerator.GetHexString(UploadNames.BootLength, lowercase: true);
-        }
+
+        var boot = Encoding.ASCII.GetString(text[..length]).Replace("-", "", StringComparison.Ordinal);
+
+        // Without one, nothing that another process wrote is trusted, unless it was synced.
+        return boot.Length >= UploadNames.BootLength ? boot[..UploadNames.BootLength] : RandomNumberGenerator.GetHexString(UploadNames.BootLength, lowercase: true);
     }
 
     private sealed record Entry(long Size, long Since, long Order);
