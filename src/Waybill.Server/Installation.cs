@@ -1,3 +1,4 @@
+using System.Globalization;
 using Waybill.Core;
 using Waybill.Core.Accounts;
 using Waybill.Core.Arrivals;
@@ -132,7 +133,12 @@ internal sealed class Installation : IAsyncDisposable
     public void OpenVaults(WaybillConfiguration configuration)
     {
         var durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename;
-        _vaults = new LocalVaults(Data.Vaults, new LocalStoreOptions { Durability = durability, Links = configuration.Sftp.Links });
+        _vaults = new LocalVaults(Data.Vaults, new LocalStoreOptions
+        {
+            Durability = durability,
+            Links = configuration.Sftp.Links,
+            KeepPartials = TimeSpan.FromHours(configuration.Storage.KeepPartialsHours),
+        });
         Data.CreateArchive();
         _archive = new LocalVaults(Data.Archive, new LocalStoreOptions { Durability = durability });
     }
@@ -158,12 +164,16 @@ internal sealed class Installation : IAsyncDisposable
         return new RetentionService(Database, Audit, TimeProvider.System, RetentionJobs.Options(configuration), new VaultStores(Vaults), Data.Retention);
     }
 
+    /// <summary>Whose cut-off uploads they are: by the database's number, so that a later login of the same name is another.</summary>
+    public static string OwnerOf(Login login) => string.Create(CultureInfo.InvariantCulture, $"l{login.Id}");
+
     /// <summary>A login's own view of its vault, or of all vaults.</summary>
     public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules, Collecting? collecting = null)
     {
+        var owner = OwnerOf(login);
         var opened = rules is AccountsTree tree
-            ? new MountedStore(tree, Accounts, Vaults.OpenStore, TimeProvider.System)
-            : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), collecting?.StoreRules ?? rules);
+            ? new MountedStore(tree, Accounts, (root, inner) => Vaults.OpenStore(root, inner, owner), TimeProvider.System)
+            : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), collecting?.StoreRules ?? rules, owner);
         return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(collecting?.Wrap(opened.Value) ?? opened.Value, _pace)) : opened;
     }
 

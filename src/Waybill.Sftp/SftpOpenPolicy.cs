@@ -42,17 +42,19 @@ internal static class SftpOpenPolicy
         }
 
         var exists = false;
+        var isUnfinished = false;
         if (DependsOnExistence(modes, rights))
         {
             var there = await store.GetAttributesAsync(path, followLink: true).ConfigureAwait(false);
-            exists = there.Succeeded;
-            if (!exists && there.Error != StoreError.NotFound)
+            isUnfinished = there.Succeeded && there.Value.IsUnfinished;
+            exists = there.Succeeded && !isUnfinished;
+            if (!there.Succeeded && there.Error != StoreError.NotFound)
             {
                 return (there.Error, null);
             }
         }
 
-        var answer = Permit(ref modes, rights, exists);
+        var answer = Permit(ref modes, rights, exists, isUnfinished);
         if (!answer.IsOk)
         {
             var isNewName = !exists && modes.HasFlag(OpenModes.Create) && !rights.HasFlag(FileRights.Create);
@@ -69,9 +71,10 @@ internal static class SftpOpenPolicy
 
     /// <summary>
     /// Decides. Modes are narrowed to what the login may do, so that a file which comes or goes between the question and the opening changes nothing: without
-    /// the right to replace files only a new name is taken, without the right to make files only one that is there.
+    /// the right to replace files only a new name is taken, without the right to make files only one that is there. To go on with a cut-off upload of its own is to
+    /// make a file: the store sees to it that nothing is replaced.
     /// </summary>
-    public static SftpAnswer Permit(ref OpenModes modes, FileRights rights, bool exists)
+    public static SftpAnswer Permit(ref OpenModes modes, FileRights rights, bool exists, bool isUnfinished = false)
     {
         if (modes.HasFlag(OpenModes.Read) && !rights.HasFlag(FileRights.Read))
         {
@@ -81,6 +84,11 @@ internal static class SftpOpenPolicy
         if (!DependsOnExistence(modes, rights))
         {
             return SftpOutcome.Ok;
+        }
+
+        if (isUnfinished && (modes & (OpenModes.Truncate | OpenModes.Exclusive)) == 0)
+        {
+            return rights.HasFlag(FileRights.Create) ? SftpOutcome.Ok : StoreError.PermissionDenied;
         }
 
         if (!exists && !modes.HasFlag(OpenModes.Create))

@@ -124,8 +124,9 @@ internal sealed partial class SftpSession(
                 await RecordDownloadAsync(handle).ConfigureAwait(false);
                 if (handle is { File: { } file } && handle.Kinds.HasFlag(SftpHandleKinds.Write))
                 {
-                    // "The upload was there and now it is not": support must be able to say that the connection was lost.
+                    // "The upload was there and now it is not": support must be able to say that the connection was lost, and what of it is kept.
                     var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
+                    await file.DisposeAsync().ConfigureAwait(false);
                     await RecordUploadAsync(handle, attributes.Value.Size, StoreError.Abandoned).ConfigureAwait(false);
                 }
             }
@@ -142,7 +143,8 @@ internal sealed partial class SftpSession(
 
     /// <summary>Records how an upload ended, under the name that it would have got.</summary>
     public ValueTask<SftpAnswer> RecordUploadAsync(SftpHandle handle, long size, StoreError outcome) => RecordAsync(new FileEvent(
-        FileOperation.Upload, handle.File!.RenamedTo ?? handle.Path, Bytes: handle.BytesWritten, Size: size, ExpectedSize: handle.ExpectedSize, Outcome: outcome));
+        FileOperation.Upload, handle.File!.RenamedTo ?? handle.Path, Bytes: handle.BytesWritten, Size: size, ExpectedSize: handle.ExpectedSize, Outcome: outcome,
+        ResumedAt: handle.File.ResumedAt, Kept: handle.File.Kept));
 
     /// <summary>Records that a file was read through a handle; nothing when no byte was.</summary>
     public async ValueTask<SftpAnswer> RecordDownloadAsync(SftpHandle handle)

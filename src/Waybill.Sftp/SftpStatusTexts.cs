@@ -77,7 +77,7 @@ internal static class SftpStatusTexts
         StoreError.NotSupported => "The server does not offer this here. Your client can go on without it."u8,
         StoreError.ReadOnlyFileSystem => "The file system is read-only at the moment. Try again later."u8,
         StoreError.TooManyOpenFiles => "The server has too many files open. Try again in a moment."u8,
-        StoreError.Busy => "The directory changed while it was used. Try again."u8,
+        StoreError.Busy => "It changed while it was used, or another session is at it. Try again."u8,
         StoreError.Abandoned => "The upload was ended before the file was closed, nothing was changed. Upload the file again."u8,
         StoreError.InputOutput => "The server's disk failed, nothing was changed. Try again later, and tell the provider's support if it stays so."u8,
         _ => "The server could not do it. Try again later."u8,

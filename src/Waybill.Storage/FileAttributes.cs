@@ -30,6 +30,9 @@ public readonly record struct FileAttributes(
 {
     /// <summary>Tells the file from another that takes its name; clients never see it. 0 where the store has no such number.</summary>
     public ulong Identity { get; init; }
+
+    /// <summary>It is no file yet but a cut-off upload of this login, which it can go on with; nobody else is shown it.</summary>
+    public bool IsUnfinished { get; init; }
 }
 
 /// <summary>What a client wants changed; what is null stays. Owners are never changed.</summary>

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace Waybill.Storage;
 
 /// <summary>
-/// An open file. Disposing it without <see cref="CommitAsync"/> abandons what was written: nothing is published (promise D6).
+/// An open file. Disposing it without <see cref="CommitAsync"/> abandons what was written: nothing is published (promise D6), and at most its own login sees
+/// what is left (promise D7).
 /// Calls on one file do not overlap.
 /// </summary>
 public interface IOpenFile : IAsyncDisposable
@@ -13,6 +14,12 @@ public interface IOpenFile : IAsyncDisposable
 
     /// <summary>Whether the client removed the upload before anyone could see it: the commit succeeds and publishes nothing.</summary>
     bool IsRemoved => false;
+
+    /// <summary>Where the client went on in an upload that was cut off before: that many bytes were there; 0 for all others.</summary>
+    long ResumedAt => 0;
+
+    /// <summary>Bytes that are kept for the login to go on with, after this was disposed without a commit.</summary>
+    long Kept => 0;
 
     /// <summary>Reads at <paramref name="offset"/>; fewer bytes than asked only at the end of the file, 0 there.</summary>
     ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer);
@@ -43,4 +50,7 @@ public interface IOpenFile : IAsyncDisposable
     /// and returns only when that is done. For a file opened for reading it just closes.
     /// </summary>
     ValueTask<StoreError> CommitAsync();
+
+    /// <summary>Ends an upload of which nothing is worth keeping. Disposing it keeps what came for the login to go on with (promise D7), as far as the store does that.</summary>
+    ValueTask DiscardAsync() => DisposeAsync();
 }

@@ -133,6 +133,37 @@ public sealed class LocalStoreTests
         Assert.True(replies[6].Status == SftpStatus.NoSuchFile && replies[7].Status == SftpStatus.NoSuchFile);
     }
 
+    [Fact]
+    public async Task Who_may_make_files_but_not_replace_them_goes_on_with_its_own_cut_off_upload()
+    {
+        await using var vault = await Vault.OpenAsync(new FolderRules(FileRights.List | FileRights.Create), owner: "l1");
+        await File.WriteAllTextAsync(vault.PathOf(".waybill-p-l1-a.csv"), "half");
+        await File.WriteAllTextAsync(vault.PathOf(".waybill-p-l2-b.csv"), "theirs");
+        await File.WriteAllTextAsync(vault.PathOf("whole.csv"), "whole");
+        Assert.Equal(4ul, (await vault.Client.StatAsync("/a.csv")).Attributes!.Size);
+        Assert.Equal(["a.csv", "whole.csv"], (await vault.Client.ListAsync("/")).Select(entry => entry.Text).Where(name => name is not ("." or "..")).Order(StringComparer.Ordinal));
+        Assert.Equal(SftpStatus.PermissionDenied, (await vault.Client.OpenAsync("/whole.csv", SftpOpen.Write | SftpOpen.Append)).Status);
+        Assert.Equal(SftpStatus.PermissionDenied, (await vault.Client.OpenAsync("/b.csv", SftpOpen.Write | SftpOpen.Append)).Status);
+        var handle = (await vault.Client.OpenAsync("/a.csv", SftpOpen.Write | SftpOpen.Append)).Handle;
+        Assert.True((await vault.Client.WriteAsync(handle, 0, "+rest"u8.ToArray())).IsOk);
+        Assert.True((await vault.Client.CloseAsync(handle)).IsOk);
+        Assert.Equal("half+rest", await File.ReadAllTextAsync(vault.PathOf("a.csv")));
+        Assert.Equal(new FileEvent(FileOperation.Upload, VaultPath.Parse("/a.csv"), Bytes: 5, Size: 9, ResumedAt: 4), vault.Journal.Events[^1]);
+    }
+
+    [Fact]
+    public async Task A_session_that_ends_says_what_of_its_upload_is_kept()
+    {
+        await using var vault = await Vault.OpenAsync(new FolderRules(FileRights.All), owner: "l1");
+        var handle = (await vault.Client.OpenAsync("/a.csv", SftpOpen.Write | SftpOpen.Create | SftpOpen.Truncate)).Handle;
+        Assert.True((await vault.Client.WriteAsync(handle, 0, "half"u8.ToArray())).IsOk);
+        await vault.EndSessionAsync();
+        Assert.Equal(
+            new FileEvent(FileOperation.Upload, VaultPath.Parse("/a.csv"), Bytes: 4, Size: 4, Outcome: StoreError.Abandoned, Kept: 4),
+            Assert.Single(vault.Journal.Events));
+        Assert.Equal("half", await File.ReadAllTextAsync(vault.PathOf(".waybill-p-l1-a.csv")));
+    }
+
     private sealed class Vault : IAsyncDisposable
     {
         private readonly TemporaryDirectory _directory;
@@ -147,15 +178,17 @@ public sealed class LocalStoreTests
 
         public RecordingJournal Journal => _harness.Journal;
 
-        public static async Task<Vault> OpenAsync(FolderRules rules)
+        public static async Task<Vault> OpenAsync(FolderRules rules, string? owner = null)
         {
             var directory = new TemporaryDirectory();
             Directory.CreateDirectory(Path.Combine(directory.FullName, "0042"));
             var vaults = new LocalVaults(directory.FullName);
-            var opened = vaults.OpenStore(VaultPath.Parse("/0042"), rules);
+            var opened = vaults.OpenStore(VaultPath.Parse("/0042"), rules, owner);
             Assert.Equal(StoreError.None, opened.Error);
             return new Vault(directory, vaults, opened.Value!, await SftpHarness.StartAsync(rules: rules, store: opened.Value));
         }
+
+        public Task<int> EndSessionAsync() => _harness.EndAsync();
 
         public string PathOf(string name) => Path.Combine(_directory.FullName, "0042", name);
 

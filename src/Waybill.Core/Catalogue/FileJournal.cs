@@ -93,6 +93,16 @@ public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILog
             Add("expectedSize", expected.ToString(CultureInfo.InvariantCulture));
         }
 
+        if (fileEvent.ResumedAt > 0)
+        {
+            Add("resumed", fileEvent.ResumedAt.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (fileEvent.Kept > 0)
+        {
+            Add("kept", fileEvent.Kept.ToString(CultureInfo.InvariantCulture));
+        }
+
         if (target is not null)
         {
             Add("to", $"\"{JsonEncodedText.Encode(target)}\"");

@@ -31,7 +31,7 @@ internal sealed class PublicationEntry(VaultPath path, string token)
 
     public bool IsShown { get; set; }
 
-    public string HiddenPath => $"{(Path.Parent.IsRoot ? "" : Path.Parent.ToString())}/.waybill-p-{Token}";
+    public string HiddenPath => $"{(Path.Parent.IsRoot ? "" : Path.Parent.ToString())}/.waybill-s-{Token}";
 
     public PublicationFile View(bool hidden) =>
         new(Path.ToString(), Size, Sha256 is null ? null : Convert.ToHexStringLower(Sha256), Held, hidden ? HiddenPath : null);

@@ -74,6 +74,11 @@ internal static class ConfigurationCheck
             throw new CommandException($"Catalogue:HashMegabytesPerSecond: {configuration.Catalogue.HashMegabytesPerSecond} is out of range; 1 to 100000, 0 for not at all");
         }
 
+        if (configuration.Storage.KeepPartialsHours is < 0 or > 8_760)
+        {
+            throw new CommandException($"Storage:KeepPartialsHours: {configuration.Storage.KeepPartialsHours} is out of range; 0 (keep none) to 8760");
+        }
+
         if (configuration.Provider.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
         {
             throw new CommandException($"Provider:TimeZone: '{zone}' is not known here; write it as Europe/London");

@@ -152,6 +152,9 @@ internal sealed record StorageSection
 
     /// <summary><c>Full</c>: acknowledged is on the disk. <c>Rename</c>: atomic, but not synced.</summary>
     public string Durability { get; init; } = "Full";
+
+    /// <summary>How long a cut-off upload is kept for its login to go on with; 0 keeps none.</summary>
+    public int KeepPartialsHours { get; init; } = 24;
 }
 
 internal sealed record SmtpSection

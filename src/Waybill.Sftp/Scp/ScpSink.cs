@@ -167,6 +167,7 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
             case ScpReading.Warning:
                 // It could not read its own file to the end and has filled up with zeros: a torn file, which nobody is to find here.
                 _times = null;
+                await file.DiscardAsync().ConfigureAwait(false);
                 return await channel.WarnAsync(record.Name, "nothing was stored, since the sender could not read the file to its end"u8).ConfigureAwait(false);
             case ScpReading.Broken:
                 return await ProtocolErrorAsync("no status byte behind a file").ConfigureAwait(false);

@@ -13,6 +13,10 @@ internal sealed class EventLoopFile(IOpenFile inner, DiskPace pace) : IOpenFile
 
     public bool IsRemoved => inner.IsRemoved;
 
+    public long ResumedAt => inner.ResumedAt;
+
+    public long Kept => inner.Kept;
+
     public ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer)
     {
         if (PoolThread.IsHere)
@@ -83,6 +87,12 @@ internal sealed class EventLoopFile(IOpenFile inner, DiskPace pace) : IOpenFile
     {
         await PoolThread.EnterAsync();
         return await inner.CommitAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DiscardAsync()
+    {
+        await PoolThread.EnterAsync();
+        await inner.DiscardAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()

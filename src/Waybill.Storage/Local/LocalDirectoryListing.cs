@@ -89,7 +89,18 @@ internal sealed class LocalDirectoryListing : IDirectoryListing
 
         var name = _buffer.AsMemory(_start + DirectoryRecord.NameStart, record.Name.Length);
         _start += record.Length;
-        if (record.IsDot || Temporaries.IsReserved(record.Name) || Kernel.StatName(_directory, record.Name, out var status) != Errno.None)
+        if (Temporaries.IsReserved(record.Name))
+        {
+            if (!_store.ShowsPartial(_directory, record.Name, out var start, out var partial))
+            {
+                return 0;
+            }
+
+            entry = new DirectoryEntry(name[start..], partial);
+            return 1;
+        }
+
+        if (record.IsDot || Kernel.StatName(_directory, record.Name, out var status) != Errno.None)
         {
             return 0;
         }

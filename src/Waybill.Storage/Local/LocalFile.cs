@@ -16,6 +16,10 @@ internal abstract class LocalFile(LocalFileStore store, FileDescriptor file) : I
 
     public virtual bool IsRemoved => false;
 
+    public virtual long ResumedAt => 0;
+
+    public virtual long Kept => 0;
+
     public abstract ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer);
 
     public abstract ValueTask<StoreError> WriteAsync(long offset, ReadOnlySequence<byte> data);
@@ -27,6 +31,8 @@ internal abstract class LocalFile(LocalFileStore store, FileDescriptor file) : I
     public abstract ValueTask<StoreError> SyncAsync();
 
     public abstract ValueTask<StoreError> CommitAsync();
+
+    public virtual ValueTask DiscardAsync() => DisposeAsync();
 
     public abstract ValueTask DisposeAsync();
 

@@ -50,6 +50,13 @@ internal sealed partial class LocalFileStore
             return error;
         }
 
+        if (error == StoreError.NotFound && TryOpenPartial(path, out var partial))
+        {
+            error = Charge(StoreError.None, partial);
+            file = error == StoreError.None ? new Download(this, partial, path, indirect: false) : null;
+            return error;
+        }
+
         if (error != StoreError.None)
         {
             return error;
@@ -90,9 +97,18 @@ internal sealed partial class LocalFileStore
                 return error;
             }
 
+            var resumes = (modes & OpenModes.Truncate) == 0 && !exclusive;
             if (!modes.HasFlag(OpenModes.Create))
             {
-                return FindUpload(path, FileRights.Overwrite) is null ? StoreError.NotFound : StoreError.Busy;
+                if (FindUpload(path, FileRights.Overwrite) is not null)
+                {
+                    return StoreError.Busy;
+                }
+
+                if (!resumes || !MayHavePartials)
+                {
+                    return StoreError.NotFound;
+                }
             }
 
             error = _jail.OpenParent(path, FileRights.Create, out var location);
@@ -103,7 +119,7 @@ internal sealed partial class LocalFileStore
 
             if (Kernel.StatName(location.Directory, location.Name, out var status) == Errno.NoEntry)
             {
-                return CreateFile(location, modes, exclusive, permissions, out file);
+                return CreateOrResume(location, modes, resumes, permissions, out file);
             }
 
             location.Dispose();
@@ -117,6 +133,25 @@ internal sealed partial class LocalFileStore
         }
 
         return _jail.GiveUp();
+    }
+
+    private StoreError CreateOrResume(Location location, OpenModes modes, bool resumes, int? permissions, out IOpenFile? file)
+    {
+        file = null;
+        var relied = WasShown(location.Path, forget: !resumes);
+        var error = resumes && MayHavePartials ? Resume(location, modes, permissions, out file) : StoreError.NotFound;
+        if (error != StoreError.NotFound)
+        {
+            return error;
+        }
+
+        if (!modes.HasFlag(OpenModes.Create) || (resumes && relied))
+        {
+            location.Dispose();
+            return relied ? StoreError.Busy : StoreError.NotFound;
+        }
+
+        return CreateFile(location, modes, modes.HasFlag(OpenModes.Create | OpenModes.Exclusive), permissions, out file);
     }
 
     private StoreError CreateFile(Location location, OpenModes modes, bool exclusive, int? permissions, out IOpenFile? file)
@@ -140,7 +175,7 @@ internal sealed partial class LocalFileStore
         }
 
         var bits = (permissions ?? _options.FilePermissions) & PermissionMask & ~_options.CreationMask;
-        var error = BeginUpload(target, modes, bits, claim, out var upload);
+        var error = BeginUpload(target, modes, bits, isNew: true, claim, out var upload);
         file = upload;
         return error;
     }
@@ -171,7 +206,7 @@ internal sealed partial class LocalFileStore
         }
 
         var target = new UploadTarget(location.Directory, location.Name.ToArray(), MustBeNew: false, StoreError.AlreadyExists);
-        error = BeginUpload(target, modes, existing.Status.Permissions, claim: null, out var upload);
+        error = BeginUpload(target, modes, existing.Status.Permissions, isNew: false, claim: null, out var upload);
         if (upload is null)
         {
             source?.Dispose();
@@ -187,16 +222,41 @@ internal sealed partial class LocalFileStore
         return StoreError.None;
     }
 
-    private StoreError BeginUpload(UploadTarget target, OpenModes modes, int permissions, PendingNames.Claim? claim, out Upload? upload)
+    /// <summary>A new file's temporary has a name that its login's next session finds; one that replaces a file begins anew each time.</summary>
+    private byte[] NameFor(UploadTarget target, bool isNew, out bool isFindable)
+    {
+        isFindable = isNew && _names is not null && UploadNames.CanResume(target.Name);
+        return isFindable ? _names!.Running(target.Name) : Temporaries.NewName();
+    }
+
+    private StoreError BeginUpload(UploadTarget target, OpenModes modes, int permissions, bool isNew, PendingNames.Claim? claim, out Upload? upload)
     {
         upload = null;
         lock (_uploadsLock)
         {
             var error = _uploads.Count < _options.MaximumUploads && _budget.TryTake() ? StoreError.None : StoreError.TooManyOpenFiles;
-            var name = Temporaries.NewName();
+            var name = NameFor(target, isNew, out var isFindable);
             if (error == StoreError.None)
             {
-                error = Errno.ToStoreError(Calls.CreateTemporary(target.Directory, name, out var file));
+                if (isNew && (modes & (OpenModes.Truncate | OpenModes.Exclusive)) != 0)
+                {
+                    DiscardKept(target.Directory, target.Name);
+                }
+
+                var errno = Calls.CreateTemporary(target.Directory, name, out var file);
+                var othersRuns = false;
+                if (errno == Errno.Exists && isFindable)
+                {
+                    // Left by a kill, and not wanted; or another session of the login is at it, whose end an append would have to know.
+                    othersRuns = !Temporaries.RemoveIfDead(target.Directory, name);
+                    name = othersRuns ? Temporaries.NewName() : name;
+                    isFindable = !othersRuns;
+                    errno = othersRuns && (modes & (OpenModes.Append | OpenModes.Truncate | OpenModes.Exclusive)) == OpenModes.Append
+                        ? Errno.Busy
+                        : Calls.CreateTemporary(target.Directory, name, out file);
+                }
+
+                error = Errno.ToStoreError(errno);
                 if (error == StoreError.None)
                 {
                     file.Budget = _budget;
@@ -204,6 +264,11 @@ internal sealed partial class LocalFileStore
                     // The lock cannot be held by another: only a sweep that sees the name first could, and then the commit finds the name gone and fails.
                     Kernel.TryLock(file);
                     upload = new Upload(this, file, name, target, modes, permissions) { Claim = claim };
+                    if (isNew && _names is not null && UploadNames.CanResume(target.Name))
+                    {
+                        upload.MayBeKept(_names, isFindable, mustStartAtZero: othersRuns && (modes & (OpenModes.Truncate | OpenModes.Exclusive)) == 0);
+                    }
+
                     _uploads.Add(upload);
                     return StoreError.None;
                 }

@@ -83,6 +83,11 @@ internal sealed partial class LocalFileStore
                 return new(StoreError.None);
             }
 
+            if (errno == Errno.NoEntry && RemovePartial(location))
+            {
+                return new(StoreError.None);
+            }
+
             return new(errno == Errno.None ? SyncDirectory(location.Directory) : Errno.ToStoreError(errno));
         }
     }

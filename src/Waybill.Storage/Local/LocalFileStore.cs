@@ -18,8 +18,10 @@ internal sealed partial class LocalFileStore : IFileStore
     private readonly PendingNames _pendingNames;
     private readonly OpenFileBudget _budget;
 
-    public LocalFileStore(Jail jail, LocalStoreOptions options, PendingNames pendingNames, OpenFileBudget budget)
+    public LocalFileStore(Jail jail, LocalStoreOptions options, PendingNames pendingNames, OpenFileBudget budget, UploadNames? names, KeptPartials partials)
     {
+        _names = names;
+        _partials = partials;
         _budget = budget;
         _jail = jail;
         _options = options;
@@ -78,7 +80,9 @@ internal sealed partial class LocalFileStore : IFileStore
         var error = _jail.Pin(path, followLink, FileRights.List, out var pinned);
         using (pinned)
         {
-            return new(error == StoreError.None ? Show(pinned.Status) : error);
+            return error == StoreError.NotFound && TryFindPartial(path, FileRights.List, out var partial)
+                ? new(ShowUnfinished(path, partial))
+                : new(error == StoreError.None ? Show(pinned.Status) : error);
         }
     }
 

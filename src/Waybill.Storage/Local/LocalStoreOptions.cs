@@ -30,6 +30,21 @@ public sealed record LocalStoreOptions
     /// <summary>Files and directories that all sessions of one root may have open together.</summary>
     public int MaximumOpenFiles { get; init; } = 4096;
 
+    /// <summary>How long a cut-off upload is kept for its login to go on with; zero keeps none.</summary>
+    public TimeSpan KeepPartials { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Cut-off uploads that are kept of one login; the oldest make room.</summary>
+    public int MaximumPartials { get; init; } = 100;
+
+    /// <summary>Bytes that the kept uploads of one login may have together; the oldest make room.</summary>
+    public long MaximumPartialBytes { get; init; } = 100L * 1024 * 1024 * 1024;
+
+    /// <summary>The clock by which kept uploads grow old.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Which boot of the machine this is taken for; tests set it.</summary>
+    internal string? Boot { get; init; }
+
     /// <summary>The system calls whose failure an upload must survive; tests replace them.</summary>
     internal UploadCalls Calls { get; init; } = new();
 }

@@ -10,6 +10,7 @@ public sealed partial class LocalVaults : IDisposable
     private readonly FileDescriptor _directory;
     private readonly LocalStoreOptions _options;
     private readonly PendingNames _pendingNames = new();
+    private readonly KeptPartials _partials;
 
     // One for each root that was ever opened: as many as there are vaults, vendors and folders of feeds.
     private readonly ConcurrentDictionary<VaultPath, OpenFileBudget> _budgets = new();
@@ -31,6 +32,8 @@ public sealed partial class LocalVaults : IDisposable
         {
             throw new DirectoryNotFoundException($"The vaults directory {directory} cannot be opened (error {errno}).");
         }
+
+        _partials = new KeptPartials(_directory, _options);
     }
 
     /// <summary>Counters of all stores.</summary>
@@ -66,19 +69,29 @@ public sealed partial class LocalVaults : IDisposable
     }
 
     /// <summary>Opens a login's store at <paramref name="root"/>, a vault or a directory inside one. No symbolic link is followed on the way there.</summary>
-    public StoreResult<IFileStore> OpenStore(VaultPath root, IAccessRules rules)
+    /// <param name="root">The login's root.</param>
+    /// <param name="rules">Its rights.</param>
+    /// <param name="owner">
+    /// 1 to 16 ASCII letters and digits that mean this login and no other, ever: what it uploads and is cut off is kept for it alone. Null keeps nothing.
+    /// </param>
+    public StoreResult<IFileStore> OpenStore(VaultPath root, IAccessRules rules, string? owner = null)
     {
-        var opened = OpenStaging(root, rules);
+        var opened = OpenStaging(root, rules, owner);
         return new StoreResult<IFileStore>(opened.Error, opened.Value);
     }
 
     /// <summary>Opens a store in which the program itself may hide and show files; <paramref name="rules"/> allow everything.</summary>
-    public StoreResult<IStagingStore> OpenStaging(VaultPath root, IAccessRules rules)
+    public StoreResult<IStagingStore> OpenStaging(VaultPath root, IAccessRules rules) => OpenStaging(root, rules, owner: null);
+
+    private StoreResult<IStagingStore> OpenStaging(VaultPath root, IAccessRules rules, string? owner)
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(rules);
         var error = Jail.Open(_directory, root, rules, Statistics, out var jail);
-        return jail is null ? error : new StoreResult<IStagingStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames, BudgetOf(root)));
+        var names = owner is null || !_partials.IsOn ? null : new UploadNames(owner, _partials.Boot);
+        return jail is null
+            ? error
+            : new StoreResult<IStagingStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames, BudgetOf(root), names, _partials));
     }
 
     /// <summary>Opens a vault for the program's own upkeep. No symbolic link is followed on the way there.</summary>
@@ -146,11 +159,29 @@ public sealed partial class LocalVaults : IDisposable
     }
 
     /// <summary>
-    /// Removes the temporaries that a crash left behind, in all vaults. Uploads that are running, here or in another process, keep theirs, so it may run beside
+    /// Removes the temporaries that a crash left behind, in all vaults, but for what their logins may go on with (promise D7). Uploads that are running, here or in another process, keep theirs, so it may run beside
     /// them; memory and descriptors stay bounded however deep clients made their directories.
     /// </summary>
     /// <returns>How many were removed.</returns>
-    public int SweepTemporaries(CancellationToken cancellationToken = default) => new TemporarySweep(_directory, cancellationToken).Run();
+    public int SweepTemporaries(CancellationToken cancellationToken = default) => new TemporarySweep(_directory, _partials, cancellationToken).Run();
+
+    /// <summary>
+    /// Removes cut-off uploads that were kept for <see cref="LocalStoreOptions.KeepPartials"/>. It goes where they are known to lie; only when one is not there,
+    /// since its directory was moved, the vaults are walked.
+    /// </summary>
+    /// <returns>How many were removed.</returns>
+    public int PurgePartials(CancellationToken cancellationToken = default)
+    {
+        var removed = _partials.Purge(out var missed);
+        return missed ? removed + SweepTemporaries(cancellationToken) : removed;
+    }
+
+    /// <summary>What the kept partials below a root take up: a vault's, or all with <see cref="VaultPath.Root"/>. Uploads that run are not among them.</summary>
+    public PartialUsage PartialsBelow(VaultPath root)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        return _partials.UsageOf(root);
+    }
 
     /// <summary>Closes the directory; open stores keep working.</summary>
     public void Dispose() => _directory.Dispose();

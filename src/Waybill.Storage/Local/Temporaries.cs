@@ -16,7 +16,7 @@ internal static class Temporaries
 
     private static ReadOnlySpan<byte> QuarantinePrefix => ".waybill-q-"u8;
 
-    private static ReadOnlySpan<byte> StagedPrefix => ".waybill-p-"u8;
+    private static ReadOnlySpan<byte> StagedPrefix => ".waybill-s-"u8;
 
     private static ReadOnlySpan<byte> ReplacedPrefix => ".waybill-o-"u8;
 

@@ -3,14 +3,15 @@ using Waybill.Storage.Local.Native;
 namespace Waybill.Storage.Local;
 
 /// <summary>
-/// Walks all vaults and removes dead temporaries. One directory is open at a time: the way up is <c>..</c>, checked against where the walk came from, and the
+/// Walks all vaults and removes dead temporaries, but for those that their login may go on with. One directory is open at a time: the way up is <c>..</c>, checked against where the walk came from, and the
 /// place in the parent is a cookie. So a tree deeper than any path or descriptor limit costs a few bytes a level.
 /// </summary>
-internal sealed class TemporarySweep(FileDescriptor top, CancellationToken cancellationToken)
+internal sealed class TemporarySweep(FileDescriptor top, KeptPartials partials, CancellationToken cancellationToken)
 {
     private readonly Stack<Level> _levels = new();
     private readonly byte[] _buffer = new byte[DirectoryRecord.BufferSize];
     private int _removed;
+    private bool _missedOne;
 
     public int Run()
     {
@@ -18,6 +19,8 @@ internal sealed class TemporarySweep(FileDescriptor top, CancellationToken cance
         {
             return 0;
         }
+
+        var isDone = false;
 
         try
         {
@@ -28,7 +31,12 @@ internal sealed class TemporarySweep(FileDescriptor top, CancellationToken cance
                     current.Dispose();
                     current = below;
                 }
-                else if (_levels.Count <= 1 || !TryAscend(current, out var above))
+                else if (_levels.Count <= 1)
+                {
+                    isDone = true;
+                    break;
+                }
+                else if (!TryAscend(current, out var above))
                 {
                     break;
                 }
@@ -42,6 +50,11 @@ internal sealed class TemporarySweep(FileDescriptor top, CancellationToken cance
         finally
         {
             current.Dispose();
+        }
+
+        if (isDone && !_missedOne)
+        {
+            partials.Complete();
         }
 
         return _removed;
@@ -59,6 +72,10 @@ internal sealed class TemporarySweep(FileDescriptor top, CancellationToken cance
                 if (Temporaries.IsUpload(record.Name))
                 {
                     _removed += Temporaries.RemoveIfDead(directory, record.Name) ? 1 : 0;
+                }
+                else if (Temporaries.IsReserved(record.Name) && UploadNames.TryParse(record.Name, out var parsed))
+                {
+                    _removed += partials.Inspect(directory, record.Name, parsed) ? 1 : 0;
                 }
                 else if (record.MayBeDirectory && !record.IsDot)
                 {
@@ -97,8 +114,11 @@ internal sealed class TemporarySweep(FileDescriptor top, CancellationToken cance
 
     private bool Enter(FileDescriptor parent, ReadOnlySpan<byte> name, out FileDescriptor directory)
     {
-        if (Kernel.OpenName(parent, name, OpenFlags.ReadDirectory | OpenFlags.NoFollow, 0, out directory) != Errno.None)
+        var errno = Kernel.OpenName(parent, name, OpenFlags.ReadDirectory | OpenFlags.NoFollow, 0, out directory);
+        if (errno != Errno.None)
         {
+            // Removed meanwhile, or no directory at all, on a file system that does not say so in its listings.
+            _missedOne |= errno is not (Errno.NoEntry or Errno.NotADirectory or Errno.Loop);
             return false;
         }
 

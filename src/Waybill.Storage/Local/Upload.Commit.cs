@@ -59,19 +59,14 @@ internal sealed partial class Upload
             }
         }
 
-        Abandon();
+        // The client has ended it: there is nothing to go on with.
+        Abandon(keep: false);
         return error;
     }
 
-    public override ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _ending, 1) == 0)
-        {
-            Abandon();
-        }
+    public override ValueTask DiscardAsync() => End(keep: false);
 
-        return ValueTask.CompletedTask;
-    }
+    public override ValueTask DisposeAsync() => End(keep: true);
 
     /// <summary>Whether this upload will be published as <paramref name="name"/> in that directory. The store calls it while it keeps the upload from closing.</summary>
     public bool IsFor(FileIdentity directory, ReadOnlySpan<byte> name)
@@ -95,6 +90,10 @@ internal sealed partial class Upload
             Volatile.Write(ref _target, target);
             _renamedTo = path;
         }
+
+        // Whatever is left of it now must not be found under the name that it no longer has.
+        _owner = null;
+        LeaveOrder();
     }
 
     /// <summary>The client removed the file that it is still writing, before anyone could see it: the commit will publish nothing.</summary>
@@ -152,6 +151,12 @@ internal sealed partial class Upload
     {
         var errno = Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, target.MustBeNew ? OpenFlags.RenameNoReplace : 0);
         published = errno == Errno.None;
+        if (published && _owner is not null)
+        {
+            // One that another session of the login left under this name would come back when the file is moved away.
+            Store.DiscardKept(target.Directory, target.Name);
+        }
+
         return errno == Errno.Exists && target.MustBeNew ? target.IfTaken : Errno.ToStoreError(errno);
     }
 
@@ -167,9 +172,28 @@ internal sealed partial class Upload
         return Fail(Errno.ToStoreError(errno));
     }
 
-    /// <summary>Nothing is published. A temporary that the disk would not take is set aside instead of removed (promise D4).</summary>
-    private void Abandon()
+    private ValueTask End(bool keep)
     {
+        if (Interlocked.Exchange(ref _ending, 1) == 0)
+        {
+            Abandon(keep);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Nothing is published. What came may be kept for the login to go on with (promise D7). A temporary that the disk would not take is set aside instead of
+    /// removed (promise D4).
+    /// </summary>
+    private void Abandon(bool keep)
+    {
+        if (keep && SetAside())
+        {
+            Close();
+            return;
+        }
+
         if (!_suspect || Kernel.Rename(_home, _temporary, _home, Temporaries.NewQuarantineName(), OpenFlags.RenameNoReplace) != Errno.None)
         {
             Kernel.Unlink(_home, _temporary, 0);

@@ -10,7 +10,7 @@ namespace Waybill.Storage.Local;
 internal sealed partial class Upload : LocalFile
 {
     private readonly FileDescriptor _home;
-    private readonly byte[] _temporary;
+    private byte[] _temporary;
     private readonly bool _append;
     private readonly bool _readable;
     private FileDescriptor? _source;
@@ -69,6 +69,11 @@ internal sealed partial class Upload : LocalFile
             return new(Fail(StoreError.InvalidArgument));
         }
 
+        if (start > _received && LeaveOrder() is var error and not StoreError.None)
+        {
+            return new(Fail(error));
+        }
+
         return NeedsFilling(start) ? FillAndWriteAsync(start, data) : new(WriteCore(start, data));
     }
 
@@ -78,7 +83,8 @@ internal sealed partial class Upload : LocalFile
     /// <summary>Writes <paramref name="count"/> bytes of another file.</summary>
     public async ValueTask<StoreError> CopyFromAsync(FileDescriptor source, long offset, long count, long start, CancellationToken cancellationToken)
     {
-        var error = await FillAsync(start).ConfigureAwait(false);
+        var error = start > _received ? LeaveOrder() : StoreError.None;
+        error = error == StoreError.None ? await FillAsync(start).ConfigureAwait(false) : error;
         if (error == StoreError.None)
         {
             (error, var copied) = await RangeCopy.CopyAsync(source, offset, File, start, count, cancellationToken).ConfigureAwait(false);
@@ -193,13 +199,15 @@ internal sealed partial class Upload : LocalFile
         }
 
         _length = Math.Max(_length, start + count);
+        Received(start, count);
         _times = default;
         Filled(start + count);
     }
 
     private async ValueTask<StoreError> SetLengthAsync(long length)
     {
-        var error = await FillAsync(length).ConfigureAwait(false);
+        var error = length > _received ? LeaveOrder() : StoreError.None;
+        error = error == StoreError.None ? await FillAsync(length).ConfigureAwait(false) : error;
         if (error == StoreError.None)
         {
             // What was not copied by now lies behind the new end.
@@ -213,6 +221,7 @@ internal sealed partial class Upload : LocalFile
         }
 
         _length = length;
+        Cut(length);
         _times = default;
         return StoreError.None;
     }

@@ -148,7 +148,7 @@ public sealed class PublishKillTests
         await core.AddVaultAsync();
         await core.PublishAsync(FeedTestExtensions.Set("10042", "invoice", ("1.pdf", "old pdf"), ("1.csv", "old csv")));
         await PublishingProcess.RunToStepAsync(core.Path, "replace", "shown-one", 1);
-        File.Delete(core.Files.Vaults + "/10042/invoices/" + core.Hidden("/invoices").Single(static name => name.StartsWith(".waybill-p-", StringComparison.Ordinal)));
+        File.Delete(core.Files.Vaults + "/10042/invoices/" + core.Hidden("/invoices").Single(static name => name.StartsWith(".waybill-s-", StringComparison.Ordinal)));
         File.Delete(core.Files.Vaults + "/10042/invoices/1.csv");
         await File.WriteAllTextAsync(core.Files.Vaults + "/10042/invoices/1.csv", "older csv", TestContext.Current.CancellationToken);
         Assert.Equal(1, await core.Services.Publisher.RecoverAsync());

@@ -37,7 +37,7 @@ internal sealed class ProviderVaults : IAsyncDisposable
 
     public MountedStore Open(AccountsTree tree)
     {
-        var store = new MountedStore(tree, Core.Services.Accounts, _vaults.OpenStore, Core.Time);
+        var store = new MountedStore(tree, Core.Services.Accounts, (root, rules) => _vaults.OpenStore(root, rules), Core.Time);
         _opened.Add(store);
         return store;
     }

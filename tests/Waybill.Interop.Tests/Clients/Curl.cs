@@ -1,3 +1,5 @@
+using Waybill.TestKit;
+
 namespace Waybill.Interop.Tests.Clients;
 
 /// <summary>curl with libssh2 1.10, which has no encrypt-then-MAC and so needs the compat policy.</summary>
@@ -19,6 +21,9 @@ public sealed class Curl(WaybillServer server) : InteropClient(server)
     public override Task RemoveAsync(string remote) => QuoteAsync($"rm \"{remote}\"");
 
     public override Task ResumePutAsync(string local, string remote) => RunAsync("curl", [.. Options, "-C", "-", "-T", local, Url(remote)]);
+
+    public override ExternalProcess StartSlowPut(string local, string remote) =>
+        ExternalProcess.Start("curl", [.. Options, "--limit-rate", "1M", "-T", local, Url(remote)]);
 
     public override Task ResumeGetAsync(string remote, string local) => RunAsync("curl", [.. Options, "-C", "-", "-o", local, Url(remote)]);
 

@@ -46,6 +46,9 @@ public abstract class InteropClient(WaybillServer server)
     /// <summary>Continues an upload whose first part is there.</summary>
     public virtual Task? ResumePutAsync(string local, string remote) => null;
 
+    /// <summary>Begins an upload at about 1 MB/s, slow enough to be cut off on any machine.</summary>
+    public virtual ExternalProcess? StartSlowPut(string local, string remote) => null;
+
     /// <summary>Continues a download whose first part is there.</summary>
     public virtual Task? ResumeGetAsync(string remote, string local) => null;
 

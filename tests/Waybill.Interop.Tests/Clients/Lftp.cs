@@ -1,3 +1,5 @@
+using Waybill.TestKit;
+
 namespace Waybill.Interop.Tests.Clients;
 
 /// <summary>lftp over its sftp:// protocol.</summary>
@@ -24,8 +26,16 @@ public sealed class Lftp(WaybillServer server) : InteropClient(server)
 
     public override Task GetFolderAsync(string remote, string local) => ScriptAsync($"mirror --parallel=4 \"{remote}\" \"{local}/\"");
 
-    private Task<string> ScriptAsync(string command) => RunAsync("lftp",
-        ["--norc", "-c", $"set cmd:fail-exit yes; set net:max-retries 1; set sftp:auto-confirm no; set sftp:connect-program \"ssh -a -x {string.Join(' ', SshOptions)}\"; " +
-            $"open sftp://{User}:@127.0.0.1:{Port}; {command}"],
-        environment: new Dictionary<string, string?> { ["HOME"] = Server.Directory.FullName, ["LC_ALL"] = "C.UTF-8" });
+    public override ExternalProcess StartSlowPut(string local, string remote) =>
+        ExternalProcess.Start("lftp", Arguments($"set net:limit-rate 0:1000000; put \"{local}\" -o \"{remote}\""), environment: Environment);
+
+    private Dictionary<string, string?> Environment => new() { ["HOME"] = Server.Directory.FullName, ["LC_ALL"] = "C.UTF-8" };
+
+    private string[] Arguments(string command) =>
+    [
+        "--norc", "-c", $"set cmd:fail-exit yes; set net:max-retries 1; set sftp:auto-confirm no; set sftp:connect-program \"ssh -a -x {string.Join(' ', SshOptions)}\"; " +
+            $"open sftp://{User}:@127.0.0.1:{Port}; {command}",
+    ];
+
+    private Task<string> ScriptAsync(string command) => RunAsync("lftp", Arguments(command), environment: Environment);
 }

@@ -27,6 +27,12 @@ public sealed class Sftp(WaybillServer server) : InteropClient(server)
 
     public override Task ResumePutAsync(string local, string remote) => BatchAsync($"reput \"{local}\" \"{remote}\"");
 
+    public override ExternalProcess StartSlowPut(string local, string remote)
+    {
+        var batch = Server.Directory.Write("sftp-" + Guid.NewGuid().ToString("n"), $"put \"{local}\" \"{remote}\"\n");
+        return ExternalProcess.Start("sftp", [.. SshOptions, .. MoreOptions, "-l", "8000", "-P", $"{Port}", "-b", batch, $"{User}@127.0.0.1"]);
+    }
+
     public override Task ResumeGetAsync(string remote, string local) => BatchAsync($"reget \"{remote}\" \"{local}\"");
 
     public override Task PutFolderAsync(string local, string remote) => BatchAsync($"put -r \"{local}\" \"{remote}\"");

@@ -1,3 +1,5 @@
+using Waybill.TestKit;
+
 namespace Waybill.Interop.Tests.Clients;
 
 /// <summary>PuTTY's psftp with a PPK made by puttygen and the host key pinned by fingerprint.</summary>
@@ -29,13 +31,37 @@ public sealed class PuttySftp(WaybillServer server) : InteropClient(server)
 
     public override Task GetFolderAsync(string remote, string local) => BatchAsync($"get -r \"{remote}\" \"{local}/{Path.GetFileName(remote)}\"");
 
-    private async Task<string> BatchAsync(string command)
+    /// <summary>psftp has no limit of its own: it is given a slow way to the server, under a name, since it takes no way round to 127.0.0.1.</summary>
+    public override ExternalProcess StartSlowPut(string local, string remote)
+    {
+        var proxy = Server.Directory.Write("slow-way.py", """
+            import os, socket, sys, threading, time
+            way = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+            def back():
+                while data := way.recv(65536): os.write(1, data)
+                os._exit(0)
+            threading.Thread(target=back, daemon=True).start()
+            while data := os.read(0, 65536):
+                way.sendall(data)
+                time.sleep(len(data) / 1e6)
+            """);
+        return ExternalProcess.Start(
+            "psftp", Arguments($"put \"{local}\" \"{remote}\"", "waybill.example", "-proxycmd", $"exec /usr/bin/python3 {proxy} 127.0.0.1 {Port}"), environment: Environment);
+    }
+
+    private Dictionary<string, string?> Environment => new() { ["HOME"] = Server.Directory.FullName, ["LC_ALL"] = "C.UTF-8" };
+
+    private string[] Arguments(string command, string host = "127.0.0.1", params string[] more)
     {
         var batch = Server.Directory.Write("psftp-" + Guid.NewGuid().ToString("n"), command + "\nquit\n");
-        return await RunAsync("psftp",
-            [.. Session is null ? (string[])[] : ["-v", "-load", Session], "-batch", "-noagent", "-hostkey", Server.HostKeyFingerprint, "-i", Key, "-P", $"{Port}", "-b", batch, $"{User}@127.0.0.1"],
-            environment: new Dictionary<string, string?> { ["HOME"] = Server.Directory.FullName, ["LC_ALL"] = "C.UTF-8" });
+        return
+        [
+            .. Session is null ? (string[])[] : ["-v", "-load", Session], "-batch", "-noagent", "-hostkey", Server.HostKeyFingerprint, "-i", Key, "-P", $"{Port}", "-b", batch,
+            .. more, $"{User}@{host}",
+        ];
     }
+
+    private Task<string> BatchAsync(string command) => RunAsync("psftp", Arguments(command), environment: Environment);
 
     // -rw-r--r--   1 owner    group          12 Nov 21 02:36 name with spaces
     private static string NameOfLongListing(string line) => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[8..]);

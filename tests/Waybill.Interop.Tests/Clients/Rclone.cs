@@ -1,3 +1,5 @@
+using Waybill.TestKit;
+
 namespace Waybill.Interop.Tests.Clients;
 
 /// <summary>rclone, with its shell probing left on: it must be refused quickly and do no harm.</summary>
@@ -18,6 +20,9 @@ public sealed class Rclone(WaybillServer server) : InteropClient(server)
     public override Task PutFolderAsync(string local, string remote) => RunAsync("rclone", [.. Options, "sync", local, Remote($"{remote}/{Path.GetFileName(local)}")]);
 
     public override Task GetFolderAsync(string remote, string local) => RunAsync("rclone", [.. Options, "sync", Remote(remote), $"{local}/{Path.GetFileName(remote)}"]);
+
+    public override ExternalProcess StartSlowPut(string local, string remote) =>
+        ExternalProcess.Start("rclone", [.. Options, "--bwlimit", "1M", "copyto", local, Remote(remote)]);
 
     private string[] Options => ["--config", Server.Directory.Combine("rclone.conf"), "--retries", "1", "--low-level-retries", "1"];
 

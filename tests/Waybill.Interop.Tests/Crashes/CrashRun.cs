@@ -95,6 +95,17 @@ internal static class CrashRun
         return detail.RootElement.GetProperty("size").GetInt64();
     }
 
+    /// <summary>
+    /// The login sees what is published, and its own cut-off uploads of new names besides; those nobody else sees (PartialTests, ResumeTests).
+    /// </summary>
+    public static async Task CheckListingAsync(CrashingWaybill server)
+    {
+        var names = await ListAsync(server);
+        var visible = VisibleNames(server.Folder).ToList();
+        Assert.Empty(visible.Except(names));
+        Assert.All(names.Except(visible), name => Assert.NotEmpty(Directory.EnumerateFiles(server.Folder, ".waybill-*-" + name)));
+    }
+
     public static int Leftovers(string folder) => Directory.EnumerateFiles(folder, ".waybill-*").Count();
 
     // The store's own temporaries are hidden from every client; the last assertion of the test sees that a restart removes them.

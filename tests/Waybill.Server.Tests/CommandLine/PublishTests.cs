@@ -120,7 +120,7 @@ public sealed class PublishTests(Template template)
 
         // What a kill between the decision and the rename leaves: the row of an owner whose lease nobody holds, and the file under its hidden name.
         var token = new string('a', 32);
-        File.Move(data.Combine("vaults", "10020", "cdr", "june.csv"), data.Combine("vaults", "10020", "cdr", ".waybill-p-" + token));
+        File.Move(data.Combine("vaults", "10020", "cdr", "june.csv"), data.Combine("vaults", "10020", "cdr", ".waybill-s-" + token));
         data.Sql($"UPDATE publication_file SET token = '{token}'; UPDATE publication SET state = 'committing', owner = 'dead'");
         var waited = System.Diagnostics.Stopwatch.StartNew();
         while (Visible(data, "cdr").Length == 0)

@@ -136,6 +136,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Theory]
     [InlineData("Ssh:Policy=fast", "Ssh:Policy: 'fast' is not known; modern, pq or compat")]
     [InlineData("Storage:Durability=None", "Storage:Durability: 'None' is not known; Full or Rename")]
+    [InlineData("Storage:KeepPartialsHours=-1", "Storage:KeepPartialsHours: -1 is out of range; 0 (keep none) to 8760")]
+    [InlineData("Storage:KeepPartialsHours=8761", "Storage:KeepPartialsHours: 8761 is out of range; 0 (keep none) to 8760")]
     [InlineData("Database:Provider=Oracle", "Database:Provider: 'Oracle' is not known; Sqlite")]
     [InlineData("Storage:Provider=S3", "Storage:Provider: 'S3' is not known; Local")]
     [InlineData("Ssh:Listen=2222", "Ssh:Listen: '2222' is no address with a port; write it as 127.0.0.1:2222, [::1]:2222 or *:22")]

@@ -31,9 +31,9 @@ internal sealed class VaultFolder : IAsyncDisposable
 
     public IFileStore Store { get; }
 
-    public IFileStore OpenStore(string root, IAccessRules? rules = null)
+    public IFileStore OpenStore(string root, IAccessRules? rules = null, string? owner = null)
     {
-        var result = Vaults.OpenStore(VaultPath.Parse(root), rules ?? new EveryRight());
+        var result = Vaults.OpenStore(VaultPath.Parse(root), rules ?? new EveryRight(), owner);
         Assert.Equal(StoreError.None, result.Error);
         _stores.Add(result.Value!);
         return result.Value!;

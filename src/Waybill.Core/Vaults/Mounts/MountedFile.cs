@@ -11,6 +11,10 @@ internal sealed class MountedFile(IOpenFile inner, MountedPlace place) : IOpenFi
 
     public bool IsRemoved => inner.IsRemoved;
 
+    public long ResumedAt => inner.ResumedAt;
+
+    public long Kept => inner.Kept;
+
     public ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer) => inner.ReadAsync(offset, buffer);
 
     public ValueTask<StoreError> WriteAsync(long offset, ReadOnlySequence<byte> data) => inner.WriteAsync(offset, data);
@@ -27,6 +31,8 @@ internal sealed class MountedFile(IOpenFile inner, MountedPlace place) : IOpenFi
     public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync() => inner.GetUsageAsync();
 
     public ValueTask<StoreError> CommitAsync() => inner.CommitAsync();
+
+    public ValueTask DiscardAsync() => inner.DiscardAsync();
 
     public async ValueTask DisposeAsync()
     {

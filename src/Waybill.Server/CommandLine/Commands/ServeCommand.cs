@@ -46,10 +46,10 @@ internal static class ServeCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop, now));
         await using var installation = context.Open(configuration);
         installation.OpenVaults(configuration);
-        var sweep = Task.Run(() => installation.Vaults.SweepTemporaries(stop.Token), CancellationToken.None);
+        await using var upkeep = VaultUpkeep.Start(installation.Vaults, TimeProvider.System);
         try
         {
-            await Task.WhenAny(sweep, Task.Delay(SweepFirst, CancellationToken.None));
+            await upkeep.WalkedAsync(SweepFirst);
             await using var host = await WaybillHost.StartAsync(installation, configuration, context.Json, stop.Token);
             await installation.RecordAsync(AuditActions.ServerStarted, null);
             foreach (var (listener, bound) in host.Listeners)
@@ -66,11 +66,6 @@ internal static class ServeCommand
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Stopped before it was ready.
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await Task.WhenAny(sweep);
         }
     }
 

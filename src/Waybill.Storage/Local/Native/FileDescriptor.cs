@@ -8,6 +8,9 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
     public FileDescriptor(int number)
         : base(ownsHandle: true) => SetHandle(number);
 
+    /// <summary>No file: using it throws instead of hitting another file.</summary>
+    public static FileDescriptor Closed { get; } = new(-1);
+
     /// <summary>What gets a place back when this is closed, which happens exactly once.</summary>
     public OpenFileBudget? Budget { get; set; }
 

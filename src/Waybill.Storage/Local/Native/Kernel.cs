@@ -403,18 +403,15 @@ internal static unsafe class Kernel
 
     private static int Opened(int number, out FileDescriptor file)
     {
-        file = number < 0 ? Closed : new FileDescriptor(number);
+        file = number < 0 ? FileDescriptor.Closed : new FileDescriptor(number);
         return number < 0 ? Marshal.GetLastPInvokeError() : Errno.None;
     }
 
     private static int Fail(int errno, out FileDescriptor file)
     {
-        file = Closed;
+        file = FileDescriptor.Closed;
         return errno;
     }
-
-    /// <summary>What the out parameters hold after a failure; invalid, so that using it throws instead of hitting another file.</summary>
-    private static readonly FileDescriptor Closed = new(-1);
 
     /// <summary>
     /// A descriptor whose number goes into a path, kept open meanwhile as the marshaller keeps one that is an argument. One that is closed throws: its number may

@@ -38,6 +38,9 @@ internal static class OpenFlags
     /// <summary>Listing or syncing a directory.</summary>
     public static readonly int ReadDirectory = ReadOnly | Directory | CloseOnExec;
 
+    /// <summary>Writing on in a file of the store's own that is there.</summary>
+    public static readonly int ExistingFile = ReadWrite | NoFollow | NonBlocking | NoControllingTerminal | CloseOnExec;
+
     /// <summary>Making a temporary under a name that nobody has.</summary>
     public static readonly int NewFile = ReadWrite | Create | Exclusive | NoFollow | CloseOnExec;
 }

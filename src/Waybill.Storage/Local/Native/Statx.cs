@@ -26,6 +26,7 @@ internal struct Statx
     [FieldOffset(64)]
     public long AccessSeconds;
 
+    /// <summary>When content, name or attributes last changed; only the kernel sets it.</summary>
     [FieldOffset(96)]
     public long ChangeSeconds;
 

@@ -1,0 +1,102 @@
+using Waybill.Storage.Local.Native;
+
+namespace Waybill.Storage.Local;
+
+/// <summary>
+/// What of an upload can be gone on with after its session was cut off (promise D7): the bytes from the start of the file without a gap. While they come in order,
+/// the temporary's own name makes it findable after a kill; a write that leaves a gap takes that name away first, so that no hole is ever taken for content.
+/// </summary>
+internal sealed partial class Upload
+{
+    private UploadNames? _owner;
+    private bool _isFindable;
+    private bool _mustStartAtZero;
+    private long _received;
+    private long _resumedAt;
+    private long _kept;
+
+    public override long ResumedAt => _resumedAt;
+
+    public override long Kept => _kept;
+
+    /// <summary>The upload makes a new file, and what comes may be kept for its login.</summary>
+    /// <param name="names">The login's names.</param>
+    /// <param name="isFindable">Whether the temporary has the name that is looked for; another session of the login may have it.</param>
+    /// <param name="mustStartAtZero">The client did not ask for an empty file: it must not go on in what is not here.</param>
+    public void MayBeKept(UploadNames names, bool isFindable, bool mustStartAtZero)
+    {
+        (_owner, _isFindable, _mustStartAtZero) = (names, isFindable, mustStartAtZero);
+    }
+
+    /// <summary>The temporary is an adopted partial, all of whose bytes were received.</summary>
+    public void GoOnAt(long length) => _length = _received = _resumedAt = length;
+
+    private void Received(long start, long count)
+    {
+        if (start <= _received)
+        {
+            _received = Math.Max(_received, start + count);
+        }
+
+        // A client that sends again what was there has resumed from where it began (scp sends the whole file).
+        _resumedAt = Math.Min(_resumedAt, start);
+    }
+
+    private void Cut(long length)
+    {
+        _received = Math.Min(_received, length);
+        _resumedAt = Math.Min(_resumedAt, length);
+    }
+
+    /// <summary>The content will have a gap: until it is closed, nobody may find this temporary after a crash.</summary>
+    private StoreError LeaveOrder()
+    {
+        if (_mustStartAtZero && _length == 0)
+        {
+            return StoreError.Busy;
+        }
+
+        if (!_isFindable)
+        {
+            return StoreError.None;
+        }
+
+        var name = Temporaries.NewName();
+        var errno = Kernel.Rename(_home, _temporary, _home, name, OpenFlags.RenameNoReplace);
+        if (errno == Errno.None)
+        {
+            _isFindable = false;
+            _temporary = name;
+        }
+
+        return Errno.ToStoreError(errno);
+    }
+
+    /// <summary>
+    /// Cuts what is behind the first gap, syncs, and gives the temporary the name of a kept partial: only what is on the disk gets it. Nothing is kept where a
+    /// version of the file can be seen: its size, not the partial's, is what everybody is told.
+    /// </summary>
+    private bool SetAside()
+    {
+        if (_owner is null || _received == 0 || _failure != StoreError.None || _removed || _received > Store.MaximumPartialBytes
+            || Kernel.StatName(_home, _target.Name, out _) != Errno.NoEntry)
+        {
+            return false;
+        }
+
+        if (Kernel.SetLength(File, _received) != Errno.None || (Store.IsDurable && SyncFile() != StoreError.None))
+        {
+            return false;
+        }
+
+        var name = _owner.Kept(_target.Name);
+        if (Kernel.Rename(_home, _temporary, _home, name, 0) != Errno.None)
+        {
+            return false;
+        }
+
+        _kept = _received;
+        Store.Keep(_home, name, File);
+        return true;
+    }
+}
