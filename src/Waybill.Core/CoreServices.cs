@@ -4,6 +4,7 @@ using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
+using Waybill.Core.Quotas;
 using Waybill.Core.Vaults;
 
 namespace Waybill.Core;
@@ -25,6 +26,7 @@ public sealed class CoreServices : IAsyncDisposable
         Layout = new VaultLayout(template);
         Vaults = new VaultDirectories(directory.Vaults, Layout);
         Catalogue = new FileCatalogue(database);
+        Quotas = new QuotaService(database, audit, time);
     }
 
     /// <summary>Where everything lies.</summary>
@@ -56,6 +58,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>The files that there are and were.</summary>
     public FileCatalogue Catalogue { get; }
+
+    /// <summary>What accounts and logins may store.</summary>
+    public QuotaService Quotas { get; }
 
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }

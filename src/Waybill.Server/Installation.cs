@@ -5,12 +5,14 @@ using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
+using Waybill.Core.Quotas;
 using Waybill.Core.Vaults;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Storage;
 using Waybill.Storage.EventLoop;
 using Waybill.Storage.Local;
+using Waybill.Storage.Quotas;
 
 namespace Waybill.Server;
 
@@ -33,6 +35,8 @@ internal sealed class Installation : IAsyncDisposable
         Directory = new LoginDirectory(database, TimeProvider.System);
         Usage = new LoginUsage(database, TimeProvider.System);
         Catalogue = new FileCatalogue(database);
+        Quotas = new QuotaService(database, audit, TimeProvider.System);
+        QuotaLedger = new QuotaLedger(database, TimeProvider.System);
         _layout = configuration is null ? null : new VaultLayout(ConfigurationCheck.Layout(configuration.Layout));
     }
 
@@ -53,6 +57,10 @@ internal sealed class Installation : IAsyncDisposable
     public LoginUsage Usage { get; }
 
     public FileCatalogue Catalogue { get; }
+
+    public QuotaService Quotas { get; }
+
+    public QuotaLedger QuotaLedger { get; }
 
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 
@@ -86,14 +94,19 @@ internal sealed class Installation : IAsyncDisposable
         {
             Durability = ConfigurationCheck.IsDurable(configuration.Storage.Durability) ? Durability.Full : Durability.Rename,
             Links = configuration.Sftp.Links,
+            ReserveBytes = configuration.Storage.ReserveBytes,
         });
     }
 
+    /// <summary>A session's way to the quotas of its account and login; its store and its journal share one.</summary>
+    public SessionQuota? OpenQuota(Login login) =>
+        login.Account is { } account ? QuotaLedger.Open(account, login.UserName, new VaultView(account, VaultLayout.RootInVault(login))) : null;
+
     /// <summary>A login's own view of its vault.</summary>
-    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules)
+    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules, SessionQuota? quota)
     {
         var root = login.Account + VaultLayout.RootInVault(login);
-        var opened = Vaults.OpenStore(VaultPath.Parse("/" + root), rules);
+        var opened = Vaults.OpenStore(VaultPath.Parse("/" + root), rules, quota);
         return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(opened.Value, _pace)) : opened;
     }
 

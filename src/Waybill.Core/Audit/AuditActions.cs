@@ -56,6 +56,9 @@ public static class AuditActions
     /// <summary>A directory was listed.</summary>
     public const string List = "list";
 
+    /// <summary>A quota was set; the detail says which limits hold.</summary>
+    public const string QuotaSet = "quota-set";
+
     /// <summary>An account was added.</summary>
     public const string AccountAdded = "account-added";
 

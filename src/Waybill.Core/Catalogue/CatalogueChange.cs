@@ -30,7 +30,7 @@ internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, Vau
                 CatalogueSql.Renamed(connection, account, place.Path, target.Path, now);
                 break;
             case FileOperation.SetAttributes when fileEvent.Changes.Size is { } size:
-                CatalogueSql.Resized(connection, account, place.Path, size);
+                CatalogueSql.Resized(connection, account, place.Path, size, now);
                 break;
         }
     }

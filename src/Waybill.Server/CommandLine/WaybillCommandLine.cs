@@ -13,6 +13,7 @@ internal static class WaybillCommandLine
     [
         DemoCommand.Create, ServeCommand.Create, InitCommand.Create, AccountCommands.Create, LoginCommands.Create, KeyCommands.Create,
         HostKeyCommands.Create, StatusCommand.Create, SessionCommands.Create, PenaltyCommands.Create, AuditCommands.Create, DoctorCommand.Create,
+        QuotaCommands.Create,
     ];
 
     // A customer may be called @acme: an argument is what was typed, and never the content of a file.

@@ -144,6 +144,9 @@ internal sealed record StorageSection
 
     /// <summary><c>Full</c>: acknowledged is on the disk. <c>Rename</c>: atomic, but not synced.</summary>
     public string Durability { get; init; } = "Full";
+
+    /// <summary>Bytes of the disk that uploads leave free for the database and the audit log; at most 5 % of the disk.</summary>
+    public long ReserveBytes { get; init; } = 64 * 1024 * 1024;
 }
 
 internal sealed record SmtpSection

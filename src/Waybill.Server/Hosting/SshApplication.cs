@@ -11,6 +11,7 @@ using Waybill.Server.Control;
 using Waybill.Sftp;
 using Waybill.Sftp.Scp;
 using Waybill.Ssh.Hosting;
+using Waybill.Storage.Quotas;
 
 namespace Waybill.Server.Hosting;
 
@@ -188,8 +189,12 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
 
         private Storage.IAccessRules Rules => installation.Layout.RulesFor(session.Login);
 
-        private FileJournal JournalOf(string protocol) => new(
-            installation.Audit, actor, protocol, new VaultView(session.Login.Account!, VaultLayout.RootInVault(session.Login)), TimeProvider.System);
+        private Storage.IFileJournal JournalOf(string protocol, SessionQuota? quota)
+        {
+            var journal = new FileJournal(
+                installation.Audit, actor, protocol, new VaultView(session.Login.Account!, VaultLayout.RootInVault(session.Login)), TimeProvider.System);
+            return quota is null ? journal : new QuotaJournal(journal, quota);
+        }
 
         private Storage.VaultPath StartDirectory => session.Login.StartDirectory ?? Storage.VaultPath.Root;
 
@@ -201,10 +206,11 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             }
 
             var rules = Rules;
+            var quota = installation.OpenQuota(session.Login);
             return new SftpProgram(
-                () => installation.OpenStore(session.Login, rules),
+                () => installation.OpenStore(session.Login, rules, quota),
                 rules,
-                JournalOf(DeliveryProtocol.Sftp),
+                JournalOf(DeliveryProtocol.Sftp, quota),
                 new SftpOptions
                 {
                     Links = configuration.Sftp.Links,
@@ -222,8 +228,9 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             }
 
             var rules = Rules;
+            var quota = installation.OpenQuota(session.Login);
             return new ScpProgram(
-                arguments, () => installation.OpenStore(session.Login, rules), rules, JournalOf(DeliveryProtocol.Scp), new ScpOptions { StartDirectory = StartDirectory });
+                arguments, () => installation.OpenStore(session.Login, rules, quota), rules, JournalOf(DeliveryProtocol.Scp, quota), new ScpOptions { StartDirectory = StartDirectory });
         }
 
         public ValueTask DisposeAsync()

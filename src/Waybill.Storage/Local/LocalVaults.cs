@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Waybill.Storage.Local.Native;
+using Waybill.Storage.Quotas;
 
 namespace Waybill.Storage.Local;
 
@@ -10,6 +11,7 @@ public sealed class LocalVaults : IDisposable
     private readonly FileDescriptor _directory;
     private readonly LocalStoreOptions _options;
     private readonly PendingNames _pendingNames = new();
+    private readonly DiskReserve _reserve;
 
     // One for each root that was ever opened: as many as there are vaults and vendors.
     private readonly ConcurrentDictionary<VaultPath, OpenFileBudget> _budgets = new();
@@ -26,6 +28,7 @@ public sealed class LocalVaults : IDisposable
         }
 
         _options = options ?? new LocalStoreOptions();
+        _reserve = new DiskReserve(_options.ReserveBytes);
         var errno = Kernel.OpenConfigured(Encoding.UTF8.GetBytes(directory), OpenFlags.DirectoryPath, out _directory);
         if (errno != Errno.None)
         {
@@ -66,12 +69,15 @@ public sealed class LocalVaults : IDisposable
     }
 
     /// <summary>Opens a login's store at <paramref name="root"/>, a vault or a directory inside one. No symbolic link is followed on the way there.</summary>
-    public StoreResult<IFileStore> OpenStore(VaultPath root, IAccessRules rules)
+    /// <param name="root">The login's root.</param>
+    /// <param name="rules">What the login may do where.</param>
+    /// <param name="quota">What the login and its account may store; null for no limit.</param>
+    public StoreResult<IFileStore> OpenStore(VaultPath root, IAccessRules rules, SessionQuota? quota = null)
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(rules);
         var error = Jail.Open(_directory, root, rules, Statistics, out var jail);
-        return jail is null ? error : new StoreResult<IFileStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames, BudgetOf(root)));
+        return jail is null ? error : new StoreResult<IFileStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames, BudgetOf(root), _reserve, quota));
     }
 
     /// <summary>
