@@ -35,7 +35,7 @@ internal sealed partial class Upload : LocalFile
     public void BeginAsCopyOf(FileDescriptor source, long length)
     {
         _length = length;
-        if (length == 0 || Kernel.Clone(source, File) == Errno.None)
+        if (length == 0 || Store.Calls.Clone(source, File) == Errno.None)
         {
             source.Dispose();
             return;

@@ -10,6 +10,8 @@ internal class UploadCalls
 
     public virtual int Write(FileDescriptor file, long offset, ReadOnlySpan<byte> data) => Kernel.Write(file, offset, data);
 
+    public virtual int Clone(FileDescriptor source, FileDescriptor target) => Kernel.Clone(source, target);
+
     public virtual int CopyRange(FileDescriptor source, long sourceOffset, FileDescriptor target, long targetOffset, long count, out long copied) =>
         Kernel.CopyRange(source, sourceOffset, target, targetOffset, count, out copied);
 

@@ -11,6 +11,10 @@ internal static class QuotaCommands
 {
     private const string NoLimit = "none";
 
+    internal sealed record SizeLimit(long? Limit);
+
+    internal sealed record CountLimit(long? Limit);
+
     internal sealed record View(string Account, string? Login, long Bytes, long? MaximumBytes, long Files, long? MaximumFiles, int? Percent);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
@@ -33,10 +37,10 @@ internal static class QuotaCommands
     private static Command Set(Func<ParseResult, CommandContext> context)
     {
         var (account, login) = Whose();
-        var bytes = Limit("--bytes", "all files together, as 10GiB; none for no limit", "SIZE", static text => SizeWords.TryParse(text, out var size) ? size : null);
+        var bytes = Limit("--bytes", "all files together, as 10GiB; none for no limit", "SIZE", static text => SizeWords.TryParse(text, out var size) ? new SizeLimit(size) : text == NoLimit ? new SizeLimit(null) : null);
         var files = Limit(
             "--files", "how many files; none for no limit", "N",
-            static text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
+            static text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new CountLimit(number) : text == NoLimit ? new CountLimit(null) : null);
         var command = new Command("set", "Limit what an account or a login may store; what is not named stays as it is.") { account, login, bytes, files };
         command.Validators.Add(result => RequireOne(result, account, login));
         command.Validators.Add(result =>
@@ -114,29 +118,22 @@ internal static class QuotaCommands
         }
     }
 
-    private static Option<MaybeLimit?> Limit(string name, string description, string helpName, Func<string, long?> read) => new(name)
+    private static Option<T?> Limit<T>(string name, string description, string helpName, Func<string, T?> read)
+        where T : class => new(name)
     {
         Description = description,
         HelpName = helpName,
         CustomParser = result =>
         {
-            var text = result.Tokens[0].Value;
-            if (text == NoLimit)
+            var limit = read(result.Tokens[0].Value);
+            if (limit is null)
             {
-                return new MaybeLimit(null);
+                result.AddError("no limit");
             }
 
-            if (read(text) is { } limit)
-            {
-                return new MaybeLimit(limit);
-            }
-
-            result.AddError($"'{text}' is no {name[2..] switch { "bytes" => "size; write it as 10GiB, 500MB or none", _ => "number; write it as 1000 or none" }}");
-            return null;
+            return limit;
         },
     };
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private sealed record MaybeLimit(long? Limit);
 }
