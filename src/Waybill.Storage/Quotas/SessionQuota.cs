@@ -136,15 +136,18 @@ public sealed class SessionQuota(QuotaScope account, QuotaScope login, IQuotaSou
         Settle(left, reading: null);
     }
 
-    internal bool Refuse(QuotaScope scope, QuotaAmount wanted)
+    /// <summary>Keeps what the words need: what was used then, without what the refused upload had taken itself, since it gives that back.</summary>
+    internal bool Refuse(QuotaScope scope, QuotaAmount wanted, QuotaAmount own)
     {
-        _refusal = new Refusal(scope, wanted);
+        _refusal = new Refusal(scope, scope.Limits, scope.Used - own, wanted + own);
         return false;
     }
 
     /// <summary>The room of the tighter quota, or of the disk where that has less.</summary>
     internal async ValueTask<FileSystemUsage> NarrowAsync(FileSystemUsage disk)
     {
+        // Who asks for the room and refuses by it (SCP) has words of now, not of an earlier upload.
+        _refusal = null;
         if (IsLimited || IsStale)
         {
             await RefreshAsync().ConfigureAwait(false);
@@ -156,8 +159,8 @@ public sealed class SessionQuota(QuotaScope account, QuotaScope login, IQuotaSou
     /// <summary>Words about the last refusal: whose quota, how much of it is used, what to do.</summary>
     internal string Explain()
     {
-        var (scope, wanted) = _refusal ?? new Refusal(Tighter(), new QuotaAmount(1, 0));
-        var (limits, used) = (scope.Limits, scope.Used);
+        var tighter = Tighter();
+        var (scope, limits, used, wanted) = _refusal ?? new Refusal(tighter, tighter.Limits, tighter.Used, new QuotaAmount(1, 0));
         var byFiles = limits.Files is { } most && (limits.Bytes is null || (wanted.Files > 0 && used.Files + wanted.Files > most));
         var what = byFiles
             ? string.Create(CultureInfo.InvariantCulture, $"{limits.Files} files, {used.Files} are used")
@@ -230,5 +233,5 @@ public sealed class SessionQuota(QuotaScope account, QuotaScope login, IQuotaSou
         }
     }
 
-    private sealed record Refusal(QuotaScope Scope, QuotaAmount Wanted);
+    private sealed record Refusal(QuotaScope Scope, QuotaLimits Limits, QuotaAmount Used, QuotaAmount Wanted);
 }

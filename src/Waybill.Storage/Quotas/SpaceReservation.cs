@@ -87,13 +87,13 @@ internal sealed class SpaceReservation(SessionQuota quota)
             var ofLogin = Amount(length, replaced.OwnBytes, replaced.OwnFiles);
             if (!quota.Account.TryReserve(ofAccount - _ofAccount))
             {
-                return quota.Refuse(quota.Account, ofAccount - _ofAccount);
+                return quota.Refuse(quota.Account, ofAccount - _ofAccount, _ofAccount);
             }
 
             if (!quota.Login.TryReserve(ofLogin - _ofLogin))
             {
                 quota.Account.Release(ofAccount - _ofAccount);
-                return quota.Refuse(quota.Login, ofLogin - _ofLogin);
+                return quota.Refuse(quota.Login, ofLogin - _ofLogin, _ofLogin);
             }
 
             (_ofAccount, _ofLogin, _length, _replaced) = (ofAccount, ofLogin, length, replaced);

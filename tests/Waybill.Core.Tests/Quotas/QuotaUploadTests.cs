@@ -243,6 +243,20 @@ public sealed class QuotaUploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refusal_does_not_wait_for_ever_for_uploads_that_are_being_recorded()
+    {
+        await SetAsync(new QuotaLimits(100 * KiB, null));
+        await using var never = Open();
+        await using var file = await never.OpenAsync("/a");
+        Assert.Equal(StoreError.None, await QuotaSession.WriteAsync(file, 0, 100 * KiB));
+        Assert.Equal(StoreError.None, await file.CommitAsync());
+
+        // In place and never recorded: it counts all the same.
+        await using var session = Open();
+        Assert.Equal(StoreError.QuotaExceeded, await session.PutAsync("/b", 1));
+    }
+
+    [Fact]
     public async Task What_a_session_leaves_behind_is_free_again()
     {
         await SetAsync(new QuotaLimits(100 * KiB, 1));
