@@ -24,11 +24,7 @@ internal sealed class SmallDisk : IAsyncDisposable
         await WaybillServer.RequireAsync("mkfs.ext4", ["-q", "-F", .. options, image]);
         Directory.CreateDirectory(disk.Mount);
         await WaybillServer.RequireAsync("mount", ["-o", "loop", image, disk.Mount]);
-        var data = Path.Combine(disk.Mount, "data");
-        Directory.CreateDirectory(data);
-
-        // The server's own folder is removed with all in it: there it is a link.
-        File.CreateSymbolicLink(server.Data, data);
+        server.Data = Path.Combine(disk.Mount, "data");
         return disk;
     }
 

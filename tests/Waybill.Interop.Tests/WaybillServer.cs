@@ -30,7 +30,11 @@ public sealed partial class WaybillServer : IAsyncLifetime
     /// <summary>The test takes the disk away: that the server says so in its log is right then.</summary>
     public bool DiskMayFail { get; init; }
 
-    public string Data => Directory.Combine("data");
+    public string Data
+    {
+        get => field ?? Directory.Combine("data");
+        set;
+    }
 
     public string Vault => Path.Combine(Data, "vaults", User);
 
@@ -87,6 +91,9 @@ public sealed partial class WaybillServer : IAsyncLifetime
         _defaultLimits = true;
         return StartAsync(settings);
     }
+
+    /// <summary>SIGSTOP.</summary>
+    public Task PauseAsync() => _server!.SignalAsync("STOP");
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()

@@ -222,6 +222,12 @@ internal sealed class AuthenticationMachine
             return RefuseSignature();
         }
 
+        if (!Thread.CurrentThread.IsThreadPoolThread)
+        {
+            // As a key exchange, a verification is too long for the event loop.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+
         if (!offer.Key.Verify(offer.SignatureAlgorithm, signed, signature))
         {
             Note(offer, SshKeyOutcome.SignatureWrong);

@@ -197,7 +197,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
         {
             case MessageVerdict.Legal:
                 _options.MessagePassed?.Invoke(payload);
-                return number < MessageNumber.GlobalRequest && !Thread.CurrentThread.IsThreadPoolThread
+                return number is > MessageNumber.NewKeys and <= MessageNumber.LastOfKeyExchange && !Thread.CurrentThread.IsThreadPoolThread
                     ? DispatchOnPoolAsync(number, payload)
                     : DispatchAsync(number, payload);
             case MessageVerdict.Ignored:
@@ -210,7 +210,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
         }
     }
 
-    /// <summary>Key exchanges and logins compute and ask for milliseconds: not on the event loop, which has other connections to serve.</summary>
+    /// <summary>A key exchange computes for milliseconds: not on the event loop, which has other connections to serve.</summary>
     private async ValueTask DispatchOnPoolAsync(byte number, ReadOnlyMemory<byte> payload)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);

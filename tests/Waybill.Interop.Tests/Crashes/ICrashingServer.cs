@@ -1,6 +1,6 @@
 namespace Waybill.Interop.Tests.Crashes;
 
-/// <summary>A server process that can be killed and started again on the same data.</summary>
+/// <summary>A server that can crash and be started again on what is left.</summary>
 internal interface ICrashingServer
 {
     int Port { get; }
@@ -10,5 +10,8 @@ internal interface ICrashingServer
 
     Task StartAsync();
 
-    Task KillAsync();
+    /// <summary>The word for it in the figures.</summary>
+    string CrashName { get; }
+
+    Task CrashAsync();
 }
