@@ -9,6 +9,7 @@ using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
 using Waybill.Storage.Local;
@@ -46,6 +47,7 @@ public sealed class CoreServices : IAsyncDisposable
         (Notifications, Hooks, Expectations) = (new NotificationService(database, audit, time), new HookService(database, audit, time), new ExpectationService(database, audit, time));
         RetentionPolicies = new RetentionPolicies(database, audit, time);
         Holds = new Holds(database, audit, time);
+        Quotas = new QuotaService(database, audit, time);
     }
 
     /// <summary>Where everything lies.</summary>
@@ -116,6 +118,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Legal holds.</summary>
     public Holds Holds { get; }
+
+    /// <summary>What accounts and logins may store.</summary>
+    public QuotaService Quotas { get; }
 
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }

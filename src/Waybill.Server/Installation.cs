@@ -12,6 +12,7 @@ using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
 using Waybill.Core.Scheduling;
 using Waybill.Core.Vaults;
@@ -22,6 +23,7 @@ using Waybill.Server.Scheduling;
 using Waybill.Storage;
 using Waybill.Storage.EventLoop;
 using Waybill.Storage.Local;
+using Waybill.Storage.Quotas;
 
 namespace Waybill.Server;
 
@@ -54,6 +56,8 @@ internal sealed class Installation : IAsyncDisposable
         RetentionPolicies = new RetentionPolicies(database, audit, TimeProvider.System);
         Holds = new Holds(database, audit, TimeProvider.System);
         Schedule = new ScheduleLedger(database);
+        Quotas = new QuotaService(database, audit, TimeProvider.System);
+        QuotaLedger = new QuotaLedger(database, TimeProvider.System);
     }
 
     public DataDirectory Data { get; }
@@ -92,6 +96,7 @@ internal sealed class Installation : IAsyncDisposable
     public HookService Hooks { get; }
 
     public ExpectationService Expectations { get; }
+
     public CatalogueScan Scan => new(Database, Audit, new VaultStores(Vaults), TimeProvider.System);
 
     public FileHashing Hashing => new(Database, new VaultStores(Vaults), TimeProvider.System);
@@ -103,6 +108,10 @@ internal sealed class Installation : IAsyncDisposable
     public Holds Holds { get; }
 
     public ScheduleLedger Schedule { get; }
+
+    public QuotaService Quotas { get; }
+
+    public QuotaLedger QuotaLedger { get; }
 
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 
@@ -138,6 +147,7 @@ internal sealed class Installation : IAsyncDisposable
             Durability = durability,
             Links = configuration.Sftp.Links,
             KeepPartials = TimeSpan.FromHours(configuration.Storage.KeepPartialsHours),
+            ReserveBytes = configuration.Storage.ReserveBytes,
         });
         Data.CreateArchive();
         _archive = new LocalVaults(Data.Archive, new LocalStoreOptions { Durability = durability });
@@ -167,13 +177,17 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Whose cut-off uploads they are: by the database's number, so that a later login of the same name is another.</summary>
     public static string OwnerOf(Login login) => string.Create(CultureInfo.InvariantCulture, $"l{login.Id}");
 
+    /// <summary>A session's way to the quotas of its account and login; its store and its journal share one.</summary>
+    public SessionQuota? OpenQuota(Login login) =>
+        login.Account is { } account ? QuotaLedger.Open(account, login.UserName, new VaultView(account, VaultLayout.RootInVault(login))) : null;
+
     /// <summary>A login's own view of its vault, or of all vaults.</summary>
-    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules, Collecting? collecting = null)
+    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules, Collecting? collecting = null, SessionQuota? quota = null)
     {
         var owner = OwnerOf(login);
         var opened = rules is AccountsTree tree
             ? new MountedStore(tree, Accounts, (root, inner) => Vaults.OpenStore(root, inner, owner), TimeProvider.System)
-            : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), collecting?.StoreRules ?? rules, owner);
+            : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), collecting?.StoreRules ?? rules, owner, quota);
         return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(collecting?.Wrap(opened.Value) ?? opened.Value, _pace)) : opened;
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Waybill.Storage;
 
 namespace Waybill.Sftp;
@@ -77,6 +78,10 @@ internal readonly record struct SftpAnswer(SftpOutcome Outcome, StoreError Error
     public static implicit operator SftpAnswer(StoreError error) => error == StoreError.None ? new(SftpOutcome.Ok) : new(SftpOutcome.StoreFailed, error);
 
     public bool IsOk => Outcome == SftpOutcome.Ok;
+
+    /// <summary>With the words that the store has for this session, if it has any: a quota's numbers.</summary>
+    public SftpAnswer Explained(IFileStore store) =>
+        Error == StoreError.QuotaExceeded && Words is null && store.Explain(Error) is { } words ? this with { Words = Encoding.UTF8.GetBytes(words) } : this;
 
     public bool IsRefusal => Outcome == SftpOutcome.Hidden || Error == StoreError.PermissionDenied;
 }

@@ -88,6 +88,7 @@ internal sealed partial class SftpSession(
                 answer = await _request.Operation.Handler(this, _request).ConfigureAwait(false);
             }
 
+            answer = answer.Explained(Store);
             if (answer.IsRefusal)
             {
                 answer = SftpNewNames.Advise(Rules, answer);

@@ -8,5 +8,7 @@ namespace Waybill.Storage;
 /// <param name="FreeFiles">Free inodes.</param>
 /// <param name="FileSystemId">An opaque number.</param>
 /// <param name="MaximumNameLength">Longest name in bytes.</param>
+/// <param name="ByQuota">Whether a quota leaves less room than the disk, so that these are its numbers.</param>
 public readonly record struct FileSystemUsage(
-    ulong BlockSize, ulong Blocks, ulong FreeBlocks, ulong Files, ulong FreeFiles, ulong FileSystemId, ulong MaximumNameLength);
+    ulong BlockSize, ulong Blocks, ulong FreeBlocks, ulong Files, ulong FreeFiles, ulong FileSystemId, ulong MaximumNameLength,
+    bool ByQuota = false);

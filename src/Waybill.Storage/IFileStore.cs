@@ -77,6 +77,9 @@ public interface IFileStore : IAsyncDisposable
     /// <summary>Where the path really leads inside the root, links resolved; the last component may be missing.</summary>
     ValueTask<StoreResult<VaultPath>> ResolveAsync(VaultPath path);
 
+    /// <summary>Words for a person about an error that this session was just given, where there is more to say than the error's own: a quota's numbers. Else null.</summary>
+    string? Explain(StoreError outcome) => null;
+
     /// <summary>Room for this login.</summary>
     ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync(VaultPath path);
 }

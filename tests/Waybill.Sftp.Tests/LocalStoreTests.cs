@@ -3,6 +3,7 @@ using System.Text;
 using Waybill.Sftp.Tests.Support;
 using Waybill.Storage;
 using Waybill.Storage.Local;
+using Waybill.Storage.Quotas;
 using Waybill.TestKit;
 using Waybill.TestKit.Sftp;
 
@@ -164,6 +165,33 @@ public sealed class LocalStoreTests
         Assert.Equal("half", await File.ReadAllTextAsync(vault.PathOf(".waybill-p-l1-a.csv")));
     }
 
+    [Fact]
+    public async Task A_write_beyond_the_quota_fails_with_its_numbers_and_publishes_nothing()
+    {
+        var quota = new SessionQuota(new QuotaScope("account 0042"), new QuotaScope("login 0042"), new TenKilobytes(), TimeProvider.System);
+        await using var vault = await Vault.OpenAsync(new FolderRules(), quota: quota);
+        var handle = (await vault.Client.OpenAsync("/a", SftpOpen.Write | SftpOpen.Create)).Handle;
+        Assert.True((await vault.Client.WriteAsync(handle, 0, new byte[10_240])).IsOk);
+        foreach (var reply in new[] { await vault.Client.WriteAsync(handle, 10_240, new byte[1]), await vault.Client.CloseAsync(handle) })
+        {
+            Assert.Equal(SftpStatus.Failure, reply.Status);
+            Assert.Equal(
+                "The quota of account 0042 is 10 KiB, 0 bytes are used. This does not fit, nothing was changed. Remove files that you no longer need, or ask for more room.",
+                reply.Message);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(vault.PathOf("")));
+        await vault.Client.PutAsync("/a", new byte[10_240]);
+        Assert.Equal(10_240, new FileInfo(vault.PathOf("a")).Length);
+    }
+
+    private sealed class TenKilobytes : IQuotaSource
+    {
+        public ValueTask<QuotaReading?> ReadAsync() => new(new QuotaReading(new QuotaState(new QuotaLimits(10_240, null), default, 0), default));
+
+        public ValueTask<StoredVersion?> FindAsync(VaultPath path) => new((StoredVersion?)null);
+    }
+
     private sealed class Vault : IAsyncDisposable
     {
         private readonly TemporaryDirectory _directory;
@@ -178,12 +206,12 @@ public sealed class LocalStoreTests
 
         public RecordingJournal Journal => _harness.Journal;
 
-        public static async Task<Vault> OpenAsync(FolderRules rules, string? owner = null)
+        public static async Task<Vault> OpenAsync(FolderRules rules, string? owner = null, SessionQuota? quota = null)
         {
             var directory = new TemporaryDirectory();
             Directory.CreateDirectory(Path.Combine(directory.FullName, "0042"));
             var vaults = new LocalVaults(directory.FullName);
-            var opened = vaults.OpenStore(VaultPath.Parse("/0042"), rules, owner);
+            var opened = vaults.OpenStore(VaultPath.Parse("/0042"), rules, owner, quota);
             Assert.Equal(StoreError.None, opened.Error);
             return new Vault(directory, vaults, opened.Value!, await SftpHarness.StartAsync(rules: rules, store: opened.Value));
         }

@@ -80,6 +80,9 @@ public static class AuditActions
     /// <summary>A rule for files that arrive was removed.</summary>
     public const string ArrivalRuleRemoved = "arrival-rule-removed";
 
+    /// <summary>A quota was set; the detail says which limits hold.</summary>
+    public const string QuotaSet = "quota-set";
+
     /// <summary>An account was added.</summary>
     public const string AccountAdded = "account-added";
 

@@ -38,7 +38,7 @@ internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, Vau
             case FileOperation.SetAttributes:
                 if (fileEvent.Changes.Size is { } size)
                 {
-                    CatalogueSql.Resized(connection, account, place.Path, size);
+                    CatalogueSql.Resized(connection, account, place.Path, size, now);
                 }
 
                 InboundSql.Touched(connection, account, place.Path, actor, now);

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Waybill.Core.Accounts;
 using Waybill.Core.Database;
+using Waybill.Core.Quotas;
 
 namespace Waybill.Core.Catalogue;
 
@@ -31,19 +32,23 @@ internal static class CatalogueSql
     public static long Arrived(
         DatabaseConnection connection, long account, string path, long size, long? expectedSize, string? login, string protocol, DateTimeOffset now)
     {
-        Left(connection, account, path, GoneHow.Replaced, now);
-        return connection.Number(
+        Leave(connection, account, path, GoneHow.Replaced, now);
+        var file = connection.Number(
             """
             INSERT INTO file (account_id, path, size, expected_size, arrived_at, login, protocol)
             VALUES (@account, @path, @size, @expected, @now, @login, @protocol) RETURNING id
             """,
             ("@account", account), ("@path", path), ("@size", size), ("@expected", expectedSize), ("@now", now.ToColumn()), ("@login", login), ("@protocol", protocol));
+        QuotaWatch.Look(connection, account, now);
+        return file;
     }
 
     /// <summary>The file at a path is there no longer; nothing happens if the catalogue does not know one.</summary>
-    public static void Left(DatabaseConnection connection, long account, string path, GoneHow how, DateTimeOffset now) => connection.Execute(
-        "UPDATE file SET gone_at = @now, gone_how = @how WHERE account_id = @account AND path = @path AND gone_at IS NULL",
-        ("@now", now.ToColumn()), ("@how", how.ToWord()), ("@account", account), ("@path", path));
+    public static void Left(DatabaseConnection connection, long account, string path, GoneHow how, DateTimeOffset now)
+    {
+        Leave(connection, account, path, how, now);
+        QuotaWatch.Look(connection, account, now);
+    }
 
     /// <summary>A file, or a directory with all that lies in it, has another name.</summary>
     public static void Renamed(DatabaseConnection connection, long account, string path, string target, DateTimeOffset now)
@@ -70,9 +75,13 @@ internal static class CatalogueSql
     }
 
     /// <summary>A file was cut or lengthened by path.</summary>
-    public static void Resized(DatabaseConnection connection, long account, string path, long size) => connection.Execute(
-        "UPDATE file SET size = @size, sha256 = NULL WHERE account_id = @account AND path = @path AND gone_at IS NULL",
-        ("@size", size), ("@account", account), ("@path", path));
+    public static void Resized(DatabaseConnection connection, long account, string path, long size, DateTimeOffset now)
+    {
+        connection.Execute(
+            "UPDATE file SET size = @size, sha256 = NULL WHERE account_id = @account AND path = @path AND gone_at IS NULL",
+            ("@size", size), ("@account", account), ("@path", path));
+        QuotaWatch.Look(connection, account, now);
+    }
 
     /// <summary>Somebody read a file.</summary>
     public static void Fetched(DatabaseConnection connection, long file, FileFetch fetch)
@@ -88,4 +97,9 @@ internal static class CatalogueSql
                 ("@time", fetch.Time.ToColumn()), ("@login", fetch.Login), ("@file", file));
         }
     }
+
+    // Without a look at the quotas: in the middle of a replacement usage is lower for a moment, and would be warned of anew.
+    private static void Leave(DatabaseConnection connection, long account, string path, GoneHow how, DateTimeOffset now) => connection.Execute(
+        "UPDATE file SET gone_at = @now, gone_how = @how WHERE account_id = @account AND path = @path AND gone_at IS NULL",
+        ("@now", now.ToColumn()), ("@how", how.ToWord()), ("@account", account), ("@path", path));
 }

@@ -39,5 +39,7 @@ internal sealed class CollectingStore(IFileStore inner, Collecting collecting) :
 
     public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync(VaultPath path) => inner.GetUsageAsync(path);
 
+    public string? Explain(StoreError outcome) => inner.Explain(outcome);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Waybill.Server.CommandLine.Commands;
 
 namespace Waybill.Server.CommandLine;
 
@@ -78,6 +79,8 @@ internal static class UsageWords
             : value == typeof(int) ? "a whole number"
             : value == typeof(bool) ? "true or false"
             : value == typeof(DateTimeOffset) ? "a time, as 2026-12-31 or 2026-12-31T12:00Z"
+            : value == typeof(QuotaCommands.SizeLimit) ? "a size, as 10GiB, 500MB or none"
+            : value == typeof(QuotaCommands.CountLimit) ? "a number, as 1000 or none"
             : "allowed there";
     }
 

@@ -18,6 +18,7 @@ internal static class WaybillCommandLine
         NotificationCommands.Create, HookCommands.Create, ExpectationCommands.Create,
         FileCommands.Create, BackupCommands.Create,
         RetentionCommands.Create, HoldCommands.Create, ScheduleCommand.Create,
+        QuotaCommands.Create,
     ];
 
     // A customer may be called @acme: an argument is what was typed, and never the content of a file.

@@ -59,6 +59,11 @@ internal static class ConfigurationCheck
             throw new CommandException($"Ssh:KeepAliveSeconds: {configuration.Ssh.KeepAliveSeconds} is out of range; 1 to 3600");
         }
 
+        if (configuration.Storage.ReserveBytes < 0)
+        {
+            throw new CommandException($"Storage:ReserveBytes: {configuration.Storage.ReserveBytes} is out of range; 0 or more bytes");
+        }
+
         if (configuration.ShutdownSeconds is < 0 or > 3_600)
         {
             throw new CommandException($"ShutdownSeconds: {configuration.ShutdownSeconds} is out of range; 0 to 3600");

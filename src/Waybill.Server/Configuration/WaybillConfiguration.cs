@@ -155,6 +155,9 @@ internal sealed record StorageSection
 
     /// <summary>How long a cut-off upload is kept for its login to go on with; 0 keeps none.</summary>
     public int KeepPartialsHours { get; init; } = 24;
+
+    /// <summary>Bytes of the disk that uploads leave free for the database and the audit log; at most 5 % of the disk.</summary>
+    public long ReserveBytes { get; init; } = 64 * 1024 * 1024;
 }
 
 internal sealed record SmtpSection

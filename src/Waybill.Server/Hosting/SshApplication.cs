@@ -10,6 +10,7 @@ using Waybill.Server.Control;
 using Waybill.Sftp;
 using Waybill.Sftp.Scp;
 using Waybill.Ssh.Hosting;
+using Waybill.Storage.Quotas;
 
 namespace Waybill.Server.Hosting;
 
@@ -186,8 +187,12 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
     {
         public CancellationToken Kicked => session.Kicked;
 
-        private FileJournal JournalOf(string protocol) => new(
-            installation.Audit, actor, protocol, installation.Layout.ViewOf(session.Login, installation.Accounts), TimeProvider.System);
+        private Storage.IFileJournal JournalOf(string protocol, SessionQuota? quota)
+        {
+            var journal = new FileJournal(
+                installation.Audit, actor, protocol, installation.Layout.ViewOf(session.Login, installation.Accounts), TimeProvider.System);
+            return quota is null ? journal : new QuotaJournal(journal, quota);
+        }
 
         private Storage.VaultPath StartDirectory => session.Login.StartDirectory ?? Storage.VaultPath.Root;
 
@@ -199,9 +204,10 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             }
 
             var collecting = installation.Collecting(session.Login, rules);
-            var journal = JournalOf(DeliveryProtocol.Sftp);
+            var quota = installation.OpenQuota(session.Login);
+            var journal = JournalOf(DeliveryProtocol.Sftp, quota);
             return new SftpProgram(
-                () => installation.OpenStore(session.Login, rules, collecting),
+                () => installation.OpenStore(session.Login, rules, collecting, quota),
                 rules,
                 collecting?.Wrap(journal) ?? journal,
                 new SftpOptions
@@ -220,8 +226,9 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
                 return new RefusedCommand();
             }
 
+            var quota = installation.OpenQuota(session.Login);
             return new ScpProgram(
-                arguments, () => installation.OpenStore(session.Login, rules), rules, JournalOf(DeliveryProtocol.Scp), new ScpOptions { StartDirectory = StartDirectory });
+                arguments, () => installation.OpenStore(session.Login, rules, quota: quota), rules, JournalOf(DeliveryProtocol.Scp, quota), new ScpOptions { StartDirectory = StartDirectory });
         }
 
         public ValueTask DisposeAsync()

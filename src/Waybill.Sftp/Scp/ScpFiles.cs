@@ -60,12 +60,27 @@ internal sealed class ScpFiles(IFileStore store, IAccessRules rules, IFileJourna
         return answer.IsOk ? await RecordAsync(new FileEvent(FileOperation.SetAttributes, path)).ConfigureAwait(false) : answer;
     }
 
-    /// <summary>Whether a file of this size surely does not fit.</summary>
-    public async ValueTask<bool> IsTooLargeAsync(VaultPath path, long size)
+    /// <summary>Whether a file of this size surely does not fit: not even with the room of the version that it replaces, which a quota gives back.</summary>
+    public async ValueTask<SftpAnswer> FitsAsync(VaultPath path, long size)
     {
         var usage = await store.GetUsageAsync(path.Parent).ConfigureAwait(false);
-        return usage.Succeeded && (UInt128)usage.Value.FreeBlocks * usage.Value.BlockSize < (UInt128)size;
+        if (!usage.Succeeded)
+        {
+            return SftpOutcome.Ok;
+        }
+
+        // A block more: a quota need not be a whole number of them.
+        var room = (UInt128)(usage.Value.FreeBlocks + 1) * usage.Value.BlockSize;
+        if (room < (UInt128)size && usage.Value.ByQuota && await LookAsync(path).ConfigureAwait(false) is { Succeeded: true, Value: { Kind: FileKind.File } replaced })
+        {
+            room += (UInt128)replaced.Size;
+        }
+
+        return room >= (UInt128)size ? SftpOutcome.Ok : usage.Value.ByQuota ? StoreError.QuotaExceeded : StoreError.NoSpace;
     }
+
+    /// <summary>With the numbers of the quota that stood against it.</summary>
+    public SftpAnswer Explained(SftpAnswer answer) => answer.Explained(store);
 
     /// <summary>Records what was done. What is not recorded is not acknowledged (promise D1).</summary>
     public async ValueTask<SftpAnswer> RecordAsync(FileEvent fileEvent) =>

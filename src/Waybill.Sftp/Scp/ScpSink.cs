@@ -113,10 +113,7 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
         }
 
         var answer = Locate(record, out var path);
-        if (answer.IsOk && await files.IsTooLargeAsync(path!, record.Size).ConfigureAwait(false))
-        {
-            answer = StoreError.NoSpace;
-        }
+        answer = answer.IsOk ? await files.FitsAsync(path!, record.Size).ConfigureAwait(false) : answer;
 
         IOpenFile? file = null;
         if (answer.IsOk)
@@ -127,7 +124,7 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
 
         if (file is null)
         {
-            return await RejectAsync(record, answer).ConfigureAwait(false);
+            return await RejectAsync(record, files.Explained(answer)).ConfigureAwait(false);
         }
 
         await using (file.ConfigureAwait(false))
@@ -193,7 +190,7 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
             FileOperation.Upload, path, Bytes: record.Size, Size: record.Size, ExpectedSize: record.Size, Outcome: error)).ConfigureAwait(false);
         SftpAnswer answer = error;
         answer = answer.IsOk ? recorded : answer;
-        answer = answer.IsOk ? attributes : answer;
+        answer = files.Explained(answer.IsOk ? attributes : answer);
         return answer.IsOk ? await channel.AcceptAsync().ConfigureAwait(false) : await channel.WarnAsync(record.Name, answer).ConfigureAwait(false);
     }
 

@@ -92,6 +92,9 @@ public sealed class EventLoopFileStore(IFileStore inner, DiskPace pace) : IFileS
     }
 
     /// <inheritdoc/>
+    public string? Explain(StoreError outcome) => inner.Explain(outcome);
+
+    /// <inheritdoc/>
     public async ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync(VaultPath path)
     {
         await PoolThread.EnterAsync();

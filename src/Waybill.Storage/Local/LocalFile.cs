@@ -37,7 +37,7 @@ internal abstract class LocalFile(LocalFileStore store, FileDescriptor file) : I
     public abstract ValueTask DisposeAsync();
 
     public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync() =>
-        new(IsClosed ? StoreError.BadHandle : LocalFileStore.UsageOf(File));
+        IsClosed ? new(StoreError.BadHandle) : Store.ShowUsageAsync(LocalFileStore.UsageOf(File));
 
     /// <summary>
     /// As OpenSSH's copy-data, which a copy of a file onto its own end made grow for ever (5a5e47740): the length is fixed when the copy begins, and overlapping

@@ -1,4 +1,5 @@
 using Waybill.Storage.Local.Native;
+using Waybill.Storage.Quotas;
 
 namespace Waybill.Storage.Local;
 
@@ -19,6 +20,17 @@ internal sealed partial class LocalFileStore
     /// <summary>Opens a pinned directory so that it can be synced.</summary>
     public static StoreError OpenForSync(FileDescriptor pinned, out FileDescriptor directory) =>
         Errno.ToStoreError(Kernel.OpenName(pinned, "."u8, OpenFlags.ReadDirectory, 0, out directory));
+
+    private static async ValueTask<StoreResult<IOpenFile>> BeginWithinQuotaAsync(Upload upload, SessionQuota quota)
+    {
+        if (await upload.ReserveAsync(quota).ConfigureAwait(false))
+        {
+            return upload;
+        }
+
+        await upload.DisposeAsync().ConfigureAwait(false);
+        return StoreError.QuotaExceeded;
+    }
 
     /// <summary>Counts what was opened among the open files of this root; it is closed again when they are too many.</summary>
     private StoreError Charge(StoreError error, FileDescriptor opened)
@@ -212,6 +224,9 @@ internal sealed partial class LocalFileStore
             source?.Dispose();
             return error;
         }
+
+        upload.Replaces = existing.Path;
+        upload.ReplacedFile = existing.Status;
 
         if (source is not null)
         {

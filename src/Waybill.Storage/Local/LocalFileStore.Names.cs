@@ -76,7 +76,12 @@ internal sealed partial class LocalFileStore
 
         using (location)
         {
-            var errno = Kernel.Unlink(location.Directory, location.Name, 0);
+            int errno;
+            lock (Changes)
+            {
+                errno = Kernel.Unlink(location.Directory, location.Name, 0);
+            }
+
             if (errno == Errno.NoEntry && FindUpload(location) is { } upload)
             {
                 upload.Remove();
@@ -127,10 +132,14 @@ internal sealed partial class LocalFileStore
         // Replacing destroys what was there: a login that may not do that renames to new names only, whatever it asks for.
         var mayReplace = replace && Allows(to.Path, FileRights.Overwrite);
         var flags = mayReplace ? 0 : OpenFlags.RenameNoReplace;
-        var errno = Kernel.Rename(from.Directory, from.Name, to.Directory, to.Name, flags);
-        if (errno == Errno.NotEmpty && mayReplace && RemoveLeftovers(to))
+        int errno;
+        lock (Changes)
         {
             errno = Kernel.Rename(from.Directory, from.Name, to.Directory, to.Name, flags);
+            if (errno == Errno.NotEmpty && mayReplace && RemoveLeftovers(to))
+            {
+                errno = Kernel.Rename(from.Directory, from.Name, to.Directory, to.Name, flags);
+            }
         }
 
         if (errno == Errno.NoEntry)

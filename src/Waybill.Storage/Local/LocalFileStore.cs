@@ -1,4 +1,5 @@
 using Waybill.Storage.Local.Native;
+using Waybill.Storage.Quotas;
 
 namespace Waybill.Storage.Local;
 
@@ -15,13 +16,17 @@ internal sealed partial class LocalFileStore : IFileStore
     private readonly LocalStoreOptions _options;
     private readonly List<Upload> _uploads = [];
     private readonly Lock _uploadsLock = new();
+    private readonly Lock _changes = new();
     private readonly PendingNames _pendingNames;
     private readonly OpenFileBudget _budget;
 
-    public LocalFileStore(Jail jail, LocalStoreOptions options, PendingNames pendingNames, OpenFileBudget budget, UploadNames? names, KeptPartials partials)
+    public LocalFileStore(
+        Jail jail, LocalStoreOptions options, PendingNames pendingNames, OpenFileBudget budget, UploadNames? names, KeptPartials partials, DiskReserve reserve, SessionQuota? quota)
     {
         _names = names;
         _partials = partials;
+        Reserve = reserve;
+        Quota = quota;
         _budget = budget;
         _jail = jail;
         _options = options;
@@ -29,6 +34,15 @@ internal sealed partial class LocalFileStore : IFileStore
     }
 
     public UploadCalls Calls => _options.Calls;
+
+    /// <summary>What uploads leave free on the disk.</summary>
+    public DiskReserve Reserve { get; }
+
+    /// <summary>What this session may store.</summary>
+    public SessionQuota? Quota { get; }
+
+    /// <summary>Held while a name is put in place, removed or renamed; one for all sessions of an account that has quotas.</summary>
+    public Lock Changes => Quota?.Changes ?? _changes;
 
     public bool IsDurable => _options.Durability == Durability.Full;
 
@@ -43,7 +57,9 @@ internal sealed partial class LocalFileStore : IFileStore
         var error = modes.HasFlag(OpenModes.Write)
             ? OpenForWriting(path, modes, permissions, out var file)
             : OpenForReading(path, out file);
-        return new(new StoreResult<IOpenFile>(error, file));
+        return error == StoreError.None && Quota is not null && file is Upload upload
+            ? BeginWithinQuotaAsync(upload, Quota)
+            : new(new StoreResult<IOpenFile>(error, file));
     }
 
     public ValueTask<StoreResult<IDirectoryListing>> OpenDirectoryAsync(VaultPath path)
@@ -151,7 +167,7 @@ internal sealed partial class LocalFileStore : IFileStore
         var error = _jail.Pin(path, followLink: true, FileRights.List, out var pinned);
         using (pinned)
         {
-            return new(error == StoreError.None ? UsageOf(pinned.File) : error);
+            return error == StoreError.None ? ShowUsageAsync(UsageOf(pinned.File)) : new(error);
         }
     }
 
@@ -169,8 +185,11 @@ internal sealed partial class LocalFileStore : IFileStore
             await upload.DisposeAsync().ConfigureAwait(false);
         }
 
+        Quota?.End();
         _jail.Dispose();
     }
+
+    public string? Explain(StoreError outcome) => outcome == StoreError.QuotaExceeded ? Quota?.Explain() : null;
 
     /// <summary>Attributes as clients see them, with the configured owner.</summary>
     public FileAttributes Show(in Statx status) => new(
@@ -190,6 +209,18 @@ internal sealed partial class LocalFileStore : IFileStore
     public bool IsShared(in Statx status) => !_options.Links && status.Kind == FileKind.File && status.LinkCount > 1;
 
     public bool Allows(VaultPath real, FileRights needed) => _jail.Allows(real, needed);
+
+    /// <summary>The room that this session has: the disk's, less what uploads must leave free, or that of a quota.</summary>
+    public async ValueTask<StoreResult<FileSystemUsage>> ShowUsageAsync(StoreResult<FileSystemUsage> disk)
+    {
+        if (!disk.Succeeded)
+        {
+            return disk;
+        }
+
+        var usage = Reserve.Without(disk.Value);
+        return Quota is null ? usage : await Quota.NarrowAsync(usage).ConfigureAwait(false);
+    }
 
     public static StoreResult<FileSystemUsage> UsageOf(FileDescriptor file)
     {

@@ -30,6 +30,12 @@ public sealed record LocalStoreOptions
     /// <summary>Files and directories that all sessions of one root may have open together.</summary>
     public int MaximumOpenFiles { get; init; } = 4096;
 
+    /// <summary>
+    /// Bytes of the disk that uploads leave free, so that the database and the audit log beside the vaults are not the first that starve; at most
+    /// <see cref="DiskReserve.MostPercent"/> percent of the disk. 0 leaves none.
+    /// </summary>
+    public long ReserveBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>How long a cut-off upload is kept for its login to go on with; zero keeps none.</summary>
     public TimeSpan KeepPartials { get; init; } = TimeSpan.FromHours(24);
 

@@ -93,7 +93,7 @@ public sealed partial class LocalVaults
 
     private async ValueTask<StoreError> CopyAsync(FileDescriptor source, Statx status, FileDescriptor copy)
     {
-        var (error, copied) = await RangeCopy.CopyAsync(source, 0, copy, 0, (long)status.Size).ConfigureAwait(false);
+        var (error, copied) = await RangeCopy.CopyAsync(_options.Calls, source, 0, copy, 0, (long)status.Size).ConfigureAwait(false);
         if (error != StoreError.None || copied != (long)status.Size)
         {
             return error == StoreError.None ? StoreError.InputOutput : error;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Waybill.Storage.Local.Native;
+using Waybill.Storage.Quotas;
 
 namespace Waybill.Storage.Local;
 
@@ -11,6 +12,7 @@ public sealed partial class LocalVaults : IDisposable
     private readonly LocalStoreOptions _options;
     private readonly PendingNames _pendingNames = new();
     private readonly KeptPartials _partials;
+    private readonly DiskReserve _reserve;
 
     // One for each root that was ever opened: as many as there are vaults, vendors and folders of feeds.
     private readonly ConcurrentDictionary<VaultPath, OpenFileBudget> _budgets = new();
@@ -27,6 +29,7 @@ public sealed partial class LocalVaults : IDisposable
         }
 
         _options = options ?? new LocalStoreOptions();
+        _reserve = new DiskReserve(_options.ReserveBytes);
         var errno = Kernel.OpenConfigured(Encoding.UTF8.GetBytes(directory), OpenFlags.DirectoryPath, out _directory);
         if (errno != Errno.None)
         {
@@ -74,16 +77,17 @@ public sealed partial class LocalVaults : IDisposable
     /// <param name="owner">
     /// 1 to 16 ASCII letters and digits that mean this login and no other, ever: what it uploads and is cut off is kept for it alone. Null keeps nothing.
     /// </param>
-    public StoreResult<IFileStore> OpenStore(VaultPath root, IAccessRules rules, string? owner = null)
+    /// <param name="quota">What the login and its account may store; null for no limit.</param>
+    public StoreResult<IFileStore> OpenStore(VaultPath root, IAccessRules rules, string? owner = null, SessionQuota? quota = null)
     {
-        var opened = OpenStaging(root, rules, owner);
+        var opened = OpenStaging(root, rules, owner, quota);
         return new StoreResult<IFileStore>(opened.Error, opened.Value);
     }
 
     /// <summary>Opens a store in which the program itself may hide and show files; <paramref name="rules"/> allow everything.</summary>
-    public StoreResult<IStagingStore> OpenStaging(VaultPath root, IAccessRules rules) => OpenStaging(root, rules, owner: null);
+    public StoreResult<IStagingStore> OpenStaging(VaultPath root, IAccessRules rules) => OpenStaging(root, rules, owner: null, quota: null);
 
-    private StoreResult<IStagingStore> OpenStaging(VaultPath root, IAccessRules rules, string? owner)
+    private StoreResult<IStagingStore> OpenStaging(VaultPath root, IAccessRules rules, string? owner, SessionQuota? quota)
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(rules);
@@ -91,7 +95,7 @@ public sealed partial class LocalVaults : IDisposable
         var names = owner is null || !_partials.IsOn ? null : new UploadNames(owner, _partials.Boot);
         return jail is null
             ? error
-            : new StoreResult<IStagingStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames, BudgetOf(root), names, _partials));
+            : new StoreResult<IStagingStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames, BudgetOf(root), names, _partials, _reserve, quota));
     }
 
     /// <summary>Opens a vault for the program's own upkeep. No symbolic link is followed on the way there.</summary>

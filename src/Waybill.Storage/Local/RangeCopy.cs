@@ -11,7 +11,8 @@ internal static class RangeCopy
 
     /// <summary>Copies <paramref name="count"/> bytes; fewer only when the source ends.</summary>
     public static async ValueTask<(StoreError Error, long Copied)> CopyAsync(
-        FileDescriptor source, long sourceOffset, FileDescriptor target, long targetOffset, long count, CancellationToken cancellationToken = default)
+        UploadCalls calls, FileDescriptor source, long sourceOffset, FileDescriptor target, long targetOffset, long count,
+        CancellationToken cancellationToken = default)
     {
         var done = 0L;
         while (done < count)
@@ -28,7 +29,7 @@ internal static class RangeCopy
             }
 
             var piece = Math.Min(Piece, count - done);
-            var errno = Kernel.CopyRange(source, sourceOffset + done, target, targetOffset + done, piece, out var copied);
+            var errno = calls.CopyRange(source, sourceOffset + done, target, targetOffset + done, piece, out var copied);
             if (errno is Errno.CrossDevice or Errno.Invalid or Errno.NotSupported or Errno.NoSystemCall)
             {
                 errno = CopyByHand(source, sourceOffset + done, target, targetOffset + done, piece, out copied);

@@ -40,7 +40,7 @@ internal sealed partial class Upload
             error = await FillAsync(_sourceLength).ConfigureAwait(false);
             if (error == StoreError.None && !times.IsEmpty)
             {
-                error = Errno.ToStoreError(Kernel.SetTimes(File, times.AccessTime, times.ModificationTime));
+                error = Errno.ToStoreError(Store.Calls.SetTimes(File, times.AccessTime, times.ModificationTime));
             }
         }
 
@@ -115,7 +115,7 @@ internal sealed partial class Upload
             return StoreError.None;
         }
 
-        var error = Errno.ToStoreError(Kernel.ChangeMode(File, _permissions));
+        var error = Errno.ToStoreError(Store.Calls.ChangeMode(File, _permissions));
         if (error != StoreError.None)
         {
             return error;
@@ -128,13 +128,13 @@ internal sealed partial class Upload
         }
 
         // Opened before anything is renamed: running out of descriptors must not leave a name in place that cannot be synced.
-        error = LocalFileStore.OpenForSync(target.Directory, out var directory);
+        error = Errno.ToStoreError(Store.Calls.OpenForSync(target.Directory, out var directory));
         using (directory)
         {
             var home = directory;
             if (error == StoreError.None && target.Directory != _home)
             {
-                error = LocalFileStore.OpenForSync(_home, out home);
+                error = Errno.ToStoreError(Store.Calls.OpenForSync(_home, out home));
             }
 
             using (home)
@@ -149,8 +149,23 @@ internal sealed partial class Upload
 
     private StoreError Rename(UploadTarget target, out bool published)
     {
-        var errno = Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, target.MustBeNew ? OpenFlags.RenameNoReplace : 0);
-        published = errno == Errno.None;
+        int errno;
+        lock (Store.Changes)
+        {
+            if (!ConfirmRoom(target))
+            {
+                published = false;
+                return Fail(StoreError.QuotaExceeded);
+            }
+
+            errno = Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, target.MustBeNew ? OpenFlags.RenameNoReplace : 0);
+            published = errno == Errno.None;
+            if (published)
+            {
+                _space?.Publish();
+            }
+        }
+
         if (published && _owner is not null)
         {
             // One that another session of the login left under this name would come back when the file is moved away.
@@ -204,6 +219,7 @@ internal sealed partial class Upload
 
     private void Close()
     {
+        _space?.Release();
         Store.Forget(this);
         _source?.Dispose();
         _source = null;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Waybill.Storage.Local.Native;
 
 namespace Waybill.Storage.Local;
@@ -34,7 +35,7 @@ internal sealed partial class Upload : LocalFile
     public void BeginAsCopyOf(FileDescriptor source, long length)
     {
         _length = length;
-        if (length == 0 || Kernel.Clone(source, File) == Errno.None)
+        if (length == 0 || Store.Calls.Clone(source, File) == Errno.None)
         {
             source.Dispose();
             return;
@@ -74,7 +75,9 @@ internal sealed partial class Upload : LocalFile
             return new(Fail(error));
         }
 
-        return NeedsFilling(start) ? FillAndWriteAsync(start, data) : new(WriteCore(start, data));
+        return HasRoom(start + data.Length)
+            ? NeedsFilling(start) ? FillAndWriteAsync(start, data) : new(WriteCore(start, data))
+            : MakeRoomAndWriteAsync(start, data);
     }
 
     /// <summary>Where a write to <paramref name="offset"/> lands.</summary>
@@ -84,10 +87,12 @@ internal sealed partial class Upload : LocalFile
     public async ValueTask<StoreError> CopyFromAsync(FileDescriptor source, long offset, long count, long start, CancellationToken cancellationToken)
     {
         var error = start > _received ? LeaveOrder() : StoreError.None;
+        error = error == StoreError.None ? await MakeRoomAsync(start + count).ConfigureAwait(false) : error;
+        error = error == StoreError.None ? Store.Reserve.Take(Store.Calls, File, count) : error;
         error = error == StoreError.None ? await FillAsync(start).ConfigureAwait(false) : error;
         if (error == StoreError.None)
         {
-            (error, var copied) = await RangeCopy.CopyAsync(source, offset, File, start, count, cancellationToken).ConfigureAwait(false);
+            (error, var copied) = await RangeCopy.CopyAsync(Store.Calls, source, offset, File, start, count, cancellationToken).ConfigureAwait(false);
             Wrote(start, copied);
         }
 
@@ -145,7 +150,7 @@ internal sealed partial class Upload : LocalFile
             AccessTime = changes.AccessTime ?? _times.AccessTime,
             ModificationTime = changes.ModificationTime ?? _times.ModificationTime,
         };
-        return Errno.ToStoreError(Kernel.SetTimes(File, changes.AccessTime, changes.ModificationTime));
+        return Errno.ToStoreError(Store.Calls.SetTimes(File, changes.AccessTime, changes.ModificationTime));
     }
 
     public override ValueTask<StoreError> SyncAsync()
@@ -173,8 +178,21 @@ internal sealed partial class Upload : LocalFile
         return error == StoreError.None ? WriteCore(start, data) : Fail(error);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<StoreError> MakeRoomAndWriteAsync(long start, ReadOnlySequence<byte> data)
+    {
+        var error = await MakeRoomAsync(start + data.Length).ConfigureAwait(false);
+        return error == StoreError.None ? await FillAndWriteAsync(start, data).ConfigureAwait(false) : Fail(error);
+    }
+
     private StoreError WriteCore(long start, ReadOnlySequence<byte> data)
     {
+        var room = Store.Reserve.Take(Store.Calls, File, data.Length);
+        if (room != StoreError.None)
+        {
+            return Fail(room);
+        }
+
         var position = start;
         foreach (var segment in data)
         {
@@ -207,12 +225,13 @@ internal sealed partial class Upload : LocalFile
     private async ValueTask<StoreError> SetLengthAsync(long length)
     {
         var error = length > _received ? LeaveOrder() : StoreError.None;
+        error = error == StoreError.None ? await MakeRoomAsync(length).ConfigureAwait(false) : error;
         error = error == StoreError.None ? await FillAsync(length).ConfigureAwait(false) : error;
         if (error == StoreError.None)
         {
             // What was not copied by now lies behind the new end.
             Filled(_sourceLength);
-            error = Errno.ToStoreError(Kernel.SetLength(File, length));
+            error = Errno.ToStoreError(Store.Calls.SetLength(File, length));
         }
 
         if (error != StoreError.None)
@@ -223,6 +242,7 @@ internal sealed partial class Upload : LocalFile
         _length = length;
         Cut(length);
         _times = default;
+        _space?.Shrink(length);
         return StoreError.None;
     }
 
@@ -237,7 +257,13 @@ internal sealed partial class Upload : LocalFile
         }
 
         var count = Math.Min(end, _sourceLength) - _filled;
-        var (error, copied) = await RangeCopy.CopyAsync(_source!, _filled, File, _filled, count).ConfigureAwait(false);
+        var room = Store.Reserve.Take(Store.Calls, File, count);
+        if (room != StoreError.None)
+        {
+            return room;
+        }
+
+        var (error, copied) = await RangeCopy.CopyAsync(Store.Calls, _source!, _filled, File, _filled, count).ConfigureAwait(false);
         if (error == StoreError.None && copied < count)
         {
             // Somebody with access to this machine cut the file; publishing a mix would be worse than failing.

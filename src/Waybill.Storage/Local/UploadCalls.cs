@@ -10,6 +10,22 @@ internal class UploadCalls
 
     public virtual int Write(FileDescriptor file, long offset, ReadOnlySpan<byte> data) => Kernel.Write(file, offset, data);
 
+    public virtual int Clone(FileDescriptor source, FileDescriptor target) => Kernel.Clone(source, target);
+
+    public virtual int CopyRange(FileDescriptor source, long sourceOffset, FileDescriptor target, long targetOffset, long count, out long copied) =>
+        Kernel.CopyRange(source, sourceOffset, target, targetOffset, count, out copied);
+
+    public virtual int SetLength(FileDescriptor file, long length) => Kernel.SetLength(file, length);
+
+    public virtual int ChangeMode(FileDescriptor file, int permissions) => Kernel.ChangeMode(file, permissions);
+
+    public virtual int SetTimes(FileDescriptor file, long? accessTime, long? modificationTime) => Kernel.SetTimes(file, accessTime, modificationTime);
+
+    public virtual int OpenForSync(FileDescriptor pinned, out FileDescriptor directory) =>
+        Kernel.OpenName(pinned, "."u8, OpenFlags.ReadDirectory, 0, out directory);
+
+    public virtual int GetUsage(FileDescriptor file, out StatVfs usage) => Kernel.GetUsage(file, out usage);
+
     public virtual int SyncFile(FileDescriptor file) => Kernel.Sync(file);
 
     public virtual int SyncDirectory(FileDescriptor directory) => Kernel.Sync(directory);

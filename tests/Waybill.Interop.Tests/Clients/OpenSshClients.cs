@@ -1,3 +1,4 @@
+using System.Globalization;
 using Waybill.TestKit;
 
 namespace Waybill.Interop.Tests.Clients;
@@ -88,6 +89,11 @@ public sealed class Sshfs(WaybillServer server) : InteropClient(server)
     public override Task PutFolderAsync(string local, string remote) => MountedAsync(root => RunAsync("cp", ["-r", local, root + remote]));
 
     public override Task GetFolderAsync(string remote, string local) => MountedAsync(root => RunAsync("cp", ["-r", root + remote, local]));
+
+    /// <summary>What <c>df</c> says of the mounted vault: size, used and available bytes, and the same of inodes.</summary>
+    public async Task<IReadOnlyList<long>> RoomAsync() =>
+        [.. Lines(await MountedAsync(root => RunAsync("df", ["-B1", "--output=size,used,avail,itotal,iused,iavail", root])))[^1]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => long.Parse(number, CultureInfo.InvariantCulture))];
 
     private static readonly TimeSpan MountTime = TimeSpan.FromSeconds(60);
 

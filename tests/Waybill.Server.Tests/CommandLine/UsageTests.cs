@@ -135,7 +135,7 @@ public sealed class UsageTests(Template template)
         var help = await Cli.OutputAsync("help");
         Assert.Equal(help, await Cli.OutputAsync("--help"));
         var commands = Commands(help);
-        Assert.Equal(["demo", "serve", "init", "account", "login", "key", "hostkey", "status", "sessions", "penalties", "audit", "doctor"], commands);
+        Assert.Equal(["demo", "serve", "init", "account", "login", "key", "hostkey", "status", "sessions", "penalties", "audit", "doctor", "quota"], commands);
         foreach (var command in commands)
         {
             var text = await Cli.OutputAsync(command, "--help");
@@ -180,7 +180,7 @@ public sealed class UsageTests(Template template)
     }
 
     [Theory]
-    [InlineData("account show 10020", "account logins")]
+    [InlineData("account show 10020", "account logins quotas")]
     [InlineData("account add 10021 --name X", "number name status statusReason email parent language timeZone created")]
     [InlineData("account suspend 10020 --reason late", "number name status statusReason email parent language timeZone created")]
     [InlineData("login show 10020", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin")]

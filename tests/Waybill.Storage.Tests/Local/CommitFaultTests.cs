@@ -58,36 +58,98 @@ public sealed class CommitFaultTests
         }
     }
 
-    [Theory]
-    [InlineData("write", Errno.NoSpace, StoreError.NoSpace)]
-    [InlineData("write", Errno.Quota, StoreError.QuotaExceeded)]
-    [InlineData("write", Errno.InputOutput, StoreError.InputOutput)]
-    [InlineData("sync file", Errno.InputOutput, StoreError.InputOutput)]
-    [InlineData("sync file", Errno.NoSpace, StoreError.NoSpace)]
-    [InlineData("publish", Errno.NoSpace, StoreError.NoSpace)]
-    [InlineData("publish", Errno.InputOutput, StoreError.InputOutput)]
-    [InlineData("publish", Errno.ReadOnly, StoreError.ReadOnlyFileSystem)]
-    public async Task A_failure_at_any_step_publishes_nothing_and_leaves_the_old_version(string step, int errno, StoreError expected)
+    /// <summary>
+    /// The points at which a disk can fail an upload: the call, its error, what the client is told and at which request, and what is there afterwards. The last
+    /// point, the commit of the database, is in <c>Core.Tests/Audit/FullDatabaseTests</c>.
+    /// </summary>
+    public static TheoryData<string, int, StoreError, string, string> FailurePoints => new()
     {
+        { "create", Errno.NoSpace, StoreError.NoSpace, "open", "old version" },
+        { "create", Errno.Quota, StoreError.QuotaExceeded, "open", "old version" },
+        { "create", Errno.ReadOnly, StoreError.ReadOnlyFileSystem, "open", "old version" },
+        { "create", Errno.ProcessFileTable, StoreError.TooManyOpenFiles, "open", "old version" },
+        { "write", Errno.NoSpace, StoreError.NoSpace, "write", "old version" },
+        { "write", Errno.Quota, StoreError.QuotaExceeded, "write", "old version" },
+        { "write", Errno.InputOutput, StoreError.InputOutput, "write", "old version" },
+        { "write", Errno.FileTooBig, StoreError.InvalidArgument, "write", "old version" },
+        { "second write", Errno.NoSpace, StoreError.NoSpace, "write", "old version" },
+        { "second write", Errno.InputOutput, StoreError.InputOutput, "write", "old version" },
+        { "copy", Errno.NoSpace, StoreError.NoSpace, "commit", "old version" },
+        { "copy", Errno.InputOutput, StoreError.InputOutput, "commit", "old version" },
+        { "set length", Errno.NoSpace, StoreError.NoSpace, "attributes", "old version" },
+        { "set length", Errno.InputOutput, StoreError.InputOutput, "attributes", "old version" },
+        { "set times", Errno.InputOutput, StoreError.InputOutput, "attributes", "old version" },
+        { "change mode", Errno.ReadOnly, StoreError.ReadOnlyFileSystem, "commit", "old version" },
+        { "open directory", Errno.ProcessFileTable, StoreError.TooManyOpenFiles, "commit", "old version" },
+        { "sync file", Errno.InputOutput, StoreError.InputOutput, "commit", "old version, new one set aside" },
+        { "sync file", Errno.NoSpace, StoreError.NoSpace, "commit", "old version, new one set aside" },
+        { "sync file", Errno.Quota, StoreError.QuotaExceeded, "commit", "old version, new one set aside" },
+        { "publish", Errno.NoSpace, StoreError.NoSpace, "commit", "old version" },
+        { "publish", Errno.InputOutput, StoreError.InputOutput, "commit", "old version" },
+        { "publish", Errno.ReadOnly, StoreError.ReadOnlyFileSystem, "commit", "old version" },
+        { "sync directory", Errno.InputOutput, StoreError.InputOutput, "commit", "new version" },
+        { "sync directory", Errno.NoSpace, StoreError.NoSpace, "commit", "new version" },
+    };
+
+    [Theory]
+    [MemberData(nameof(FailurePoints))]
+    public async Task A_failure_is_told_shows_no_half_file_and_the_next_upload_works(string step, int errno, StoreError expected, string told, string left)
+    {
+        const string Old = "old version, longer";
         var calls = new FailingCalls();
         await using var folder = new VaultFolder(new LocalStoreOptions { Calls = calls });
-        await folder.Store.PutAsync("/a", "old version");
         foreach (var (name, modes) in new[] { ("/a", NewContent), ("/a", OpenModes.Write), ("/new", NewContent), ("/new", NewContent | OpenModes.Exclusive) })
         {
-            var file = await folder.Store.OpenedAsync(name, modes);
+            if (step == "copy" && modes != OpenModes.Write)
+            {
+                // Only a writer in place copies.
+                continue;
+            }
+
+            var whole = "new whole" + (modes == OpenModes.Write && step != "set length" ? Old[9..] : "");
+            await folder.Store.PutAsync("/a", Old);
             calls.Fail(step, errno);
-            var written = await file.WriteAsync(0, Bytes("new"));
-            Assert.Equal(step == "write" ? expected : StoreError.None, written);
-            calls.Fail(step == "write" ? "" : step, errno);
-            Assert.Equal(StoreError.None, step == "write" ? await file.WriteAsync(0, Bytes("later success")) : StoreError.None);
-            Assert.Equal(expected, await file.CommitAsync());
+            Assert.Equal((told, expected), await UploadAsync(folder.Store, name, modes, step));
             calls.Fail("", 0);
-            Assert.Equal("old version", await folder.Store.GetAsync("/a"));
-            Assert.Equal([".", "..", "a"], await folder.Store.ListAsync("/"));
-            var hidden = folder.NamesOnDisk().Where(entry => entry != "a").ToArray();
-            Assert.Equal(step == "sync file" ? 1 : 0, hidden.Length);
+            Assert.Equal(left == "new version" && name == "/a" ? whole : Old, await folder.Store.GetAsync("/a"));
+            Assert.Equal(
+                left == "new version" && name == "/new" ? [".", "..", "a", "new"] : [".", "..", "a"],
+                (await folder.Store.ListAsync("/")).Order(StringComparer.Ordinal));
+            var hidden = folder.NamesOnDisk().Where(entry => entry.StartsWith('.')).ToArray();
+            Assert.Equal(left == "old version, new one set aside" ? 1 : 0, hidden.Length);
             Assert.All(hidden, entry => Assert.StartsWith(".waybill-q-", entry, StringComparison.Ordinal));
             Array.ForEach(hidden, entry => File.Delete(folder.OnDisk(entry)));
+
+            File.Delete(folder.OnDisk("new"));
+            await folder.Store.PutAsync("/a", Old);
+            Assert.Equal(("", StoreError.None), await UploadAsync(folder.Store, name, modes, step));
+            Assert.Equal(whole, await folder.Store.GetAsync(name));
+            File.Delete(folder.OnDisk("new"));
+        }
+    }
+
+    // As a client does it that goes on although a request failed. What it is told then, the end must tell too: many look only there.
+    private static async Task<(string Told, StoreError Error)> UploadAsync(IFileStore store, string name, OpenModes modes, string step)
+    {
+        var opened = await store.OpenAsync(P(name), modes);
+        if (opened.Value is not { } file)
+        {
+            return ("open", opened.Error);
+        }
+
+        await using (file)
+        {
+            List<(string Told, StoreError Error)> requests =
+            [
+                ("write", await file.WriteAsync(0, Bytes("new "))),
+                ("write", await file.WriteAsync(4, Bytes("whole"))),
+                ("attributes", step == "set length" ? await file.SetAttributesAsync(new AttributeChanges(Size: 9)) : StoreError.None),
+                ("attributes", step == "set times" ? await file.SetAttributesAsync(new AttributeChanges(ModificationTime: 1)) : StoreError.None),
+            ];
+            var end = await file.CommitAsync();
+            var failed = requests.FirstOrDefault(request => request.Error != StoreError.None, (Told: end == StoreError.None ? "" : "commit", Error: end));
+            Assert.Equal(failed.Error, end);
+            return failed;
         }
     }
 
@@ -139,10 +201,11 @@ public sealed class CommitFaultTests
     {
         private string _step = "";
         private int _errno;
+        private int _writes;
 
         public List<string> Log { get; } = [];
 
-        public void Fail(string step, int errno) => (_step, _errno) = (step, errno);
+        public void Fail(string step, int errno) => (_step, _errno, _writes) = (step, errno, 0);
 
         public override int CreateTemporary(FileDescriptor directory, ReadOnlySpan<byte> name, out FileDescriptor file)
         {
@@ -154,6 +217,7 @@ public sealed class CommitFaultTests
         public override int Write(FileDescriptor file, long offset, ReadOnlySpan<byte> data)
         {
             var errno = At("write");
+            errno = ++_writes == 2 && _step == "second write" ? _errno : errno;
             return errno == Errno.None ? base.Write(file, offset, data) : errno;
         }
 
@@ -174,6 +238,28 @@ public sealed class CommitFaultTests
         {
             var errno = At("publish");
             return errno == Errno.None ? base.Publish(sourceDirectory, temporary, targetDirectory, name, flags) : errno;
+        }
+
+        // Whatever the file system of the tests can: a copy is a copy.
+        public override int Clone(FileDescriptor source, FileDescriptor target) => Errno.NotSupported;
+
+        public override int CopyRange(FileDescriptor source, long sourceOffset, FileDescriptor target, long targetOffset, long count, out long copied)
+        {
+            copied = 0;
+            return _step == "copy" ? _errno : base.CopyRange(source, sourceOffset, target, targetOffset, count, out copied);
+        }
+
+        public override int SetLength(FileDescriptor file, long length) => _step == "set length" ? _errno : base.SetLength(file, length);
+
+        public override int ChangeMode(FileDescriptor file, int permissions) => _step == "change mode" ? _errno : base.ChangeMode(file, permissions);
+
+        public override int SetTimes(FileDescriptor file, long? accessTime, long? modificationTime) =>
+            _step == "set times" ? _errno : base.SetTimes(file, accessTime, modificationTime);
+
+        public override int OpenForSync(FileDescriptor pinned, out FileDescriptor directory)
+        {
+            directory = new FileDescriptor(-1);
+            return _step == "open directory" ? _errno : base.OpenForSync(pinned, out directory);
         }
 
         private int At(string step)

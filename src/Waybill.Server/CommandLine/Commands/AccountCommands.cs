@@ -9,7 +9,7 @@ internal static class AccountCommands
     private sealed record AccountView(
         string Number, string Name, string Status, string? StatusReason, string? Email, string? Parent, string Language, string? TimeZone, DateTimeOffset Created);
 
-    private sealed record AccountWithLogins(AccountView Account, IReadOnlyList<string> Logins);
+    private sealed record AccountWithLogins(AccountView Account, IReadOnlyList<string> Logins, IReadOnlyList<QuotaCommands.View> Quotas);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
         [new Command("account", "Customers of the provider; each owns a vault.") { Add(context), List(context), Show(context), Suspend(context), Resume(context), Close(context) }];
@@ -63,7 +63,8 @@ internal static class AccountCommands
             await using var installation = here.Open();
             var account = CommandContext.Require(await installation.Accounts.FindAsync(parse.GetRequiredValue(number), cancellationToken));
             var logins = await CommandContext.AllPagesAsync((after, size) => installation.Logins.ListAsync(account.Number, size, after, cancellationToken));
-            here.Print(new AccountWithLogins(View(account), [.. logins.Select(login => login.UserName)]), output =>
+            var quotas = CommandContext.Require(await installation.Quotas.OfAccountAsync(account.Number, cancellationToken));
+            here.Print(new AccountWithLogins(View(account), [.. logins.Select(login => login.UserName)], [.. quotas.Select(QuotaCommands.ViewOf)]), output =>
             {
                 output.WriteLine($"number   {account.Number}");
                 output.WriteLine($"name     {account.Name}");
@@ -72,6 +73,10 @@ internal static class AccountCommands
                 output.WriteLine($"parent   {account.Parent ?? "-"}");
                 output.WriteLine($"created  {CommandContext.Time(account.Created)}");
                 output.WriteLine($"logins   {(logins.Count == 0 ? "-" : string.Join(", ", logins.Select(login => login.UserName)))}");
+                foreach (var quota in quotas)
+                {
+                    output.WriteLine($"stored   {QuotaCommands.Describe(quota)}");
+                }
             });
         });
         return command;
