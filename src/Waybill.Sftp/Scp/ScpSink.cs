@@ -129,7 +129,11 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
 
         await using (file.ConfigureAwait(false))
         {
-            return await channel.AcceptAsync().ConfigureAwait(false) && await ReceiveAsync(file, path!, record).ConfigureAwait(false);
+            var goesOn = await channel.AcceptAsync().ConfigureAwait(false) && await ReceiveAsync(file, path!, record).ConfigureAwait(false);
+
+            // SCP begins each file anew: of one that was not committed nothing is worth keeping.
+            await file.DiscardAsync().ConfigureAwait(false);
+            return goesOn;
         }
     }
 
@@ -164,7 +168,6 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
             case ScpReading.Warning:
                 // It could not read its own file to the end and has filled up with zeros: a torn file, which nobody is to find here.
                 _times = null;
-                await file.DiscardAsync().ConfigureAwait(false);
                 return await channel.WarnAsync(record.Name, "nothing was stored, since the sender could not read the file to its end"u8).ConfigureAwait(false);
             case ScpReading.Broken:
                 return await ProtocolErrorAsync("no status byte behind a file").ConfigureAwait(false);

@@ -49,7 +49,7 @@ public sealed class MountedStoreTests
         await using var vaults = await new ProviderVaults().WithAccountsAsync("b2", "A1", "c3", "d4");
         await vaults.Core.Services.Accounts.SuspendAsync("A1", null, TestCore.Operator);
         await vaults.Core.Services.Accounts.CloseAsync("c3", null, TestCore.Operator);
-        Directory.Delete(vaults.OnDisk("d4/data"));
+        Directory.Delete(vaults.OnDisk("d4/data"), recursive: true);
         var publisher = vaults.Open(ProviderVaults.Publisher);
         var collector = vaults.Open(ProviderVaults.Collector);
 

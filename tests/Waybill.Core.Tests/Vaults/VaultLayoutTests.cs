@@ -131,7 +131,7 @@ public sealed class VaultLayoutTests
 
         var vault = Path.Combine(core.Files.Vaults, "10042");
         Assert.Equal(
-            ["cdr", "data", "invoices", "processed", "rejected", "reports", "upload", "vendors", "vendors/acme", "vendors/acme/processed", "vendors/acme/rejected", "vendors/acme/usage"],
+            ["cdr", "data", "data/sir", "invoices", "processed", "rejected", "reports", "upload", "vendors", "vendors/acme", "vendors/acme/processed", "vendors/acme/rejected", "vendors/acme/usage"],
             Directory.EnumerateDirectories(vault, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(vault, path)).Order(StringComparer.Ordinal));
         Assert.Equal(Path.Combine(vault, "vendors/acme"), core.Services.Vaults.RootOf(vendor));
         Assert.Equal("/vendors/acme", VaultLayout.RootInVault(vendor));
