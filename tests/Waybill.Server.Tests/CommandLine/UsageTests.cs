@@ -135,7 +135,12 @@ public sealed class UsageTests(Template template)
         var help = await Cli.OutputAsync("help");
         Assert.Equal(help, await Cli.OutputAsync("--help"));
         var commands = Commands(help);
-        Assert.Equal(["demo", "serve", "init", "account", "login", "key", "hostkey", "status", "sessions", "penalties", "audit", "doctor", "quota"], commands);
+        Assert.Equal(
+            [
+                "demo", "serve", "init", "account", "login", "key", "hostkey", "quota", "publish", "held", "recall", "subscription", "receipts", "inbound", "arrival", "collect", "files",
+                "retention", "hold", "expectation", "notification", "hook", "schedule", "status", "sessions", "penalties", "audit", "backup", "restore", "doctor",
+            ],
+            commands);
         foreach (var command in commands)
         {
             var text = await Cli.OutputAsync(command, "--help");

@@ -157,7 +157,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("ShutdownSeconds=-1", "ShutdownSeconds: -1 is out of range; 0 to 3600")]
     [InlineData("Ssh:KeepAliveSeconds=0", "Ssh:KeepAliveSeconds: 0 is out of range; 1 to 3600")]
     [InlineData("""Layout:Folders=[{"Path":"cdr","Customer":"read"}]""", "Layout:Folders: The folder 'cdr' of the layout is no path")]
-    [InlineData("""Layout:Folders=[{"Path":"/cdr","Customer":"write"}]""", "Layout:Folders: 'write' are no rights; none, read, deliver or all")]
+    [InlineData("""Layout:Folders=[{"Path":"/cdr","Customer":"write"}]""", "Layout:Folders: 'write' are no rights; none, read, collect, deliver or all")]
     [InlineData("Layout:Folders=/cdr", "Layout:Folders: \"/cdr\" is not allowed")]
     [InlineData("Provider:TimeZone=Londn", "Provider:TimeZone: 'Londn' is not known here; write it as Europe/London")]
     public void A_bad_value_is_refused_with_what_is_allowed(string setting, string expected) =>
