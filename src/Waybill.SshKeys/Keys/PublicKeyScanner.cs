@@ -100,12 +100,7 @@ internal sealed class PublicKeyScanner(KeyFileText text)
 
     private PublicKeyReading ReadBody(int line, int end)
     {
-        var comment = Armor.ReadHeaders(text, ref line, end);
-        if (comment is not null && FindStart(comment, 0) >= 0)
-        {
-            // Behind a key on its line it would read as a second key.
-            comment = null;
-        }
+        var comment = WithoutKey(Armor.ReadHeaders(text, ref line, end));
 
         using var base64 = new Base64Text(text.All.Length);
         for (; line < end; line++)
@@ -160,10 +155,13 @@ internal sealed class PublicKeyScanner(KeyFileText text)
 
         var rest = text[end.Line][end.End..];
         var next = FindStart(rest, 0);
-        var comment = KeyComment.Clean(next < 0 ? rest : default);
+        var comment = WithoutKey(KeyComment.Clean(next < 0 ? rest : default));
         _found.Add(LinePrefix.Judge(prefix, blob, comment));
         return next < 0 ? (end.Line + 1, 0) : (end.Line, end.End);
     }
+
+    /// <summary>A comment that, cleaned of control characters, begins as a key does: behind a key on its line it would read as a second one.</summary>
+    private static string? WithoutKey(string? comment) => comment is not null && FindStart(comment, 0) >= 0 ? null : comment;
 
     /// <summary>Collects the base64 words that follow each other, up to the next key, a blank line, or a word that is no base64.</summary>
     private void Gather(Base64Text base64, List<(int Total, int Line, int End)> words, int line, int start)
