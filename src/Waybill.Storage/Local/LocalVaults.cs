@@ -163,8 +163,8 @@ public sealed partial class LocalVaults : IDisposable
     }
 
     /// <summary>
-    /// Removes the temporaries that a crash left behind, in all vaults, but for what their logins may go on with (promise D7). Uploads that are running, here or in another process, keep theirs, so it may run beside
-    /// them; memory and descriptors stay bounded however deep clients made their directories.
+    /// Removes the temporaries that a crash left behind, in all vaults, but for what their logins may go on with (promise D7). Uploads that are running, here or in
+    /// another process, keep theirs, so it may run beside them; memory and descriptors stay bounded however deep clients made their directories.
     /// </summary>
     /// <returns>How many were removed.</returns>
     public int SweepTemporaries(CancellationToken cancellationToken = default) => new TemporarySweep(_directory, _partials, cancellationToken).Run();
