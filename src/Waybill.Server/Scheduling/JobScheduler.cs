@@ -40,7 +40,9 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
         foreach (var job in jobs)
         {
             var detail = JobBuilder.Create<Turn>().WithIdentity(job.Name).Build();
-            var trigger = TriggerBuilder.Create(time).WithIdentity(job.Name)
+
+            // A time that comes in this very second counts as missed, below: it is not to be done twice.
+            var trigger = TriggerBuilder.Create(time).WithIdentity(job.Name).StartAt(time.GetUtcNow().AddSeconds(1))
                 .WithSchedule(CronScheduleBuilder.Create(job.Schedule.Cron).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)).Build();
             await _scheduler.ScheduleJob(detail, trigger, cancellationToken: cancellationToken);
             var entry = await ledger.FindAsync(job.Name, time.GetUtcNow(), cancellationToken);

@@ -19,13 +19,18 @@ public sealed class JobSchedulerTests
         await using var place = new Place();
         var job = new CountedJob("daily", AtTwo) { Answer = new Outcome(new Problem(ProblemKind.Refused, "not today")) };
         await using var scheduler = await place.StartAsync(job);
-        await place.AdvanceUntilAsync(() => job.Runs == 1);
+        place.Time.Advance(TimeSpan.FromHours(13.99));
+        await Task.Delay(50);
+        Assert.Equal(0, job.Runs);
+        place.Time.Advance(TimeSpan.FromHours(0.01));
+        await place.AdvanceUntilAsync(() => job.Runs == 1, TimeSpan.FromSeconds(1));
         Assert.InRange(job.Last, place.Start.AddHours(14), place.Start.AddHours(14.1));
         await Place.UntilAsync(async () => (await place.Ledger.ListAsync())[0].Ended is not null);
         Assert.Equal("not today", (await place.Ledger.ListAsync())[0].Problem);
 
         job.Answer = Outcome.Done;
-        await place.AdvanceUntilAsync(() => job.Runs == 2);
+        place.Time.Advance(place.Start.AddHours(38) - place.Time.GetUtcNow());
+        await place.AdvanceUntilAsync(() => job.Runs == 2, TimeSpan.FromSeconds(1));
         Assert.InRange(job.Last, place.Start.AddHours(38), place.Start.AddHours(38.1));
         await Place.UntilAsync(async () => (await place.Ledger.ListAsync())[0] is { Ended: not null, Problem: null });
     }
@@ -54,13 +59,33 @@ public sealed class JobSchedulerTests
     }
 
     [Fact]
+    public async Task A_start_in_the_very_second_in_which_a_job_is_due_does_it_once()
+    {
+        await using var place = new Place();
+        var job = new CountedJob("daily", AtTwo);
+        await using (await place.StartAsync(job))
+        {
+        }
+
+        place.Time.Advance(place.Start.Date.AddDays(1).AddHours(2) - place.Start.DateTime);
+        await using (await place.StartAsync(job))
+        {
+            await Place.UntilAsync(() => ValueTask.FromResult(job.Runs > 0));
+            await Task.Delay(300);
+        }
+
+        Assert.Equal(1, job.Runs);
+    }
+
+    [Fact]
     public async Task A_job_that_a_stop_cut_off_begins_again_at_the_next_start()
     {
         await using var place = new Place();
         var job = new CountedJob("daily", AtTwo) { Forever = true };
         await using (await place.StartAsync(job))
         {
-            await place.AdvanceUntilAsync(() => job.Runs == 1);
+            place.Time.Advance(TimeSpan.FromHours(14));
+            await place.AdvanceUntilAsync(() => job.Runs == 1, TimeSpan.FromSeconds(1));
         }
 
         job.Forever = false;
@@ -79,7 +104,7 @@ public sealed class JobSchedulerTests
         var minutely = Schedule.At("0 * * * * ?", TimeZoneInfo.Utc);
         CountedJob[] jobs = [.. Enumerable.Range(0, JobScheduler.AtOnce + 2).Select(i => new CountedJob($"job{i}", minutely) { Forever = true })];
         await using var scheduler = await place.StartAsync(jobs);
-        await place.AdvanceUntilAsync(() => jobs.Sum(job => job.Runs) == JobScheduler.AtOnce);
+        await place.AdvanceUntilAsync(() => jobs.Sum(job => job.Runs) == JobScheduler.AtOnce, TimeSpan.FromMinutes(1));
         for (var i = 0; i < 20; i++)
         {
             place.Time.Advance(TimeSpan.FromMinutes(1));
@@ -168,17 +193,20 @@ public sealed class JobSchedulerTests
             return scheduler;
         }
 
-        /// <summary>Moves the clock on by a minute at a time until something has happened.</summary>
-        public Task AdvanceUntilAsync(Func<bool> happened) => UntilAsync(() =>
+        /// <summary>Waits until something has happened, and moves the clock on by a step ten times a second: the scheduler may set a timer just after a step.</summary>
+        public Task AdvanceUntilAsync(Func<bool> happened, TimeSpan step)
         {
-            if (happened())
+            var waits = 0;
+            return UntilAsync(() =>
             {
-                return ValueTask.FromResult(true);
-            }
+                if (!happened() && ++waits % 20 == 0)
+                {
+                    Time.Advance(step);
+                }
 
-            Time.Advance(TimeSpan.FromMinutes(1));
-            return ValueTask.FromResult(false);
-        });
+                return ValueTask.FromResult(happened());
+            });
+        }
 
         public static async Task UntilAsync(Func<ValueTask<bool>> happened)
         {
