@@ -156,7 +156,9 @@ internal sealed partial class SftpSession(
         }
 
         var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
-        return await RecordAsync(new FileEvent(FileOperation.Download, handle.Path, Bytes: handle.BytesRead, Size: attributes.Value.Size)).ConfigureAwait(false);
+        return await RecordAsync(new FileEvent(
+            FileOperation.Download, handle.Path, Bytes: handle.BytesRead, Size: attributes.Value.Size, Identity: attributes.Value.Identity, ReadFrom: handle.ReadFrom,
+            ReadTo: handle.ReadTo)).ConfigureAwait(false);
     }
 
     // Cut to what ls -l has room for; a blank would move the columns that clients parse.

@@ -57,6 +57,32 @@ internal static class InboundSql
         """,
         ("@connection", actor.Connection), ("@now", now.ToColumn()), ("@account", account), ("@path", path));
 
+    /// <summary>A file that lies where customers and vendors deliver and that no login committed: the operator's, or an upload whose end a crash cut off.</summary>
+    public static void Found(DatabaseConnection connection, long file, DateTimeOffset now) => connection.Execute(
+        """
+        INSERT INTO inbound (file_id, state, touched_at) VALUES (@file, 'arriving', @now)
+        ON CONFLICT (file_id) DO UPDATE SET state = 'arriving', touched_at = @now WHERE state = 'withdrawn'
+        """,
+        ("@file", file), ("@now", now.ToColumn()));
+
+    /// <summary>Whether a login has read all of a file, of that one on the disk and no other, in however many pieces.</summary>
+    public static bool IsFetched(DatabaseConnection connection, long file, string login, long identity, long size)
+    {
+        var pieces = connection.All(
+            """
+            SELECT read_from, max(read_to) FROM fetch WHERE file_id = @file AND login = @login AND identity = @identity GROUP BY read_from ORDER BY read_from LIMIT @limit
+            """,
+            static row => (From: row.GetInt64(0), To: row.GetInt64(1)),
+            ("@file", file), ("@login", login), ("@identity", identity), ("@limit", InboundLimits.Pieces));
+        var reached = 0L;
+        foreach (var (from, to) in pieces)
+        {
+            reached = from <= reached ? Math.Max(reached, to) : reached;
+        }
+
+        return reached >= size;
+    }
+
     /// <summary>The next number of what is offered; numbers become visible in their order, since there is one writer.</summary>
     public static long NextSequence(DatabaseConnection connection) =>
         connection.Number("UPDATE revision SET value = value + 1 WHERE topic = 'inbound' RETURNING value");
