@@ -61,8 +61,12 @@ public sealed class AccountsTree : IAccessRules
     public static AccountsTree ForCollector(LayoutTemplate template)
     {
         ArgumentNullException.ThrowIfNull(template);
-        FolderRules Rules(FileRights rights) => new(template.Folders
-            .Where(static folder => ((folder.Customer | folder.Vendor) & FileRights.Create) != 0).Select(folder => (folder.Path, rights)));
+        var delivered = template.Folders.Where(static folder => ((folder.Customer | folder.Vendor) & FileRights.Create) != 0).Select(static folder => folder.Path).ToList();
+
+        // A vendor's /processed lies in a folder that it delivers to: fetched from there everything would come again and again.
+        var closed = template.Folders.Select(static folder => folder.Path)
+            .Where(path => !delivered.Exists(other => other == path || other.StartsWith(path + "/", StringComparison.Ordinal))).ToList();
+        FolderRules Rules(FileRights rights) => new(delivered.Select(path => (path, rights)), closed);
         return new AccountsTree(
             "inbound",
             [new Mount("", "", Rules(LayoutTemplate.Confirm), Rules(FileRights.ReadOnly))],
