@@ -89,11 +89,11 @@ internal static class CatalogueSql
     {
         connection.Execute(
             """
-            INSERT INTO fetch (file_id, login, protocol, address, fetched_at, bytes, whole, identity, read_from, read_to)
-            VALUES (@file, @login, @protocol, @address, @time, @bytes, @whole, @identity, @from, @to)
+            INSERT INTO fetch (file_id, login, protocol, address, fetched_at, bytes, whole, identity, read_from, read_to, cut)
+            VALUES (@file, @login, @protocol, @address, @time, @bytes, @whole, @identity, @from, @to, @cut)
             """,
             ("@file", file), ("@login", fetch.Login), ("@protocol", fetch.Protocol), ("@address", fetch.Address), ("@time", fetch.Time.ToColumn()), ("@bytes", fetch.Bytes),
-            ("@whole", fetch.Whole ? 1 : 0), ("@identity", read.Identity == 0 ? null : unchecked((long)read.Identity)), ("@from", read.ReadFrom), ("@to", read.ReadTo));
+            ("@whole", fetch.Whole ? 1 : 0), ("@identity", read.Identity == 0 ? null : unchecked((long)read.Identity)), ("@from", read.ReadFrom), ("@to", read.ReadTo), ("@cut", read.IsCut ? 1 : 0));
         if (fetch.Whole)
         {
             connection.Execute(

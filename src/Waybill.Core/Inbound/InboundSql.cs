@@ -65,12 +65,18 @@ internal static class InboundSql
         """,
         ("@file", file), ("@now", now.ToColumn()));
 
-    /// <summary>Whether a login has read all of a file, of that one on the disk and no other, in however many pieces.</summary>
+    /// <summary>
+    /// Whether a login has read all of a file, of that one on the disk and no other, in however many pieces. One that was cut off counts as far as the client says
+    /// that it has it: up to where it went on.
+    /// </summary>
     public static bool IsFetched(DatabaseConnection connection, long file, string login, long identity, long size)
     {
         var pieces = connection.All(
             """
-            SELECT read_from, max(read_to) FROM fetch WHERE file_id = @file AND login = @login AND identity = @identity GROUP BY read_from ORDER BY read_from LIMIT @limit
+            SELECT p.read_from, max(CASE p.cut WHEN 0 THEN p.read_to ELSE coalesce((
+                SELECT max(n.read_from) FROM fetch n
+                WHERE n.file_id = p.file_id AND n.login = p.login AND n.identity = p.identity AND n.read_from > p.read_from AND n.read_from <= p.read_to), p.read_from) END)
+            FROM fetch p WHERE p.file_id = @file AND p.login = @login AND p.identity = @identity GROUP BY p.read_from ORDER BY p.read_from LIMIT @limit
             """,
             static row => (From: row.GetInt64(0), To: row.GetInt64(1)),
             ("@file", file), ("@login", login), ("@identity", identity), ("@limit", InboundLimits.Pieces));

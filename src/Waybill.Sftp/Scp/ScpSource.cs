@@ -204,7 +204,7 @@ internal sealed class ScpSource(ScpFiles files, ScpChannel channel, ScpArguments
         }
 
         var recorded = read == 0 ? SftpOutcome.Ok
-            : await files.RecordAsync(new FileEvent(FileOperation.Download, path, Bytes: read, Size: size, Identity: identity, ReadTo: read)).ConfigureAwait(false);
+            : await files.RecordAsync(new FileEvent(FileOperation.Download, path, Bytes: read, Size: size, Identity: identity, ReadTo: read, IsCut: !flushed || isShort)).ConfigureAwait(false);
         if (!flushed)
         {
             return false;

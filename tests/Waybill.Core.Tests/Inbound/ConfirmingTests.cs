@@ -93,6 +93,19 @@ public sealed class ConfirmingTests
         Assert.Equal(StoreError.None, await session.Store.RemoveAsync(Seen));
     }
 
+    [Fact]
+    public async Task Of_a_fetch_that_was_cut_off_counts_what_the_next_one_went_on_behind()
+    {
+        await using var session = await Session.OpenAsync();
+        await session.Core.OfferAsync("/upload/a.csv", "0123456789");
+        await session.Core.FetchAsync("/upload/a.csv", isCut: true);
+        Assert.Equal(StoreError.PermissionDenied, await session.Store.RemoveAsync(Seen));
+        await session.Core.FetchAsync("/upload/a.csv", from: 4, to: 9, isCut: true);
+        Assert.Equal(StoreError.PermissionDenied, await session.Store.RemoveAsync(Seen));
+        await session.Core.FetchAsync("/upload/a.csv", from: 7);
+        Assert.Equal(StoreError.None, await session.Store.RemoveAsync(Seen));
+    }
+
     [Theory]
     [InlineData(0, true)]
     [InlineData(1, false)]

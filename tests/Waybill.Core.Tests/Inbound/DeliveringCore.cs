@@ -50,11 +50,11 @@ internal sealed class DeliveringCore : IAsyncDisposable
     public Task<long> DeliverAsVendorAsync(string path, string content = "content") => DeliverAsync("/vendors/acme" + path, content, Vendor);
 
     /// <summary>What a collector's session records of a file that it read; of all of it where nothing else is said.</summary>
-    public async Task FetchAsync(string path, Actor? collector = null, long from = 0, long? to = null, ulong? identity = null)
+    public async Task FetchAsync(string path, Actor? collector = null, long from = 0, long? to = null, ulong? identity = null, bool isCut = false)
     {
         var size = new FileInfo(OnDisk(path)).Length;
         await JournalAsync(
-            new FileEvent(FileOperation.Download, VaultPath.Parse(path), Bytes: (to ?? size) - from, Size: size, Identity: identity ?? await IdentityAsync(path), ReadFrom: from, ReadTo: to ?? size),
+            new FileEvent(FileOperation.Download, VaultPath.Parse(path), Bytes: (to ?? size) - from, Size: size, Identity: identity ?? await IdentityAsync(path), ReadFrom: from, ReadTo: to ?? size, IsCut: isCut),
             collector ?? Collector);
     }
 
