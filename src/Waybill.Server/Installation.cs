@@ -34,7 +34,7 @@ internal sealed class Installation : IAsyncDisposable
     private readonly VaultLayout? _layout;
     private readonly FeedTypes _feeds;
     private LocalVaults? _vaults;
-    private LocalVaults? _archive;
+    private FileArchive? _archive;
 
     private Installation(DataDirectory data, WaybillDatabase database, AuditLog audit, WaybillConfiguration? configuration)
     {
@@ -97,7 +97,7 @@ internal sealed class Installation : IAsyncDisposable
 
     public ExpectationService Expectations { get; }
 
-    public CatalogueScan Scan => new(Database, Audit, new VaultStores(Vaults), TimeProvider.System);
+    public CatalogueScan Scan => new(Database, Audit, new VaultStores(Vaults), TimeProvider.System, Layout);
 
     public FileHashing Hashing => new(Database, new VaultStores(Vaults), TimeProvider.System);
 
@@ -149,29 +149,41 @@ internal sealed class Installation : IAsyncDisposable
             KeepPartials = TimeSpan.FromHours(configuration.Storage.KeepPartialsHours),
             ReserveBytes = configuration.Storage.ReserveBytes,
         });
-        Data.CreateArchive();
-        _archive = new LocalVaults(Data.Archive, new LocalStoreOptions { Durability = durability });
+        if (configuration.Storage.Archive is null)
+        {
+            Data.CreateArchive();
+        }
+
+        _archive = new FileArchive(ArchiveDirectory(configuration), durability);
     }
 
     /// <summary>Takes delivered files on, as the configuration says.</summary>
     public ArrivalService Arrivals(WaybillConfiguration configuration) =>
         new(Database, Audit, TimeProvider.System, new VaultStores(Vaults), ConfigurationCheck.Inbound(configuration.Inbound));
 
-    /// <summary>The archive for a session whose rules have the collect right somewhere; else null.</summary>
-    public Collecting? Collecting(Login login, IAccessRules rules) => rules.Anywhere.HasFlag(FileRights.Collect)
-        ? new Collecting(rules, login.Account!, VaultLayout.RootInVault(login), Vaults, _archive!, TimeProvider.System)
+    /// <summary>What stands in front of a session's store: the archive where its rules have the collect right somewhere, the confirming of a collector; else nothing.</summary>
+    public IStoreFront? FrontOf(Login login, IAccessRules rules, Actor actor, WaybillConfiguration configuration) =>
+        login.Kind == LoginKind.Collector
+            ? new Confirming(
+                new InboundService(Database, Audit, TimeProvider.System, new VaultStores(Vaults)) { Options = ConfigurationCheck.Inbound(configuration.Inbound) },
+                Layout.ViewOf(login, Accounts), actor)
+        : rules.Anywhere.HasFlag(FileRights.Collect) ? new Collecting(rules, login.Account!, VaultLayout.RootInVault(login), Vaults, _archive!, TimeProvider.System)
         : null;
 
     /// <summary>Retention on the vaults, which must be open.</summary>
     public RetentionService OpenRetention(WaybillConfiguration configuration)
     {
-        var section = configuration.Retention;
-        if (section.Archive is { } archive && (Path.GetFullPath(archive) + "/").StartsWith(Data.Vaults + "/", StringComparison.Ordinal))
-        {
-            throw new CommandException($"Retention:Archive: {archive} lies in the vaults; choose a directory outside of {Data.Vaults}");
-        }
+        var options = RetentionJobs.Options(configuration) with { Archive = configuration.Retention.Archive ? ArchiveDirectory(configuration) : null };
+        return new RetentionService(Database, Audit, TimeProvider.System, options, new VaultStores(Vaults), Data.Retention);
+    }
 
-        return new RetentionService(Database, Audit, TimeProvider.System, RetentionJobs.Options(configuration), new VaultStores(Vaults), Data.Retention);
+    /// <summary>The one archive, which no login may see.</summary>
+    private string ArchiveDirectory(WaybillConfiguration configuration)
+    {
+        var archive = configuration.Storage.Archive is { } set ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(set)) : Data.Archive;
+        return (archive + "/").StartsWith(Data.Vaults + "/", StringComparison.Ordinal)
+            ? throw new CommandException($"Storage:Archive: {archive} lies in the vaults; choose a directory outside of {Data.Vaults}")
+            : archive;
     }
 
     /// <summary>Whose cut-off uploads they are: by the database's number, so that a later login of the same name is another.</summary>
@@ -182,13 +194,13 @@ internal sealed class Installation : IAsyncDisposable
         login.Account is { } account ? QuotaLedger.Open(account, login.UserName, new VaultView(account, VaultLayout.RootInVault(login))) : null;
 
     /// <summary>A login's own view of its vault, or of all vaults.</summary>
-    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules, Collecting? collecting = null, SessionQuota? quota = null)
+    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules, IStoreFront? front = null, SessionQuota? quota = null)
     {
         var owner = OwnerOf(login);
         var opened = rules is AccountsTree tree
             ? new MountedStore(tree, Accounts, (root, inner) => Vaults.OpenStore(root, inner, owner), TimeProvider.System)
-            : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), collecting?.StoreRules ?? rules, owner, quota);
-        return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(collecting?.Wrap(opened.Value) ?? opened.Value, _pace)) : opened;
+            : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), front?.StoreRules ?? rules, owner, quota);
+        return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(front?.Wrap(opened.Value) ?? opened.Value, _pace)) : opened;
     }
 
     public async ValueTask RecordAsync(string action, string? subject, string? detail = null)

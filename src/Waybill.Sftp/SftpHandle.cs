@@ -24,6 +24,8 @@ internal sealed class SftpHandle
     public const int NonceLength = 8;
 
     private readonly byte[] _bytes = new byte[Length];
+    private long _from;
+    private long _to;
 
     public SftpHandle(VaultPath path, FileRights rights, IOpenFile file, OpenModes modes, long? expectedSize)
     {
@@ -52,9 +54,27 @@ internal sealed class SftpHandle
     /// <summary>The size that the client announced in OPEN (WinSCP does), for the catalogue.</summary>
     public long? ExpectedSize { get; }
 
-    public long BytesRead { get; set; }
+    public long BytesRead { get; private set; }
+
+    /// <summary>The longest stretch that was read without a gap.</summary>
+    public long ReadFrom { get; private set; }
+
+    public long ReadTo { get; private set; }
 
     public long BytesWritten { get; set; }
+
+    /// <summary>
+    /// Notes what was read. Clients that read on are one stretch, however often they look at something twice; one that jumps begins another.
+    /// </summary>
+    public void NoteRead(long offset, long count)
+    {
+        BytesRead += count;
+        (_from, _to) = offset <= _to && offset + count >= _from ? (Math.Min(_from, offset), Math.Max(_to, offset + count)) : (offset, offset + count);
+        if (_to - _from > ReadTo - ReadFrom)
+        {
+            (ReadFrom, ReadTo) = (_from, _to);
+        }
+    }
 
     public ValueTask DisposeAsync() => File?.DisposeAsync() ?? Directory?.DisposeAsync() ?? ValueTask.CompletedTask;
 

@@ -122,7 +122,7 @@ internal sealed partial class SftpSession(
             Handles.Remove(handle);
             try
             {
-                await RecordDownloadAsync(handle).ConfigureAwait(false);
+                await RecordDownloadAsync(handle, isCut: true).ConfigureAwait(false);
                 if (handle is { File: { } file } && handle.Kinds.HasFlag(SftpHandleKinds.Write))
                 {
                     // "The upload was there and now it is not": support must be able to say that the connection was lost, and what of it is kept.
@@ -148,7 +148,7 @@ internal sealed partial class SftpSession(
         ResumedAt: handle.File.ResumedAt, Kept: handle.File.Kept));
 
     /// <summary>Records that a file was read through a handle; nothing when no byte was.</summary>
-    public async ValueTask<SftpAnswer> RecordDownloadAsync(SftpHandle handle)
+    public async ValueTask<SftpAnswer> RecordDownloadAsync(SftpHandle handle, bool isCut = false)
     {
         if (handle.BytesRead == 0 || handle.File is not { } file)
         {
@@ -156,7 +156,9 @@ internal sealed partial class SftpSession(
         }
 
         var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
-        return await RecordAsync(new FileEvent(FileOperation.Download, handle.Path, Bytes: handle.BytesRead, Size: attributes.Value.Size)).ConfigureAwait(false);
+        return await RecordAsync(new FileEvent(
+            FileOperation.Download, handle.Path, Bytes: handle.BytesRead, Size: attributes.Value.Size, Identity: attributes.Value.Identity, ReadFrom: handle.ReadFrom,
+            ReadTo: handle.ReadTo, IsCut: isCut)).ConfigureAwait(false);
     }
 
     // Cut to what ls -l has room for; a blank would move the columns that clients parse.

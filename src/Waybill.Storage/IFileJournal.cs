@@ -45,9 +45,14 @@ public enum FileOperation
 /// <param name="Changes">What was set: a size set by path cuts a file.</param>
 /// <param name="ResumedAt">How much of a committed upload had come before, in a session that was cut off.</param>
 /// <param name="Kept">How much of a cut-off upload is kept for its login to go on with.</param>
+/// <param name="Identity">Which file was read (<see cref="FileAttributes.Identity"/>): under its name another may lie by now.</param>
+/// <param name="ReadFrom">Where the longest stretch that was read without a gap begins.</param>
+/// <param name="ReadTo">Where it ends.</param>
+/// <param name="IsCut">The session ended before the client had closed what it read: nobody knows how much of it arrived.</param>
 public readonly record struct FileEvent(
     FileOperation Operation, VaultPath Path, VaultPath? Target = null, long Bytes = 0, long Size = 0, long? ExpectedSize = null, StoreError Outcome = StoreError.None,
-    AttributeChanges Changes = default, long ResumedAt = 0, long Kept = 0);
+    AttributeChanges Changes = default, long ResumedAt = 0, long Kept = 0, ulong Identity = 0,
+    long ReadFrom = 0, long ReadTo = 0, bool IsCut = false);
 
 /// <summary>Where file operations are recorded. An operation that changed something is answered only after its row is durable (promise D1 of docs/promises.md).</summary>
 public interface IFileJournal

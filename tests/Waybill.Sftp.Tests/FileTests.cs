@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Waybill.Sftp.Tests.Support;
 using Waybill.Storage;
@@ -338,7 +339,7 @@ public sealed class FileTests
         Assert.Equal(
             [
                 new(FileOperation.Upload, a, Bytes: 70_000, Size: 70_000),
-                new(FileOperation.Download, a, Bytes: 70_000, Size: 70_000),
+                new(FileOperation.Download, a, Bytes: 70_000, Size: 70_000, ReadTo: 70_000),
                 new(FileOperation.MakeDirectory, d),
                 new(FileOperation.Rename, a, b),
                 new(FileOperation.SetAttributes, b, Changes: new AttributeChanges(AccessTime: 0, ModificationTime: 5)),
@@ -346,6 +347,27 @@ public sealed class FileTests
                 new(FileOperation.RemoveDirectory, d),
             ],
             harness.Journal.Events);
+    }
+
+    [Theory]
+    [InlineData("0+4 4+4 8+2", 0, 10)]
+    [InlineData("8+2 0+4 4+4", 0, 8)]
+    [InlineData("0+2 5+5", 5, 10)]
+    [InlineData("0+4 2+4 0+1", 0, 6)]
+    [InlineData("6+4 6+4", 6, 10)]
+    public async Task A_download_says_which_stretch_was_read_without_a_gap(string reads, long from, long to)
+    {
+        await using var harness = await SftpHarness.StartAsync();
+        harness.Memory.AddFile("/f", new byte[10]);
+        var handle = await harness.OpenAsync("/f", SftpOpen.Read);
+        foreach (var read in reads.Split(' ').Select(static read => read.Split('+')))
+        {
+            await harness.Client.ReadAsync(handle, ulong.Parse(read[0], CultureInfo.InvariantCulture), uint.Parse(read[1], CultureInfo.InvariantCulture));
+        }
+
+        Assert.True((await harness.Client.CloseAsync(handle)).IsOk);
+        var download = Assert.Single(harness.Journal.Events);
+        Assert.Equal((from, to, false), (download.ReadFrom, download.ReadTo, download.IsCut));
     }
 
     [Fact]

@@ -144,7 +144,7 @@ public sealed class SessionTests
         Assert.Equal(
             [
                 new FileEvent(FileOperation.Upload, VaultPath.Parse("/old.csv"), Bytes: 4, Size: 4, Outcome: StoreError.Abandoned),
-                new FileEvent(FileOperation.Download, VaultPath.Parse("/read.csv"), Bytes: 4096, Size: 5000),
+                new FileEvent(FileOperation.Download, VaultPath.Parse("/read.csv"), Bytes: 4096, Size: 5000, ReadTo: 4096, IsCut: true),
             ],
             harness.Journal.Events);
     }

@@ -22,6 +22,12 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
 
     private readonly InboundMover _mover = new(database, audit, time, stores);
 
+    /// <summary>Called after each step of a move.</summary>
+    internal Action<string>? AfterStep
+    {
+        init => _mover.AfterStep = value;
+    }
+
     /// <summary>Looks again at names that were not final: the suffixes may be others than before.</summary>
     public async ValueTask<Outcome> ReconsiderAsync(CancellationToken cancellationToken = default)
     {
@@ -193,17 +199,28 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
     /// <summary>Finishes the moves that a crash or a full disk interrupted.</summary>
     private async ValueTask<int> FinishMovesAsync(CancellationToken cancellationToken)
     {
-        var waiting = await database.ReadAsync(
-            static connection => connection.All(
-                "SELECT file_id FROM inbound WHERE target IS NOT NULL ORDER BY file_id LIMIT @limit", static row => row.GetInt64(0), ("@limit", InboundLimits.Batch)),
-            cancellationToken).ConfigureAwait(false);
         var finished = 0;
-        foreach (var file in waiting)
+        for (var after = 0L; ;)
         {
-            finished += (await _mover.FinishAsync(file, Actor.System, cancellationToken).ConfigureAwait(false)).Succeeded ? 1 : 0;
-        }
+            var from = after;
+            var waiting = await database.ReadAsync(
+                connection => connection.All(
+                    "SELECT file_id FROM inbound WHERE target IS NOT NULL AND file_id > @after ORDER BY file_id LIMIT @limit", static row => row.GetInt64(0),
+                    ("@after", from), ("@limit", InboundLimits.Batch)),
+                cancellationToken).ConfigureAwait(false);
+            foreach (var file in waiting)
+            {
+                finished += (await _mover.FinishAsync(file, Actor.System, cancellationToken).ConfigureAwait(false)).Succeeded ? 1 : 0;
+            }
 
-        return finished;
+            // One that stays stuck, as on a disk that is full, keeps none behind it waiting.
+            if (waiting.Count < InboundLimits.Batch)
+            {
+                return finished;
+            }
+
+            after = waiting[^1];
+        }
     }
 
     /// <summary>What a crashed program had claimed is offered anew, behind every cursor that was given.</summary>

@@ -112,6 +112,26 @@ public sealed class AuditLog : IAsyncDisposable
         return Outcome.Done;
     }
 
+    /// <summary>Completes when everything that was recorded before is in the database, also what nobody waited for.</summary>
+    internal async ValueTask CatchUpAsync()
+    {
+        await _writing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            // What comes meanwhile is others' and need not be waited for.
+            for (var groups = (_queue.Reader.Count / AuditLimits.Group) + 1; groups > 0 && HasWaiting; groups--)
+            {
+                await WriteGroupAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+
+        await WriteGroupsAsync(Task.CompletedTask).ConfigureAwait(false);
+    }
+
     /// <summary>Reads every row and the anchor, and says all that was done to them.</summary>
     public ValueTask<AuditVerification> VerifyAsync(CancellationToken cancellationToken = default) =>
         new AuditVerifier(_database, _key, _anchor).RunAsync(cancellationToken);

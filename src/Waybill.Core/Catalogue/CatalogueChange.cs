@@ -23,7 +23,7 @@ internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, Vau
                 InboundSql.Delivered(connection, arrived, actor, now);
                 break;
             case FileOperation.Download when CatalogueSql.Present(connection, account, place.Path) is { } file:
-                CatalogueSql.Fetched(connection, file, new FileFetch(actor.Name, protocol, actor.Address, now, fileEvent.Bytes, fileEvent.Bytes >= fileEvent.Size));
+                CatalogueSql.Fetched(connection, file, new FileFetch(actor.Name, protocol, actor.Address, now, fileEvent.Bytes, fileEvent.Bytes >= fileEvent.Size), fileEvent);
                 break;
             case FileOperation.Remove:
                 CatalogueSql.Left(connection, account, place.Path, GoneHow.Removed, now);

@@ -1,6 +1,7 @@
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Inbound;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
 using Waybill.Storage.Local;
@@ -16,7 +17,8 @@ namespace Waybill.Core.Catalogue;
 /// <param name="audit">Where each change is recorded, in the same transaction.</param>
 /// <param name="vaults">The vaults.</param>
 /// <param name="time">When a file was found is the server's to say.</param>
-public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, VaultStores vaults, TimeProvider time)
+/// <param name="layout">Where customers and vendors deliver: what is found there is for the back office, as if one of them had delivered it.</param>
+public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, VaultStores vaults, TimeProvider time, VaultLayout layout)
 {
     /// <summary>Differences that are remembered until they are settled; with more the scan waits for these first.</summary>
     internal const int Suspects = 4096;
@@ -288,20 +290,34 @@ public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, Vaul
         var size = seen.Value.Size;
         if (row is not null)
         {
-            CatalogueSql.Arrived(connection, account, path, size, null, null, DeliveryProtocol.Found, now);
+            Arrived(connection, account, path, size, now);
             Record(transaction, AuditActions.FileChanged, suspect, actor, size);
             return report with { Changed = report.Changed + 1 };
         }
 
         if (UpkeepSql.Returned(connection, account, path, size, seen.Value.ModificationTime))
         {
+            if (layout.IsDelivery(path) && CatalogueSql.Present(connection, account, path) is { } back)
+            {
+                InboundSql.Found(connection, back, now);
+            }
+
             Record(transaction, AuditActions.FileReturned, suspect, actor, size);
             return report with { Returned = report.Returned + 1 };
         }
 
-        CatalogueSql.Arrived(connection, account, path, size, null, null, DeliveryProtocol.Found, now);
+        Arrived(connection, account, path, size, now);
         Record(transaction, AuditActions.FileFound, suspect, actor, size);
         return report with { Found = report.Found + 1 };
+    }
+
+    private void Arrived(DatabaseConnection connection, long account, string path, long size, DateTimeOffset now)
+    {
+        var file = CatalogueSql.Arrived(connection, account, path, size, null, null, DeliveryProtocol.Found, now);
+        if (layout.IsDelivery(path))
+        {
+            InboundSql.Found(connection, file, now);
+        }
     }
 
     private void Record(WriteTransaction transaction, string action, Suspect suspect, Actor actor, long size) => audit.Append(

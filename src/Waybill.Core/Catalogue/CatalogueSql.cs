@@ -2,6 +2,7 @@ using System.Data.Common;
 using Waybill.Core.Accounts;
 using Waybill.Core.Database;
 using Waybill.Core.Quotas;
+using Waybill.Storage;
 
 namespace Waybill.Core.Catalogue;
 
@@ -84,12 +85,15 @@ internal static class CatalogueSql
     }
 
     /// <summary>Somebody read a file.</summary>
-    public static void Fetched(DatabaseConnection connection, long file, FileFetch fetch)
+    public static void Fetched(DatabaseConnection connection, long file, FileFetch fetch, in FileEvent read = default)
     {
         connection.Execute(
-            "INSERT INTO fetch (file_id, login, protocol, address, fetched_at, bytes, whole) VALUES (@file, @login, @protocol, @address, @time, @bytes, @whole)",
+            """
+            INSERT INTO fetch (file_id, login, protocol, address, fetched_at, bytes, whole, identity, read_from, read_to, cut)
+            VALUES (@file, @login, @protocol, @address, @time, @bytes, @whole, @identity, @from, @to, @cut)
+            """,
             ("@file", file), ("@login", fetch.Login), ("@protocol", fetch.Protocol), ("@address", fetch.Address), ("@time", fetch.Time.ToColumn()), ("@bytes", fetch.Bytes),
-            ("@whole", fetch.Whole ? 1 : 0));
+            ("@whole", fetch.Whole ? 1 : 0), ("@identity", read.Identity == 0 ? null : unchecked((long)read.Identity)), ("@from", read.ReadFrom), ("@to", read.ReadTo), ("@cut", read.IsCut ? 1 : 0));
         if (fetch.Whole)
         {
             connection.Execute(

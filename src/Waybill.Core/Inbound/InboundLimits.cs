@@ -12,6 +12,9 @@ public static class InboundLimits
     /// <summary>Files that are looked at, or changed in one commit, at a time.</summary>
     public const int Batch = 256;
 
+    /// <summary>Pieces, fetched one by one, of which a file is put together when a collector confirms it.</summary>
+    public const int Pieces = 1_000;
+
     /// <summary>Suffixes of names that are not final.</summary>
     public const int Suffixes = 32;
 }

@@ -7,6 +7,7 @@ using Waybill.Core.Database;
 using Waybill.Core.Events;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
+using FileAttributes = Waybill.Storage.FileAttributes;
 
 namespace Waybill.Core.Inbound;
 
@@ -17,6 +18,9 @@ namespace Waybill.Core.Inbound;
 internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, TimeProvider time, VaultStores stores)
 {
     private const int FolderMode = 0x1E8; // 0750
+
+    /// <summary>Called after each step of a move: <c>intended</c>, <c>moved</c>, <c>reported</c>, <c>done</c>.</summary>
+    public Action<string>? AfterStep { get; set; }
 
     /// <summary>Commits the intent; the caller has checked that it may.</summary>
     public static void Intend(DatabaseConnection connection, InboundRow row, InboundState state, long identity, string by, string? report)
@@ -31,8 +35,8 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
         InboundSql.Intend(connection, row.File.Id, state, target, identity, by, report);
     }
 
-    /// <summary>Which file lies at a path now.</summary>
-    public async ValueTask<StoreResult<long>> IdentifyAsync(string account, string path)
+    /// <summary>What lies at a path now, that is a file.</summary>
+    public async ValueTask<StoreResult<FileAttributes>> LookAsync(string account, string path)
     {
         var opened = stores.Open(account);
         if (!opened.Succeeded)
@@ -41,8 +45,11 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
         }
 
         await using var store = opened.Value;
-        return TryParse(path) is { } parsed ? await IdentifyAsync(store, parsed).ConfigureAwait(false) : StoreError.NameTooLong;
+        return TryParse(path) is { } parsed ? await LookAsync(store, parsed).ConfigureAwait(false) : StoreError.NameTooLong;
     }
+
+    /// <summary>Which file lies at a path now.</summary>
+    public async ValueTask<StoreResult<long>> IdentifyAsync(string account, string path) => Identity(await LookAsync(account, path).ConfigureAwait(false));
 
     /// <summary>Finishes a move whose intent is committed, whoever began it.</summary>
     public async ValueTask<Result<InboundFile>> FinishAsync(long file, Actor actor, CancellationToken cancellationToken = default)
@@ -59,6 +66,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
             return Cannot(row, opened.Error);
         }
 
+        AfterStep?.Invoke("intended");
         await using var store = opened.Value;
         var error = await MoveAsync(store, row).ConfigureAwait(false);
         if (error == StoreError.AlreadyExists)
@@ -92,21 +100,33 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
             return await UndoAsync(row, cancellationToken).ConfigureAwait(false);
         }
 
+        AfterStep?.Invoke("moved");
         if (error == StoreError.None && row.TargetState == InboundState.Rejected)
         {
             error = await WriteReportAsync(store, row).ConfigureAwait(false);
+            AfterStep?.Invoke("reported");
         }
 
-        return error == StoreError.None ? await DoneAsync(row, actor, cancellationToken).ConfigureAwait(false) : Cannot(row, error);
+        if (error != StoreError.None)
+        {
+            return Cannot(row, error);
+        }
+
+        var done = await DoneAsync(row, actor, cancellationToken).ConfigureAwait(false);
+        AfterStep?.Invoke("done");
+        return done;
     }
 
-    private static async ValueTask<StoreResult<long>> IdentifyAsync(IFileStore store, VaultPath path)
+    private static async ValueTask<StoreResult<FileAttributes>> LookAsync(IFileStore store, VaultPath path)
     {
         var attributes = await store.GetAttributesAsync(path, followLink: false).ConfigureAwait(false);
-        return attributes.Error != StoreError.None ? attributes.Error
-            : attributes.Value.Kind != FileKind.File ? StoreError.NotARegularFile
-            : unchecked((long)attributes.Value.Identity);
+        return attributes.Error == StoreError.None && attributes.Value.Kind != FileKind.File ? StoreError.NotARegularFile : attributes;
     }
+
+    private static async ValueTask<StoreResult<long>> IdentifyAsync(IFileStore store, VaultPath path) => Identity(await LookAsync(store, path).ConfigureAwait(false));
+
+    private static StoreResult<long> Identity(StoreResult<FileAttributes> attributes) =>
+        attributes.Error == StoreError.None ? unchecked((long)attributes.Value.Identity) : attributes.Error;
 
     /// <summary>
     /// Moves the file that was claimed or judged and no other: its sender may put a new version under its name at any moment.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Vaults;
@@ -16,6 +17,15 @@ namespace Waybill.Core.Inbound;
 public sealed class InboundService(WaybillDatabase database, AuditLog audit, TimeProvider time, VaultStores stores)
 {
     private readonly InboundMover _mover = new(database, audit, time, stores);
+
+    /// <summary>Called after each step of a move.</summary>
+    internal Action<string>? AfterStep
+    {
+        init => _mover.AfterStep = value;
+    }
+
+    /// <summary>What may be taken for whole by its name; a collector's session is shown nothing else.</summary>
+    public InboundOptions Options { get; init; } = new();
 
     /// <summary>
     /// Lists files in the order in which they were offered. A file whose claim expired is offered anew, so whoever follows the cursor sees everything that
@@ -146,6 +156,79 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
 
         return await DecideAsync(file, claimant, InboundState.Rejected, InboundReport.OfBackOffice(report), actor, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// A collector login has taken a file over, as its script says by deleting it: what <see cref="ClaimAsync"/> and <see cref="ConfirmAsync"/> do, in one. Only who
+    /// has read all of the file that lies there now may; of those that try at once one succeeds.
+    /// </summary>
+    /// <param name="account">The account's number.</param>
+    /// <param name="path">The path in its vault.</param>
+    /// <param name="collector">The login.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<InboundFile>> ConfirmFetchedAsync(string account, string path, Actor collector, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(collector);
+
+        // The session that fetched it may have ended a moment ago, and its row wait for others.
+        await audit.CatchUpAsync().ConfigureAwait(false);
+        var there = await _mover.LookAsync(account, path).ConfigureAwait(false);
+        if (!there.Succeeded)
+        {
+            return there.Error switch
+            {
+                StoreError.NotFound or StoreError.NotADirectory =>
+                    Problem.NotFound("This file is not there any more: it was confirmed already, or its sender removed or renamed it."),
+                StoreError.NotARegularFile => Problem.Refused("Only files are confirmed. Directories are their sender's, and stay."),
+                _ => Problem.Unusable("The server's disk failed; nothing was confirmed. Try again later."),
+            };
+        }
+
+        var (login, identity) = (collector.Name, unchecked((long)there.Value.Identity));
+        var intended = await database.WriteAsync<InboundFile>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                var present = Catalogue.CatalogueSql.AccountId(connection, account) is { } number ? Catalogue.CatalogueSql.Present(connection, number, path) : null;
+                if (present is null || InboundSql.Find(connection, present.Value) is not { } row)
+                {
+                    return Problem.Refused("This file is not listed yet. Try again when it is; one that was put there by hand is found by: waybill files scan");
+                }
+
+                if (CannotTake(row, login, time.GetUtcNow()) is { } problem)
+                {
+                    return problem;
+                }
+
+                if (!InboundSql.IsFetched(connection, row.File.Id, login, identity, Math.Max(there.Value.Size, row.File.Size)))
+                {
+                    return Problem.Refused($"This login has not fetched all of this file ({row.File.Size} bytes). Fetch it to its end, then delete it.");
+                }
+
+                connection.Execute(
+                    "UPDATE inbound SET state = 'claimed', claimant = @login, claimed_until = @now WHERE file_id = @file",
+                    ("@login", login), ("@now", time.GetUtcNow().ToColumn()), ("@file", row.File.Id));
+                InboundMover.Intend(connection, row, InboundState.Processed, identity, login, report: null);
+                return row.File;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return intended.Succeeded ? await _mover.FinishAsync(intended.Value.Id, collector, cancellationToken).ConfigureAwait(false) : intended;
+    }
+
+    /// <summary>
+    /// Whether a collector's session is shown a file: not under a name that says it is not whole, and not before its account's rules have judged it, where there
+    /// are such for its folder.
+    /// </summary>
+    internal ValueTask<bool> IsShownAsync(string account, string path) => Options.IsTemporary(path) ? new(false) : database.ReadAsync(
+        connection =>
+        {
+            if (Catalogue.CatalogueSql.AccountId(connection, account) is not { } number || ArrivalCheck.RulesFor(path, ArrivalSql.Of(connection, number)).Count == 0)
+            {
+                return true;
+            }
+
+            var present = Catalogue.CatalogueSql.Present(connection, number, path);
+            return present is { } file && InboundSql.Find(connection, file) is { Target: null, File.State: InboundState.Waiting or InboundState.Claimed };
+        });
 
     internal static Problem Unknown(long file) => Problem.NotFound($"There is no delivered file {file}. `waybill inbound list` shows them.");
 

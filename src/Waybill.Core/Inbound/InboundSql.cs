@@ -57,6 +57,38 @@ internal static class InboundSql
         """,
         ("@connection", actor.Connection), ("@now", now.ToColumn()), ("@account", account), ("@path", path));
 
+    /// <summary>A file that lies where customers and vendors deliver and that no login committed: the operator's, or an upload whose end a crash cut off.</summary>
+    public static void Found(DatabaseConnection connection, long file, DateTimeOffset now) => connection.Execute(
+        """
+        INSERT INTO inbound (file_id, state, touched_at) VALUES (@file, 'arriving', @now)
+        ON CONFLICT (file_id) DO UPDATE SET state = 'arriving', touched_at = @now WHERE state = 'withdrawn'
+        """,
+        ("@file", file), ("@now", now.ToColumn()));
+
+    /// <summary>
+    /// Whether a login has read all of a file, of that one on the disk and no other, in however many pieces. One that was cut off counts as far as the client says
+    /// that it has it: up to where it went on.
+    /// </summary>
+    public static bool IsFetched(DatabaseConnection connection, long file, string login, long identity, long size)
+    {
+        var pieces = connection.All(
+            """
+            SELECT p.read_from, max(CASE p.cut WHEN 0 THEN p.read_to ELSE coalesce((
+                SELECT max(n.read_from) FROM fetch n
+                WHERE n.file_id = p.file_id AND n.login = p.login AND n.identity = p.identity AND n.read_from > p.read_from AND n.read_from <= p.read_to), p.read_from) END)
+            FROM fetch p WHERE p.file_id = @file AND p.login = @login AND p.identity = @identity GROUP BY p.read_from ORDER BY p.read_from LIMIT @limit
+            """,
+            static row => (From: row.GetInt64(0), To: row.GetInt64(1)),
+            ("@file", file), ("@login", login), ("@identity", identity), ("@limit", InboundLimits.Pieces));
+        var reached = 0L;
+        foreach (var (from, to) in pieces)
+        {
+            reached = from <= reached ? Math.Max(reached, to) : reached;
+        }
+
+        return reached >= size;
+    }
+
     /// <summary>The next number of what is offered; numbers become visible in their order, since there is one writer.</summary>
     public static long NextSequence(DatabaseConnection connection) =>
         connection.Number("UPDATE revision SET value = value + 1 WHERE topic = 'inbound' RETURNING value");

@@ -7,6 +7,9 @@ namespace Waybill.Core.Retention;
 /// <summary>A file on its way out.</summary>
 internal sealed record Removal(long File, long AccountId, string Account, string Path, long Size, bool Archive)
 {
+    /// <summary>When it left its vault: the archive sorts by that, also when a run that was killed is ended in another month.</summary>
+    public DateTimeOffset Left { get; init; }
+
     /// <summary>Its name among the files that were taken out.</summary>
     public VaultPath Staged => VaultPath.Parse("/" + File.ToString(CultureInfo.InvariantCulture));
 

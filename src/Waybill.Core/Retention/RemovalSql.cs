@@ -8,7 +8,7 @@ namespace Waybill.Core.Retention;
 internal static class RemovalSql
 {
     private const string Select = """
-        SELECT r.file_id, r.account_id, a.number, r.path, f.size, r.archive
+        SELECT r.file_id, r.account_id, a.number, r.path, f.size, r.archive, coalesce(r.taken_at, 0)
         FROM retention_removal r JOIN file f ON f.id = r.file_id JOIN account a ON a.id = r.account_id
         """;
 
@@ -75,5 +75,5 @@ internal static class RemovalSql
         ("@limit", RetentionLimits.Page));
 
     private static Removal Read(DbDataReader row) => new(
-        row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5) != 0);
+        row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5) != 0) { Left = row.Time(6) };
 }

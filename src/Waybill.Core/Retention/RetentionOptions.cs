@@ -9,7 +9,7 @@ public sealed record RetentionOptions
     /// <summary>How many days before a run customers are told; 0 for never.</summary>
     public int NoticeDays { get; init; } = 14;
 
-    /// <summary>Where files go instead of being deleted: a directory outside the vaults; null deletes them.</summary>
+    /// <summary>The directory of the archive (<see cref="Vaults.FileArchive"/>) that files go to instead of being deleted; null deletes them.</summary>
     public string? Archive { get; init; }
 
     /// <summary>When runs are.</summary>

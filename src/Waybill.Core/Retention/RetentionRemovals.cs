@@ -20,7 +20,7 @@ internal sealed class RetentionRemovals : IDisposable
     private readonly RetentionOptions _options;
     private readonly VaultStores _vaults;
     private readonly LocalVaults _staging;
-    private readonly RetentionArchive? _archive;
+    private readonly FileArchive? _archive;
     private readonly Actor _actor;
     private readonly Action<RetentionPoint>? _at;
     private readonly List<RetentionFailure> _failures = [];
@@ -34,10 +34,12 @@ internal sealed class RetentionRemovals : IDisposable
         _staging = new LocalVaults(staging);
         try
         {
-            _archive = options.Archive is null ? null : new RetentionArchive(options.Archive, _staging);
+            _archive = options.Archive is null ? null : new FileArchive(options.Archive);
+            _archive?.RequireThere();
         }
         catch
         {
+            _archive?.Dispose();
             _staging.Dispose();
             throw;
         }
@@ -133,7 +135,9 @@ internal sealed class RetentionRemovals : IDisposable
         List<(Removal Removal, StoreError Error)> ended = [];
         foreach (var removal in claimed)
         {
-            var error = removal.Place is { } place ? _vaults.TakeOut(removal.Account, place, _staging, removal.Staged) : StoreError.NameTooLong;
+            var error = removal.Place is { } place
+                ? await _vaults.TakeOutAsync(removal.Account, place, _staging, removal.Staged, cancellationToken).ConfigureAwait(false)
+                : StoreError.NameTooLong;
             ended.Add((removal, error));
             _at?.Invoke(RetentionPoint.TookOne);
         }
@@ -240,15 +244,16 @@ internal sealed class RetentionRemovals : IDisposable
         if (await IsStagedAsync(removal).ConfigureAwait(false))
         {
             // The catalogue says that there is a file of this name, and there is none: it is the one that was moved, published in that moment.
-            restored = present is not null && removal.Place is { } place && _vaults.PutBack(_staging, removal.Staged, removal.Account, place) == StoreError.None;
+            restored = present is not null && removal.Place is { } place
+                && await _vaults.PutBackAsync(_staging, removal.Staged, removal.Account, place, cancellationToken).ConfigureAwait(false) == StoreError.None;
             if (!restored && removal.Archive && _archive is not null)
             {
-                error = await _archive.TakeAsync(removal, cancellationToken).ConfigureAwait(false);
+                error = (await _archive.TakeAsync(_staging, VaultPath.Root, removal.Staged, removal.Account, removal.Path, removal.Left, cancellationToken).ConfigureAwait(false)).Error;
                 _at?.Invoke(RetentionPoint.Archived);
             }
             else if (!restored && !removal.Archive)
             {
-                error = await RetentionArchive.RemoveAsync(_staging, removal.Staged).ConfigureAwait(false);
+                error = await RemoveAsync(removal.Staged).ConfigureAwait(false);
                 _at?.Invoke(RetentionPoint.Discarded);
             }
             else if (!restored)
@@ -282,6 +287,18 @@ internal sealed class RetentionRemovals : IDisposable
         return new Outcome(ended.Problem);
     }
 
+    private async ValueTask<StoreError> RemoveAsync(VaultPath staged)
+    {
+        var opened = _staging.OpenStore(VaultPath.Root, AllRights.Instance);
+        if (!opened.Succeeded)
+        {
+            return opened.Error;
+        }
+
+        await using var store = opened.Value;
+        return await store.RemoveAsync(staged).ConfigureAwait(false);
+    }
+
     private async ValueTask<bool> IsStagedAsync(Removal removal)
     {
         var opened = _staging.OpenStore(VaultPath.Root, AllRights.Instance);
@@ -308,13 +325,14 @@ internal sealed class RetentionRemovals : IDisposable
     {
         StoreError.NotFound => "the catalogue knows it and the disk does not",
         StoreError.IsADirectory => "there is a directory of that name",
-        StoreError.NotARegularFile => "it is neither a file nor a link",
+        StoreError.NotARegularFile => "it is a link or another thing that is no file; remove it by hand",
         StoreError.PermissionDenied => "the system forbids it; look at owner and attributes (chattr) of the file and its folder",
         StoreError.ReadOnlyFileSystem => "the file system is read-only",
         StoreError.NoSpace => "the disk is full",
-        StoreError.CrossDevice => "the vault is on another file system than the data directory",
+        StoreError.TooManyLinks => "a link lies on the way; the file behind it goes under its own name",
+        StoreError.Busy => "a new version took its name in that moment",
         StoreError.NameTooLong => "its path is too long",
-        StoreError.NotSupported => "it is for an archive, and Retention:Archive is not set any more; it stays in the data directory",
+        StoreError.NotSupported => "it is for the archive, and Retention:Archive is off by now; it stays in the data directory",
         _ => $"the disk said {error}",
     };
 }

@@ -149,7 +149,7 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
         catch (Exception e) when (e is DirectoryNotFoundException or IOException or UnauthorizedAccessException)
         {
             problem = options.Archive is { } archive && !Directory.Exists(archive)
-                ? Problem.Unusable($"The archive {archive} is not there. Mount or make it, or take Retention:Archive out of the configuration; until then nothing is removed.")
+                ? Problem.Unusable($"The archive {archive} is not there. Mount or make it, or set Storage:Archive to another directory; until then nothing is removed.")
                 : Problem.Unusable($"{directory} or the archive cannot be used. Check their owner and rights; until then nothing is removed.");
             return null;
         }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Waybill.Storage;
 using Waybill.Storage.Local;
 
@@ -13,51 +12,34 @@ namespace Waybill.Core.Vaults;
 /// <param name="account">The account's number.</param>
 /// <param name="root">Where the login's root lies in the vault: empty, or <c>/vendors/name</c>.</param>
 /// <param name="vaults">The vaults.</param>
-/// <param name="archive">The directory of the archive.</param>
+/// <param name="archive">The archive.</param>
 /// <param name="time">The clock.</param>
-public sealed class Collecting(IAccessRules rules, string account, string root, LocalVaults vaults, LocalVaults archive, TimeProvider time)
+public sealed class Collecting(IAccessRules rules, string account, string root, LocalVaults vaults, FileArchive archive, TimeProvider time) : IStoreFront
 {
-    /// <summary>Files of one path that the archive takes in a month.</summary>
-    public const int MaximumVersions = 1_000;
-
     private readonly ConcurrentDictionary<VaultPath, VaultPath> _archived = new();
 
-    /// <summary>The rules for the store below.</summary>
+    /// <inheritdoc/>
     public IAccessRules StoreRules { get; } = new WithoutCollecting(rules);
 
-    /// <summary>Puts the archive in front of a store that was opened with <see cref="StoreRules"/>.</summary>
+    /// <inheritdoc/>
     public IFileStore Wrap(IFileStore store) => new CollectingStore(store, this);
 
-    /// <summary>Lets a journal say archived where the store archived.</summary>
+    /// <inheritdoc/>
     public IFileJournal Wrap(IFileJournal journal) => new CollectingJournal(journal, _archived);
 
     internal bool Holds(VaultPath path) => rules.RightsAt(path).HasFlag(FileRights.Collect);
 
-    /// <summary>Puts a file into the archive: <c>/number/yyyy-mm/path</c>, and where that is taken <c>/number/yyyy-mm.2/path</c> and so on.</summary>
+    /// <summary>Puts a file into the archive.</summary>
     internal async ValueTask<StoreError> ArchiveAsync(VaultPath path)
     {
-        var source = VaultPath.Parse($"/{account}{root}{path}");
-        var error = StoreError.None;
-        var month = time.GetUtcNow().ToString("yyyy-MM", CultureInfo.InvariantCulture);
-        for (var version = 1; version <= MaximumVersions; version++)
+        var taken = await archive.TakeAsync(vaults, VaultPath.Parse($"/{account}{root}"), path, account, $"{root}{path}", time.GetUtcNow()).ConfigureAwait(false);
+        if (taken.Succeeded)
         {
-            var target = VaultPath.Parse(string.Create(CultureInfo.InvariantCulture, $"/{account}/{month}{(version == 1 ? "" : $".{version}")}{root}{path}"));
-            error = await vaults.MoveOutAsync(source, archive, target).ConfigureAwait(false);
-
-            // Taken, or a file of this name where a directory of that name is needed.
-            if (error is not (StoreError.AlreadyExists or StoreError.NotADirectory))
-            {
-                if (error == StoreError.None)
-                {
-                    _archived[path] = target;
-                }
-
-                // Links on the way are the operator's: what they lead to is nothing that this folder's right is for.
-                return error == StoreError.TooManyLinks ? StoreError.PermissionDenied : error;
-            }
+            _archived[path] = taken.Value;
         }
 
-        return error;
+        // Links on the way are the operator's: what they lead to is nothing that this folder's right is for.
+        return taken.Error == StoreError.TooManyLinks ? StoreError.PermissionDenied : taken.Error;
     }
 
     private sealed class WithoutCollecting(IAccessRules rules) : IAccessRules

@@ -15,15 +15,18 @@ internal sealed class FolderRules : IAccessRules
     private readonly List<(VaultPath Path, FileRights Below)> _named = [];
 
     /// <param name="folders">Paths as the login sees them, and the rights below each.</param>
-    public FolderRules(IEnumerable<(string Path, FileRights Below)> folders)
+    /// <param name="closed">Folders in them that are not there for it.</param>
+    public FolderRules(IEnumerable<(string Path, FileRights Below)> folders, IEnumerable<string>? closed = null)
     {
+        foreach (var path in closed ?? [])
+        {
+            var node = NodeOf(path);
+            (node.IsClosed, node.Below) = (true, FileRights.None);
+        }
+
         foreach (var (path, below) in folders)
         {
-            var node = _root;
-            foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-            {
-                node = node.Enter(name);
-            }
+            var node = NodeOf(path);
 
             // Whose name stands for many has none that a person could use.
             if (!path.Contains(LayoutTemplate.VendorToken, StringComparison.Ordinal))
@@ -67,12 +70,23 @@ internal sealed class FolderRules : IAccessRules
             rest = slash < 0 ? [] : rest[(slash + 1)..];
         }
 
-        return FileRights.List | (below & ~NotOnTheFolderItself);
+        return node.IsClosed ? FileRights.None : FileRights.List | (below & ~NotOnTheFolderItself);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<VaultPath> FoldersWith(FileRights rights) =>
         [.. _named.Where(folder => (folder.Below & rights) == rights).Select(folder => folder.Path)];
+
+    private Node NodeOf(string path)
+    {
+        var node = _root;
+        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            node = node.Enter(name);
+        }
+
+        return node;
+    }
 
     private sealed class Node(byte[] name)
     {
@@ -80,6 +94,8 @@ internal sealed class FolderRules : IAccessRules
         private Node? _anyName;
 
         public FileRights? Below { get; set; }
+
+        public bool IsClosed { get; set; }
 
         public Node Enter(string childName)
         {

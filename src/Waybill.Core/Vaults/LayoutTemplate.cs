@@ -17,6 +17,9 @@ public sealed record LayoutTemplate(IReadOnlyList<FolderTemplate> Folders)
     /// <summary>For whoever tidies up what it has fetched: what is deleted or moved away goes to the account's archive.</summary>
     public const FileRights Collect = FileRights.ReadOnly | FileRights.Delete | FileRights.Rename | FileRights.Collect;
 
+    /// <summary>For the back office: what it deletes, or moves to the place meant for that, it has taken over.</summary>
+    public const FileRights Confirm = FileRights.ReadOnly | FileRights.Delete | FileRights.Rename;
+
     /// <summary>The layout that is shipped.</summary>
     public static LayoutTemplate Default { get; } = new(
     [

@@ -1,3 +1,4 @@
+using System.Text;
 using Waybill.Core.Accounts;
 using Waybill.Core.Feeds;
 using Waybill.Core.Logins;
@@ -58,6 +59,13 @@ public sealed class VaultLayout
     {
         ArgumentNullException.ThrowIfNull(login);
         return login.Kind == LoginKind.Vendor ? $"/vendors/{login.Vendor}" : "";
+    }
+
+    /// <summary>Whether what lies at a path of a vault was delivered by a customer or vendor: it lies in a folder that one of them may put files into.</summary>
+    public bool IsDelivery(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return _collector.Mounts[0].StoreRules.RightsAt(Encoding.UTF8.GetBytes(path[1..])).HasFlag(FileRights.Read);
     }
 
     /// <summary>The folders of a new vault, parents first.</summary>

@@ -21,22 +21,24 @@ public sealed class VaultStores(LocalVaults vaults)
     /// <param name="account">The account's number as it was given.</param>
     public StoreResult<LocalVault> OpenVault(string account) => vaults.OpenVault(VaultPath.Parse($"/{account}"));
 
-    /// <summary>Moves a file out of a vault into another directory of the program's, atomically.</summary>
+    /// <summary>Moves a file out of a vault into another directory of the program's.</summary>
     /// <param name="account">The account's number: the name of its directory.</param>
     /// <param name="path">The file in the vault.</param>
-    /// <param name="target">Where to; of the same file system.</param>
+    /// <param name="target">Where to.</param>
     /// <param name="targetPath">The name there.</param>
-    public StoreError TakeOut(string account, VaultPath path, LocalVaults target, VaultPath targetPath) =>
-        vaults.MoveFile(VaultPath.Parse($"/{account}"), path, target, VaultPath.Root, targetPath);
+    /// <param name="cancellationToken">Stops it; the file stays.</param>
+    public ValueTask<StoreError> TakeOutAsync(string account, VaultPath path, LocalVaults target, VaultPath targetPath, CancellationToken cancellationToken = default) =>
+        vaults.MoveAsync(VaultPath.Parse($"/{account}"), path, target, VaultPath.Root, targetPath, cancellationToken);
 
     /// <summary>Moves a file back into a vault; one that has the name already stays.</summary>
     /// <param name="source">Where it is.</param>
     /// <param name="sourcePath">Its name there.</param>
     /// <param name="account">The account's number.</param>
     /// <param name="path">The file in the vault.</param>
-    public StoreError PutBack(LocalVaults source, VaultPath sourcePath, string account, VaultPath path)
+    /// <param name="cancellationToken">Stops it; the file stays.</param>
+    public ValueTask<StoreError> PutBackAsync(LocalVaults source, VaultPath sourcePath, string account, VaultPath path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return source.MoveFile(VaultPath.Root, sourcePath, vaults, VaultPath.Parse($"/{account}"), path);
+        return source.MoveAsync(VaultPath.Root, sourcePath, vaults, VaultPath.Parse($"/{account}"), path, cancellationToken);
     }
 }

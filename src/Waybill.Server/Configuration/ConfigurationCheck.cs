@@ -64,6 +64,11 @@ internal static class ConfigurationCheck
             throw new CommandException($"Storage:ReserveBytes: {configuration.Storage.ReserveBytes} is out of range; 0 or more bytes");
         }
 
+        if (configuration.Storage.Archive is { } archive && !Path.IsPathRooted(archive))
+        {
+            throw new CommandException($"Storage:Archive: '{archive}' is no absolute path; write it as /srv/archive");
+        }
+
         if (configuration.ShutdownSeconds is < 0 or > 3_600)
         {
             throw new CommandException($"ShutdownSeconds: {configuration.ShutdownSeconds} is out of range; 0 to 3600");
@@ -179,10 +184,6 @@ internal static class ConfigurationCheck
         Within("Retention:NoticeDays", section.NoticeDays, 0, 28);
         _ = TimeOfDay("Retention:PlanAt", section.PlanAt);
         _ = TimeOfDay("Retention:RunAt", section.RunAt);
-        if (section.Archive is { } archive && !Path.IsPathRooted(archive))
-        {
-            throw new CommandException($"Retention:Archive: '{archive}' is no absolute path; write it as /srv/archive");
-        }
     }
 
     private static void Within(string key, int value, int least, int most)

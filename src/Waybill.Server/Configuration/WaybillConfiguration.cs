@@ -158,6 +158,9 @@ internal sealed record StorageSection
 
     /// <summary>Bytes of the disk that uploads leave free for the database and the audit log; at most 5 % of the disk.</summary>
     public long ReserveBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>The directory that takes what customers put away and what retention keeps; null is <c>archive</c> in the data directory.</summary>
+    public string? Archive { get; init; }
 }
 
 internal sealed record SmtpSection
@@ -216,8 +219,8 @@ internal sealed record RetentionSection
     /// <summary>How many days before a run customers are told what it takes; 0 for never.</summary>
     public int NoticeDays { get; init; } = 14;
 
-    /// <summary>Where files go instead of being deleted: a directory outside the vaults.</summary>
-    public string? Archive { get; init; }
+    /// <summary>Whether files go to the archive instead of being deleted.</summary>
+    public bool Archive { get; init; }
 }
 
 internal sealed record InboundSection

@@ -203,13 +203,13 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
                 return null;
             }
 
-            var collecting = installation.Collecting(session.Login, rules);
+            var front = installation.FrontOf(session.Login, rules, actor, configuration);
             var quota = installation.OpenQuota(session.Login);
             var journal = JournalOf(DeliveryProtocol.Sftp, quota);
             return new SftpProgram(
-                () => installation.OpenStore(session.Login, rules, collecting, quota),
+                () => installation.OpenStore(session.Login, rules, front, quota),
                 rules,
-                collecting?.Wrap(journal) ?? journal,
+                front?.Wrap(journal) ?? journal,
                 new SftpOptions
                 {
                     Links = configuration.Sftp.Links,
@@ -228,7 +228,7 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
 
             var quota = installation.OpenQuota(session.Login);
             return new ScpProgram(
-                arguments, () => installation.OpenStore(session.Login, rules, quota: quota), rules, JournalOf(DeliveryProtocol.Scp, quota), new ScpOptions { StartDirectory = StartDirectory });
+                arguments, () => installation.OpenStore(session.Login, rules, installation.FrontOf(session.Login, rules, actor, configuration), quota), rules, JournalOf(DeliveryProtocol.Scp, quota), new ScpOptions { StartDirectory = StartDirectory });
         }
 
         public ValueTask DisposeAsync()

@@ -32,7 +32,6 @@ internal static class RetentionJobs
     {
         Months = configuration.Retention.Months,
         NoticeDays = configuration.Retention.NoticeDays,
-        Archive = configuration.Retention.Archive,
         Calendar = new RunCalendar(
             configuration.Retention.RunDay, ConfigurationCheck.TimeOfDay("Retention:RunAt", configuration.Retention.RunAt), ConfigurationCheck.Zone(configuration.Provider)),
     };

@@ -111,7 +111,7 @@ internal static class FileHandlers
         WriteDataHeader(reply.Span, request.Id, read);
         session.Output.Commit(SftpOutput.DataHeader + read);
         session.Statistics.CountRead(read);
-        request.Handle!.BytesRead += read;
+        request.Handle!.NoteRead((long)offset, read);
         return SftpOutcome.Sent;
     }
 
@@ -218,7 +218,7 @@ internal static class FileHandlers
         var error = await source.File.CopyToAsync((long)offset, (long)length, target.File!, (long)targetOffset, session.Lost).ConfigureAwait(false);
         if (error == StoreError.None)
         {
-            source.BytesRead += copied;
+            source.NoteRead((long)offset, copied);
             target.BytesWritten += copied;
         }
 

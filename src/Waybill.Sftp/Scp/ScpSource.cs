@@ -181,13 +181,13 @@ internal sealed class ScpSource(ScpFiles files, ScpChannel channel, ScpArguments
 
             var announced = await AnnounceAsync('C', path, attributes.Value, attributes.Value.Size).ConfigureAwait(false);
             return announced == ScpReading.Good
-                ? await SendContentAsync(file, path, shown, attributes.Value.Size).ConfigureAwait(false)
+                ? await SendContentAsync(file, path, shown, attributes.Value.Size, attributes.Value.Identity).ConfigureAwait(false)
                 : announced == ScpReading.Warning;
         }
     }
 
     // As many bytes as were announced, whatever becomes of the file meanwhile: a client counts them, and what follows is the status byte.
-    private async ValueTask<bool> SendContentAsync(IOpenFile file, VaultPath path, byte[] shown, long size)
+    private async ValueTask<bool> SendContentAsync(IOpenFile file, VaultPath path, byte[] shown, long size, ulong identity)
     {
         var (sent, read, isShort) = (0L, 0L, false);
         var flushed = true;
@@ -204,7 +204,7 @@ internal sealed class ScpSource(ScpFiles files, ScpChannel channel, ScpArguments
         }
 
         var recorded = read == 0 ? SftpOutcome.Ok
-            : await files.RecordAsync(new FileEvent(FileOperation.Download, path, Bytes: read, Size: size)).ConfigureAwait(false);
+            : await files.RecordAsync(new FileEvent(FileOperation.Download, path, Bytes: read, Size: size, Identity: identity, ReadTo: read, IsCut: !flushed || isShort)).ConfigureAwait(false);
         if (!flushed)
         {
             return false;

@@ -132,37 +132,6 @@ public sealed partial class LocalVaults : IDisposable
     }
 
     /// <summary>
-    /// Moves a file out of one tree into another of the same file system, atomically and durably; the names on both sides are resolved inside their roots. What
-    /// has the target's name already stays: that is <see cref="StoreError.AlreadyExists"/>. Another file system is <see cref="StoreError.CrossDevice"/>.
-    /// </summary>
-    /// <param name="root">The tree that the file is in, below this directory.</param>
-    /// <param name="path">The file there; a link is moved itself, and what is neither is refused.</param>
-    /// <param name="target">The directory of the other tree.</param>
-    /// <param name="targetRoot">The other tree.</param>
-    /// <param name="targetPath">The file's name there, in a directory that exists.</param>
-    public StoreError MoveFile(VaultPath root, VaultPath path, LocalVaults target, VaultPath targetRoot, VaultPath targetPath)
-    {
-        ArgumentNullException.ThrowIfNull(root);
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(targetPath);
-        var error = OpenParent(root, path, out var from);
-        using (from)
-        {
-            if (error != StoreError.None)
-            {
-                return error;
-            }
-
-            error = target.OpenParent(targetRoot, targetPath, out var to);
-            using (to)
-            {
-                return error == StoreError.None ? MoveFile(from, to) : error;
-            }
-        }
-    }
-
-    /// <summary>
     /// Removes the temporaries that a crash left behind, in all vaults, but for what their logins may go on with (promise D7). Uploads that are running, here or in
     /// another process, keep theirs, so it may run beside them; memory and descriptors stay bounded however deep clients made their directories.
     /// </summary>
@@ -189,38 +158,6 @@ public sealed partial class LocalVaults : IDisposable
 
     /// <summary>Closes the directory; open stores keep working.</summary>
     public void Dispose() => _directory.Dispose();
-
-    private StoreError OpenParent(VaultPath root, VaultPath path, out Location location)
-    {
-        location = default;
-        var error = Jail.Open(_directory, root, AllRights.Instance, Statistics, out var jail);
-        using (jail)
-        {
-            return jail is null ? error : jail.OpenParent(path, FileRights.Delete, out location);
-        }
-    }
-
-    private StoreError MoveFile(in Location from, in Location to)
-    {
-        var errno = Kernel.StatName(from.Directory, from.Name, out var status);
-        if (errno != Errno.None)
-        {
-            return Errno.ToStoreError(errno);
-        }
-
-        if (status.Kind is not (FileKind.File or FileKind.SymbolicLink))
-        {
-            return status.Kind == FileKind.Directory ? StoreError.IsADirectory : StoreError.NotARegularFile;
-        }
-
-        errno = Kernel.Rename(from.Directory, from.Name, to.Directory, to.Name, OpenFlags.RenameNoReplace);
-        if (errno == Errno.None && _options.Durability == Durability.Full)
-        {
-            errno = Sync(to.Directory) is var synced && synced == Errno.None ? Sync(from.Directory) : synced;
-        }
-
-        return Errno.ToStoreError(errno);
-    }
 
     private static int Sync(FileDescriptor directory)
     {

@@ -79,7 +79,7 @@ public sealed class BackupRoundTripTests
         File.Copy(test.Vaults.OnDisk("/cdr/kept.csv"), test.Beside("restored/vaults/10042/cdr/kept.csv"));
         await using var services = await test.OpenAsync();
         using var vaults = new Storage.Local.LocalVaults(test.Beside("restored/vaults"));
-        var scan = new CatalogueScan(services.Database, services.Audit, new VaultStores(vaults), test.Core.Time) { SettleTime = TimeSpan.Zero };
+        var scan = new CatalogueScan(services.Database, services.Audit, new VaultStores(vaults), test.Core.Time, services.Layout) { SettleTime = TimeSpan.Zero };
         var scanned = (await scan.RunAsync(null, TestCore.Operator, TestContext.Current.CancellationToken)).Get();
         Assert.Equal((0L, 1L), (scanned.Found, scanned.Missing));
         Assert.Null(await services.Catalogue.FindAsync("10042", "/cdr/lost.csv", TestContext.Current.CancellationToken));

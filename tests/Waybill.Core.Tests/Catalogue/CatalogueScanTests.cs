@@ -7,6 +7,51 @@ namespace Waybill.Core.Tests.Catalogue;
 public sealed class CatalogueScanTests
 {
     [Fact]
+    public async Task What_is_found_where_customers_and_vendors_deliver_is_for_the_back_office()
+    {
+        await using var vaults = await TestVaults.CreateAsync();
+        vaults.Put("/upload/orders.csv", "orders");
+        vaults.Put("/vendors/acme/usage/usage.csv", "usage");
+        vaults.Put("/upload/part.csv.filepart", "half");
+        foreach (var elsewhere in (string[])["/cdr/calls.csv", "/processed/old.csv", "/vendors/acme/rejected/old.csv", "/top.csv"])
+        {
+            vaults.Put(elsewhere, "the provider's");
+        }
+
+        Assert.Equal(7, (await vaults.ScanAsync()).Found);
+        await SettleAsync();
+        Assert.Equal(["/upload/orders.csv", "/vendors/acme/usage/usage.csv"], await WaitingAsync());
+        Assert.Equal(3L, vaults.Core.Scalar("SELECT count(*) FROM inbound"));
+
+        // One that is claimed by its number goes where a vendor's goes; nothing of it is offered twice.
+        var file = (await vaults.FindAsync("/vendors/acme/usage/usage.csv"))!.Id;
+        (await vaults.Core.Services.Inbound.ClaimAsync(file, "billing", TimeSpan.FromMinutes(1), TestCore.Operator)).Get();
+        (await vaults.Core.Services.Inbound.ConfirmAsync(file, "billing", TestCore.Operator)).Get();
+        Assert.True(File.Exists(vaults.OnDisk("/vendors/acme/processed/usage.csv")));
+        Assert.Equal(0, (await vaults.ScanAsync()).Found);
+        await SettleAsync();
+        Assert.Equal(["/upload/orders.csv"], await WaitingAsync());
+
+        // Written over by hand it is another version; away and back again it is the same.
+        vaults.Put("/upload/orders.csv", "other orders");
+        Assert.Equal(1, (await vaults.ScanAsync()).Changed);
+        await SettleAsync();
+        var version = Assert.Single((await vaults.Core.Services.Inbound.ListAsync()).Get().Items).Id;
+        File.Move(vaults.OnDisk("/upload/orders.csv"), vaults.OnDisk("/aside"));
+        await vaults.ScanAsync();
+        Assert.Empty(await WaitingAsync());
+        vaults.Core.Time.Advance(TimeSpan.FromHours(1));
+        File.SetLastWriteTimeUtc(vaults.OnDisk("/aside"), new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        File.Move(vaults.OnDisk("/aside"), vaults.OnDisk("/upload/orders.csv"));
+        Assert.Equal(1, (await vaults.ScanAsync()).Returned);
+        await SettleAsync();
+        Assert.Equal(version, Assert.Single((await vaults.Core.Services.Inbound.ListAsync()).Get().Items).Id);
+
+        async Task SettleAsync() => (await vaults.Core.Services.Arrivals.SettleAsync()).Get();
+        async Task<IEnumerable<string>> WaitingAsync() => (await vaults.Core.Services.Inbound.ListAsync()).Get().Items.Select(each => each.Path).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_the_operator_drops_into_a_vault_is_found_with_the_servers_time_and_audited()
     {
         await using var vaults = await TestVaults.CreateAsync();
@@ -75,7 +120,7 @@ public sealed class CatalogueScanTests
         vaults.Put("/cdr/new.csv", "content");
         vaults.Put("/cdr/over.csv", "new");
         File.Delete(vaults.OnDisk("/cdr/removed.csv"));
-        var slow = new CatalogueScan(vaults.Core.Services.Database, vaults.Core.Services.Audit, vaults.Stores, vaults.Core.Time);
+        var slow = new CatalogueScan(vaults.Core.Services.Database, vaults.Core.Services.Audit, vaults.Stores, vaults.Core.Time, vaults.Core.Services.Layout);
         var scanning = slow.RunAsync(null, TestCore.Operator, TestContext.Current.CancellationToken).AsTask();
         await vaults.WaitForTimerAsync(CatalogueScan.Settle);
 
@@ -97,7 +142,7 @@ public sealed class CatalogueScanTests
     {
         await using var vaults = await TestVaults.CreateAsync();
         vaults.Put("/cdr/growing.csv", "first");
-        var slow = new CatalogueScan(vaults.Core.Services.Database, vaults.Core.Services.Audit, vaults.Stores, vaults.Core.Time);
+        var slow = new CatalogueScan(vaults.Core.Services.Database, vaults.Core.Services.Audit, vaults.Stores, vaults.Core.Time, vaults.Core.Services.Layout);
         var scanning = slow.RunAsync(null, TestCore.Operator, TestContext.Current.CancellationToken).AsTask();
         await vaults.WaitForTimerAsync(CatalogueScan.Settle);
         File.AppendAllText(vaults.OnDisk("/cdr/growing.csv"), " and second");
@@ -127,7 +172,7 @@ public sealed class CatalogueScanTests
         foreach (var jump in (TimeSpan[])[TimeSpan.FromDays(366), TimeSpan.FromDays(-366), TimeSpan.FromHours(1), TimeSpan.FromHours(-1)])
         {
             var clock = new WrongClock(vaults.Core.Time, jump);
-            var scan = new CatalogueScan(vaults.Core.Services.Database, vaults.Core.Services.Audit, vaults.Stores, clock) { SettleTime = TimeSpan.Zero };
+            var scan = new CatalogueScan(vaults.Core.Services.Database, vaults.Core.Services.Audit, vaults.Stores, clock, vaults.Core.Services.Layout) { SettleTime = TimeSpan.Zero };
             var report = (await scan.RunAsync(null, TestCore.Operator, TestContext.Current.CancellationToken)).Get();
             Assert.Equal((1L, 0L, 0L, 0L), (report.Files, report.Found, report.Changed, report.Missing));
         }

@@ -15,7 +15,7 @@ internal sealed class TestVaults : IAsyncDisposable
         Core = core;
         _vaults = new LocalVaults(core.Files.Vaults, new LocalStoreOptions { Durability = Durability.Rename });
         Stores = new VaultStores(_vaults);
-        Scan = new CatalogueScan(core.Services.Database, core.Services.Audit, Stores, core.Time) { SettleTime = TimeSpan.Zero };
+        Scan = new CatalogueScan(core.Services.Database, core.Services.Audit, Stores, core.Time, core.Services.Layout) { SettleTime = TimeSpan.Zero };
     }
 
     public TestCore Core { get; }

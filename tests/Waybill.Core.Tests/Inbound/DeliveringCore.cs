@@ -10,6 +10,7 @@ internal sealed class DeliveringCore : IAsyncDisposable
     public const string Account = "10042";
 
     public static readonly Actor Customer = Actor.Login(Account, "192.0.2.1", "c1");
+    public static readonly Actor Collector = Actor.Login("office", "192.0.2.3", "o1");
     public static readonly Actor Vendor = Actor.Login(Account + "-acme", "192.0.2.2", "v1");
 
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
@@ -47,6 +48,24 @@ internal sealed class DeliveringCore : IAsyncDisposable
     }
 
     public Task<long> DeliverAsVendorAsync(string path, string content = "content") => DeliverAsync("/vendors/acme" + path, content, Vendor);
+
+    /// <summary>What a collector's session records of a file that it read; of all of it where nothing else is said.</summary>
+    public async Task FetchAsync(string path, Actor? collector = null, long from = 0, long? to = null, ulong? identity = null, bool isCut = false)
+    {
+        var size = new FileInfo(OnDisk(path)).Length;
+        await JournalAsync(
+            new FileEvent(FileOperation.Download, VaultPath.Parse(path), Bytes: (to ?? size) - from, Size: size, Identity: identity ?? await IdentityAsync(path), ReadFrom: from, ReadTo: to ?? size, IsCut: isCut),
+            collector ?? Collector);
+    }
+
+    public async Task<ulong> IdentityAsync(string path)
+    {
+        await using var store = Services.Stores.Open(Account).Value!;
+        return (await store.GetAttributesAsync(VaultPath.Parse(path), followLink: false)).Value.Identity;
+    }
+
+    public ValueTask<Result<InboundFile>> ConfirmFetchedAsync(string path, Actor? collector = null) =>
+        Services.Inbound.ConfirmFetchedAsync(Account, path, collector ?? Collector);
 
     public async Task RenameAsync(string path, string target, Actor? actor = null)
     {

@@ -26,10 +26,10 @@ public sealed class RetentionArchiveTests
         foreach (var account in (string[])["10042", "20042"])
         {
             Assert.False(retention.IsThere("/cdr/2025/a.csv", account));
-            Assert.Equal("of " + account, await File.ReadAllTextAsync(Path.Combine(archive.Path, account, "cdr/2025/a.csv")));
+            Assert.Equal("of " + account, await File.ReadAllTextAsync(Path.Combine(archive.Path, account, "2026-02/cdr/2025/a.csv")));
         }
 
-        Assert.Equal(new DateTime(2025, 1, 20, 1, 2, 3, DateTimeKind.Utc), File.GetLastWriteTimeUtc(Path.Combine(archive.Path, "10042/cdr/2025/a.csv")));
+        Assert.Equal(new DateTime(2025, 1, 20, 1, 2, 3, DateTimeKind.Utc), File.GetLastWriteTimeUtc(Path.Combine(archive.Path, "10042/2026-02/cdr/2025/a.csv")));
         Assert.Equal("archived", retention.GoneHow("/cdr/2025/a.csv"));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(retention.Directory, "taken")));
         Assert.Equal(0L, retention.Core.Scalar("SELECT count(*) FROM retention_removal"));
@@ -41,16 +41,16 @@ public sealed class RetentionArchiveTests
         await using var retention = await CreateAsync();
         using var archive = new Place(false);
         retention.Options = retention.Options with { Archive = archive.Path };
-        Directory.CreateDirectory(Path.Combine(archive.Path, "10042/cdr"));
-        await File.WriteAllTextAsync(Path.Combine(archive.Path, "10042/cdr/a"), "earlier");
-        await File.WriteAllTextAsync(Path.Combine(archive.Path, "10042/cdr/b"), "same");
-        var file = await retention.AddAsync("/cdr/a", Day(2025, 1, 20), content: "later");
+        Directory.CreateDirectory(Path.Combine(archive.Path, "10042/2026-02/cdr"));
+        await File.WriteAllTextAsync(Path.Combine(archive.Path, "10042/2026-02/cdr/a"), "earlier");
+        await File.WriteAllTextAsync(Path.Combine(archive.Path, "10042/2026-02/cdr/b"), "same");
+        await retention.AddAsync("/cdr/a", Day(2025, 1, 20), content: "later");
         await retention.AddAsync("/cdr/b", Day(2025, 1, 20), content: "same");
         await retention.PassAsync(Day(2026, 2, 2, 3));
 
-        Assert.Equal("earlier", await File.ReadAllTextAsync(Path.Combine(archive.Path, "10042/cdr/a")));
-        Assert.Equal("later", await File.ReadAllTextAsync(Path.Combine(archive.Path, $"10042/cdr/a.~{file}")));
-        Assert.Equal(3, Directory.EnumerateFiles(Path.Combine(archive.Path, "10042/cdr")).Count());
+        Assert.Equal("earlier", await File.ReadAllTextAsync(Path.Combine(archive.Path, "10042/2026-02/cdr/a")));
+        Assert.Equal("later", await File.ReadAllTextAsync(Path.Combine(archive.Path, "10042/2026-02.2/cdr/a")));
+        Assert.Equal(3, Directory.EnumerateFiles(archive.Path, "*", SearchOption.AllDirectories).Count());
     }
 
     [Fact]

@@ -46,10 +46,14 @@ public sealed class AccountsTreeTests
     [InlineData("/inbound", FileRights.List)]
     [InlineData("/inbound/10042", FileRights.List)]
     [InlineData("/inbound/10042/upload", FileRights.ReadOnly)]
-    [InlineData("/inbound/10042/upload/a/b.csv", FileRights.ReadOnly)]
+    [InlineData("/inbound/10042/upload/a/b.csv", LayoutTemplate.Confirm)]
     [InlineData("/inbound/10042/vendors", FileRights.List)]
     [InlineData("/inbound/10042/vendors/acme", FileRights.ReadOnly)]
-    [InlineData("/inbound/10042/vendors/acme/usage/x.csv", FileRights.ReadOnly)]
+    [InlineData("/inbound/10042/vendors/acme/usage/x.csv", LayoutTemplate.Confirm)]
+    [InlineData("/inbound/10042/vendors/acme/processed", FileRights.None)]
+    [InlineData("/inbound/10042/vendors/acme/processed/x.csv", FileRights.None)]
+    [InlineData("/inbound/10042/vendors/acme/rejected/x.csv.report.txt", FileRights.None)]
+    [InlineData("/inbound/10042/processed", FileRights.None)]
     [InlineData("/inbound/10042/cdr", FileRights.None)]
     [InlineData("/inbound/10042/invoices/x.pdf", FileRights.None)]
     [InlineData("/inbound/10042/Upload/x", FileRights.None)]
@@ -64,8 +68,8 @@ public sealed class AccountsTreeTests
     public void A_collector_follows_the_layout_of_the_provider()
     {
         var tree = AccountsTree.ForCollector(new LayoutTemplate([new("/in/usage", LayoutTemplate.Deliver), new("/out", FileRights.ReadOnly), new("/drop", FileRights.Create)]));
-        Assert.Equal(FileRights.ReadOnly, tree.RightsAt(VaultPath.Parse("/inbound/1/in/usage/x")));
-        Assert.Equal(FileRights.ReadOnly, tree.RightsAt(VaultPath.Parse("/inbound/1/drop/x")));
+        Assert.Equal(LayoutTemplate.Confirm, tree.RightsAt(VaultPath.Parse("/inbound/1/in/usage/x")));
+        Assert.Equal(LayoutTemplate.Confirm, tree.RightsAt(VaultPath.Parse("/inbound/1/drop/x")));
         Assert.Equal(FileRights.List, tree.RightsAt(VaultPath.Parse("/inbound/1/in")));
         Assert.Equal(FileRights.None, tree.RightsAt(VaultPath.Parse("/inbound/1/in/x")));
         Assert.Equal(FileRights.None, tree.RightsAt(VaultPath.Parse("/inbound/1/out/x")));
@@ -75,9 +79,9 @@ public sealed class AccountsTreeTests
     public void Rights_that_hold_nowhere_are_not_advertised_and_whoever_is_refused_reads_what_the_login_is_for()
     {
         Assert.Equal(LayoutTemplate.Deliver, Publisher.Anywhere);
-        Assert.Equal(FileRights.ReadOnly, Collector.Anywhere);
+        Assert.Equal(LayoutTemplate.Confirm, Collector.Anywhere);
         Assert.Contains("/accounts/NUMBER/TYPE, where TYPE is cdr, data, invoice, report, sir", Publisher.Advice, StringComparison.Ordinal);
-        Assert.Contains("Nothing here can be written, renamed or removed", Collector.Advice, StringComparison.Ordinal);
+        Assert.Contains("deletes each file that it has fetched, or moves it to /processed", Collector.Advice, StringComparison.Ordinal);
     }
 
     [Fact]

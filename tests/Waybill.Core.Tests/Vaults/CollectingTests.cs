@@ -52,7 +52,7 @@ public sealed class CollectingTests
     public async Task Of_one_path_the_archive_takes_so_many_in_a_month_and_then_the_file_stays()
     {
         await using var session = await Session.OpenAsync();
-        for (var version = 1; version <= Collecting.MaximumVersions; version++)
+        for (var version = 1; version <= FileArchive.MaximumVersions; version++)
         {
             var taken = session.InArchive($"2026-01{(version == 1 ? "" : $".{version}")}/cdr/a.csv");
             Directory.CreateDirectory(Path.GetDirectoryName(taken)!);
@@ -153,7 +153,7 @@ public sealed class CollectingTests
     {
         private readonly TemporaryDirectory _archive = new();
         private readonly LocalVaults _vaults;
-        private readonly LocalVaults _archives;
+        private readonly FileArchive _archives;
 
         private Session(DeliveringCore core)
         {
@@ -162,7 +162,7 @@ public sealed class CollectingTests
                 1, DeliveringCore.Account, LoginKind.Customer, DeliveringCore.Account, null, null, AllowedNetworks.Anywhere,
                 LoginStatus.Active, null, DateTimeOffset.UnixEpoch, null));
             _vaults = new LocalVaults(core.Core.Files.Vaults);
-            _archives = new LocalVaults(_archive.Combine("."));
+            _archives = new FileArchive(_archive.FullName);
             var collecting = new Collecting(Rules, DeliveringCore.Account, "", _vaults, _archives, core.Core.Time);
             Store = collecting.Wrap(_vaults.OpenStore(VaultPath.Parse("/" + DeliveringCore.Account), collecting.StoreRules).Value!);
             Journal = collecting.Wrap(core.Core.Journal(DeliveringCore.Customer));

@@ -57,7 +57,7 @@ public sealed class MountedStoreTests
         Assert.Equal(["A1", "b2", "d4"], await publisher.ListAsync("/accounts"));
         Assert.Equal(["cdr", "data", "invoice", "report", "sir"], await publisher.ListAsync("/accounts/b2"));
         Assert.Equal(["cdr", "invoice", "report", "sir"], await publisher.ListAsync("/accounts/d4"));
-        Assert.Equal(["inbound"], await collector.ListAsync("/"));
+        Assert.Equal(["inbound", "processed"], await collector.ListAsync("/"));
         Assert.Equal(["A1", "b2", "d4"], await collector.ListAsync("/inbound"));
         Assert.Equal(["upload", "vendors"], (await collector.ListAsync("/inbound/b2"))
             .Where(name => ProviderVaults.Collector.RightsAt(VaultPath.Parse("/inbound/b2/" + name)) != FileRights.None).Order(StringComparer.Ordinal));

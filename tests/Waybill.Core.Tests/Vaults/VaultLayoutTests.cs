@@ -78,7 +78,7 @@ public sealed class VaultLayoutTests
 
     [Theory]
     [InlineData(LoginKind.Publisher, "/accounts/10042/cdr/x", Deliver)]
-    [InlineData(LoginKind.Collector, "/inbound/10042/upload/x", FileRights.ReadOnly)]
+    [InlineData(LoginKind.Collector, "/inbound/10042/upload/x", LayoutTemplate.Confirm)]
     public void The_providers_own_kinds_see_all_accounts_below_a_directory_of_their_own(LoginKind kind, string path, FileRights expected)
     {
         var rules = _layout.RulesFor(Login(kind));
@@ -201,7 +201,7 @@ public sealed class VaultLayoutTests
     public void Rights_that_no_folder_gives_are_held_nowhere()
     {
         Assert.Equal(Deliver, _layout.RulesFor(Login(LoginKind.Customer)).Anywhere);
-        Assert.Equal(FileRights.ReadOnly, _layout.RulesFor(Login(LoginKind.Collector)).Anywhere);
+        Assert.Equal(LayoutTemplate.Confirm, _layout.RulesFor(Login(LoginKind.Collector)).Anywhere);
         var readers = new VaultLayout(new LayoutTemplate([new FolderTemplate("/cdr", FileRights.ReadOnly)]));
         Assert.Equal(FileRights.ReadOnly, readers.RulesFor(Login(LoginKind.Customer)).Anywhere);
     }

@@ -26,6 +26,9 @@ public sealed class Lftp(WaybillServer server) : InteropClient(server)
 
     public override Task GetFolderAsync(string remote, string local) => ScriptAsync($"mirror --parallel=4 \"{remote}\" \"{local}/\"");
 
+    /// <summary>What a back-office script does: fetch all, and delete each file that was fetched.</summary>
+    public Task CollectFolderAsync(string remote, string local) => ScriptAsync($"mirror --parallel=4 --Remove-source-files \"{remote}\" \"{local}/\"");
+
     public override ExternalProcess StartSlowPut(string local, string remote) =>
         ExternalProcess.Start("lftp", Arguments($"set net:limit-rate 0:1000000; put \"{local}\" -o \"{remote}\""), environment: Environment);
 

@@ -21,6 +21,9 @@ public sealed class Rclone(WaybillServer server) : InteropClient(server)
 
     public override Task GetFolderAsync(string remote, string local) => RunAsync("rclone", [.. Options, "sync", Remote(remote), $"{local}/{Path.GetFileName(remote)}"]);
 
+    /// <summary>What a back-office script does: fetch all, and delete each file that was fetched.</summary>
+    public Task CollectFolderAsync(string remote, string local) => RunAsync("rclone", [.. Options, "move", Remote(remote), local]);
+
     public override ExternalProcess StartSlowPut(string local, string remote) =>
         ExternalProcess.Start("rclone", [.. Options, "--bwlimit", "1M", "copyto", local, Remote(remote)]);
 

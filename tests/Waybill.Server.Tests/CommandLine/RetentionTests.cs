@@ -70,7 +70,8 @@ public sealed class RetentionTests(Template template)
     [InlineData("Retention:Months=0")]
     [InlineData("Retention:PlanAt=2am")]
     [InlineData("Retention:NoticeDays=29")]
-    [InlineData("Retention:Archive=archive")]
+    [InlineData("Retention:Archive=/srv/archive")]
+    [InlineData("Storage:Archive=archive")]
     public async Task A_setting_that_cannot_work_is_refused(string setting)
     {
         using var data = await template.CopyAsync();
@@ -81,7 +82,7 @@ public sealed class RetentionTests(Template template)
     public async Task The_schedule_shows_the_jobs_of_the_server_and_an_archive_in_the_vaults_is_refused()
     {
         using var data = await template.CopyAsync();
-        Assert.Contains("lies in the vaults", await data.RefusedAsync(1, "retention", "plan", "--set", "Retention:Archive=" + data.Combine("vaults", "archive")), StringComparison.Ordinal);
+        Assert.Contains("lies in the vaults", await data.RefusedAsync(1, "retention", "plan", "--set", "Storage:Archive=" + data.Combine("vaults", "archive")), StringComparison.Ordinal);
         await using (await RunningServer.StartAsync(data))
         {
             var jobs = await data.JsonAsync("schedule", "list");

@@ -20,7 +20,7 @@ public sealed class ScpSourceTests
         await harness.SendAsync("\0");
         Assert.Equal(0, await harness.ExitAsync());
         Assert.Equal("", await harness.RestAsync());
-        Assert.Equal(new FileEvent(FileOperation.Download, VaultPath.Parse("/d/a"), Bytes: 5, Size: 5), Assert.Single(harness.Journal.Events));
+        Assert.Equal(new FileEvent(FileOperation.Download, VaultPath.Parse("/d/a"), Bytes: 5, Size: 5, ReadTo: 5), Assert.Single(harness.Journal.Events));
     }
 
     [Fact]

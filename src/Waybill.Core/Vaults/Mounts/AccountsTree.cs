@@ -12,9 +12,12 @@ public sealed class AccountsTree : IAccessRules
     private readonly byte[] _top;
     private readonly Mount[] _mounts;
     private readonly bool _wholeVault;
+    private readonly byte[]? _drop;
 
-    private AccountsTree(string top, Mount[] mounts, string advice)
+    private AccountsTree(string top, Mount[] mounts, string advice, string? drop = null)
     {
+        Drop = drop;
+        _drop = drop is null ? null : Encoding.UTF8.GetBytes(drop);
         Top = top;
         _top = Encoding.UTF8.GetBytes(top);
         _mounts = mounts;
@@ -32,6 +35,9 @@ public sealed class AccountsTree : IAccessRules
     /// <summary>The name of the directory of the accounts.</summary>
     internal string Top { get; }
 
+    /// <summary>The name of the directory beside it to which a collector moves what it has processed; null for none.</summary>
+    internal string? Drop { get; }
+
     internal IReadOnlyList<Mount> Mounts => _mounts;
 
     /// <summary>The billing system's: <c>/accounts/NUMBER/TYPE</c> is the folder of that feed type, and it may do there whatever a customer may in its upload folder.</summary>
@@ -47,16 +53,25 @@ public sealed class AccountsTree : IAccessRules
             $"Files go into /accounts/NUMBER/TYPE, where TYPE is {string.Join(", ", types)}; the directories above and these themselves stay as they are.");
     }
 
-    /// <summary>The back office's: <c>/inbound/NUMBER</c> is the vault, of which it reads what customers and vendors may deliver to, and nothing else.</summary>
+    /// <summary>
+    /// The back office's: <c>/inbound/NUMBER</c> is the vault, of which it reads what customers and vendors may deliver to, and nothing else. What it has fetched it
+    /// deletes, or moves to <c>/processed</c>; what that means is for <see cref="Inbound.Confirming"/>, and the store itself lets it do neither.
+    /// </summary>
     /// <param name="template">The layout of the vaults.</param>
     public static AccountsTree ForCollector(LayoutTemplate template)
     {
         ArgumentNullException.ThrowIfNull(template);
+        var delivered = template.Folders.Where(static folder => ((folder.Customer | folder.Vendor) & FileRights.Create) != 0).Select(static folder => folder.Path).ToList();
+
+        // A vendor's /processed lies in a folder that it delivers to: fetched from there everything would come again and again.
+        var closed = template.Folders.Select(static folder => folder.Path)
+            .Where(path => !delivered.Exists(other => other == path || other.StartsWith(path + "/", StringComparison.Ordinal))).ToList();
+        FolderRules Rules(FileRights rights) => new(delivered.Select(path => (path, rights)), closed);
         return new AccountsTree(
             "inbound",
-            [new Mount("", "", new FolderRules(template.Folders.Where(static folder => ((folder.Customer | folder.Vendor) & FileRights.Create) != 0)
-                .Select(static folder => (folder.Path, FileRights.ReadOnly))))],
-            "A collector login lists and fetches what was delivered. Nothing here can be written, renamed or removed.");
+            [new Mount("", "", Rules(LayoutTemplate.Confirm), Rules(FileRights.ReadOnly))],
+            "A collector login lists and fetches what was delivered, and deletes each file that it has fetched, or moves it to /processed. Nothing here can be written or renamed.",
+            Inbound.Confirming.Drop);
     }
 
     /// <inheritdoc/>
@@ -64,6 +79,12 @@ public sealed class AccountsTree : IAccessRules
     {
         ArgumentNullException.ThrowIfNull(path);
         var place = Split(path);
+        if (place.Level == TreeLevel.Nowhere && IsInDrop(path))
+        {
+            // A name to move to: nothing is ever there.
+            return FileRights.List | FileRights.Rename;
+        }
+
         return place.Level == TreeLevel.Nowhere ? FileRights.None : place.Mount?.Rules.RightsAt(place.Inner) ?? FileRights.List;
     }
 
@@ -75,9 +96,10 @@ public sealed class AccountsTree : IAccessRules
         }
 
         var rest = path.Bytes[1..];
-        if (!Take(ref rest).SequenceEqual(_top))
+        var top = Take(ref rest);
+        if (!top.SequenceEqual(_top))
         {
-            return default;
+            return _drop is not null && rest.IsEmpty && top.SequenceEqual(_drop) ? new TreePath(TreeLevel.Drop) : default;
         }
 
         if (rest.IsEmpty)
@@ -106,6 +128,12 @@ public sealed class AccountsTree : IAccessRules
         }
 
         return default;
+    }
+
+    private bool IsInDrop(VaultPath path)
+    {
+        var rest = path.Bytes[1..];
+        return _drop is not null && Take(ref rest).SequenceEqual(_drop) && !rest.IsEmpty && !rest.Contains((byte)'/');
     }
 
     private static ReadOnlySpan<byte> Take(scoped ref ReadOnlySpan<byte> rest)

@@ -6,7 +6,8 @@ namespace Waybill.Core.Vaults.Mounts;
 /// <param name="name">Its name there; empty when the account's directory itself is the mount.</param>
 /// <param name="folder">The directory's path in the vault; empty for the vault itself.</param>
 /// <param name="rules">The rights in it.</param>
-internal sealed class Mount(string name, string folder, FolderRules rules)
+/// <param name="storeRules">The rights of the store, where something stands in front of it that gives some of them another meaning.</param>
+internal sealed class Mount(string name, string folder, FolderRules rules, FolderRules? storeRules = null)
 {
     private readonly byte[] _name = Encoding.UTF8.GetBytes(name);
 
@@ -17,4 +18,6 @@ internal sealed class Mount(string name, string folder, FolderRules rules)
     public string Folder { get; } = folder;
 
     public FolderRules Rules { get; } = rules;
+
+    public FolderRules StoreRules { get; } = storeRules ?? rules;
 }

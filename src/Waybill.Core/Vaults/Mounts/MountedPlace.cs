@@ -34,6 +34,7 @@ internal sealed class MountedPlace(AccountsTree tree, TreeLevel level, Account? 
     {
         TreeLevel.Root => "/",
         TreeLevel.Accounts => $"/{tree.Top}",
+        TreeLevel.Drop => $"/{tree.Drop}",
         _ => $"/{tree.Top}/{account!.Number}/{mount?.Name}",
     };
 

@@ -238,7 +238,7 @@ public sealed class MountedStore : IFileStore
     }
 
     // The directory has the number as it was given, however the client writes it.
-    private StoreResult<OpenVaults.Lease> Rent(Account account, Mount mount) => Vaults.Rent(VaultPath.Parse($"/{account.Number}{mount.Folder}"), mount.Rules);
+    private StoreResult<OpenVaults.Lease> Rent(Account account, Mount mount) => Vaults.Rent(VaultPath.Parse($"/{account.Number}{mount.Folder}"), mount.StoreRules);
 
     private async ValueTask<StoreResult<IDirectoryListing>> ListTreeAsync(MountedPlace place)
     {
@@ -246,6 +246,10 @@ public sealed class MountedStore : IFileStore
         if (place.Level == TreeLevel.Root)
         {
             known.Add(new DirectoryEntry(Encoding.UTF8.GetBytes(_tree.Top), Directory(_opened)));
+            if (_tree.Drop is { } drop)
+            {
+                known.Add(new DirectoryEntry(Encoding.UTF8.GetBytes(drop), Directory(_opened)));
+            }
         }
         else if (place.Account is { } account)
         {

@@ -12,6 +12,9 @@ internal enum TreeLevel
     /// <summary>The directory of the accounts.</summary>
     Accounts,
 
+    /// <summary>The directory beside it that takes what a collector has processed; it is always empty.</summary>
+    Drop,
+
     /// <summary>The directory of an account, if there is one of that number.</summary>
     Account,
 

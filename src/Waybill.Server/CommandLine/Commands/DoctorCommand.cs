@@ -116,6 +116,12 @@ internal static class DoctorCommand
             yield return new Finding(Verdict.Warning, "Storage:Durability", "Rename: what is acknowledged can be lost in a power cut; use Full");
         }
 
+        if (configuration.Storage.Archive is { } archive && !Directory.Exists(archive))
+        {
+            yield return new Finding(
+                Verdict.Failure, "Storage:Archive", $"{archive} is not there, so customers cannot put away what they fetched and retention does not run; mount it, or make it and give it to this user");
+        }
+
         if (configuration.Ssh.ListenCompat.Count > 0 || ConfigurationCheck.Policy(configuration.Ssh.Policy) == SshPolicy.Compat)
         {
             yield return new Finding(Verdict.Warning, "Ssh policy", "a listener has the compat policy: older algorithms are offered there; keep it for the customers that need it");

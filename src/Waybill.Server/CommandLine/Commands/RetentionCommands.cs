@@ -107,7 +107,7 @@ internal static class RetentionCommands
             var run = CommandContext.Require(await installation.OpenRetention(configuration).RunAsync(CommandContext.Operator, cancellationToken));
             here.Print(run, output =>
             {
-                output.WriteLine($"run {run.Id}: {run.Files} files, {run.Bytes} bytes {(configuration.Retention.Archive is null ? "removed" : "go to the archive")}");
+                output.WriteLine($"run {run.Id}: {run.Files} files, {run.Bytes} bytes {(configuration.Retention.Archive ? "go to the archive" : "removed")}");
                 foreach (var failure in run.Failures)
                 {
                     output.WriteLine($"not removed: account {failure.Account} {failure.Shown}: {failure.Reason}");
