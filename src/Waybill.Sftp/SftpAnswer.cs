@@ -79,9 +79,9 @@ internal readonly record struct SftpAnswer(SftpOutcome Outcome, StoreError Error
 
     public bool IsOk => Outcome == SftpOutcome.Ok;
 
-    /// <summary>With the words that the store has for this session, if it has any: a quota's numbers.</summary>
+    /// <summary>With the words that the store has for this session, if it has any: a quota's numbers, or where a duplicate is held.</summary>
     public SftpAnswer Explained(IFileStore store) =>
-        Error == StoreError.QuotaExceeded && Words is null && store.Explain(Error) is { } words ? this with { Words = Encoding.UTF8.GetBytes(words) } : this;
+        Error is StoreError.QuotaExceeded or StoreError.Held && Words is null && store.Explain(Error) is { } words ? this with { Words = Encoding.UTF8.GetBytes(words) } : this;
 
     public bool IsRefusal => Outcome == SftpOutcome.Hidden || Error == StoreError.PermissionDenied;
 }

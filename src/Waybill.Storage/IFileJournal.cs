@@ -45,9 +45,10 @@ public enum FileOperation
 /// <param name="Changes">What was set: a size set by path cuts a file.</param>
 /// <param name="ResumedAt">How much of a committed upload had come before, in a session that was cut off.</param>
 /// <param name="Kept">How much of a cut-off upload is kept for its login to go on with.</param>
+/// <param name="Sha256">The hash of a committed upload, where the store had to know it.</param>
 public readonly record struct FileEvent(
     FileOperation Operation, VaultPath Path, VaultPath? Target = null, long Bytes = 0, long Size = 0, long? ExpectedSize = null, StoreError Outcome = StoreError.None,
-    AttributeChanges Changes = default, long ResumedAt = 0, long Kept = 0);
+    AttributeChanges Changes = default, long ResumedAt = 0, long Kept = 0, byte[]? Sha256 = null);
 
 /// <summary>Where file operations are recorded. An operation that changed something is answered only after its row is durable (promise D1 of docs/promises.md).</summary>
 public interface IFileJournal

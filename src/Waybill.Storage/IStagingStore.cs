@@ -27,6 +27,9 @@ public interface IStagingStore : IFileStore
     /// <summary>Hides the file at a place; the file that it had replaced, if that is still kept, is back.</summary>
     StoreError Hide(VaultPath target, string token);
 
+    /// <summary>Hides a file as if it lay at another place: beside that, to be shown there. One that is hidden already is no error.</summary>
+    StoreError HideAs(VaultPath source, VaultPath target, string token);
+
     /// <summary>Removes the file that was replaced, if one is kept.</summary>
     StoreError ForgetReplaced(VaultPath target, string token);
 

@@ -86,7 +86,13 @@ public sealed partial class FeedPublisher
     {
         foreach (var file in set.Files)
         {
-            var error = store.Hide(file.Path, file.Token);
+            var error = file.HeldFrom is { } from ? store.HideAs(from, file.Path, file.Token) : store.Hide(file.Path, file.Token);
+            if (set.State == PublicationState.Holding && error == StoreError.NotFound)
+            {
+                set.Error = error;
+                return ValueTask.CompletedTask;
+            }
+
             if (error is not (StoreError.None or StoreError.NotFound or StoreError.AlreadyExists))
             {
                 set.Error = error;

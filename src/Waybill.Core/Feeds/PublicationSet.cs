@@ -30,5 +30,5 @@ internal sealed class PublicationSet(long accountId, string account, string feed
 
     public StoreError Error { get; set; }
 
-    public IEnumerable<VaultPath> Folders => Files.Select(static file => file.Path.Parent).Distinct();
+    public IEnumerable<VaultPath> Folders => Files.SelectMany(static file => file.HeldFrom is { } from ? [file.Path.Parent, from.Parent] : (VaultPath[])[file.Path.Parent]).Distinct();
 }

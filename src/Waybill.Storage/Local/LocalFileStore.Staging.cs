@@ -99,6 +99,35 @@ internal sealed partial class LocalFileStore : IStagingStore
         }
     }
 
+    public StoreError HideAs(VaultPath source, VaultPath target, string token)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        var error = _jail.OpenParent(source, FileRights.Rename, out var from);
+        using (from)
+        {
+            if (error != StoreError.None)
+            {
+                return error;
+            }
+
+            error = _jail.OpenParent(target, FileRights.Rename, out var to);
+            using (to)
+            {
+                if (error != StoreError.None)
+                {
+                    return error;
+                }
+
+                var hidden = Temporaries.StagedName(token);
+                var errno = Kernel.Rename(from.Directory, from.Name, to.Directory, hidden, OpenFlags.RenameNoReplace);
+                return errno is Errno.NoEntry or Errno.Exists && Kernel.StatName(to.Directory, hidden, out _) == Errno.None
+                    ? StoreError.None
+                    : Errno.ToStoreError(errno);
+            }
+        }
+    }
+
     public StoreError ForgetReplaced(VaultPath target, string token) => Unlink(target, Temporaries.ReplacedName(token));
 
     public StoreError Discard(VaultPath target, string token) => Unlink(target, Temporaries.StagedName(token));
