@@ -36,6 +36,12 @@ public interface IStagingStore : IFileStore
     /// <summary>Removes a hidden file; one that is not there is no error.</summary>
     StoreError Discard(VaultPath target, string token);
 
+    /// <summary>
+    /// Keeps listings out of a directory while several files are shown or hidden there, in this process and in all others; null where that is not possible. Listings
+    /// that were begun are waited for, but not for ever.
+    /// </summary>
+    ValueTask<IDisposable?> LockAsync(VaultPath directory);
+
     /// <summary>Forces the names in a directory to the disk.</summary>
     StoreError SyncDirectory(VaultPath directory);
 }

@@ -19,6 +19,9 @@ internal sealed class PublicationSet(long accountId, string account, string feed
 
     public string? Reason { get; set; }
 
+    /// <summary>What it was before it was released: what is set aside never goes because it could not be shown.</summary>
+    public PublicationState? Aside { get; init; }
+
     public required Actor Actor { get; init; }
 
     public string? By { get; init; }

@@ -61,8 +61,8 @@ internal static class PublicationSql
     {
         set.State = state;
         connection.Execute(
-            "UPDATE publication SET state = @state, owner = @owner, replaces = @replaces WHERE id = @id",
-            ("@state", state.ToWord()), ("@owner", owner), ("@replaces", set.Replaces ? 1 : 0), ("@id", set.Id));
+            "UPDATE publication SET state = @state, owner = @owner, replaces = @replaces, aside = @aside WHERE id = @id",
+            ("@state", state.ToWord()), ("@aside", set.Aside?.ToWord()), ("@owner", owner), ("@replaces", set.Replaces ? 1 : 0), ("@id", set.Id));
     }
 
     /// <summary>The work on the set is over.</summary>
@@ -162,7 +162,7 @@ internal static class PublicationSql
         {
             var set = connection.First(
                 """
-                SELECT p.account_id, a.number, p.feed, p.state, p.replaces, p.reason, p.publisher, b.number
+                SELECT p.account_id, a.number, p.feed, p.state, p.replaces, p.reason, p.publisher, b.number, p.aside
                 FROM publication p JOIN account a ON a.id = p.account_id LEFT JOIN account b ON b.id = p.by_account_id WHERE p.id = @id
                 """,
                 row => new PublicationSet(row.GetInt64(0), row.GetString(1), row.GetString(2))
@@ -173,6 +173,7 @@ internal static class PublicationSql
                     Reason = row.TextOrNull(5),
                     Actor = Actor.Operator(row.GetString(6)),
                     By = row.TextOrNull(7),
+                    Aside = row.IsDBNull(8) ? null : row.Word<PublicationState>(8),
                 },
                 ("@id", id));
             if (set is not null)

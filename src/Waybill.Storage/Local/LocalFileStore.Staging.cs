@@ -132,6 +132,22 @@ internal sealed partial class LocalFileStore : IStagingStore
 
     public StoreError Discard(VaultPath target, string token) => Unlink(target, Temporaries.StagedName(token));
 
+    public async ValueTask<IDisposable?> LockAsync(VaultPath directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        if (_jail.Pin(directory, followLink: true, FileRights.List, out var pinned) != StoreError.None)
+        {
+            return null;
+        }
+
+        using (pinned)
+        {
+            return Kernel.OpenName(pinned.File, "."u8, OpenFlags.ReadDirectory, 0, out var opened) == Errno.None
+                ? await DirectoryLock.ToShowAsync(opened).ConfigureAwait(false)
+                : null;
+        }
+    }
+
     public StoreError SyncDirectory(VaultPath directory)
     {
         ArgumentNullException.ThrowIfNull(directory);

@@ -22,6 +22,10 @@ internal static class PublishingProcess
         Assert.True(outcome.ExitCode == Killed, $"{operation} was not killed at {step} {times}: {outcome}");
     }
 
+    /// <summary>Starts to publish many sets, an invoice and its table each.</summary>
+    public static ExternalProcess StartMany(string directory, int sets) =>
+        ExternalProcess.Start(Environment.ProcessPath!, [Command, directory, "many", "none", sets.ToString(CultureInfo.InvariantCulture), "0"]);
+
     public static async Task<int> RunAsync(string[] args)
     {
         var (directory, operation, step, times, id) = (
@@ -43,6 +47,17 @@ internal static class PublishingProcess
             Console.WriteLine(operation == "upload"
                 ? await session.PutAsync("/accounts/10042/invoice/1.csv", "new")
                 : await session.RenameAsync("/accounts/10042/invoice/1.csv.tmp", "/accounts/10042/invoice/1.csv"));
+            return 0;
+        }
+
+        if (operation == "many")
+        {
+            await foreach (var report in publisher.PublishAllAsync(
+                Enumerable.Range(0, times).Select(static i => FeedTestExtensions.Set("10042", "invoice", ($"{i:D4}.pdf", "pdf"), ($"{i:D4}.csv", "csv"))), TestCore.Operator))
+            {
+                report.Get();
+            }
+
             return 0;
         }
 

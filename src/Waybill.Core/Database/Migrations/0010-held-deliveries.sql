@@ -12,6 +12,9 @@ PRAGMA writable_schema = RESET;
 -- Where a file lay that was held instead of renamed.
 ALTER TABLE publication_file ADD COLUMN source TEXT;
 
+-- What a set that is being released was before, so that it is that again when it cannot be shown.
+ALTER TABLE publication ADD COLUMN aside TEXT CHECK (aside IN ('held', 'recalled'));
+
 -- Recalls said archived until now; a customer's own archive never has a publication of its own.
 UPDATE file SET gone_how = 'recalled' WHERE gone_how = 'archived' AND EXISTS (
     SELECT 1 FROM publication_file p WHERE p.file_id = file.id AND p.publication_id IS NOT file.publication_id);
