@@ -33,5 +33,8 @@ internal sealed class PublicationSet(long accountId, string account, string feed
 
     public StoreError Error { get; set; }
 
-    public IEnumerable<VaultPath> Folders => Files.SelectMany(static file => file.HeldFrom is { } from ? [file.Path.Parent, from.Parent] : (VaultPath[])[file.Path.Parent]).Distinct();
+    /// <summary>The folders that the work on it changes.</summary>
+    public IEnumerable<VaultPath> Folders => Files
+        .SelectMany(file => State == PublicationState.Holding && file.HeldFrom is { } from ? [file.Path.Parent, from.Parent] : (VaultPath[])[file.Path.Parent])
+        .Distinct();
 }

@@ -178,6 +178,22 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task What_was_held_on_its_way_from_another_folder_is_released_though_that_is_gone()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await using var session = new PublisherSession(core);
+        await session.PutAsync(Folder + "1.csv", "old");
+        Assert.Equal(StoreError.None, await session.Store.MakeDirectoryAsync(VaultPath.Parse(Folder + "incoming")));
+        Assert.Equal(StoreError.None, await session.PutAsync(Folder + "incoming/1.csv", "new"));
+        Assert.Equal(StoreError.Held, await session.RenameAsync(Folder + "incoming/1.csv", Folder + "1.csv"));
+        Assert.Equal(StoreError.None, await session.Store.RemoveDirectoryAsync(VaultPath.Parse(Folder + "incoming")));
+        var held = await OneHeldAsync(core, HeldReason.Present, "new");
+        Assert.Equal(PublicationState.Published, (await core.Services.Publisher.ReleaseAsync(held.Id, null, TestCore.Operator)).Get().State);
+        Assert.Equal("new", core.Content("/invoices/1.csv"));
+    }
+
+    [Fact]
     public async Task A_change_in_place_is_held_as_a_whole_file()
     {
         await using var core = await TestCore.CreateAsync();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Waybill.Core;
 using Waybill.Core.Export;
 using Waybill.Core.Feeds;
 
