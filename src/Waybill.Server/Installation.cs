@@ -84,6 +84,8 @@ internal sealed class Installation : IAsyncDisposable
 
     public InboundService Inbound => new(Database, Audit, TimeProvider.System, new VaultStores(Vaults));
 
+    public FeedTypes Feeds => _feeds;
+
     /// <summary>For whoever opened the vaults.</summary>
     public FeedPublisher Publisher => new(Database, Audit, TimeProvider.System, new VaultStores(Vaults), _feeds, Data.Publishing);
 
@@ -194,11 +196,12 @@ internal sealed class Installation : IAsyncDisposable
         login.Account is { } account ? QuotaLedger.Open(account, login.UserName, new VaultView(account, VaultLayout.RootInVault(login))) : null;
 
     /// <summary>A login's own view of its vault, or of all vaults.</summary>
-    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules, IStoreFront? front = null, SessionQuota? quota = null)
+    public StoreResult<IFileStore> OpenStore(Login login, IAccessRules rules, IStoreFront? front = null, SessionQuota? quota = null, Actor? actor = null)
     {
         var owner = OwnerOf(login);
         var opened = rules is AccountsTree tree
-            ? new MountedStore(tree, Accounts, (root, inner) => Vaults.OpenStore(root, inner, owner), TimeProvider.System)
+            ? new MountedStore(tree, Accounts, (root, inner) => Vaults.OpenStore(root, inner, owner), TimeProvider.System,
+                login.Kind == LoginKind.Publisher && actor is not null ? new DeliveryGate(Publisher, actor) : null)
             : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), front?.StoreRules ?? rules, owner, quota);
         return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(front?.Wrap(opened.Value) ?? opened.Value, _pace)) : opened;
     }

@@ -79,7 +79,7 @@ internal readonly record struct SftpAnswer(SftpOutcome Outcome, StoreError Error
 
     public bool IsOk => Outcome == SftpOutcome.Ok;
 
-    /// <summary>With the words that the store has for this session, if it has any: a quota's numbers, who else has claimed a file.</summary>
+    /// <summary>With the words that the store has for this session, if it has any: a quota's numbers, where a duplicate is held, who else has claimed a file.</summary>
     public SftpAnswer Explained(IFileStore store) =>
         Outcome == SftpOutcome.StoreFailed && Words is null && store.Explain(Error) is { } words ? this with { Words = Encoding.UTF8.GetBytes(words) } : this;
 

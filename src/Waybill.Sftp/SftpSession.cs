@@ -145,7 +145,7 @@ internal sealed partial class SftpSession(
     /// <summary>Records how an upload ended, under the name that it would have got.</summary>
     public ValueTask<SftpAnswer> RecordUploadAsync(SftpHandle handle, long size, StoreError outcome) => RecordAsync(new FileEvent(
         FileOperation.Upload, handle.File!.RenamedTo ?? handle.Path, Bytes: handle.BytesWritten, Size: size, ExpectedSize: handle.ExpectedSize, Outcome: outcome,
-        ResumedAt: handle.File.ResumedAt, Kept: handle.File.Kept));
+        ResumedAt: handle.File.ResumedAt, Kept: handle.File.Kept, Sha256: handle.File.Sha256));
 
     /// <summary>Records that a file was read through a handle; nothing when no byte was.</summary>
     public async ValueTask<SftpAnswer> RecordDownloadAsync(SftpHandle handle, bool isCut = false)

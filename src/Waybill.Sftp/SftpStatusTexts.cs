@@ -78,6 +78,7 @@ internal static class SftpStatusTexts
         StoreError.ReadOnlyFileSystem => "The file system is read-only at the moment. Try again later."u8,
         StoreError.TooManyOpenFiles => "The server has too many files open. Try again in a moment."u8,
         StoreError.Busy => "It changed while it was used, or another session is at it. Try again."u8,
+        StoreError.Held => "Held as a duplicate: your file is kept and nothing was overwritten. Do not send it again; the provider decides about it."u8,
         StoreError.Abandoned => "The upload was ended before the file was closed, nothing was changed. Upload the file again."u8,
         StoreError.InputOutput => "The server's disk failed, nothing was changed. Try again later, and tell the provider's support if it stays so."u8,
         _ => "The server could not do it. Try again later."u8,

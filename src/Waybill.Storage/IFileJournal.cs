@@ -49,10 +49,11 @@ public enum FileOperation
 /// <param name="ReadFrom">Where the longest stretch that was read without a gap begins.</param>
 /// <param name="ReadTo">Where it ends.</param>
 /// <param name="IsCut">The session ended before the client had closed what it read: nobody knows how much of it arrived.</param>
+/// <param name="Sha256">The hash of a committed upload, where the store had to know it.</param>
 public readonly record struct FileEvent(
     FileOperation Operation, VaultPath Path, VaultPath? Target = null, long Bytes = 0, long Size = 0, long? ExpectedSize = null, StoreError Outcome = StoreError.None,
     AttributeChanges Changes = default, long ResumedAt = 0, long Kept = 0, ulong Identity = 0,
-    long ReadFrom = 0, long ReadTo = 0, bool IsCut = false);
+    long ReadFrom = 0, long ReadTo = 0, bool IsCut = false, byte[]? Sha256 = null);
 
 /// <summary>Where file operations are recorded. An operation that changed something is answered only after its row is durable (promise D1 of docs/promises.md).</summary>
 public interface IFileJournal

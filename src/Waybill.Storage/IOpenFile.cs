@@ -21,6 +21,9 @@ public interface IOpenFile : IAsyncDisposable
     /// <summary>Bytes that are kept for the login to go on with, after this was disposed without a commit.</summary>
     long Kept => 0;
 
+    /// <summary>The hash of what was committed, where the store had to know it; else null.</summary>
+    byte[]? Sha256 => null;
+
     /// <summary>Reads at <paramref name="offset"/>; fewer bytes than asked only at the end of the file, 0 there.</summary>
     ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer);
 

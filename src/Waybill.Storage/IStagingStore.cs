@@ -27,11 +27,20 @@ public interface IStagingStore : IFileStore
     /// <summary>Hides the file at a place; the file that it had replaced, if that is still kept, is back.</summary>
     StoreError Hide(VaultPath target, string token);
 
+    /// <summary>Hides a file as if it lay at another place: beside that, to be shown there. One that is hidden already is no error.</summary>
+    StoreError HideAs(VaultPath source, VaultPath target, string token);
+
     /// <summary>Removes the file that was replaced, if one is kept.</summary>
     StoreError ForgetReplaced(VaultPath target, string token);
 
     /// <summary>Removes a hidden file; one that is not there is no error.</summary>
     StoreError Discard(VaultPath target, string token);
+
+    /// <summary>
+    /// Keeps listings out of a directory while several files are shown or hidden there, in this process and in all others; null where that is not possible. Listings
+    /// that were begun are waited for, but not for ever.
+    /// </summary>
+    ValueTask<IDisposable?> LockAsync(VaultPath directory);
 
     /// <summary>Forces the names in a directory to the disk.</summary>
     StoreError SyncDirectory(VaultPath directory);

@@ -66,6 +66,9 @@ public enum StoreError
     /// <summary>The disk failed.</summary>
     InputOutput,
 
+    /// <summary>It is a duplicate of what is there or was fetched: kept aside, and not published.</summary>
+    Held,
+
     /// <summary>The upload ended without a commit: its session ended, or its client removed the file before it was closed.</summary>
     Abandoned,
 }

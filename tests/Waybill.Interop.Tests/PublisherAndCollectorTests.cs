@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Waybill.Interop.Tests.Clients;
+using Waybill.TestKit;
 
 namespace Waybill.Interop.Tests;
 
@@ -25,9 +26,11 @@ public sealed class PublisherAndCollectorTests(WaybillServer server)
         await customer.GetAsync("/cdr/calls.csv", fetched);
         Assert.Equal(Transfers.Hash(calls), Transfers.Hash(fetched));
 
-        // Replaced and read back, as a billing run that is done again does.
+        // Delivered once more, as a billing run that is done again does: nothing is replaced before somebody says so.
         var again = server.Directory.Write("again.csv", RandomNumberGenerator.GetBytes(1_000));
-        await publisher.PutAsync(again, "/accounts/31001/cdr/calls.csv");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => publisher.PutAsync(again, "/accounts/31001/cdr/calls.csv"));
+        Assert.Equal(Transfers.Hash(calls), Transfers.Hash(Path.Combine(VaultOf(server, "31001"), "cdr", "calls.csv")));
+        await server.CommandAsync("held", "release", $"{Assert.Single(await HeldAsync("31001")).GetProperty("publication")}");
         await publisher.GetAsync("/accounts/31001/cdr/calls.csv", fetched);
         Assert.Equal(Transfers.Hash(again), Transfers.Hash(fetched));
 
@@ -214,6 +217,38 @@ public sealed class PublisherAndCollectorTests(WaybillServer server)
                 Assert.Equal(2, Directory.GetFiles(fetched, "*", SearchOption.AllDirectories).Length);
             }
         }
+    }
+
+    [Fact]
+    public async Task A_duplicate_is_held_however_it_comes_and_the_client_is_told()
+    {
+        await AddAccountAsync(server, "31007");
+        var publisher = new Sftp(server) { User = "rerun", Key = await AddKeyAsync(server, "rerun", "login", "add", "rerun", "--kind", "publisher") };
+        const string Target = "/accounts/31007/invoice/june.csv";
+        string[] contents = ["first", "by sftp", "by rename", "by scp"];
+        var files = contents.Select(content => server.Directory.Write($"rerun-{content}.csv", System.Text.Encoding.ASCII.GetBytes(content))).ToList();
+        await publisher.PutAsync(files[0], Target);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => publisher.PutAsync(files[1], Target));
+        await publisher.PutAsync(files[2], Target + ".filepart");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => publisher.RenameAsync(Target + ".filepart", Target));
+        var scp = await ExternalProcess.RunAsync("scp",
+            ["-O", "-F", "none", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", $"UserKnownHostsFile={server.KnownHosts}", "-i", publisher.Key!, "-P", $"{server.Port}", files[3], $"rerun@127.0.0.1:{Target}"]);
+        Assert.NotEqual(0, scp.ExitCode);
+        Assert.Contains("Held as a duplicate, publication ", scp.ErrorOutput, StringComparison.Ordinal);
+
+        Assert.Equal(["june.csv"], await publisher.ListAsync("/accounts/31007/invoice"));
+        Assert.Equal("first", await File.ReadAllTextAsync(Path.Combine(VaultOf(server, "31007"), "invoices", "june.csv"), TestContext.Current.CancellationToken));
+        var held = await HeldAsync("31007");
+        Assert.Equal(contents[1..], held.Select(static set => File.ReadAllText(set.GetProperty("files")[0].GetProperty("content").GetString()!)));
+        Assert.All(held, static set => Assert.Equal(("rerun", "present"), (set.GetProperty("publisher").GetString(), set.GetProperty("files")[0].GetProperty("held").GetString())));
+        Assert.Equal(3, (await AuditAsync("rerun", "31007")).Count(static row => row.GetProperty("action").GetString() == "file-held"));
+    }
+
+    private async Task<List<JsonElement>> HeldAsync(string account)
+    {
+        var output = (await server.CommandAsync("held", "list", "--account", account, "--json")).Output;
+        return [.. JsonDocument.Parse(output).RootElement.EnumerateArray().Select(set => set.Clone())];
     }
 
     private static string VaultOf(WaybillServer server, string number) => Path.Combine(server.Data, "vaults", number);

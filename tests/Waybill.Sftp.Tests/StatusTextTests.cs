@@ -29,6 +29,7 @@ public sealed class StatusTextTests
         { StoreError.TooManyOpenFiles, 4 },
         { StoreError.Busy, 4 },
         { StoreError.InputOutput, 4 },
+        { StoreError.Held, 4 },
         { StoreError.Abandoned, 4 },
     };
 

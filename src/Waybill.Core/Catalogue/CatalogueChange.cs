@@ -7,7 +7,7 @@ using Waybill.Storage;
 namespace Waybill.Core.Catalogue;
 
 /// <summary>What a file operation that succeeded changes in the catalogue.</summary>
-internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, VaultPlace? target, Actor actor, string protocol, DateTimeOffset now) : IAuditEffect
+internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, VaultPlace? target, Actor actor, string protocol, string? feed, DateTimeOffset now) : IAuditEffect
 {
     public void Apply(DatabaseConnection connection)
     {
@@ -20,6 +20,7 @@ internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, Vau
         {
             case FileOperation.Upload:
                 var arrived = CatalogueSql.Arrived(connection, account, place.Path, fileEvent.Size, fileEvent.ExpectedSize, actor.Name, protocol, now);
+                CatalogueSql.Describe(connection, arrived, feed, fileEvent.Sha256);
                 InboundSql.Delivered(connection, arrived, actor, now);
                 break;
             case FileOperation.Download when CatalogueSql.Present(connection, account, place.Path) is { } file:

@@ -44,6 +44,16 @@ internal static class CatalogueSql
         return file;
     }
 
+    /// <summary>Says of a file what is known of it besides: the feed that it belongs to, the hash of its content.</summary>
+    public static void Describe(DatabaseConnection connection, long file, string? feed, byte[]? sha256)
+    {
+        if (feed is not null || sha256 is not null)
+        {
+            connection.Execute(
+                "UPDATE file SET feed = coalesce(@feed, feed), sha256 = coalesce(@sha256, sha256) WHERE id = @file", ("@feed", feed), ("@sha256", sha256), ("@file", file));
+        }
+    }
+
     /// <summary>The file at a path is there no longer; nothing happens if the catalogue does not know one.</summary>
     public static void Left(DatabaseConnection connection, long account, string path, GoneHow how, DateTimeOffset now)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Feeds;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
 
@@ -17,7 +18,8 @@ namespace Waybill.Core.Catalogue;
 /// <param name="protocol">One of <see cref="DeliveryProtocol"/>.</param>
 /// <param name="view">How the login's paths lie in the vaults.</param>
 /// <param name="time">The clock: when a file arrived is the server's to say.</param>
-public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILoginView view, TimeProvider time) : IFileJournal
+/// <param name="feeds">For a login whose uploads belong to feeds: which they are.</param>
+public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILoginView view, TimeProvider time, FeedTypes? feeds = null) : IFileJournal
 {
     private volatile bool _lostOne;
 
@@ -52,7 +54,7 @@ public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILog
                 _ => AuditOutcome.Failed,
             },
             Detail = Describe(fileEvent, target?.Path ?? fileEvent.Target?.ToString()),
-            Effect = fileEvent.Outcome == StoreError.None && place is not null ? new CatalogueChange(fileEvent, place, target, actor, protocol, time.GetUtcNow()) : null,
+            Effect = fileEvent.Outcome == StoreError.None && place is not null ? new CatalogueChange(fileEvent, place, target, actor, protocol, feeds?.At(place.Path)?.Name, time.GetUtcNow()) : null,
         };
         var outcome = fileEvent is { Operation: FileOperation.Download, Outcome: StoreError.None }
             ? await log.AppendLaterAsync(entry, () => _lostOne = true).ConfigureAwait(false)

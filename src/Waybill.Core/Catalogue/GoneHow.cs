@@ -17,4 +17,10 @@ public enum GoneHow
 
     /// <summary>It was found missing on the disk.</summary>
     Missing,
+
+    /// <summary>The provider took it back.</summary>
+    Recalled,
+
+    /// <summary>It was delivered under another name, and held as a duplicate when it was to get its own.</summary>
+    Held,
 }

@@ -129,6 +129,13 @@ public sealed partial class FeedPublisher
         }
 
         PublicationSql.WriteFiles(connection, set);
+        if (set.Aside is { } before)
+        {
+            set.Problem = Problem.Unusable($"Publication {set.Id} for account {set.Account} could not be shown ({set.Error}): it is {CommandWord(before)} as before. Run `waybill doctor`, then try again.");
+            PublicationSql.Settle(connection, set, before, now);
+            return;
+        }
+
         if (set.Error == StoreError.AlreadyExists)
         {
             Hold(transaction, set, now);

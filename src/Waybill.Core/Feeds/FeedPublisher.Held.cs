@@ -68,6 +68,7 @@ public sealed partial class FeedPublisher
                 var set = new PublicationSet(found.AccountId, found.Account, found.Feed)
                 {
                     Id = id, Actor = actor, By = found.By, Reason = reason ?? found.Reason, Replaces = release && found.State == PublicationState.Held,
+                    Aside = release ? found.State : null,
                 };
                 set.Files.AddRange(found.Files);
                 if (!release)

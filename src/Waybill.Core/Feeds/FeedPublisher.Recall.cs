@@ -85,7 +85,7 @@ public sealed partial class FeedPublisher
         for (var i = 0; i < files.Count; i++)
         {
             var (file, entry) = (files[i], set.Files[i]);
-            CatalogueSql.Left(connection, set.AccountId, file.Path, GoneHow.Archived, now);
+            CatalogueSql.Left(connection, set.AccountId, file.Path, GoneHow.Recalled, now);
             var fetches = connection.All(
                 "SELECT login, protocol, address, fetched_at, bytes, whole FROM fetch WHERE file_id = @file ORDER BY fetched_at DESC LIMIT @limit",
                 CatalogueSql.ReadFetch, ("@file", file.Id), ("@limit", FeedLimits.FetchesTold));

@@ -58,7 +58,7 @@ public sealed partial class FeedPublisher
         {
             case PublicationState.Committing:
                 return ShowAsync(set, store, cancellationToken);
-            case PublicationState.Recalling:
+            case PublicationState.Recalling or PublicationState.Holding:
                 return HideAsync(set, store, cancellationToken);
             default:
                 Discard(set, store);
@@ -75,6 +75,9 @@ public sealed partial class FeedPublisher
                 break;
             case PublicationState.Recalling when set.Error == StoreError.None:
                 PublicationSql.Settle(transaction.Connection, set, PublicationState.Recalled, time.GetUtcNow());
+                break;
+            case PublicationState.Holding when set.Error is StoreError.None or StoreError.NotFound:
+                SettleHeld(transaction, set);
                 break;
             case PublicationState.Staging:
                 set.Reason = "interrupted before it was decided";

@@ -7,27 +7,18 @@ public sealed partial class FeedPublisher
 {
     private async ValueTask ShowAsync(PublicationSet set, IStagingStore store, CancellationToken cancellationToken)
     {
-        foreach (var file in set.Files)
+        using (await SetLock.TakeAsync(set, store).ConfigureAwait(false))
         {
-            set.Error = store.Show(file.Path, file.Token, set.Replaces);
-            if (set.Error == StoreError.NotFound && await IsThereAsync(file, store).ConfigureAwait(false))
-            {
-                set.Error = StoreError.None;
-            }
-
+            await ShowFilesAsync(set, store).ConfigureAwait(false);
             if (set.Error != StoreError.None)
             {
-                file.Held = set.Error == StoreError.AlreadyExists ? HeldReason.Taken : null;
-                break;
+                HideShown(set, store);
             }
-
-            file.IsShown = true;
-            Step("shown-one");
         }
 
-        if (set.Error == StoreError.None)
+        if (set.Error == StoreError.None && (set.Error = Sync(set, store)) != StoreError.None)
         {
-            set.Error = Sync(set, store);
+            HideShown(set, store);
         }
 
         Step("synced");
@@ -41,18 +32,42 @@ public sealed partial class FeedPublisher
             return;
         }
 
-        // Together or not at all: what was shown is hidden again, and what it replaced is back.
-        foreach (var file in set.Files.Where(static file => file.IsShown))
-        {
-            store.Hide(file.Path, file.Token);
-        }
-
-        if (set.Error != StoreError.AlreadyExists)
+        if (set.Error != StoreError.AlreadyExists && set.Aside is null)
         {
             Discard(set, store);
         }
 
         Sync(set, store);
+    }
+
+    private async ValueTask ShowFilesAsync(PublicationSet set, IStagingStore store)
+    {
+        foreach (var file in set.Files)
+        {
+            set.Error = store.Show(file.Path, file.Token, set.Replaces);
+            if (set.Error == StoreError.NotFound && await IsThereAsync(file, store).ConfigureAwait(false))
+            {
+                set.Error = StoreError.None;
+            }
+
+            if (set.Error != StoreError.None)
+            {
+                file.Held = set.Error == StoreError.AlreadyExists ? HeldReason.Taken : null;
+                return;
+            }
+
+            file.IsShown = true;
+            Step("shown-one");
+        }
+    }
+
+    /// <summary>Together or not at all: what was shown is hidden again, and what it replaced is back.</summary>
+    private static void HideShown(PublicationSet set, IStagingStore store)
+    {
+        foreach (var file in set.Files.Where(static file => file.IsShown))
+        {
+            store.Hide(file.Path, file.Token);
+        }
     }
 
     /// <summary>What is held is nowhere else any more once the caller is told so.</summary>
@@ -82,21 +97,34 @@ public sealed partial class FeedPublisher
         await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false) is { Succeeded: true, Value: { Kind: FileKind.File } there } && there.Size == file.Size;
 
     /// <summary>Hides what is taken back; what is hidden already, or gone, is no error.</summary>
-    private ValueTask HideAsync(PublicationSet set, IStagingStore store, CancellationToken cancellationToken)
+    private async ValueTask HideAsync(PublicationSet set, IStagingStore store, CancellationToken cancellationToken)
+    {
+        using (await SetLock.TakeAsync(set, store).ConfigureAwait(false))
+        {
+            HideFiles(set, store);
+        }
+
+        set.Error = set.Error == StoreError.None ? Sync(set, store) : set.Error;
+    }
+
+    private void HideFiles(PublicationSet set, IStagingStore store)
     {
         foreach (var file in set.Files)
         {
-            var error = store.Hide(file.Path, file.Token);
+            var error = file.HeldFrom is { } from ? store.HideAs(from, file.Path, file.Token) : store.Hide(file.Path, file.Token);
+            if (set.State == PublicationState.Holding && error == StoreError.NotFound)
+            {
+                set.Error = error;
+                return;
+            }
+
             if (error is not (StoreError.None or StoreError.NotFound or StoreError.AlreadyExists))
             {
                 set.Error = error;
-                return ValueTask.CompletedTask;
+                return;
             }
 
             Step("hidden-one");
         }
-
-        set.Error = Sync(set, store);
-        return ValueTask.CompletedTask;
     }
 }

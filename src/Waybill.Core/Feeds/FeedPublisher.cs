@@ -228,9 +228,7 @@ public sealed partial class FeedPublisher(WaybillDatabase database, AuditLog aud
                 return staged.Error;
             }
 
-            file.Size = staged.Value;
-            file.Sha256 = content.Hash();
-            file.IsHeartbeat = file.Size == 0 || (!content.HasBody && IsTable(file.Path.Name));
+            content.Content.Tell(file);
             file.IsOnDisk = (await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false)).Succeeded;
             return StoreError.None;
         }
@@ -274,8 +272,6 @@ public sealed partial class FeedPublisher(WaybillDatabase database, AuditLog aud
 
     private static bool IsFileName(string name) =>
         VaultPath.TryParse(Encoding.UTF8.GetBytes(name), VaultPath.Root, out var path) == VaultPathError.None && path!.Parent.IsRoot && path.Name.SequenceEqual(Encoding.UTF8.GetBytes(name));
-
-    private static bool IsTable(ReadOnlySpan<byte> name) => name.EndsWith(".csv"u8) || name.EndsWith(".CSV"u8) || name.EndsWith(".txt"u8) || name.EndsWith(".TXT"u8);
 
     private static string NewToken() => RandomNumberGenerator.GetHexString(IStagingStore.TokenLength, lowercase: true);
 

@@ -1,18 +1,9 @@
-using System.Buffers;
-using System.Security.Cryptography;
-
 namespace Waybill.Core.Feeds;
 
-/// <summary>Reads a stream to its end and learns on the way what its content is: hash, and whether there is anything behind the first line.</summary>
+/// <summary>Reads a stream to its end and measures what passes.</summary>
 internal sealed class MeasuringStream(Stream inner) : Stream
 {
-    private static readonly SearchValues<byte> Blank = SearchValues.Create(" \t\r\n\u001a"u8);
-
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private bool _inBody;
-
-    /// <summary>Whether there is more than blanks behind the first line.</summary>
-    public bool HasBody { get; private set; }
+    public ContentMeasure Content { get; } = new();
 
     public override bool CanRead => true;
 
@@ -28,12 +19,10 @@ internal sealed class MeasuringStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    public byte[] Hash() => _hash.GetHashAndReset();
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        Measure(buffer.Span[..count]);
+        Content.Add(buffer.Span[..count]);
         return count;
     }
 
@@ -53,23 +42,10 @@ internal sealed class MeasuringStream(Stream inner) : Stream
     {
         if (disposing)
         {
-            _hash.Dispose();
+            Content.Dispose();
             inner.Dispose();
         }
 
         base.Dispose(disposing);
-    }
-
-    private void Measure(ReadOnlySpan<byte> data)
-    {
-        _hash.AppendData(data);
-        if (!_inBody)
-        {
-            var end = data.IndexOfAny((byte)'\n', (byte)'\r');
-            _inBody = end >= 0;
-            data = data[(end + 1)..];
-        }
-
-        HasBody |= _inBody && data.ContainsAnyExcept(Blank);
     }
 }

@@ -12,6 +12,9 @@ internal sealed class PublicationEntry(VaultPath path, string token)
 
     public PublishFile? Source { get; init; }
 
+    /// <summary>Where it lay before it was held; null for one that was nowhere.</summary>
+    public VaultPath? HeldFrom { get; init; }
+
     public long Size { get; set; }
 
     public byte[]? Sha256 { get; set; }

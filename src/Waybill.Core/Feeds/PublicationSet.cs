@@ -19,6 +19,9 @@ internal sealed class PublicationSet(long accountId, string account, string feed
 
     public string? Reason { get; set; }
 
+    /// <summary>What it was before it was released: what is set aside never goes because it could not be shown.</summary>
+    public PublicationState? Aside { get; init; }
+
     public required Actor Actor { get; init; }
 
     public string? By { get; init; }
@@ -30,5 +33,8 @@ internal sealed class PublicationSet(long accountId, string account, string feed
 
     public StoreError Error { get; set; }
 
-    public IEnumerable<VaultPath> Folders => Files.Select(static file => file.Path.Parent).Distinct();
+    /// <summary>The folders that the work on it changes.</summary>
+    public IEnumerable<VaultPath> Folders => Files
+        .SelectMany(file => State == PublicationState.Holding && file.HeldFrom is { } from ? [file.Path.Parent, from.Parent] : (VaultPath[])[file.Path.Parent])
+        .Distinct();
 }

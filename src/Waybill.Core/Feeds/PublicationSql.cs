@@ -13,6 +13,10 @@ internal static class PublicationSql
         FROM publication p JOIN account a ON a.id = p.account_id LEFT JOIN account b ON b.id = p.by_account_id
         """;
 
+    private const string FilesOf = """
+        SELECT path, token, size, sha256, heartbeat, held, file_id, replaced_id, source FROM publication_file WHERE publication_id = @id ORDER BY position
+        """;
+
     /// <summary>Begins a set: its hidden names are known before there is a file of theirs.</summary>
     public static void Begin(DatabaseConnection connection, PublicationSet set, string owner, DateTimeOffset now)
     {
@@ -28,11 +32,11 @@ internal static class PublicationSql
             var file = set.Files[position];
             connection.Execute(
                 """
-                INSERT INTO publication_file (publication_id, position, path, token, size, sha256, heartbeat, file_id)
-                VALUES (@id, @position, @path, @token, @size, @sha256, @heartbeat, @file)
+                INSERT INTO publication_file (publication_id, position, path, token, size, sha256, heartbeat, file_id, source)
+                VALUES (@id, @position, @path, @token, @size, @sha256, @heartbeat, @file, @source)
                 """,
                 ("@id", set.Id), ("@position", position), ("@path", file.Path.ToString()), ("@token", file.Token), ("@size", file.Size), ("@sha256", file.Sha256),
-                ("@heartbeat", file.IsHeartbeat ? 1 : 0), ("@file", file.FileId));
+                ("@heartbeat", file.IsHeartbeat ? 1 : 0), ("@file", file.FileId), ("@source", file.HeldFrom?.ToString()));
         }
     }
 
@@ -57,8 +61,8 @@ internal static class PublicationSql
     {
         set.State = state;
         connection.Execute(
-            "UPDATE publication SET state = @state, owner = @owner, replaces = @replaces WHERE id = @id",
-            ("@state", state.ToWord()), ("@owner", owner), ("@replaces", set.Replaces ? 1 : 0), ("@id", set.Id));
+            "UPDATE publication SET state = @state, owner = @owner, replaces = @replaces, aside = @aside WHERE id = @id",
+            ("@state", state.ToWord()), ("@aside", set.Aside?.ToWord()), ("@owner", owner), ("@replaces", set.Replaces ? 1 : 0), ("@id", set.Id));
     }
 
     /// <summary>The work on the set is over.</summary>
@@ -87,11 +91,20 @@ internal static class PublicationSql
         }
 
         return sameContent && !file.IsHeartbeat && connection.Number(
-            "SELECT EXISTS (SELECT 1 FROM file WHERE account_id = @account AND sha256 = @sha256 AND feed IS NOT NULL AND sha256 IS NOT NULL AND feed = @feed AND path <> @path)",
-            ("@account", set.AccountId), ("@sha256", file.Sha256), ("@feed", set.Feed), ("@path", path)) != 0
+            "SELECT EXISTS (SELECT 1 FROM file WHERE account_id = @account AND sha256 = @sha256 AND feed IS NOT NULL AND sha256 IS NOT NULL AND feed = @feed AND path <> @path AND id IS NOT @own)",
+            ("@account", set.AccountId), ("@sha256", file.Sha256), ("@feed", set.Feed), ("@path", path), ("@own", file.FileId)) != 0
                 ? HeldReason.Content
                 : null;
     }
+
+    /// <summary>What a held file's delivery is called that has the same name and content: a client that tries again finds it, instead of adding a second one.</summary>
+    public static long? Held(DatabaseConnection connection, PublicationSet set, PublicationEntry file) => connection.First<long?>(
+        """
+        SELECT p.id FROM publication p JOIN publication_file f ON f.publication_id = p.id AND f.position = 0
+        WHERE p.state IN ('held', 'recalled') AND p.state = 'held' AND p.account_id = @account AND f.path = @path AND f.sha256 = @sha256
+          AND NOT EXISTS (SELECT 1 FROM publication_file WHERE publication_id = p.id AND position > 0) ORDER BY p.id LIMIT 1
+        """,
+        static row => row.GetInt64(0), ("@account", set.AccountId), ("@path", file.Path.ToString()), ("@sha256", file.Sha256));
 
     /// <summary>A file is in the catalogue from now on, with what only publishing knows of it.</summary>
     public static void Arrived(DatabaseConnection connection, PublicationSet set, PublicationEntry file, DateTimeOffset now)
@@ -149,7 +162,7 @@ internal static class PublicationSql
         {
             var set = connection.First(
                 """
-                SELECT p.account_id, a.number, p.feed, p.state, p.replaces, p.reason, p.publisher, b.number
+                SELECT p.account_id, a.number, p.feed, p.state, p.replaces, p.reason, p.publisher, b.number, p.aside
                 FROM publication p JOIN account a ON a.id = p.account_id LEFT JOIN account b ON b.id = p.by_account_id WHERE p.id = @id
                 """,
                 row => new PublicationSet(row.GetInt64(0), row.GetString(1), row.GetString(2))
@@ -160,13 +173,13 @@ internal static class PublicationSql
                     Reason = row.TextOrNull(5),
                     Actor = Actor.Operator(row.GetString(6)),
                     By = row.TextOrNull(7),
+                    Aside = row.IsDBNull(8) ? null : row.Word<PublicationState>(8),
                 },
                 ("@id", id));
             if (set is not null)
             {
                 set.Files.AddRange(connection.All(
-                    "SELECT path, token, size, sha256, heartbeat, held, file_id, replaced_id FROM publication_file WHERE publication_id = @id ORDER BY position",
-                    ReadFile, ("@id", id)));
+                    FilesOf, ReadFile, ("@id", id)));
                 sets.Add(set);
             }
         }
@@ -182,13 +195,14 @@ internal static class PublicationSql
         Held = row.IsDBNull(5) ? null : row.Word<HeldReason>(5),
         FileId = row.IsDBNull(6) ? null : row.GetInt64(6),
         ReplacedId = row.IsDBNull(7) ? null : row.GetInt64(7),
+        HeldFrom = row.IsDBNull(8) ? null : VaultPath.Parse(row.GetString(8)),
     };
 
     private static Publication Read(DatabaseConnection connection, DbDataReader row)
     {
         var (id, state) = (row.GetInt64(0), row.Word<PublicationState>(3));
         var files = connection.All(
-            "SELECT path, token, size, sha256, heartbeat, held, file_id, replaced_id FROM publication_file WHERE publication_id = @id ORDER BY position", ReadFile, ("@id", id));
+            FilesOf, ReadFile, ("@id", id));
         return new Publication(
             id, row.GetString(1), row.GetString(2), state, row.TextOrNull(4), row.GetString(5), row.TextOrNull(6), row.Time(7),
             [.. files.Select(file => file.View(hidden: state is PublicationState.Held or PublicationState.Recalled))]);

@@ -26,4 +26,7 @@ public enum PublicationState
 
     /// <summary>Taken back: hidden, not destroyed.</summary>
     Recalled,
+
+    /// <summary>Delivered under another name and being held instead of renamed. Interrupted, it is finished.</summary>
+    Holding,
 }

@@ -12,7 +12,7 @@ namespace Waybill.Core.Feeds;
 /// <param name="FirstFetched">When it was first read as a whole; null when it was not.</param>
 /// <param name="FirstFetchedBy">By which login.</param>
 /// <param name="Gone">When it ceased to be there.</param>
-/// <param name="GoneHow">Why: replaced, archived (recalled or collected), retention, removed or missing.</param>
+/// <param name="GoneHow">Why: replaced, recalled, held, archived (by the customer or by retention), retention, removed or missing.</param>
 public sealed record Receipt(
     long File, long? Publication, string Account, string Feed, string Path, long Size, DateTimeOffset Published, string? Publisher, DateTimeOffset? FirstFetched,
     string? FirstFetchedBy, DateTimeOffset? Gone, string? GoneHow);

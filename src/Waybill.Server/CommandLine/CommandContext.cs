@@ -153,6 +153,9 @@ internal sealed class CommandContext(ParseResult parse, TextWriter output, TextW
     });
 
     /// <summary>Prints rows in columns as wide as their widest cell.</summary>
+    /// <summary>A path for a terminal, which must not take a client's control characters for commands.</summary>
+    public static string Shown(string path) => string.Concat(path.Select(each => char.IsControl(each) ? $"\\x{(int)each:X2}" : each.ToString()));
+
     public void PrintTable(string[] headings, IReadOnlyList<string[]> rows)
     {
         if (rows.Count == 0)

@@ -190,7 +190,8 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
         private Storage.IFileJournal JournalOf(string protocol, SessionQuota? quota)
         {
             var journal = new FileJournal(
-                installation.Audit, actor, protocol, installation.Layout.ViewOf(session.Login, installation.Accounts), TimeProvider.System);
+                installation.Audit, actor, protocol, installation.Layout.ViewOf(session.Login, installation.Accounts), TimeProvider.System,
+                session.Login.Kind == LoginKind.Publisher ? installation.Feeds : null);
             return quota is null ? journal : new QuotaJournal(journal, quota);
         }
 
@@ -207,7 +208,7 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             var quota = installation.OpenQuota(session.Login);
             var journal = JournalOf(DeliveryProtocol.Sftp, quota);
             return new SftpProgram(
-                () => installation.OpenStore(session.Login, rules, front, quota),
+                () => installation.OpenStore(session.Login, rules, front, quota, actor),
                 rules,
                 front?.Wrap(journal) ?? journal,
                 new SftpOptions
@@ -228,7 +229,11 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
 
             var quota = installation.OpenQuota(session.Login);
             return new ScpProgram(
-                arguments, () => installation.OpenStore(session.Login, rules, installation.FrontOf(session.Login, rules, actor, configuration), quota), rules, JournalOf(DeliveryProtocol.Scp, quota), new ScpOptions { StartDirectory = StartDirectory });
+                arguments,
+                () => installation.OpenStore(session.Login, rules, installation.FrontOf(session.Login, rules, actor, configuration), quota, actor),
+                rules,
+                JournalOf(DeliveryProtocol.Scp, quota),
+                new ScpOptions { StartDirectory = StartDirectory });
         }
 
         public ValueTask DisposeAsync()

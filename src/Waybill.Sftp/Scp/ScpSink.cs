@@ -190,7 +190,7 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
 
         _times = null;
         var recorded = await files.RecordAsync(new FileEvent(
-            FileOperation.Upload, path, Bytes: record.Size, Size: record.Size, ExpectedSize: record.Size, Outcome: error)).ConfigureAwait(false);
+            FileOperation.Upload, path, Bytes: record.Size, Size: record.Size, ExpectedSize: record.Size, Outcome: error, Sha256: file.Sha256)).ConfigureAwait(false);
         SftpAnswer answer = error;
         answer = answer.IsOk ? recorded : answer;
         answer = files.Explained(answer.IsOk ? attributes : answer);

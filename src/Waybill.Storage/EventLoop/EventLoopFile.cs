@@ -19,6 +19,8 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
 
     public long Kept => inner.Kept;
 
+    public byte[]? Sha256 => inner.Sha256;
+
     public ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer)
     {
         if (PoolThread.IsHere)

@@ -8,6 +8,9 @@ internal readonly ref struct DirectoryRecord
     /// <summary>Bytes asked of the kernel at once: some hundreds of names.</summary>
     public const int BufferSize = 32 * 1024;
 
+    /// <summary>Bytes of the record of the longest name.</summary>
+    public const int MaximumLength = 280;
+
     private const int CookieOffset = 8;
     private const int LengthOffset = 16;
     private const int TypeOffset = 18;

@@ -6,7 +6,7 @@ namespace Waybill.Storage.Local;
 
 /// <summary>
 /// A directory being listed. One buffer of the kernel's records is held while there are entries to come; the names handed out lie in it, so an entry
-/// costs no allocation.
+/// costs no allocation. From its first entry to its last one it keeps sets of files from being shown in between, as long as whoever shows them waits.
 /// </summary>
 internal sealed class LocalDirectoryListing : IDirectoryListing
 {
@@ -21,6 +21,7 @@ internal sealed class LocalDirectoryListing : IDirectoryListing
     private int _end;
     private int _dots;
     private bool _finished;
+    private bool _begun;
 
     /// <summary>Takes over the open directory.</summary>
     public LocalDirectoryListing(LocalFileStore store, FileDescriptor directory, in Statx self)
@@ -37,7 +38,31 @@ internal sealed class LocalDirectoryListing : IDirectoryListing
             return new(StoreError.BadHandle);
         }
 
-        var target = entries.Span;
+        if (!_begun && !DirectoryLock.TryToList(_directory))
+        {
+            return WaitAndReadAsync(entries);
+        }
+
+        _begun = true;
+        return new(Read(entries.Span));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _directory.Dispose();
+        ReturnBuffer();
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<StoreResult<int>> WaitAndReadAsync(Memory<DirectoryEntry> entries)
+    {
+        await DirectoryLock.WaitToListAsync(_directory).ConfigureAwait(false);
+        _begun = true;
+        return _directory.IsClosed ? StoreError.BadHandle : Read(entries.Span);
+    }
+
+    private StoreResult<int> Read(Span<DirectoryEntry> target)
+    {
         var count = 0;
 
         // The parent's attributes are never asked for: at the root it is not the login's, and elsewhere the directory may be moved meanwhile.
@@ -46,7 +71,7 @@ internal sealed class LocalDirectoryListing : IDirectoryListing
             target[count++] = new DirectoryEntry(_dots == 0 ? Dot : DotDot, _self);
         }
 
-        while (count < target.Length && !_finished)
+        while (count < target.Length && (_start < _end || !_finished))
         {
             if (_start == _end)
             {
@@ -59,7 +84,7 @@ internal sealed class LocalDirectoryListing : IDirectoryListing
                 var errno = Refill();
                 if (errno != Errno.None)
                 {
-                    return new(Errno.ToStoreError(errno));
+                    return Errno.ToStoreError(errno);
                 }
 
                 continue;
@@ -68,14 +93,7 @@ internal sealed class LocalDirectoryListing : IDirectoryListing
             count += TakeRecord(ref target[count]);
         }
 
-        return new(count);
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _directory.Dispose();
-        ReturnBuffer();
-        return ValueTask.CompletedTask;
+        return count;
     }
 
     private int TakeRecord(ref DirectoryEntry entry)
@@ -109,18 +127,30 @@ internal sealed class LocalDirectoryListing : IDirectoryListing
         return 1;
     }
 
+    /// <summary>Fills the buffer, and notices whether that was all: a directory that fits into it is read, and unlocked, at once.</summary>
     private int Refill()
     {
         _buffer ??= ArrayPool<byte>.Shared.Rent(DirectoryRecord.BufferSize);
-        var errno = Kernel.ReadDirectory(_directory, _buffer.AsSpan(0, DirectoryRecord.BufferSize), out _end);
-        _start = 0;
-        if (errno == Errno.None && _end == 0)
+        _start = _end = 0;
+        do
         {
-            _finished = true;
-            ReturnBuffer();
+            var errno = Kernel.ReadDirectory(_directory, _buffer.AsSpan(_end, DirectoryRecord.BufferSize - _end), out var count);
+            if (errno != Errno.None)
+            {
+                return errno;
+            }
+
+            _finished = count == 0;
+            _end += count;
+        }
+        while (!_finished && DirectoryRecord.BufferSize - _end >= DirectoryRecord.MaximumLength);
+
+        if (_finished)
+        {
+            Kernel.Unlock(_directory);
         }
 
-        return errno;
+        return Errno.None;
     }
 
     private void ReturnBuffer()

@@ -99,9 +99,54 @@ internal sealed partial class LocalFileStore : IStagingStore
         }
     }
 
+    public StoreError HideAs(VaultPath source, VaultPath target, string token)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        var error = _jail.OpenParent(source, FileRights.Rename, out var from);
+        using (from)
+        {
+            if (error != StoreError.None)
+            {
+                return error;
+            }
+
+            error = _jail.OpenParent(target, FileRights.Rename, out var to);
+            using (to)
+            {
+                if (error != StoreError.None)
+                {
+                    return error;
+                }
+
+                var hidden = Temporaries.StagedName(token);
+                var errno = Kernel.Rename(from.Directory, from.Name, to.Directory, hidden, OpenFlags.RenameNoReplace);
+                return errno is Errno.NoEntry or Errno.Exists && Kernel.StatName(to.Directory, hidden, out _) == Errno.None
+                    ? StoreError.None
+                    : Errno.ToStoreError(errno);
+            }
+        }
+    }
+
     public StoreError ForgetReplaced(VaultPath target, string token) => Unlink(target, Temporaries.ReplacedName(token));
 
     public StoreError Discard(VaultPath target, string token) => Unlink(target, Temporaries.StagedName(token));
+
+    public async ValueTask<IDisposable?> LockAsync(VaultPath directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        if (_jail.Pin(directory, followLink: true, FileRights.List, out var pinned) != StoreError.None)
+        {
+            return null;
+        }
+
+        using (pinned)
+        {
+            return Kernel.OpenName(pinned.File, "."u8, OpenFlags.ReadDirectory, 0, out var opened) == Errno.None
+                ? await DirectoryLock.ToShowAsync(opened).ConfigureAwait(false)
+                : null;
+        }
+    }
 
     public StoreError SyncDirectory(VaultPath directory)
     {

@@ -24,7 +24,34 @@ internal sealed partial class Upload
     /// <summary>The name, when it was to be made exclusively.</summary>
     public PendingNames.Claim? Claim { get; init; }
 
-    public override async ValueTask<StoreError> CommitAsync()
+    public override ValueTask<StoreError> CommitAsync() => CommitAsync(goesOnWhenTaken: false);
+
+    public ValueTask<StoreResult<int>> ReadContentAsync(long offset, Memory<byte> buffer) =>
+        IsClosed ? new(StoreError.BadHandle) : ReadFilledAsync(offset, buffer);
+
+    public ValueTask<StoreError> CommitNewAsync()
+    {
+        lock (_targetLock)
+        {
+            Volatile.Write(ref _target, _target with { MustBeNew = true, IfTaken = StoreError.AlreadyExists });
+        }
+
+        return CommitAsync(goesOnWhenTaken: true);
+    }
+
+    public ValueTask<StoreError> HoldAsync(string token)
+    {
+        lock (_targetLock)
+        {
+            Volatile.Write(ref _target, _target with { Name = Temporaries.StagedName(token), MustBeNew = true, IfTaken = StoreError.InputOutput });
+        }
+
+        // Nothing of it is the login's to go on with.
+        _owner = null;
+        return CommitAsync(goesOnWhenTaken: false);
+    }
+
+    private async ValueTask<StoreError> CommitAsync(bool goesOnWhenTaken)
     {
         // A session that is torn down disposes its files while one may be in its commit: whoever comes first ends it.
         if (Interlocked.Exchange(ref _ending, 1) != 0)
@@ -57,6 +84,12 @@ internal sealed partial class Upload
                 Close();
                 return error;
             }
+        }
+
+        if (goesOnWhenTaken && error == StoreError.AlreadyExists)
+        {
+            Volatile.Write(ref _ending, 0);
+            return error;
         }
 
         // The client has ended it: there is nothing to go on with.

@@ -8,7 +8,7 @@ namespace Waybill.Storage.Local;
 /// A file being written: a hidden, locked temporary that becomes the file when it is committed. One that works on a copy (opened without TRUNC) shows the old
 /// content at once, but copies only what the client does not overwrite itself: scp writes whole files in place and would pay for each byte twice.
 /// </summary>
-internal sealed partial class Upload : LocalFile
+internal sealed partial class Upload : LocalFile, IHoldableUpload
 {
     private readonly FileDescriptor _home;
     private byte[] _temporary;

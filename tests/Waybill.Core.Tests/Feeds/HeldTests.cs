@@ -147,6 +147,63 @@ public sealed class HeldTests
     }
 
     [Fact]
+    public async Task A_recalled_file_says_so_and_keeps_its_history()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        var published = await core.PublishAsync("cdr", "1.csv", "x");
+        await core.FetchAsync("/cdr/1.csv", 1);
+        (await core.Services.Publisher.RecallAsync(new RecallRequest("wrong") { Publication = published.Publication }, TestCore.Operator)).Get();
+        var file = Assert.Single((await core.Services.Catalogue.ListAsync("10042", new Core.Catalogue.CatalogueQuery { WithGone = true })).Get().Items);
+        Assert.Equal((Core.Catalogue.GoneHow.Recalled, core.Time.GetUtcNow(), "10042"), (file.GoneHow, file.Gone, file.FirstFetchedBy));
+        Assert.Single(await core.Services.Catalogue.FetchesAsync(file.Id));
+        var receipt = Assert.Single((await core.Services.Receipts.ListAsync(new ReceiptQuery { Publication = published.Publication })).Get().Items);
+        Assert.Equal(("recalled", "10042"), (receipt.GoneHow, receipt.FirstFetchedBy));
+    }
+
+    [Fact]
+    public async Task A_recall_tells_the_latest_fetches_and_no_more_than_so_many()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await core.PublishAsync("cdr", "1.csv", "x");
+        for (var i = 0; i <= FeedLimits.FetchesTold; i++)
+        {
+            core.Time.Advance(TimeSpan.FromMinutes(1));
+            await core.FetchAsync("/cdr/1.csv", 1);
+        }
+
+        var told = (await core.Services.Publisher.RecallAsync(new RecallRequest("wrong") { Account = "10042", Paths = ["/cdr/1.csv"] }, TestCore.Operator)).Get().Files[0].Fetches;
+        Assert.Equal(FeedLimits.FetchesTold, told.Count);
+        Assert.Equal(core.Time.GetUtcNow(), told[0].Time);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_set_aside_stays_so_when_it_cannot_be_shown(bool recalled)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        var first = (await core.PublishAsync("invoice", "1.csv", "old")).Publication!.Value;
+        var id = recalled
+            ? (await core.Services.Publisher.RecallAsync(new RecallRequest("wrong") { Publication = first }, TestCore.Operator)).Get().Recall
+            : (await core.PublishAsync("invoice", "1.csv", "new")).Publication!.Value;
+
+        // A directory in the place of the file, as somebody at the disk may have made it.
+        File.Delete(core.Files.Vaults + "/10042/invoices/1.csv");
+        var directory = Directory.CreateDirectory(core.Files.Vaults + "/10042/invoices/1.csv/x");
+        var before = Assert.Single((await core.Services.Publisher.ListSetAsideAsync(recalled)).Items);
+        Assert.NotNull((await core.Services.Publisher.ReleaseAsync(id, "right", TestCore.Operator)).Problem);
+        var after = Assert.Single((await core.Services.Publisher.ListSetAsideAsync(recalled)).Items);
+        Assert.Equal(before.Files[0].HiddenPath, after.Files[0].HiddenPath);
+        Assert.Equal(recalled ? "old" : "new", core.Content(after.Files[0].HiddenPath!));
+        directory.Parent!.Delete(recursive: true);
+        Assert.Equal(PublicationState.Published, (await core.Services.Publisher.ReleaseAsync(id, "right", TestCore.Operator)).Get().State);
+        Assert.Equal(recalled ? "old" : "new", core.Content("/invoices/1.csv"));
+    }
+
+    [Fact]
     public async Task What_was_recalled_does_not_replace_what_came_after_it()
     {
         await using var core = await TestCore.CreateAsync();

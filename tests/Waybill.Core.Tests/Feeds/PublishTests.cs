@@ -28,6 +28,44 @@ public sealed class PublishTests
         Assert.Empty((await core.Services.Audit.VerifyAsync()).Findings);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1000)]
+    public async Task Whoever_lists_while_another_process_publishes_sees_all_of_a_set_or_nothing(int others)
+    {
+        const int Sets = 150;
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        for (var i = 0; i < others; i++)
+        {
+            // More than the kernel hands out at once: parts of a listing are read at different moments.
+            File.Create($"{core.Files.Vaults}/10042/invoices/older-{i:D5}.csv").Dispose();
+        }
+
+        var opened = core.Services.Stores.Open("10042");
+        await using var store = opened.Value!;
+        await using var process = PublishingProcess.StartMany(core.Path, Sets);
+        var entries = new Storage.DirectoryEntry[128];
+        var (partial, pairs) = (0, 0);
+        while (pairs < Sets)
+        {
+            HashSet<string> names = [];
+            await using var listing = (await store.OpenDirectoryAsync(Storage.VaultPath.Parse("/invoices"))).Value!;
+            while (await listing.ReadAsync(entries) is { Succeeded: true, Value: > 0 and var count })
+            {
+                names.UnionWith(entries.Take(count).Select(static entry => Encoding.UTF8.GetString(entry.Name.Span)));
+            }
+
+            var published = names.Where(static name => char.IsAsciiDigit(name[0])).ToLookup(static name => Path.GetFileNameWithoutExtension(name));
+            partial += published.Count(static set => set.Count() != 2);
+            pairs = published.Count;
+            Assert.True(!process.HasExited || (await process.WaitForExitAsync(TimeSpan.FromSeconds(60))).ExitCode == 0);
+        }
+
+        Assert.Equal(0, partial);
+        Assert.Equal(0, (await process.WaitForExitAsync(TimeSpan.FromSeconds(60))).ExitCode);
+    }
+
     [Fact]
     public async Task A_file_that_cannot_be_read_keeps_back_the_whole_set_and_leaves_nothing()
     {

@@ -22,22 +22,45 @@ internal static class PublishingProcess
         Assert.True(outcome.ExitCode == Killed, $"{operation} was not killed at {step} {times}: {outcome}");
     }
 
+    /// <summary>Starts to publish many sets, an invoice and its table each.</summary>
+    public static ExternalProcess StartMany(string directory, int sets) =>
+        ExternalProcess.Start(Environment.ProcessPath!, [Command, directory, "many", "none", sets.ToString(CultureInfo.InvariantCulture), "0"]);
+
     public static async Task<int> RunAsync(string[] args)
     {
         var (directory, operation, step, times, id) = (
             args[0], args[1], args[2], int.Parse(args[3], CultureInfo.InvariantCulture), long.Parse(args[4], CultureInfo.InvariantCulture));
         await using var core = (await CoreServices.OpenAsync(directory, TimeProvider.System)).Value!;
-        var publisher = new FeedPublisher(core.Database, core.Audit, TimeProvider.System, core.Stores, FeedTypes.Default, core.Directory.Publishing)
+        void KillAtStep(string name)
         {
-            AfterStep = name =>
+            if (name == step && --times == 0)
             {
-                if (name == step && --times == 0)
-                {
-                    Process.GetCurrentProcess().Kill();
-                    Process.GetCurrentProcess().WaitForExit();
-                }
-            },
-        };
+                Process.GetCurrentProcess().Kill();
+                Process.GetCurrentProcess().WaitForExit();
+            }
+        }
+
+        var publisher = new FeedPublisher(core.Database, core.Audit, TimeProvider.System, core.Stores, FeedTypes.Default, core.Directory.Publishing) { AfterStep = KillAtStep };
+        await using var session = new PublisherSession(core, TimeProvider.System, afterStep: KillAtStep);
+        if (operation is "upload" or "rename")
+        {
+            Console.WriteLine(operation == "upload"
+                ? await session.PutAsync("/accounts/10042/invoice/1.csv", "new")
+                : await session.RenameAsync("/accounts/10042/invoice/1.csv.tmp", "/accounts/10042/invoice/1.csv"));
+            return 0;
+        }
+
+        if (operation == "many")
+        {
+            await foreach (var report in publisher.PublishAllAsync(
+                Enumerable.Range(0, times).Select(static i => FeedTestExtensions.Set("10042", "invoice", ($"{i:D4}.pdf", "pdf"), ($"{i:D4}.csv", "csv"))), TestCore.Operator))
+            {
+                report.Get();
+            }
+
+            return 0;
+        }
+
         var set = FeedTestExtensions.Set("10042", "invoice", ("1.pdf", "new pdf"), ("1.csv", "new csv"));
         var problem = operation switch
         {

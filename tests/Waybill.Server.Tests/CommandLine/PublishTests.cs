@@ -57,6 +57,34 @@ public sealed class PublishTests(Template template)
         await data.RefusedAsync(1, "held", "discard", "4711", "--reason", "x");
     }
 
+    [Theory]
+    [InlineData("=1+1.csv")]
+    [InlineData("+1.csv")]
+    [InlineData("-1.csv")]
+    [InlineData("@SUM(1).csv")]
+    [InlineData("\t=1.csv")]
+    [InlineData("\r=1.csv")]
+    public async Task Receipts_and_held_files_are_exported_so_that_a_spreadsheet_runs_no_name_and_no_reason(string name)
+    {
+        using var data = await template.CopyAsync();
+        await WriteAsync(data, "out/10020/cdr/" + name, "a\n1\n");
+        foreach (var exit in (int[])[0, 1])
+        {
+            Assert.Equal(exit, (await data.RunAsync("publish", "--route", data.Beside("out"))).ExitCode);
+        }
+
+        var receipts = await data.OutputAsync("receipts", "list", "--csv");
+        Assert.StartsWith("\"published\",\"publication\",\"account\",\"feed\",\"file\",\"name\",\"size\",", receipts, StringComparison.Ordinal);
+        Assert.Contains($",\"10020\",\"cdr\",\"/cdr/{name}\",\"'{name}\",4,", receipts, StringComparison.Ordinal);
+        Assert.Contains($",\"/cdr/{name}\",\"'{name}\",4,\"present\",,\"", await data.OutputAsync("held", "list", "--csv"), StringComparison.Ordinal);
+        Assert.DoesNotContain('\t', await data.OutputAsync("receipts", "list"));
+        await data.OutputAsync("recall", "--publication", "1", "--reason", "=1+1");
+        var recalled = await data.OutputAsync("held", "list", "--recalled", "--csv");
+        Assert.Contains(",\"recalled\",", recalled, StringComparison.Ordinal);
+        Assert.Contains(",,\"'=1+1\",\"", recalled, StringComparison.Ordinal);
+        Assert.Contains("\"recalled\"\r\n", await data.OutputAsync("receipts", "list", "--csv"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Routed_files_reach_their_accounts_and_the_others_are_named_and_left()
     {

@@ -4,8 +4,8 @@ using FileAttributes = Waybill.Storage.FileAttributes;
 
 namespace Waybill.Core.Vaults.Mounts;
 
-/// <summary>A file below a mount: it keeps its vault's store in use, and names what it tells as the login sees it.</summary>
-internal sealed class MountedFile(IOpenFile inner, MountedPlace place) : IOpenFile
+/// <summary>A file below a mount: it keeps its vault's store in use, and names what it tells as the login sees it. What is uploaded through a gate may be held.</summary>
+internal sealed class MountedFile(IOpenFile inner, MountedPlace place, DeliveryGate? gate) : IOpenFile
 {
     public VaultPath? RenamedTo => inner.RenamedTo is { } path ? place.Show(path) : null;
 
@@ -14,6 +14,8 @@ internal sealed class MountedFile(IOpenFile inner, MountedPlace place) : IOpenFi
     public long ResumedAt => inner.ResumedAt;
 
     public long Kept => inner.Kept;
+
+    public byte[]? Sha256 { get; private set; }
 
     public ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer) => inner.ReadAsync(offset, buffer);
 
@@ -30,7 +32,16 @@ internal sealed class MountedFile(IOpenFile inner, MountedPlace place) : IOpenFi
 
     public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync() => inner.GetUsageAsync();
 
-    public ValueTask<StoreError> CommitAsync() => inner.CommitAsync();
+    public async ValueTask<StoreError> CommitAsync()
+    {
+        if (gate is null || inner is not IHoldableUpload upload)
+        {
+            return await inner.CommitAsync().ConfigureAwait(false);
+        }
+
+        (var error, Sha256) = await gate.CommitAsync(place, upload).ConfigureAwait(false);
+        return error;
+    }
 
     public ValueTask DiscardAsync() => inner.DiscardAsync();
 

@@ -23,6 +23,13 @@ internal sealed class MountedPlace(AccountsTree tree, TreeLevel level, Account? 
     /// <summary>The path in the store.</summary>
     public VaultPath Path => inner!;
 
+    /// <summary>How the provider sees a path of the store; null when that is longer than any path may be.</summary>
+    public VaultPath? InVault(VaultPath path)
+    {
+        VaultPath.TryParse([.. Encoding.UTF8.GetBytes(mount!.Folder), .. path.Bytes], VaultPath.Root, out var place);
+        return place;
+    }
+
     /// <summary>How the login sees a path of the store; null when that is longer than any path may be.</summary>
     public VaultPath? Show(VaultPath path)
     {

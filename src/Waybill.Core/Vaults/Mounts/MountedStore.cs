@@ -19,6 +19,7 @@ public sealed class MountedStore : IFileStore
     private readonly AccountsTree _tree;
     private readonly AccountService _accounts;
     private readonly Func<VaultPath, IAccessRules, StoreResult<IFileStore>> _open;
+    private readonly DeliveryGate? _gate;
     private readonly DateTimeOffset _opened;
 
     /// <summary>Opens the tree for one session.</summary>
@@ -26,12 +27,14 @@ public sealed class MountedStore : IFileStore
     /// <param name="accounts">Where accounts are looked up.</param>
     /// <param name="open">Opens a store at a directory among the vaults.</param>
     /// <param name="time">The clock.</param>
-    public MountedStore(AccountsTree tree, AccountService accounts, Func<VaultPath, IAccessRules, StoreResult<IFileStore>> open, TimeProvider time)
+    /// <param name="gate">Holds duplicates, for a login that publishes.</param>
+    public MountedStore(AccountsTree tree, AccountService accounts, Func<VaultPath, IAccessRules, StoreResult<IFileStore>> open, TimeProvider time, DeliveryGate? gate = null)
     {
         ArgumentNullException.ThrowIfNull(time);
         _tree = tree;
         _accounts = accounts;
         _open = open;
+        _gate = gate;
         _opened = time.GetUtcNow();
         Vaults = new OpenVaults(open);
     }
@@ -50,7 +53,7 @@ public sealed class MountedStore : IFileStore
         var opened = await place.Store.OpenAsync(place.Path, modes, permissions, expectedSize).ConfigureAwait(false);
         if (opened.Succeeded)
         {
-            return new MountedFile(opened.Value, place);
+            return new MountedFile(opened.Value, place, _gate);
         }
 
         await place.DisposeAsync().ConfigureAwait(false);
@@ -111,7 +114,12 @@ public sealed class MountedStore : IFileStore
     /// <inheritdoc/>
     public ValueTask<StoreError> RenameAsync(VaultPath source, VaultPath target, bool replace) => ChangeAsync(source, from => ChangeAsync(
         target,
-        to => from.Root.Equals(to.Root) ? from.Store.RenameAsync(from.Path, to.Path, replace) : new(StoreError.CrossDevice)));
+        to => !from.Root.Equals(to.Root) ? new(StoreError.CrossDevice)
+            : _gate is null ? from.Store.RenameAsync(from.Path, to.Path, replace)
+            : _gate.RenameAsync(from, to, replace)));
+
+    /// <inheritdoc/>
+    public string? Explain(StoreError outcome) => outcome == StoreError.Held ? _gate?.Words : null;
 
     /// <inheritdoc/>
     public async ValueTask<StoreResult<byte[]>> ReadLinkAsync(VaultPath path)

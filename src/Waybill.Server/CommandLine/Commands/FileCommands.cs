@@ -49,7 +49,7 @@ internal static class FileCommands
                     .. from file in files
                        select new[]
                        {
-                           CommandContext.Time(file.Arrived), file.Size.ToString(CultureInfo.InvariantCulture), Shown(file.Path), From(file),
+                           CommandContext.Time(file.Arrived), file.Size.ToString(CultureInfo.InvariantCulture), CommandContext.Shown(file.Path), From(file),
                            file.FirstFetched is null ? "-" : $"{CommandContext.Time(file.FirstFetched)} {file.FirstFetchedBy}", State(file),
                        },
                 ]));
@@ -69,11 +69,11 @@ internal static class FileCommands
             await using var installation = here.Open();
             var versions = await ListAsync(installation, account, new CatalogueQuery { Below = wanted, WithGone = true, Size = Core.Page<CatalogueFile>.MaximumSize }, cancellationToken);
             var file = await installation.Catalogue.FindAsync(account, wanted, cancellationToken) ?? versions.Items.LastOrDefault(version => version.Path == wanted)
-                ?? throw new CommandException($"account {account} has no file {Shown(wanted)}; see: {ShellWord.Command(here.Data, $"files list {ShellWord.Of(account)} --gone")}");
+                ?? throw new CommandException($"account {account} has no file {CommandContext.Shown(wanted)}; see: {ShellWord.Command(here.Data, $"files list {ShellWord.Of(account)} --gone")}");
             var fetches = await installation.Catalogue.FetchesAsync(file.Id, cancellationToken);
             here.Print(new FileDetailsView(View(file), fetches), output =>
             {
-                output.WriteLine($"path     {Shown(file.Path)}");
+                output.WriteLine($"path     {CommandContext.Shown(file.Path)}");
                 output.WriteLine($"size     {file.Size}{(file.ExpectedSize is { } expected && expected != file.Size ? $", although {expected} were announced" : "")}");
                 output.WriteLine($"arrived  {CommandContext.Time(file.Arrived)} from {From(file)}");
                 output.WriteLine($"state    {State(file)}{(file.Gone is null ? "" : " " + CommandContext.Time(file.Gone))}");
@@ -162,8 +162,6 @@ internal static class FileCommands
     }
 
     // A customer chooses names: control characters must not reach the operator's terminal.
-    private static string Shown(string path) => string.Concat(path.Select(each => char.IsControl(each) ? $"\\x{(int)each:X2}" : each.ToString()));
-
     private static string From(CatalogueFile file) => $"{file.Login ?? "-"} by {file.Protocol}";
 
     private static string State(CatalogueFile file) => file.GoneHow is { } how ? Lower(how) : "there";

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Waybill.Core.Export;
 using Waybill.Core.Feeds;
 
 namespace Waybill.Server.CommandLine.Commands;
@@ -29,21 +30,41 @@ internal static class HeldCommands
     {
         var account = new Option<string?>("--account") { Description = "of one account only", HelpName = "NUMBER" };
         var recalled = new Option<bool>("--recalled") { Description = "what was recalled, instead of what is held" };
-        var command = new Command("list", "List held sets of files, the oldest first.") { account, recalled };
+        var csv = new Option<bool>("--csv") { Description = "as comma-separated values, safe to open in a spreadsheet" };
+        var command = new Command("list", "List held sets of files, the oldest first.") { account, recalled, csv };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
             await using var installation = Open(here);
             var sets = await CommandContext.AllPagesAsync((after, size) =>
                 installation.Publisher.ListSetAsideAsync(parse.GetValue(recalled), parse.GetValue(account), size, after, cancellationToken));
+            if (parse.GetValue(csv))
+            {
+                WriteCsv(here, sets);
+                return;
+            }
+
             here.Print(sets.Select(set => View(here, set)), _ => here.PrintTable(
                 ["PUBLICATION", "ACCOUNT", "FEED", "SINCE", "FILE", "WHY"],
                 [.. sets.SelectMany(set => set.Files.Select(file => new[]
                 {
-                    $"{set.Id}", set.Account, set.Feed, CommandContext.Time(set.Begun), file.Path, file.Held is { } why ? Words(why) : set.Reason ?? "its set is held",
+                    $"{set.Id}", set.Account, set.Feed, CommandContext.Time(set.Begun), CommandContext.Shown(file.Path), file.Held is { } why ? Words(why) : set.Reason ?? "its set is held",
                 }))]));
         });
         return command;
+    }
+
+    private static void WriteCsv(CommandContext here, IEnumerable<Publication> sets)
+    {
+        var csv = new SpreadsheetCsv(here.Output);
+        csv.Write("publication", "account", "feed", "state", "since", "publisher", "file", "name", "size", "why", "reason", "content");
+        foreach (var set in sets.Select(set => View(here, set)))
+        {
+            foreach (var file in set.Files)
+            {
+                csv.Write(set.Publication, set.Account, set.Feed, set.State, set.Since, set.Publisher, file.Path, Path.GetFileName(file.Path), file.Size, file.Held, set.Reason, file.Content);
+            }
+        }
     }
 
     private static Command Release(Func<ParseResult, CommandContext> context)

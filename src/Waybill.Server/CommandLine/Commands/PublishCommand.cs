@@ -13,9 +13,6 @@ internal static class PublishCommand
     /// <summary>Folders in folders that a run looks into: an account, a feed, and one above.</summary>
     private const int Depth = 3;
 
-    /// <summary>What programs call a file that they still write.</summary>
-    private static readonly string[] Unfinished = [".tmp", ".part", ".filepart", ".partial"];
-
     private sealed record FileView(string Path, long Size, string? Sha256, string? Held);
 
     private sealed record SetView(
@@ -138,7 +135,7 @@ internal static class PublishCommand
             return;
         }
 
-        if (file.Name.StartsWith('.') || Unfinished.Any(suffix => file.Name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)))
+        if (UnfinishedNames.Has(file.Name))
         {
             left.Add(new UnroutedFile(source, "its name says that it is hidden or still being written"));
             return;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Waybill.Core;
+using Waybill.Core.Export;
 using Waybill.Core.Feeds;
 
 namespace Waybill.Server.CommandLine.Commands;
@@ -18,7 +20,8 @@ internal static class ReceiptCommands
         var since = new Option<DateTimeOffset?>("--since") { Description = "published then or later, as 2027-01-31", HelpName = "TIME", CustomParser = CommandContext.ParseTime };
         var unfetched = new Option<bool>("--unfetched") { Description = "only files that are there and that nobody fetched" };
         var limit = new Option<int>("--limit") { Description = "at most so many", HelpName = "N", DefaultValueFactory = _ => 1000 };
-        var command = new Command("list", "List delivery receipts in the order in which the files came.") { account, feed, publication, by, since, unfetched, limit };
+        var csv = new Option<bool>("--csv") { Description = "all of them, as comma-separated values, safe to open in a spreadsheet" };
+        var command = new Command("list", "List delivery receipts in the order in which the files came.") { account, feed, publication, by, since, unfetched, limit, csv };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
@@ -28,17 +31,43 @@ internal static class ReceiptCommands
                 Account = parse.GetValue(account), Feed = parse.GetValue(feed), Publication = parse.GetValue(publication), By = parse.GetValue(by),
                 Since = parse.GetValue(since), Unfetched = parse.GetValue(unfetched),
             };
-            var receipts = await CommandContext.AllPagesAsync(
-                async (after, size) => CommandContext.Require(await installation.Receipts.ListAsync(query with { After = after, Size = size }, cancellationToken)),
-                Math.Max(1, parse.GetValue(limit)));
+            async ValueTask<Page<Receipt>> PageAsync(string? after, int size) =>
+                CommandContext.Require(await installation.Receipts.ListAsync(query with { After = after, Size = size }, cancellationToken));
+            if (parse.GetValue(csv))
+            {
+                await WriteCsvAsync(here.Output, PageAsync);
+                return;
+            }
+
+            var receipts = await CommandContext.AllPagesAsync(PageAsync, Math.Max(1, parse.GetValue(limit)));
             here.Print(receipts, _ => here.PrintTable(
                 ["PUBLISHED", "PUBLICATION", "ACCOUNT", "FEED", "FILE", "SIZE", "FIRST FETCHED", "BY", "GONE"],
                 [.. receipts.Select(receipt => new[]
                 {
-                    CommandContext.Time(receipt.Published), receipt.Publication?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-", receipt.Account, receipt.Feed, receipt.Path, $"{receipt.Size}",
+                    CommandContext.Time(receipt.Published), receipt.Publication?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-", receipt.Account, receipt.Feed, CommandContext.Shown(receipt.Path), $"{receipt.Size}",
                     CommandContext.Time(receipt.FirstFetched), receipt.FirstFetchedBy ?? "-", receipt.GoneHow ?? "-",
                 })]));
         });
         return command;
+    }
+
+    private static async ValueTask WriteCsvAsync(TextWriter output, Func<string?, int, ValueTask<Page<Receipt>>> page)
+    {
+        var csv = new SpreadsheetCsv(output);
+        csv.Write("published", "publication", "account", "feed", "file", "name", "size", "publisher", "first fetched", "first fetched by", "gone", "gone how");
+        string? after = null;
+        do
+        {
+            var receipts = await page(after, Page<Receipt>.MaximumSize);
+            foreach (var receipt in receipts.Items)
+            {
+                csv.Write(
+                    receipt.Published, receipt.Publication, receipt.Account, receipt.Feed, receipt.Path, Path.GetFileName(receipt.Path), receipt.Size, receipt.Publisher, receipt.FirstFetched, receipt.FirstFetchedBy,
+                    receipt.Gone, receipt.GoneHow);
+            }
+
+            after = receipts.Next;
+        }
+        while (after is not null);
     }
 }

@@ -16,8 +16,10 @@ internal static unsafe class Kernel
     private const int SymbolicLinkNoFollow = 0x100;
     private const int NoAutomount = 0x800;
     private const uint BasicStats = 0x7FF;
+    private const int LockShared = 1;
     private const int LockExclusive = 2;
     private const int LockNoWait = 4;
+    private const int LockNone = 8;
     private const nuint FileClone = 0x40049409;
 
     private static readonly nint RenameAt2Number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 276 : 316;
@@ -197,6 +199,12 @@ internal static unsafe class Kernel
 
     /// <summary>Takes the lock that marks a temporary as in use; it goes with the descriptor, also when the process is killed.</summary>
     public static int TryLock(FileDescriptor file) => Result(Libc.FLock(file, LockExclusive | LockNoWait));
+
+    /// <summary>As <see cref="TryLock"/>, beside others who only read.</summary>
+    public static int TryLockShared(FileDescriptor file) => Result(Libc.FLock(file, LockShared | LockNoWait));
+
+    /// <summary>Gives a lock back before its descriptor is closed.</summary>
+    public static int Unlock(FileDescriptor file) => Result(Libc.FLock(file, LockNone));
 
     public static int ChangeMode(FileDescriptor file, int permissions) => Result(Libc.FChMod(file, (uint)permissions));
 

@@ -1,0 +1,135 @@
+using System.Globalization;
+using Waybill.Core.Database;
+using Waybill.Core.Feeds;
+using Waybill.Storage;
+
+namespace Waybill.Core.Vaults.Mounts;
+
+/// <summary>
+/// Stands between a publisher login and the customers' folders: what would take the place of a file that is there, or that a customer had, is held instead. It
+/// belongs to one session, whose requests it answers one after the other.
+/// </summary>
+/// <param name="publisher">Keeps what is held.</param>
+/// <param name="actor">The login, its address and connection.</param>
+public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
+{
+    /// <summary>What is told of the file that was held last.</summary>
+    internal string? Words { get; private set; }
+
+    /// <summary>Commits an upload, or holds it.</summary>
+    internal async ValueTask<(StoreError Error, byte[]? Sha256)> CommitAsync(MountedPlace place, IHoldableUpload upload)
+    {
+        var set = upload.IsRemoved || place.InVault(upload.RenamedTo ?? place.Path) is not { } path ? null : publisher.Delivery(place.Account!, path, from: null, actor);
+        if (set is null)
+        {
+            return (await upload.CommitAsync().ConfigureAwait(false), null);
+        }
+
+        var file = set.Files[0];
+        StoreError error;
+        try
+        {
+            (error, var held) = await publisher.JudgeAsync(set, upload.ReadContentAsync).ConfigureAwait(false);
+            if (error == StoreError.None && held is null)
+            {
+                error = await upload.CommitNewAsync().ConfigureAwait(false);
+                file.Held = error == StoreError.AlreadyExists ? HeldReason.Present : null;
+            }
+
+            error = error is StoreError.None or StoreError.AlreadyExists && file.Held is not null ? await publisher.HoldAsync(set, upload).ConfigureAwait(false) : error;
+        }
+        catch (Exception e) when (e is DatabaseException or IOException)
+        {
+            error = StoreError.InputOutput;
+        }
+
+        // What was neither published nor held is not to lie about: the client was told that it failed.
+        await upload.DiscardAsync().ConfigureAwait(false);
+        return (Tell(set, error), error == StoreError.None ? file.Sha256 : null);
+    }
+
+    /// <summary>Renames a file, or holds it.</summary>
+    internal async ValueTask<StoreError> RenameAsync(MountedPlace from, MountedPlace to, bool replace)
+    {
+        if (from.InVault(from.Path) is not { } source || to.InVault(to.Path) is not { } target || publisher.Delivery(from.Account!, target, source, actor) is not { } set)
+        {
+            return await from.Store.RenameAsync(from.Path, to.Path, replace).ConfigureAwait(false);
+        }
+
+        try
+        {
+            // As the disk has it: the session's own store also knows uploads that are still being written.
+            var opened = publisher.OpenStaging(from.Account!.Number);
+            if (!opened.Succeeded)
+            {
+                return opened.Error;
+            }
+
+            await using var store = opened.Value.ConfigureAwait(false);
+            return await RenameAsync(from, to, set, opened.Value, replace).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is DatabaseException or IOException)
+        {
+            return StoreError.InputOutput;
+        }
+    }
+
+    private async ValueTask<StoreError> RenameAsync(MountedPlace from, MountedPlace to, PublicationSet set, IStagingStore store, bool replace)
+    {
+        var file = set.Files[0];
+        var source = await store.GetAttributesAsync(file.HeldFrom!, followLink: false).ConfigureAwait(false);
+        if (source.Error == StoreError.NotFound)
+        {
+            // Still being written: it is judged when it is committed, and must get there.
+            return await from.Store.RenameAsync(from.Path, to.Path, replace: true).ConfigureAwait(false);
+        }
+
+        var taken = await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false);
+        if (source is not { Succeeded: true, Value.Kind: FileKind.File } || taken is { Succeeded: true, Value.Kind: FileKind.Directory })
+        {
+            return await from.Store.RenameAsync(from.Path, to.Path, replace).ConfigureAwait(false);
+        }
+
+        (file.IsOnDisk, file.Size) = (taken.Succeeded, source.Value.Size);
+        var opened = await store.OpenAsync(file.HeldFrom!, OpenModes.Read).ConfigureAwait(false);
+        if (!opened.Succeeded)
+        {
+            return opened.Error;
+        }
+
+        await using var content = opened.Value.ConfigureAwait(false);
+        var (error, held) = await publisher.JudgeAsync(set, opened.Value.ReadAsync).ConfigureAwait(false);
+        if (error == StoreError.None && held is null)
+        {
+            await publisher.NoteHashAsync(file).ConfigureAwait(false);
+            error = await from.Store.RenameAsync(from.Path, to.Path, replace: false).ConfigureAwait(false);
+            file.Held = error == StoreError.AlreadyExists ? HeldReason.Present : null;
+        }
+
+        if (file.Held is null)
+        {
+            return error;
+        }
+
+        error = await FeedPublisher.MeasureAsync(file, opened.Value.ReadAsync).ConfigureAwait(false);
+        return error != StoreError.None ? error : Tell(set, await publisher.HoldRenamedAsync(set, store).ConfigureAwait(false));
+    }
+
+    private StoreError Tell(PublicationSet set, StoreError error)
+    {
+        if (error == StoreError.Held)
+        {
+            var because = set.Files[0].Held switch
+            {
+                HeldReason.Fetched => "a file of this name was there and was fetched",
+                HeldReason.Content => "the account has this content under another name",
+                _ => "a file of this name is there",
+            };
+            Words = string.Create(
+                CultureInfo.InvariantCulture,
+                $"Held as a duplicate, publication {set.Id}: {because}. Your file is kept and nothing was overwritten. Do not send it again; `waybill held release {set.Id}` publishes it, `waybill held discard {set.Id}` removes it.");
+        }
+
+        return error;
+    }
+}
