@@ -34,7 +34,7 @@ public sealed class DemoTests
         Assert.Equal(await File.ReadAllBytesAsync(delivery), await File.ReadAllBytesAsync(Path.Combine(data, "vaults", "10020", "upload", "delivery.csv")));
 
         await demo.SignalAsync("INT");
-        var end = await demo.WaitForExitAsync(TimeSpan.FromSeconds(40));
+        var end = await demo.WaitForExitAsync(TimeSpan.FromSeconds(60));
         Assert.True(end.ExitCode == 0, end.ToString());
         Assert.DoesNotContain("   at ", end.ErrorOutput, StringComparison.Ordinal);
     }
