@@ -7,7 +7,7 @@ namespace Waybill.Interop.Tests;
 public sealed class DemoTests
 {
     // The launcher builds when sources have changed.
-    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(10);
 
     [Fact]
     public async Task The_line_that_demo_prints_is_pasted_and_fetches_and_delivers_files()
