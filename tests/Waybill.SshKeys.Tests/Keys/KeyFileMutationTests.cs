@@ -64,7 +64,7 @@ public sealed class KeyFileMutationTests(KeyTools tools)
         var least = TimeSpan.MaxValue;
 
         // The quickest time counts: what it costs is in every one, what a busy machine adds is not.
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 5 && least > TimeSpan.FromSeconds(1); round++)
         {
             var begun = Stopwatch.GetTimestamp();
             Assert.False(PublicKeyFile.Read(file).IsKey);
