@@ -1,13 +1,15 @@
+using System.Runtime.CompilerServices;
+
 namespace Waybill.Storage.EventLoop;
 
 /// <summary>
-/// Whether reads and writes come from memory, as nearly all do, or wait for the disk: a cold file, or a page cache full of what has still to be written. While
-/// they wait they leave the event loop.
+/// Whether files are opened, read and written in memory, as nearly all are, or the disk is waited for: a cold file, or a page cache full of what has still to be
+/// written. While it is they leave the event loop.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class DiskPace(TimeProvider time)
 {
-    /// <summary>A read or write that took this long has waited for the disk.</summary>
+    /// <summary>A call that took this long has waited for the disk.</summary>
     public static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(2);
 
     /// <summary>How long that is remembered.</summary>
@@ -18,10 +20,13 @@ public sealed class DiskPace(TimeProvider time)
     /// <summary>Whether the disk has been waited for lately.</summary>
     public bool IsSlow => Volatile.Read(ref _lastSlow) is var last and not long.MinValue && time.GetElapsedTime(last) < Memory;
 
-    /// <summary>The time before a read or write, for <see cref="Note"/>.</summary>
+    /// <summary>The time before a call, for <see cref="Note"/>.</summary>
     public long Now => time.GetTimestamp();
 
-    /// <summary>Notes how long a read or write took that began at <paramref name="began"/>.</summary>
+    /// <summary>Awaited before a call that the disk may hold up: stays on this thread while it does not, else goes on upon a thread of the pool.</summary>
+    public ConfiguredTaskAwaitable EnterAsync() => IsSlow ? PoolThread.EnterAsync() : Task.CompletedTask.ConfigureAwait(false);
+
+    /// <summary>Notes how long a call took that began at <paramref name="began"/>.</summary>
     public void Note(long began)
     {
         if (time.GetElapsedTime(began) >= Slow)
