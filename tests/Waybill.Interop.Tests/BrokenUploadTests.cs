@@ -20,9 +20,11 @@ public sealed class BrokenUploadTests(WaybillServer server)
         await new Sftp(server).PutAsync(old, "/upload/broken/old.bin");
         foreach (var name in new[] { "old.bin", "new.bin" })
         {
-            await using (var client = StartSlowUpload(cut, "/upload/broken/" + name))
+            // 80,000 Kbit/s: five seconds for the whole file.
+            await using (var client = new Sftp(server).StartSlowPut(cut, "/upload/broken/" + name, "80000"))
             {
                 await Transfers.WaitForTemporaryAsync(folder, Size / 10);
+                await client.SignalAsync("STOP");
                 Assert.Equal(["old.bin"], await new Sftp(server).ListAsync("/upload/broken"));
                 client.Kill();
             }
@@ -34,11 +36,6 @@ public sealed class BrokenUploadTests(WaybillServer server)
 
         await server.CommandAsync("audit", "verify");
     }
-
-    // 80,000 Kbit/s: five seconds for the whole file.
-    private ExternalProcess StartSlowUpload(string local, string remote) => ExternalProcess.Start("sh",
-        ["-c", "echo \"put $1 $2\" | exec sftp -l 80000 -F none -o BatchMode=yes -o IdentitiesOnly=yes -o UserKnownHostsFile=$3 -i $4 -P $5 -b - $6", "sh",
-            local, remote, server.KnownHosts, server.Key, $"{server.Port}", $"{WaybillServer.User}@127.0.0.1"]);
 
     private static async Task WaitForTheEndAsync(string folder, int kept)
     {

@@ -7,7 +7,7 @@ namespace Waybill.Interop.Tests;
 public sealed class DemoTests
 {
     // The launcher builds when sources have changed.
-    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(10);
 
     [Fact]
     public async Task The_line_that_demo_prints_is_pasted_and_fetches_and_delivers_files()
@@ -34,7 +34,7 @@ public sealed class DemoTests
         Assert.Equal(await File.ReadAllBytesAsync(delivery), await File.ReadAllBytesAsync(Path.Combine(data, "vaults", "10020", "upload", "delivery.csv")));
 
         await demo.SignalAsync("INT");
-        var end = await demo.WaitForExitAsync(TimeSpan.FromSeconds(40));
+        var end = await demo.WaitForExitAsync(TimeSpan.FromSeconds(60));
         Assert.True(end.ExitCode == 0, end.ToString());
         Assert.DoesNotContain("   at ", end.ErrorOutput, StringComparison.Ordinal);
     }

@@ -43,7 +43,7 @@ public sealed partial class DurabilityOrderTests : IAsyncLifetime
         await ExternalProcess.RunAsync("ssh", [.. ssh, "scp -f /upload/$(id)"]);
         await new Scp(_server).PutAsync(_server.Directory.Write("programs.csv", "x"), "/upload/`id`.csv");
         await strace.SignalAsync("INT");
-        await strace.WaitForExitAsync(TimeSpan.FromSeconds(20));
+        await strace.WaitForExitAsync(TimeSpan.FromSeconds(60));
         var trace = await File.ReadAllLinesAsync(log);
 
         // That receives are in it show that the server was watched while it served.
@@ -71,15 +71,15 @@ public sealed partial class DurabilityOrderTests : IAsyncLifetime
         await WaitUntilTracedAsync(server.ProcessId);
         await client.PutAsync(source, "/upload/" + name);
         await strace.SignalAsync("INT");
-        await strace.WaitForExitAsync(TimeSpan.FromSeconds(20));
+        await strace.WaitForExitAsync(TimeSpan.FromSeconds(60));
         return await File.ReadAllLinesAsync(log);
     }
 
     private static async Task WaitUntilTracedAsync(int processId)
     {
-        for (var attempt = 0; attempt < 200; attempt++)
+        for (var attempt = 0; attempt < 1200; attempt++)
         {
-            var untraced = Directory.GetDirectories($"/proc/{processId}/task").Count(task => File.ReadAllText(task + "/status").Contains("TracerPid:\t0", StringComparison.Ordinal));
+            var untraced = Directory.GetDirectories($"/proc/{processId}/task").Count(IsUntraced);
             if (untraced == 0)
             {
                 return;
@@ -89,6 +89,19 @@ public sealed partial class DurabilityOrderTests : IAsyncLifetime
         }
 
         Assert.Fail("strace did not attach");
+    }
+
+    private static bool IsUntraced(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(thread + "/status").Contains("TracerPid:\t0", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It has ended since it was listed.
+            return false;
+        }
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace Waybill.Interop.Tests;
 /// <summary>A customer's sftp delivers, the account's rules judge, the back office takes over, and the customer sees all of it.</summary>
 public sealed partial class InboundTests : IAsyncLifetime
 {
-    private const int QuietSeconds = 4;
+    private const int QuietSeconds = 10;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

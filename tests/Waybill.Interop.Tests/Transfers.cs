@@ -31,7 +31,7 @@ internal static class Transfers
     /// <summary>Waits until an upload into a directory of the vault has come that far.</summary>
     public static async Task WaitForTemporaryAsync(string folder, long bytes)
     {
-        for (var attempt = 0; attempt < 500; attempt++)
+        for (var attempt = 0; attempt < 3000; attempt++)
         {
             if (Directory.GetFiles(folder, ".waybill-*").Any(path => new FileInfo(path) is { Exists: true } file && file.Length >= bytes))
             {

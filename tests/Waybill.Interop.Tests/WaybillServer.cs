@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Waybill.TestKit;
 
@@ -50,9 +49,10 @@ public sealed partial class WaybillServer : IAsyncLifetime
     /// <summary>The Ed25519 host key as psftp's -hostkey takes it.</summary>
     public string HostKeyFingerprint { get; private set; } = "";
 
-    public int Port { get; private set; }
+    /// <summary>Of its own, also while the server is down.</summary>
+    public int Port { get; } = Ports.Free();
 
-    public int CompatPort { get; private set; }
+    public int CompatPort { get; } = Ports.Free();
 
     public int ProcessId => _server!.Id;
 
@@ -70,7 +70,7 @@ public sealed partial class WaybillServer : IAsyncLifetime
             "hostkey", "show", "--known-hosts", "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}")).Output);
     }
 
-    /// <summary>Starts the server; on ports of the system's choice the first time, on the same ones later.</summary>
+    /// <summary>Starts the server, on the same ports each time.</summary>
     public async Task StartAsync(params string[] settings)
     {
         string[] words =
@@ -81,8 +81,6 @@ public sealed partial class WaybillServer : IAsyncLifetime
         ];
         _server = ExternalProcess.Start(words[0], words[1..]);
         await _server.WaitForTextAsync("\nREADY", StartTime);
-        Port = Listening("modern");
-        CompatPort = Listening("compat");
     }
 
     /// <summary>Starts it again with the limits that a provider has who sets none; tests have more connections in a second than people.</summary>
@@ -99,14 +97,14 @@ public sealed partial class WaybillServer : IAsyncLifetime
     public async Task KillAsync()
     {
         _server!.Kill();
-        await _server.WaitForExitAsync(TimeSpan.FromSeconds(10));
+        await _server.WaitForExitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>SIGTERM; returns how the program ended.</summary>
-    public async Task<ProcessOutcome> StopAsync()
+    public async Task<ProcessOutcome> StopAsync(TimeSpan? patience = null)
     {
         await _server!.SignalAsync("TERM");
-        return await _server.WaitForExitAsync(TimeSpan.FromSeconds(60));
+        return await _server.WaitForExitAsync(patience ?? TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Runs a command beside the server; it must succeed.</summary>
@@ -147,9 +145,6 @@ public sealed partial class WaybillServer : IAsyncLifetime
     public static string Program => Path.Combine(
         RepositoryRoot.Find(), "src", "Waybill.Server", "bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug",
         "net10.0", "waybill.dll");
-
-    private int Listening(string policy) => int.Parse(
-        Regex.Match(_server!.Output, $@"ssh 127\.0\.0\.1:(\d+) \({policy}\)").Groups[1].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"SHA256:[A-Za-z0-9+/]{43}")]
     private static partial Regex SshFingerprint();

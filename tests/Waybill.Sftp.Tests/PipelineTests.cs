@@ -82,6 +82,14 @@ public sealed class PipelineTests
             await harness.Client.SendRequestAsync(SftpPacket.Read, request => request.String(handle).UInt64(at).UInt32(Piece));
         }
 
+        // Once it has begun, a moment for more than it may take.
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (harness.Server.Statistics.Requests == before)
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), "no request was taken");
+            await Task.Delay(10);
+        }
+
         await Task.Delay(100);
 
         // Nobody has read a byte: only what the outgoing pipe takes has been read from the file, and no further request was taken.

@@ -113,7 +113,7 @@ public sealed class ExternalProcess : IAsyncDisposable
         try
         {
             await _process.WaitForExitAsync().WaitAsync(timeout);
-            await Task.WhenAll(_outputPump, _errorPump).WaitAsync(TimeSpan.FromSeconds(10));
+            await Task.WhenAll(_outputPump, _errorPump).WaitAsync(TimeSpan.FromSeconds(60));
         }
         catch (TimeoutException)
         {
@@ -162,7 +162,7 @@ public sealed class ExternalProcess : IAsyncDisposable
 
     /// <summary>Sends a signal by name, as <c>TERM</c>.</summary>
     public Task SignalAsync(string signal) =>
-        RunAsync("/bin/kill", ["-s", signal, Id.ToString(System.Globalization.CultureInfo.InvariantCulture)], timeout: TimeSpan.FromSeconds(10));
+        RunAsync("/bin/kill", ["-s", signal, Id.ToString(System.Globalization.CultureInfo.InvariantCulture)], timeout: TimeSpan.FromSeconds(60));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -105,22 +105,34 @@ public sealed class AuthenticationTests
             Rsa([1], 2048), Rsa([4], 2048), Rsa([1, 0, 0, 0, 0, 0, 0, 0, 1], 4096), new MessageBuilder().String("ssh-dss").ToArray(),
             new MessageBuilder().String("ssh-ed25519-cert-v01@openssh.com").String(new byte[32]).ToArray(),
         ];
-        var clock = Stopwatch.StartNew();
+        var limit = TimeSpan.FromMilliseconds(500);
         foreach (var blob in blobs)
         {
             foreach (var algorithm in (string[])["ssh-rsa", "rsa-sha2-512", "ssh-ed25519", "ssh-ed25519-cert-v01@openssh.com", ""])
             {
-                await using var connection = await ReadyAsync();
-                var client = connection.Client;
-                MessageBuilder Head(bool signed) => RawSshClient.AuthenticationRequest(Alice, "publickey").Boolean(signed).String(algorithm).String(blob);
-                Assert.False((await client.AuthenticateAsync(Head(false).ToArray())).KeyAcceptable);
-                Assert.False((await client.AuthenticateAsync(Head(true).String(new MessageBuilder().String(algorithm).String(new byte[64]).ToArray()).ToArray())).Success);
-                Assert.True((await client.SignInAsync(Alice, _keys[0])).Success);
+                // CVE-2026-39829: an RSA key of any size was verified; 32,768 bits alone take a second, every time. A busy machine is too slow some of the times.
+                var least = TimeSpan.MaxValue;
+                for (var round = 0; round < 5 && least > limit; round++)
+                {
+                    least = await TryAsync(algorithm, blob);
+                }
+
+                Assert.True(least < limit, $"{algorithm}, a blob of {blob.Length} bytes: {least}");
             }
         }
 
-        // CVE-2026-39829: an RSA key of any size was verified. 60 connections with two attempts each; a verification of 32,768 bits alone would take a second.
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        async Task<TimeSpan> TryAsync(string algorithm, byte[] blob)
+        {
+            await using var connection = await ReadyAsync();
+            var client = connection.Client;
+            MessageBuilder Head(bool signed) => RawSshClient.AuthenticationRequest(Alice, "publickey").Boolean(signed).String(algorithm).String(blob);
+            var begun = Stopwatch.GetTimestamp();
+            Assert.False((await client.AuthenticateAsync(Head(false).ToArray())).KeyAcceptable);
+            Assert.False((await client.AuthenticateAsync(Head(true).String(new MessageBuilder().String(algorithm).String(new byte[64]).ToArray()).ToArray())).Success);
+            var took = Stopwatch.GetElapsedTime(begun);
+            Assert.True((await client.SignInAsync(Alice, _keys[0])).Success);
+            return took;
+        }
     }
 
     [Fact]
@@ -201,15 +213,22 @@ public sealed class AuthenticationTests
                 await client.TryNoneAsync(Alice);
             },
         };
-        // At the same time, so that each may take the seconds that a handshake needs on a busy machine.
-        var server = new ServerUnderTest(new SshLimits { LoginTime = TimeSpan.FromSeconds(5) });
-        var reasons = await Task.WhenAll(steps.Select(async step =>
+        var clock = new FakeTimeProvider();
+        var server = new ServerUnderTest(new SshLimits { LoginTime = TimeSpan.FromSeconds(5) }, clock);
+        foreach (var step in steps)
         {
             await using var connection = server.Connect();
             await step(connection.Client);
-            return (await connection.ReportAsync()).Reason;
-        }));
-        Assert.All(reasons, reason => Assert.Equal(SshEndReason.LoginTimeout, reason));
+            var report = connection.ReportAsync();
+            while (!report.IsCompleted)
+            {
+                // The last words, too, have their time by this clock.
+                clock.Advance(TimeSpan.FromSeconds(1));
+                await Task.WhenAny(report, Task.Delay(10));
+            }
+
+            Assert.Equal(SshEndReason.LoginTimeout, (await report).Reason);
+        }
     }
 
     [Fact]

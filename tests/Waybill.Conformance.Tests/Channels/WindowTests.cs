@@ -212,32 +212,6 @@ public sealed class WindowTests
     }
 
     [Fact]
-    public async Task A_flood_of_rejected_opens_leaves_nothing_behind()
-    {
-        await using var connection = await new ServerUnderTest().LogInAsync();
-        await FloodAsync(2_000);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        await FloodAsync(50_000);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 2 * 1024 * 1024);
-        await connection.EchoAsync();
-
-        async Task FloodAsync(int count)
-        {
-            for (var i = 0; i < count; i++)
-            {
-                await connection.Client.SendAsync(RawSshClient.OpenRequest(1_000_000, 1 << 20, 1 << 15, i % 2 == 0 ? "x11" : "direct-tcpip"));
-                if (i % 100 == 99)
-                {
-                    // Its answers: OPEN_FAILURE for a channel that we do not know.
-                    await connection.Client.PumpUntilAsync(() => connection.Client.Strays.Count >= 100);
-                    Assert.All(connection.Client.Strays, stray => Assert.Equal(SshMessage.ChannelOpenFailure, stray[0]));
-                    connection.Client.Strays.Clear();
-                }
-            }
-        }
-    }
-
-    [Fact]
     public async Task Channels_beyond_the_limit_are_refused_and_free_again_when_closed()
     {
         var limit = new SshLimits().Channels;
@@ -283,7 +257,7 @@ public sealed class WindowTests
 
     private async Task<bool> StopsSendingAsync()
     {
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < 1200; i++)
         {
             var before = Interlocked.Read(ref _sent);
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);

@@ -28,10 +28,13 @@ public sealed class Sftp(WaybillServer server) : InteropClient(server)
 
     public override Task ResumePutAsync(string local, string remote) => BatchAsync($"reput \"{local}\" \"{remote}\"");
 
-    public override ExternalProcess StartSlowPut(string local, string remote)
+    public override ExternalProcess StartSlowPut(string local, string remote) => StartSlowPut(local, remote, "8000");
+
+    /// <summary>Begins an upload at so many Kbit/s; the process is the one that reads the file, and can be stopped.</summary>
+    public ExternalProcess StartSlowPut(string local, string remote, string bandwidth)
     {
         var batch = Server.Directory.Write("sftp-" + Guid.NewGuid().ToString("n"), $"put \"{local}\" \"{remote}\"\n");
-        return ExternalProcess.Start("sftp", [.. SshOptions, .. MoreOptions, "-l", "8000", "-P", $"{Port}", "-b", batch, $"{User}@127.0.0.1"]);
+        return ExternalProcess.Start("sftp", [.. SshOptions, .. MoreOptions, "-l", bandwidth, "-P", $"{Port}", "-b", batch, $"{User}@127.0.0.1"]);
     }
 
     public override Task ResumeGetAsync(string remote, string local) => BatchAsync($"reget \"{remote}\" \"{local}\"");

@@ -14,7 +14,7 @@ internal static class CrashRun
     private const int Clients = 8;
     private const int InFlightAtCrash = 4;
     private static readonly TimeSpan RecentAcknowledgement = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MomentTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MomentTime = TimeSpan.FromSeconds(60);
 
     /// <summary>How often to crash: in CI the given times, in a soak run as often as that says.</summary>
     public static int Times(string setting, int inCi) => int.TryParse(Environment.GetEnvironmentVariable(setting), out var times) ? times : inCi;

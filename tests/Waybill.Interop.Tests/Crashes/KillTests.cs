@@ -52,7 +52,7 @@ public sealed class KillTests
         {
             var program = Path.Combine(AppContext.BaseDirectory.Replace("Waybill.Interop.Tests", "Waybill.WrongStore", StringComparison.Ordinal), "Waybill.WrongStore.dll");
             _process = ExternalProcess.Start("dotnet", [program, Folder]);
-            await _process.WaitForTextAsync("\n", TimeSpan.FromSeconds(30));
+            await _process.WaitForTextAsync("\n", TimeSpan.FromSeconds(60));
             Port = int.Parse(_process.Output, System.Globalization.CultureInfo.InvariantCulture);
         }
 
@@ -61,7 +61,7 @@ public sealed class KillTests
         public async Task CrashAsync()
         {
             _process!.Kill();
-            await _process.WaitForExitAsync(TimeSpan.FromSeconds(10));
+            await _process.WaitForExitAsync(TimeSpan.FromSeconds(60));
         }
 
         public async ValueTask DisposeAsync()

@@ -169,7 +169,7 @@ public sealed class HostKeyRolloverTests(Template template)
     public async Task A_change_of_policy_that_changes_the_types_of_host_keys_is_warned_of_before_at_and_after_the_start()
     {
         using var data = await template.CopyAsync();
-        var port = FreePort();
+        var port = Ports.Free();
         string listen = $"Ssh:Listen=127.0.0.1:{port}";
         await using (var modern = await RunningServer.StartAsync(data, "--set", listen))
         {
@@ -190,13 +190,6 @@ public sealed class HostKeyRolloverTests(Template template)
         // What stands first is said, too.
         await data.OutputAsync("hostkey", "retire", Sha256(await KeyAsync(data, "ssh-ed25519", "inUse")), "--yes");
         Assert.Contains("rsa-sha2-512 comes first instead of ssh-ed25519", await data.OutputAsync("doctor", "--set", listen, "--set", "Ssh:Policy=compat"), StringComparison.Ordinal);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Sha256(JsonElement key) => key.GetProperty("sha256").GetString()!;

@@ -131,7 +131,7 @@ public sealed class InboundTests(Template template)
                 return items;
             }
 
-            Assert.True(tries < 60, $"{items.Count} files are offered");
+            Assert.True(tries < 240, $"{items.Count} files are offered");
             await Task.Delay(500);
         }
     }

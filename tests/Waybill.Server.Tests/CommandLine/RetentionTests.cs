@@ -85,9 +85,10 @@ public sealed class RetentionTests(Template template)
         Assert.Contains("lies in the vaults", await data.RefusedAsync(1, "retention", "plan", "--set", "Storage:Archive=" + data.Combine("vaults", "archive")), StringComparison.Ordinal);
         await using (await RunningServer.StartAsync(data))
         {
+            var before = TimeProvider.System.GetUtcNow();
             var jobs = await data.JsonAsync("schedule", "list");
             Assert.Equal(["retention-plan", "retention-run"], jobs.EnumerateArray().Select(job => job.GetProperty("job").GetString()));
-            Assert.All(jobs.EnumerateArray(), job => Assert.True(job.GetProperty("next").GetDateTimeOffset() > TimeProvider.System.GetUtcNow()));
+            Assert.All(jobs.EnumerateArray(), job => Assert.True(job.GetProperty("next").GetDateTimeOffset() > before));
         }
     }
 
@@ -141,13 +142,22 @@ public sealed class RetentionTests(Template template)
         Assert.Contains("went back", await data.RefusedAsync(1, "retention", "plan", "--mark"), StringComparison.Ordinal);
     }
 
-    private static Task<ProcessOutcome> VouchAsync(Data data, int days) => LaterAsync(
-        data, days, 0, "retention", "plan", "--mark", "--today", TimeProvider.System.GetUtcNow().AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-
-    private static async Task<ProcessOutcome> LaterAsync(Data data, int days, int exitCode, params string[] words)
+    private static Task<ProcessOutcome> VouchAsync(Data data, int days)
     {
+        var noon = Noon(days);
+        return AtAsync(noon, data, 0, "retention", "plan", "--mark", "--today", noon.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+    }
+
+    private static Task<ProcessOutcome> LaterAsync(Data data, int days, int exitCode, params string[] words) => AtAsync(Noon(days), data, exitCode, words);
+
+    /// <summary>Far from midnight: the day that is vouched for is still the same when the command looks.</summary>
+    private static DateTimeOffset Noon(int days) => new(TimeProvider.System.GetUtcNow().Date.AddDays(days).AddHours(12), TimeSpan.Zero);
+
+    private static async Task<ProcessOutcome> AtAsync(DateTimeOffset time, Data data, int exitCode, params string[] words)
+    {
+        var ahead = (long)(time - TimeProvider.System.GetUtcNow()).TotalSeconds;
         var outcome = await ExternalProcess.RunAsync(
-            "faketime", ["-f", $"+{days}d", "dotnet", Cli.Path, .. words, "--data", data.Root, "--set", "Retention:NoticeDays=0"], null, TimeSpan.FromSeconds(60));
+            "faketime", ["-f", $"+{ahead}", "dotnet", Cli.Path, .. words, "--data", data.Root, "--set", "Retention:NoticeDays=0"], null, TimeSpan.FromSeconds(60));
         Assert.True(outcome.ExitCode == exitCode, outcome.ToString());
         return outcome;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Waybill.Server.Control;
 using Waybill.Server.Tests.Support;
 
 namespace Waybill.Server.Tests.Hostile;
@@ -26,7 +27,10 @@ public sealed class FloodTests(Template template, ITestOutputHelper output)
         var served = 0;
         var attempts = new List<Task>();
         var begun = Stopwatch.StartNew();
-        while (begun.Elapsed < TimeSpan.FromSeconds(seconds))
+
+        // A penalty lasts for seconds and is listed meanwhile.
+        var listing = PenaltyAsync(data);
+        while (begun.Elapsed < TimeSpan.FromSeconds(seconds) || !listing.IsCompleted)
         {
             while (attempts.Count < begun.Elapsed.TotalSeconds * PerSecond)
             {
@@ -38,9 +42,9 @@ public sealed class FloodTests(Template template, ITestOutputHelper output)
 
         await Task.WhenAll(attempts);
         var elapsed = begun.Elapsed.TotalSeconds;
-        var penalty = Assert.Single((await data.JsonAsync("penalties", "list")).EnumerateArray());
-        var left = penalty.GetProperty("secondsLeft").GetDouble();
-        Assert.Equal(Flooder.ToString(), penalty.GetProperty("source").GetString());
+        var penalty = await listing;
+        var left = penalty.SecondsLeft;
+        Assert.Equal(Flooder.ToString(), penalty.Source);
         var (logins, p99, longest) = await customer.EndAsync();
         Assert.True(served <= 20 * (elapsed + 1), $"{served} served in {elapsed:0.0} s");
         Assert.True(p99 < LoginMilliseconds, $"p99 of the others' logins: {p99:0} ms");
@@ -74,14 +78,15 @@ public sealed class FloodTests(Template template, ITestOutputHelper output)
     [Fact]
     public async Task The_connection_rate_test_of_ssh_audit_finds_fewer_than_20_connections_a_second()
     {
-        // ssh-audit 3.3: for 1.5 s, or until 38 have been greeted, it keeps ten sockets on the way, and warns from 20 greetings a second on.
+        // ssh-audit 3.3: for 1.5 s, or until 38 have been greeted, it keeps ten sockets on the way, and warns from 20 greetings a second on. On a machine that is too
+        // busy for 20 in that time this goes on until the server refuses.
         using var data = await template.CopyAsync();
         await using var server = await RunningServer.StartAsync(data);
         var (greeted, refused) = (0, 0);
         var begun = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
         {
-            while (begun.Elapsed < TimeSpan.FromSeconds(1.5) && Volatile.Read(ref greeted) < 38)
+            while ((begun.Elapsed < TimeSpan.FromSeconds(1.5) && Volatile.Read(ref greeted) < 38) || (Volatile.Read(ref refused) == 0 && begun.Elapsed < TimeSpan.FromSeconds(60)))
             {
                 var isGreeted = await Peer.IsGreetedAsync(IPAddress.Loopback, server.Port);
                 Interlocked.Increment(ref isGreeted ? ref greeted : ref refused);
@@ -89,7 +94,25 @@ public sealed class FloodTests(Template template, ITestOutputHelper output)
         }));
         var rate = greeted / begun.Elapsed.TotalSeconds;
         output.WriteLine($"{greeted} greeted, {refused} refused, {rate:0.0}/s");
-        Assert.InRange(rate, 1, 19.9);
+        Assert.InRange(greeted, 1, 37);
+        Assert.InRange(rate, 0, 19.9);
         Assert.NotEqual(0, refused);
+    }
+
+    /// <summary>The only penalty, once there is one: it takes effect at 15 s.</summary>
+    private static async Task<PenaltyView> PenaltyAsync(Data data)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            var reply = await ControlClient.AskAsync(data.Combine("run", "control.sock"), new ControlRequest(ControlCommands.Penalties), TestContext.Current.CancellationToken);
+            if (reply!.Penalties is [{ SecondsLeft: > 10 }, ..] penalties)
+            {
+                return Assert.Single(penalties);
+            }
+
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), "nobody is penalised");
+            await Task.Delay(100);
+        }
     }
 }

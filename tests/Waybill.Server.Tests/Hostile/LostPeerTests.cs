@@ -18,7 +18,7 @@ public sealed class LostPeerTests(Template template, ITestOutputHelper output)
     public async Task Lost_clients_free_their_slots_and_files_and_publish_nothing()
     {
         var each = Soak.Size("LOST_PEERS", 60) / 2;
-        var keepAlive = Soak.Size("KEEP_ALIVE", 1);
+        var keepAlive = Soak.Size("KEEP_ALIVE", 5);
         using var data = await template.CopyAsync();
         await using var server = await RunningServer.StartAsync(
             data, "--set", $"Ssh:KeepAliveSeconds={keepAlive}", "--set", "Limits:PerLogin=2000", "--set", "Limits:PerSource=2000");

@@ -10,7 +10,7 @@ namespace Waybill.Server.Tests.Support;
 /// <summary><c>waybill serve</c> as a process.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ExternalProcess _process;
 
@@ -27,7 +27,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> StartAsync(Data data, params string[] words)
     {
         var process = Launch(data, ["--set", "Ssh:Listen=127.0.0.1:0", .. words]);
-        await process.WaitForTextAsync("READY\n", StartTime);
+        await process.WaitForTextAsync("READY\n", Patience);
         var port = Regex.Match(process.Output, @"^ssh 127\.0\.0\.1:(\d+) ", RegexOptions.Multiline).Groups[1].Value;
         return new RunningServer(process) { Port = port.Length == 0 ? 0 : int.Parse(port, CultureInfo.InvariantCulture) };
     }
@@ -61,12 +61,12 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public Task SignalAsync(string signal) => _process.SignalAsync(signal);
 
-    public Task<ProcessOutcome> WaitForExitAsync(double seconds) => _process.WaitForExitAsync(TimeSpan.FromSeconds(seconds));
+    public Task<ProcessOutcome> WaitForExitAsync() => _process.WaitForExitAsync(Patience);
 
-    public async Task<ProcessOutcome> StopAsync(double seconds = 20)
+    public async Task<ProcessOutcome> StopAsync()
     {
         await SignalAsync("TERM");
-        return await WaitForExitAsync(seconds);
+        return await WaitForExitAsync();
     }
 
     public void Kill() => _process.Kill();

@@ -10,7 +10,7 @@ namespace Waybill.Sftp.Tests.Scp;
 /// <summary>One run of scp on a server, and the test as its client, byte by byte.</summary>
 internal sealed class ScpHarness : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Task<int> _running;

@@ -66,7 +66,7 @@ public sealed class ChannelTurnTests
         // Would never return if the program kept this thread.
         fixture.Data(100);
         Volatile.Write(ref stop, true);
-        await sending.WaitAsync(TimeSpan.FromSeconds(10));
+        await sending.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.InRange(inTurn, Channel.LongestTurn - Piece, Channel.LongestTurn + Piece);
         program.End();
 

@@ -13,19 +13,26 @@ public sealed class ClosedDescriptorTests
         await using var folder = new VaultFolder();
         File.WriteAllText(folder.OnDisk("mine"), "mine");
         File.WriteAllText(folder.OnDisk("theirs"), "theirs");
-        var closed = Open(folder.OnDisk("mine"));
-        var number = (int)closed.DangerousGetHandle();
-        closed.Dispose();
-
-        // The lowest free number is given out first, so that a few openings reach it.
         var others = new List<FileDescriptor>();
+        FileDescriptor closed;
+        int number;
+        var attempts = 0;
         do
         {
-            others.Add(Open(folder.OnDisk("theirs")));
-        }
-        while ((int)others[^1].DangerousGetHandle() < number);
+            Assert.True(attempts++ < 100, "the runtime itself takes each number first");
+            closed = Open(folder.OnDisk("mine"));
+            number = (int)closed.DangerousGetHandle();
+            closed.Dispose();
 
-        Assert.Equal(number, (int)others[^1].DangerousGetHandle());
+            // The lowest free number is given out first, so that a few openings reach it.
+            do
+            {
+                others.Add(Open(folder.OnDisk("theirs")));
+            }
+            while ((int)others[^1].DangerousGetHandle() < number);
+        }
+        while ((int)others[^1].DangerousGetHandle() != number);
+
         Assert.Throws<ObjectDisposedException>(() => Kernel.Reopen(closed, OpenFlags.ReadFile, out _));
         Assert.Throws<ObjectDisposedException>(() => Kernel.ChangeModeOfPinned(closed, 0));
         Assert.Throws<ObjectDisposedException>(() => Kernel.SetTimesOfPinned(closed, 1, 1));

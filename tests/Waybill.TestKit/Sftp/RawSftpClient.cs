@@ -24,7 +24,7 @@ public sealed partial class RawSftpClient(Stream stream) : IAsyncDisposable
     }
 
     /// <summary>The longest that any single step waits.</summary>
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The server's version.</summary>
     public uint Version { get; private set; }
