@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Waybill.Core.Database;
 
 namespace Waybill.Core.Audit;
@@ -45,6 +46,7 @@ internal sealed class AuditAnchor : IDisposable
     private readonly byte[] _key;
     private readonly Lock _syncLock = new();
     private readonly Timer _timer;
+    private readonly Confirmed?[] _decoded = new Confirmed?[2];
     private long _lastSync;
     private bool _unsynced;
     private bool _disposed;
@@ -73,7 +75,7 @@ internal sealed class AuditAnchor : IDisposable
     {
         try
         {
-            using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            using var file = File.OpenHandle(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             return Read(file);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -90,7 +92,7 @@ internal sealed class AuditAnchor : IDisposable
     {
         using var lockFile = Lock();
         using var file = PrivateFile.Open(_path, FileMode.OpenOrCreate, FileShare.ReadWrite);
-        var now = Read(file);
+        var now = Read(file.SafeFileHandle);
         var mayGoDown = replaced is { } old && old.State == now.State && old.Generation == now.Generation;
         if (now.State == AnchorState.Good && now.Head.Count >= head.Count && !mayGoDown)
         {
@@ -158,14 +160,14 @@ internal sealed class AuditAnchor : IDisposable
         (_lastSync, _unsynced) = (Stopwatch.GetTimestamp(), false);
     }
 
-    private AnchorReading Read(FileStream file)
+    private AnchorReading Read(SafeFileHandle file)
     {
         var best = new AnchorReading(AnchorState.Forged, 0, AuditHead.Empty);
         Span<byte> slot = stackalloc byte[SlotLength];
         for (var i = 0; i < 2; i++)
         {
-            var length = RandomAccess.Read(file.SafeFileHandle, slot, i * SlotDistance);
-            if (Decode(slot[..length]) is { } reading && (best.State != AnchorState.Good || reading.Generation > best.Generation))
+            var length = RandomAccess.Read(file, slot, i * SlotDistance);
+            if (DecodeOnce(i, slot[..length]) is { } reading && (best.State != AnchorState.Good || reading.Generation > best.Generation))
             {
                 best = reading;
             }
@@ -179,6 +181,23 @@ internal sealed class AuditAnchor : IDisposable
         var text = string.Create(CultureInfo.InvariantCulture, $"{Magic} {generation} {head.Count} {Convert.ToHexStringLower(head.Hash)}");
         var proof = HMACSHA256.HashData(_key, Encoding.ASCII.GetBytes(text));
         return Encoding.ASCII.GetBytes($"{text} {Convert.ToHexStringLower(proof)}".PadRight(SlotLength - 1) + "\n");
+    }
+
+    /// <summary>The same bytes have the same proof: a slot that has not changed since it was last confirmed is not confirmed again.</summary>
+    private AnchorReading? DecodeOnce(int index, ReadOnlySpan<byte> slot)
+    {
+        if (Volatile.Read(ref _decoded[index]) is { } known && slot.SequenceEqual(known.Slot))
+        {
+            return known.Reading;
+        }
+
+        var reading = Decode(slot);
+        if (reading is { } good)
+        {
+            Volatile.Write(ref _decoded[index], new Confirmed(slot.ToArray(), good));
+        }
+
+        return reading;
     }
 
     private AnchorReading? Decode(ReadOnlySpan<byte> slot)
@@ -221,4 +240,6 @@ internal sealed class AuditAnchor : IDisposable
             }
         }
     }
+
+    private sealed record Confirmed(byte[] Slot, AnchorReading Reading);
 }

@@ -18,7 +18,7 @@ public static class AuditLimits
     /// <summary>Entries that are committed together at most.</summary>
     public const int Group = 512;
 
-    /// <summary>How long a row that nobody's answer depends on (a finished download) waits for company; a killed server loses no more than that.</summary>
+    /// <summary>How long a row that nobody's answer depends on (a finished download, the end of a session) waits for company; a killed server loses no more than that.</summary>
     public static readonly TimeSpan Later = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Findings that a verification lists; more are only counted.</summary>

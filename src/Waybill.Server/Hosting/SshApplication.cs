@@ -25,13 +25,17 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
 
     private const string NoAudit = "Nobody can log in at the moment. Please try again later.";
 
-    public async ValueTask<bool> IsKeyAcceptableAsync(SshKeyOffer offer, CancellationToken cancellationToken) =>
-        (await CheckAsync(offer, cancellationToken)).Reason == LoginReason.Ok;
+    public async ValueTask<bool> IsKeyAcceptableAsync(SshKeyOffer offer, CancellationToken cancellationToken)
+    {
+        var (candidate, reason) = await CheckAsync(offer, cancellationToken);
+        offer.Found = candidate;
+        return reason == LoginReason.Ok;
+    }
 
     public async ValueTask<ISshLogin?> LogInAsync(SshKeyOffer offer, CancellationToken cancellationToken)
     {
-        var (candidate, reason) = await CheckAsync(offer, cancellationToken);
-        if (reason != LoginReason.Ok || candidate is null)
+        // What was found before the signature was verified, in this same request. What has changed since is seen below.
+        if (offer.Found is not LoginCandidate candidate)
         {
             return null;
         }
@@ -55,7 +59,7 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
         installation.Sessions.Add(session);
 
         // Asked again now that it can be ended: what was revoked before this line is seen here, what is revoked after it ends the session.
-        (_, reason) = await CheckAsync(offer, cancellationToken);
+        var (_, reason) = await CheckAsync(offer, cancellationToken);
         var recorded = reason != LoginReason.Ok ? Outcome.Done : await installation.Audit.AppendAsync(
             new AuditEntry(AuditActions.LogIn, actor)
             {
@@ -98,11 +102,12 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
         var session = features.Get<LiveSession>();
         if (session is not null)
         {
-            await installation.Audit.AppendAsync(new AuditEntry(AuditActions.ConnectionEnded, Actor.Login(session.Login.UserName, remote.ToString(), report.Connection.Id))
+            // Nobody waits for this row: it is written with the next one, or a tenth of a second later.
+            await installation.Audit.AppendLaterAsync(new AuditEntry(AuditActions.ConnectionEnded, Actor.Login(session.Login.UserName, remote.ToString(), report.Connection.Id))
             {
                 Account = session.Login.Account,
                 Detail = ConnectionWords.Ended(report, session.KickReason),
-            });
+            }, static () => { });
             return;
         }
 

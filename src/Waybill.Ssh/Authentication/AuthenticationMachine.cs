@@ -222,9 +222,9 @@ internal sealed class AuthenticationMachine
             return RefuseSignature();
         }
 
-        if (!Thread.CurrentThread.IsThreadPoolThread)
+        if (offer.Key is not Ed25519PublicKey && !Thread.CurrentThread.IsThreadPoolThread)
         {
-            // As a key exchange, a verification is too long for the event loop.
+            // A verification with a large RSA key is too long for the event loop; one with Ed25519 takes a tenth of a millisecond.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
 

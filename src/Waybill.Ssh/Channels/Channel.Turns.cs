@@ -10,6 +10,7 @@ internal sealed partial class Channel
 
     private int _turnThread;
     private int _turnLeft;
+    private bool _inputEnds;
 
     /// <summary>Shows the program what the batch brought, and lets it go on until it waits again.</summary>
     public void EndBatch()
@@ -19,11 +20,18 @@ internal sealed partial class Channel
             if (!_inputCompleted)
             {
                 _wakeUp.Collect();
-
-                // Completes at once: the pipe has no pause threshold, since the window is its bound.
-                var flushed = _pipe.Writer.FlushAsync();
-                Debug.Assert(flushed.IsCompleted, "The input pipe has no pause threshold.");
-                _ = flushed.GetAwaiter().GetResult();
+                if (_inputEnds)
+                {
+                    _inputCompleted = true;
+                    _pipe.Writer.Complete();
+                }
+                else
+                {
+                    // Completes at once: the pipe has no pause threshold, since the window is its bound.
+                    var flushed = _pipe.Writer.FlushAsync();
+                    Debug.Assert(flushed.IsCompleted, "The input pipe has no pause threshold.");
+                    _ = flushed.GetAwaiter().GetResult();
+                }
             }
         }
 

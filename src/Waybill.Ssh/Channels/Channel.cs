@@ -129,11 +129,11 @@ internal sealed partial class Channel : IDuplexPipe
         }
     }
 
-    /// <summary>CHANNEL_EOF: the program reads to the end and then sees it.</summary>
+    /// <summary>CHANNEL_EOF: the program reads to the end and then sees it, from <see cref="EndBatch"/> on.</summary>
     public void ReceiveEof()
     {
         _eofReceived = true;
-        CompleteInput(null);
+        _inputEnds = true;
     }
 
     /// <summary>CHANNEL_CLOSE, which may come without an EOF: answered at once, whatever the program does.</summary>
@@ -150,7 +150,7 @@ internal sealed partial class Channel : IDuplexPipe
         }
 
         _sendWindow.Close();
-        CompleteInput(null);
+        _inputEnds = true;
         FreeIfOver();
     }
 
@@ -311,9 +311,9 @@ internal sealed partial class Channel : IDuplexPipe
                 if (!_closeSent && !_lost)
                 {
                     SendExitStatus(status);
-                    SendNumbered(ChannelMessage.Eof);
+                    SendNumbered(ChannelMessage.Eof, isFlushed: true);
                     _closeSent = true;
-                    SendNumbered(ChannelMessage.Close);
+                    SendNumbered(ChannelMessage.Close, isFlushed: true);
                 }
             }
         }
@@ -359,16 +359,23 @@ internal sealed partial class Channel : IDuplexPipe
         message.WriteString("exit-status"u8);
         message.WriteBoolean(false);
         message.WriteUInt32(status);
-        _services.Sender.Send(message.Written);
+        _services.Sender.Send(message.Written, []);
     }
 
-    private void SendNumbered(byte number)
+    private void SendNumbered(byte number, bool isFlushed = false)
     {
         // byte SSH_MSG_CHANNEL_EOF, CLOSE, SUCCESS or FAILURE, uint32 recipient channel
         var message = new SshWriter(stackalloc byte[5]);
         message.WriteByte(number);
         message.WriteUInt32(_peerNumber);
-        _services.Sender.Send(message.Written);
+        if (isFlushed)
+        {
+            _services.Sender.Send(message.Written, []);
+        }
+        else
+        {
+            _services.Sender.Send(message.Written);
+        }
     }
 
     private void ThrowIfLost()

@@ -67,10 +67,10 @@ internal sealed partial class ChannelTable : IAsyncDisposable
                 HandleExtendedData(ref reader);
                 break;
             case ChannelMessage.Eof:
-                ReadRecipient(ref reader).ReceiveEof();
+                HandleEnd(ReadRecipient(ref reader), static channel => channel.ReceiveEof());
                 break;
             case ChannelMessage.Close:
-                ReadRecipient(ref reader).ReceiveClose();
+                HandleEnd(ReadRecipient(ref reader), static channel => channel.ReceiveClose());
                 break;
             case ChannelMessage.Success or ChannelMessage.Failure:
                 // We never ask for a reply, so this is unsolicited: dropped, and nothing is kept of it (CVE-2026-39830).
@@ -114,6 +114,7 @@ internal sealed partial class ChannelTable : IAsyncDisposable
     public void ConnectionLost(Exception? cause)
     {
         Channel?[] channels;
+        bool anyProgram;
         lock (_lock)
         {
             if (_lost)
@@ -123,10 +124,19 @@ internal sealed partial class ChannelTable : IAsyncDisposable
 
             _lost = true;
             channels = [.. _slots];
+            anyProgram = _programs.Count > 0;
         }
 
-        // Callbacks are the programs' code and must not run in the read loop.
-        _ = _lostSource.CancelAsync();
+        if (anyProgram)
+        {
+            // Callbacks are the programs' code and must not run in the read loop.
+            _ = _lostSource.CancelAsync();
+        }
+        else
+        {
+            _lostSource.Cancel();
+        }
+
         foreach (var channel in channels)
         {
             channel?.Lose(cause);
@@ -266,6 +276,12 @@ internal sealed partial class ChannelTable : IAsyncDisposable
 
         var channel = Find(recipient);
         channel.ReceiveData(data);
+        AddToBatch(channel);
+    }
+
+    private void HandleEnd(Channel channel, Action<Channel> receive)
+    {
+        receive(channel);
         AddToBatch(channel);
     }
 

@@ -12,9 +12,6 @@ internal enum DeadlineAction
     /// <summary>An exchange took longer than <see cref="SshLimits.KeyExchangeTime"/>.</summary>
     ExchangeTimeout,
 
-    /// <summary>Cipher steering has waited long enough for the client's KEXINIT.</summary>
-    SendKexInit,
-
     /// <summary>The keys are as old as <see cref="SshLimits.RekeyTime"/>.</summary>
     Rekey,
 
@@ -29,20 +26,16 @@ internal enum DeadlineAction
 }
 
 /// <summary>
-/// Every timer of a connection, as data: the connection has one system timer, set to the nearest of these. Safe from the read loop and the timer's thread.
+/// Every timer of a connection but the short one of <see cref="SteeringWaits"/>, as data: the connection has one system timer, set to the nearest of these. Safe from the read loop and the timer's thread.
 /// </summary>
 internal sealed class ConnectionDeadlines(SshLimits limits, TimeProvider time)
 {
-    /// <summary>How long cipher steering holds our KEXINIT back; clients send theirs unprompted within 5 ms.</summary>
-    public static readonly TimeSpan SteeringTime = TimeSpan.FromMilliseconds(300);
-
     /// <summary>The longest that the system timer sleeps.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     private readonly Lock _lock = new();
     private readonly long _accepted = time.GetTimestamp();
     private long _heard = time.GetTimestamp();
-    private long? _steeringSince;
     private long? _exchangeSince;
     private long? _keysSince;
     private long _askedAt;
@@ -61,20 +54,10 @@ internal sealed class ConnectionDeadlines(SshLimits limits, TimeProvider time)
         }
     }
 
-    /// <summary>Our KEXINIT waits for the client's.</summary>
-    public void SteeringBegan()
-    {
-        lock (_lock)
-        {
-            _steeringSince = time.GetTimestamp();
-        }
-    }
-
     public void ExchangeBegan()
     {
         lock (_lock)
         {
-            _steeringSince = null;
             _exchangeSince = time.GetTimestamp();
         }
     }
@@ -112,12 +95,6 @@ internal sealed class ConnectionDeadlines(SshLimits limits, TimeProvider time)
             if (_exchangeSince is { } exchange && IsOver(exchange, limits.KeyExchangeTime, ref next))
             {
                 return DeadlineAction.ExchangeTimeout;
-            }
-
-            if (_steeringSince is { } steering && IsOver(steering, SteeringTime, ref next))
-            {
-                _steeringSince = null;
-                return DeadlineAction.SendKexInit;
             }
 
             return _isLoggedIn ? CheckLoggedIn(emptySince, ref next) : DeadlineAction.None;

@@ -31,7 +31,14 @@ public interface ISshApplication
 /// <param name="User">The user name as sent: valid UTF-8 without control characters, 1 to 255 bytes.</param>
 /// <param name="Key">The key.</param>
 /// <param name="SignatureAlgorithm">The algorithm named with it, as <c>rsa-sha2-512</c>.</param>
-public sealed record SshKeyOffer(SshConnectionInfo Connection, string User, SshPublicKey Key, string SignatureAlgorithm);
+public sealed record SshKeyOffer(SshConnectionInfo Connection, string User, SshPublicKey Key, string SignatureAlgorithm)
+{
+    /// <summary>
+    /// For what the application found when it was asked whether the key is acceptable, until it is told to log in a moment later. Each request of the client has an
+    /// offer of its own, so that nothing of an earlier one gets in (CVE-2024-45337).
+    /// </summary>
+    public object? Found { get; set; }
+}
 
 /// <summary>A login that succeeded, for the life of its connection.</summary>
 public interface ISshLogin : IAsyncDisposable

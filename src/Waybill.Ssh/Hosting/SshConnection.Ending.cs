@@ -91,6 +91,7 @@ internal sealed partial class SshConnection
     {
         // A limit of the way out may have been hit by the very message that ended the connection otherwise; the first reason was kept.
         Interlocked.CompareExchange(ref _end, end, null);
+        _steering?.End();
         await _timer!.DisposeAsync();
         await _kicked.DisposeAsync();
         _reader.EndBatch();

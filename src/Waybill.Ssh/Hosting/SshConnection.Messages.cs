@@ -24,6 +24,8 @@ internal sealed partial class SshConnection
             throw new SshDisconnectException(SshEndReason.LimitExceeded, $"more than {ExchangesBeforeLogin} key exchanges before login");
         }
 
+        _steering?.End();
+        _kexInitIsDue = false;
         _rekeyIsDue = false;
         _writer.SendKexInit(payload);
         _deadlines.ExchangeBegan();

@@ -35,10 +35,6 @@ internal sealed partial class SshConnection
         {
             switch (action)
             {
-                case DeadlineAction.SendKexInit:
-                    _kexInitIsDue = true;
-                    Wake();
-                    break;
                 case DeadlineAction.Rekey:
                     _rekeyIsDue = true;
                     Wake();

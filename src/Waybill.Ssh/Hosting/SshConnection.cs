@@ -23,6 +23,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
     private readonly ListenerKeys _keys;
     private readonly SshServerOptions _options;
     private readonly SshLimits _limits;
+    private readonly SteeringWaits _steeringWaits;
     private readonly byte[] _versionLine;
     private readonly ISshApplication _application;
     private readonly TimeProvider _time;
@@ -37,6 +38,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
     private KexMachine? _kex;
     private AuthenticationMachine? _authentication;
     private ChannelTable? _channels;
+    private SteeringWaits.Wait? _steering;
     private ConnectionPhase _stage = ConnectionPhase.FirstKexInit;
     private volatile bool _rekeyIsDue;
     private volatile bool _kexInitIsDue;
@@ -47,13 +49,14 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
     private int _hostKeyProofs;
 
     public SshConnection(
-        ConnectionContext transport, ListenerKeys keys, byte[] versionLine, ISshApplication application, TimeProvider time, ILogger logger)
+        ConnectionContext transport, ListenerKeys keys, SteeringWaits steeringWaits, byte[] versionLine, ISshApplication application, TimeProvider time, ILogger logger)
     {
         _transport = transport;
         _input = transport.Transport.Input;
         _keys = keys;
         _options = keys.Options;
         _limits = _options.Limits;
+        _steeringWaits = steeringWaits;
         _versionLine = versionLine;
         _application = application;
         _time = time;
@@ -135,8 +138,11 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
     {
         if (_options.CipherSteering)
         {
-            _deadlines.SteeringBegan();
-            OnTimer();
+            _steering = _steeringWaits.Begin(() =>
+            {
+                _kexInitIsDue = true;
+                Wake();
+            });
         }
         else
         {
@@ -197,7 +203,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
         {
             case MessageVerdict.Legal:
                 _options.MessagePassed?.Invoke(payload);
-                return number is > MessageNumber.NewKeys and <= MessageNumber.LastOfKeyExchange && !Thread.CurrentThread.IsThreadPoolThread
+                return number is > MessageNumber.NewKeys and <= MessageNumber.LastOfKeyExchange && !_kex!.IsQuick && !Thread.CurrentThread.IsThreadPoolThread
                     ? DispatchOnPoolAsync(number, payload)
                     : DispatchAsync(number, payload);
             case MessageVerdict.Ignored:
@@ -210,7 +216,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
         }
     }
 
-    /// <summary>A key exchange computes for milliseconds: not on the event loop, which has other connections to serve.</summary>
+    /// <summary>A key exchange may compute for milliseconds: not on the event loop, which has other connections to serve.</summary>
     private async ValueTask DispatchOnPoolAsync(byte number, ReadOnlyMemory<byte> payload)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);

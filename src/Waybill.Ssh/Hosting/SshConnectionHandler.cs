@@ -13,6 +13,7 @@ public sealed class SshConnectionHandler : ConnectionHandler
     private readonly ISshApplication _application;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly SteeringWaits _steeringWaits;
     private readonly byte[] _versionLine;
     private volatile ListenerKeys _keys;
 
@@ -27,6 +28,7 @@ public sealed class SshConnectionHandler : ConnectionHandler
         _time = time;
         _logger = loggers.CreateLogger<SshConnectionHandler>();
         _keys = ListenerKeys.Require(options);
+        _steeringWaits = new SteeringWaits(time);
         _versionLine = VersionExchange.ServerLine(options.Software);
     }
 
@@ -53,7 +55,7 @@ public sealed class SshConnectionHandler : ConnectionHandler
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        await using var ssh = new SshConnection(connection, _keys, _versionLine, _application, _time, _logger);
+        await using var ssh = new SshConnection(connection, _keys, _steeringWaits, _versionLine, _application, _time, _logger);
         await ssh.RunAsync();
     }
 }

@@ -13,6 +13,9 @@ internal sealed class KexMachine(KexContext context)
     /// <summary>What the client may send next, for the message gate.</summary>
     public KexExpectation Expects => _state.Expectation;
 
+    /// <summary>What the client's next message takes is a tenth of a millisecond or two, so that it needs no thread of its own.</summary>
+    public bool IsQuick => _state.IsQuick;
+
     /// <summary>An exchange has begun: one side has sent its KEXINIT and the client's NEWKEYS has not come.</summary>
     public bool IsRunning => _state is not ExpectKexInit { HasSentOurs: false };
 

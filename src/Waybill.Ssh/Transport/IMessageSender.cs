@@ -12,7 +12,7 @@ internal interface IMessageSender
     /// </summary>
     void Send(ReadOnlySpan<byte> payload);
 
-    /// <summary>Sends one message whose payload lies in two pieces: channel data is sealed straight from the channel's buffer.</summary>
+    /// <summary>Sends one message whose payload lies in two pieces: channel data is sealed straight from the channel's buffer. <see cref="FlushAsync"/> comes next.</summary>
     void Send(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body);
 
     /// <summary>

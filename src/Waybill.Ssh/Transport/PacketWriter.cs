@@ -100,14 +100,14 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     public void Send(ReadOnlySpan<byte> payload)
     {
         var split = Math.Min(payload.Length, LongestHead);
-        SendOrHold(payload[..split], payload[split..]);
+        SendOrHold(payload[..split], payload[split..], isFlushed: false);
     }
 
     /// <inheritdoc/>
     public void Send(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(head.Length, LongestHead);
-        SendOrHold(head, body);
+        SendOrHold(head, body, isFlushed: true);
     }
 
     /// <inheritdoc/>
@@ -261,7 +261,10 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
     private static bool MayPassDuringKeyExchange(byte message) =>
         message is <= MessageNumber.LastOfKeyExchange and not (MessageNumber.ServiceRequest or MessageNumber.ServiceAccept or MessageNumber.ExtInfo);
 
-    private void SendOrHold(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    /// <param name="head">The message's first bytes.</param>
+    /// <param name="body">The rest of it.</param>
+    /// <param name="isFlushed">The sender flushes next, so that it is not for a thread of the pool to do.</param>
+    private void SendOrHold(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isFlushed)
     {
         SshEndReason failure;
         string words;
@@ -284,7 +287,11 @@ internal sealed class PacketWriter : IMessageSender, IThreadPoolWorkItem, IDispo
             else if (Seal(head, body))
             {
                 AskForRekey();
-                QueueFlush();
+                if (!isFlushed)
+                {
+                    QueueFlush();
+                }
+
                 return;
             }
             else

@@ -12,6 +12,8 @@ internal sealed class Curve25519KeyAgreement(string name) : SymmetricKeyAgreemen
 
     public override bool SharesAreMpints => false;
 
+    public override bool IsQuick => true;
+
     public override KeyAgreementClient StartAsClient() => new Curve25519Half();
 
     internal override bool LooksValid(ReadOnlySpan<byte> share) => share.Length == EvpKeys.KeyLength;

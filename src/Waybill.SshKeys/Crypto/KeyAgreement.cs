@@ -18,6 +18,9 @@ public abstract class KeyAgreement
     /// <summary>The shared secret enters the exchange hash as mpint; as string for the hybrid methods.</summary>
     public abstract bool SecretIsMpint { get; }
 
+    /// <summary>The server's half takes some tenths of a millisecond at most, on any machine that this runs on.</summary>
+    public virtual bool IsQuick => false;
+
     /// <summary>Whether this machine's libraries have it.</summary>
     public abstract bool IsSupported { get; }
 

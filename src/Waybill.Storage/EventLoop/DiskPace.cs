@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Waybill.Storage.EventLoop;
 
 /// <summary>
@@ -23,8 +21,8 @@ public sealed class DiskPace(TimeProvider time)
     /// <summary>The time before a call, for <see cref="Note"/>.</summary>
     public long Now => time.GetTimestamp();
 
-    /// <summary>Awaited before a call that the disk may hold up: stays on this thread while it does not, else goes on upon a thread of the pool.</summary>
-    public ConfiguredTaskAwaitable EnterAsync() => IsSlow ? PoolThread.EnterAsync() : Task.CompletedTask.ConfigureAwait(false);
+    /// <summary>Awaited before a call that the disk may hold up: stays on this thread while it does not, else goes on upon one that may block.</summary>
+    public PoolThreadEntry EnterAsync() => new(MayStay: !IsSlow);
 
     /// <summary>Notes how long a call took that began at <paramref name="began"/>.</summary>
     public void Note(long began)

@@ -115,7 +115,7 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
     private IOpenFile Inner => inner;
 
     // A download ends in a close of its descriptor.
-    private ConfiguredTaskAwaitable EnterToEndAsync() => _writes ? PoolThread.EnterAsync() : pace.EnterAsync();
+    private PoolThreadEntry EnterToEndAsync() => _writes ? PoolThread.EnterAsync() : pace.EnterAsync();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<StoreResult<int>> ReadOnPoolAsync(long offset, Memory<byte> buffer)

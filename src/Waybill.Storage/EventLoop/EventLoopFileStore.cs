@@ -8,9 +8,12 @@ namespace Waybill.Storage.EventLoop;
 /// <param name="pace">How fast the disk is; one for all stores on it.</param>
 public sealed class EventLoopFileStore(IFileStore inner, DiskPace pace) : IFileStore
 {
+    private volatile bool _hasOpened;
+
     /// <inheritdoc/>
     public async ValueTask<StoreResult<IOpenFile>> OpenAsync(VaultPath path, OpenModes modes, int? permissions = null, long? expectedSize = null)
     {
+        _hasOpened = true;
         await pace.EnterAsync();
         var began = pace.Now;
         var opening = inner.OpenAsync(path, modes, permissions, expectedSize);
@@ -113,7 +116,12 @@ public sealed class EventLoopFileStore(IFileStore inner, DiskPace pace) : IFileS
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await PoolThread.EnterAsync();
+        // Cut-off uploads are what takes time here: a session that opened no file has none.
+        if (_hasOpened)
+        {
+            await PoolThread.EnterAsync();
+        }
+
         await inner.DisposeAsync().ConfigureAwait(false);
     }
 }

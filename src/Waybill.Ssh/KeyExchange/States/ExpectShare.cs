@@ -14,6 +14,9 @@ internal sealed class ExpectShare(KexContext context, Negotiation negotiation, b
 
     public override KexExpectation Expectation => KexExpectation.Share;
 
+    // With RSA or a finite-field group it is milliseconds.
+    public override bool IsQuick => negotiation.HostKey == "ssh-ed25519" && KeyAgreements.Find(negotiation.KeyAgreement) is { IsQuick: true };
+
     public override KexState Handle(ReadOnlySpan<byte> payload, bool isFirstPacket)
     {
         var method = KeyAgreements.Find(negotiation.KeyAgreement)!;

@@ -5,6 +5,9 @@ internal abstract class KexState
 {
     public abstract KexExpectation Expectation { get; }
 
+    /// <inheritdoc cref="KexMachine.IsQuick"/>
+    public virtual bool IsQuick => true;
+
     /// <returns>The state after the message.</returns>
     /// <exception cref="Hosting.SshDisconnectException">The message is malformed or the exchange fails.</exception>
     public abstract KexState Handle(ReadOnlySpan<byte> payload, bool isFirstPacket);

@@ -1,0 +1,136 @@
+namespace Waybill.Storage.EventLoop;
+
+/// <summary>
+/// Threads for calls that may block. The runtime's pool wakes two of its threads for each piece of work, one to do it and one to see whether there is more; a login
+/// alone has five such pieces. Here one is woken, and the one that worked last: its stack is in the cache.
+/// </summary>
+internal sealed class BlockingThreads
+{
+    /// <summary>Threads at most; what comes while all of them are busy goes to the runtime's pool.</summary>
+    public const int Maximum = 32;
+
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
+
+    [ThreadStatic]
+    private static bool _isHere;
+
+    private readonly Lock _lock = new();
+    private readonly List<Worker> _idle = [];
+    private int _count;
+
+    /// <summary>The process's.</summary>
+    public static BlockingThreads Shared { get; } = new();
+
+    /// <summary>Whether this thread is one of them.</summary>
+    public static bool IsHere => _isHere;
+
+    /// <summary>Threads that there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _count;
+            }
+        }
+    }
+
+    /// <summary>Runs a continuation on one of the threads, or on the pool.</summary>
+    public void Run(Action work)
+    {
+        lock (_lock)
+        {
+            if (_idle.Count > 0)
+            {
+                // Inside the lock, so that one that leaves for good (TryLeave) is not being woken.
+                _idle[^1].Give(work);
+                _idle.RemoveAt(_idle.Count - 1);
+                return;
+            }
+
+            if (_count < Maximum)
+            {
+                _count++;
+                Worker.Start(this, work);
+                return;
+            }
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
+    }
+
+    private void IsIdle(Worker worker)
+    {
+        lock (_lock)
+        {
+            _idle.Add(worker);
+        }
+    }
+
+    /// <returns>False when work is on its way to it.</returns>
+    private bool TryLeave(Worker worker)
+    {
+        lock (_lock)
+        {
+            if (!_idle.Remove(worker))
+            {
+                return false;
+            }
+
+            _count--;
+            return true;
+        }
+    }
+
+    private sealed class Worker : IDisposable
+    {
+        private readonly BlockingThreads _threads;
+
+        // Not a monitor: whoever is pulsed wakes up to wait for the one that pulsed, a second time.
+        private readonly AutoResetEvent _wake = new(false);
+        private Action? _work;
+
+        private Worker(BlockingThreads threads, Action first) => (_threads, _work) = (threads, first);
+
+        public static void Start(BlockingThreads threads, Action first) => new Thread(static worker =>
+        {
+            using var self = (Worker)worker!;
+            self.Loop();
+        }) { IsBackground = true, Name = "Blocking calls" }.UnsafeStart(new Worker(threads, first));
+
+        public void Dispose() => _wake.Dispose();
+
+        public void Give(Action work)
+        {
+            Volatile.Write(ref _work, work);
+            _wake.Set();
+        }
+
+        private void Loop()
+        {
+            _isHere = true;
+            var nobodys = ExecutionContext.Capture()!;
+            while (Take() is { } work)
+            {
+                // As the pool does it: nothing that one session sets for itself (AsyncLocal) is seen by the next.
+                ExecutionContext.Run(nobodys, static work => ((Action)work!)(), work);
+                _threads.IsIdle(this);
+            }
+        }
+
+        private Action? Take()
+        {
+            Action? work;
+            while ((work = Interlocked.Exchange(ref _work, null)) is null)
+            {
+                if (!_wake.WaitOne(IdleTime) && _threads.TryLeave(this))
+                {
+                    return null;
+                }
+            }
+
+            return work;
+        }
+    }
+}
