@@ -75,7 +75,7 @@ public sealed partial class DurabilityOrderTests : IAsyncLifetime
         return await File.ReadAllLinesAsync(log);
     }
 
-    private static async Task WaitUntilTracedAsync(int processId)
+    internal static async Task WaitUntilTracedAsync(int processId)
     {
         for (var attempt = 0; attempt < 1200; attempt++)
         {

@@ -116,7 +116,8 @@ internal sealed class ConnectionDeadlines(SshLimits limits, TimeProvider time)
 
         var heard = Volatile.Read(ref _heard);
         _unanswered = heard >= _askedAt ? 0 : _unanswered;
-        if (!IsOver(Math.Max(heard, _askedAt), limits.KeepAlive, ref next))
+        var patience = _unanswered == 0 ? limits.KeepAlive : limits.KeepAlive / limits.KeepAliveTries;
+        if (!IsOver(Math.Max(heard, _askedAt), patience, ref next))
         {
             return DeadlineAction.None;
         }

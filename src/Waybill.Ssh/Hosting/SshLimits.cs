@@ -63,7 +63,7 @@ public sealed record SshLimits
     /// <summary>Silence after which the peer is asked keepalive@openssh.com.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Unanswered keepalives that end the connection.</summary>
+    /// <summary>Unanswered keepalives that end the connection, spread over <see cref="KeepAlive"/> once more: a lost peer holds its slot and files for twice that.</summary>
     public int KeepAliveTries { get; init; } = 3;
 
     /// <summary>A logged-in connection without an open channel ends after this.</summary>

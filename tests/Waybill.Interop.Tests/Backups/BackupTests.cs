@@ -22,7 +22,7 @@ public sealed class BackupTests
         var clients = new UploadingClients(3, WaybillServer.User, PrivateKeyFile.Read(await File.ReadAllBytesAsync(server.Key, TestContext.Current.CancellationToken)).Key!, Folder, log);
         var uploading = clients.RunAsync(server.Port, seed: 7);
         await WaitAsync(() => log.Acknowledged >= 20);
-        var before = log.Acknowledgements.Select(each => each.Name).Distinct().ToList();
+        var before = log.AcknowledgedNames;
         var archive = server.Directory.Combine("backup.tar");
         await server.CommandAsync("backup", archive, "--with-files");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(archive));

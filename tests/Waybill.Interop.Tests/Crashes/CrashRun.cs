@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Waybill.SshKeys.Keys;
 using Waybill.TestKit;
 using Waybill.TestKit.Sftp;
@@ -13,8 +12,13 @@ internal static class CrashRun
 {
     private const int Clients = 8;
     private const int InFlightAtCrash = 4;
+
+    /// <summary>After each so many crashes the server may bring catalogue and disk together, and must have.</summary>
+    private const int SettledEvery = 10;
+
     private static readonly TimeSpan RecentAcknowledgement = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MomentTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(60);
 
     /// <summary>How often to crash: in CI the given times, in a soak run as often as that says.</summary>
     public static int Times(string setting, int inCi) => int.TryParse(Environment.GetEnvironmentVariable(setting), out var times) ? times : inCi;
@@ -38,7 +42,14 @@ internal static class CrashRun
             await server.CrashAsync();
             await uploads;
             var cut = log.Crash();
-            var found = log.Check(name => HashOf(Path.Combine(server.Folder, name)), VisibleNames(server.Folder));
+            var found = Check(server, folder, log);
+            if (crash % SettledEvery == 0 && server.Database is not null)
+            {
+                await server.StartAsync();
+                found = [.. found, .. await SettleAsync(server, folder, log)];
+                await server.CrashAsync();
+            }
+
             violations.AddRange(found);
             Console.WriteLine($"{server.CrashName} {crash}: ready after {ready.TotalSeconds:0.0} s, {inFlight} uploads in flight, {acknowledged} acknowledged in all, the last {since.TotalMilliseconds:0} ms before; {Leftovers(server.Folder)} temporaries left; {cut} overwrites cut off; {found.Count} violations");
         }
@@ -46,6 +57,46 @@ internal static class CrashRun
         Console.WriteLine($"{log.CutOverwrites} overwrites of acknowledged files were cut off in all");
         Console.WriteLine(random);
         return violations;
+    }
+
+    /// <summary>
+    /// The end of a run, with the server up: the scan has made the catalogue agree with the disk, every hash is right, the audit log's chain holds and it has a row
+    /// of each acknowledged upload.
+    /// </summary>
+    public static async Task CheckRecordsAsync(CrashingWaybill server, UploadLog log)
+    {
+        const string Folder = "/upload";
+        Assert.Empty(await SettleAsync(server, Folder, log));
+        await server.Program.CommandAsync("files", "hash");
+        var state = DatabaseState.OfRunning(server.Database);
+        Assert.Empty(DatabaseCheck.AfterScan(log, state, Folder, Hashes(server.Folder), hashed: true));
+        Assert.Empty(DatabaseCheck.AfterCrash(log, state, Folder, Hashes(server.Folder)));
+        await server.Program.CommandAsync("audit", "verify");
+        Console.WriteLine($"{log.Acknowledged} uploads were acknowledged, the audit log has {state.Uploads.Count} rows of uploads, the catalogue {state.Files.Count} files, {state.Files.Count(row => row.Found)} of them by the scan");
+    }
+
+    /// <summary>What is violated right after a crash, before anybody repairs anything.</summary>
+    private static IReadOnlyList<string> Check(ICrashingServer server, string folder, UploadLog log)
+    {
+        var hashes = Hashes(server.Folder);
+        var found = log.Check(hashes);
+        return server.Database is { } database ? [.. found, .. DatabaseCheck.AfterCrash(log, DatabaseState.OfCrashed(database), folder, hashes)] : found;
+    }
+
+    /// <summary>Waits until the scan of the start has made the catalogue agree with the disk; returns what it has not.</summary>
+    private static async Task<IReadOnlyList<string>> SettleAsync(ICrashingServer server, string folder, UploadLog log)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var found = DatabaseCheck.AfterScan(log, DatabaseState.OfRunning(server.Database!), folder, Hashes(server.Folder), hashed: false);
+            if (found.Count == 0 || Stopwatch.GetElapsedTime(start) > SettleTime)
+            {
+                return found;
+            }
+
+            await Task.Delay(100);
+        }
     }
 
     private static async Task WaitForMomentAsync(UploadLog log)
@@ -67,34 +118,6 @@ internal static class CrashRun
         return [.. (await sftp.ListAsync("/upload")).Select(entry => entry.Text).Where(name => name is not ("." or ".."))];
     }
 
-    /// <summary>Acknowledged uploads of which the audit log has no row with that name and size, each counted as often as it was acknowledged.</summary>
-    public static async Task<IReadOnlyList<string>> WithoutRowAsync(WaybillServer program, IReadOnlyList<(string Name, long Size)> acknowledged)
-    {
-        const int Limit = 1000;
-        var missing = new List<string>();
-        var count = 0;
-        foreach (var uploads in acknowledged.GroupBy(upload => upload.Name))
-        {
-            var found = await program.CommandAsync("audit", "search", "/upload/" + uploads.Key, "--action", "upload", "--limit", $"{Limit}", "--json");
-            using var rows = JsonDocument.Parse(found.Output);
-            Assert.True(rows.RootElement.GetArrayLength() < Limit, "more rows than one search shows");
-            count += rows.RootElement.GetArrayLength();
-            var recorded = rows.RootElement.EnumerateArray().Where(row => row.GetProperty("outcome").GetString() == "done").Select(SizeOf).CountBy(size => size).ToDictionary();
-            missing.AddRange(uploads.CountBy(upload => upload.Size)
-                .Where(size => size.Value > recorded.GetValueOrDefault(size.Key))
-                .Select(size => $"{uploads.Key} of {size.Key} bytes: {size.Value} acknowledged, {recorded.GetValueOrDefault(size.Key)} rows"));
-        }
-
-        Console.WriteLine($"{acknowledged.Count} uploads were acknowledged, the audit log has {count} rows of uploads; {missing.Count} acknowledged ones have none");
-        return missing;
-    }
-
-    private static long SizeOf(JsonElement row)
-    {
-        using var detail = JsonDocument.Parse(row.GetProperty("detail").GetString()!);
-        return detail.RootElement.GetProperty("size").GetInt64();
-    }
-
     /// <summary>
     /// The login sees what is published, and its own cut-off uploads of new names besides; those nobody else sees (PartialTests, ResumeTests).
     /// </summary>
@@ -112,13 +135,10 @@ internal static class CrashRun
     public static IEnumerable<string> VisibleNames(string folder) =>
         Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)!).Where(name => !name.StartsWith(".waybill-", StringComparison.Ordinal));
 
-    private static string? HashOf(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return null;
-        }
+    private static Dictionary<string, string> Hashes(string folder) => VisibleNames(folder).ToDictionary(name => name, name => HashOf(Path.Combine(folder, name)));
 
+    private static string HashOf(string path)
+    {
         using var file = File.OpenRead(path);
         return Convert.ToHexString(SHA256.HashData(file));
     }

@@ -13,6 +13,8 @@ internal class CrashingWaybill : ICrashingServer, IAsyncDisposable
 
     public string Folder => Path.Combine(Program.Vault, "upload");
 
+    public string Database => Path.Combine(Program.Data, "waybill.db");
+
     public SshPrivateKey Key { get; private set; } = null!;
 
     public virtual string CrashName => "kill";
@@ -24,7 +26,7 @@ internal class CrashingWaybill : ICrashingServer, IAsyncDisposable
         await Program.KillAsync();
     }
 
-    public async Task StartAsync()
+    public virtual async Task StartAsync()
     {
         await Program.StartAsync();
         _running = true;

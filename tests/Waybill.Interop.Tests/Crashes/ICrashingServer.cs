@@ -8,6 +8,9 @@ internal interface ICrashingServer
     /// <summary>Where the uploaded files lie.</summary>
     string Folder { get; }
 
+    /// <summary>The file of its database; null for one that has none.</summary>
+    string? Database { get; }
+
     Task StartAsync();
 
     /// <summary>The word for it in the figures.</summary>

@@ -11,6 +11,9 @@ internal sealed class UploadLog
     private readonly Dictionary<string, List<Attempt>> _attempts = new(StringComparer.Ordinal);
     private long _lastAcknowledgement;
 
+    /// <summary>Every attempt by name, in order. For when nobody uploads.</summary>
+    public IReadOnlyDictionary<string, List<Attempt>> Attempts => _attempts;
+
     public int InFlight
     {
         get
@@ -47,15 +50,24 @@ internal sealed class UploadLog
         }
     }
 
-    /// <summary>Each acknowledged upload: name and size.</summary>
-    public IReadOnlyList<(string Name, long Size)> Acknowledgements
+    /// <summary>What must be there.</summary>
+    public IReadOnlyList<string> AcknowledgedNames
     {
         get
         {
             lock (_lock)
             {
-                return [.. _attempts.SelectMany(pair => pair.Value.Where(attempt => attempt.State == AttemptState.Acknowledged).Select(attempt => (pair.Key, attempt.Size)))];
+                return [.. _attempts.Where(pair => pair.Value.Exists(attempt => attempt.State == AttemptState.Acknowledged)).Select(pair => pair.Key)];
             }
+        }
+    }
+
+    /// <summary>Whether no upload to that name had that size: name and size then say which upload is meant.</summary>
+    public bool IsNewSize(string name, long size)
+    {
+        lock (_lock)
+        {
+            return !_attempts.TryGetValue(name, out var attempts) || attempts.TrueForAll(attempt => attempt.Size != size);
         }
     }
 
@@ -118,14 +130,15 @@ internal sealed class UploadLog
     /// Compares a folder with what the clients saw, and returns each violation: an acknowledged file that is not there or not equal, a half or foreign file under a
     /// visible name.
     /// </summary>
-    public IReadOnlyList<string> Check(Func<string, string?> hashOf, IEnumerable<string> visibleNames)
+    /// <param name="hashes">The names that are visible, with the hash of what they hold.</param>
+    public IReadOnlyList<string> Check(IReadOnlyDictionary<string, string> hashes)
     {
         lock (_lock)
         {
-            var violations = visibleNames.Where(name => !_attempts.ContainsKey(name)).Select(name => $"{name} is visible, but nobody uploaded it").ToList();
+            var violations = hashes.Keys.Where(name => !_attempts.ContainsKey(name)).Select(name => $"{name} is visible, but nobody uploaded it").ToList();
             foreach (var (name, attempts) in _attempts)
             {
-                var there = hashOf(name);
+                var there = hashes.GetValueOrDefault(name);
                 var acknowledged = attempts.FindLastIndex(attempt => attempt.State == AttemptState.Acknowledged);
                 var possible = attempts.Skip(Math.Max(0, acknowledged)).Where(attempt => attempt.State is AttemptState.Acknowledged or AttemptState.Unknown).ToList();
                 if (there is null && acknowledged >= 0)

@@ -38,7 +38,14 @@ internal sealed class UploadingClients(int count, string user, SshPrivateKey key
     private async Task UploadOneAsync(RawSftpClient sftp, string name, SeededRandom random)
     {
         // Small files make acknowledgements frequent, large ones are in flight when the server dies.
-        var content = RandomNumberGenerator.GetBytes(random.Next(4) > 0 ? random.Next(64 * 1024) : random.Next(8 * 1024 * 1024));
+        int size;
+        do
+        {
+            size = random.Next(4) > 0 ? random.Next(64 * 1024) : random.Next(8 * 1024 * 1024);
+        }
+        while (!log.IsNewSize(name, size));
+
+        var content = RandomNumberGenerator.GetBytes(size);
         var hash = Convert.ToHexString(SHA256.HashData(content));
         var opened = await sftp.OpenAsync($"{folder}/{name}", SftpOpen.Write | SftpOpen.Create | SftpOpen.Truncate);
         Assert.True(opened.Handle.Length > 0, opened.ToString());

@@ -18,7 +18,7 @@ public sealed class LostPeerTests(Template template, ITestOutputHelper output)
     public async Task Lost_clients_free_their_slots_and_files_and_publish_nothing()
     {
         var each = Soak.Size("LOST_PEERS", 60) / 2;
-        var keepAlive = Soak.Size("KEEP_ALIVE", 5);
+        var keepAlive = Soak.Size("KEEP_ALIVE", 10);
         using var data = await template.CopyAsync();
         await using var server = await RunningServer.StartAsync(
             data, "--set", $"Ssh:KeepAliveSeconds={keepAlive}", "--set", "Limits:PerLogin=2000", "--set", "Limits:PerSource=2000");
@@ -46,7 +46,7 @@ public sealed class LostPeerTests(Template template, ITestOutputHelper output)
         while (gauges.Descriptors >= descriptors + each)
         {
             most = Math.Max(most, gauges.Memory);
-            Assert.True(began.Elapsed < TimeSpan.FromSeconds(60 + (10 * keepAlive)), $"{gauges.Descriptors - descriptors} descriptors too many");
+            Assert.True(began.Elapsed < TimeSpan.FromSeconds(60 + (2 * keepAlive)), $"{gauges.Descriptors - descriptors} descriptors too many");
             await Task.Delay(100);
         }
 
