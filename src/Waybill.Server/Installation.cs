@@ -162,8 +162,8 @@ internal sealed class Installation : IAsyncDisposable
         ? new Collecting(rules, login.Account!, VaultLayout.RootInVault(login), Vaults, _archive!, TimeProvider.System)
         : null;
 
-    /// <summary>Retention on the vaults, which must be open.</summary>
-    public RetentionService OpenRetention(WaybillConfiguration configuration)
+    /// <summary>Retention on the vaults, which must be open; a server watches its clock.</summary>
+    public RetentionService OpenRetention(WaybillConfiguration configuration, ClockWatch? watch = null)
     {
         var section = configuration.Retention;
         if (section.Archive is { } archive && (Path.GetFullPath(archive) + "/").StartsWith(Data.Vaults + "/", StringComparison.Ordinal))
@@ -171,7 +171,7 @@ internal sealed class Installation : IAsyncDisposable
             throw new CommandException($"Retention:Archive: {archive} lies in the vaults; choose a directory outside of {Data.Vaults}");
         }
 
-        return new RetentionService(Database, Audit, TimeProvider.System, RetentionJobs.Options(configuration), new VaultStores(Vaults), Data.Retention);
+        return new RetentionService(Database, Audit, TimeProvider.System, RetentionJobs.Options(configuration), new VaultStores(Vaults), Data.Retention) { Watch = watch };
     }
 
     /// <summary>Whose cut-off uploads they are: by the database's number, so that a later login of the same name is another.</summary>
