@@ -101,7 +101,8 @@ internal sealed class Installation : IAsyncDisposable
 
     public FileHashing Hashing => new(Database, new VaultStores(Vaults), TimeProvider.System);
 
-    public BackupService Backups => new(new Core.DataDirectory(Data.Root), Database, Audit, new VaultStores(Vaults), TimeProvider.System);
+    /// <summary>Hashing in the background of a server: it gives way to what this process moves for its sessions.</summary>
+    public FileHashing BackgroundHashing => new(Database, new VaultStores(Vaults), TimeProvider.System) { Moved = () => _pace.Moved };
 
     public RetentionPolicies RetentionPolicies { get; }
 
@@ -173,6 +174,12 @@ internal sealed class Installation : IAsyncDisposable
 
         return new RetentionService(Database, Audit, TimeProvider.System, RetentionJobs.Options(configuration), new VaultStores(Vaults), Data.Retention) { Watch = watch };
     }
+
+    /// <summary>Backups of all that is here; the vaults must be open.</summary>
+    public BackupService OpenBackups(WaybillConfiguration configuration) => new(new Core.DataDirectory(Data.Root), Database, Audit, new VaultStores(Vaults), TimeProvider.System)
+    {
+        Archives = configuration.Retention.Archive is { } archive ? [Data.Archive, archive] : [Data.Archive],
+    };
 
     /// <summary>Whose cut-off uploads they are: by the database's number, so that a later login of the same name is another.</summary>
     public static string OwnerOf(Login login) => string.Create(CultureInfo.InvariantCulture, $"l{login.Id}");

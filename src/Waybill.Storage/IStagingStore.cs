@@ -27,6 +27,9 @@ public interface IStagingStore : IFileStore
     /// <summary>Hides the file at a place; the file that it had replaced, if that is still kept, is back.</summary>
     StoreError Hide(VaultPath target, string token);
 
+    /// <summary>Opens a hidden file for reading; its attributes can be set. <see cref="StoreError.NotFound"/> when there is none.</summary>
+    StoreResult<IOpenFile> OpenHidden(VaultPath target, string token);
+
     /// <summary>Removes the file that was replaced, if one is kept.</summary>
     StoreError ForgetReplaced(VaultPath target, string token);
 

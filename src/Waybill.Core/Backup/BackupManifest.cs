@@ -23,17 +23,23 @@ internal sealed record BackupTree(long Count, string Sha256);
 
 /// <summary>A line of <c>files.jsonl</c>: what lies in the vaults.</summary>
 /// <param name="Path">Account and path, as <c>10042/cdr/march.csv</c>.</param>
-/// <param name="Kind"><c>file</c>, <c>directory</c> or <c>link</c>.</param>
+/// <param name="Kind"><c>file</c>, <c>directory</c>, <c>link</c>, or <c>hidden</c> for a file that is held or was taken back.</param>
 /// <param name="Size">Bytes of a file.</param>
 /// <param name="Mode">POSIX permission bits, in octal.</param>
 /// <param name="Modified">Seconds since 1970-01-01 UTC.</param>
 /// <param name="Sha256">Of a file's content; null when it was not read and is not in the catalogue.</param>
 /// <param name="Target">Text of a link.</param>
-internal sealed record BackupFile(string Path, string Kind, long? Size, string? Mode, long? Modified, string? Sha256, string? Target = null)
+/// <param name="Token">Of a hidden file: what its hidden name ends with; <paramref name="Path"/> is the place that it is for, or was taken back from.</param>
+internal sealed record BackupFile(string Path, string Kind, long? Size, string? Mode, long? Modified, string? Sha256, string? Target = null, string? Token = null)
 {
     public const string File = "file";
     public const string Directory = "directory";
     public const string Link = "link";
+    public const string Hidden = "hidden";
+
+    /// <summary>The member's name in the archive.</summary>
+    [JsonIgnore]
+    public string Member => Token is null ? BackupFormat.Vaults + MemberName.Escape(Path) : $"{BackupFormat.Hidden}{Token}/{MemberName.Escape(Path)}";
 }
 
 /// <summary>Names and limits of the format.</summary>
@@ -48,11 +54,23 @@ internal static class BackupFormat
     public const string AuditAnchor = "audit/anchor";
     public const string Vaults = "vaults/";
 
+    /// <summary>Files of the vaults that nobody sees: held, or taken back. Behind it the token, and the place that the file is for.</summary>
+    public const string Hidden = "hidden/";
+
+    /// <summary>What lies in the archive folders: a list only.</summary>
+    public const string ArchiveList = "archive.jsonl";
+
     /// <summary>Members beside the vaults: keys, certificates, templates. An installation has some dozens.</summary>
     public const int MaximumMembers = 10_000;
 
+    /// <summary>Of them, what is kept for anchor, database and the two lists: an installation with too many files must not lose these.</summary>
+    public const int Reserved = 4;
+
     /// <summary>The manifest names each of them.</summary>
     public const int MaximumManifest = 8 * 1024 * 1024;
+
+    /// <summary>Characters of a name in one of <see cref="Directories"/>.</summary>
+    public const int MaximumName = 200;
 
     /// <summary>Directories of the installation that are kept as they are.</summary>
     public static IReadOnlyList<string> Directories { get; } = ["hostkeys", "tls", "templates"];
@@ -87,10 +105,13 @@ internal static class BackupFormat
         }
     }
 
+    /// <summary>Whether a member is part of the vaults.</summary>
+    public static bool IsInVaults(string name) => name.StartsWith(Vaults, StringComparison.Ordinal) || name.StartsWith(Hidden, StringComparison.Ordinal);
+
     /// <summary>Whether a member may have this name: one that is known, or a plain file in one of <see cref="Directories"/>.</summary>
     public static bool IsPlace(string name)
     {
-        if (name is Database or AuditKey or AuditAnchor or Configuration or FileList)
+        if (name is Database or AuditKey or AuditAnchor or Configuration or FileList or ArchiveList)
         {
             return true;
         }
@@ -100,5 +121,5 @@ internal static class BackupFormat
     }
 
     private static bool IsPlainName(string name) =>
-        name.Length is > 0 and <= 200 && name[0] != '.' && name.All(each => char.IsAsciiLetterOrDigit(each) || each is '.' or '_' or '-');
+        name.Length is > 0 and <= MaximumName && name[0] != '.' && name.All(each => char.IsAsciiLetterOrDigit(each) || each is '.' or '_' or '-');
 }

@@ -114,6 +114,13 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
         return ended.Succeeded ? done : ended.Problem;
     }
 
+    /// <summary>Why a plan or run would not believe the clock now; null when it would.</summary>
+    public static ValueTask<Problem?> DoubtAsync(WaybillDatabase database, DateTimeOffset now, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return database.ReadAsync(connection => RetentionClock.Check(connection, now), cancellationToken);
+    }
+
     /// <summary>The plans and runs of the past, the newest first.</summary>
     public static ValueTask<IReadOnlyList<RetentionPass>> PassesAsync(WaybillDatabase database, CancellationToken cancellationToken = default)
     {

@@ -59,7 +59,13 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _upkeep = new CatalogueUpkeep(installation, configuration.Catalogue, TimeProvider.System, loggers.CreateLogger<CatalogueUpkeep>());
         var watch = new ClockWatch(installation.Database, installation.Audit, TimeProvider.System);
         _clock = new ClockLoop(watch, TimeProvider.System, loggers.CreateLogger<ClockLoop>());
-        _scheduler = new JobScheduler(installation.Schedule, RetentionJobs.All(installation.OpenRetention(configuration, watch), configuration), TimeProvider.System, loggers);
+        List<IScheduledJob> jobs = [.. RetentionJobs.All(installation.OpenRetention(configuration, watch), configuration)];
+        if (configuration.Catalogue.ScanMinutes > 0)
+        {
+            jobs.Add(new CatalogueScanJob(installation, configuration.Catalogue, loggers.CreateLogger<CatalogueScanJob>()));
+        }
+
+        _scheduler = new JobScheduler(installation.Schedule, jobs, TimeProvider.System, loggers);
         _control = new ControlServer(
             installation.Data.ControlSocket,
             new ControlHandler(installation, _gate, _guard, _blocks, ReloadHostKeysAsync).HandleAsync,

@@ -31,7 +31,7 @@ internal sealed class EventLoopFile(IOpenFile inner, DiskPace pace) : IOpenFile
 
         var began = pace.Now;
         var read = inner.ReadAsync(offset, buffer);
-        pace.Note(began);
+        pace.Note(began, buffer.Length);
         return read;
     }
 
@@ -49,7 +49,7 @@ internal sealed class EventLoopFile(IOpenFile inner, DiskPace pace) : IOpenFile
 
         var began = pace.Now;
         var written = inner.WriteAsync(offset, data);
-        pace.Note(began);
+        pace.Note(began, data.Length);
         return written;
     }
 
@@ -109,7 +109,7 @@ internal sealed class EventLoopFile(IOpenFile inner, DiskPace pace) : IOpenFile
         await PoolThread.EnterAsync();
         var began = pace.Now;
         var read = await inner.ReadAsync(offset, buffer).ConfigureAwait(false);
-        pace.Note(began);
+        pace.Note(began, buffer.Length);
         return read;
     }
 
@@ -119,7 +119,7 @@ internal sealed class EventLoopFile(IOpenFile inner, DiskPace pace) : IOpenFile
         await PoolThread.EnterAsync();
         var began = pace.Now;
         var written = await inner.WriteAsync(offset, data).ConfigureAwait(false);
-        pace.Note(began);
+        pace.Note(began, data.Length);
         return written;
     }
 }

@@ -85,7 +85,7 @@ public sealed class RetentionTests(Template template)
         await using (await RunningServer.StartAsync(data))
         {
             var jobs = await data.JsonAsync("schedule", "list");
-            Assert.Equal(["retention-plan", "retention-run"], jobs.EnumerateArray().Select(job => job.GetProperty("job").GetString()));
+            Assert.Equal(["retention-plan", "retention-run", "catalogue-scan"], jobs.EnumerateArray().Select(job => job.GetProperty("job").GetString()));
             Assert.All(jobs.EnumerateArray(), job => Assert.True(job.GetProperty("next").GetDateTimeOffset() > TimeProvider.System.GetUtcNow()));
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Waybill.Core;
+using Waybill.Core.Audit;
 using Waybill.Core.Retention;
 using Waybill.Server.Hosting;
 using Waybill.TestKit;
@@ -21,7 +22,7 @@ public sealed class ClockLoopTests
         clock.Ahead = TimeSpan.FromHours(-1);
         time.Advance(ClockLoop.Interval);
         var waited = System.Diagnostics.Stopwatch.StartNew();
-        while (await core.Database.ReadAsync(connection => connection.Number("SELECT count(*) FROM retention_jump")) == 0)
+        while ((await core.Audit.SearchAsync(new AuditQuery { Action = AuditActions.RetentionClock }, TestContext.Current.CancellationToken)).Items.Count == 0)
         {
             Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), "nobody noticed");
             await Task.Delay(10, TestContext.Current.CancellationToken);
