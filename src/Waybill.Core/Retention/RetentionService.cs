@@ -114,6 +114,16 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
         return ended.Succeeded ? done : ended.Problem;
     }
 
+    /// <summary>Whether a run was due and has not been done since: it was refused, found another at work, or was cut off.</summary>
+    public ValueTask<bool> IsRunOwedAsync(CancellationToken cancellationToken = default) => database.ReadAsync(
+        connection => connection.Number(
+            """
+            SELECT EXISTS (SELECT 1 FROM retention_mark WHERE due_at <= @now AND marked_at <= @aged
+              AND due_at > (SELECT coalesce(max(began_at), 0) FROM retention_pass WHERE kind = 'run' AND refusal IS NULL AND ended_at IS NOT NULL))
+            """,
+            ("@now", time.GetUtcNow().ToColumn()), ("@aged", (time.GetUtcNow() - RetentionLimits.MarkAge).ToColumn())) != 0,
+        cancellationToken);
+
     /// <summary>Why a plan or run would not believe the clock now; null when it would.</summary>
     public static ValueTask<Problem?> DoubtAsync(WaybillDatabase database, DateTimeOffset now, CancellationToken cancellationToken = default)
     {

@@ -38,7 +38,6 @@ internal static class DoctorCommand
                 .. await TryAsync("room", () => ValueTask.FromResult(UpkeepChecks.Room(here.Data, configuration))),
                 .. await TryAsync("host keys", () => ValueTask.FromResult<IEnumerable<Finding>>(HostKeys(here.Data, configuration))),
                 .. await TryAsync("database", () => DatabaseAsync(here, cancellationToken)),
-                .. await TryAsync("upkeep", () => UpkeepChecks.LookAsync(here, cancellationToken)),
                 .. await TryAsync("server", () => ServerAsync(here, cancellationToken)),
             ];
             here.Print(findings, output =>
@@ -193,7 +192,7 @@ internal static class DoctorCommand
         var audit = verification.Intact
             ? new Finding(Verdict.Ok, "audit", $"{verification.Rows} rows, all whole and in order")
             : new Finding(Verdict.Failure, "audit", $"{verification.FindingCount} findings; see: {ShellWord.Command(context.Data, "audit verify")}");
-        return [database, audit];
+        return [database, audit, .. await UpkeepChecks.LookAsync(context, installation, cancellationToken)];
     }
 
     private static async ValueTask<IEnumerable<Finding>> ServerAsync(CommandContext context, CancellationToken cancellationToken)

@@ -20,19 +20,15 @@ internal static class UpkeepChecks
     private const int Full = 95;
     private const int NearlyFull = 80;
 
-    public static async ValueTask<IEnumerable<Finding>> LookAsync(CommandContext context, CancellationToken cancellationToken)
-    {
-        await using var installation = context.Open();
-        return
-        [
-            await QuotasAsync(context, installation, cancellationToken),
-            await HeldAsync(context, installation, cancellationToken),
-            await RetentionAsync(context, installation, cancellationToken),
-            await ScheduleAsync(context, installation, cancellationToken),
-            await DeadAsync(context, installation, DeliveryKind.Mail, cancellationToken),
-            await DeadAsync(context, installation, DeliveryKind.Hook, cancellationToken),
-        ];
-    }
+    public static async Task<IEnumerable<Finding>> LookAsync(CommandContext context, Installation installation, CancellationToken cancellationToken) =>
+    [
+        await QuotasAsync(context, installation, cancellationToken),
+        await HeldAsync(context, installation, cancellationToken),
+        await RetentionAsync(context, installation, cancellationToken),
+        await ScheduleAsync(context, installation, cancellationToken),
+        await DeadAsync(context, installation, DeliveryKind.Mail, cancellationToken),
+        await DeadAsync(context, installation, DeliveryKind.Hook, cancellationToken),
+    ];
 
     /// <summary>Uploads have what is above the reserve; the database has all of it.</summary>
     public static IEnumerable<Finding> Room(DataDirectory data, WaybillConfiguration? configuration)
