@@ -94,6 +94,20 @@ public sealed class TimeTests
     }
 
     [Fact]
+    public async Task A_key_exchange_that_crosses_the_question_keeps_the_session()
+    {
+        await using var server = await SessionAsync(new SshLimits());
+        for (var i = 0; i < 5; i++)
+        {
+            _clock.Advance(server.Options.Limits.KeepAlive);
+            await server.Client.RekeyAsync();
+            await AnsweredAsync(server);
+        }
+
+        Assert.Empty(server.Application.Reports);
+    }
+
+    [Fact]
     public async Task A_session_that_never_opens_a_channel_ends()
     {
         await using var server = TestServer.With(new SshLimits { KeepAlive = TimeSpan.FromHours(1) }, _clock);

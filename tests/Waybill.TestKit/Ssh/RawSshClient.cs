@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -22,6 +23,7 @@ public sealed partial class RawSshClient : IAsyncDisposable
     private KeyAgreement? _method;
     private KeyAgreementClient? _agreement;
     private DerivedKeys? _pending;
+    private readonly ConcurrentQueue<byte[]> _owedFailures = new();
     private volatile bool _ownRekey;
     private volatile bool _ownKexInitSent;
 
@@ -249,6 +251,10 @@ public sealed partial class RawSshClient : IAsyncDisposable
             _ownKexInitSent = true;
             // Whoever receives the server's KEXINIT finishes the exchange.
             await PumpUntilAsync(() => !_ownRekey);
+            while (_owedFailures.TryDequeue(out var failure))
+            {
+                await Transport.SendPacketAsync(failure);
+            }
         }
         finally
         {
@@ -421,9 +427,29 @@ public sealed partial class RawSshClient : IAsyncDisposable
             GlobalRequests.Add(payload);
         }
 
-        if (WantsReply(payload))
+        if (!WantsReply(payload))
         {
-            await SendAsync([SshMessage.RequestFailure]);
+            return;
+        }
+
+        byte[] failure = [SshMessage.RequestFailure];
+        while (!await _sendGate.WaitAsync(TimeSpan.FromMilliseconds(20)))
+        {
+            if (_ownRekey)
+            {
+                // A keepalive that was under way when we began an exchange: nothing may be sent before its end, and whoever began it waits for us.
+                _owedFailures.Enqueue(failure);
+                return;
+            }
+        }
+
+        try
+        {
+            await Transport.SendPacketAsync(failure);
+        }
+        finally
+        {
+            _sendGate.Release();
         }
 
         static bool WantsReply(byte[] payload)
