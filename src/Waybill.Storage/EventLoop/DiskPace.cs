@@ -1,13 +1,15 @@
+using System.Runtime.CompilerServices;
+
 namespace Waybill.Storage.EventLoop;
 
 /// <summary>
-/// Whether reads and writes come from memory, as nearly all do, or wait for the disk: a cold file, or a page cache full of what has still to be written. While
-/// they wait they leave the event loop.
+/// Whether files are opened, read and written in memory, as nearly all are, or the disk is waited for: a cold file, or a page cache full of what has still to be
+/// written. While it is they leave the event loop.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class DiskPace(TimeProvider time)
 {
-    /// <summary>A read or write that took this long has waited for the disk.</summary>
+    /// <summary>A call that took this long has waited for the disk.</summary>
     public static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(2);
 
     /// <summary>How long that is remembered.</summary>
@@ -22,13 +24,20 @@ public sealed class DiskPace(TimeProvider time)
     /// <summary>Whether the disk has been waited for lately.</summary>
     public bool IsSlow => Volatile.Read(ref _lastSlow) is var last and not long.MinValue && time.GetElapsedTime(last) < Memory;
 
-    /// <summary>The time before a read or write, for <see cref="Note"/>.</summary>
+    /// <summary>The time before a call, for <see cref="Note"/>.</summary>
     public long Now => time.GetTimestamp();
 
-    /// <summary>Notes how long a read or write took that began at <paramref name="began"/>, and how much it moved.</summary>
-    public void Note(long began, long bytes)
+    /// <summary>Awaited before a call that the disk may hold up: stays on this thread while it does not, else goes on upon a thread of the pool.</summary>
+    public ConfiguredTaskAwaitable EnterAsync() => IsSlow ? PoolThread.EnterAsync() : Task.CompletedTask.ConfigureAwait(false);
+
+    /// <summary>Notes how long a call took that began at <paramref name="began"/>, and how much a read or write moved.</summary>
+    public void Note(long began, long bytes = 0)
     {
-        Interlocked.Add(ref _moved, bytes);
+        if (bytes > 0)
+        {
+            Interlocked.Add(ref _moved, bytes);
+        }
+
         if (time.GetElapsedTime(began) >= Slow)
         {
             Volatile.Write(ref _lastSlow, time.GetTimestamp());

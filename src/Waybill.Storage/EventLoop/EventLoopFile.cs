@@ -4,11 +4,13 @@ using System.Runtime.CompilerServices;
 namespace Waybill.Storage.EventLoop;
 
 /// <summary>
-/// A file whose reads and writes stay on the event loop while they come from memory: to change threads for each costs more than the copy. Whatever else may
-/// block goes to a thread of the pool.
+/// A file whose reads, writes and attributes stay on the event loop while they come from memory: to change threads for each costs more than the copy. What forces
+/// writes or frees space goes to a thread of the pool.
 /// </summary>
-internal sealed class EventLoopFile(IOpenFile inner, DiskPace pace) : IOpenFile
+internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace pace) : IOpenFile
 {
+    private readonly bool _writes = modes.HasFlag(OpenModes.Write);
+
     public VaultPath? RenamedTo => inner.RenamedTo;
 
     public bool IsRemoved => inner.IsRemoved;
@@ -55,14 +57,21 @@ internal sealed class EventLoopFile(IOpenFile inner, DiskPace pace) : IOpenFile
 
     public async ValueTask<StoreResult<FileAttributes>> GetAttributesAsync()
     {
-        await PoolThread.EnterAsync();
-        return await inner.GetAttributesAsync().ConfigureAwait(false);
+        await pace.EnterAsync();
+        var began = pace.Now;
+        var reading = inner.GetAttributesAsync();
+        pace.Note(began);
+        return await reading.ConfigureAwait(false);
     }
 
+    // Clients set the mode and times of each upload, in memory; a new size may free blocks.
     public async ValueTask<StoreError> SetAttributesAsync(AttributeChanges changes)
     {
-        await PoolThread.EnterAsync();
-        return await inner.SetAttributesAsync(changes).ConfigureAwait(false);
+        await (_writes && changes.Size is null ? pace.EnterAsync() : PoolThread.EnterAsync());
+        var began = pace.Now;
+        var setting = inner.SetAttributesAsync(changes);
+        pace.Note(began);
+        return await setting.ConfigureAwait(false);
     }
 
     public async ValueTask<StoreError> SyncAsync()
@@ -85,23 +94,26 @@ internal sealed class EventLoopFile(IOpenFile inner, DiskPace pace) : IOpenFile
 
     public async ValueTask<StoreError> CommitAsync()
     {
-        await PoolThread.EnterAsync();
+        await EnterToEndAsync();
         return await inner.CommitAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DiscardAsync()
     {
-        await PoolThread.EnterAsync();
+        await EnterToEndAsync();
         await inner.DiscardAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await PoolThread.EnterAsync();
+        await EnterToEndAsync();
         await inner.DisposeAsync().ConfigureAwait(false);
     }
 
     private IOpenFile Inner => inner;
+
+    // A download ends in a close of its descriptor.
+    private ConfiguredTaskAwaitable EnterToEndAsync() => _writes ? PoolThread.EnterAsync() : pace.EnterAsync();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<StoreResult<int>> ReadOnPoolAsync(long offset, Memory<byte> buffer)

@@ -1,6 +1,9 @@
 namespace Waybill.Storage.EventLoop;
 
-/// <summary>A store for sessions that run on an event loop: everything that may block happens on a thread of the pool; see <see cref="EventLoopFile"/> for reads and writes.</summary>
+/// <summary>
+/// A store for sessions that run on an event loop. What is answered from memory while the disk keeps up, as nearly every open and stat is, stays there; what forces
+/// writes, walks directories or may wait for others happens on a thread of the pool.
+/// </summary>
 /// <param name="inner">The store.</param>
 /// <param name="pace">How fast the disk is; one for all stores on it.</param>
 public sealed class EventLoopFileStore(IFileStore inner, DiskPace pace) : IFileStore
@@ -8,9 +11,12 @@ public sealed class EventLoopFileStore(IFileStore inner, DiskPace pace) : IFileS
     /// <inheritdoc/>
     public async ValueTask<StoreResult<IOpenFile>> OpenAsync(VaultPath path, OpenModes modes, int? permissions = null, long? expectedSize = null)
     {
-        await PoolThread.EnterAsync();
-        var opened = await inner.OpenAsync(path, modes, permissions, expectedSize).ConfigureAwait(false);
-        return opened.Succeeded ? new(StoreError.None, new EventLoopFile(opened.Value, pace)) : opened;
+        await pace.EnterAsync();
+        var began = pace.Now;
+        var opening = inner.OpenAsync(path, modes, permissions, expectedSize);
+        pace.Note(began);
+        var opened = await opening.ConfigureAwait(false);
+        return opened.Succeeded ? new(StoreError.None, new EventLoopFile(opened.Value, modes, pace)) : opened;
     }
 
     /// <inheritdoc/>
@@ -24,8 +30,11 @@ public sealed class EventLoopFileStore(IFileStore inner, DiskPace pace) : IFileS
     /// <inheritdoc/>
     public async ValueTask<StoreResult<FileAttributes>> GetAttributesAsync(VaultPath path, bool followLink)
     {
-        await PoolThread.EnterAsync();
-        return await inner.GetAttributesAsync(path, followLink).ConfigureAwait(false);
+        await pace.EnterAsync();
+        var began = pace.Now;
+        var reading = inner.GetAttributesAsync(path, followLink);
+        pace.Note(began);
+        return await reading.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -29,13 +29,22 @@ public sealed class EventLoopFileStoreTests : IAsyncDisposable
         _store = new EventLoopFileStore(_memory, new DiskPace(_time));
     }
 
-    public static TheoryData<string> Operations => [.. Calls.Keys];
+    public static TheoryData<string> Blocking => [.. Calls.Keys];
+
+    public static TheoryData<string> FromMemory => [.. Quick.Keys];
+
+    private static Dictionary<string, Func<IFileStore, Task>> Quick { get; } = new()
+    {
+        ["open"] = async store => await store.OpenAsync(File, OpenModes.Read),
+        ["stat"] = async store => await store.GetAttributesAsync(File, followLink: true),
+        ["fstat"] = store => WithFileAsync(store, async file => await file.GetAttributesAsync()),
+        ["fsetstat of an upload"] = store => WithFileAsync(store, async file => await file.SetAttributesAsync(new AttributeChanges(Permissions: 0x180))),
+        ["close of a download"] = store => WithFileAsync(store, async file => await file.CommitAsync(), OpenModes.Read),
+    };
 
     private static Dictionary<string, Func<IFileStore, Task>> Calls { get; } = new()
     {
-        ["open"] = async store => await (await store.OpenAsync(File, OpenModes.Read)).Value!.DisposeAsync(),
         ["list"] = async store => await (await store.OpenDirectoryAsync(VaultPath.Root)).Value!.ReadAsync(new DirectoryEntry[1]),
-        ["stat"] = async store => await store.GetAttributesAsync(File, followLink: true),
         ["setstat"] = async store => await store.SetAttributesAsync(File, new AttributeChanges(), followLink: true),
         ["mkdir"] = async store => await store.MakeDirectoryAsync(Other),
         ["rmdir"] = async store => await store.RemoveDirectoryAsync(Other),
@@ -46,8 +55,8 @@ public sealed class EventLoopFileStoreTests : IAsyncDisposable
         ["link"] = async store => await store.MakeHardLinkAsync(File, Other),
         ["realpath"] = async store => await store.ResolveAsync(File),
         ["statvfs"] = async store => await store.GetUsageAsync(File),
-        ["fstat"] = store => WithFileAsync(store, async file => await file.GetAttributesAsync()),
-        ["fsetstat"] = store => WithFileAsync(store, async file => await file.SetAttributesAsync(new AttributeChanges())),
+        ["new size of an upload"] = store => WithFileAsync(store, async file => await file.SetAttributesAsync(new AttributeChanges(Size: 1))),
+        ["fsetstat of a download"] = store => WithFileAsync(store, async file => await file.SetAttributesAsync(new AttributeChanges(Permissions: 0x180)), OpenModes.Read),
         ["fsync"] = store => WithFileAsync(store, async file => await file.SyncAsync()),
         ["copy"] = store => WithFileAsync(store, async file => await file.CopyToAsync(0, 1, file, 10)),
         ["fstatvfs"] = store => WithFileAsync(store, async file => await file.GetUsageAsync()),
@@ -55,12 +64,25 @@ public sealed class EventLoopFileStoreTests : IAsyncDisposable
     };
 
     [Theory]
-    [MemberData(nameof(Operations))]
+    [MemberData(nameof(Blocking))]
     public async Task What_may_block_leaves_the_event_loop(string operation)
     {
         await OnLoopAsync(() => Calls[operation](_store));
         Assert.NotEmpty(_onPool);
         Assert.DoesNotContain(false, _onPool);
+    }
+
+    [Theory]
+    [MemberData(nameof(FromMemory))]
+    public async Task What_comes_from_memory_stays_while_the_disk_keeps_up_and_leaves_when_it_does_not(string operation)
+    {
+        await OnLoopAsync(() => Quick[operation](_store));
+        Assert.False(_onPool[^1]);
+
+        _diskTakes = DiskPace.Slow;
+        await OnLoopAsync(() => Quick[operation](_store));
+        await OnLoopAsync(() => Quick[operation](_store));
+        Assert.True(_onPool[^1]);
     }
 
     [Fact]
@@ -94,9 +116,9 @@ public sealed class EventLoopFileStoreTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
-    private static async Task WithFileAsync(IFileStore store, Func<IOpenFile, Task> use)
+    private static async Task WithFileAsync(IFileStore store, Func<IOpenFile, Task> use, OpenModes modes = OpenModes.Read | OpenModes.Write)
     {
-        await using var file = (await store.OpenAsync(File, OpenModes.Read | OpenModes.Write)).Value!;
+        await using var file = (await Task.Run(async () => await store.OpenAsync(File, modes))).Value!;
         var used = Task.CompletedTask;
         await OnLoopAsync(() => used = use(file));
         await used;

@@ -64,10 +64,12 @@ internal sealed class MemoryOpenFile(MemoryFileStore store, VaultPath path, Open
         return new(StoreError.None);
     }
 
-    public ValueTask<StoreResult<FileAttributes>> GetAttributesAsync() => new(Attributes);
+    public ValueTask<StoreResult<FileAttributes>> GetAttributesAsync() =>
+        store.Failing("fstat", Path) is var fault and not StoreError.None ? new(fault) : new(Attributes);
 
     public ValueTask<StoreError> SetAttributesAsync(AttributeChanges changes) =>
-        new(changes.Size is not null && !modes.HasFlag(OpenModes.Write) ? StoreError.BadHandle : Node.Apply(changes));
+        new(store.Failing("fsetstat", Path) is var fault and not StoreError.None ? fault
+            : changes.Size is not null && !modes.HasFlag(OpenModes.Write) ? StoreError.BadHandle : Node.Apply(changes));
 
     public ValueTask<StoreError> SyncAsync() => new(store.Failing("fsync", Path));
 
@@ -89,7 +91,8 @@ internal sealed class MemoryOpenFile(MemoryFileStore store, VaultPath path, Open
         return target.WriteAsync(targetOffset, new ReadOnlySequence<byte>(Node.Content.AsSpan((int)Math.Min(offset, Node.Content.Length), (int)count).ToArray()));
     }
 
-    public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync() => new(MemoryFileStore.Usage);
+    public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync() =>
+        store.Failing("fstatvfs", Path) is var fault and not StoreError.None ? new(fault) : new(MemoryFileStore.Usage);
 
     public ValueTask<StoreError> CommitAsync()
     {
@@ -98,7 +101,7 @@ internal sealed class MemoryOpenFile(MemoryFileStore store, VaultPath path, Open
             return new(StoreError.BadHandle);
         }
 
-        var error = modes.HasFlag(OpenModes.Write) ? _firstFailure : StoreError.None;
+        var error = modes.HasFlag(OpenModes.Write) ? _firstFailure : store.Failing("close", Path);
         if (error == StoreError.None && modes.HasFlag(OpenModes.Write))
         {
             error = store.Commit(this);
