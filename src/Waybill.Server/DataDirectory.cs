@@ -5,6 +5,8 @@ internal sealed class DataDirectory(string root)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private const string RestoreMark = "restore.unfinished";
+
     /// <summary>Linux's limit of a Unix socket's path.</summary>
     private const int MaximumSocketPath = 107;
 
@@ -48,7 +50,7 @@ internal sealed class DataDirectory(string root)
     public string Publishing => Path.Combine(Run, "publishing");
 
     /// <summary>There from the beginning of a restore to its end.</summary>
-    public string UnfinishedRestore => Path.Combine(Root, "restore.unfinished");
+    public string UnfinishedRestore => Path.Combine(Root, RestoreMark);
 
     public string Lock => Path.Combine(Run, "lock");
 
@@ -84,12 +86,22 @@ internal sealed class DataDirectory(string root)
     }
 
     public CommandException HalfMade() => new(File.Exists(UnfinishedRestore)
-        ? $"{Root} is half-made: a restore was interrupted there, or runs right now; empty the directory (nothing has used it yet) and restore again"
+        ? $"{Root} is half-made: a restore was cut off there, or runs right now; run it again: {CommandLine.ShellWord.Command(this, "restore FILE")}"
         : $"{Root} is half-made: an init was interrupted there, or runs right now; empty the directory (nothing has used it yet) and run: {CommandLine.ShellWord.Command(this, "init")}");
 
-    /// <summary>A restore goes into a directory that has nothing in it: what is there is somebody's.</summary>
-    public void RequireEmpty()
+    /// <summary>A restore goes into a directory that has nothing in it, since what is there is somebody's, or into what a restore has left that was cut off.</summary>
+    public void RequireEmptyForRestore()
     {
+        if (File.Exists(UnfinishedRestore))
+        {
+            if (Directory.EnumerateFileSystemEntries(Root).Select(Path.GetFileName).FirstOrDefault(static name => !IsRestored(name!)) is { } foreign)
+            {
+                throw new CommandException($"a restore was cut off in {Root}, and {foreign} there is not of it; take that out, or name a new directory with --data");
+            }
+
+            return;
+        }
+
         if (File.Exists(Lock))
         {
             TakeLock().Dispose();
@@ -107,8 +119,79 @@ internal sealed class DataDirectory(string root)
         }
     }
 
+    /// <summary>
+    /// Begins a restore: from now on until <see cref="EndRestore"/> every command says that the directory is half-made, whatever happens. Of one that was cut off the
+    /// leftovers are removed; nothing has ever used them.
+    /// </summary>
+    public FileStream BeginRestore()
+    {
+        RequireEmptyForRestore();
+        CreateRoot();
+        var isLeft = File.Exists(UnfinishedRestore);
+        FileStream mark;
+        try
+        {
+            mark = new FileStream(UnfinishedRestore, isLeft ? FileMode.Open : FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (error.HResult == WouldBlock || error is FileNotFoundException || !isLeft)
+        {
+            throw new CommandException($"another restore to {Root} runs right now; wait for it, or choose another directory with --data");
+        }
+
+        try
+        {
+            // One that ended between the two looks has taken its mark away: what is there is whole.
+            if (!File.Exists(UnfinishedRestore))
+            {
+                throw new CommandException($"{Root} was restored just now");
+            }
+
+            Storage.Local.LocalDirectory.Sync(Root);
+            foreach (var left in Directory.EnumerateFileSystemEntries(Root).Where(static each => Path.GetFileName(each) != RestoreMark).ToList())
+            {
+                if (Directory.Exists(left))
+                {
+                    Directory.Delete(left, recursive: true);
+                }
+                else
+                {
+                    File.Delete(left);
+                }
+            }
+
+            return mark;
+        }
+        catch
+        {
+            mark.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The restore is whole and on the disk.</summary>
+    public void EndRestore()
+    {
+        File.Delete(UnfinishedRestore);
+        Storage.Local.LocalDirectory.Sync(Root);
+    }
+
+    /// <summary>What a restore makes, and nothing else does in a directory that is marked.</summary>
+    private static bool IsRestored(string name) =>
+        name is RestoreMark or "hostkeys" or "tls" or "templates" or "vaults" or "audit" or "run" or "waybill.json"
+            or Core.Backup.VerifiedBackup.ListOfMissing or Core.Backup.VerifiedBackup.ListOfArchived
+        || name.StartsWith("waybill.db", StringComparison.Ordinal);
+
     /// <summary>Makes the directories; those that hold secrets can be entered by the owner alone.</summary>
     public void Create()
+    {
+        CreateRoot();
+        foreach (var directory in (string[])[HostKeys, Tls, Vaults, Audit, Run])
+        {
+            Directory.CreateDirectory(directory, OwnerOnly);
+        }
+    }
+
+    private void CreateRoot()
     {
         for (var place = Root; place is not null; place = Path.GetDirectoryName(place))
         {
@@ -126,11 +209,6 @@ internal sealed class DataDirectory(string root)
         {
             throw new CommandException(
                 $"{Root} cannot be made here: the user {Environment.UserName} has no right to, or the file system takes no directories; choose another directory with --data");
-        }
-
-        foreach (var directory in (string[])[HostKeys, Tls, Vaults, Audit, Run])
-        {
-            Directory.CreateDirectory(directory, OwnerOnly);
         }
     }
 

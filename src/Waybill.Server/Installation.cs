@@ -103,7 +103,8 @@ internal sealed class Installation : IAsyncDisposable
 
     public FileHashing Hashing => new(Database, new VaultStores(Vaults), TimeProvider.System);
 
-    public BackupService Backups => new(new Core.DataDirectory(Data.Root), Database, Audit, new VaultStores(Vaults), TimeProvider.System);
+    /// <summary>Hashing in the background of a server: it gives way to what this process moves for its sessions.</summary>
+    public FileHashing BackgroundHashing => new(Database, new VaultStores(Vaults), TimeProvider.System) { Moved = () => _pace.Moved };
 
     public RetentionPolicies RetentionPolicies { get; }
 
@@ -172,11 +173,11 @@ internal sealed class Installation : IAsyncDisposable
         : rules.Anywhere.HasFlag(FileRights.Collect) ? new Collecting(rules, login.Account!, VaultLayout.RootInVault(login), Vaults, _archive!, TimeProvider.System)
         : null;
 
-    /// <summary>Retention on the vaults, which must be open.</summary>
-    public RetentionService OpenRetention(WaybillConfiguration configuration)
+    /// <summary>Retention on the vaults, which must be open; a server watches its clock.</summary>
+    public RetentionService OpenRetention(WaybillConfiguration configuration, ClockWatch? watch = null)
     {
         var options = RetentionJobs.Options(configuration) with { Archive = configuration.Retention.Archive ? ArchiveDirectory(configuration) : null };
-        return new RetentionService(Database, Audit, TimeProvider.System, options, new VaultStores(Vaults), Data.Retention);
+        return new RetentionService(Database, Audit, TimeProvider.System, options, new VaultStores(Vaults), Data.Retention) { Watch = watch };
     }
 
     /// <summary>The one archive, which no login may see.</summary>
@@ -187,6 +188,12 @@ internal sealed class Installation : IAsyncDisposable
             ? throw new CommandException($"Storage:Archive: {archive} lies in the vaults; choose a directory outside of {Data.Vaults}")
             : archive;
     }
+
+    /// <summary>Backups of all that is here; the vaults must be open.</summary>
+    public BackupService OpenBackups(WaybillConfiguration configuration) => new(new Core.DataDirectory(Data.Root), Database, Audit, new VaultStores(Vaults), TimeProvider.System)
+    {
+        Archives = [Data.Archive, ArchiveDirectory(configuration)],
+    };
 
     /// <summary>Whose cut-off uploads they are: by the database's number, so that a later login of the same name is another.</summary>
     public static string OwnerOf(Login login) => string.Create(CultureInfo.InvariantCulture, $"l{login.Id}");

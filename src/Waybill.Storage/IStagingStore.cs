@@ -30,6 +30,9 @@ public interface IStagingStore : IFileStore
     /// <summary>Hides a file as if it lay at another place: beside that, to be shown there. One that is hidden already is no error.</summary>
     StoreError HideAs(VaultPath source, VaultPath target, string token);
 
+    /// <summary>Opens a hidden file for reading; its attributes can be set. <see cref="StoreError.NotFound"/> when there is none.</summary>
+    StoreResult<IOpenFile> OpenHidden(VaultPath target, string token);
+
     /// <summary>Removes the file that was replaced, if one is kept.</summary>
     StoreError ForgetReplaced(VaultPath target, string token);
 

@@ -8,4 +8,13 @@ public sealed class ShiftedTime(TimeProvider right) : TimeProvider
 
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => right.GetUtcNow() + Ahead;
+
+    /// <inheritdoc/>
+    public override long TimestampFrequency => right.TimestampFrequency;
+
+    /// <summary>Time passes as before, however somebody sets the clock.</summary>
+    public override long GetTimestamp() => right.GetTimestamp();
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => right.CreateTimer(callback, state, dueTime, period);
 }

@@ -14,6 +14,9 @@ internal sealed class BackupReader(FileStream archive, string name)
 {
     private const int Buffer = 256 * 1024;
 
+    /// <summary>Where the path of a hidden file begins: behind the prefix, the token and a slash.</summary>
+    private static readonly int HiddenStart = BackupFormat.Hidden.Length + IStagingStore.TokenLength + 1;
+
     private Problem NotWhole(string why) => Problem.Unusable($"{name} is no whole backup: {why}. Nothing was restored from it; take another one.");
 
     /// <summary>Checks everything; the manifest, or what is wrong.</summary>
@@ -53,14 +56,14 @@ internal sealed class BackupReader(FileStream archive, string name)
                             return NotWhole("its manifest is not of a version that this program knows");
                         }
                     }
-                    else if (entry.Name.StartsWith(BackupFormat.Vaults, StringComparison.Ordinal))
+                    else if (BackupFormat.IsInVaults(entry.Name))
                     {
                         if (Describe(entry) is not { } file)
                         {
                             return NotWhole($"{shown} is no place in a vault");
                         }
 
-                        tree.AppendData(BackupFormat.Line(file.Kind == BackupFile.File ? file with { Sha256 = await HashAsync(entry, cancellationToken).ConfigureAwait(false) } : file));
+                        tree.AppendData(BackupFormat.Line(file.Kind is BackupFile.File or BackupFile.Hidden ? file with { Sha256 = await HashAsync(entry, cancellationToken).ConfigureAwait(false) } : file));
                         count++;
                     }
                     else if (entry.EntryType != TarEntryType.RegularFile || !BackupFormat.IsPlace(entry.Name) || members.Count >= BackupFormat.MaximumMembers)
@@ -95,7 +98,7 @@ internal sealed class BackupReader(FileStream archive, string name)
         {
             while (await tar.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry && entry.Name != BackupFormat.Manifest)
             {
-                var inVault = entry.Name.StartsWith(BackupFormat.Vaults, StringComparison.Ordinal);
+                var inVault = BackupFormat.IsInVaults(entry.Name);
                 if (inVault ? Describe(entry) is null : !BackupFormat.IsPlace(entry.Name))
                 {
                     throw new IOException($"{name} was changed while it was read.");
@@ -147,7 +150,23 @@ internal sealed class BackupReader(FileStream archive, string name)
     /// <summary>A member of a vault, or null when it cannot be one.</summary>
     private static BackupFile? Describe(TarEntry entry)
     {
-        if (MemberName.Unescape(entry.Name[BackupFormat.Vaults.Length..]) is not { } path || MemberName.Unescape(entry.LinkName ?? "") is not { } target)
+        string? token = null;
+        var name = entry.Name[BackupFormat.Vaults.Length..];
+        if (entry.Name.StartsWith(BackupFormat.Hidden, StringComparison.Ordinal))
+        {
+            if (entry.Name.Length <= HiddenStart || entry.Name[HiddenStart - 1] != '/')
+            {
+                return null;
+            }
+
+            (token, name) = (entry.Name[BackupFormat.Hidden.Length..(HiddenStart - 1)], entry.Name[HiddenStart..]);
+            if (entry.EntryType != TarEntryType.RegularFile || !token.All(char.IsAsciiHexDigitLower))
+            {
+                return null;
+            }
+        }
+
+        if (MemberName.Unescape(name) is not { } path || MemberName.Unescape(entry.LinkName ?? "") is not { } target)
         {
             return null;
         }
@@ -172,6 +191,7 @@ internal sealed class BackupReader(FileStream archive, string name)
         {
             TarEntryType.Directory => new BackupFile(path, BackupFile.Directory, null, mode, modified, null),
             TarEntryType.SymbolicLink when !parsed.IsRoot => new BackupFile(path, BackupFile.Link, null, mode, modified, null, target),
+            TarEntryType.RegularFile when !parsed.IsRoot && token is not null => new BackupFile(path, BackupFile.Hidden, entry.Length, mode, modified, null, Token: token),
             TarEntryType.RegularFile when !parsed.IsRoot => new BackupFile(path, BackupFile.File, entry.Length, mode, modified, null),
             _ => null,
         };

@@ -9,7 +9,10 @@ namespace Waybill.Core.Backup;
 /// <param name="Missing">Files of the catalogue that were not on the disk: not in it.</param>
 /// <param name="GoneMeanwhile">Files that logins removed while the backup was made: not in it.</param>
 /// <param name="LeftOut">What no backup can hold: names that are not UTF-8, pipes and devices, files of the installation with odd names.</param>
-public sealed record BackupReport(DateTimeOffset Created, int Schema, bool WithFiles, long Files, long Bytes, long Missing, long GoneMeanwhile, long LeftOut);
+/// <param name="Hidden">Files that are held or were taken back.</param>
+/// <param name="Archived">Files of the archive folders: in its list only.</param>
+public sealed record BackupReport(
+    DateTimeOffset Created, int Schema, bool WithFiles, long Files, long Bytes, long Missing, long GoneMeanwhile, long LeftOut, long Hidden, long Archived);
 
 /// <summary>What a restore has made.</summary>
 /// <param name="Created">When the backup's database was copied.</param>

@@ -22,6 +22,12 @@ public sealed class BackupService(DataDirectory directory, WaybillDatabase datab
     /// <summary>EWOULDBLOCK: what an I/O exception says of a file that another process has locked.</summary>
     private const int WouldBlock = 11;
 
+    /// <summary>Folders outside the vaults that hold what left them: what lies there is listed.</summary>
+    public IReadOnlyList<string> Archives { get; init; } = [];
+
+    /// <summary>Called when the database has been copied and the files have not: what tests change then is what a server may change.</summary>
+    internal Func<Task>? AfterCopy { get; init; }
+
     /// <summary>Makes a backup.</summary>
     /// <param name="file">The archive, which must not be there.</param>
     /// <param name="withFiles">Whether the customers' files go into it.</param>
@@ -115,13 +121,19 @@ public sealed class BackupService(DataDirectory directory, WaybillDatabase datab
             var copy = Path.Combine(work, BackupFormat.Database);
             await CopyDatabaseAsync(copy, cancellationToken).ConfigureAwait(false);
             var created = time.GetUtcNow();
+            await (AfterCopy?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
             await writer.AddFileAsync(BackupFormat.Database, copy, cancellationToken).ConfigureAwait(false);
+
+            var archives = new ArchiveListing(directory.Path, Archives);
+            var list = Path.Combine(work, BackupFormat.ArchiveList);
+            await archives.WriteAsync(list, cancellationToken).ConfigureAwait(false);
+            await writer.AddFileAsync(BackupFormat.ArchiveList, list, cancellationToken).ConfigureAwait(false);
 
             using var connection = new DatabaseConnection(copy, new DatabaseOptions(), forWriting: false);
             var tree = new BackupTreeWriter(writer, database, connection, vaults, withFiles, time);
             await tree.RunAsync(cancellationToken).ConfigureAwait(false);
             return await writer.EndAsync(
-                new BackupReport(created, Migrator.Version(connection), withFiles, tree.Files, tree.Bytes, tree.Missing, tree.GoneMeanwhile, writer.LeftOut + tree.LeftOut),
+                new BackupReport(created, Migrator.Version(connection), withFiles, tree.Files, tree.Bytes, tree.Missing, tree.GoneMeanwhile, writer.LeftOut + tree.LeftOut + archives.LeftOut, tree.Hidden, archives.Files),
                 cancellationToken).ConfigureAwait(false);
         }
     }

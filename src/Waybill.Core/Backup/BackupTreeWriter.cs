@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Unicode;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Feeds;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
 using Waybill.Storage.Local;
@@ -24,6 +25,9 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
     public long Files { get; private set; }
 
     public long Bytes { get; private set; }
+
+    /// <summary>Files that are held or were taken back.</summary>
+    public long Hidden { get; private set; }
 
     public long Missing { get; private set; }
 
@@ -101,6 +105,7 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
             after = rows[^1].Path;
         }
 
+        await AddHiddenAsync(owner, cancellationToken).ConfigureAwait(false);
         if (vault is not null && withFiles)
         {
             await AddUncataloguedAsync(owner, vault, cancellationToken).ConfigureAwait(false);
@@ -157,6 +162,76 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
         return await TryAddContentAsync(owner, row.Path, now.Gone is null ? now.Path : row.Path, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What the copy says is held, or taken back: without it a held set could not be released after the restore.</summary>
+    private async ValueTask AddHiddenAsync(VaultOwner owner, CancellationToken cancellationToken)
+    {
+        for (var after = ("", 0L); ;)
+        {
+            var files = PublicationSql.HiddenOf(copy, owner.Id, after, Batch);
+            foreach (var file in files)
+            {
+                if (!withFiles)
+                {
+                    await writer.ListAsync(
+                        new BackupFile(owner.Number + file.Path, BackupFile.Hidden, file.Size, null, null, file.Sha256 is null ? null : Convert.ToHexStringLower(file.Sha256), Token: file.Token),
+                        cancellationToken).ConfigureAwait(false);
+                    Hidden++;
+                }
+                else if (!await TryAddHiddenAsync(owner, file, cancellationToken).ConfigureAwait(false))
+                {
+                    Missing++;
+                }
+            }
+
+            if (files.Count < Batch)
+            {
+                return;
+            }
+
+            after = files[^1].Key;
+        }
+    }
+
+    private async ValueTask<bool> TryAddHiddenAsync(VaultOwner owner, HiddenFile file, CancellationToken cancellationToken)
+    {
+        var store = vaults.OpenStaging(owner.Number);
+        if (!store.Succeeded)
+        {
+            return false;
+        }
+
+        await using (store.Value.ConfigureAwait(false))
+        {
+            var opened = store.Value.OpenHidden(VaultPath.Parse(file.Path), file.Token);
+            if (opened.Error == StoreError.NotFound)
+            {
+                switch (await live.ReadAsync(connection => PublicationSql.StateOf(connection, file.Publication), cancellationToken).ConfigureAwait(false))
+                {
+                    case PublicationState.Discarded or PublicationState.Staging or PublicationState.Failed:
+                        GoneMeanwhile++;
+                        return true;
+
+                    // Released meanwhile, or taken back and not hidden yet: it lies at its place, and the copy needs it hidden.
+                    default:
+                        opened = await store.Value.OpenAsync(VaultPath.Parse(file.Path), OpenModes.Read).ConfigureAwait(false);
+                        break;
+                }
+            }
+
+            if (!opened.Succeeded)
+            {
+                return opened.Error == StoreError.NotFound ? false : throw Unreadable(owner, file.Path, opened.Error);
+            }
+
+            var isSame = await AddContentAsync(
+                opened.Value, owner, new BackupFile(owner.Number + file.Path, BackupFile.Hidden, null, null, null, null, Token: file.Token), file.Size, cancellationToken).ConfigureAwait(false);
+            Hidden += isSame ? 1 : 0;
+            return isSame;
+        }
+    }
+
+    private static IOException Unreadable(VaultOwner owner, string path, StoreError error) => new($"{owner.Number}{path} cannot be read ({error}).");
+
     private async ValueTask<bool> TryAddContentAsync(VaultOwner owner, string name, string path, CancellationToken cancellationToken)
     {
         if (VaultPath.TryParse(Encoding.UTF8.GetBytes(path), VaultPath.Root, out var where) != VaultPathError.None
@@ -179,29 +254,40 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
             {
                 return opened.Error is StoreError.NotFound or StoreError.NotADirectory or StoreError.IsADirectory
                     ? false
-                    : throw new IOException($"{owner.Number}{path} cannot be read ({opened.Error}).");
+                    : throw Unreadable(owner, path, opened.Error);
             }
 
-            await using (opened.Value.ConfigureAwait(false))
+            return await AddContentAsync(
+                opened.Value, owner, new BackupFile(owner.Number + name, BackupFile.File, null, null, null, null), size: null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Adds an open file and closes it; false when it is not of the size that it must have.</summary>
+    private async ValueTask<bool> AddContentAsync(IOpenFile file, VaultOwner owner, BackupFile line, long? size, CancellationToken cancellationToken)
+    {
+        await using (file.ConfigureAwait(false))
+        {
+            var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
+            if (!attributes.Succeeded)
             {
-                var file = opened.Value;
-                var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
-                if (!attributes.Succeeded)
-                {
-                    throw new IOException($"{owner.Number}{path} cannot be read ({attributes.Error}).");
-                }
-
-                var content = new MemberStream(attributes.Value.Size, async (offset, buffer, _) =>
-                {
-                    var read = await file.ReadAsync(offset, buffer).ConfigureAwait(false);
-                    return read.Error == StoreError.None ? read.Value : throw new IOException($"{owner.Number}{path} cannot be read ({read.Error}).");
-                });
-                await writer.AddAsync(
-                    new BackupFile(owner.Number + name, BackupFile.File, content.Length, Octal(attributes.Value.Permissions), attributes.Value.ModificationTime, null), content, cancellationToken).ConfigureAwait(false);
-                Files++;
-                Bytes += content.Length;
-                return true;
+                throw Unreadable(owner, line.Path, attributes.Error);
             }
+
+            if (size is not null && size != attributes.Value.Size)
+            {
+                return false;
+            }
+
+            var content = new MemberStream(attributes.Value.Size, async (offset, buffer, _) =>
+            {
+                var read = await file.ReadAsync(offset, buffer).ConfigureAwait(false);
+                return read.Error == StoreError.None ? read.Value : throw Unreadable(owner, line.Path, read.Error);
+            });
+            await writer.AddAsync(
+                line with { Size = content.Length, Mode = Octal(attributes.Value.Permissions), Modified = attributes.Value.ModificationTime }, content, cancellationToken).ConfigureAwait(false);
+            Files += line.Kind == BackupFile.File ? 1 : 0;
+            Bytes += content.Length;
+            return true;
         }
     }
 
@@ -220,7 +306,7 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
             {
                 LeftOut++;
             }
-            else if (entry.Kind == FileKind.File && UpkeepSql.Present(copy, owner.Id, path) is null
+            else if (entry.Kind == FileKind.File && UpkeepSql.Present(copy, owner.Id, path) is null && !PublicationSql.IsRecalled(copy, owner.Id, path)
                 && await live.ReadAsync(connection => UpkeepSql.Present(connection, owner.Id, path), cancellationToken).ConfigureAwait(false) is null)
             {
                 await TryAddContentAsync(owner, path, path, cancellationToken).ConfigureAwait(false);

@@ -31,7 +31,7 @@ internal sealed class BackupWriter : IAsyncDisposable
     /// <summary>Adds a file of the installation.</summary>
     public async ValueTask AddFileAsync(string name, string path, CancellationToken cancellationToken)
     {
-        if (!BackupFormat.IsPlace(name) || _members.Count >= BackupFormat.MaximumMembers)
+        if (!BackupFormat.IsPlace(name) || (name.Contains('/', StringComparison.Ordinal) && _members.Count >= BackupFormat.MaximumMembers - BackupFormat.Reserved))
         {
             LeftOut++;
             return;
@@ -61,7 +61,7 @@ internal sealed class BackupWriter : IAsyncDisposable
     public async ValueTask AddAsync(BackupFile file, MemberStream? content, CancellationToken cancellationToken)
     {
         var type = file.Kind switch { BackupFile.Directory => TarEntryType.Directory, BackupFile.Link => TarEntryType.SymbolicLink, _ => TarEntryType.RegularFile };
-        var entry = new PaxTarEntry(type, BackupFormat.Vaults + MemberName.Escape(file.Path))
+        var entry = new PaxTarEntry(type, file.Member)
         {
             Mode = (UnixFileMode)Convert.ToInt32(file.Mode, 8),
             ModificationTime = DateTimeOffset.FromUnixTimeSeconds(file.Modified ?? 0),

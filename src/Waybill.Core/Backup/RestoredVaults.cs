@@ -40,6 +40,12 @@ internal sealed class RestoredVaults(string vaults) : IAsyncDisposable
             _lastParent = path.Parent;
         }
 
+        if (file.Kind == BackupFile.Hidden)
+        {
+            await TakeHiddenAsync(file, account, path, content ?? Stream.Null, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
         var store = await StoreAsync(file, account).ConfigureAwait(false);
         if (file.Kind == BackupFile.Link)
         {
@@ -66,6 +72,26 @@ internal sealed class RestoredVaults(string vaults) : IAsyncDisposable
         }
 
         _vaults.Dispose();
+    }
+
+    private async ValueTask TakeHiddenAsync(BackupFile file, string account, VaultPath path, Stream content, CancellationToken cancellationToken)
+    {
+        var opened = new VaultStores(_vaults).OpenStaging(account);
+        Check(file, opened.Error);
+        await using (opened.Value!.ConfigureAwait(false))
+        {
+            Check(file, (await opened.Value!.StageAsync(path, file.Token!, content, cancellationToken).ConfigureAwait(false)).Error);
+            var hidden = opened.Value.OpenHidden(path, file.Token!);
+            Check(file, hidden.Error);
+            await using (hidden.Value!.ConfigureAwait(false))
+            {
+                Check(file, await hidden.Value!.SetAttributesAsync(
+                    new AttributeChanges(Permissions: Convert.ToInt32(file.Mode, 8), AccessTime: file.Modified, ModificationTime: file.Modified)).ConfigureAwait(false));
+                Check(file, await hidden.Value.SyncAsync().ConfigureAwait(false));
+            }
+
+            Check(file, opened.Value.SyncDirectory(path.Parent));
+        }
     }
 
     private static void Check(BackupFile file, StoreError error)

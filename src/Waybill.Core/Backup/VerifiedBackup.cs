@@ -12,6 +12,9 @@ public sealed class VerifiedBackup : IAsyncDisposable
     /// <summary>Where the list of files is put when the files themselves are not in the backup.</summary>
     public const string ListOfMissing = "restored-files.jsonl";
 
+    /// <summary>Where the list of what lay in the archive folders is put.</summary>
+    public const string ListOfArchived = "restored-archive.jsonl";
+
     private readonly FileStream _archive;
     private readonly BackupReader _reader;
     private readonly BackupManifest _manifest;
@@ -187,8 +190,8 @@ public sealed class VerifiedBackup : IAsyncDisposable
 
         private async ValueTask TakePlainAsync(TarEntry entry)
         {
-            var name = entry.Name == BackupFormat.FileList ? ListOfMissing : entry.Name;
-            if (name == ListOfMissing && backup.WithFiles)
+            var name = entry.Name switch { BackupFormat.FileList => ListOfMissing, BackupFormat.ArchiveList => ListOfArchived, _ => entry.Name };
+            if ((name == ListOfMissing && backup.WithFiles) || (name == ListOfArchived && entry.Length == 0))
             {
                 return;
             }

@@ -25,6 +25,21 @@ public sealed class FileHashing(WaybillDatabase database, VaultStores vaults, Ti
     /// <summary>How long a hash waits for others to be noted with: a large file's neighbours are not held back by it.</summary>
     internal static readonly TimeSpan Together = TimeSpan.FromSeconds(2);
 
+    /// <summary>Bytes in a second that customers and vendors move from which on hashing gives way.</summary>
+    internal const long BusyBytes = 1024 * 1024;
+
+    /// <summary>How often it is looked whether they do.</summary>
+    internal static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long one piece gives way at most: on a server that is never quiet files get their hashes slowly, not never.</summary>
+    internal static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    /// <summary>What a pause of another reason may be made up for; without a bound the reading would race after it.</summary>
+    internal static readonly TimeSpan Credit = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Bytes that transfers have moved so far; null for no giving way to them.</summary>
+    public Func<long>? Moved { get; init; }
+
     /// <summary>Called between reading a file and noting its hash: what tests change then must not get it.</summary>
     internal Action? BeforeNoting { get; init; }
 
@@ -40,7 +55,7 @@ public sealed class FileHashing(WaybillDatabase database, VaultStores vaults, Ti
             return AccountService.Unknown(account);
         }
 
-        var pace = new Pace(time, bytesPerSecond);
+        var pace = new Pace(time, bytesPerSecond, Moved);
         var buffer = ArrayPool<byte>.Shared.Rent(Piece);
         var report = new HashReport(0, 0, 0);
         List<Hashed> done = new(Batch);
@@ -166,20 +181,44 @@ public sealed class FileHashing(WaybillDatabase database, VaultStores vaults, Ti
 
     private sealed record Hashed(UnhashedFile File, FileStamp Stamp, VaultPath Path, byte[] Sha256);
 
-    /// <summary>Keeps reading below a rate, over the whole run.</summary>
-    private sealed class Pace(TimeProvider time, long? bytesPerSecond)
+    /// <summary>Keeps reading below a rate, and out of the way of transfers.</summary>
+    private sealed class Pace(TimeProvider time, long? bytesPerSecond, Func<long>? moved)
     {
         private readonly long _begun = time.GetTimestamp();
-        private long _bytes;
+        private TimeSpan _next;
+        private long _looked = time.GetTimestamp();
+        private long _moved = moved?.Invoke() ?? 0;
+        private bool _isBusy;
 
         public async ValueTask KeepAsync(int count, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _bytes += count;
-            if (bytesPerSecond is { } rate && TimeSpan.FromSeconds((double)_bytes / rate) - time.GetElapsedTime(_begun) is { Ticks: > 0 } ahead)
+            if (bytesPerSecond is { } rate)
             {
-                await Task.Delay(ahead, time, cancellationToken).ConfigureAwait(false);
+                var (now, earliest) = (time.GetElapsedTime(_begun), time.GetElapsedTime(_begun) - Credit);
+                _next = (_next > earliest ? _next : earliest) + TimeSpan.FromSeconds((double)count / rate);
+                if (_next > now)
+                {
+                    await Task.Delay(_next - now, time, cancellationToken).ConfigureAwait(false);
+                }
             }
+
+            for (var paused = TimeSpan.Zero; IsBusy() && paused < LongestPause; paused += Look)
+            {
+                await Task.Delay(Look, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        private bool IsBusy()
+        {
+            if (moved is not null && time.GetElapsedTime(_looked) is var elapsed && elapsed >= Look)
+            {
+                var all = moved();
+                _isBusy = all - _moved >= BusyBytes * elapsed.TotalSeconds;
+                (_moved, _looked) = (all, time.GetTimestamp());
+            }
+
+            return _isBusy;
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
+using Waybill.Core.Database;
 
 namespace Waybill.Core.Feeds;
 
@@ -25,6 +26,16 @@ public sealed partial class FeedPublisher
                 var rows = PublicationSql.SetAside(connection, recalled ? PublicationState.Recalled : PublicationState.Held, account, last, size + 1);
                 return new Page<Publication>([.. rows.Take(size)], rows.Count > size ? rows[size - 1].Id.ToString(CultureInfo.InvariantCulture) : null);
             },
+            cancellationToken);
+    }
+
+    /// <summary>How many sets are held and wait for a decision, and since when the oldest does.</summary>
+    public static ValueTask<(long Sets, DateTimeOffset? Oldest)> HeldAsync(WaybillDatabase database, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return database.ReadAsync(
+            static connection => connection.First(
+                "SELECT count(*), min(begun_at) FROM publication WHERE state IN ('held', 'recalled') AND state = 'held'", static row => (row.GetInt64(0), row.TimeOrNull(1))),
             cancellationToken);
     }
 

@@ -34,9 +34,11 @@ public sealed class NotificationService(WaybillDatabase database, AuditLog audit
             cancellationToken);
     }
 
-    /// <summary>How many deliveries are in a state.</summary>
-    public ValueTask<long> CountAsync(DeliveryState state, CancellationToken cancellationToken = default) => database.ReadAsync(
-        connection => connection.Number("SELECT count(*) FROM delivery WHERE state = @state", ("@state", state.ToWord())), cancellationToken);
+    /// <summary>How many deliveries are in a state; of one kind, or of both.</summary>
+    public ValueTask<long> CountAsync(DeliveryState state, DeliveryKind? kind = null, CancellationToken cancellationToken = default) => database.ReadAsync(
+        connection => connection.Number(
+            "SELECT count(*) FROM delivery WHERE state = @state AND (@kind IS NULL OR kind = @kind)", ("@state", state.ToWord()), ("@kind", kind?.ToWord())),
+        cancellationToken);
 
     /// <summary>Tries a delivery again that waits or was given up: at once, and for as long as a new one.</summary>
     public ValueTask<Result<Delivery>> RetryAsync(long id, Actor actor, CancellationToken cancellationToken = default) => database.WriteAsync<Delivery>(

@@ -15,6 +15,12 @@ internal static class RetentionClock
     /// <summary>Why this clock is not believed; null when it is.</summary>
     public static Problem? Check(DatabaseConnection connection, DateTimeOffset now)
     {
+        if (connection.First<(TimeSpan, DateTimeOffset)?>(
+            "SELECT off_by, noticed_at FROM retention_jump", static row => (TimeSpan.FromMilliseconds(row.GetInt64(0)), row.Time(1))) is var (jump, noticed))
+        {
+            return Doubt(jump, noticed);
+        }
+
         var witness = Read(connection);
         if (witness is not null && now < witness.Trusted - RetentionLimits.ClockBehind)
         {
@@ -62,6 +68,7 @@ internal static class RetentionClock
 
         if (vouched)
         {
+            connection.Execute("DELETE FROM retention_jump");
             mended += connection.Execute(
                 "UPDATE file SET arrived_at = @now WHERE gone_at IS NULL AND arrived_at > @future",
                 ("@now", now.ToColumn()), ("@future", (now + RetentionLimits.ClockBehind).ToColumn()));
@@ -79,6 +86,34 @@ internal static class RetentionClock
             ("@now", now.ToColumn()));
         return mended;
     }
+
+    /// <summary>
+    /// The clock jumped while a server ran. What jumps add up to counts: a clock that was set wrong and right again is right.
+    /// </summary>
+    /// <returns>What every plan and run says from now on; null when the clock is where it was.</returns>
+    public static Problem? Jumped(DatabaseConnection connection, TimeSpan jump, DateTimeOffset now)
+    {
+        var sum = TimeSpan.FromMilliseconds(connection.Number(
+            """
+            INSERT INTO retention_jump (id, off_by, noticed_at) VALUES (1, @by, @now)
+            ON CONFLICT (id) DO UPDATE SET off_by = off_by + excluded.off_by, noticed_at = excluded.noticed_at RETURNING off_by
+            """,
+            ("@by", (long)jump.TotalMilliseconds), ("@now", now.ToColumn())));
+        if (sum.Duration() >= RetentionLimits.ClockJump)
+        {
+            return Doubt(sum, now);
+        }
+
+        connection.Execute("DELETE FROM retention_jump");
+        return null;
+    }
+
+    /// <summary>A jump in words.</summary>
+    public static string Describe(TimeSpan jump) =>
+        $"the clock went {jump.Duration().ToString(@"d\.hh\:mm\:ss", System.Globalization.CultureInfo.InvariantCulture)} (days, hours) {(jump > TimeSpan.Zero ? "ahead" : "back")} while the server ran";
+
+    private static Problem Doubt(TimeSpan jump, DateTimeOffset noticed) => Problem.Refused(
+        $"At {Show(noticed)} it was noticed that {Describe(jump)}: it was set, or the machine slept. Nothing was removed. {Ask}");
 
     private static Witness? Read(DatabaseConnection connection) => connection.First(
         "SELECT trusted_at, newest_file, newest_audit FROM retention_clock", static row => new Witness(row.Time(0), row.GetInt64(1), row.GetInt64(2)));

@@ -38,4 +38,7 @@ public static class RetentionLimits
 
     /// <summary>How far the clock may be ahead of the last plan: what a weekend without the server is, and not what a jump is.</summary>
     public static readonly TimeSpan ClockAhead = TimeSpan.FromDays(3);
+
+    /// <summary>How far the clock may go beyond the time that passes while a server runs, between two plans: more than it is corrected in a day, and less than a wrong time zone.</summary>
+    public static readonly TimeSpan ClockJump = TimeSpan.FromMinutes(15);
 }

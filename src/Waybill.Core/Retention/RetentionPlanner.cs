@@ -14,6 +14,7 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
 
     private readonly DateTimeOffset _next = options.Calendar.First(now);
     private readonly DateTimeOffset _run = options.Calendar.First(now + options.Lead);
+    private readonly DateTimeOffset _soonest = options.Calendar.First(now + RetentionLimits.MarkAge);
     private readonly SortedList<int, DateTimeOffset> _cutoffs = [];
     private RetentionRules? _rules;
     private RetentionPlan _plan = null!;
@@ -57,7 +58,7 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
         while (true)
         {
             var page = await PageAsync(account, time, id, cutoff, cancellationToken).ConfigureAwait(false);
-            List<(long File, int Months)> marks = [];
+            List<(long File, int Months, DateTimeOffset Due)> marks = [];
             List<long> freed = [];
             foreach (var file in page)
             {
@@ -84,12 +85,12 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
                     continue;
                 }
 
+                var goes = file.Months == months ? Later(file.Due) : RunFor(file, months);
                 if (file.Months != months)
                 {
-                    marks.Add((file.Id, months));
+                    marks.Add((file.Id, months, goes));
                 }
 
-                var goes = file.Months == months ? Later(file.Due) : _run;
                 total = Add(total, file, goes == _next);
                 if (goes == _next)
                 {
@@ -142,6 +143,18 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
     /// <summary>The run that takes a file which is marked already; what an earlier one left is for the next.</summary>
     private DateTimeOffset Later(long due) => due <= _next.ToColumn() ? _next : DateTimeOffset.FromUnixTimeMilliseconds(due);
 
+    /// <summary>
+    /// The run for a file that is marked now. After days without a plan the one that is far enough away for the notice can be more than a month late: then the one
+    /// that leaves the seven days is taken, and the customer is told at once.
+    /// </summary>
+    private DateTimeOffset RunFor(Candidate file, int months)
+    {
+        var arrived = DateTimeOffset.FromUnixTimeMilliseconds(file.Arrived);
+        return _soonest < _run && options.Calendar.Last(arrived, months) is var last && _soonest <= last && last < _run && arrived <= options.Calendar.Cutoff(_soonest, months)
+            ? _soonest
+            : _run;
+    }
+
     private DateTimeOffset Cutoff(int months)
     {
         if (!_cutoffs.TryGetValue(months, out var cutoff))
@@ -165,7 +178,7 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
             ("@account", account), ("@time", time), ("@id", id), ("@cutoff", cutoff.ToColumn()), ("@limit", RetentionLimits.Page)),
         cancellationToken);
 
-    private async ValueTask<Problem?> MarkAsync(long account, List<(long File, int Months)> marks, List<long> freed, CancellationToken cancellationToken)
+    private async ValueTask<Problem?> MarkAsync(long account, List<(long File, int Months, DateTimeOffset Due)> marks, List<long> freed, CancellationToken cancellationToken)
     {
         if (marks.Count == 0 && freed.Count == 0)
         {
@@ -182,7 +195,7 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
                 }
 
                 var marked = 0L;
-                foreach (var (file, months) in marks)
+                foreach (var (file, months, due) in marks)
                 {
                     marked += connection.Execute(
                         """
@@ -190,7 +203,7 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
                         SELECT @file, @account, @months, @now, @due WHERE EXISTS (SELECT 1 FROM file WHERE id = @file AND gone_at IS NULL)
                         ON CONFLICT (file_id) DO UPDATE SET months = excluded.months, marked_at = excluded.marked_at, due_at = excluded.due_at
                         """,
-                        ("@file", file), ("@account", account), ("@months", months), ("@now", now.ToColumn()), ("@due", _run.ToColumn()));
+                        ("@file", file), ("@account", account), ("@months", months), ("@now", now.ToColumn()), ("@due", due.ToColumn()));
                 }
 
                 return marked;

@@ -22,6 +22,9 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
     /// <summary>Called between the steps of a run.</summary>
     internal Action<RetentionPoint>? At { get; init; }
 
+    /// <summary>What a server has seen of its clock; null in a command.</summary>
+    public ClockWatch? Watch { get; init; }
+
     /// <summary>Finds what goes; with <see cref="PlanRequest.Mark"/> marks it and tells the customers.</summary>
     public async ValueTask<Result<RetentionPlan>> PlanAsync(PlanRequest request, Actor actor, CancellationToken cancellationToken = default)
     {
@@ -50,7 +53,7 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
             return pass.Problem;
         }
 
-        using var removals = OpenRemovals(actor, out var problem);
+        using var removals = OpenRemovals(now, actor, out var problem);
         if (removals is null)
         {
             return await EndAsync(pass.Value, "plan", problem!, cancellationToken).ConfigureAwait(false);
@@ -80,13 +83,14 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
             return AtWork();
         }
 
-        var pass = await BeginAsync("run", time.GetUtcNow(), today: null, actor, cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        var pass = await BeginAsync("run", now, today: null, actor, cancellationToken).ConfigureAwait(false);
         if (!pass.Succeeded)
         {
             return pass.Problem;
         }
 
-        using var removals = OpenRemovals(actor, out var problem);
+        using var removals = OpenRemovals(now, actor, out var problem);
         if (removals is null)
         {
             return await EndAsync(pass.Value, "run", problem!, cancellationToken).ConfigureAwait(false);
@@ -108,6 +112,23 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
             },
             cancellationToken).ConfigureAwait(false);
         return ended.Succeeded ? done : ended.Problem;
+    }
+
+    /// <summary>Whether a run was due and has not been done since: it was refused, found another at work, or was cut off.</summary>
+    public ValueTask<bool> IsRunOwedAsync(CancellationToken cancellationToken = default) => database.ReadAsync(
+        connection => connection.Number(
+            """
+            SELECT EXISTS (SELECT 1 FROM retention_mark WHERE due_at <= @now AND marked_at <= @aged
+              AND due_at > (SELECT coalesce(max(began_at), 0) FROM retention_pass WHERE kind = 'run' AND refusal IS NULL AND ended_at IS NOT NULL))
+            """,
+            ("@now", time.GetUtcNow().ToColumn()), ("@aged", (time.GetUtcNow() - RetentionLimits.MarkAge).ToColumn())) != 0,
+        cancellationToken);
+
+    /// <summary>Why a plan or run would not believe the clock now; null when it would.</summary>
+    public static ValueTask<Problem?> DoubtAsync(WaybillDatabase database, DateTimeOffset now, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return database.ReadAsync(connection => RetentionClock.Check(connection, now), cancellationToken);
     }
 
     /// <summary>The plans and runs of the past, the newest first.</summary>
@@ -139,12 +160,12 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
         }
     }
 
-    private RetentionRemovals? OpenRemovals(Actor actor, out Problem? problem)
+    private RetentionRemovals? OpenRemovals(DateTimeOffset now, Actor actor, out Problem? problem)
     {
         try
         {
             problem = null;
-            return new RetentionRemovals(database, audit, time, options, vaults, Path.Combine(directory, "taken"), actor, At);
+            return new RetentionRemovals(database, audit, new SteadyTime(time, now), options, vaults, Path.Combine(directory, "taken"), actor, At);
         }
         catch (Exception e) when (e is DirectoryNotFoundException or IOException or UnauthorizedAccessException)
         {
@@ -166,10 +187,12 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
         }
 
         Problem? doubt = null;
+        var jump = TimeSpan.Zero;
         var begun = await database.WriteAsync<long>(
             transaction =>
             {
                 var connection = transaction.Connection;
+                jump = Watch?.Note(transaction) ?? TimeSpan.Zero;
                 doubt = today is null ? RetentionClock.Check(connection, now) : null;
                 if (doubt is not null)
                 {
@@ -188,7 +211,19 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
                 return connection.Number("INSERT INTO retention_pass (kind, began_at) VALUES (@kind, @now) RETURNING id", ("@kind", kind), ("@now", now.ToColumn()));
             },
             cancellationToken).ConfigureAwait(false);
-        return begun.Succeeded && doubt is not null ? await RefuseAsync(kind, now, doubt, cancellationToken).ConfigureAwait(false) : begun;
+        if (!begun.Succeeded)
+        {
+            Watch?.Forget(jump);
+            return begun;
+        }
+
+        if (doubt is not null)
+        {
+            return await RefuseAsync(kind, now, doubt, cancellationToken).ConfigureAwait(false);
+        }
+
+        Watch?.Trust();
+        return begun;
     }
 
     private async ValueTask<Problem> RefuseAsync(string kind, DateTimeOffset now, Problem problem, CancellationToken cancellationToken)

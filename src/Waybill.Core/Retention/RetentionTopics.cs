@@ -10,6 +10,6 @@ public static class RetentionTopics
     /// </summary>
     public const string Notice = "retention-notice";
 
-    /// <summary>A plan or run was refused or failed. The body: <c>what</c> (plan or run) and <c>problem</c>.</summary>
+    /// <summary>A plan or run was refused or failed, or the clock jumped. The body: <c>what</c> (plan, run or clock) and <c>problem</c>.</summary>
     public const string Trouble = "retention-trouble";
 }

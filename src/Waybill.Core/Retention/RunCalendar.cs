@@ -27,6 +27,13 @@ public sealed record RunCalendar(int Day, TimeOnly At, TimeZoneInfo Zone)
         return ToUtc(local.AddMonths(-months));
     }
 
+    /// <summary>The last run that is in time for what arrived then: the one in the month after that in which it is so many months old.</summary>
+    public DateTimeOffset Last(DateTimeOffset arrived, int months)
+    {
+        var turned = TimeZoneInfo.ConvertTime(arrived, Zone).DateTime.AddMonths(months + 1);
+        return ToUtc(new DateTime(turned.Year, turned.Month, Day, 0, 0, 0, DateTimeKind.Unspecified) + At.ToTimeSpan());
+    }
+
     private DateTimeOffset ToUtc(DateTime local)
     {
         // A time that the clocks skip in spring is taken as the one an hour later, of one that comes twice in autumn the second: never too early.

@@ -1,13 +1,12 @@
 using Microsoft.Extensions.Logging;
-using Waybill.Core;
 using Waybill.Core.Database;
 using Waybill.Server.Configuration;
 
 namespace Waybill.Server.Hosting;
 
 /// <summary>
-/// Keeps the catalogue true in the background: a scan of the vaults at the start and from time to time, and hashes of what has arrived, one file at a time and
-/// slowly. Neither may disturb a customer: both do one thing at a time, and what they find they write in short transactions.
+/// Hashes in the background what has arrived, one file at a time, slowly, and out of the way of transfers. A loop and no job of the schedule: nothing of it is due
+/// at a time, it looks for what is there.
 /// </summary>
 internal sealed partial class CatalogueUpkeep(Installation installation, CatalogueSection settings, TimeProvider time, ILogger<CatalogueUpkeep> logger) : IAsyncDisposable
 {
@@ -15,38 +14,37 @@ internal sealed partial class CatalogueUpkeep(Installation installation, Catalog
     public static readonly TimeSpan HashEvery = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
-    private Task _scanning = Task.CompletedTask;
     private Task _hashing = Task.CompletedTask;
 
     public void Start()
     {
-        if (settings.ScanMinutes > 0)
-        {
-            _scanning = Task.Run(() => RepeatAsync(TimeSpan.FromMinutes(settings.ScanMinutes), ScanAsync), CancellationToken.None);
-        }
-
         if (settings.HashMegabytesPerSecond > 0)
         {
-            _hashing = Task.Run(() => RepeatAsync(HashEvery, HashAsync), CancellationToken.None);
+            _hashing = Task.Run(RunAsync, CancellationToken.None);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await Task.WhenAll(_scanning, _hashing);
+        await _hashing;
         _stop.Dispose();
     }
 
-    private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> act)
+    private async Task RunAsync()
     {
+        var hashing = installation.BackgroundHashing;
         try
         {
             while (true)
             {
                 try
                 {
-                    await act(_stop.Token);
+                    var hashed = await hashing.RunAsync(null, settings.HashMegabytesPerSecond * 1_000_000L, _stop.Token);
+                    if (!hashed.Succeeded)
+                    {
+                        LogFailed(logger, hashed.Problem.Message);
+                    }
                 }
                 catch (Exception error) when (error is DatabaseException or IOException)
                 {
@@ -54,7 +52,7 @@ internal sealed partial class CatalogueUpkeep(Installation installation, Catalog
                     LogFailed(logger, error.Message);
                 }
 
-                await Task.Delay(interval, time, _stop.Token);
+                await Task.Delay(HashEvery, time, _stop.Token);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -63,33 +61,6 @@ internal sealed partial class CatalogueUpkeep(Installation installation, Catalog
         }
     }
 
-    private async Task ScanAsync(CancellationToken cancellationToken)
-    {
-        var scanned = await installation.Scan.RunAsync(null, Actor.System, cancellationToken);
-        if (!scanned.Succeeded)
-        {
-            LogFailed(logger, scanned.Problem.Message);
-        }
-        else if (scanned.Value is { Found: > 0 } or { Changed: > 0 } or { Missing: > 0 } or { Returned: > 0 } or { VaultsNotRead: > 0 })
-        {
-            var report = scanned.Value;
-            LogScanned(logger, report.Files, report.Found, report.Changed, report.Missing, report.Returned, report.VaultsNotRead);
-        }
-    }
-
-    private async Task HashAsync(CancellationToken cancellationToken)
-    {
-        var hashed = await installation.Hashing.RunAsync(null, settings.HashMegabytesPerSecond * 1_000_000L, cancellationToken);
-        if (!hashed.Succeeded)
-        {
-            LogFailed(logger, hashed.Problem.Message);
-        }
-    }
-
-    [LoggerMessage(EventId = 60, Level = LogLevel.Information,
-        Message = "Scanned {Files} files: {Found} put in by hand, {Changed} changed, {Missing} missing, {Returned} there again; {VaultsNotRead} vaults not there")]
-    private static partial void LogScanned(ILogger logger, long files, long found, long changed, long missing, long returned, int vaultsNotRead);
-
-    [LoggerMessage(EventId = 61, Level = LogLevel.Warning, Message = "The upkeep of the catalogue waits: {Reason}")]
+    [LoggerMessage(EventId = 61, Level = LogLevel.Warning, Message = "Hashing waits: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
 }

@@ -6,7 +6,10 @@ using Waybill.Server.Configuration;
 
 namespace Waybill.Server.Hosting;
 
-/// <summary>Sends what is to be told, each second; and looks each minute whether what was expected has come. One at a time, each in its own loop.</summary>
+/// <summary>
+/// Sends what is to be told, each second; and looks each minute whether what was expected has come. One at a time, each in its own loop, and no jobs of the schedule:
+/// both poll rows of the database that say themselves when they are due, digests by the time zone of whoever gets them.
+/// </summary>
 internal sealed partial class NotificationWorker : IAsyncDisposable
 {
     /// <summary>How often it looks whether something is due; that costs microseconds.</summary>

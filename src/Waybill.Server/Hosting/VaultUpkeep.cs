@@ -4,6 +4,7 @@ namespace Waybill.Server.Hosting;
 
 /// <summary>
 /// What cut-off uploads leave behind (promises D5 and D7): one walk over the vaults at the start, and every hour the removal of those that nobody went on with.
+/// A loop and no job of the schedule: it needs no set time, and must go on when the clock is set back.
 /// </summary>
 internal sealed class VaultUpkeep : IAsyncDisposable
 {

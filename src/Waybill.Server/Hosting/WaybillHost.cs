@@ -11,6 +11,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Waybill.Net.Buffers;
 using Waybill.Core.Audit;
+using Waybill.Core.Retention;
 using Waybill.Net.Gate;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
@@ -38,6 +39,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly PublicationWatch _publications;
     private readonly NotificationWorker _notifications;
     private readonly CatalogueUpkeep _upkeep;
+    private readonly ClockLoop _clock;
     private readonly JobScheduler _scheduler;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
@@ -55,7 +57,15 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _publications = new PublicationWatch(installation.Publisher, TimeProvider.System, loggers.CreateLogger<PublicationWatch>());
         _notifications = new NotificationWorker(installation, configuration, TimeProvider.System, loggers.CreateLogger<NotificationWorker>());
         _upkeep = new CatalogueUpkeep(installation, configuration.Catalogue, TimeProvider.System, loggers.CreateLogger<CatalogueUpkeep>());
-        _scheduler = new JobScheduler(installation.Schedule, RetentionJobs.All(installation.OpenRetention(configuration), configuration), TimeProvider.System, loggers);
+        var watch = new ClockWatch(installation.Database, installation.Audit, TimeProvider.System);
+        _clock = new ClockLoop(watch, TimeProvider.System, loggers.CreateLogger<ClockLoop>());
+        List<IScheduledJob> jobs = [.. RetentionJobs.All(installation.OpenRetention(configuration, watch), configuration)];
+        if (configuration.Catalogue.ScanMinutes > 0)
+        {
+            jobs.Add(new CatalogueScanJob(installation, configuration.Catalogue, loggers.CreateLogger<CatalogueScanJob>()));
+        }
+
+        _scheduler = new JobScheduler(installation.Schedule, jobs, TimeProvider.System, loggers);
         _control = new ControlServer(
             installation.Data.ControlSocket,
             new ControlHandler(installation, _gate, _guard, _blocks, ReloadHostKeysAsync).HandleAsync,
@@ -80,6 +90,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             host._notifications.Start();
             host._control.Start();
             host._upkeep.Start();
+            host._clock.Start();
             await host._scheduler.StartAsync(cancellationToken);
             return host;
         }
@@ -113,6 +124,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _scheduler.DisposeAsync();
+        await _clock.DisposeAsync();
         await _control.DisposeAsync();
         await _publications.DisposeAsync();
         await _notifications.DisposeAsync();

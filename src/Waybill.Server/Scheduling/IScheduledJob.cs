@@ -9,6 +9,9 @@ internal interface IScheduledJob
     /// <summary>When.</summary>
     Schedule Schedule { get; }
 
+    /// <summary>Whether it is also done at each start of the server.</summary>
+    bool IsDueAtStart => false;
+
     /// <summary>Does it; a returned problem or an exception is logged and shown by <c>schedule list</c>. Never runs twice at once.</summary>
     /// <param name="cancellationToken">The server stops.</param>
     ValueTask<Core.Outcome> RunAsync(CancellationToken cancellationToken);

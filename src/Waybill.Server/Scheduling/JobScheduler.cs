@@ -40,15 +40,15 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
         foreach (var job in jobs)
         {
             var detail = JobBuilder.Create<Turn>().WithIdentity(job.Name).Build();
-
-            // A time that comes in this very second counts as missed, below: it is not to be done twice.
-            var trigger = TriggerBuilder.Create(time).WithIdentity(job.Name).StartAt(time.GetUtcNow().AddSeconds(1))
-                .WithSchedule(CronScheduleBuilder.Create(job.Schedule.Cron).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)).Build();
-            await _scheduler.ScheduleJob(detail, trigger, cancellationToken: cancellationToken);
+            await _scheduler.ScheduleJob(detail, job.Schedule.Trigger(job.Name, time), cancellationToken: cancellationToken);
             var entry = await ledger.FindAsync(job.Name, time.GetUtcNow(), cancellationToken);
             if (entry.Succeeded && job.Schedule.Missed(entry.Value.Due, time.GetUtcNow()) is { } missed)
             {
                 LogMissed(_logger, job.Name, missed.UtcDateTime);
+                await _scheduler.TriggerJob(new JobKey(job.Name), cancellationToken: cancellationToken);
+            }
+            else if (job.IsDueAtStart)
+            {
                 await _scheduler.TriggerJob(new JobKey(job.Name), cancellationToken: cancellationToken);
             }
         }

@@ -16,7 +16,7 @@ internal static class RetentionJobs
     [
         new Job(
             PlanName, PlanSchedule(configuration),
-            async cancellationToken => new Outcome((await service.PlanAsync(new PlanRequest { Mark = true }, Actor.System, cancellationToken)).Problem)),
+            async cancellationToken => await PlanAsync(service, cancellationToken)),
         new Job(
             RunName, RunSchedule(configuration),
             async cancellationToken => Describe(await service.RunAsync(Actor.System, cancellationToken))),
@@ -35,6 +35,15 @@ internal static class RetentionJobs
         Calendar = new RunCalendar(
             configuration.Retention.RunDay, ConfigurationCheck.TimeOfDay("Retention:RunAt", configuration.Retention.RunAt), ConfigurationCheck.Zone(configuration.Provider)),
     };
+
+    /// <summary>A plan, and a run that was due and came to nothing: it is not to wait for the next month until the clock or the archive is as it should be.</summary>
+    internal static async ValueTask<Outcome> PlanAsync(RetentionService service, CancellationToken cancellationToken)
+    {
+        var plan = await service.PlanAsync(new PlanRequest { Mark = true }, Actor.System, cancellationToken);
+        return plan.Succeeded && await service.IsRunOwedAsync(cancellationToken)
+            ? Describe(await service.RunAsync(Actor.System, cancellationToken))
+            : new Outcome(plan.Problem);
+    }
 
     private static Outcome Describe(Result<RetentionRun> run) =>
         !run.Succeeded ? new Outcome(run.Problem)

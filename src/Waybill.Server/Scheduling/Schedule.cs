@@ -3,15 +3,19 @@ using Quartz;
 
 namespace Waybill.Server.Scheduling;
 
-/// <summary>Set times: a cron expression in Quartz's form (seconds first), read in a time zone.</summary>
+/// <summary>When a job is due: at set times, a cron expression in Quartz's form (seconds first) that is read in a time zone; or in an interval.</summary>
 internal sealed class Schedule
 {
-    private Schedule(CronExpression cron) => Cron = cron;
+    private readonly CronExpression? _cron;
+    private readonly TimeSpan _interval;
 
-    public CronExpression Cron { get; }
+    private Schedule(CronExpression? cron, TimeSpan interval) => (_cron, _interval) = (cron, interval);
+
+    /// <summary>The cron expression, or the interval.</summary>
+    public string Text => _cron?.CronExpressionString ?? string.Create(CultureInfo.InvariantCulture, $"every {_interval.TotalMinutes:0.##} minutes");
 
     /// <summary>Any cron expression, as <c>0 0/5 * * * ?</c>.</summary>
-    public static Schedule At(string cron, TimeZoneInfo zone) => new(new CronExpression(cron, zone));
+    public static Schedule At(string cron, TimeZoneInfo zone) => new(new CronExpression(cron, zone), default);
 
     /// <summary>Every day at a time.</summary>
     public static Schedule Daily(TimeOnly at, TimeZoneInfo zone) => At(string.Create(CultureInfo.InvariantCulture, $"{at.Second} {at.Minute} {at.Hour} * * ?"), zone);
@@ -20,13 +24,27 @@ internal sealed class Schedule
     public static Schedule Monthly(int day, TimeOnly at, TimeZoneInfo zone) =>
         At(string.Create(CultureInfo.InvariantCulture, $"{at.Second} {at.Minute} {at.Hour} {day} * ?"), zone);
 
+    /// <summary>Again and again, counted from the start of the server: a time that fell into a downtime is not missed.</summary>
+    public static Schedule Every(TimeSpan interval) => new(null, interval);
+
+    /// <summary>A trigger that fires by it.</summary>
+    public ITrigger Trigger(string name, TimeProvider time)
+    {
+        var builder = TriggerBuilder.Create(time).WithIdentity(name);
+
+        // A time that comes in this very second counts as missed: it is not to be done twice.
+        return _cron is null
+            ? builder.StartAt(time.GetUtcNow() + _interval).WithSchedule(SimpleScheduleBuilder.Create().WithInterval(_interval).RepeatForever()).Build()
+            : builder.StartAt(time.GetUtcNow().AddSeconds(1)).WithSchedule(CronScheduleBuilder.Create(_cron).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)).Build();
+    }
+
     /// <summary>The first time after <paramref name="time"/>; null when there is none any more.</summary>
-    public DateTimeOffset? After(DateTimeOffset time) => Cron.GetNextValidTimeAfter(time);
+    public DateTimeOffset? After(DateTimeOffset time) => _cron is null ? time + _interval : _cron.GetNextValidTimeAfter(time);
 
     /// <summary>The last time up to <paramref name="now"/> since one that is done with; null when none came.</summary>
     public DateTimeOffset? Missed(DateTimeOffset done, DateTimeOffset now)
     {
         // A clock that jumped may leave years between: the last one is found from this end.
-        return Cron.GetNextValidTimeAfter(done) is { } first && first <= now ? Cron.GetPreviousValidTimeBefore(now.AddSeconds(1)) ?? first : null;
+        return _cron?.GetNextValidTimeAfter(done) is { } first && first <= now ? _cron.GetPreviousValidTimeBefore(now.AddSeconds(1)) ?? first : null;
     }
 }

@@ -14,6 +14,10 @@ public sealed class DiskPace(TimeProvider time)
     public static readonly TimeSpan Memory = TimeSpan.FromSeconds(1);
 
     private long _lastSlow = long.MinValue;
+    private long _moved;
+
+    /// <summary>Bytes that sessions have read and written so far: whoever has time looks how fast this grows.</summary>
+    public long Moved => Interlocked.Read(ref _moved);
 
     /// <summary>Whether the disk has been waited for lately.</summary>
     public bool IsSlow => Volatile.Read(ref _lastSlow) is var last and not long.MinValue && time.GetElapsedTime(last) < Memory;
@@ -24,9 +28,14 @@ public sealed class DiskPace(TimeProvider time)
     /// <summary>Awaited before a call that the disk may hold up: stays on this thread while it does not, else goes on upon one that may block.</summary>
     public PoolThreadEntry EnterAsync() => new(MayStay: !IsSlow);
 
-    /// <summary>Notes how long a call took that began at <paramref name="began"/>.</summary>
-    public void Note(long began)
+    /// <summary>Notes how long a call took that began at <paramref name="began"/>, and how much a read or write moved.</summary>
+    public void Note(long began, long bytes = 0)
     {
+        if (bytes > 0)
+        {
+            Interlocked.Add(ref _moved, bytes);
+        }
+
         if (time.GetElapsedTime(began) >= Slow)
         {
             Volatile.Write(ref _lastSlow, time.GetTimestamp());

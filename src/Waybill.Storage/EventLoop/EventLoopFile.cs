@@ -35,7 +35,7 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
 
         var began = pace.Now;
         var read = inner.ReadAsync(offset, buffer);
-        pace.Note(began);
+        pace.Note(began, buffer.Length);
         return read;
     }
 
@@ -53,7 +53,7 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
 
         var began = pace.Now;
         var written = inner.WriteAsync(offset, data);
-        pace.Note(began);
+        pace.Note(began, data.Length);
         return written;
     }
 
@@ -123,7 +123,7 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
         await PoolThread.EnterAsync();
         var began = pace.Now;
         var read = await inner.ReadAsync(offset, buffer).ConfigureAwait(false);
-        pace.Note(began);
+        pace.Note(began, buffer.Length);
         return read;
     }
 
@@ -133,7 +133,7 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
         await PoolThread.EnterAsync();
         var began = pace.Now;
         var written = await inner.WriteAsync(offset, data).ConfigureAwait(false);
-        pace.Note(began);
+        pace.Note(began, data.Length);
         return written;
     }
 }

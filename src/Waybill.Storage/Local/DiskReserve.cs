@@ -16,6 +16,9 @@ internal sealed class DiskReserve(long reserveBytes)
 
     private long _allowance;
 
+    /// <summary>What is kept of a disk.</summary>
+    public static long Of(long reserveBytes, long diskBytes) => Math.Min(reserveBytes, diskBytes / 100 * MostPercent);
+
     /// <summary>Takes room for what is about to be written; <see cref="StoreError.NoSpace"/> when it would come out of the reserve.</summary>
     public StoreError Take(UploadCalls calls, FileDescriptor file, long bytes)
     {
@@ -50,8 +53,7 @@ internal sealed class DiskReserve(long reserveBytes)
     private long Free(ulong freeBlocks, ulong blocks, ulong blockSize)
     {
         var (free, all) = (Clamp((UInt128)freeBlocks * blockSize), Clamp((UInt128)blocks * blockSize));
-        return free - Math.Min(reserveBytes, all / 100 * MostPercent);
+        return free - Of(reserveBytes, all);
     }
-
     private static long Clamp(UInt128 bytes) => (long)UInt128.Min(bytes, long.MaxValue);
 }

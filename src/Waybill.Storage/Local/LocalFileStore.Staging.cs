@@ -128,6 +128,23 @@ internal sealed partial class LocalFileStore : IStagingStore
         }
     }
 
+    public StoreResult<IOpenFile> OpenHidden(VaultPath target, string token)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var error = _jail.OpenParent(target, FileRights.Read, out var location);
+        using (location)
+        {
+            if (error != StoreError.None)
+            {
+                return error;
+            }
+
+            error = Charge(
+                Errno.ToStoreError(Kernel.OpenName(location.Directory, Temporaries.StagedName(token), OpenFlags.ReadFile | OpenFlags.NoFollow, 0, out var opened)), opened);
+            return error == StoreError.None ? new Download(this, opened, target, indirect: false) : error;
+        }
+    }
+
     public StoreError ForgetReplaced(VaultPath target, string token) => Unlink(target, Temporaries.ReplacedName(token));
 
     public StoreError Discard(VaultPath target, string token) => Unlink(target, Temporaries.StagedName(token));

@@ -36,6 +36,9 @@ public sealed record LocalStoreOptions
     /// </summary>
     public long ReserveBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>What uploads leave free of a disk of that size.</summary>
+    public long ReserveOn(long diskBytes) => DiskReserve.Of(ReserveBytes, diskBytes);
+
     /// <summary>How long a cut-off upload is kept for its login to go on with; zero keeps none.</summary>
     public TimeSpan KeepPartials { get; init; } = TimeSpan.FromHours(24);
 

@@ -31,8 +31,10 @@ internal sealed class TestBackup : IAsyncDisposable
     public async Task<BackupReport> WriteAsync(bool withFiles, string? archive = null) =>
         (await TryWriteAsync(withFiles, archive)).Get();
 
-    public ValueTask<Result<BackupReport>> TryWriteAsync(bool withFiles, string? archive = null, TimeProvider? time = null) =>
-        new BackupService(Core.Files, Core.Services.Database, Core.Services.Audit, Vaults.Stores, time ?? Core.Time).WriteAsync(archive ?? Archive, withFiles, null, TestCore.Operator);
+    public ValueTask<Result<BackupReport>> TryWriteAsync(
+        bool withFiles, string? archive = null, TimeProvider? time = null, IReadOnlyList<string>? archives = null, Func<Task>? afterCopy = null) =>
+        new BackupService(Core.Files, Core.Services.Database, Core.Services.Audit, Vaults.Stores, time ?? Core.Time) { Archives = archives ?? [], AfterCopy = afterCopy }
+            .WriteAsync(archive ?? Archive, withFiles, null, TestCore.Operator);
 
     /// <summary>Restores into a directory of its own; the report, or the problem.</summary>
     public async Task<Result<RestoreReport>> TryRestoreAsync(string name = "restored", string? archive = null)

@@ -59,6 +59,56 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task After_days_without_a_plan_a_file_still_goes_in_the_month_after_if_seven_days_are_left()
+    {
+        await using var retention = await CreateAsync();
+        await retention.AddAsync("/cdr/a", Day(2025, 2, 10));
+        await retention.AddAsync("/cdr/long-ago", Day(2024, 2, 10));
+        retention.Core.Time.Advance(Day(2026, 2, 20) - retention.Now);
+        var plan = await retention.PlanAsync();
+        Assert.Equal((1, 1), (plan.NextRunFiles, plan.Notices));
+
+        await retention.PassAsync(Day(2026, 3, 2));
+        Assert.Equal((false, true), (retention.IsThere("/cdr/a"), retention.IsThere("/cdr/long-ago")));
+        await retention.PassAsync(Day(2026, 4, 2));
+        Assert.False(retention.IsThere("/cdr/long-ago"));
+    }
+
+    [Fact]
+    public async Task After_days_without_a_plan_a_file_keeps_its_seven_days_where_fewer_are_left()
+    {
+        await using var retention = await CreateAsync();
+        await retention.AddAsync("/cdr/a", Day(2025, 2, 10));
+        retention.Core.Time.Advance(Day(2026, 2, 24) - retention.Now);
+        await retention.PlanAsync();
+        await retention.PassAsync(Day(2026, 3, 31));
+        Assert.True(retention.IsThere("/cdr/a"));
+        await retention.PassAsync(Day(2026, 4, 2));
+        Assert.False(retention.IsThere("/cdr/a"));
+    }
+
+    [Fact]
+    public async Task A_run_is_owed_while_it_was_refused_and_not_when_it_went_past_a_file()
+    {
+        await using var retention = await CreateAsync();
+        await retention.AddAsync("/cdr/a", Day(2025, 1, 20));
+        await retention.AddAsync("/cdr/b", Day(2025, 1, 20));
+        await retention.PassAsync(Day(2026, 1, 31));
+        Assert.False(await retention.Service().IsRunOwedAsync(TestContext.Current.CancellationToken));
+        retention.Core.Time.Advance(Day(2026, 2, 1, 3) - retention.Now);
+        retention.Options = retention.Options with { Archive = "/nowhere/at all" };
+        (await retention.Service().RunAsync(Actor.System)).Problem(ProblemKind.Unusable);
+        Assert.True(await retention.Service().IsRunOwedAsync(TestContext.Current.CancellationToken));
+
+        retention.Options = retention.Options with { Archive = null };
+        File.Delete(retention.FileOf("/cdr/b"));
+        Directory.CreateDirectory(retention.FileOf("/cdr/b"));
+        Assert.Equal(1, (await retention.RunAsync()).Failed);
+        Assert.Equal(1L, retention.Core.Scalar("SELECT count(*) FROM retention_mark"));
+        Assert.False(await retention.Service().IsRunOwedAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task The_most_specific_policy_counts()
     {
         await using var retention = await CreateAsync("20042");

@@ -35,8 +35,16 @@ internal sealed class TestRetention : IAsyncDisposable
         return retention;
     }
 
+    /// <summary>What the running server has seen of its clock; null while no server runs.</summary>
+    public ClockWatch? Watch { get; private set; }
+
     public RetentionService Service(Action<RetentionPoint>? at = null) =>
-        new(Core.Services.Database, Core.Services.Audit, Clock, Options, new VaultStores(_vaults), Directory) { At = at };
+        new(Core.Services.Database, Core.Services.Audit, Clock, Options, new VaultStores(_vaults), Directory) { At = at, Watch = Watch };
+
+    /// <summary>A server starts, or ends and starts.</summary>
+    public ClockWatch StartServer() => Watch = new ClockWatch(Core.Services.Database, Core.Services.Audit, Clock);
+
+    public void StopServer() => Watch = null;
 
     public string FileOf(string path, string account = "10042") => Path.Combine(Core.Files.Vaults, account) + path;
 

@@ -64,13 +64,56 @@ public sealed class AuditAndDoctorTests(Template template)
         var findings = (await data.JsonAsync("doctor")).EnumerateArray().ToList();
         Assert.DoesNotContain(findings, finding => finding.GetProperty("verdict").GetString() == "failure");
         Assert.Equal(
-            ["kernel", "open files", "crypto", "Ssh:Public", "Provider", "Smtp", "file modes", "room", "host keys", "database", "audit", "notifications", "server"],
+            ["kernel", "open files", "crypto", "Ssh:Public", "Provider", "Smtp", "file modes", "room", "host keys", "database", "audit", "quotas", "held files", "retention", "schedule", "notifications", "web hooks", "server"],
             findings.Select(finding => finding.GetProperty("check").GetString()));
         await File.WriteAllTextAsync(data.Combine("waybill.json"),
             """{ "Provider": { "Name": "X", "SupportMail": "s@example.com" }, "Ssh": { "Public": [{ "Host": "sftp.example.com" }] } }""");
         var outcome = await data.OutputAsync("doctor");
         Assert.Contains("ok       Ssh:Public: sftp.example.com:22", outcome, StringComparison.Ordinal);
         Assert.DoesNotContain("Provider", outcome, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_person_and_what_failed_is_named_with_its_remedy()
+    {
+        using var data = await template.CopyAsync();
+        foreach (var (number, bytes) in ((string, int)[])[("10021", 85), ("10022", 99), ("10023", 50)])
+        {
+            await data.OutputAsync("account", "add", number, "--name", "X");
+            await data.OutputAsync("quota", "set", "--account", number, "--bytes", "100");
+            data.Sql($"""
+                INSERT INTO file (account_id, path, size, arrived_at, protocol)
+                SELECT id, '/cdr/a', {bytes}, 1700000000000, 'sftp' FROM account WHERE number = '{number}'
+                """);
+        }
+
+        Directory.CreateDirectory(data.Beside("feed"));
+        await File.WriteAllTextAsync(data.Beside("feed/june.csv"), "1", TestContext.Current.CancellationToken);
+        await data.OutputAsync("publish", data.Beside("feed/june.csv"), "--account", Template.User, "--feed", "cdr");
+        await data.RunAsync("publish", data.Beside("feed/june.csv"), "--account", Template.User, "--feed", "cdr");
+        data.Sql("""
+            INSERT INTO retention_jump (id, off_by, noticed_at) VALUES (1, 7200000, 1700000000000);
+            INSERT INTO schedule_state (job, due_at, began_at, ended_at, problem) VALUES ('retention-run', 1, 1700000000000, 1700000000000, 'the archive is not there');
+            """);
+        foreach (var kind in (string[])["mail", "hook"])
+        {
+            data.Sql($"""
+                INSERT INTO delivery (kind, topic, target, message_id, subject, text, state, attempts, created_at, tried_since, due_at)
+                VALUES ('{kind}', 'test', 'x', '{kind}', 's', 't', 'dead', 3, 1, 1, 1)
+                """);
+        }
+
+        var outcome = await data.OutputAsync("doctor");
+        Assert.Contains("warning  quotas: 1 are used to 95 % or more, 1 to 80 % or more (10022 99 %, 10021 85 %): uploads will be refused; see: ./waybill quota list", outcome, StringComparison.Ordinal);
+        Assert.Matches("warning  held files: 1 published sets are held as duplicates, the oldest since .*release or discard: ./waybill held list", outcome);
+        Assert.Matches("warning  retention: .*0.02:00:00 .*ahead while the server ran.*Nothing was removed.*--today", outcome);
+        Assert.Matches("warning  schedule: retention-run failed .*: the archive is not there; it runs again", outcome);
+        Assert.Matches("warning  notifications: 1 mails were given up after 72 hours .*mend the mail server or the address, then: ./waybill notification retry --all-dead", outcome);
+        Assert.Matches("warning  web hooks: 1 calls of web hooks were given up .*mend the receiver", outcome);
+        Assert.Matches("warning  Smtp: Smtp:Host is not set, so mails are written to .* and reach nobody; set it in waybill.json", outcome);
+
+        data.Sql("DELETE FROM retention_jump; INSERT INTO retention_pass (kind, began_at, ended_at, refusal) VALUES ('plan', 1700000000000, 1700000000000, 'The archive is not there.')");
+        Assert.Matches("warning  retention: the last plan, .*, was refused: The archive is not there. The next one tries again; see: ./waybill retention log", await data.OutputAsync("doctor"));
     }
 
     [Theory]
@@ -127,6 +170,8 @@ public sealed class AuditAndDoctorTests(Template template)
             await Tool.RequireAsync("cp", "-a", data.Root, small);
             Assert.Matches(@"warning  room: 1\d MiB are free; uploads will fail soon", await Cli.OutputAsync("doctor", "--data", Path.Combine(small, "data")));
             await ExternalProcess.RunAsync("dd", ["if=/dev/zero", $"of={small}/full", "bs=1M"]);
+            Assert.Matches(
+                @"FAILURE  room: 0 MiB are free, and 0 MiB of them are kept .*uploads are refused; free some room", (await Cli.RunAsync("doctor", "--data", Path.Combine(small, "data"))).Output);
             var line = await Cli.RefusedAsync(1, "account", "add", "10021", "--name", "X", "--data", Path.Combine(small, "data"));
             Assert.Contains("The disk under the database", line, StringComparison.Ordinal);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Waybill.Server.Tests.Support;
+using Waybill.TestKit;
 using Waybill.TestKit.Sftp;
 
 namespace Waybill.Server.Tests.CommandLine;
@@ -94,10 +95,93 @@ public sealed class FilesAndBackupTests(Template template)
         }
 
         await File.WriteAllTextAsync(other.Combine("restore.unfinished"), "", TestContext.Current.CancellationToken);
-        foreach (var words in (string[][])[["init"], ["serve"], ["doctor"], ["restore", archive]])
+        foreach (var words in (string[][])[["init"], ["serve"], ["doctor"], ["backup", data.Beside("other.tar")]])
         {
-            Assert.Contains("is half-made: a restore was interrupted there", await other.RefusedAsync(1, words), StringComparison.Ordinal);
+            Assert.Contains("is half-made: a restore was cut off there, or runs right now; run it again: ./waybill restore FILE", await other.RefusedAsync(1, words), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_restore_that_is_killed_anywhere_is_refused_or_whole_and_the_same_command_again_completes_it()
+    {
+        using var data = await template.CopyAsync();
+        var folder = data.Combine("vaults", Template.User, "cdr");
+        for (var i = 0; i < 400; i++)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, $"{i:000}.csv"), $"file {i}", TestContext.Current.CancellationToken);
+        }
+
+        await data.OutputAsync("files", "scan");
+        await data.OutputAsync("files", "hash");
+        var archive = data.Beside("backup.tar");
+        await data.OutputAsync("backup", archive, "--with-files");
+        var listing = await data.OutputAsync("files", "list", Template.User, "--json");
+        var refused = 0;
+        (string What, Func<string, bool> IsThere)[] points =
+        [
+            ("directory", Directory.Exists), ("mark", root => File.Exists(root + "/restore.unfinished")), ("lock", root => File.Exists(root + "/run/lock")),
+            ("audit key", root => File.Exists(root + "/audit/audit.key")), ("database", root => File.Exists(root + "/waybill.db")),
+            ("vault", root => Directory.Exists($"{root}/vaults/{Template.User}")), ("1 file", root => Count(root) >= 1), ("50 files", root => Count(root) >= 50),
+            ("200 files", root => Count(root) >= 200), ("all files", root => Count(root) >= 400),
+        ];
+        foreach (var (what, isThere) in points)
+        {
+            using var target = new Data(template);
+            await using (var restore = ExternalProcess.Start("dotnet", [Cli.Path, "restore", archive, "--data", target.Root]))
+            {
+                var waited = System.Diagnostics.Stopwatch.StartNew();
+                while (!isThere(target.Root) && !restore.HasExited)
+                {
+                    Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), $"no {what}");
+                    await Task.Yield();
+                }
+
+                restore.Kill();
+                await restore.WaitForExitAsync(TimeSpan.FromSeconds(60));
+            }
+
+            if (File.Exists(target.Combine("restore.unfinished")))
+            {
+                refused++;
+                Assert.Contains("run it again: ./waybill restore FILE", await target.RefusedAsync(1, "serve"), StringComparison.Ordinal);
+                Assert.Contains("next: ./waybill serve", await target.OutputAsync("restore", archive), StringComparison.Ordinal);
+            }
+            else if (!File.Exists(target.Combine("waybill.db")))
+            {
+                await target.OutputAsync("restore", archive);
+            }
+
+            Assert.False(File.Exists(target.Combine("restore.unfinished")));
+            Assert.Equal(400, Count(target.Root));
+            Assert.Equal(listing, await target.OutputAsync("files", "list", Template.User, "--json"));
+        }
+
+        Assert.True(refused >= 5, $"only {refused} of {points.Length} kills came in time");
+
+        static int Count(string root) => Directory.Exists($"{root}/vaults/{Template.User}/cdr") ? Directory.EnumerateFiles($"{root}/vaults/{Template.User}/cdr", "*.csv").Count() : 0;
+    }
+
+    [Fact]
+    public async Task A_restore_over_one_that_was_cut_off_touches_nothing_of_somebody_else()
+    {
+        using var data = await template.CopyAsync();
+        var archive = data.Beside("backup.tar");
+        await data.OutputAsync("backup", archive);
+        using var other = new Data(template);
+        Directory.CreateDirectory(other.Combine("vaults", "1"));
+        await File.WriteAllTextAsync(other.Combine("restore.unfinished"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(other.Combine("thesis.txt"), "", TestContext.Current.CancellationToken);
+        Assert.Contains("thesis.txt there is not of it", await other.RefusedAsync(1, "restore", archive), StringComparison.Ordinal);
+        Assert.True(Directory.Exists(other.Combine("vaults", "1")));
+        File.Delete(other.Combine("thesis.txt"));
+        using (new FileStream(other.Combine("restore.unfinished"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.Contains("another restore to", await other.RefusedAsync(1, "restore", archive), StringComparison.Ordinal);
+            Assert.True(Directory.Exists(other.Combine("vaults", "1")));
+        }
+
+        await other.OutputAsync("restore", archive);
+        Assert.False(Directory.Exists(other.Combine("vaults", "1")));
     }
 
     private static async Task WaitAsync(Data data, Func<JsonElement, bool> condition)

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Waybill.Core.Feeds;
+using Waybill.Server.CommandLine.Commands;
 using Waybill.Server.Tests.Support;
 using Waybill.TestKit;
 
@@ -8,6 +10,23 @@ namespace Waybill.Server.Tests.CommandLine;
 /// <summary>Publishing by command, beside a running server and on a stopped one.</summary>
 public sealed class PublishTests(Template template)
 {
+    [Fact]
+    public async Task A_run_routes_so_many_files_and_with_one_more_none()
+    {
+        using var directory = new TemporaryDirectory();
+        for (var i = 0; i < 12; i++)
+        {
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(directory.Combine($"100{i % 3}")).FullName, $"{i}.csv"), "", TestContext.Current.CancellationToken);
+        }
+
+        List<UnroutedFile> left = [];
+        List<RoutableFile> files = [];
+        PublishCommand.Collect(new FileInfo(directory.FullName), [], "in", files, left, maximum: 12);
+        Assert.Equal((12, 0), (files.Count, left.Count));
+        var refused = Assert.Throws<CommandException>(() => PublishCommand.Collect(new FileInfo(directory.FullName), [], "in", [], left, maximum: 11));
+        Assert.Contains("more than 11 files; route parts of them, one after the other (nothing was published)", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Published_beside_a_running_server_fetched_by_the_customer_and_seen_in_the_receipts()
     {

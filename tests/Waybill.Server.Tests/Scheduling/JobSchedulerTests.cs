@@ -98,6 +98,21 @@ public sealed class JobSchedulerTests
     }
 
     [Fact]
+    public async Task A_job_of_an_interval_runs_at_the_start_and_then_in_its_interval()
+    {
+        await using var place = new Place();
+        var job = new CountedJob("often", Schedule.Every(TimeSpan.FromMinutes(90))) { IsDueAtStart = true };
+        await using var scheduler = await place.StartAsync(job);
+        await Place.UntilAsync(() => ValueTask.FromResult(job.Runs == 1));
+        place.Time.Advance(TimeSpan.FromMinutes(89));
+        await Task.Delay(50);
+        Assert.Equal(1, job.Runs);
+        await place.AdvanceUntilAsync(() => job.Runs == 2, TimeSpan.FromSeconds(10));
+        Assert.InRange(job.Last, place.Start.AddMinutes(90), place.Start.AddMinutes(92));
+        Assert.Equal("every 90 minutes", job.Schedule.Text);
+    }
+
+    [Fact]
     public async Task Only_so_many_jobs_run_at_once_and_none_beside_itself()
     {
         await using var place = new Place();
@@ -139,6 +154,8 @@ public sealed class JobSchedulerTests
         public string Name => name;
 
         public Schedule Schedule => schedule;
+
+        public bool IsDueAtStart { get; init; }
 
         public TimeProvider? Time { get; set; }
 

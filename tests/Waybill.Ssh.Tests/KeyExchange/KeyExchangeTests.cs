@@ -308,11 +308,11 @@ public sealed class KeyExchangeTests
         var kexInit = server.Client.ReceiveKexInitAsync();
 
         // The clock goes on once the server has begun to wait, and by what it waits for: the time of a login goes by the same clock.
-        await Channels.ChannelFixture.EventuallyAsync(() => clock.NextDue <= ConnectionDeadlines.SteeringTime);
+        await Channels.ChannelFixture.EventuallyAsync(() => clock.NextDue <= SteeringWaits.Time);
         Assert.False(kexInit.IsCompleted);
         await Channels.ChannelFixture.EventuallyAsync(() =>
         {
-            clock.Advance(clock.NextDue <= ConnectionDeadlines.SteeringTime ? clock.NextDue.Value : TimeSpan.Zero);
+            clock.Advance(clock.NextDue <= SteeringWaits.Time ? clock.NextDue.Value : TimeSpan.Zero);
             return kexInit.IsCompleted;
         });
 

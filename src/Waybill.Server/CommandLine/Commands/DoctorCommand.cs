@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Waybill.Core.Database;
-using Waybill.Core.Notifications;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Server.HostKeys;
@@ -15,7 +14,6 @@ namespace Waybill.Server.CommandLine.Commands;
 /// <summary><c>doctor</c>: what is wrong, or would be, and what to do about it. Each check stands alone: one that fails hides no other.</summary>
 internal static class DoctorCommand
 {
-    private const long LowSpace = 1L << 30;
     private const int WantedDescriptors = 20_000;
 
     /// <summary>How long a change of the offered host key types is worth a word: customers that connect once a month have come by then.</summary>
@@ -23,15 +21,6 @@ internal static class DoctorCommand
 
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
-    private enum Verdict
-    {
-        Ok,
-        Warning,
-        Failure,
-    }
-
-    private sealed record Finding(Verdict Verdict, string Check, string Message);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context)
     {
@@ -46,6 +35,7 @@ internal static class DoctorCommand
                 .. await TryAsync("platform", () => ValueTask.FromResult(Platform())),
                 .. await TryAsync("configuration", () => ValueTask.FromResult(Configuration(configuration = here.LoadConfiguration(), here.Data))),
                 .. await TryAsync("files", () => ValueTask.FromResult(Files(here.Data))),
+                .. await TryAsync("room", () => ValueTask.FromResult(UpkeepChecks.Room(here.Data, configuration))),
                 .. await TryAsync("host keys", () => ValueTask.FromResult<IEnumerable<Finding>>(HostKeys(here.Data, configuration))),
                 .. await TryAsync("database", () => DatabaseAsync(here, cancellationToken)),
                 .. await TryAsync("server", () => ServerAsync(here, cancellationToken)),
@@ -139,10 +129,6 @@ internal static class DoctorCommand
         yield return open.Count > 0
             ? new Finding(Verdict.Failure, "file modes", $"others can read or write {string.Join(", ", open)}; run: chmod 600 on them")
             : new Finding(Verdict.Ok, "file modes", "secrets are readable by their owner alone");
-        var room = new DriveInfo(data.Root).AvailableFreeSpace;
-        yield return room < LowSpace
-            ? new Finding(Verdict.Warning, "room", $"{room >> 20} MiB are free; uploads will fail soon")
-            : new Finding(Verdict.Ok, "room", $"{room >> 30} GiB are free");
     }
 
     private static List<Finding> HostKeys(DataDirectory data, WaybillConfiguration? configuration)
@@ -212,11 +198,7 @@ internal static class DoctorCommand
         var audit = verification.Intact
             ? new Finding(Verdict.Ok, "audit", $"{verification.Rows} rows, all whole and in order")
             : new Finding(Verdict.Failure, "audit", $"{verification.FindingCount} findings; see: {ShellWord.Command(context.Data, "audit verify")}");
-        var dead = await installation.Notifications.CountAsync(DeliveryState.Dead, cancellationToken);
-        var notifications = dead > 0
-            ? new Finding(Verdict.Warning, "notifications", $"{dead} were given up; see: {ShellWord.Command(context.Data, "notification list --dead")}")
-            : new Finding(Verdict.Ok, "notifications", $"{await installation.Notifications.CountAsync(DeliveryState.Waiting, cancellationToken)} wait, none was given up");
-        return [database, audit, notifications];
+        return [database, audit, .. await UpkeepChecks.LookAsync(context, installation, cancellationToken)];
     }
 
     private static async ValueTask<IEnumerable<Finding>> ServerAsync(CommandContext context, CancellationToken cancellationToken)

@@ -109,7 +109,7 @@ internal static class PublishCommand
         List<UnroutedFile> left = [];
         foreach (var name in names)
         {
-            Collect(new FileInfo(name), [], name, files, left);
+            Collect(new FileInfo(name), [], name, files, left, MaximumRouted);
         }
 
         var router = new FeedRouter(installation.Database, installation.Publisher.Types, ConfigurationCheck.Routes(configuration.Feeds));
@@ -117,7 +117,8 @@ internal static class PublishCommand
         return plan with { Unrouted = [.. left, .. plan.Unrouted] };
     }
 
-    private static void Collect(FileInfo file, IReadOnlyList<string> folders, string source, List<RoutableFile> files, List<UnroutedFile> left)
+    /// <summary>The files of a folder, and of its folders; at most so many.</summary>
+    internal static void Collect(FileInfo file, IReadOnlyList<string> folders, string source, List<RoutableFile> files, List<UnroutedFile> left, int maximum)
     {
         if (Directory.Exists(file.FullName))
         {
@@ -129,7 +130,7 @@ internal static class PublishCommand
 
             foreach (var entry in new DirectoryInfo(file.FullName).EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
             {
-                Collect(new FileInfo(entry.FullName), [.. folders, file.Name], Path.Combine(source, entry.Name), files, left);
+                Collect(new FileInfo(entry.FullName), [.. folders, file.Name], Path.Combine(source, entry.Name), files, left, maximum);
             }
 
             return;
@@ -141,9 +142,9 @@ internal static class PublishCommand
             return;
         }
 
-        if (files.Count >= MaximumRouted)
+        if (files.Count >= maximum)
         {
-            throw new CommandException($"there are more than {MaximumRouted} files; route parts of them, one after the other (nothing was published)");
+            throw new CommandException($"there are more than {maximum} files; route parts of them, one after the other (nothing was published)");
         }
 
         files.Add(new RoutableFile(source, file.Name, folders.Count > 0 || file.Directory is null ? folders : [file.Directory.Name], () => Open(file.FullName)));

@@ -21,7 +21,7 @@ internal static class ScheduleCommand
             JobView[] jobs =
             [
                 .. Jobs(configuration).Select(job => new JobView(
-                    job.Name, job.Schedule.Cron.CronExpressionString, job.Schedule.After(TimeProvider.System.GetUtcNow()),
+                    job.Name, job.Schedule.Text, job.Schedule.After(TimeProvider.System.GetUtcNow()),
                     known.GetValueOrDefault(job.Name)?.Began, known.GetValueOrDefault(job.Name)?.Ended, known.GetValueOrDefault(job.Name)?.Problem)),
             ];
             here.Print(jobs, _ => here.PrintTable(
@@ -31,6 +31,13 @@ internal static class ScheduleCommand
         return [new Command("schedule", "What a running server does by itself.") { list }];
     }
 
-    private static IEnumerable<(string Name, Schedule Schedule)> Jobs(WaybillConfiguration configuration) =>
-        [(RetentionJobs.PlanName, RetentionJobs.PlanSchedule(configuration)), (RetentionJobs.RunName, RetentionJobs.RunSchedule(configuration))];
+    private static IEnumerable<(string Name, Schedule Schedule)> Jobs(WaybillConfiguration configuration)
+    {
+        yield return (RetentionJobs.PlanName, RetentionJobs.PlanSchedule(configuration));
+        yield return (RetentionJobs.RunName, RetentionJobs.RunSchedule(configuration));
+        if (CatalogueScanJob.ScheduleOf(configuration.Catalogue) is { } scan)
+        {
+            yield return (CatalogueScanJob.JobName, scan);
+        }
+    }
 }

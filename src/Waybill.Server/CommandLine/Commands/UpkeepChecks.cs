@@ -1,0 +1,134 @@
+using System.Globalization;
+using Waybill.Core.Feeds;
+using Waybill.Core.Notifications;
+using Waybill.Core.Quotas;
+using Waybill.Core.Retention;
+using Waybill.Server.Configuration;
+using Waybill.Storage.Local;
+
+namespace Waybill.Server.CommandLine.Commands;
+
+/// <summary>What <c>doctor</c> asks of daily work: what waits for a person, and what went wrong while nobody looked.</summary>
+internal static class UpkeepChecks
+{
+    /// <summary>Room above the reserve that is too little to sleep well.</summary>
+    public const long LowSpace = 1L << 30;
+
+    /// <summary>Quotas that are named; the rest is counted.</summary>
+    public const int QuotasNamed = 5;
+
+    private const int Full = 95;
+    private const int NearlyFull = 80;
+
+    public static async Task<IEnumerable<Finding>> LookAsync(CommandContext context, Installation installation, CancellationToken cancellationToken) =>
+    [
+        await QuotasAsync(context, installation, cancellationToken),
+        await HeldAsync(context, installation, cancellationToken),
+        await RetentionAsync(context, installation, cancellationToken),
+        await ScheduleAsync(context, installation, cancellationToken),
+        await DeadAsync(context, installation, DeliveryKind.Mail, cancellationToken),
+        await DeadAsync(context, installation, DeliveryKind.Hook, cancellationToken),
+    ];
+
+    /// <summary>Uploads have what is above the reserve; the database has all of it.</summary>
+    public static IEnumerable<Finding> Room(DataDirectory data, WaybillConfiguration? configuration)
+    {
+        var drive = new DriveInfo(Directory.Exists(data.Vaults) ? data.Vaults : data.Root);
+        var reserve = new LocalStoreOptions { ReserveBytes = configuration?.Storage.ReserveBytes ?? 0 }.ReserveOn(drive.TotalSize);
+        var room = drive.AvailableFreeSpace;
+        yield return room <= reserve
+            ? new Finding(
+                Verdict.Failure, "room",
+                $"{room >> 20} MiB are free, and {reserve >> 20} MiB of them are kept for the database (Storage:ReserveBytes): uploads are refused; free some room, or give the disk more")
+            : room - reserve < LowSpace
+            ? new Finding(
+                Verdict.Warning, "room", $"{room >> 20} MiB are free; uploads will fail soon, since {reserve >> 20} MiB are kept for the database (Storage:ReserveBytes); free some room")
+            : new Finding(Verdict.Ok, "room", $"{room >> 30} GiB are free");
+    }
+
+    private static async Task<Finding> QuotasAsync(CommandContext context, Installation installation, CancellationToken cancellationToken)
+    {
+        List<Quota> named = [];
+        var (full, near, limits) = (0, 0, 0);
+        string? after = null;
+        do
+        {
+            var page = await installation.Quotas.ListAsync(Core.Page<Quota>.MaximumSize, after, cancellationToken);
+            foreach (var quota in page.Items)
+            {
+                limits++;
+                full += quota.Percent >= Full ? 1 : 0;
+                near += quota.Percent is >= NearlyFull and < Full ? 1 : 0;
+                if (quota.Percent >= NearlyFull)
+                {
+                    named.Add(quota);
+                    named.Sort(static (one, other) => other.Percent!.Value.CompareTo(one.Percent!.Value));
+                    named.RemoveRange(Math.Min(QuotasNamed, named.Count), Math.Max(0, named.Count - QuotasNamed));
+                }
+            }
+
+            after = page.Next;
+        }
+        while (after is not null);
+
+        return named.Count == 0
+            ? new Finding(Verdict.Ok, "quotas", limits == 0 ? "none is set" : $"{limits} are set, none is used to {NearlyFull} % or more")
+            : new Finding(
+                Verdict.Warning, "quotas",
+                $"{full} are used to {Full} % or more, {near} to {NearlyFull} % or more ({string.Join(", ", named.Select(static quota => $"{quota.Login ?? quota.Account} {quota.Percent} %"))}"
+                + $"{(full + near > named.Count ? ", ..." : "")}): uploads will be refused; see: {ShellWord.Command(context.Data, "quota list")}");
+    }
+
+    private static async Task<Finding> HeldAsync(CommandContext context, Installation installation, CancellationToken cancellationToken)
+    {
+        var (sets, oldest) = await FeedPublisher.HeldAsync(installation.Database, cancellationToken);
+        return sets == 0
+            ? new Finding(Verdict.Ok, "held files", "none waits")
+            : new Finding(
+                Verdict.Warning, "held files",
+                $"{sets} published sets are held as duplicates, the oldest since {CommandContext.Time(oldest)}; their customers do not have them; look and release or discard: "
+                + ShellWord.Command(context.Data, "held list"));
+    }
+
+    private static async Task<Finding> RetentionAsync(CommandContext context, Installation installation, CancellationToken cancellationToken)
+    {
+        if (await RetentionService.DoubtAsync(installation.Database, TimeProvider.System.GetUtcNow(), cancellationToken) is { } doubt)
+        {
+            return new Finding(Verdict.Warning, "retention", doubt.Message);
+        }
+
+        var passes = await RetentionService.PassesAsync(installation.Database, cancellationToken);
+        return passes is [{ Refusal: { } refusal } last, ..]
+            ? new Finding(
+                Verdict.Warning, "retention",
+                $"the last {last.Kind}, {CommandContext.Time(last.Began)}, was refused: {refusal} The next one tries again; see: {ShellWord.Command(context.Data, "retention log")}")
+            : new Finding(
+                Verdict.Ok, "retention",
+                passes is [var done, ..] ? $"the last {done.Kind} was {CommandContext.Time(done.Began)}" : "nothing was planned yet; a running server plans every day");
+    }
+
+    private static async Task<Finding> ScheduleAsync(CommandContext context, Installation installation, CancellationToken cancellationToken)
+    {
+        var failed = (await installation.Schedule.ListAsync(cancellationToken)).Where(static job => job.Problem is not null).ToList();
+        return failed.Count == 0
+            ? new Finding(Verdict.Ok, "schedule", "no job has failed")
+            : new Finding(
+                Verdict.Warning, "schedule",
+                string.Join("; ", failed.Select(job => string.Create(CultureInfo.InvariantCulture, $"{job.Job} failed {CommandContext.Time(job.Ended)}: {job.Problem}")))
+                + $"; it runs again at its next time: {ShellWord.Command(context.Data, "schedule list")}");
+    }
+
+    private static async Task<Finding> DeadAsync(CommandContext context, Installation installation, DeliveryKind kind, CancellationToken cancellationToken)
+    {
+        var (check, what, remedy) = kind == DeliveryKind.Mail
+            ? ("notifications", "mails", "mend the mail server or the address")
+            : ("web hooks", "calls of web hooks", "mend the receiver");
+        var dead = await installation.Notifications.CountAsync(DeliveryState.Dead, kind, cancellationToken);
+        return dead == 0
+            ? new Finding(Verdict.Ok, check, $"{await installation.Notifications.CountAsync(DeliveryState.Waiting, kind, cancellationToken)} wait, none was given up")
+            : new Finding(
+                Verdict.Warning, check,
+                $"{dead} {what} were given up after {NotificationLimits.GiveUp.TotalHours:0} hours of trying; see: {ShellWord.Command(context.Data, "notification list --dead")}; {remedy}, then: "
+                + ShellWord.Command(context.Data, "notification retry --all-dead"));
+    }
+}
