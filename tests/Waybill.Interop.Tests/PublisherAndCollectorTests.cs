@@ -222,9 +222,9 @@ public sealed class PublisherAndCollectorTests(WaybillServer server)
     [Fact]
     public async Task A_duplicate_is_held_however_it_comes_and_the_client_is_told()
     {
-        await AddAccountAsync(server, "31007");
+        await AddAccountAsync(server, "31017");
         var publisher = new Sftp(server) { User = "rerun", Key = await AddKeyAsync(server, "rerun", "login", "add", "rerun", "--kind", "publisher") };
-        const string Target = "/accounts/31007/invoice/june.csv";
+        const string Target = "/accounts/31017/invoice/june.csv";
         string[] contents = ["first", "by sftp", "by rename", "by scp"];
         var files = contents.Select(content => server.Directory.Write($"rerun-{content}.csv", System.Text.Encoding.ASCII.GetBytes(content))).ToList();
         await publisher.PutAsync(files[0], Target);
@@ -237,12 +237,12 @@ public sealed class PublisherAndCollectorTests(WaybillServer server)
         Assert.NotEqual(0, scp.ExitCode);
         Assert.Contains("Held as a duplicate, publication ", scp.ErrorOutput, StringComparison.Ordinal);
 
-        Assert.Equal(["june.csv"], await publisher.ListAsync("/accounts/31007/invoice"));
-        Assert.Equal("first", await File.ReadAllTextAsync(Path.Combine(VaultOf(server, "31007"), "invoices", "june.csv"), TestContext.Current.CancellationToken));
-        var held = await HeldAsync("31007");
+        Assert.Equal(["june.csv"], await publisher.ListAsync("/accounts/31017/invoice"));
+        Assert.Equal("first", await File.ReadAllTextAsync(Path.Combine(VaultOf(server, "31017"), "invoices", "june.csv"), TestContext.Current.CancellationToken));
+        var held = await HeldAsync("31017");
         Assert.Equal(contents[1..], held.Select(static set => File.ReadAllText(set.GetProperty("files")[0].GetProperty("content").GetString()!)));
         Assert.All(held, static set => Assert.Equal(("rerun", "present"), (set.GetProperty("publisher").GetString(), set.GetProperty("files")[0].GetProperty("held").GetString())));
-        Assert.Equal(3, (await AuditAsync("rerun", "31007")).Count(static row => row.GetProperty("action").GetString() == "file-held"));
+        Assert.Equal(3, (await AuditAsync("rerun", "31017")).Count(static row => row.GetProperty("action").GetString() == "file-held"));
     }
 
     private async Task<List<JsonElement>> HeldAsync(string account)

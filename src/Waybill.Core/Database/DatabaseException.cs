@@ -6,7 +6,8 @@ namespace Waybill.Core.Database;
 public sealed class DatabaseException : Exception
 {
     // SQLite's primary result codes: https://www.sqlite.org/rescode.html
-    private const int Busy = 5;
+    internal const int Busy = 5;
+
     private const int Locked = 6;
     private const int ReadOnly = 8;
     private const int InputOutput = 10;

@@ -9,6 +9,8 @@ namespace Waybill.Core.Database;
 /// </summary>
 public sealed class WaybillDatabase : IAsyncDisposable
 {
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(5);
+
     private readonly string _path;
     private readonly DatabaseOptions _options;
     private readonly DatabaseConnection _writer;
@@ -74,8 +76,7 @@ public sealed class WaybillDatabase : IAsyncDisposable
             var keep = false;
             try
             {
-                var mode = writer.First("PRAGMA journal_mode=WAL", static row => row.GetString(0));
-                if (mode != "wal")
+                if (UseLog(writer, options) != "wal")
                 {
                     return Problem.Unusable($"The database {path} cannot use a write-ahead log there. Put the data directory on a local disk.");
                 }
@@ -249,6 +250,23 @@ public sealed class WaybillDatabase : IAsyncDisposable
         _writer.Dispose();
         _writing.Release();
         _reading.Release(_options.Readers);
+    }
+
+    // Who makes a log of a new database needs it alone, and SQLite does not wait for that: two that open it at once would turn each other away.
+    private static string? UseLog(DatabaseConnection writer, DatabaseOptions options)
+    {
+        using var pause = new ManualResetEventSlim();
+        for (var began = TimeProvider.System.GetTimestamp(); ; pause.Wait(LockPause))
+        {
+            try
+            {
+                return writer.First("PRAGMA journal_mode=WAL", static row => row.GetString(0));
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode == DatabaseException.Busy && TimeProvider.System.GetElapsedTime(began) < options.BusyTimeout)
+            {
+                // Again, after the pause.
+            }
+        }
     }
 
     private void RollBack()

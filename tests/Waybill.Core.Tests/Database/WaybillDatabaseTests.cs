@@ -115,11 +115,15 @@ public sealed class WaybillDatabaseTests : IDisposable
     [Fact]
     public async Task Processes_that_open_at_once_migrate_once()
     {
-        PrivateFile.Create(FilePath);
-        var opened = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => WaybillDatabase.Open(FilePath))));
-        foreach (var database in opened)
+        for (var round = 0; round < 20; round++)
         {
-            await database.Get().DisposeAsync();
+            var path = $"{FilePath}{round}";
+            PrivateFile.Create(path);
+            var opened = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => WaybillDatabase.Open(path))));
+            foreach (var database in opened)
+            {
+                await database.Get().DisposeAsync();
+            }
         }
     }
 
