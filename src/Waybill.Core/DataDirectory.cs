@@ -19,6 +19,9 @@ public sealed record DataDirectory(string Path)
     /// <summary>The customers' files, one directory for each account.</summary>
     public string Vaults => System.IO.Path.Combine(Path, "vaults");
 
+    /// <summary>The files that retention has put aside, under their numbers in the catalogue.</summary>
+    public string RetentionTaken => System.IO.Path.Combine(Path, "retention", "taken");
+
     /// <summary>The leases of processes that publish.</summary>
     public string Publishing => System.IO.Path.Combine(Path, "run", "publishing");
 }

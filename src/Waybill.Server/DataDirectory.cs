@@ -31,6 +31,9 @@ internal sealed class DataDirectory(string root)
     /// <summary>Retention's own: its lock, and for a few minutes the files that it took out of their vaults.</summary>
     public string Retention => Path.Combine(Root, "retention");
 
+    /// <summary>The files that retention took out of their vaults.</summary>
+    public string RetentionTaken => Path.Combine(Retention, "taken");
+
     public string Audit => Path.Combine(Root, "audit");
 
     public string AuditKey => Path.Combine(Audit, "audit.key");

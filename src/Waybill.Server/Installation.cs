@@ -160,6 +160,18 @@ internal sealed class Installation : IAsyncDisposable
         _archive = new FileArchive(ArchiveDirectory(configuration), durability);
     }
 
+    /// <summary>Removes what copies across file systems left, which a crash cut off, in the archive and where retention puts files aside.</summary>
+    public void SweepBesideVaults(CancellationToken cancellationToken)
+    {
+        if (System.IO.Directory.Exists(Data.RetentionTaken))
+        {
+            using var taken = new LocalVaults(Data.RetentionTaken);
+            taken.SweepTemporaries(cancellationToken);
+        }
+
+        _archive?.SweepTemporaries(cancellationToken);
+    }
+
     /// <summary>Takes delivered files on, as the configuration says.</summary>
     public ArrivalService Arrivals(WaybillConfiguration configuration) =>
         new(Database, Audit, TimeProvider.System, new VaultStores(Vaults), ConfigurationCheck.Inbound(configuration.Inbound));

@@ -191,6 +191,9 @@ public static class AuditActions
     /// <summary>A file that retention had taken came back: an upload had taken its name in that moment.</summary>
     public const string RetentionRestored = "retention-restored";
 
+    /// <summary>A file that retention had moved aside and that was to stay, held or overwritten in that moment, is not there any more.</summary>
+    public const string RetentionLost = "retention-lost";
+
     /// <summary>An account is told which files go.</summary>
     public const string RetentionNotice = "retention-notice";
 

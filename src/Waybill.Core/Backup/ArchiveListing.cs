@@ -6,6 +6,11 @@ namespace Waybill.Core.Backup;
 /// <summary>The list of what lies in the archive folders, with a path below the data directory where that is so. They are backed up as file systems are; the list tells what there was.</summary>
 internal sealed class ArchiveListing(string data, IReadOnlyList<string> folders)
 {
+    private readonly List<string> _unread = [];
+
+    /// <summary>Folders that are there and cannot be read, or not to the end.</summary>
+    public IReadOnlyList<string> Unread => _unread;
+
     public long Files { get; private set; }
 
     public long LeftOut { get; private set; }
@@ -17,8 +22,15 @@ internal sealed class ArchiveListing(string data, IReadOnlyList<string> folders)
         {
             foreach (var folder in folders.Where(Directory.Exists).Select(Path.GetFullPath).Distinct())
             {
-                using var vaults = new LocalVaults(folder);
-                using var root = vaults.OpenVault(VaultPath.Root).Value ?? throw new IOException($"{folder} cannot be read.");
+                // One that cannot be read is no reason to have no backup of the rest; whoever made it is told.
+                using var vaults = Open(folder);
+                using var root = vaults?.OpenVault(VaultPath.Root).Value;
+                if (root is null)
+                {
+                    _unread.Add(folder);
+                    continue;
+                }
+
                 using var walk = root.Walk();
                 var shown = (folder + "/").StartsWith(data + "/", StringComparison.Ordinal) ? Path.GetRelativePath(data, folder) : folder;
                 while (walk.TryRead(out var entry))
@@ -32,7 +44,23 @@ internal sealed class ArchiveListing(string data, IReadOnlyList<string> folders)
                 }
 
                 LeftOut += walk.Unnameable;
+                if (walk.IsInterrupted)
+                {
+                    _unread.Add(folder);
+                }
             }
+        }
+    }
+
+    private static LocalVaults? Open(string folder)
+    {
+        try
+        {
+            return new LocalVaults(folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
         }
     }
 }

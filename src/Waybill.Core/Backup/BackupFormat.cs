@@ -18,6 +18,12 @@ internal static class BackupFormat
     /// <summary>Files of the vaults that nobody sees: held, or taken back. Behind it the token, and the place that the file is for.</summary>
     public const string Hidden = "hidden/";
 
+    /// <summary>Files that retention has put aside and that stay. Behind it the number in the catalogue, in <see cref="AsideDigits"/> digits, and the place that the file had.</summary>
+    public const string Aside = "taken/";
+
+    /// <summary>Digits of the number of a file that was put aside.</summary>
+    public const int AsideDigits = 19;
+
     /// <summary>What lies in the archive folders: a list only.</summary>
     public const string ArchiveList = "archive.jsonl";
 
@@ -67,7 +73,7 @@ internal static class BackupFormat
     }
 
     /// <summary>Whether a member is part of the vaults.</summary>
-    public static bool IsInVaults(string name) => name.StartsWith(Vaults, StringComparison.Ordinal) || name.StartsWith(Hidden, StringComparison.Ordinal);
+    public static bool IsInVaults(string name) => name.StartsWith(Vaults, StringComparison.Ordinal) || name.StartsWith(Hidden, StringComparison.Ordinal) || name.StartsWith(Aside, StringComparison.Ordinal);
 
     /// <summary>Whether a member may have this name: one that is known, or a plain file in one of <see cref="Directories"/>.</summary>
     public static bool IsPlace(string name)

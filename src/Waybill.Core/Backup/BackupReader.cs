@@ -17,6 +17,8 @@ internal sealed class BackupReader(FileStream archive, string name)
     /// <summary>Where the path of a hidden file begins: behind the prefix, the token and a slash.</summary>
     private static readonly int HiddenStart = BackupFormat.Hidden.Length + IStagingStore.TokenLength + 1;
 
+    private static readonly int AsideStart = BackupFormat.Aside.Length + BackupFormat.AsideDigits + 1;
+
     private Problem NotWhole(string why) => Problem.Unusable($"{name} is no whole backup: {why}. Nothing was restored from it; take another one.");
 
     /// <summary>Checks everything; the manifest, or what is wrong.</summary>
@@ -63,7 +65,7 @@ internal sealed class BackupReader(FileStream archive, string name)
                             return NotWhole($"{shown} is no place in a vault");
                         }
 
-                        tree.AppendData(BackupFormat.Line(file.Kind is BackupFile.File or BackupFile.Hidden ? file with { Sha256 = await HashAsync(entry, cancellationToken).ConfigureAwait(false) } : file));
+                        tree.AppendData(BackupFormat.Line(file.Kind is BackupFile.File or BackupFile.Hidden or BackupFile.Aside ? file with { Sha256 = await HashAsync(entry, cancellationToken).ConfigureAwait(false) } : file));
                         count++;
                     }
                     else if (entry.EntryType != TarEntryType.RegularFile || !BackupFormat.IsPlace(entry.Name) || members.Count >= BackupFormat.MaximumMembers)
@@ -150,20 +152,26 @@ internal sealed class BackupReader(FileStream archive, string name)
     /// <summary>A member of a vault, or null when it cannot be one.</summary>
     private static BackupFile? Describe(TarEntry entry)
     {
+        var isAside = entry.Name.StartsWith(BackupFormat.Aside, StringComparison.Ordinal);
         string? token = null;
-        var name = entry.Name[BackupFormat.Vaults.Length..];
-        if (entry.Name.StartsWith(BackupFormat.Hidden, StringComparison.Ordinal))
+        string name;
+        if (isAside || entry.Name.StartsWith(BackupFormat.Hidden, StringComparison.Ordinal))
         {
-            if (entry.Name.Length <= HiddenStart || entry.Name[HiddenStart - 1] != '/')
+            var (prefix, start) = isAside ? (BackupFormat.Aside.Length, AsideStart) : (BackupFormat.Hidden.Length, HiddenStart);
+            if (entry.EntryType != TarEntryType.RegularFile || entry.Name.Length <= start || entry.Name[start - 1] != '/')
             {
                 return null;
             }
 
-            (token, name) = (entry.Name[BackupFormat.Hidden.Length..(HiddenStart - 1)], entry.Name[HiddenStart..]);
-            if (entry.EntryType != TarEntryType.RegularFile || !token.All(char.IsAsciiHexDigitLower))
+            (token, name) = (entry.Name[prefix..(start - 1)], entry.Name[start..]);
+            if (!token.All(isAside ? char.IsAsciiDigit : char.IsAsciiHexDigitLower))
             {
                 return null;
             }
+        }
+        else
+        {
+            name = entry.Name[BackupFormat.Vaults.Length..];
         }
 
         if (MemberName.Unescape(name) is not { } path || MemberName.Unescape(entry.LinkName ?? "") is not { } target)
@@ -191,7 +199,7 @@ internal sealed class BackupReader(FileStream archive, string name)
         {
             TarEntryType.Directory => new BackupFile(path, BackupFile.Directory, null, mode, modified, null),
             TarEntryType.SymbolicLink when !parsed.IsRoot => new BackupFile(path, BackupFile.Link, null, mode, modified, null, target),
-            TarEntryType.RegularFile when !parsed.IsRoot && token is not null => new BackupFile(path, BackupFile.Hidden, entry.Length, mode, modified, null, Token: token),
+            TarEntryType.RegularFile when !parsed.IsRoot && token is not null => new BackupFile(path, isAside ? BackupFile.Aside : BackupFile.Hidden, entry.Length, mode, modified, null, Token: token),
             TarEntryType.RegularFile when !parsed.IsRoot => new BackupFile(path, BackupFile.File, entry.Length, mode, modified, null),
             _ => null,
         };

@@ -12,7 +12,14 @@ namespace Waybill.Core.Backup;
 /// <param name="Hidden">Files that are held or were taken back.</param>
 /// <param name="Archived">Files of the archive folders: in its list only.</param>
 public sealed record BackupReport(
-    DateTimeOffset Created, int Schema, bool WithFiles, long Files, long Bytes, long Missing, long GoneMeanwhile, long LeftOut, long Hidden, long Archived);
+    DateTimeOffset Created, int Schema, bool WithFiles, long Files, long Bytes, long Missing, long GoneMeanwhile, long LeftOut, long Hidden, long Archived)
+{
+    /// <summary>Files that retention had moved aside and that stay, held or overwritten in that moment.</summary>
+    public long Aside { get; init; }
+
+    /// <summary>Archive folders that could not be read: their files are not in the list.</summary>
+    public IReadOnlyList<string> ArchivesNotRead { get; init; } = [];
+}
 
 /// <summary>What a restore has made.</summary>
 /// <param name="Created">When the backup's database was copied.</param>

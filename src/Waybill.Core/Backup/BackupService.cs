@@ -130,10 +130,14 @@ public sealed class BackupService(DataDirectory directory, WaybillDatabase datab
             await writer.AddFileAsync(BackupFormat.ArchiveList, list, cancellationToken).ConfigureAwait(false);
 
             using var connection = new DatabaseConnection(copy, new DatabaseOptions(), forWriting: false);
-            var tree = new BackupTreeWriter(writer, database, connection, vaults, withFiles, time);
+            var tree = new BackupTreeWriter(writer, database, connection, vaults, withFiles, time) { AsideDirectory = directory.RetentionTaken };
             await tree.RunAsync(cancellationToken).ConfigureAwait(false);
             return await writer.EndAsync(
-                new BackupReport(created, Migrator.Version(connection), withFiles, tree.Files, tree.Bytes, tree.Missing, tree.GoneMeanwhile, writer.LeftOut + tree.LeftOut + archives.LeftOut, tree.Hidden, archives.Files),
+                new BackupReport(created, Migrator.Version(connection), withFiles, tree.Files, tree.Bytes, tree.Missing, tree.GoneMeanwhile, writer.LeftOut + tree.LeftOut + archives.LeftOut, tree.Hidden, archives.Files)
+                {
+                    Aside = tree.Aside,
+                    ArchivesNotRead = archives.Unread,
+                },
                 cancellationToken).ConfigureAwait(false);
         }
     }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Feeds;
+using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
 using Waybill.Storage.Local;
@@ -29,6 +31,12 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
     /// <summary>Files that are held or were taken back.</summary>
     public long Hidden { get; private set; }
 
+    /// <summary>Where retention puts files aside.</summary>
+    public required string AsideDirectory { get; init; }
+
+    /// <summary>Files that retention put aside and that stay: held, or overwritten in the moment of their removal.</summary>
+    public long Aside { get; private set; }
+
     public long Missing { get; private set; }
 
     public long GoneMeanwhile { get; private set; }
@@ -53,6 +61,7 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
             after = owners[^1].Id;
         }
 
+        await AddAsideAsync(cancellationToken).ConfigureAwait(false);
         if (_again.Count > 0)
         {
             await Task.Delay(CatalogueScan.Settle, time, cancellationToken).ConfigureAwait(false);
@@ -227,6 +236,67 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
                 opened.Value, owner, new BackupFile(owner.Number + file.Path, BackupFile.Hidden, null, null, null, null, Token: file.Token), file.Size, cancellationToken).ConfigureAwait(false);
             Hidden += isSame ? 1 : 0;
             return isSame;
+        }
+    }
+
+    /// <summary>What retention put aside and nobody may delete: it lies in no vault, and under a legal hold it may be what a court asks for.</summary>
+    private async ValueTask AddAsideAsync(CancellationToken cancellationToken)
+    {
+        for (var after = 0L; ;)
+        {
+            var removals = RemovalSql.Kept(copy, after, Batch);
+            foreach (var removal in removals)
+            {
+                var line = new BackupFile(
+                    removal.Account + removal.Path, BackupFile.Aside, removal.Size, null, null, null,
+                    Token: removal.File.ToString($"D{BackupFormat.AsideDigits}", CultureInfo.InvariantCulture));
+                if (!withFiles)
+                {
+                    await writer.ListAsync(line, cancellationToken).ConfigureAwait(false);
+                    Aside++;
+                }
+                else if (await TryAddAsideAsync(removal, line, cancellationToken).ConfigureAwait(false))
+                {
+                    Aside++;
+                }
+                else if (await live.ReadAsync(connection => RemovalSql.IsThere(connection, removal), cancellationToken).ConfigureAwait(false))
+                {
+                    Missing++;
+                }
+                else
+                {
+                    GoneMeanwhile++;
+                }
+            }
+
+            if (removals.Count < Batch)
+            {
+                return;
+            }
+
+            after = removals[^1].File;
+        }
+    }
+
+    private async ValueTask<bool> TryAddAsideAsync(Removal removal, BackupFile line, CancellationToken cancellationToken)
+    {
+        FileStream file;
+        try
+        {
+            file = new FileStream(AsideDirectory + removal.Staged, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+
+        await using (file.ConfigureAwait(false))
+        {
+            var mode = OperatingSystem.IsWindows() ? 0 : (int)File.GetUnixFileMode(file.SafeFileHandle);
+            var modified = new DateTimeOffset(File.GetLastWriteTimeUtc(file.SafeFileHandle)).ToUnixTimeSeconds();
+            await writer.AddAsync(line with { Size = file.Length, Mode = Octal(mode & 0x1FF), Modified = modified }, MemberStream.Of(file), cancellationToken).ConfigureAwait(false);
+            Bytes += line.Size ?? 0;
+            return true;
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Waybill.Core.Database;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
 using Waybill.Storage.Local;
@@ -11,7 +13,7 @@ namespace Waybill.Core.Backup;
 /// Puts a backup's vaults in place, through the same jail and with the same durability as an upload: a link in the archive leads nobody out of a vault, and nothing
 /// that is there is overwritten.
 /// </summary>
-internal sealed class RestoredVaults(string vaults) : IAsyncDisposable
+internal sealed class RestoredVaults(string vaults, string aside) : IAsyncDisposable
 {
     private const int Piece = 256 * 1024;
 
@@ -31,6 +33,12 @@ internal sealed class RestoredVaults(string vaults) : IAsyncDisposable
             Check(file, EnsureDirectory(account, path));
             Check(file, await (await StoreAsync(file, account).ConfigureAwait(false)).SetAttributesAsync(
                 path, path.IsRoot ? default : new AttributeChanges(Permissions: permissions), followLink: false).ConfigureAwait(false));
+            return null;
+        }
+
+        if (file.Kind == BackupFile.Aside)
+        {
+            await TakeAsideAsync(file, content ?? Stream.Null, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
@@ -92,6 +100,29 @@ internal sealed class RestoredVaults(string vaults) : IAsyncDisposable
 
             Check(file, opened.Value.SyncDirectory(path.Parent));
         }
+    }
+
+    /// <summary>Its number is its name; digits only, so that it lies nowhere else.</summary>
+    private async ValueTask TakeAsideAsync(BackupFile file, Stream content, CancellationToken cancellationToken)
+    {
+        PrivateDirectory.Ensure(Path.GetDirectoryName(aside)!);
+        PrivateDirectory.Ensure(aside);
+        var path = Path.Combine(aside, long.Parse(file.Token!, NumberStyles.None, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture));
+        var target = PrivateFile.Open(path, FileMode.CreateNew, FileShare.None);
+        await using (target.ConfigureAwait(false))
+        {
+            await content.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(target.SafeFileHandle, (UnixFileMode)Convert.ToInt32(file.Mode, 8));
+            }
+
+            await target.FlushAsync(cancellationToken).ConfigureAwait(false);
+            File.SetLastWriteTimeUtc(target.SafeFileHandle, DateTimeOffset.FromUnixTimeSeconds(file.Modified ?? 0).UtcDateTime);
+            target.Flush(flushToDisk: true);
+        }
+
+        LocalDirectory.Sync(aside);
     }
 
     private static void Check(BackupFile file, StoreError error)

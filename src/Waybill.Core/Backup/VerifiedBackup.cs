@@ -110,7 +110,7 @@ public sealed class VerifiedBackup : IAsyncDisposable
     /// <summary>One restore: members in the order of the archive, in which keys and database come before the vaults.</summary>
     private sealed class Restore(VerifiedBackup backup, DataDirectory target, Actor actor, TimeProvider time, CancellationToken cancellationToken) : IAsyncDisposable
     {
-        private readonly RestoredVaults _vaults = new(target.Vaults);
+        private readonly RestoredVaults _vaults = new(target.Vaults, target.RetentionTaken);
         private RestoredCatalogue? _catalogue;
         private WaybillDatabase? _database;
         private AuditLog? _audit;

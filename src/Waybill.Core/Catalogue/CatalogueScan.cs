@@ -2,6 +2,7 @@ using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Inbound;
+using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
 using Waybill.Storage.Local;
@@ -286,6 +287,12 @@ public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, Vaul
             if (!IsGone(vault, path))
             {
                 return report;
+            }
+
+            // Retention moved the old version aside, or the new one with it in the moment of an upload: what it does with that is decided there.
+            if (RemovalSql.IsUnsettled(connection, account, path))
+            {
+                return report with { Unsettled = report.Unsettled + 1 };
             }
 
             CatalogueSql.Left(connection, account, path, GoneHow.Missing, now);

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Waybill.Core.Audit;
+using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Events;
+using Waybill.Core.Retention;
 using Waybill.Storage;
 
 namespace Waybill.Core.Feeds;
@@ -33,6 +35,7 @@ public sealed partial class FeedPublisher
     private void Decide(WriteTransaction transaction, PublicationSet set, string owner)
     {
         var (connection, now) = (transaction.Connection, time.GetUtcNow());
+        set.Problem ??= set.Replaces ? Covered(connection, set) : null;
         if (set.Problem is not null)
         {
             set.Reason = set.Problem.Message;
@@ -55,6 +58,13 @@ public sealed partial class FeedPublisher
 
         Commit(transaction, set, AuditActions.Published, owner);
     }
+
+    /// <summary>Why a set must not take the place of what has its names: a legal hold covers one of these; null when it may.</summary>
+    private static Problem? Covered(DatabaseConnection connection, PublicationSet set) => set.Files
+        .Select(static file => file.Path.ToString())
+        .Where(path => CatalogueSql.Present(connection, set.AccountId, path) is not null)
+        .Select(path => HoldSql.Check(connection, set.AccountId, set.Account, path))
+        .FirstOrDefault(static problem => problem is not null);
 
     /// <summary>The files of a set are in the catalogue and in the audit from now on.</summary>
     private void Commit(WriteTransaction transaction, PublicationSet set, string action, string owner)

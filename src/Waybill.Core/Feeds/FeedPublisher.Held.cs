@@ -3,6 +3,7 @@ using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Retention;
 
 namespace Waybill.Core.Feeds;
 
@@ -84,6 +85,11 @@ public sealed partial class FeedPublisher
                 set.Files.AddRange(found.Files);
                 if (!release)
                 {
+                    if (set.Files.Select(file => HoldSql.Check(connection, set.AccountId, set.Account, file.Path.ToString())).FirstOrDefault(static problem => problem is not null) is { } covered)
+                    {
+                        return covered;
+                    }
+
                     set.Files.ForEach(file => Record(transaction, set, AuditActions.HeldDiscarded, file.Path.ToString(), new() { ["publication"] = id }));
                     PublicationSql.MoveOn(connection, set, PublicationState.Staging, lease.Owner);
                     return set;
@@ -97,6 +103,11 @@ public sealed partial class FeedPublisher
                 if (AccountService.Find(connection, set.Account) is { Status: AccountStatus.Closed })
                 {
                     return Problem.Refused($"Account {set.Account} is closed; nothing is published to it any more. Discard {id}.");
+                }
+
+                if (set.Replaces && Covered(connection, set) is { } replaced)
+                {
+                    return replaced;
                 }
 
                 Commit(transaction, set, AuditActions.HeldReleased, lease.Owner);

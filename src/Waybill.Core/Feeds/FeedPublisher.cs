@@ -87,6 +87,14 @@ public sealed partial class FeedPublisher(WaybillDatabase database, AuditLog aud
         }
 
         Step("decided");
+        await EachAsync(
+            [.. sets.Where(static set => set is { State: PublicationState.Failed, Replaces: true })],
+            static (set, store, _) =>
+            {
+                Discard(set, store);
+                return ValueTask.CompletedTask;
+            },
+            CancellationToken.None).ConfigureAwait(false);
         var shown = sets.Where(static set => set.State == PublicationState.Committing).ToList();
         await EachAsync([.. sets.Where(static set => set.State == PublicationState.Held)], SyncHeld, CancellationToken.None).ConfigureAwait(false);
         await EachAsync(shown, ShowAsync, CancellationToken.None).ConfigureAwait(false);

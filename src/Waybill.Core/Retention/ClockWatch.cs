@@ -28,14 +28,16 @@ public sealed class ClockWatch(WaybillDatabase database, AuditLog audit, TimePro
         }
 
         var jump = TimeSpan.Zero;
+        WriteTransaction? used = null;
         var noted = await database.WriteAsync<bool>(
             transaction =>
             {
+                used = transaction;
                 jump = Note(transaction);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
-        if (!noted.Succeeded)
+        if (used is { IsCommitted: false })
         {
             Forget(jump);
         }
@@ -54,7 +56,12 @@ public sealed class ClockWatch(WaybillDatabase database, AuditLog audit, TimePro
             _begun += jump;
         }
 
-        if (jump != TimeSpan.Zero)
+        if (jump == TimeSpan.Zero)
+        {
+            return jump;
+        }
+
+        try
         {
             var now = time.GetUtcNow();
             var doubt = RetentionClock.Jumped(transaction.Connection, jump, now);
@@ -63,9 +70,14 @@ public sealed class ClockWatch(WaybillDatabase database, AuditLog audit, TimePro
             {
                 EventSql.Raise(transaction.Connection, RetentionTopics.Trouble, null, new JsonObject { ["what"] = "clock", ["problem"] = doubt.Message }, now);
             }
-        }
 
-        return jump;
+            return jump;
+        }
+        catch
+        {
+            Forget(jump);
+            throw;
+        }
     }
 
     /// <summary>What was noted is not in the database: the next look notes it again.</summary>

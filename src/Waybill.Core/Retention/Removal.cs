@@ -10,6 +10,9 @@ internal sealed record Removal(long File, long AccountId, string Account, string
     /// <summary>When it left its vault: the archive sorts by that, also when a run that was killed is ended in another month.</summary>
     public DateTimeOffset Left { get; init; }
 
+    /// <summary>What lay at its path when it was claimed; null after a crash.</summary>
+    public StoreResult<VaultEntry>? Seen { get; init; }
+
     /// <summary>Its name among the files that were taken out.</summary>
     public VaultPath Staged => VaultPath.Parse("/" + File.ToString(CultureInfo.InvariantCulture));
 

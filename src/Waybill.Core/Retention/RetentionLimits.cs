@@ -33,6 +33,12 @@ public static class RetentionLimits
     /// <summary>How long a file that was taken out of its vault is kept, in case an upload took its name in that very moment.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromMinutes(10);
 
+    /// <summary>How often is looked, by the time that passes, for what has settled.</summary>
+    public static readonly TimeSpan SettleEvery = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long what cannot be settled is tried again so often; from then on with each plan.</summary>
+    public static readonly TimeSpan SettlingTries = TimeSpan.FromHours(1);
+
     /// <summary>How far the clock may be behind what was recorded before.</summary>
     public static readonly TimeSpan ClockBehind = TimeSpan.FromMinutes(5);
 

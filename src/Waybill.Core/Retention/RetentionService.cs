@@ -114,6 +114,39 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
         return ended.Succeeded ? done : ended.Problem;
     }
 
+    /// <summary>
+    /// Ends what runs have taken out of the vaults and what has settled since: deletes or archives it, or puts an upload back. For a server between the plans; does
+    /// nothing while a plan or run works, which does the same.
+    /// </summary>
+    public async ValueTask<Outcome> SettleAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (!await database.ReadAsync(connection => RemovalSql.IsAnySettled(connection, time.GetUtcNow()), cancellationToken).ConfigureAwait(false))
+        {
+            return Outcome.Done;
+        }
+
+        using var held = Lock();
+        if (held is null)
+        {
+            return Outcome.Done;
+        }
+
+        if (Watch is not null && await Watch.LookAsync(cancellationToken).ConfigureAwait(false) is { Succeeded: false } unwritten)
+        {
+            return unwritten;
+        }
+
+        var now = time.GetUtcNow();
+        if (await DoubtAsync(database, now, cancellationToken).ConfigureAwait(false) is { } doubt)
+        {
+            return doubt;
+        }
+
+        using var removals = OpenRemovals(now, actor, out var problem);
+        return removals is null ? problem! : await removals.RecoverAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Whether a run was due and has not been done since: it was refused, found another at work, or was cut off.</summary>
     public ValueTask<bool> IsRunOwedAsync(CancellationToken cancellationToken = default) => database.ReadAsync(
         connection => connection.Number(
@@ -188,10 +221,12 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
 
         Problem? doubt = null;
         var jump = TimeSpan.Zero;
+        WriteTransaction? used = null;
         var begun = await database.WriteAsync<long>(
             transaction =>
             {
                 var connection = transaction.Connection;
+                used = transaction;
                 jump = Watch?.Note(transaction) ?? TimeSpan.Zero;
                 doubt = today is null ? RetentionClock.Check(connection, now) : null;
                 if (doubt is not null)
@@ -213,7 +248,12 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
             cancellationToken).ConfigureAwait(false);
         if (!begun.Succeeded)
         {
-            Watch?.Forget(jump);
+            // Committed, and only its anchor could not be written: then the jump is in the database.
+            if (used is { IsCommitted: false })
+            {
+                Watch?.Forget(jump);
+            }
+
             return begun;
         }
 

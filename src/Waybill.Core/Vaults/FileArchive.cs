@@ -56,7 +56,7 @@ public sealed class FileArchive(string directory, Durability durability = Durabi
                 return StoreError.NameTooLong;
             }
 
-            var error = await from.MoveAsync(root, path, archive, VaultPath.Root, target!, cancellationToken).ConfigureAwait(false);
+            var error = await from.MoveAsync(root, path, archive, VaultPath.Root, target!, cancellationToken: cancellationToken).ConfigureAwait(false);
             if (error == StoreError.AlreadyExists)
             {
                 error = await from.RemoveIfCopiedAsync(root, path, archive, target!, cancellationToken).ConfigureAwait(false);
@@ -71,6 +71,11 @@ public sealed class FileArchive(string directory, Durability durability = Durabi
 
         return StoreError.AlreadyExists;
     }
+
+    /// <summary>Removes what copies left that a crash cut off; those that are being made stay.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>How many were removed.</returns>
+    public int SweepTemporaries(CancellationToken cancellationToken = default) => Directory.Exists(directory) ? Open().SweepTemporaries(cancellationToken) : 0;
 
     /// <summary>Closes it.</summary>
     public void Dispose()

@@ -26,9 +26,20 @@ public sealed class VaultStores(LocalVaults vaults)
     /// <param name="path">The file in the vault.</param>
     /// <param name="target">Where to.</param>
     /// <param name="targetPath">The name there.</param>
+    /// <param name="meant">The file as it was seen; another one stays. Null for whatever is there.</param>
     /// <param name="cancellationToken">Stops it; the file stays.</param>
-    public ValueTask<StoreError> TakeOutAsync(string account, VaultPath path, LocalVaults target, VaultPath targetPath, CancellationToken cancellationToken = default) =>
-        vaults.MoveAsync(VaultPath.Parse($"/{account}"), path, target, VaultPath.Root, targetPath, cancellationToken);
+    public ValueTask<StoreError> TakeOutAsync(
+        string account, VaultPath path, LocalVaults target, VaultPath targetPath, FileStamp? meant = null, CancellationToken cancellationToken = default) =>
+        vaults.MoveAsync(VaultPath.Parse($"/{account}"), path, target, VaultPath.Root, targetPath, meant, cancellationToken);
+
+    /// <summary>Ends a move out of a vault that was cut off after the copy: removes a file whose content is at the other place by now.</summary>
+    /// <param name="account">The account's number.</param>
+    /// <param name="path">The file in the vault.</param>
+    /// <param name="other">Where the copy is.</param>
+    /// <param name="otherPath">Its name there.</param>
+    /// <param name="cancellationToken">Stops it; the file stays.</param>
+    public ValueTask<StoreError> RemoveIfCopiedAsync(string account, VaultPath path, LocalVaults other, VaultPath otherPath, CancellationToken cancellationToken = default) =>
+        vaults.RemoveIfCopiedAsync(VaultPath.Parse($"/{account}"), path, other, otherPath, cancellationToken);
 
     /// <summary>Moves a file back into a vault; one that has the name already stays.</summary>
     /// <param name="source">Where it is.</param>
@@ -39,6 +50,6 @@ public sealed class VaultStores(LocalVaults vaults)
     public ValueTask<StoreError> PutBackAsync(LocalVaults source, VaultPath sourcePath, string account, VaultPath path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return source.MoveAsync(VaultPath.Root, sourcePath, vaults, VaultPath.Parse($"/{account}"), path, cancellationToken);
+        return source.MoveAsync(VaultPath.Root, sourcePath, vaults, VaultPath.Parse($"/{account}"), path, cancellationToken: cancellationToken);
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Waybill.Core.Database;
 using Waybill.Core.Retention;
 
 namespace Waybill.Server.Hosting;
@@ -36,9 +35,10 @@ internal sealed partial class ClockLoop(ClockWatch watch, TimeProvider time, ILo
                         LogUnwritten(logger, problem.Message);
                     }
                 }
-                catch (DatabaseException error)
+                catch (Exception error) when (error is not OperationCanceledException || !_stop.IsCancellationRequested)
                 {
-                    LogUnwritten(logger, error.Message);
+                    // Whatever it was, the watch goes on: a jump that nobody notices makes files go too early.
+                    LogUnwritten(logger, $"{error.GetType().Name}: {error.Message}");
                 }
             }
         }

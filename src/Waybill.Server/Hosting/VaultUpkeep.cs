@@ -13,16 +13,21 @@ internal sealed class VaultUpkeep : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _walk;
+    private readonly Task _others;
     private readonly Task _loop;
 
-    private VaultUpkeep(LocalVaults vaults, TimeProvider timeProvider)
+    private VaultUpkeep(LocalVaults vaults, TimeProvider timeProvider, Action<CancellationToken>? sweepOthers)
     {
         _walk = Task.Run(() => vaults.SweepTemporaries(_stop.Token), CancellationToken.None);
+        _others = sweepOthers is null ? Task.CompletedTask : Task.Run(() => sweepOthers(_stop.Token), CancellationToken.None);
         _loop = RunAsync(vaults, timeProvider);
     }
 
     /// <summary>Begins.</summary>
-    public static VaultUpkeep Start(LocalVaults vaults, TimeProvider timeProvider) => new(vaults, timeProvider);
+    /// <param name="vaults">The vaults.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="sweepOthers">Sweeps the trees beside them that take copies across file systems.</param>
+    public static VaultUpkeep Start(LocalVaults vaults, TimeProvider timeProvider, Action<CancellationToken>? sweepOthers = null) => new(vaults, timeProvider, sweepOthers);
 
     /// <summary>Waits for the walk, no longer than that.</summary>
     public Task WalkedAsync(TimeSpan patience) => Task.WhenAny(_walk, Task.Delay(patience, CancellationToken.None));
@@ -31,6 +36,7 @@ internal sealed class VaultUpkeep : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await Task.WhenAny(_walk);
+        await Task.WhenAny(_others);
         await _loop;
         _stop.Dispose();
     }

@@ -6,7 +6,8 @@ using Waybill.Core.Scheduling;
 namespace Waybill.Server.Scheduling;
 
 /// <summary>
-/// Runs the server's jobs at their times with Quartz.NET. Its store is in memory: what is to be remembered, when each job was last done, is a row of the database.
+/// Runs the server's jobs: at set times with Quartz.NET, in intervals with a timer, since Quartz goes by the time of day and a clock that is set back by a day would
+/// put an hourly job off by a day. Quartz' store is in memory: what is to be remembered, when each job was last done, is a row of the database.
 /// </summary>
 /// <param name="ledger">The rows.</param>
 /// <param name="jobs">The jobs.</param>
@@ -14,13 +15,14 @@ namespace Waybill.Server.Scheduling;
 /// <param name="loggers">Where failures go.</param>
 internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<IScheduledJob> jobs, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
-    /// <summary>Jobs that run at once.</summary>
+    /// <summary>Jobs with set times that run at once.</summary>
     public const int AtOnce = 2;
 
     private readonly ILogger _logger = loggers.CreateLogger<JobScheduler>();
     private readonly CancellationTokenSource _stop = new();
     private ServiceProvider? _services;
     private IScheduler? _scheduler;
+    private Task _loops = Task.CompletedTask;
 
     /// <summary>Takes up the schedules, and what was missed since the last time at once.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -37,7 +39,7 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
         });
         _services = services.BuildServiceProvider();
         _scheduler = await _services.GetRequiredService<ISchedulerFactory>().GetScheduler(cancellationToken);
-        foreach (var job in jobs)
+        foreach (var job in jobs.Where(static job => job.Schedule.Interval is null))
         {
             var detail = JobBuilder.Create<Turn>().WithIdentity(job.Name).Build();
             await _scheduler.ScheduleJob(detail, job.Schedule.Trigger(job.Name, time), cancellationToken: cancellationToken);
@@ -54,11 +56,13 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
         }
 
         await _scheduler.Start(cancellationToken);
+        _loops = Task.WhenAll(jobs.Where(static job => job.Schedule.Interval is not null).Select(RepeatAsync));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _loops;
         if (_scheduler is not null)
         {
             await _scheduler.Shutdown(waitForJobsToComplete: true);
@@ -70,6 +74,28 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
         }
 
         _stop.Dispose();
+    }
+
+    private async Task RepeatAsync(IScheduledJob job)
+    {
+        using var timer = new PeriodicTimer(job.Schedule.Interval!.Value, time);
+        try
+        {
+            await ledger.FindAsync(job.Name, time.GetUtcNow(), _stop.Token);
+            if (job.IsDueAtStart)
+            {
+                await RunAsync(job.Name);
+            }
+
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                await RunAsync(job.Name);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The server stops.
+        }
     }
 
     private async ValueTask RunAsync(string name)

@@ -11,16 +11,23 @@ internal static class RetentionJobs
 
     public const string RunName = "retention-run";
 
+    public const string SettleName = "retention-settle";
+
     /// <summary>The jobs, in the order in which what was missed is made up for: a run after a downtime needs the plan's word about the clock.</summary>
-    public static IReadOnlyList<IScheduledJob> All(RetentionService service, WaybillConfiguration configuration) =>
-    [
-        new Job(
-            PlanName, PlanSchedule(configuration),
-            async cancellationToken => await PlanAsync(service, cancellationToken)),
-        new Job(
-            RunName, RunSchedule(configuration),
-            async cancellationToken => Describe(await service.RunAsync(Actor.System, cancellationToken))),
-    ];
+    public static IReadOnlyList<IScheduledJob> All(RetentionService service, WaybillConfiguration configuration)
+    {
+        // One works at a time, and a plan is not to be put off by a day because something settles in its minute.
+        var turn = new SemaphoreSlim(1, 1);
+        return
+        [
+            new Job(PlanName, PlanSchedule(configuration), turn, cancellationToken => PlanAsync(service, cancellationToken)),
+            new Job(RunName, RunSchedule(configuration), turn, async cancellationToken => Describe(await service.RunAsync(Actor.System, cancellationToken))),
+            new Job(SettleName, SettleSchedule, turn, cancellationToken => service.SettleAsync(Actor.System, cancellationToken)),
+        ];
+    }
+
+    /// <summary>What a run has taken is ended some minutes later, not at the next plan.</summary>
+    public static Schedule SettleSchedule { get; } = Schedule.Every(RetentionLimits.SettleEvery);
 
     public static Schedule PlanSchedule(WaybillConfiguration configuration) => Schedule.Daily(
         ConfigurationCheck.TimeOfDay("Retention:PlanAt", configuration.Retention.PlanAt), ConfigurationCheck.Zone(configuration.Provider));
@@ -51,8 +58,19 @@ internal static class RetentionJobs
         : new Outcome(new Problem(
             ProblemKind.Unusable, $"{run.Value.Failed + run.Value.Missing} files could not be removed, {run.Value.Files} were; see: waybill audit search --action retention-removed"));
 
-    private sealed record Job(string Name, Schedule Schedule, Func<CancellationToken, ValueTask<Outcome>> Run) : IScheduledJob
+    private sealed record Job(string Name, Schedule Schedule, SemaphoreSlim Turn, Func<CancellationToken, ValueTask<Outcome>> Run) : IScheduledJob
     {
-        public ValueTask<Outcome> RunAsync(CancellationToken cancellationToken) => Run(cancellationToken);
+        public async ValueTask<Outcome> RunAsync(CancellationToken cancellationToken)
+        {
+            await Turn.WaitAsync(cancellationToken);
+            try
+            {
+                return await Run(cancellationToken);
+            }
+            finally
+            {
+                Turn.Release();
+            }
+        }
     }
 }

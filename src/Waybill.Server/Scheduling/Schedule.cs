@@ -24,19 +24,20 @@ internal sealed class Schedule
     public static Schedule Monthly(int day, TimeOnly at, TimeZoneInfo zone) =>
         At(string.Create(CultureInfo.InvariantCulture, $"{at.Second} {at.Minute} {at.Hour} {day} * ?"), zone);
 
-    /// <summary>Again and again, counted from the start of the server: a time that fell into a downtime is not missed.</summary>
+    /// <summary>
+    /// Again and again, by the time that passes since the start of the server: a time that fell into a downtime is not missed, and a clock that is set changes nothing.
+    /// </summary>
     public static Schedule Every(TimeSpan interval) => new(null, interval);
 
-    /// <summary>A trigger that fires by it.</summary>
-    public ITrigger Trigger(string name, TimeProvider time)
-    {
-        var builder = TriggerBuilder.Create(time).WithIdentity(name);
+    /// <summary>The interval; null for set times.</summary>
+    public TimeSpan? Interval => _cron is null ? _interval : null;
+
+    /// <summary>A trigger that fires at the set times.</summary>
+    public ITrigger Trigger(string name, TimeProvider time) =>
 
         // A time that comes in this very second counts as missed: it is not to be done twice.
-        return _cron is null
-            ? builder.StartAt(time.GetUtcNow() + _interval).WithSchedule(SimpleScheduleBuilder.Create().WithInterval(_interval).RepeatForever()).Build()
-            : builder.StartAt(time.GetUtcNow().AddSeconds(1)).WithSchedule(CronScheduleBuilder.Create(_cron).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)).Build();
-    }
+        TriggerBuilder.Create(time).WithIdentity(name).StartAt(time.GetUtcNow().AddSeconds(1))
+            .WithSchedule(CronScheduleBuilder.Create(_cron!).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)).Build();
 
     /// <summary>The first time after <paramref name="time"/>; null when there is none any more.</summary>
     public DateTimeOffset? After(DateTimeOffset time) => _cron is null ? time + _interval : _cron.GetNextValidTimeAfter(time);

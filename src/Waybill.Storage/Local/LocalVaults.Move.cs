@@ -21,10 +21,14 @@ public sealed partial class LocalVaults
     /// <param name="destination">The directory that takes it.</param>
     /// <param name="targetRoot">The tree that takes it, below that directory.</param>
     /// <param name="target">Its name there.</param>
+    /// <param name="meant">The file as it was seen; another one, or one that was changed since, is not moved. Null for whatever is there.</param>
     /// <param name="cancellationToken">Ends a long copy, and nothing was moved.</param>
-    /// <returns><see cref="StoreError.Busy"/> when another file took its name meanwhile; that one stays where it is.</returns>
+    /// <returns>
+    /// <see cref="StoreError.Busy"/> when another file took its name meanwhile; that one stays where it is. After any error the file is where it was, or it is whole
+    /// under its new name alone and only the disk did not say that it will stay so.
+    /// </returns>
     public async ValueTask<StoreError> MoveAsync(
-        VaultPath root, VaultPath path, LocalVaults destination, VaultPath targetRoot, VaultPath target, CancellationToken cancellationToken = default)
+        VaultPath root, VaultPath path, LocalVaults destination, VaultPath targetRoot, VaultPath target, FileStamp? meant = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(destination);
@@ -43,6 +47,11 @@ public sealed partial class LocalVaults
                 return errno != Errno.None ? Errno.ToStoreError(errno) : status.Kind == FileKind.Directory ? StoreError.IsADirectory : StoreError.NotARegularFile;
             }
 
+            if (meant is not null && LocalVault.Entry(path, status).Stamp != meant)
+            {
+                return StoreError.Busy;
+            }
+
             error = destination.EnsureFolder(targetRoot, target.Parent, out var into);
             using (into)
             {
@@ -54,8 +63,15 @@ public sealed partial class LocalVaults
                 errno = Kernel.Rename(from, path.Name, into, target.Name, OpenFlags.RenameNoReplace);
                 if (errno == Errno.CrossDevice)
                 {
-                    error = await destination.CopyInAsync(from, path.Name.ToArray(), into, target.Name.ToArray(), cancellationToken).ConfigureAwait(false);
+                    error = await destination.CopyInAsync(from, path.Name.ToArray(), status.Identity, into, target.Name.ToArray(), cancellationToken).ConfigureAwait(false);
                     return error == StoreError.None ? SyncIfDurable(from) : error;
+                }
+
+                // A new version may have taken the name since it was looked at; it gets it back, unless yet another one has it.
+                if (errno == Errno.None && Kernel.StatName(into, target.Name, out var moved) == Errno.None && moved.Identity != status.Identity
+                    && Kernel.Rename(into, target.Name, from, path.Name, OpenFlags.RenameNoReplace) == Errno.None)
+                {
+                    return StoreError.Busy;
                 }
 
                 error = errno == Errno.None ? destination.SyncIfDurable(into) : Errno.ToStoreError(errno);
@@ -113,10 +129,23 @@ public sealed partial class LocalVaults
         return error == StoreError.None ? SyncIfDurable(from) : error;
     }
 
+    /// <summary>Removes a file; not durable, so that a power cut may bring it back.</summary>
+    /// <param name="path">The file below this directory.</param>
+    public StoreError Remove(VaultPath path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var error = OpenFolder(VaultPath.Root, path.Parent, out var folder);
+        using (folder)
+        {
+            return error == StoreError.None ? Errno.ToStoreError(Kernel.Unlink(folder, path.Name, 0)) : error;
+        }
+    }
+
     private bool IsDurable => _options.Durability == Durability.Full;
 
     /// <summary>The copy is whole and synced under its name before the original goes.</summary>
-    private async ValueTask<StoreError> CopyInAsync(FileDescriptor from, byte[] name, FileDescriptor into, byte[] target, CancellationToken cancellationToken)
+    private async ValueTask<StoreError> CopyInAsync(
+        FileDescriptor from, byte[] name, FileIdentity meant, FileDescriptor into, byte[] target, CancellationToken cancellationToken)
     {
         var errno = Kernel.OpenName(from, name, OpenFlags.ReadFile | OpenFlags.NoFollow, 0, out var source);
         using (source)
@@ -127,7 +156,7 @@ public sealed partial class LocalVaults
             }
 
             errno = Kernel.Stat(source, out var status);
-            if (errno != Errno.None || status.Kind != FileKind.File)
+            if (errno != Errno.None || status.Identity != meant)
             {
                 return errno == Errno.None ? StoreError.Busy : Errno.ToStoreError(errno);
             }
@@ -136,6 +165,12 @@ public sealed partial class LocalVaults
             errno = Kernel.OpenName(into, temporary, OpenFlags.NewFile, CopyPermissions, out var copy);
             using (copy)
             {
+                // As an upload's: without it a sweep would take a copy that is being made for what a crash left.
+                if (errno == Errno.None)
+                {
+                    Kernel.TryLock(copy);
+                }
+
                 var error = errno == Errno.None ? await CopyAsync(source, status, copy, cancellationToken).ConfigureAwait(false) : Errno.ToStoreError(errno);
                 if (error == StoreError.None)
                 {
@@ -150,9 +185,9 @@ public sealed partial class LocalVaults
 
                 error = SyncIfDurable(into);
                 error = error == StoreError.None ? RemoveOnly(from, name, status.Identity) : error;
-                if (error == StoreError.Busy && Kernel.Stat(copy, out var made) == Errno.None)
+                if (error != StoreError.None && Kernel.Stat(copy, out var made) == Errno.None)
                 {
-                    // A new version has the name by now: it was not this that was to be moved, and its copy must not look as if it had been.
+                    // The original stays, or a new version has its name by now: the copy must not look as if it had been moved.
                     RemoveOnly(into, target, made.Identity);
                 }
 
@@ -230,13 +265,15 @@ public sealed partial class LocalVaults
             return errno == Errno.NoEntry ? StoreError.None : Errno.ToStoreError(errno);
         }
 
-        if (Kernel.StatName(from, aside, out var status) == Errno.None && status.Identity == meant)
+        var isMeant = Kernel.StatName(from, aside, out var status) == Errno.None && status.Identity == meant;
+        errno = isMeant ? Kernel.Unlink(from, aside, 0) : Errno.None;
+        if (isMeant && errno == Errno.None)
         {
-            return Errno.ToStoreError(Kernel.Unlink(from, aside, 0));
+            return StoreError.None;
         }
 
         Kernel.Rename(from, aside, from, name, OpenFlags.RenameNoReplace);
-        return StoreError.Busy;
+        return isMeant ? Errno.ToStoreError(errno) : StoreError.Busy;
     }
 
     /// <summary>A folder of a tree. The tree's own path is opened by itself, since both together may be longer than any path may be.</summary>

@@ -92,6 +92,37 @@ public sealed class HiddenFileTests
             [("archive/10042/2026-01/cdr/a.csv", 5L), (elsewhere.Combine("b.csv"), 2L)], lines.Select(line => ((string?)line["path"], (long)line["size"]!)));
     }
 
+    [Fact]
+    public async Task What_retention_has_put_aside_under_a_hold_is_in_a_backup_and_in_its_place_after_a_restore()
+    {
+        await using var test = await TestBackup.CreateAsync();
+        var core = test.Core;
+        foreach (var path in (string[])["/cdr/held.csv", "/cdr/free.csv", "/cdr/lost.csv"])
+        {
+            await test.Vaults.UploadAsync(path, path);
+            var id = (long)core.Scalar($"SELECT id FROM file WHERE path = '{path}'")!;
+            core.Tamper($"""
+                UPDATE file SET gone_at = arrived_at, gone_how = 'retention' WHERE id = {id};
+                INSERT INTO retention_removal (file_id, account_id, path, archive, taken_at) SELECT id, account_id, path, 0, arrived_at FROM file WHERE id = {id}
+                """);
+            Directory.CreateDirectory(core.Files.RetentionTaken);
+            File.Move(test.Vaults.OnDisk(path), Path.Combine(core.Files.RetentionTaken, id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
+        Assert.True((await core.Services.Holds.SetAsync("10042", "/cdr/held.csv", "case 1", TestCore.Operator)).Succeeded);
+        Assert.True((await core.Services.Holds.SetAsync("10042", "/cdr/lost.csv", "case 1", TestCore.Operator)).Succeeded);
+        File.Delete(Path.Combine(core.Files.RetentionTaken, "3"));
+        Assert.Equal(2, (await test.WriteAsync(withFiles: false, test.Beside("list.tar"))).Aside);
+        var report = await test.WriteAsync(withFiles: true);
+        Assert.Equal((1L, 1L), (report.Aside, report.Missing));
+        (await test.TryRestoreAsync()).Get();
+
+        var restored = Assert.Single(Directory.GetFiles(test.Beside("restored/retention/taken")));
+        Assert.Equal("1", Path.GetFileName(restored));
+        Assert.Equal("/cdr/held.csv", await File.ReadAllTextAsync(restored, TestContext.Current.CancellationToken));
+        Assert.Equal(File.GetUnixFileMode(Path.Combine(core.Files.RetentionTaken, "1")), File.GetUnixFileMode(restored));
+    }
+
     private static async Task<long> Held(TestCore core, int index) => (await core.Services.Publisher.ListSetAsideAsync()).Items[index].Id;
 
     private static async Task<string> DescribeAsync(CoreServices services)

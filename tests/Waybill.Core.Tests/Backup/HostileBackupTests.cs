@@ -47,6 +47,11 @@ public sealed class HostileBackupTests
     [InlineData("vaults/10042/%41", TarEntryType.RegularFile)]
     [InlineData("vaults/10042/%2E%2E/%2E%2E/escaped", TarEntryType.RegularFile)]
     [InlineData("run/lock", TarEntryType.RegularFile)]
+    [InlineData("taken/", TarEntryType.RegularFile)]
+    [InlineData("taken/1/10042/cdr/a", TarEntryType.RegularFile)]
+    [InlineData("taken/0000000000000000001/10042/../a", TarEntryType.RegularFile)]
+    [InlineData("taken/000000000000000000./10042/cdr/a", TarEntryType.RegularFile)]
+    [InlineData("taken/0000000000000000001/10042/cdr/a", TarEntryType.SymbolicLink)]
     [InlineData("restore.unfinished", TarEntryType.RegularFile)]
     public async Task A_member_with_a_name_or_kind_that_no_backup_has_is_refused(string name, TarEntryType type)
     {

@@ -110,6 +110,32 @@ public sealed class HeldTests
     }
 
     [Fact]
+    public async Task What_is_under_a_legal_hold_is_neither_replaced_nor_taken_back_nor_discarded()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        var publisher = core.Services.Publisher;
+        var published = (await core.PublishAsync("cdr", "1.csv", "old")).Publication!.Value;
+        var waiting = (await core.PublishAsync("cdr", "1.csv", "new")).Publication!.Value;
+        Assert.True((await core.Services.Holds.SetAsync("10042", "/cdr", "case 4711", TestCore.Operator)).Succeeded);
+
+        var replace = FeedTestExtensions.Set("10042", "cdr", ("1.csv", "other"), ("2.csv", "new")) with { Replace = true, Reason = "wrong rates" };
+        var refused = (await publisher.PublishAsync(replace, TestCore.Operator)).Problem(ProblemKind.Refused);
+        Assert.Contains("/cdr/1.csv of account 10042 is under the legal hold on /cdr", refused.Message, StringComparison.Ordinal);
+        (await publisher.RecallAsync(new RecallRequest("wrong") { Publication = published }, TestCore.Operator)).Problem(ProblemKind.Refused);
+        (await publisher.RecallAsync(new RecallRequest("wrong") { Account = "10042", Paths = ["/cdr/1.csv"] }, TestCore.Operator)).Problem(ProblemKind.Refused);
+        (await publisher.ReleaseAsync(waiting, "the right one", TestCore.Operator)).Problem(ProblemKind.Refused);
+        (await publisher.DiscardAsync(waiting, "sent twice", TestCore.Operator)).Problem(ProblemKind.Refused);
+        Assert.Equal("old", core.Content("/cdr/1.csv"));
+        Assert.Equal(["1.csv"], core.Visible("/cdr"));
+        Assert.Single(core.Hidden("/cdr"));
+        Assert.Equal(PublicationState.Published, (await core.PublishAsync(replace with { Files = [.. replace.Files.Skip(1)] })).State);
+
+        Assert.True((await core.Services.Holds.RemoveAsync("10042", "/cdr", "closed", TestCore.Operator)).Succeeded);
+        Assert.Equal(PublicationState.Discarded, (await publisher.DiscardAsync(waiting, "sent twice", TestCore.Operator)).Get().State);
+    }
+
+    [Fact]
     public async Task A_discarded_set_leaves_what_was_there()
     {
         await using var core = await TestCore.CreateAsync();

@@ -102,4 +102,25 @@ public sealed class ClockWatchTests
         Assert.Equal(1, run.Files);
         Assert.Equal((false, true), (retention.IsThere("/cdr/march"), retention.IsThere("/cdr/april")));
     }
+
+    [Fact]
+    public async Task A_jump_that_is_written_is_not_written_again_when_only_the_anchor_of_the_audit_fails()
+    {
+        await using var retention = await CreateAsync();
+        await retention.PlanAsync();
+        var watch = retention.StartServer();
+        var inTheWay = retention.Core.Files.AuditAnchor + ".lock";
+        File.Delete(inTheWay);
+        Directory.CreateDirectory(inTheWay);
+        retention.Clock.Ahead = TimeSpan.FromHours(1);
+        Assert.Contains("anchor", (await watch.LookAsync(TestContext.Current.CancellationToken)).Problem?.Message, StringComparison.Ordinal);
+        Directory.Delete(inTheWay);
+        for (var look = 0; look < 3; look++)
+        {
+            Assert.Null((await watch.LookAsync(TestContext.Current.CancellationToken)).Problem);
+        }
+
+        Assert.Equal((long)TimeSpan.FromHours(1).TotalMilliseconds, retention.Core.Scalar("SELECT off_by FROM retention_jump"));
+        Assert.Equal(1L, retention.Core.Scalar("SELECT count(*) FROM event WHERE topic = 'retention-trouble'"));
+    }
 }

@@ -71,6 +71,20 @@ internal sealed class TestRetention : IAsyncDisposable
 
     public async Task<RetentionPlan> PlanAsync() => (await TryPlanAsync()).Get();
 
+    /// <summary>What a server does some minutes after a run.</summary>
+    public async Task SettleAsync()
+    {
+        Core.Time.Advance(RetentionLimits.Settling);
+        (await Service().SettleAsync(Actor.System)).Check();
+    }
+
+    /// <summary>The hourly comparison of vaults and catalogue.</summary>
+    public async Task<ScanReport> ScanAsync() => (await new CatalogueScan(
+        Core.Services.Database, Core.Services.Audit, new VaultStores(_vaults), Clock, Core.Services.Layout) { SettleTime = TimeSpan.Zero }.RunAsync(null, Actor.System)).Get();
+
+    /// <summary>Names of what was put aside.</summary>
+    public IEnumerable<string> Aside => System.IO.Directory.EnumerateFiles(Path.Combine(Directory, "taken")).Select(static file => Path.GetFileName(file));
+
     public async Task<RetentionRun> RunAsync() => (await Service().RunAsync(Actor.System)).Get();
 
     /// <summary>Lets time pass as the schedule sees it: a plan each day at two, a run on each first at three.</summary>

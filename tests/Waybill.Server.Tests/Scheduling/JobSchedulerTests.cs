@@ -113,6 +113,22 @@ public sealed class JobSchedulerTests
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_does_not_put_off_a_job_of_an_interval()
+    {
+        await using var place = new Place();
+        var clock = new ShiftedTime(place.Time);
+        var job = new CountedJob("often", Schedule.Every(TimeSpan.FromMinutes(60))) { Time = clock };
+        await using var scheduler = new JobScheduler(place.Ledger, [job], clock, NullLoggerFactory.Instance);
+        await scheduler.StartAsync(CancellationToken.None);
+        clock.Ahead = TimeSpan.FromDays(-7);
+        for (var run = 1; run <= 3; run++)
+        {
+            place.Time.Advance(TimeSpan.FromMinutes(60));
+            await Place.UntilAsync(() => ValueTask.FromResult(job.Runs == run));
+        }
+    }
+
+    [Fact]
     public async Task Only_so_many_jobs_run_at_once_and_none_beside_itself()
     {
         await using var place = new Place();

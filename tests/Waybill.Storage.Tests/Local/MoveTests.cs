@@ -1,4 +1,5 @@
 using Waybill.Storage.Local;
+using Waybill.Storage.Local.Native;
 
 namespace Waybill.Storage.Tests.Local;
 
@@ -90,6 +91,46 @@ public sealed class MoveTests
             vault.Vaults.RemoveIfCopiedAsync(VaultPath.Parse("/u1"), VaultPath.Parse("/a"), archive.Vaults, VaultPath.Parse(other));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(Elsewhere)]
+    public async Task Another_file_than_the_one_that_was_seen_stays(string? parent)
+    {
+        await using var vault = new VaultFolder();
+        await using var archive = new VaultFolder(parent: parent);
+        await File.WriteAllTextAsync(vault.OnDisk("a"), "old");
+        var root = vault.Vaults.OpenVault(VaultPath.Parse("/u1")).Value!;
+        using var opened = root;
+        var seen = root.Look(VaultPath.Parse("/a")).Value.Stamp;
+        await File.WriteAllTextAsync(vault.OnDisk("b"), "new");
+        File.Move(vault.OnDisk("b"), vault.OnDisk("a"), overwrite: true);
+        Assert.Equal(StoreError.Busy, await MoveSeenAsync(seen));
+        Assert.Equal("new", await File.ReadAllTextAsync(vault.OnDisk("a")));
+        Assert.Empty(archive.NamesOnDisk());
+
+        Assert.Equal(StoreError.None, await MoveSeenAsync(root.Look(VaultPath.Parse("/a")).Value.Stamp));
+        Assert.Equal("new", await File.ReadAllTextAsync(archive.OnDisk("a")));
+
+        ValueTask<StoreError> MoveSeenAsync(FileStamp stamp) =>
+            vault.Vaults.MoveAsync(VaultPath.Parse("/u1"), VaultPath.Parse("/a"), archive.Vaults, VaultPath.Parse("/u1"), VaultPath.Parse("/a"), stamp);
+    }
+
+    [Fact]
+    public async Task A_sweep_leaves_a_copy_that_is_being_made_and_removes_what_a_crash_left_of_one()
+    {
+        await using var vault = new VaultFolder();
+        var calls = new SweepingCalls();
+        await using var archive = new VaultFolder(new LocalStoreOptions { Durability = Durability.Rename, Calls = calls }, parent: Elsewhere);
+        calls.Vaults = archive.Vaults;
+        await File.WriteAllTextAsync(vault.OnDisk("a"), "content");
+        await File.WriteAllTextAsync(archive.OnDisk(".waybill-t-00112233445566778899aabbccddeeff"), "what a crash left");
+        Assert.Equal(StoreError.None, await MoveAsync(vault, "/u1/a", archive, "/u1/a"));
+
+        Assert.Equal(1, calls.Removed);
+        Assert.Equal(["a"], archive.NamesOnDisk());
+        Assert.Equal("content", await File.ReadAllTextAsync(archive.OnDisk("a")));
+    }
+
     [Fact]
     public async Task A_copy_that_is_given_up_leaves_the_file_and_nothing_else()
     {
@@ -104,7 +145,7 @@ public sealed class MoveTests
         await given.CancelAsync();
         Assert.Equal(
             StoreError.Abandoned,
-            await vault.Vaults.MoveAsync(VaultPath.Root, VaultPath.Parse("/u1/a"), archive.Vaults, VaultPath.Root, VaultPath.Parse("/u1/a"), given.Token));
+            await vault.Vaults.MoveAsync(VaultPath.Root, VaultPath.Parse("/u1/a"), archive.Vaults, VaultPath.Root, VaultPath.Parse("/u1/a"), cancellationToken: given.Token));
         Assert.Equal(["a"], vault.NamesOnDisk());
         Assert.Empty(archive.NamesOnDisk());
     }
@@ -142,4 +183,18 @@ public sealed class MoveTests
 
     private static ValueTask<StoreError> MoveAsync(VaultFolder vault, string source, VaultFolder archive, string target) =>
         vault.Vaults.MoveAsync(VaultPath.Root, VaultPath.Parse(source), archive.Vaults, VaultPath.Root, VaultPath.Parse(target));
+
+    /// <summary>A sweep of the start, in the middle of a copy.</summary>
+    private sealed class SweepingCalls : UploadCalls
+    {
+        public LocalVaults? Vaults { get; set; }
+
+        public int Removed { get; private set; }
+
+        public override int CopyRange(FileDescriptor source, long sourceOffset, FileDescriptor target, long targetOffset, long count, out long copied)
+        {
+            Removed += Vaults!.SweepTemporaries();
+            return base.CopyRange(source, sourceOffset, target, targetOffset, count, out copied);
+        }
+    }
 }

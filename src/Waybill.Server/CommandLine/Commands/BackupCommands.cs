@@ -39,6 +39,16 @@ internal static class BackupCommands
                     output.WriteLine($"{report.Hidden} files are held or were recalled; they are {(report.WithFiles ? "in it too" : "listed too")}");
                 }
 
+                if (report.Aside > 0)
+                {
+                    output.WriteLine($"{report.Aside} files that retention has put aside and that stay, most of all held ones, are {(report.WithFiles ? "in it too" : "listed too")}");
+                }
+
+                foreach (var folder in report.ArchivesNotRead)
+                {
+                    output.WriteLine($"the archive {folder} cannot be read: its files are not in the list; check its owner, its rights and its disk");
+                }
+
                 if (report.Archived > 0)
                 {
                     output.WriteLine($"{report.Archived} files of the archive are listed; back the archive up with what you back up file systems with");

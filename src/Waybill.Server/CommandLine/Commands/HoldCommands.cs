@@ -6,12 +6,12 @@ namespace Waybill.Server.CommandLine.Commands;
 internal static class HoldCommands
 {
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
-        [new Command("hold", "Legal holds: what they cover is removed by no retention.") { Set(context), List(context), Remove(context) }];
+        [new Command("hold", "Legal holds: what they cover is removed by no retention and replaced, recalled or discarded by no command.") { Set(context), List(context), Remove(context) }];
 
     private static Command Set(Func<ParseResult, CommandContext> context)
     {
         var (account, path, reason) = Options();
-        var command = new Command("set", "Hold an account, or a folder or file of it.") { account, path, reason };
+        var command = new Command("set", "Hold an account, or a folder or file of it. It binds retention, publish --replace, recall and held; what a customer deletes or overwrites is still gone, so take its rights away where that matters.") { account, path, reason };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);

@@ -35,6 +35,7 @@ internal static class ScheduleCommand
     {
         yield return (RetentionJobs.PlanName, RetentionJobs.PlanSchedule(configuration));
         yield return (RetentionJobs.RunName, RetentionJobs.RunSchedule(configuration));
+        yield return (RetentionJobs.SettleName, RetentionJobs.SettleSchedule);
         if (CatalogueScanJob.ScheduleOf(configuration.Catalogue) is { } scan)
         {
             yield return (CatalogueScanJob.JobName, scan);

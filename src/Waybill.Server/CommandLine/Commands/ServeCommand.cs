@@ -46,7 +46,7 @@ internal static class ServeCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop, now));
         await using var installation = context.Open(configuration);
         installation.OpenVaults(configuration);
-        await using var upkeep = VaultUpkeep.Start(installation.Vaults, TimeProvider.System);
+        await using var upkeep = VaultUpkeep.Start(installation.Vaults, TimeProvider.System, installation.SweepBesideVaults);
         try
         {
             await upkeep.WalkedAsync(SweepFirst);
