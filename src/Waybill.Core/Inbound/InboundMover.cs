@@ -101,9 +101,10 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
         }
 
         AfterStep?.Invoke("moved");
+        string? report = null;
         if (error == StoreError.None && row.TargetState == InboundState.Rejected)
         {
-            error = await WriteReportAsync(store, row).ConfigureAwait(false);
+            (error, report) = await WriteReportAsync(store, row).ConfigureAwait(false);
             AfterStep?.Invoke("reported");
         }
 
@@ -112,7 +113,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
             return Cannot(row, error);
         }
 
-        var done = await DoneAsync(row, actor, cancellationToken).ConfigureAwait(false);
+        var done = await DoneAsync(row, report, actor, cancellationToken).ConfigureAwait(false);
         AfterStep?.Invoke("done");
         return done;
     }
@@ -177,27 +178,40 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
         return made == StoreError.AlreadyExists ? StoreError.None : made;
     }
 
-    private static async ValueTask<StoreError> WriteReportAsync(IFileStore store, InboundRow row)
+    /// <summary>Writes the report beside the file. A rejected file may itself be called as a report is: then this one gets the number of its own.</summary>
+    private static async ValueTask<(StoreError Error, string? Path)> WriteReportAsync(IFileStore store, InboundRow row)
     {
-        if (TryParse(row.Target + SenderPlace.ReportSuffix) is not { } path)
+        var error = StoreError.None;
+        foreach (var name in (IEnumerable<string>)[row.Target!, SenderPlace.Of(row.File.Path).In(row.TargetState!.Value, row.File.Arrived, row.File.Id)])
         {
-            return StoreError.NameTooLong;
+            var path = name + SenderPlace.ReportSuffix;
+            error = TryParse(path) is { } parsed ? await WriteReportAsync(store, parsed, ReportBytes(row)).ConfigureAwait(false) : StoreError.NameTooLong;
+            if (error != StoreError.AlreadyExists)
+            {
+                return (error, path);
+            }
         }
 
-        var opened = await store.OpenAsync(path, OpenModes.Write | OpenModes.Create | OpenModes.Truncate).ConfigureAwait(false);
+        return (error, null);
+    }
+
+    /// <summary>Replaces nothing: what is there is the same report, of before a crash, or <see cref="StoreError.AlreadyExists"/>.</summary>
+    private static async ValueTask<StoreError> WriteReportAsync(IFileStore store, VaultPath path, byte[] report)
+    {
+        var opened = await store.OpenAsync(path, OpenModes.Write | OpenModes.Create | OpenModes.Exclusive).ConfigureAwait(false);
         if (!opened.Succeeded)
         {
-            return opened.Error;
+            return opened.Error == StoreError.AlreadyExists && await HasAsync(store, path, report).ConfigureAwait(false) ? StoreError.None : opened.Error;
         }
 
         await using var file = opened.Value;
-        var error = await file.WriteAsync(0, new ReadOnlySequence<byte>(ReportBytes(row))).ConfigureAwait(false);
+        var error = await file.WriteAsync(0, new ReadOnlySequence<byte>(report)).ConfigureAwait(false);
         return error == StoreError.None ? await file.CommitAsync().ConfigureAwait(false) : error;
     }
 
     private static byte[] ReportBytes(InboundRow row) => Encoding.UTF8.GetBytes(row.File.Report ?? "");
 
-    private async ValueTask<Result<InboundFile>> DoneAsync(InboundRow row, Actor actor, CancellationToken cancellationToken) => await database.WriteAsync<InboundFile>(
+    private async ValueTask<Result<InboundFile>> DoneAsync(InboundRow row, string? report, Actor actor, CancellationToken cancellationToken) => await database.WriteAsync<InboundFile>(
         transaction =>
         {
             var connection = transaction.Connection;
@@ -215,10 +229,24 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
                 Account = row.File.Account,
                 Subject = row.File.Path,
                 Detail = new JsonObject { ["file"] = row.File.Id, ["to"] = current.Target, ["by"] = current.File.DecidedBy }.ToJsonString(),
+    private static async ValueTask<bool> HasAsync(IFileStore store, VaultPath path, byte[] report)
+    {
+        var opened = await store.OpenAsync(path, OpenModes.Read).ConfigureAwait(false);
+        if (!opened.Succeeded)
+        {
+            return false;
+        }
+
+        await using var file = opened.Value;
+        var there = new byte[report.Length + 1];
+        var read = await file.ReadAsync(0, there).ConfigureAwait(false);
+        return read.Succeeded && there.AsSpan(0, read.Value).SequenceEqual(report);
+    }
+
             });
-            if (rejected)
+            if (rejected && report is not null)
             {
-                CatalogueSql.Arrived(connection, row.AccountId, current.Target + SenderPlace.ReportSuffix, ReportBytes(current).Length, null, null, DeliveryProtocol.Report, now);
+                CatalogueSql.Arrived(connection, row.AccountId, report, ReportBytes(current).Length, null, null, DeliveryProtocol.Report, now);
                 EventSql.Raise(connection, InboundEvents.Rejected, row.AccountId, Body(current.File), now);
             }
 
