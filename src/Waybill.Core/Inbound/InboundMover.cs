@@ -19,7 +19,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
 {
     private const int FolderMode = 0x1E8; // 0750
 
-    /// <summary>Called after each step of a move: <c>intended</c>, <c>moved</c>, <c>reported</c>, <c>done</c>.</summary>
+    /// <summary>Called after each step of a move: <c>intended</c>, <c>moved</c>, <c>reported</c>, <c>done</c>; and <c>misplaced</c>, when another file was moved.</summary>
     public Action<string>? AfterStep { get; set; }
 
     /// <summary>Commits the intent; the caller has checked that it may.</summary>
@@ -68,7 +68,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
 
         AfterStep?.Invoke("intended");
         await using var store = opened.Value;
-        var error = await MoveAsync(store, row).ConfigureAwait(false);
+        var error = await MoveAsync(store, row, cancellationToken).ConfigureAwait(false);
         if (error == StoreError.AlreadyExists)
         {
             // Somebody's file that the catalogue does not know has the name.
@@ -87,7 +87,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
             }
 
             row = changed.Value;
-            error = row.Target is null ? StoreError.None : await MoveAsync(store, row).ConfigureAwait(false);
+            error = row.Target is null ? StoreError.None : await MoveAsync(store, row, cancellationToken).ConfigureAwait(false);
         }
 
         if (row.Target is null)
@@ -133,7 +133,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
     /// Moves the file that was claimed or judged and no other: its sender may put a new version under its name at any moment.
     /// </summary>
     /// <returns><see cref="StoreError.NotFound"/> when it is neither here nor there, <see cref="StoreError.Busy"/> when another lies there by now.</returns>
-    private static async ValueTask<StoreError> MoveAsync(IFileStore store, InboundRow row)
+    private async ValueTask<StoreError> MoveAsync(IFileStore store, InboundRow row, CancellationToken cancellationToken)
     {
         if (TryParse(row.File.Path) is not { } source || TryParse(row.Target!) is not { } target)
         {
@@ -150,7 +150,19 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
         if (!here.Succeeded || here.Value != row.Identity)
         {
             var there = await IdentifyAsync(store, target).ConfigureAwait(false);
-            return there.Succeeded && there.Value == row.Identity ? StoreError.None : here.Succeeded ? StoreError.Busy : here.Error;
+            if (there.Succeeded && there.Value == row.Identity)
+            {
+                return StoreError.None;
+            }
+
+            if (here.Error == StoreError.NotFound && there.Succeeded && await IsMisplacedAsync(row, cancellationToken).ConfigureAwait(false))
+            {
+                // Whoever moved it was killed before it could put it back.
+                error = await store.RenameAsync(target, source, replace: false).ConfigureAwait(false);
+                return error is StoreError.None or StoreError.AlreadyExists ? StoreError.Busy : error;
+            }
+
+            return here.Succeeded ? StoreError.Busy : here.Error;
         }
 
         error = await store.RenameAsync(source, target, replace: false).ConfigureAwait(false);
@@ -167,9 +179,17 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
         }
 
         // A new version took the name between the look and the move: it goes back to where its sender put it.
+        AfterStep?.Invoke("misplaced");
         await store.RenameAsync(target, source, replace: false).ConfigureAwait(false);
         return StoreError.Busy;
     }
+
+    /// <summary>
+    /// Whether what lies at the target is a new version that was moved instead of the one that was meant: the catalogue has a file at the source, where none is, and
+    /// none at the target. What somebody put there by hand before its sender removed the source stays.
+    /// </summary>
+    private ValueTask<bool> IsMisplacedAsync(InboundRow row, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => CatalogueSql.Present(connection, row.AccountId, row.File.Path) is not null && CatalogueSql.Present(connection, row.AccountId, row.Target!) is null, cancellationToken);
 
     private static async ValueTask<StoreError> EnsureAsync(IFileStore store, VaultPath folder)
     {
@@ -209,6 +229,20 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
         return error == StoreError.None ? await file.CommitAsync().ConfigureAwait(false) : error;
     }
 
+    private static async ValueTask<bool> HasAsync(IFileStore store, VaultPath path, byte[] report)
+    {
+        var opened = await store.OpenAsync(path, OpenModes.Read).ConfigureAwait(false);
+        if (!opened.Succeeded)
+        {
+            return false;
+        }
+
+        await using var file = opened.Value;
+        var there = new byte[report.Length + 1];
+        var read = await file.ReadAsync(0, there).ConfigureAwait(false);
+        return read.Succeeded && there.AsSpan(0, read.Value).SequenceEqual(report);
+    }
+
     private static byte[] ReportBytes(InboundRow row) => Encoding.UTF8.GetBytes(row.File.Report ?? "");
 
     private async ValueTask<Result<InboundFile>> DoneAsync(InboundRow row, string? report, Actor actor, CancellationToken cancellationToken) => await database.WriteAsync<InboundFile>(
@@ -229,20 +263,6 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
                 Account = row.File.Account,
                 Subject = row.File.Path,
                 Detail = new JsonObject { ["file"] = row.File.Id, ["to"] = current.Target, ["by"] = current.File.DecidedBy }.ToJsonString(),
-    private static async ValueTask<bool> HasAsync(IFileStore store, VaultPath path, byte[] report)
-    {
-        var opened = await store.OpenAsync(path, OpenModes.Read).ConfigureAwait(false);
-        if (!opened.Succeeded)
-        {
-            return false;
-        }
-
-        await using var file = opened.Value;
-        var there = new byte[report.Length + 1];
-        var read = await file.ReadAsync(0, there).ConfigureAwait(false);
-        return read.Succeeded && there.AsSpan(0, read.Value).SequenceEqual(report);
-    }
-
             });
             if (rejected && report is not null)
             {
