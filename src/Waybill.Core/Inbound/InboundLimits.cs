@@ -12,7 +12,7 @@ public static class InboundLimits
     /// <summary>Files that are looked at, or changed in one commit, at a time.</summary>
     public const int Batch = 256;
 
-    /// <summary>Pieces, fetched one by one, of which a file is put together when a collector confirms it.</summary>
+    /// <summary>Fetches of a file, the newest, of which it is put together when a collector confirms it.</summary>
     public const int Pieces = 1_000;
 
     /// <summary>Suffixes of names that are not final.</summary>

@@ -184,6 +184,12 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
         }
 
         var (login, identity) = (collector.Name, unchecked((long)there.Value.Identity));
+
+        // Before the transaction, which keeps everybody else waiting: what was fetched stays fetched.
+        var fetched = await database.ReadAsync(
+            connection => Catalogue.CatalogueSql.AccountId(connection, account) is { } number && Catalogue.CatalogueSql.Present(connection, number, path) is { } file
+                && InboundSql.Find(connection, file) is { } row && InboundSql.IsFetched(connection, file, login, identity, Math.Max(there.Value.Size, row.File.Size)) ? file : (long?)null,
+            cancellationToken).ConfigureAwait(false);
         var intended = await database.WriteAsync<InboundFile>(
             transaction =>
             {
@@ -199,7 +205,7 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                     return problem;
                 }
 
-                if (!InboundSql.IsFetched(connection, row.File.Id, login, identity, Math.Max(there.Value.Size, row.File.Size)))
+                if (fetched != row.File.Id)
                 {
                     return Problem.Refused($"This login has not fetched all of this file ({row.File.Size} bytes). Fetch it to its end, then delete it.");
                 }

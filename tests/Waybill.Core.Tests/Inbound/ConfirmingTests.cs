@@ -242,6 +242,22 @@ public sealed class ConfirmingTests
     }
 
     [Fact]
+    public async Task Of_more_fetches_than_count_the_newest_do()
+    {
+        await using var session = await Session.OpenAsync();
+        var file = await session.Core.OfferAsync("/upload/a.csv", "0123456789");
+        session.Core.Core.Tamper(
+            $"""
+            WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {2 * InboundLimits.Pieces})
+            INSERT INTO fetch (file_id, login, protocol, address, fetched_at, bytes, whole, identity, read_from, read_to, cut)
+            SELECT {file}, 'office', 'sftp', NULL, 0, 1, 0, {unchecked((long)await session.Core.IdentityAsync("/upload/a.csv"))}, 0, 5, 1 FROM n
+            """);
+        Assert.Equal(StoreError.PermissionDenied, await session.Store.RemoveAsync(Seen));
+        await session.Core.FetchAsync("/upload/a.csv", from: 4);
+        Assert.Equal(StoreError.None, await session.Store.RemoveAsync(Seen));
+    }
+
+    [Fact]
     public async Task The_place_to_move_to_is_an_empty_directory_beside_the_accounts()
     {
         await using var session = await Session.OpenAsync();
