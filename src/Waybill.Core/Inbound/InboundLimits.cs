@@ -15,6 +15,9 @@ public static class InboundLimits
     /// <summary>Fetches of a file, the newest, of which it is put together when a collector confirms it.</summary>
     public const int Pieces = 1_000;
 
+    /// <summary>Entries of a directory that a collector's listing reads before it asks which of them are offered.</summary>
+    public const int Listed = 2_048;
+
     /// <summary>Suffixes of names that are not final.</summary>
     public const int Suffixes = 32;
 }
