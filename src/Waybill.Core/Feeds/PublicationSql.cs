@@ -155,23 +155,28 @@ internal static class PublicationSql
         return [.. ids.Select(id => Find(connection, id)!)];
     }
 
-    /// <summary>The next hidden files of an account: of sets that are held, were taken back, or are being taken back.</summary>
+    /// <summary>The next hidden files of an account: of sets that are held or were taken back, that just become so, and that are just being released.</summary>
     public static List<HiddenFile> HiddenOf(DatabaseConnection connection, long account, (string Token, long Publication) after, int limit) => connection.All(
         """
-        SELECT f.publication_id, f.path, f.token, f.size, f.sha256 FROM publication_file f JOIN publication p ON p.id = f.publication_id
-        WHERE p.account_id = @account AND p.state IN ('held', 'recalled', 'recalling') AND (f.publication_id, f.token) > (@publication, @token)
+        SELECT f.publication_id, f.path, f.token, f.size, f.sha256, f.source FROM publication_file f JOIN publication p ON p.id = f.publication_id
+        WHERE p.account_id = @account AND (p.state IN ('held', 'recalled', 'recalling', 'holding') OR (p.state = 'committing' AND p.aside IS NOT NULL))
+          AND (f.publication_id, f.token) > (@publication, @token)
         ORDER BY f.publication_id, f.token LIMIT @limit
         """,
-        static row => new HiddenFile(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.Bytes(4)),
+        static row => new HiddenFile(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.Bytes(4), row.TextOrNull(5)),
         ("@account", account), ("@publication", after.Publication), ("@token", after.Token), ("@limit", limit));
 
     /// <summary>Where a set is; null when there is none of that number.</summary>
     public static PublicationState? StateOf(DatabaseConnection connection, long id) =>
         connection.First<PublicationState?>("SELECT state FROM publication WHERE id = @id", static row => row.Word<PublicationState>(0), ("@id", id));
 
-    /// <summary>Whether a file at a path is about to be hidden: it was taken back.</summary>
-    public static bool IsRecalled(DatabaseConnection connection, long account, string path) => connection.Number(
-        "SELECT EXISTS (SELECT 1 FROM publication p JOIN publication_file f ON f.publication_id = p.id WHERE p.state = 'recalling' AND p.account_id = @account AND f.path = @path)",
+    /// <summary>Whether a file at a path is about to be hidden: it was taken back, or is held instead of renamed.</summary>
+    public static bool IsBeingHidden(DatabaseConnection connection, long account, string path) => connection.Number(
+        """
+        SELECT EXISTS (
+            SELECT 1 FROM publication p JOIN publication_file f ON f.publication_id = p.id
+            WHERE p.account_id = @account AND ((p.state = 'recalling' AND f.path = @path) OR (p.state = 'holding' AND f.source = @path)))
+        """,
         ("@account", account), ("@path", path)) != 0;
 
     private static List<PublicationSet> Load(DatabaseConnection connection, List<long> ids)
