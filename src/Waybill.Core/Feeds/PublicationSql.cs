@@ -91,7 +91,7 @@ internal static class PublicationSql
         }
 
         return sameContent && !file.IsHeartbeat && connection.Number(
-            "SELECT EXISTS (SELECT 1 FROM file WHERE account_id = @account AND sha256 = @sha256 AND feed IS NOT NULL AND sha256 IS NOT NULL AND feed = @feed AND path <> @path AND id IS NOT @own)",
+            "SELECT EXISTS (SELECT 1 FROM file WHERE account_id = @account AND sha256 = @sha256 AND feed IS NOT NULL AND sha256 IS NOT NULL AND feed = @feed AND path <> @path AND id IS NOT @own AND gone_how IS NOT 'held')",
             ("@account", set.AccountId), ("@sha256", file.Sha256), ("@feed", set.Feed), ("@path", path), ("@own", file.FileId)) != 0
                 ? HeldReason.Content
                 : null;

@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using Waybill.Core.Feeds;
+using Waybill.Storage;
+using Waybill.Storage.Local;
+using FileAttributes = Waybill.Storage.FileAttributes;
+
+namespace Waybill.Core.Tests.Feeds;
+
+/// <summary>Deliveries of publisher logins when another session, an operator or the disk comes between two steps: what was acknowledged is kept, and one file is not taken for another.</summary>
+public sealed class DeliveryRaceTests
+{
+    private const string Folder = "/accounts/10042/invoice/";
+
+    [Fact]
+    public async Task What_a_cut_off_upload_left_under_an_unfinished_name_is_no_reason_to_hold()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await using var session = new PublisherSession(core, sameContent: true);
+        const string Content = "number,seconds\n442079460001,12\n";
+        await session.PutAsync(Folder + "1.csv.tmp", Content);
+        core.Tamper($"UPDATE file SET sha256 = x'{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Content)))}'");
+        Assert.Equal(StoreError.None, await session.PutAsync(Folder + "1.csv", Content));
+        Assert.Equal(1L, core.Scalar("SELECT count(*) FROM file WHERE feed IS NOT NULL"));
+
+        // Nor is what is held: nobody got it.
+        Assert.Equal(StoreError.None, await session.PutAsync(Folder + "2.csv", Content + "2,2\n"));
+        Assert.Equal(StoreError.Held, await session.RenameAsync(Folder + "2.csv", Folder + "1.csv"));
+        Assert.Equal(StoreError.None, await session.PutAsync(Folder + "3.csv", Content + "2,2\n"));
+        Assert.Equal(StoreError.None, await session.RenameAsync(Folder + "3.csv", Folder + "3.csv.tmp"));
+        Assert.Null(core.Scalar("SELECT feed FROM file WHERE path = '/invoices/3.csv.tmp'") as string);
+    }
+
+    /// <summary>As another session's upload: another file takes the name.</summary>
+    private static Action<string> Replacing(TestCore core, string step)
+    {
+        var (vault, isDone) = (core.Files.Vaults + "/10042/", false);
+        return name =>
+        {
+            if (name == step && !isDone && File.Exists(vault + "invoices/1.csv.tmp"))
+            {
+                isDone = true;
+                File.WriteAllText(vault + "newer", "newer");
+                File.Move(vault + "newer", vault + "invoices/1.csv.tmp", overwrite: true);
+            }
+        };
+    }
+
+    /// <summary>Its name is in place, and the directory's sync fails.</summary>
+    private sealed class UploadThatFailsLate(IHoldableUpload inner) : IHoldableUpload
+    {
+        public bool WasHidden { get; private set; }
+
+        public async ValueTask<StoreError> HoldAsync(string token)
+        {
+            WasHidden = await inner.HoldAsync(token) == StoreError.None;
+            return StoreError.InputOutput;
+        }
+
+        public ValueTask<StoreResult<int>> ReadContentAsync(long offset, Memory<byte> buffer) => inner.ReadContentAsync(offset, buffer);
+
+        public ValueTask<StoreError> CommitNewAsync() => inner.CommitNewAsync();
+
+        public ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer) => inner.ReadAsync(offset, buffer);
+
+        public ValueTask<StoreError> WriteAsync(long offset, ReadOnlySequence<byte> data) => inner.WriteAsync(offset, data);
+
+        public ValueTask<StoreResult<FileAttributes>> GetAttributesAsync() => inner.GetAttributesAsync();
+
+        public ValueTask<StoreError> SetAttributesAsync(AttributeChanges changes) => inner.SetAttributesAsync(changes);
+
+        public ValueTask<StoreError> SyncAsync() => inner.SyncAsync();
+
+        public ValueTask<StoreError> CopyToAsync(long offset, long length, IOpenFile target, long targetOffset, CancellationToken cancellationToken = default) =>
+            inner.CopyToAsync(offset, length, target, targetOffset, cancellationToken);
+
+        public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync() => inner.GetUsageAsync();
+
+        public ValueTask<StoreError> CommitAsync() => inner.CommitAsync();
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
