@@ -80,8 +80,8 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
         var source = await store.GetAttributesAsync(file.HeldFrom!, followLink: false).ConfigureAwait(false);
         if (source.Error == StoreError.NotFound)
         {
-            // Still being written: it is judged when it is committed, and must get there.
-            return await from.Store.RenameAsync(from.Path, to.Path, replace: true).ConfigureAwait(false);
+            // Still being written by this session: it is judged when it is committed, and must get there. What another commits under the name now is not meant.
+            return await from.Store.RenameUploadAsync(from.Path, to.Path).ConfigureAwait(false);
         }
 
         var taken = await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false);
