@@ -33,6 +33,27 @@ public sealed class DeliveryRaceTests
         Assert.Null(core.Scalar("SELECT feed FROM file WHERE path = '/invoices/3.csv.tmp'") as string);
     }
 
+    [Fact]
+    public async Task An_upload_that_cannot_be_held_for_want_of_a_right_leaves_nothing()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await using var session = new PublisherSession(core, afterStep: static step =>
+        {
+            if (step == "delivery-begun")
+            {
+                throw new UnauthorizedAccessException("Access to the path is denied.");
+            }
+        });
+        await session.PutAsync(Folder + "1.csv", "old");
+        var file = await session.OpenAsync(Folder + "1.csv", "new");
+        Assert.Equal(StoreError.InputOutput, await session.CloseAsync(file, Folder + "1.csv", 3));
+        Assert.Empty(core.Hidden("/invoices"));
+        await file.DisposeAsync();
+        Assert.Equal(1, await core.Services.Publisher.RecoverAsync());
+        Assert.Equal("failed", core.Scalar("SELECT state FROM publication"));
+    }
+
     /// <summary>As another session's upload: another file takes the name.</summary>
     private static Action<string> Replacing(TestCore core, string step)
     {

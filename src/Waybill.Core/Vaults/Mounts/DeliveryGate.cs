@@ -38,13 +38,16 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
 
             error = error is StoreError.None or StoreError.AlreadyExists && file.Held is not null ? await publisher.HoldAsync(set, upload).ConfigureAwait(false) : error;
         }
-        catch (Exception e) when (e is DatabaseException or IOException)
+        catch (Exception e) when (e is DatabaseException or IOException or UnauthorizedAccessException)
         {
             error = StoreError.InputOutput;
         }
 
-        // What was neither published nor held is not to lie about: the client was told that it failed.
-        await upload.DiscardAsync().ConfigureAwait(false);
+        finally
+        {
+            // What was neither published nor held is not to lie about: the client was told that it failed.
+            await upload.DiscardAsync().ConfigureAwait(false);
+        }
         return (Tell(set, error), error == StoreError.None ? file.Sha256 : null);
     }
 
@@ -68,7 +71,7 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
             await using var store = opened.Value.ConfigureAwait(false);
             return await RenameAsync(from, to, set, opened.Value, replace).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is DatabaseException or IOException)
+        catch (Exception e) when (e is DatabaseException or IOException or UnauthorizedAccessException)
         {
             return StoreError.InputOutput;
         }
