@@ -14,6 +14,19 @@ public sealed class DeliveryRaceTests
     private const string Folder = "/accounts/10042/invoice/";
 
     [Fact]
+    public async Task A_file_that_is_renamed_to_itself_is_no_duplicate_of_itself()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync("ABC1");
+        await using var session = new PublisherSession(core);
+        await session.PutAsync("/accounts/ABC1/invoice/1.csv", "x");
+        Assert.Equal(StoreError.None, await session.RenameAsync("/accounts/ABC1/invoice/1.csv", "/accounts/abc1/invoice/1.csv"));
+        Assert.Equal(["1.csv"], core.Visible("/invoices", "ABC1"));
+        Assert.Empty((await session.Feeds.ListSetAsideAsync()).Items);
+        Assert.NotNull(await core.Services.Catalogue.FindAsync("ABC1", "/invoices/1.csv"));
+    }
+
+    [Fact]
     public async Task What_a_cut_off_upload_left_under_an_unfinished_name_is_no_reason_to_hold()
     {
         await using var core = await TestCore.CreateAsync();

@@ -2,6 +2,7 @@ using System.Globalization;
 using Waybill.Core.Database;
 using Waybill.Core.Feeds;
 using Waybill.Storage;
+using FileAttributes = Waybill.Storage.FileAttributes;
 
 namespace Waybill.Core.Vaults.Mounts;
 
@@ -88,7 +89,7 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
         }
 
         var taken = await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false);
-        if (source is not { Succeeded: true, Value.Kind: FileKind.File } || taken is { Succeeded: true, Value.Kind: FileKind.Directory })
+        if (source is not { Succeeded: true, Value.Kind: FileKind.File } || taken is { Succeeded: true, Value.Kind: FileKind.Directory } || IsSame(file, source.Value, taken))
         {
             return await from.Store.RenameAsync(from.Path, to.Path, replace).ConfigureAwait(false);
         }
@@ -117,6 +118,10 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
         error = await FeedPublisher.MeasureAsync(file, opened.Value.ReadAsync).ConfigureAwait(false);
         return error != StoreError.None ? error : Tell(set, await publisher.HoldRenamedAsync(set, store).ConfigureAwait(false));
     }
+
+    /// <summary>The account's number as the client writes it does not matter, so a file may be renamed to itself: it is no duplicate of itself.</summary>
+    private static bool IsSame(PublicationEntry file, in FileAttributes source, StoreResult<FileAttributes> taken) =>
+        file.Path.Equals(file.HeldFrom) || (taken.Succeeded && taken.Value.Identity == source.Identity);
 
     private StoreError Tell(PublicationSet set, StoreError error)
     {
