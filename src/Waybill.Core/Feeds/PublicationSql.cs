@@ -98,13 +98,13 @@ internal static class PublicationSql
     }
 
     /// <summary>What a held file's delivery is called that has the same name and content: a client that tries again finds it, instead of adding a second one.</summary>
-    public static long? Held(DatabaseConnection connection, PublicationSet set, PublicationEntry file) => connection.First<long?>(
+    public static (long Id, string Token)? Held(DatabaseConnection connection, PublicationSet set, PublicationEntry file) => connection.First<(long, string)?>(
         """
-        SELECT p.id FROM publication p JOIN publication_file f ON f.publication_id = p.id AND f.position = 0
+        SELECT p.id, f.token FROM publication p JOIN publication_file f ON f.publication_id = p.id AND f.position = 0
         WHERE p.state IN ('held', 'recalled') AND p.state = 'held' AND p.account_id = @account AND f.path = @path AND f.sha256 = @sha256
           AND NOT EXISTS (SELECT 1 FROM publication_file WHERE publication_id = p.id AND position > 0) ORDER BY p.id LIMIT 1
         """,
-        static row => row.GetInt64(0), ("@account", set.AccountId), ("@path", file.Path.ToString()), ("@sha256", file.Sha256));
+        static row => (row.GetInt64(0), row.GetString(1)), ("@account", set.AccountId), ("@path", file.Path.ToString()), ("@sha256", file.Sha256));
 
     /// <summary>A file is in the catalogue from now on, with what only publishing knows of it.</summary>
     public static void Arrived(DatabaseConnection connection, PublicationSet set, PublicationEntry file, DateTimeOffset now)

@@ -26,6 +26,45 @@ public sealed class DeliveryRaceTests
         Assert.NotNull(await core.Services.Catalogue.FindAsync("ABC1", "/invoices/1.csv"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_held_before_and_is_lost_is_held_anew(bool isRenamed)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await using var session = new PublisherSession(core);
+        await session.PutAsync(Folder + "1.csv", "old");
+        Assert.Equal(StoreError.Held, await session.PutAsync(Folder + "1.csv", "new"));
+        File.Delete(core.Files.Vaults + "/10042/invoices/" + Assert.Single(core.Hidden("/invoices")));
+        if (isRenamed)
+        {
+            await session.PutAsync(Folder + "1.csv.tmp", "new");
+        }
+
+        Assert.Equal(StoreError.Held, isRenamed ? await session.RenameAsync(Folder + "1.csv.tmp", Folder + "1.csv") : await session.PutAsync(Folder + "1.csv", "new"));
+        Assert.Equal("new", core.Content("/invoices/" + Assert.Single(core.Hidden("/invoices"))));
+    }
+
+    [Fact]
+    public async Task What_was_held_before_and_is_discarded_meanwhile_is_held_anew()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await using var session = new PublisherSession(core, afterStep: step =>
+        {
+            if (step == "held-before")
+            {
+                core.Tamper("UPDATE publication SET state = 'discarded' WHERE state = 'held'");
+            }
+        });
+        await session.PutAsync(Folder + "1.csv", "old");
+        Assert.Equal(StoreError.Held, await session.PutAsync(Folder + "1.csv", "new"));
+        await session.PutAsync(Folder + "1.csv.tmp", "new");
+        Assert.Equal(StoreError.Held, await session.RenameAsync(Folder + "1.csv.tmp", Folder + "1.csv"));
+        Assert.Equal("new", core.Content(Assert.Single((await session.Feeds.ListSetAsideAsync()).Items).Files[0].HiddenPath!));
+    }
+
     [Fact]
     public async Task What_a_cut_off_upload_left_under_an_unfinished_name_is_no_reason_to_hold()
     {
@@ -44,6 +83,26 @@ public sealed class DeliveryRaceTests
         Assert.Equal(StoreError.None, await session.PutAsync(Folder + "3.csv", Content + "2,2\n"));
         Assert.Equal(StoreError.None, await session.RenameAsync(Folder + "3.csv", Folder + "3.csv.tmp"));
         Assert.Null(core.Scalar("SELECT feed FROM file WHERE path = '/invoices/3.csv.tmp'") as string);
+    }
+
+    [Fact]
+    public async Task An_upload_that_fails_after_it_was_hidden_leaves_nothing_hidden()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await using var session = new PublisherSession(core);
+        using var vaults = new LocalVaults(core.Files.Vaults);
+        await using var store = vaults.OpenStore(VaultPath.Parse("/10042"), AllRights.Instance).Value!;
+        var path = VaultPath.Parse("/invoices/1.csv");
+        var opened = (await store.OpenAsync(path, PublisherSession.New)).Value!;
+        await opened.WriteAsync(0, new ReadOnlySequence<byte>("new"u8.ToArray()));
+        await using var upload = new UploadThatFailsLate((IHoldableUpload)opened);
+        var set = session.Feeds.Delivery((await core.Services.Accounts.FindAsync("10042")).Get(), path, from: null, TestCore.Operator)!;
+        set.Files[0].Held = HeldReason.Present;
+        Assert.Equal(StoreError.InputOutput, await session.Feeds.HoldAsync(set, upload));
+        Assert.True(upload.WasHidden);
+        Assert.Empty(core.Hidden("/invoices"));
+        Assert.Equal("failed", core.Scalar("SELECT state FROM publication"));
     }
 
     [Fact]
