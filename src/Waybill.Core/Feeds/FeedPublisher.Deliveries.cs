@@ -39,6 +39,7 @@ public sealed partial class FeedPublisher
                 file.FileId = file.HeldFrom is { } from ? CatalogueSql.Present(connection, set.AccountId, from.ToString()) : null;
                 return PublicationSql.Duplicate(connection, set, file, sameContent: false);
             }).ConfigureAwait(false);
+        Step("judged");
         if (file.Held is not null || types.Find(set.Feed) is not { Succeeded: true, Value.DetectSameContent: true })
         {
             return new(StoreError.None, file.Held);
@@ -182,8 +183,9 @@ public sealed partial class FeedPublisher
 
             if (left.Value)
             {
-                var removed = await store.RemoveAsync(file.HeldFrom!).ConfigureAwait(false);
-                return removed is StoreError.None or StoreError.NotFound ? StoreError.Held : removed;
+                // This version and no newer one that has its name by now.
+                var removed = store.RemoveOnly(file.HeldFrom!, file.Identity!.Value);
+                return removed is StoreError.None or StoreError.Busy ? StoreError.Held : removed;
             }
         }
 
@@ -202,7 +204,7 @@ public sealed partial class FeedPublisher
         Step("rename-decided");
         await HideAsync(set, store, CancellationToken.None).ConfigureAwait(false);
         Step("rename-hidden");
-        if (set.Error is not (StoreError.None or StoreError.NotFound))
+        if (set.Error is not (StoreError.None or StoreError.NotFound or StoreError.Busy))
         {
             return set.Error;
         }
@@ -217,8 +219,14 @@ public sealed partial class FeedPublisher
 
     private bool LeaveForHeld(WriteTransaction transaction, PublicationSet set)
     {
-        var from = set.Files[0].HeldFrom!.ToString();
-        CatalogueSql.Left(transaction.Connection, set.AccountId, from, GoneHow.Held, time.GetUtcNow());
+        var (file, from) = (set.Files[0], set.Files[0].HeldFrom!.ToString());
+
+        // Of a newer version that has the name by now nothing is said.
+        if (file.FileId is null || CatalogueSql.Present(transaction.Connection, set.AccountId, from) == file.FileId)
+        {
+            CatalogueSql.Left(transaction.Connection, set.AccountId, from, GoneHow.Held, time.GetUtcNow());
+        }
+
         Record(transaction, set, AuditActions.Rename, from, new JsonObject { ["publication"] = set.Id, ["error"] = nameof(StoreError.Held) }, AuditOutcome.Failed);
         return true;
     }
@@ -250,7 +258,7 @@ public sealed partial class FeedPublisher
             return;
         }
 
-        set.Reason = "the file was removed meanwhile";
+        set.Reason = set.Error == StoreError.Busy ? "the file was replaced meanwhile" : "the file was removed meanwhile";
         PublicationSql.Settle(transaction.Connection, set, PublicationState.Failed, time.GetUtcNow());
     }
 }

@@ -52,6 +52,49 @@ public sealed partial class FeedPublisher
         }
     }
 
+    /// <summary>Which file on the disk is one that is being held, by its content; a name alone may be another's by now.</summary>
+    private static async ValueTask<StoreResult<ulong>> IdentifyAsync(PublicationEntry file, VaultPath from, IStagingStore store)
+    {
+        var hidden = await IdentifyAsync(file, store.OpenHidden(file.Path, file.Token), orLast: true).ConfigureAwait(false);
+        if (hidden.Error == StoreError.Busy)
+        {
+            // The second name of a version that took the old one: that version keeps it.
+            store.Discard(file.Path, file.Token);
+        }
+
+        return hidden.Error is StoreError.NotFound or StoreError.Busy
+            ? await IdentifyAsync(file, await store.OpenAsync(from, OpenModes.Read).ConfigureAwait(false), orLast: false).ConfigureAwait(false)
+            : hidden;
+    }
+
+    private static async ValueTask<StoreResult<ulong>> IdentifyAsync(PublicationEntry file, StoreResult<IOpenFile> opened, bool orLast)
+    {
+        if (!opened.Succeeded)
+        {
+            return opened.Error is StoreError.NotADirectory or StoreError.IsADirectory ? StoreError.NotFound : opened.Error;
+        }
+
+        await using var content = opened.Value.ConfigureAwait(false);
+        var attributes = await opened.Value.GetAttributesAsync().ConfigureAwait(false);
+        var isSame = await HasContentAsync(file, opened.Value).ConfigureAwait(false);
+        return !attributes.Succeeded || !isSame.Succeeded ? (attributes.Succeeded ? isSame.Error : attributes.Error)
+            : isSame.Value || (orLast && attributes.Value.LinkCount == 1) ? attributes.Value.Identity
+            : StoreError.Busy;
+    }
+
+    private static async ValueTask<StoreResult<bool>> HasContentAsync(PublicationEntry file, IOpenFile opened)
+    {
+        var attributes = await opened.GetAttributesAsync().ConfigureAwait(false);
+        if (!attributes.Succeeded || attributes.Value.Size != file.Size || file.Sha256 is null)
+        {
+            return attributes.Succeeded ? attributes.Value.Size == file.Size : attributes.Error;
+        }
+
+        var seen = new PublicationEntry(file.Path, file.Token);
+        var error = await MeasureAsync(seen, opened.ReadAsync).ConfigureAwait(false);
+        return error == StoreError.None ? seen.Sha256.AsSpan().SequenceEqual(file.Sha256) : error;
+    }
+
     private ValueTask FinishAsync(PublicationSet set, IStagingStore store, CancellationToken cancellationToken)
     {
         switch (set.State)
@@ -76,7 +119,7 @@ public sealed partial class FeedPublisher
             case PublicationState.Recalling when set.Error == StoreError.None:
                 PublicationSql.Settle(transaction.Connection, set, PublicationState.Recalled, time.GetUtcNow());
                 break;
-            case PublicationState.Holding when set.Error is StoreError.None or StoreError.NotFound:
+            case PublicationState.Holding when set.Error is StoreError.None or StoreError.NotFound or StoreError.Busy:
                 SettleHeld(transaction, set);
                 break;
             case PublicationState.Staging:

@@ -84,7 +84,8 @@ public sealed partial class FeedPublisher
     {
         foreach (var folder in set.Folders)
         {
-            if (store.SyncDirectory(folder) is var error and not StoreError.None)
+            // The folder that a held file was in may be gone; that file is beside its new place.
+            if (store.SyncDirectory(folder) is var error and not StoreError.None && !(error == StoreError.NotFound && set.State == PublicationState.Holding))
             {
                 return error;
             }
@@ -101,30 +102,43 @@ public sealed partial class FeedPublisher
     {
         using (await SetLock.TakeAsync(set, store).ConfigureAwait(false))
         {
-            HideFiles(set, store);
+            await HideFilesAsync(set, store).ConfigureAwait(false);
         }
 
         set.Error = set.Error == StoreError.None ? Sync(set, store) : set.Error;
     }
 
-    private void HideFiles(PublicationSet set, IStagingStore store)
+    private async ValueTask HideFilesAsync(PublicationSet set, IStagingStore store)
     {
         foreach (var file in set.Files)
         {
-            var error = file.HeldFrom is { } from ? store.HideAs(from, file.Path, file.Token) : store.Hide(file.Path, file.Token);
-            if (set.State == PublicationState.Holding && error == StoreError.NotFound)
-            {
-                set.Error = error;
-                return;
-            }
-
-            if (error is not (StoreError.None or StoreError.NotFound or StoreError.AlreadyExists))
+            var error = file.HeldFrom is { } from ? await HideAsAsync(set, file, from, store).ConfigureAwait(false) : store.Hide(file.Path, file.Token);
+            if (error != StoreError.None && (set.State == PublicationState.Holding || error is not (StoreError.NotFound or StoreError.AlreadyExists)))
             {
                 set.Error = error;
                 return;
             }
 
             Step("hidden-one");
+        }
+    }
+
+    private async ValueTask<StoreError> HideAsAsync(PublicationSet set, PublicationEntry file, VaultPath from, IStagingStore store)
+    {
+        if (file.Identity is null)
+        {
+            var found = await IdentifyAsync(file, from, store).ConfigureAwait(false);
+            if (!found.Succeeded)
+            {
+                return found.Error;
+            }
+
+        var error = store.HideAs(from, file.Path, file.Token, file.Identity.Value);
+        return error == StoreError.NotADirectory && stores.EnsureFolder(set.Account, file.Path.Parent.ToString()) == StoreError.None
+            ? store.HideAs(from, file.Path, file.Token, file.Identity.Value)
+            : error;
+
+            file.Identity = found.Value;
         }
     }
 }

@@ -109,7 +109,7 @@ public sealed partial class LocalVaults
         error = errno == Errno.None ? await CompareAsync(file, status, copy, cancellationToken).ConfigureAwait(false) : Errno.ToStoreError(errno);
         error = error == StoreError.None && other.IsDurable ? Errno.ToStoreError(Kernel.Sync(copy)) : error;
         error = error == StoreError.None ? other.SyncIfDurable(beside) : error;
-        error = error == StoreError.None ? RemoveOnly(from, path.Name, status.Identity) : error;
+        error = error == StoreError.None ? Temporaries.RemoveOnly(from, path.Name, status.Identity) : error;
         return error == StoreError.None ? SyncIfDurable(from) : error;
     }
 
@@ -149,11 +149,11 @@ public sealed partial class LocalVaults
                 }
 
                 error = SyncIfDurable(into);
-                error = error == StoreError.None ? RemoveOnly(from, name, status.Identity) : error;
+                error = error == StoreError.None ? Temporaries.RemoveOnly(from, name, status.Identity) : error;
                 if (error == StoreError.Busy && Kernel.Stat(copy, out var made) == Errno.None)
                 {
                     // A new version has the name by now: it was not this that was to be moved, and its copy must not look as if it had been.
-                    RemoveOnly(into, target, made.Identity);
+                    Temporaries.RemoveOnly(into, target, made.Identity);
                 }
 
                 return error;
@@ -215,28 +215,6 @@ public sealed partial class LocalVaults
             ArrayPool<byte>.Shared.Return(x, clearArray: true);
             ArrayPool<byte>.Shared.Return(y, clearArray: true);
         }
-    }
-
-    /// <summary>
-    /// Removes the file that was meant and nothing else: a new version may have taken its name. It is set aside under a name that no sweep removes, looked at, and
-    /// goes or gets its name back.
-    /// </summary>
-    private static StoreError RemoveOnly(FileDescriptor from, ReadOnlySpan<byte> name, FileIdentity meant)
-    {
-        var aside = Temporaries.NewQuarantineName();
-        var errno = Kernel.Rename(from, name, from, aside, OpenFlags.RenameNoReplace);
-        if (errno != Errno.None)
-        {
-            return errno == Errno.NoEntry ? StoreError.None : Errno.ToStoreError(errno);
-        }
-
-        if (Kernel.StatName(from, aside, out var status) == Errno.None && status.Identity == meant)
-        {
-            return Errno.ToStoreError(Kernel.Unlink(from, aside, 0));
-        }
-
-        Kernel.Rename(from, aside, from, name, OpenFlags.RenameNoReplace);
-        return StoreError.Busy;
     }
 
     /// <summary>A folder of a tree. The tree's own path is opened by itself, since both together may be longer than any path may be.</summary>

@@ -13,6 +13,51 @@ public sealed class DeliveryRaceTests
 {
     private const string Folder = "/accounts/10042/invoice/";
 
+    [Theory]
+    [InlineData("judged")]
+    [InlineData("rename-decided")]
+    public async Task A_newer_version_that_takes_the_old_name_while_a_duplicate_is_held_stays(string step)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await using var session = new PublisherSession(core, afterStep: Replacing(core, step));
+        await session.PutAsync(Folder + "1.csv", "old");
+        await session.PutAsync(Folder + "1.csv.tmp", "new");
+        Assert.Equal(StoreError.Busy, await session.RenameAsync(Folder + "1.csv.tmp", Folder + "1.csv"));
+
+        Assert.Equal(["1.csv", "1.csv.tmp"], core.Visible("/invoices"));
+        Assert.Equal(("old", "newer"), (core.Content("/invoices/1.csv"), core.Content("/invoices/1.csv.tmp")));
+        Assert.Empty(core.Hidden("/invoices"));
+        Assert.Empty((await session.Feeds.ListSetAsideAsync()).Items);
+        Assert.Equal(0L, core.Scalar("SELECT count(*) FROM publication WHERE owner IS NOT NULL"));
+    }
+
+    [Fact]
+    public async Task A_newer_version_that_takes_the_old_name_while_it_is_renamed_goes_back()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await using var session = new PublisherSession(core, afterStep: Replacing(core, "judged"));
+        await session.PutAsync(Folder + "1.csv.tmp", "new");
+        Assert.Equal(StoreError.Busy, await session.RenameAsync(Folder + "1.csv.tmp", Folder + "1.csv"));
+        Assert.Equal(["1.csv.tmp"], core.Visible("/invoices"));
+        Assert.Equal("newer", core.Content("/invoices/1.csv.tmp"));
+    }
+
+    [Fact]
+    public async Task A_newer_version_that_takes_the_old_name_while_the_one_before_is_known_as_held_stays()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await using var session = new PublisherSession(core, afterStep: Replacing(core, "held-before"));
+        await session.PutAsync(Folder + "1.csv", "old");
+        Assert.Equal(StoreError.Held, await session.PutAsync(Folder + "1.csv", "new"));
+        await session.PutAsync(Folder + "1.csv.tmp", "new");
+        Assert.Equal(StoreError.Held, await session.RenameAsync(Folder + "1.csv.tmp", Folder + "1.csv"));
+        Assert.Equal("newer", core.Content("/invoices/1.csv.tmp"));
+        Assert.Single((await session.Feeds.ListSetAsideAsync()).Items);
+    }
+
     [Fact]
     public async Task A_file_that_is_renamed_to_itself_is_no_duplicate_of_itself()
     {
@@ -24,6 +69,46 @@ public sealed class DeliveryRaceTests
         Assert.Equal(["1.csv"], core.Visible("/invoices", "ABC1"));
         Assert.Empty((await session.Feeds.ListSetAsideAsync()).Items);
         Assert.NotNull(await core.Services.Catalogue.FindAsync("ABC1", "/invoices/1.csv"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_folder_that_is_not_there_does_not_make_a_file_vanish(bool goesAfterTheDecision)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        var sub = core.Files.Vaults + "/10042/invoices/sub";
+        await using var session = new PublisherSession(core, afterStep: step =>
+        {
+            if (step == "rename-decided")
+            {
+                Directory.Delete(sub);
+            }
+        });
+        await session.Store.MakeDirectoryAsync(VaultPath.Parse(Folder + "sub"));
+        await session.PutAsync(Folder + "sub/1.csv", "1");
+        await core.FetchAsync("/invoices/sub/1.csv", 1);
+        (await core.Services.Publisher.RecallAsync(new RecallRequest("wrong") { Account = "10042", Paths = ["/invoices/sub/1.csv"] }, TestCore.Operator)).Get();
+        Directory.Delete(sub, recursive: true);
+        if (goesAfterTheDecision)
+        {
+            Directory.CreateDirectory(sub);
+        }
+
+        await session.PutAsync(Folder + "1.csv.tmp", "new");
+        var error = await session.RenameAsync(Folder + "1.csv.tmp", Folder + "sub/1.csv");
+        if (goesAfterTheDecision)
+        {
+            Assert.Equal(StoreError.Held, error);
+            Assert.Equal("new", core.Content(Assert.Single((await session.Feeds.ListSetAsideAsync()).Items).Files[0].HiddenPath!));
+        }
+        else
+        {
+            Assert.Equal(StoreError.NotFound, error);
+            Assert.Equal("new", core.Content("/invoices/1.csv.tmp"));
+            Assert.NotNull(await core.Services.Catalogue.FindAsync("10042", "/invoices/1.csv.tmp"));
+        }
     }
 
     [Theory]

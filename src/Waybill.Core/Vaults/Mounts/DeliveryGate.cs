@@ -43,12 +43,12 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
         {
             error = StoreError.InputOutput;
         }
-
         finally
         {
             // What was neither published nor held is not to lie about: the client was told that it failed.
             await upload.DiscardAsync().ConfigureAwait(false);
         }
+
         return (Tell(set, error), error == StoreError.None ? file.Sha256 : null);
     }
 
@@ -89,12 +89,13 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
         }
 
         var taken = await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false);
-        if (source is not { Succeeded: true, Value.Kind: FileKind.File } || taken is { Succeeded: true, Value.Kind: FileKind.Directory } || IsSame(file, source.Value, taken))
+        var folder = await store.GetAttributesAsync(file.Path.Parent, followLink: true).ConfigureAwait(false);
+        if (source is not { Succeeded: true, Value.Kind: FileKind.File } || taken is { Succeeded: true, Value.Kind: FileKind.Directory } || !folder.Succeeded || IsSame(file, source.Value, taken))
         {
             return await from.Store.RenameAsync(from.Path, to.Path, replace).ConfigureAwait(false);
         }
 
-        (file.IsOnDisk, file.Size) = (taken.Succeeded, source.Value.Size);
+        file.IsOnDisk = taken.Succeeded;
         var opened = await store.OpenAsync(file.HeldFrom!, OpenModes.Read).ConfigureAwait(false);
         if (!opened.Succeeded)
         {
@@ -102,6 +103,13 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
         }
 
         await using var content = opened.Value.ConfigureAwait(false);
+        var attributes = await opened.Value.GetAttributesAsync().ConfigureAwait(false);
+        if (!attributes.Succeeded || attributes.Value.Identity != source.Value.Identity)
+        {
+            return attributes.Succeeded ? StoreError.Busy : attributes.Error;
+        }
+
+        (file.Size, file.Identity) = (attributes.Value.Size, attributes.Value.Identity);
         var (error, held) = await publisher.JudgeAsync(set, opened.Value.ReadAsync).ConfigureAwait(false);
         if (error == StoreError.None && held is null)
         {
@@ -112,7 +120,7 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
 
         if (file.Held is null)
         {
-            return error;
+            return error == StoreError.None ? await LookAgainAsync(file, store).ConfigureAwait(false) : error;
         }
 
         error = await FeedPublisher.MeasureAsync(file, opened.Value.ReadAsync).ConfigureAwait(false);
@@ -122,6 +130,16 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
     /// <summary>The account's number as the client writes it does not matter, so a file may be renamed to itself: it is no duplicate of itself.</summary>
     private static bool IsSame(PublicationEntry file, in FileAttributes source, StoreResult<FileAttributes> taken) =>
         file.Path.Equals(file.HeldFrom) || (taken.Succeeded && taken.Value.Identity == source.Identity);
+
+    /// <summary>Another session may have put a new version under the old name after this one was judged: that goes back, and is judged when it is renamed itself.</summary>
+    private static async ValueTask<StoreError> LookAgainAsync(PublicationEntry file, IStagingStore store)
+    {
+        var moved = await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false);
+        return moved.Succeeded && moved.Value.Identity != file.Identity
+            && await store.RenameAsync(file.Path, file.HeldFrom!, replace: false).ConfigureAwait(false) == StoreError.None
+                ? StoreError.Busy
+                : StoreError.None;
+    }
 
     private StoreError Tell(PublicationSet set, StoreError error)
     {
