@@ -37,6 +37,9 @@ public sealed partial class FeedPublisher
                 return count;
             }
 
+            // What customers have fetched a moment ago may wait to be recorded.
+            await audit.CatchUpAsync().ConfigureAwait(false);
+            sets.ForEach(static set => set.IsRecovered = true);
             await EachAsync(sets, FinishAsync, CancellationToken.None).ConfigureAwait(false);
 
             // One that cannot be worked on now stays as it is, for the next time.
@@ -50,6 +53,34 @@ public sealed partial class FeedPublisher
                 CancellationToken.None).ConfigureAwait(false);
             (count, last) = (count + done.Count, sets[^1].Id);
         }
+    }
+
+    /// <summary>
+    /// Whether a file that cannot be shown was shown before the kill: it lies there, by its content, or its customer has fetched it, moved it or put it away since.
+    /// </summary>
+    private async ValueTask<StoreError> FindShownAsync(PublicationSet set, PublicationEntry file, IStagingStore store)
+    {
+        var isHidden = set.Error == StoreError.AlreadyExists;
+        if (await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false) is { Succeeded: true, Value: { Kind: FileKind.File } there } && there.Size == file.Size)
+        {
+            var opened = await store.OpenAsync(file.Path, OpenModes.Read).ConfigureAwait(false);
+            if (!opened.Succeeded)
+            {
+                return opened.Error;
+            }
+
+            await using var content = opened.Value.ConfigureAwait(false);
+            var isSame = await HasContentAsync(file, opened.Value).ConfigureAwait(false);
+            if (!isSame.Succeeded || (isSame.Value && (!isHidden || file.Sha256 is not null)))
+            {
+                // A second copy, as a restore may leave it, is not needed.
+                file.IsShown = isSame.Succeeded;
+                return isSame.Succeeded && isHidden ? store.Discard(file.Path, file.Token) : isSame.Error;
+            }
+        }
+
+        file.IsTaken = !isHidden && await database.ReadAsync(connection => PublicationSql.WasSeen(connection, file)).ConfigureAwait(false);
+        return file.IsTaken ? StoreError.None : set.Error;
     }
 
     /// <summary>Which file on the disk is one that is being held, by its content; a name alone may be another's by now.</summary>

@@ -32,7 +32,7 @@ public sealed partial class FeedPublisher
             return;
         }
 
-        if (set.Error != StoreError.AlreadyExists && set.Aside is null)
+        if (set.Error != StoreError.AlreadyExists && set.Aside is null && !set.IsRecovered)
         {
             Discard(set, store);
         }
@@ -45,9 +45,10 @@ public sealed partial class FeedPublisher
         foreach (var file in set.Files)
         {
             set.Error = store.Show(file.Path, file.Token, set.Replaces);
-            if (set.Error == StoreError.NotFound && await IsThereAsync(file, store).ConfigureAwait(false))
+            file.IsShown = set.Error == StoreError.None;
+            if (set.IsRecovered && set.Error is StoreError.NotFound or StoreError.AlreadyExists)
             {
-                set.Error = StoreError.None;
+                set.Error = await FindShownAsync(set, file, store).ConfigureAwait(false);
             }
 
             if (set.Error != StoreError.None)
@@ -56,7 +57,6 @@ public sealed partial class FeedPublisher
                 return;
             }
 
-            file.IsShown = true;
             Step("shown-one");
         }
     }
@@ -94,9 +94,6 @@ public sealed partial class FeedPublisher
         return StoreError.None;
     }
 
-    private static async ValueTask<bool> IsThereAsync(PublicationEntry file, IStagingStore store) =>
-        await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false) is { Succeeded: true, Value: { Kind: FileKind.File } there } && there.Size == file.Size;
-
     /// <summary>Hides what is taken back; what is hidden already, or gone, is no error.</summary>
     private async ValueTask HideAsync(PublicationSet set, IStagingStore store, CancellationToken cancellationToken)
     {
@@ -133,12 +130,12 @@ public sealed partial class FeedPublisher
                 return found.Error;
             }
 
+            file.Identity = found.Value;
+        }
+
         var error = store.HideAs(from, file.Path, file.Token, file.Identity.Value);
         return error == StoreError.NotADirectory && stores.EnsureFolder(set.Account, file.Path.Parent.ToString()) == StoreError.None
             ? store.HideAs(from, file.Path, file.Token, file.Identity.Value)
             : error;
-
-            file.Identity = found.Value;
-        }
     }
 }

@@ -126,6 +126,15 @@ internal static class PublicationSql
         (file.FileId, file.ReplacedId) = (null, null);
     }
 
+    /// <summary>Whether somebody has had a file: a login has fetched it, moved it or made it go. One that the scan missed was perhaps never there.</summary>
+    public static bool WasSeen(DatabaseConnection connection, PublicationEntry file) => connection.Number(
+        """
+        SELECT EXISTS (
+            SELECT 1 FROM file f WHERE f.id = @file
+              AND (f.path <> @path OR (f.gone_at IS NOT NULL AND f.gone_how <> 'missing') OR EXISTS (SELECT 1 FROM fetch WHERE file_id = f.id)))
+        """,
+        ("@file", file.FileId), ("@path", file.Path.ToString())) != 0;
+
     /// <summary>Processes that left work, living ones too.</summary>
     public static List<string> Owners(DatabaseConnection connection) => connection.All(
         "SELECT DISTINCT owner FROM publication WHERE owner IS NOT NULL ORDER BY owner LIMIT @limit", static row => row.GetString(0), ("@limit", FeedLimits.Group));
