@@ -8,6 +8,9 @@ namespace Waybill.Storage;
 /// <param name="Stamp">Its size and identity.</param>
 public readonly record struct VaultEntry(VaultPath Path, FileKind Kind, int Permissions, long ModificationTime, FileStamp Stamp)
 {
+    /// <summary>When the file was made that lies there, by the kernel's clock: milliseconds since 1970-01-01 UTC; null where the file system does not know.</summary>
+    public long? Born { get; init; }
+
     /// <summary>Bytes.</summary>
     public long Size => Stamp.Size;
 }

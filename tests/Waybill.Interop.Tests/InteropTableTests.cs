@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+using Waybill.Core.Database;
 using Waybill.Interop.Tests.Clients;
 
 namespace Waybill.Interop.Tests;
@@ -13,6 +16,23 @@ public sealed class InteropTableTests(WaybillServer server, InteropTable table) 
     /// <summary>How much of a file is there when it is resumed.</summary>
     private const int Begun = Small / 3;
 
+    /// <summary>What the audit log must have of each operation (security test T22): action and number of files or directories.</summary>
+    private static readonly Dictionary<string, IReadOnlyList<(string Action, long Subjects)>> s_records = new()
+    {
+        ["put and get"] = [("upload", 1), ("download", 1)],
+        ["0 bytes"] = [("upload", 1)],
+        ["1 byte"] = [("upload", 1), ("download", 1)],
+        ["100 MiB"] = [("upload", 1), ("download", 1)],
+        ["umlauts and emoji"] = [("upload", 1), ("download", 1)],
+        ["overwrite"] = [("upload", 1)],
+        ["list"] = [],
+        ["rename"] = [("rename", 1)],
+        ["remove"] = [("remove", 1)],
+        ["resume put"] = [("upload", 1)],
+        ["resume get"] = [("download", 1)],
+        ["folder"] = [("make-directory", 15), ("upload", FilesInFolder), ("download", FilesInFolder - 1)],
+    };
+
     public static MatrixTheoryData<string, string> Cells => new(InteropTable.Clients.Keys, InteropTable.Operations);
 
     [Theory]
@@ -20,14 +40,43 @@ public sealed class InteropTableTests(WaybillServer server, InteropTable table) 
     public async Task A_client_does_what_it_has_a_command_for(string client, string operation)
     {
         var driver = InteropTable.Clients[client](server);
-        var task = RunAsync(driver, operation, $"{client}-{operation.Replace(' ', '-')}");
+        var name = $"{client}-{operation.Replace(' ', '-')}";
+        var task = RunAsync(driver, operation, name);
         Assert.Equal(InteropTable.WithoutCommand.Contains((client, operation)), task is null);
         if (task is not null)
         {
             await task;
+            await AssertRecordedAsync(name, s_records[operation]);
         }
 
         table.Record(client, operation, task is null ? InteropTable.NoSuchCommand : "pass");
+    }
+
+    /// <summary>No operation is without its record; that of a download follows it within a moment.</summary>
+    private async Task AssertRecordedAsync(string name, IReadOnlyList<(string Action, long Subjects)> records)
+    {
+        foreach (var (action, subjects) in records)
+        {
+            var start = Stopwatch.GetTimestamp();
+            long there;
+            while ((there = Recorded(action, "/upload/" + name)) < subjects)
+            {
+                Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(20), $"the audit log has {action} of {there} below /upload/{name}, not of {subjects}");
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    private long Recorded(string action, string prefix)
+    {
+        Assert.NotNull(WaybillDatabase.LibraryVersion);
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(server.Data, "waybill.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(DISTINCT subject) FROM audit WHERE action = @action AND outcome = 'done' AND substr(subject, 1, length(@prefix)) = @prefix";
+        command.Parameters.AddWithValue("@action", action);
+        command.Parameters.AddWithValue("@prefix", prefix);
+        return (long)command.ExecuteScalar()!;
     }
 
     private Task? RunAsync(InteropClient client, string operation, string name) => operation switch

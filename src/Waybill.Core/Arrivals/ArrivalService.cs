@@ -187,11 +187,11 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
 
                 var report = InboundReport.Head(row.File) + InboundReport.OfChecks(faults);
                 InboundMover.Intend(
-                    transaction.Connection, current, InboundState.Rejected, identity, Judge, report.Length > InboundLimits.Report ? report[..InboundLimits.Report] : report);
+                    transaction.Connection, current, InboundState.Rejected, identity, Judge, Actor.System, report.Length > InboundLimits.Report ? report[..InboundLimits.Report] : report);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
-        return intended is { Succeeded: true, Value: true } && (await _mover.FinishAsync(row.File.Id, Actor.System, cancellationToken).ConfigureAwait(false)).Succeeded
+        return intended is { Succeeded: true, Value: true } && (await _mover.FinishAsync(row.File.Id, cancellationToken).ConfigureAwait(false)).Succeeded
             ? Verdict.Bad
             : Verdict.None;
     }
@@ -210,7 +210,7 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
                 cancellationToken).ConfigureAwait(false);
             foreach (var file in waiting)
             {
-                finished += (await _mover.FinishAsync(file, Actor.System, cancellationToken).ConfigureAwait(false)).Succeeded ? 1 : 0;
+                finished += (await _mover.FinishAsync(file, cancellationToken).ConfigureAwait(false)).Succeeded ? 1 : 0;
             }
 
             // One that stays stuck, as on a disk that is full, keeps none behind it waiting.

@@ -1,6 +1,6 @@
 namespace Waybill.Core.Audit;
 
-/// <summary>What to look for; everything given must hold. The newest rows come first.</summary>
+/// <summary>What to look for; everything given must hold. The newest rows come first, unless asked otherwise.</summary>
 public sealed record AuditQuery
 {
     /// <summary>Not before.</summary>
@@ -20,6 +20,9 @@ public sealed record AuditQuery
 
     /// <summary>Text that subject, detail, address or connection hold, compared without case (of ASCII letters).</summary>
     public string? Text { get; init; }
+
+    /// <summary>In the order in which it happened.</summary>
+    public bool OldestFirst { get; init; }
 
     /// <summary>The page's size.</summary>
     public int Size { get; init; } = 100;

@@ -31,8 +31,11 @@ internal static class AuditSearch
             @"(subject LIKE @text ESCAPE '\' OR detail LIKE @text ESCAPE '\' OR address LIKE @text ESCAPE '\' OR connection LIKE @text ESCAPE '\')",
             "@text",
             query.Text is null ? null : $"%{query.Text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%");
-        Where("sequence < @before", "@before", long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before : null);
-        sql.Append(" ORDER BY sequence DESC LIMIT @limit");
+        Where(
+            query.OldestFirst ? "sequence > @after" : "sequence < @after",
+            "@after",
+            long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : null);
+        sql.Append(query.OldestFirst ? " ORDER BY sequence LIMIT @limit" : " ORDER BY sequence DESC LIMIT @limit");
         parameters.Add(("@limit", size + 1));
 
         return database.ReadAsync(

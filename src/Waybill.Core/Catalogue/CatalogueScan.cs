@@ -9,9 +9,10 @@ using Waybill.Storage.Local;
 namespace Waybill.Core.Catalogue;
 
 /// <summary>
-/// Compares the vaults with the catalogue: what the operator put in by hand gets a row, what vanished is marked, another size is a new version. Beside a running
+/// Compares the vaults with the catalogue: what the operator put in by hand gets a row, what vanished is marked, another size or a later file is a new version. Beside a running
 /// server, whose uploads are in place a moment before their row is: so a difference counts only if it is the same after <see cref="Settle"/>, asked again in the
-/// transaction that changes the row. No clock is compared, so that a wrong one changes nothing.
+/// transaction that changes the row. A later file is one that was made after its row: an overwrite of the same size that was killed between its rename and its row. That
+/// clocks are compared for it costs nothing where one was wrong: what is later than now is not believed, and what is taken for another version is taken for it once.
 /// </summary>
 /// <param name="database">The catalogue.</param>
 /// <param name="audit">Where each change is recorded, in the same transaction.</param>
@@ -35,7 +36,7 @@ public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, Vaul
     private enum Difference
     {
         NotInCatalogue,
-        OtherSize,
+        OtherVersion,
         NotOnDisk,
     }
 
@@ -208,13 +209,24 @@ public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, Vaul
             {
                 _suspects.Add(new Suspect(owner, entry.Path.ToString(), Difference.NotInCatalogue, null, entry.Stamp));
             }
-            else if (row.Size != entry.Size)
+            else if (scan.IsOther(row, entry))
             {
-                _suspects.Add(new Suspect(owner, row.Path, Difference.OtherSize, row.Id, entry.Stamp));
+                _suspects.Add(new Suspect(owner, row.Path, Difference.OtherVersion, row.Id, entry.Stamp));
             }
         }
 
         private ValueTask<Problem?> SettleIfFullAsync() => _suspects.Count >= Suspects - Batch ? SettleAsync() : default;
+    }
+
+    /// <summary>
+    /// Whether something else lies there than the row means. A file that was put back from a copy is younger than its row, too, but says itself that it was
+    /// written before it was made here; one that says that it will be written in the future says nothing.
+    /// </summary>
+    private bool IsOther(PresentFile row, VaultEntry entry)
+    {
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        return row.Size != entry.Size
+            || (entry.Born is { } born && born > row.Placed && born <= now && entry.ModificationTime >= born / 1000 && entry.ModificationTime <= now / 1000);
     }
 
     private LocalVault? OpenVault(string account) => vaults.OpenVault(account).Value;
@@ -288,6 +300,12 @@ public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, Vaul
         }
 
         var size = seen.Value.Size;
+        if (row is not null && !IsOther(row, seen.Value))
+        {
+            // It was cut by its path: the row had the old size a moment ago.
+            return report;
+        }
+
         if (row is not null)
         {
             Arrived(connection, account, path, size, now);

@@ -90,12 +90,12 @@ internal static class CatalogueSql
             ("@target", target), ("@path", path), ("@account", account));
     }
 
-    /// <summary>A file was cut or lengthened by path.</summary>
+    /// <summary>A file was cut or lengthened by path: another file lies there now, with the arrival of the one before.</summary>
     public static void Resized(DatabaseConnection connection, long account, string path, long size, DateTimeOffset now)
     {
         connection.Execute(
-            "UPDATE file SET size = @size, sha256 = NULL WHERE account_id = @account AND path = @path AND gone_at IS NULL",
-            ("@size", size), ("@account", account), ("@path", path));
+            "UPDATE file SET size = @size, sha256 = NULL, placed_at = @now WHERE account_id = @account AND path = @path AND gone_at IS NULL",
+            ("@size", size), ("@now", now.ToColumn()), ("@account", account), ("@path", path));
         QuotaWatch.Look(connection, account, now);
     }
 

@@ -6,6 +6,8 @@ namespace Waybill.Core.Catalogue;
 /// <summary>What the scan and the hashing ask of the catalogue.</summary>
 internal static class UpkeepSql
 {
+    private const string SelectPresent = "SELECT id, path, size, max(arrived_at, coalesce(placed_at, 0)) FROM file";
+
     /// <summary>The next accounts after one, for a walk over all of them.</summary>
     public static List<VaultOwner> Accounts(DatabaseConnection connection, long after, string? only, int count) => connection.All(
         "SELECT id, number FROM account WHERE id > @after AND (@only IS NULL OR number_key = @only) ORDER BY id LIMIT @count",
@@ -14,11 +16,11 @@ internal static class UpkeepSql
 
     /// <summary>Number and size of the version that is at a path now.</summary>
     public static PresentFile? Present(DatabaseConnection connection, long account, string path) => connection.First(
-        "SELECT id, path, size FROM file WHERE account_id = @account AND path = @path AND gone_at IS NULL", ReadPresent, ("@account", account), ("@path", path));
+        $"{SelectPresent} WHERE account_id = @account AND path = @path AND gone_at IS NULL", ReadPresent, ("@account", account), ("@path", path));
 
     /// <summary>The next files of an account by path, which the index of those that are there gives in order.</summary>
     public static List<PresentFile> Present(DatabaseConnection connection, long account, string after, int count) => connection.All(
-        "SELECT id, path, size FROM file WHERE account_id = @account AND path > @after AND gone_at IS NULL ORDER BY path LIMIT @count",
+        $"{SelectPresent} WHERE account_id = @account AND path > @after AND gone_at IS NULL ORDER BY path LIMIT @count",
         ReadPresent,
         ("@account", account), ("@after", after), ("@count", count));
 
@@ -51,14 +53,14 @@ internal static class UpkeepSql
     // A file system may hold any number of seconds; a time beyond the range is later than everything.
     private static long SafeMilliseconds(long seconds) => seconds is > long.MinValue / 1000 and < long.MaxValue / 1000 ? seconds * 1000 : long.MaxValue;
 
-    private static PresentFile ReadPresent(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetInt64(2));
+    private static PresentFile ReadPresent(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3));
 }
 
 /// <summary>An account that may have a vault.</summary>
 internal readonly record struct VaultOwner(long Id, string Number);
 
-/// <summary>A version that is there, as the catalogue says.</summary>
-internal sealed record PresentFile(long Id, string Path, long Size);
+/// <summary>A version that is there, as the catalogue says, and the millisecond since which it lies there.</summary>
+internal sealed record PresentFile(long Id, string Path, long Size, long Placed);
 
 /// <summary>A version whose hash is not known.</summary>
 internal sealed record UnhashedFile(long Id, long AccountId, string Account, string Path, long Size);

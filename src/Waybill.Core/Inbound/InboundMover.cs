@@ -23,7 +23,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
     public Action<string>? AfterStep { get; set; }
 
     /// <summary>Commits the intent; the caller has checked that it may.</summary>
-    public static void Intend(DatabaseConnection connection, InboundRow row, InboundState state, long identity, string by, string? report)
+    public static void Intend(DatabaseConnection connection, InboundRow row, InboundState state, long identity, string by, Actor decider, string? report)
     {
         var place = SenderPlace.Of(row.File.Path);
         var target = place.In(state);
@@ -32,7 +32,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
             target = place.In(state, row.File.Arrived, row.File.Id);
         }
 
-        InboundSql.Intend(connection, row.File.Id, state, target, identity, by, report);
+        InboundSql.Intend(connection, row.File.Id, state, target, identity, by, decider, report);
     }
 
     /// <summary>What lies at a path now, that is a file.</summary>
@@ -51,8 +51,8 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
     /// <summary>Which file lies at a path now.</summary>
     public async ValueTask<StoreResult<long>> IdentifyAsync(string account, string path) => Identity(await LookAsync(account, path).ConfigureAwait(false));
 
-    /// <summary>Finishes a move whose intent is committed, whoever began it.</summary>
-    public async ValueTask<Result<InboundFile>> FinishAsync(long file, Actor actor, CancellationToken cancellationToken = default)
+    /// <summary>Finishes a move whose intent is committed, whoever decided it: in the audit it is theirs.</summary>
+    public async ValueTask<Result<InboundFile>> FinishAsync(long file, CancellationToken cancellationToken = default)
     {
         var row = await database.ReadAsync(connection => InboundSql.Find(connection, file), cancellationToken).ConfigureAwait(false);
         if (row?.Target is null)
@@ -113,7 +113,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
             return Cannot(row, error);
         }
 
-        var done = await DoneAsync(row, report, actor, cancellationToken).ConfigureAwait(false);
+        var done = await DoneAsync(row, report, cancellationToken).ConfigureAwait(false);
         AfterStep?.Invoke("done");
         return done;
     }
@@ -245,7 +245,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
 
     private static byte[] ReportBytes(InboundRow row) => Encoding.UTF8.GetBytes(row.File.Report ?? "");
 
-    private async ValueTask<Result<InboundFile>> DoneAsync(InboundRow row, string? report, Actor actor, CancellationToken cancellationToken) => await database.WriteAsync<InboundFile>(
+    private async ValueTask<Result<InboundFile>> DoneAsync(InboundRow row, string? report, CancellationToken cancellationToken) => await database.WriteAsync<InboundFile>(
         transaction =>
         {
             var connection = transaction.Connection;
@@ -258,7 +258,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
             var now = time.GetUtcNow();
             InboundSql.Done(connection, current, now);
             var rejected = current.TargetState == InboundState.Rejected;
-            audit.Append(transaction, new AuditEntry(rejected ? AuditActions.FileRejected : AuditActions.FileProcessed, actor)
+            audit.Append(transaction, new AuditEntry(rejected ? AuditActions.FileRejected : AuditActions.FileProcessed, current.Decider ?? Actor.System)
             {
                 Account = row.File.Account,
                 Subject = row.File.Path,

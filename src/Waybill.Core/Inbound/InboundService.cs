@@ -213,11 +213,11 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                 connection.Execute(
                     "UPDATE inbound SET state = 'claimed', claimant = @login, claimed_until = @now WHERE file_id = @file",
                     ("@login", login), ("@now", time.GetUtcNow().ToColumn()), ("@file", row.File.Id));
-                InboundMover.Intend(connection, row, InboundState.Processed, identity, login, report: null);
+                InboundMover.Intend(connection, row, InboundState.Processed, identity, login, collector, report: null);
                 return row.File;
             },
             cancellationToken).ConfigureAwait(false);
-        return intended.Succeeded ? await _mover.FinishAsync(intended.Value.Id, collector, cancellationToken).ConfigureAwait(false) : intended;
+        return intended.Succeeded ? await _mover.FinishAsync(intended.Value.Id, cancellationToken).ConfigureAwait(false) : intended;
     }
 
     /// <summary>
@@ -287,11 +287,11 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                     return Problem.Refused($"File {file} is not claimed by {Words.Show(claimant)}. Claim it first.");
                 }
 
-                InboundMover.Intend(connection, row, state, identity, claimant, report is null ? null : InboundReport.Head(row.File) + report);
+                InboundMover.Intend(connection, row, state, identity, claimant, actor, report is null ? null : InboundReport.Head(row.File) + report);
                 return row.File;
             },
             cancellationToken).ConfigureAwait(false);
-        return intended.Succeeded ? await _mover.FinishAsync(file, actor, cancellationToken).ConfigureAwait(false) : intended;
+        return intended.Succeeded ? await _mover.FinishAsync(file, cancellationToken).ConfigureAwait(false) : intended;
     }
 
     /// <summary>Why a claimant does not get a file, or null.</summary>

@@ -10,7 +10,8 @@ internal static class InboundSql
 {
     public const string Select = """
         SELECT f.id, i.sequence, a.number, f.path, f.size, f.sha256, f.arrived_at, f.login, i.state, i.claimant, i.claimed_until, i.decided_at, i.decided_by, i.report,
-               i.connection, i.touched_at, i.identity, i.target, i.target_state, f.account_id
+               i.connection, i.touched_at, i.identity, i.target, i.target_state, f.account_id, i.decider_kind, i.decider_name,
+               i.decider_address, i.decider_connection
         FROM inbound i JOIN file f ON f.id = i.file_id JOIN account a ON a.id = f.account_id
         """;
 
@@ -21,7 +22,8 @@ internal static class InboundSql
 
     public static InboundRow Read(DbDataReader row) => new(
         ReadFile(row), row.TextOrNull(14), row.Time(15), row.IsDBNull(16) ? null : row.GetInt64(16), row.TextOrNull(17),
-        row.IsDBNull(18) ? null : row.Word<InboundState>(18), row.GetInt64(19));
+        row.IsDBNull(18) ? null : row.Word<InboundState>(18), row.GetInt64(19),
+        row.IsDBNull(20) ? null : new Actor(row.Word<ActorKind>(20), row.GetString(21)) { Address = row.TextOrNull(22), Connection = row.TextOrNull(23) });
 
     public static InboundRow? Find(DatabaseConnection connection, long file) => connection.First($"{Select} WHERE i.file_id = @file", Read, ("@file", file));
 
@@ -91,10 +93,15 @@ internal static class InboundSql
         connection.Number("UPDATE revision SET value = value + 1 WHERE topic = 'inbound' RETURNING value");
 
     /// <summary>Says where a file is to go. Until this is undone or done, whoever comes by finishes the move.</summary>
-    public static void Intend(DatabaseConnection connection, long file, InboundState state, string target, long identity, string by, string? report) =>
+    public static void Intend(DatabaseConnection connection, long file, InboundState state, string target, long identity, string by, Actor decider, string? report) =>
         connection.Execute(
-            "UPDATE inbound SET target = @target, target_state = @state, identity = @identity, decided_by = @by, report = @report WHERE file_id = @file",
-            ("@target", target), ("@state", state.ToWord()), ("@identity", identity), ("@by", by), ("@report", report), ("@file", file));
+            """
+            UPDATE inbound SET target = @target, target_state = @state, identity = @identity, decided_by = @by, report = @report, decider_kind = @kind,
+                decider_name = @name, decider_address = @address, decider_connection = @connection
+            WHERE file_id = @file
+            """,
+            ("@target", target), ("@state", state.ToWord()), ("@identity", identity), ("@by", by), ("@report", report),
+            ("@kind", decider.Kind.ToWord()), ("@name", decider.Name), ("@address", decider.Address), ("@connection", decider.Connection), ("@file", file));
 
     public static void Undo(DatabaseConnection connection, long file) => connection.Execute(
         "UPDATE inbound SET target = NULL, target_state = NULL, decided_by = NULL, report = NULL WHERE file_id = @file", ("@file", file));

@@ -37,5 +37,8 @@ public sealed class LocalVault : IDisposable
 
     internal static VaultEntry Entry(VaultPath path, in Statx status) => new(
         path, status.Kind, status.Permissions, status.ModificationSeconds,
-        new FileStamp(status.Identity.Device, status.Identity.Inode, (long)status.Size, ((Int128)status.ChangeSeconds * 1_000_000_000) + status.ChangeNanoseconds));
+        new FileStamp(status.Identity.Device, status.Identity.Inode, (long)status.Size, ((Int128)status.ChangeSeconds * 1_000_000_000) + status.ChangeNanoseconds))
+    {
+        Born = status.BirthMilliseconds,
+    };
 }

@@ -85,6 +85,57 @@ public sealed class CatalogueScanTests
     }
 
     [Fact]
+    public async Task An_overwrite_of_the_same_size_that_was_killed_before_its_row_is_a_new_version_and_a_copy_that_was_put_back_is_none()
+    {
+        await using var vaults = await TestVaults.CreateAsync();
+        var time = vaults.Core.Time;
+        vaults.MeetTheKernelsClock();
+        foreach (var name in (string[])["/cdr/over.csv", "/cdr/back.csv", "/cdr/kept.csv", "/cdr/cut.csv"])
+        {
+            await vaults.UploadAsync(name, "one");
+        }
+
+        var arrived = (await vaults.FindAsync("/cdr/cut.csv"))!.Arrived;
+        var store = vaults.Stores.OpenVault("10042").Value!;
+        foreach (var name in (string[])["/cdr/over.csv", "/cdr/back.csv", "/cdr/cut.csv"])
+        {
+            await ReplaceAsync(name);
+        }
+
+        File.SetLastWriteTimeUtc(vaults.OnDisk("/cdr/back.csv"), arrived.UtcDateTime.AddSeconds(-10));
+        var knowsBirths = store.Look(VaultPath.Parse("/cdr/over.csv")).Value.Born is not null;
+        store.Dispose();
+
+        // A file that a clock says is of the future tells nothing.
+        Assert.Equal(0, (await vaults.ScanAsync()).Changed);
+        time.Advance(TimeSpan.FromDays(1));
+        await vaults.Core.Journal(Actor.Login("10042", null, "c1")).RecordAsync(
+            new FileEvent(FileOperation.SetAttributes, VaultPath.Parse("/cdr/cut.csv"), Changes: new AttributeChanges { Size = 3 }));
+        Assert.Equal(knowsBirths ? 1 : 0, (await vaults.ScanAsync()).Changed);
+        Assert.Equal(knowsBirths ? 2 : 1, (await vaults.VersionsAsync("/cdr/over.csv")).Count);
+        Assert.Single(await vaults.VersionsAsync("/cdr/back.csv"));
+        Assert.Equal(0, (await vaults.ScanAsync()).Changed);
+
+        async Task ReplaceAsync(string name)
+        {
+            var temporary = vaults.OnDisk("/top");
+            for (var waited = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(5, TestContext.Current.CancellationToken))
+            {
+                Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), "the file system's clock stands still");
+                await File.WriteAllTextAsync(temporary, "two", TestContext.Current.CancellationToken);
+                if (store.Look(VaultPath.Parse("/top")).Value.Born is not { } born || born > arrived.ToUnixTimeMilliseconds())
+                {
+                    break;
+                }
+
+                File.Delete(temporary);
+            }
+
+            File.Move(temporary, vaults.OnDisk(name), overwrite: true);
+        }
+    }
+
+    [Fact]
     public async Task A_file_that_was_missing_and_comes_back_as_it_was_keeps_its_arrival_and_another_one_does_not()
     {
         await using var vaults = await TestVaults.CreateAsync();
@@ -168,6 +219,7 @@ public sealed class CatalogueScanTests
     public async Task A_clock_that_jumps_changes_nothing()
     {
         await using var vaults = await TestVaults.CreateAsync();
+        vaults.MeetTheKernelsClock();
         await vaults.UploadAsync("/cdr/a.csv", "one");
         foreach (var jump in (TimeSpan[])[TimeSpan.FromDays(366), TimeSpan.FromDays(-366), TimeSpan.FromHours(1), TimeSpan.FromHours(-1)])
         {

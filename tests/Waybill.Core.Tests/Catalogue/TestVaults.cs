@@ -9,6 +9,7 @@ namespace Waybill.Core.Tests.Catalogue;
 internal sealed class TestVaults : IAsyncDisposable
 {
     private readonly LocalVaults _vaults;
+    private bool _meetsTheKernelsClock;
 
     private TestVaults(TestCore core)
     {
@@ -44,8 +45,20 @@ internal sealed class TestVaults : IAsyncDisposable
     public async Task UploadAsync(string path, string content)
     {
         Put(path, content);
+        if (_meetsTheKernelsClock)
+        {
+            MeetTheKernelsClock();
+        }
+
         Assert.Equal(StoreError.None, await Core.Journal(Actor.Login("10042", "192.0.2.7", "c1")).RecordAsync(
             new FileEvent(FileOperation.Upload, VaultPath.Parse(path), Bytes: content.Length, Size: content.Length)));
+    }
+
+    /// <summary>From now on a row is as late as its file, which has its time from the kernel.</summary>
+    public void MeetTheKernelsClock()
+    {
+        _meetsTheKernelsClock = true;
+        Core.Time.Advance(TimeSpan.FromTicks(Math.Max(0, (TimeProvider.System.GetUtcNow() - Core.Time.GetUtcNow()).Ticks)));
     }
 
     public async Task<ScanReport> ScanAsync() => (await Scan.RunAsync(null, TestCore.Operator)).Get();

@@ -1,3 +1,4 @@
+using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Inbound;
 using Waybill.Storage;
@@ -33,6 +34,37 @@ public sealed class InboundServiceTests
         (await core.ClaimAsync(file)).Get();
         Assert.Equal("/vendors/acme/processed/u.csv", (await core.ConfirmAsync(file)).Get().Path);
         Assert.True(File.Exists(core.OnDisk("/vendors/acme/processed/u.csv")));
+    }
+
+    [Fact]
+    public async Task A_move_that_another_finishes_is_recorded_as_the_deciders()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var confirmed = await core.OfferAsync("/upload/a.csv");
+        var fetched = await core.OfferAsync("/upload/b.csv");
+        (await core.ClaimAsync(confirmed)).Get();
+        await core.FetchAsync("/upload/b.csv");
+
+        // The worker comes by between the decision and the move.
+        var services = core.Services;
+        var finishedByWorker = 0;
+        var slow = new InboundService(services.Database, services.Audit, core.Core.Time, services.Stores)
+        {
+            AfterStep = step =>
+            {
+                if (step == "intended")
+                {
+                    finishedByWorker += services.Arrivals.SettleAsync().AsTask().GetAwaiter().GetResult().Get();
+                }
+            },
+        };
+        (await slow.ConfirmAsync(confirmed, "billing", TestCore.Operator)).Get();
+        (await slow.ConfirmFetchedAsync(DeliveringCore.Account, "/upload/b.csv", DeliveringCore.Collector)).Get();
+
+        Assert.Equal(2, finishedByWorker);
+        var rows = (await services.Audit.SearchAsync(new AuditQuery { Action = AuditActions.FileProcessed })).Items;
+        (string?, string, string, string?)[] expected = [("/upload/a.csv", "operator", "tester", null), ("/upload/b.csv", "login", "office", "192.0.2.3")];
+        Assert.Equal(expected, rows.Select(row => (row.Subject, row.ActorKind, row.Actor, row.Address)).Order());
     }
 
     [Fact]

@@ -39,6 +39,23 @@ public sealed class AuditAndDoctorTests(Template template)
     }
 
     [Fact]
+    public async Task An_export_has_every_row_in_its_order_and_no_formula()
+    {
+        using var data = await template.CopyAsync();
+        data.Sql("""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+            INSERT INTO audit SELECT i + 100, time, actor_kind, '=1+' || i, action, account, '@SUM(A1)', address, connection, outcome, detail, previous, hash
+            FROM n, (SELECT * FROM audit WHERE sequence = 1)
+            """);
+        var lines = (await data.OutputAsync("audit", "export")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.StartsWith("\"row\",\"time\"", lines[0], StringComparison.Ordinal);
+        var numbers = lines[1..].Select(static line => long.Parse(line.Split(',')[0], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(numbers.Order(), numbers);
+        Assert.Equal(2500, lines.Count(line => line.Contains("\"'=1+", StringComparison.Ordinal) && line.Contains("\"'@SUM(A1)\"", StringComparison.Ordinal)));
+        Assert.Equal(2, (await data.OutputAsync("audit", "export", "--action", "key-added")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
     public async Task Search_filters_by_each_option_and_pages_beyond_a_thousand()
     {
         using var data = await template.CopyAsync();

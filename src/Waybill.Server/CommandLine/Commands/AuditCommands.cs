@@ -1,24 +1,22 @@
 using System.CommandLine;
 using Waybill.Core.Audit;
+using Waybill.Core.Export;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>audit search | verify</c>.</summary>
+/// <summary><c>audit search | export | verify</c>.</summary>
 internal static class AuditCommands
 {
+    private const int ExportPage = 1000;
+
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
-        [new Command("audit", "What was done by whom, and whether the log is whole.") { Search(context), Verify(context) }];
+        [new Command("audit", "What was done by whom, and whether the log is whole.") { Search(context), Export(context), Verify(context) }];
 
     private static Command Search(Func<ParseResult, CommandContext> context)
     {
-        var text = new Argument<string?>("TEXT") { Description = "text in a row's subject, detail, address or connection", Arity = ArgumentArity.ZeroOrOne };
-        var account = new Option<string?>("--account") { HelpName = "NUMBER", Description = "of one account" };
-        var actor = new Option<string?>("--actor") { HelpName = "NAME", Description = "by one login or operator" };
-        var action = new Option<string?>("--action") { HelpName = "ACTION", Description = "as upload, login, login-refused, key-added" };
-        var from = new Option<DateTimeOffset?>("--from") { CustomParser = CommandContext.ParseTime, HelpName = "TIME", Description = "not before, as 2026-12-31 or 2026-12-31T12:00Z (UTC unless it says otherwise)" };
-        var until = new Option<DateTimeOffset?>("--until") { CustomParser = CommandContext.ParseTime, HelpName = "TIME", Description = "before, in the same form" };
         var limit = new Option<int>("--limit") { HelpName = "N", Description = "the most rows (100)", DefaultValueFactory = _ => 100 };
-        var command = new Command("search", "Find rows, newest first.") { text, account, actor, action, from, until, limit };
+        var command = new Command("search", "Find rows, newest first.") { limit };
+        var query = Filter(command);
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
@@ -29,17 +27,8 @@ internal static class AuditCommands
             }
 
             await using var installation = here.Open();
-            var query = new AuditQuery
-            {
-                Text = parse.GetValue(text),
-                Account = parse.GetValue(account),
-                Actor = parse.GetValue(actor),
-                Action = parse.GetValue(action),
-                From = parse.GetValue(from),
-                Until = parse.GetValue(until),
-            };
             var rows = await CommandContext.AllPagesAsync(
-                (after, left) => installation.Audit.SearchAsync(query with { Size = left, After = after }, cancellationToken), most);
+                (after, left) => installation.Audit.SearchAsync(query(parse) with { Size = left, After = after }, cancellationToken), most);
             here.Print(rows, output =>
             {
                 foreach (var row in rows)
@@ -54,6 +43,57 @@ internal static class AuditCommands
             });
         });
         return command;
+    }
+
+    private static Command Export(Func<ParseResult, CommandContext> context)
+    {
+        var command = new Command("export", "Write all rows that match, oldest first, as comma-separated values that are safe to open in a spreadsheet.");
+        var query = Filter(command);
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            await using var installation = here.Open();
+            var csv = new SpreadsheetCsv(here.Output);
+            csv.Write("row", "time", "kind of actor", "actor", "action", "account", "subject", "address", "connection", "outcome", "detail");
+            string? after = null;
+            do
+            {
+                var page = await installation.Audit.SearchAsync(query(parse) with { Size = ExportPage, After = after, OldestFirst = true }, cancellationToken);
+                foreach (var row in page.Items)
+                {
+                    csv.Write(row.Sequence, row.Time, row.ActorKind, row.Actor, row.Action, row.Account, row.Subject, row.Address, row.Connection, row.Outcome, row.Detail);
+                }
+
+                after = page.Next;
+            }
+            while (after is not null);
+        });
+        return command;
+    }
+
+    private static Func<ParseResult, AuditQuery> Filter(Command command)
+    {
+        var text = new Argument<string?>("TEXT") { Description = "text in a row's subject, detail, address or connection", Arity = ArgumentArity.ZeroOrOne };
+        var account = new Option<string?>("--account") { HelpName = "NUMBER", Description = "of one account" };
+        var actor = new Option<string?>("--actor") { HelpName = "NAME", Description = "by one login or operator" };
+        var action = new Option<string?>("--action") { HelpName = "ACTION", Description = "as upload, login, login-refused, key-added" };
+        var from = new Option<DateTimeOffset?>("--from") { CustomParser = CommandContext.ParseTime, HelpName = "TIME", Description = "not before, as 2026-12-31 or 2026-12-31T12:00Z (UTC unless it says otherwise)" };
+        var until = new Option<DateTimeOffset?>("--until") { CustomParser = CommandContext.ParseTime, HelpName = "TIME", Description = "before, in the same form" };
+        command.Arguments.Add(text);
+        foreach (var option in (Option[])[account, actor, action, from, until])
+        {
+            command.Options.Add(option);
+        }
+
+        return parse => new AuditQuery
+        {
+            Text = parse.GetValue(text),
+            Account = parse.GetValue(account),
+            Actor = parse.GetValue(actor),
+            Action = parse.GetValue(action),
+            From = parse.GetValue(from),
+            Until = parse.GetValue(until),
+        };
     }
 
     private static Command Verify(Func<ParseResult, CommandContext> context)

@@ -15,7 +15,7 @@ internal static unsafe class Kernel
     private const int EmptyPath = 0x1000;
     private const int SymbolicLinkNoFollow = 0x100;
     private const int NoAutomount = 0x800;
-    private const uint BasicStats = 0x7FF;
+    private const uint BasicStatsAndBirth = 0xFFF;
     private const int LockShared = 1;
     private const int LockExclusive = 2;
     private const int LockNoWait = 4;
@@ -378,7 +378,7 @@ internal static unsafe class Kernel
         fixed (byte* pointer = text)
         fixed (Statx* result = &status)
         {
-            return Result(Libc.StatX(directory, pointer, flags, BasicStats, result));
+            return Result(Libc.StatX(directory, pointer, flags, BasicStatsAndBirth, result));
         }
     }
 

@@ -10,6 +10,11 @@ internal struct Statx
     private const int RegularFile = 0x8000;
     private const int DirectoryType = 0x4000;
     private const int SymbolicLink = 0xA000;
+    private const uint HasBirthTime = 0x800;
+
+    /// <summary>Which of the fields the file system has filled in.</summary>
+    [FieldOffset(0)]
+    public uint Mask;
 
     [FieldOffset(16)]
     public uint LinkCount;
@@ -25,6 +30,12 @@ internal struct Statx
 
     [FieldOffset(64)]
     public long AccessSeconds;
+
+    [FieldOffset(80)]
+    public long BirthSeconds;
+
+    [FieldOffset(88)]
+    public uint BirthNanoseconds;
 
     /// <summary>When content, name or attributes last changed; only the kernel sets it.</summary>
     [FieldOffset(96)]
@@ -49,6 +60,10 @@ internal struct Statx
         SymbolicLink => FileKind.SymbolicLink,
         _ => FileKind.Other,
     };
+
+    /// <summary>When the inode was made: milliseconds since 1970-01-01 UTC, null where the file system does not know.</summary>
+    public readonly long? BirthMilliseconds =>
+        (Mask & HasBirthTime) != 0 && BirthSeconds is > 0 and < long.MaxValue / 1000 - 1 ? (BirthSeconds * 1000) + (BirthNanoseconds / 1_000_000) : null;
 
     public readonly int Permissions => Mode & 0x1FF;
 
