@@ -65,6 +65,11 @@ public interface IFileStore : IAsyncDisposable
     /// <summary>Renames atomically; an existing target is an error unless <paramref name="replace"/>.</summary>
     ValueTask<StoreError> RenameAsync(VaultPath source, VaultPath target, bool replace);
 
+    /// <summary>
+    /// Gives an upload of this session that nobody sees yet another name: <see cref="StoreError.NotFound"/> when there is none, whoever's file has the name by then.
+    /// </summary>
+    ValueTask<StoreError> RenameUploadAsync(VaultPath source, VaultPath target) => new(StoreError.NotFound);
+
     /// <summary>The text of a symbolic link as the login may see it: relative as stored, absolute ones inside the root.</summary>
     ValueTask<StoreResult<byte[]>> ReadLinkAsync(VaultPath path);
 

@@ -27,8 +27,18 @@ public interface IStagingStore : IFileStore
     /// <summary>Hides the file at a place; the file that it had replaced, if that is still kept, is back.</summary>
     StoreError Hide(VaultPath target, string token);
 
-    /// <summary>Hides a file as if it lay at another place: beside that, to be shown there. One that is hidden already is no error.</summary>
-    StoreError HideAs(VaultPath source, VaultPath target, string token);
+    /// <summary>
+    /// Hides a file as if it lay at another place: beside that, to be shown there. One that is hidden already is no error. <see cref="StoreError.NotFound"/> when it is
+    /// neither here nor there, <see cref="StoreError.NotADirectory"/> when the folder of that place is not, <see cref="StoreError.Busy"/> when another file has its name.
+    /// </summary>
+    /// <param name="source">Where it lies.</param>
+    /// <param name="target">The place beside which it is hidden.</param>
+    /// <param name="token">Its token.</param>
+    /// <param name="identity">Which file is meant (<see cref="FileAttributes.Identity"/>).</param>
+    StoreError HideAs(VaultPath source, VaultPath target, string token, ulong identity);
+
+    /// <summary>Removes the file that is meant: one that is gone is no error, and another that has its name by now stays and is <see cref="StoreError.Busy"/>.</summary>
+    StoreError RemoveOnly(VaultPath path, ulong identity);
 
     /// <summary>Opens a hidden file for reading; its attributes can be set. <see cref="StoreError.NotFound"/> when there is none.</summary>
     StoreResult<IOpenFile> OpenHidden(VaultPath target, string token);

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
 using Waybill.Core.Catalogue;
@@ -220,9 +222,9 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
                         GoneMeanwhile++;
                         return true;
 
-                    // Released meanwhile, or taken back and not hidden yet: it lies at its place, and the copy needs it hidden.
+                    // Released meanwhile, or not hidden yet: it lies at its place, or at the one it came from, and the copy needs it hidden.
                     default:
-                        opened = await store.Value.OpenAsync(VaultPath.Parse(file.Path), OpenModes.Read).ConfigureAwait(false);
+                        opened = await FindAsync(store.Value, file, cancellationToken).ConfigureAwait(false);
                         break;
                 }
             }
@@ -297,6 +299,57 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
             await writer.AddAsync(line with { Size = file.Length, Mode = Octal(mode & 0x1FF), Modified = modified }, MemberStream.Of(file), cancellationToken).ConfigureAwait(false);
             Bytes += line.Size ?? 0;
             return true;
+        }
+    }
+
+    private static async ValueTask<StoreResult<IOpenFile>> FindAsync(IStagingStore store, HiddenFile file, CancellationToken cancellationToken)
+    {
+        foreach (var path in (IEnumerable<string>)(file.Source is null ? [file.Path] : [file.Path, file.Source]))
+        {
+            var opened = await store.OpenAsync(VaultPath.Parse(path), OpenModes.Read).ConfigureAwait(false);
+            if (opened.Succeeded && !await IsAsync(opened.Value, file, cancellationToken).ConfigureAwait(false))
+            {
+                await opened.Value.DisposeAsync().ConfigureAwait(false);
+            }
+            else if (opened.Error is not (StoreError.NotFound or StoreError.NotADirectory or StoreError.IsADirectory))
+            {
+                return opened;
+            }
+        }
+
+        // Hidden while it was looked for.
+        return store.OpenHidden(VaultPath.Parse(file.Path), file.Token);
+    }
+
+    /// <summary>Whether what lies under a name is the file that is meant: another of its size would be released as it after a restore.</summary>
+    private static async ValueTask<bool> IsAsync(IOpenFile opened, HiddenFile file, CancellationToken cancellationToken)
+    {
+        var attributes = await opened.GetAttributesAsync().ConfigureAwait(false);
+        if (attributes.Error != StoreError.None || attributes.Value.Size != file.Size || file.Sha256 is null)
+        {
+            return attributes.Error == StoreError.None && attributes.Value.Size == file.Size;
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(FileHashing.Piece);
+        try
+        {
+            for (var offset = 0L; ;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var read = await opened.ReadAsync(offset, buffer.AsMemory(0, FileHashing.Piece)).ConfigureAwait(false);
+                if (read.Error != StoreError.None || read.Value == 0)
+                {
+                    return read.Error == StoreError.None && hash.GetHashAndReset().AsSpan().SequenceEqual(file.Sha256);
+                }
+
+                hash.AppendData(buffer, 0, read.Value);
+                offset += read.Value;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         }
     }
 
@@ -376,7 +429,7 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
             {
                 LeftOut++;
             }
-            else if (entry.Kind == FileKind.File && UpkeepSql.Present(copy, owner.Id, path) is null && !PublicationSql.IsRecalled(copy, owner.Id, path)
+            else if (entry.Kind == FileKind.File && UpkeepSql.Present(copy, owner.Id, path) is null && !PublicationSql.IsBeingHidden(copy, owner.Id, path)
                 && await live.ReadAsync(connection => UpkeepSql.Present(connection, owner.Id, path), cancellationToken).ConfigureAwait(false) is null)
             {
                 await TryAddContentAsync(owner, path, path, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
@@ -7,7 +8,7 @@ using Waybill.Storage;
 namespace Waybill.Core.Catalogue;
 
 /// <summary>What a file operation that succeeded changes in the catalogue.</summary>
-internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, VaultPlace? target, Actor actor, string protocol, string? feed, DateTimeOffset now) : IAuditEffect
+internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, VaultPlace? target, Actor actor, string protocol, FeedTypes? feeds, DateTimeOffset now) : IAuditEffect
 {
     public void Apply(DatabaseConnection connection)
     {
@@ -20,7 +21,7 @@ internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, Vau
         {
             case FileOperation.Upload:
                 var arrived = CatalogueSql.Arrived(connection, account, place.Path, fileEvent.Size, fileEvent.ExpectedSize, actor.Name, protocol, now);
-                CatalogueSql.Describe(connection, arrived, feed, fileEvent.Sha256);
+                CatalogueSql.Describe(connection, arrived, feeds?.AtFinal(place.Path)?.Name, fileEvent.Sha256);
                 InboundSql.Delivered(connection, arrived, actor, now);
                 break;
             case FileOperation.Download when CatalogueSql.Present(connection, account, place.Path) is { } file:
@@ -34,6 +35,11 @@ internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, Vau
                 break;
             case FileOperation.Rename when target is not null && target.Account == place.Account:
                 CatalogueSql.Renamed(connection, account, place.Path, target.Path, now);
+                if (feeds is not null)
+                {
+                    CatalogueSql.BelongsTo(connection, account, target.Path, feeds.AtFinal(target.Path)?.Name);
+                }
+
                 InboundSql.Renamed(connection, account, target.Path, actor, now);
                 break;
             case FileOperation.SetAttributes:

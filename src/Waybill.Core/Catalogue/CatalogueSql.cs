@@ -54,6 +54,11 @@ internal static class CatalogueSql
         }
     }
 
+    /// <summary>The file at a path belongs to this feed and no other; to none under a name that is not final.</summary>
+    public static void BelongsTo(DatabaseConnection connection, long account, string path, string? feed) => connection.Execute(
+        "UPDATE file SET feed = @feed WHERE account_id = @account AND path = @path AND gone_at IS NULL AND feed IS NOT @feed",
+        ("@feed", feed), ("@account", account), ("@path", path));
+
     /// <summary>The file at a path is there no longer; nothing happens if the catalogue does not know one.</summary>
     public static void Left(DatabaseConnection connection, long account, string path, GoneHow how, DateTimeOffset now)
     {

@@ -54,7 +54,7 @@ public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILog
                 _ => AuditOutcome.Failed,
             },
             Detail = Describe(fileEvent, target?.Path ?? fileEvent.Target?.ToString()),
-            Effect = fileEvent.Outcome == StoreError.None && place is not null ? new CatalogueChange(fileEvent, place, target, actor, protocol, feeds?.At(place.Path)?.Name, time.GetUtcNow()) : null,
+            Effect = fileEvent.Outcome == StoreError.None && place is not null ? new CatalogueChange(fileEvent, place, target, actor, protocol, feeds, time.GetUtcNow()) : null,
         };
         var outcome = fileEvent is { Operation: FileOperation.Download, Outcome: StoreError.None }
             ? await log.AppendLaterAsync(entry, () => _lostOne = true).ConfigureAwait(false)

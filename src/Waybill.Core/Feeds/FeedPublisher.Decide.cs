@@ -132,7 +132,7 @@ public sealed partial class FeedPublisher
             return;
         }
 
-        foreach (var file in set.Files)
+        foreach (var file in set.Files.Where(static file => !file.IsTaken))
         {
             PublicationSql.Undone(connection, file, now);
             Record(transaction, set, AuditActions.PublishUndone, file.Path.ToString(), new JsonObject { ["publication"] = set.Id, ["error"] = set.Error.ToString() }, AuditOutcome.Failed);
@@ -146,7 +146,13 @@ public sealed partial class FeedPublisher
             return;
         }
 
-        if (set.Error == StoreError.AlreadyExists)
+        if (set.Error != StoreError.AlreadyExists && set.IsRecovered)
+        {
+            var why = $"interrupted, then not shown ({set.Error})";
+            set.Reason = set.Reason is null ? why : $"{set.Reason}; {why}";
+        }
+
+        if (set.Error == StoreError.AlreadyExists || set.IsRecovered)
         {
             Hold(transaction, set, now);
             return;

@@ -39,6 +39,7 @@ public sealed partial class FeedPublisher
                 file.FileId = file.HeldFrom is { } from ? CatalogueSql.Present(connection, set.AccountId, from.ToString()) : null;
                 return PublicationSql.Duplicate(connection, set, file, sameContent: false);
             }).ConfigureAwait(false);
+        Step("judged");
         if (file.Held is not null || types.Find(set.Feed) is not { Succeeded: true, Value.DetectSameContent: true })
         {
             return new(StoreError.None, file.Held);
@@ -102,19 +103,21 @@ public sealed partial class FeedPublisher
         }
     }
 
-    /// <summary>Holds an upload that its client has ended. Killed before it is decided it is undone: the client was told nothing yet.</summary>
+    /// <summary>Holds an upload that its client has ended; whoever called discards it when it is not held. Killed before it is decided it is undone: the client was told nothing yet.</summary>
     internal async ValueTask<StoreError> HoldAsync(PublicationSet set, IHoldableUpload upload)
     {
-        var error = await MeasureAsync(set.Files[0], upload.ReadContentAsync).ConfigureAwait(false);
-        if (error != StoreError.None)
+        var file = set.Files[0];
+        var opened = stores.OpenStaging(set.Account);
+        var error = opened.Succeeded ? await MeasureAsync(file, upload.ReadContentAsync).ConfigureAwait(false) : opened.Error;
+        if (error != StoreError.None || !opened.Succeeded)
         {
-            await upload.DiscardAsync().ConfigureAwait(false);
             return error;
         }
 
-        if (await HeldBeforeAsync(set).ConfigureAwait(false))
+        await using var store = opened.Value.ConfigureAwait(false);
+        if (await HeldBeforeAsync(set, opened.Value).ConfigureAwait(false) is { } before)
         {
-            await upload.DiscardAsync().ConfigureAwait(false);
+            set.Id = before;
             return StoreError.Held;
         }
 
@@ -126,13 +129,19 @@ public sealed partial class FeedPublisher
         }).ConfigureAwait(false);
         if (!begun.Succeeded)
         {
-            await upload.DiscardAsync().ConfigureAwait(false);
             return StoreError.InputOutput;
         }
 
         Step("delivery-begun");
-        error = await upload.HoldAsync(set.Files[0].Token).ConfigureAwait(false);
+        error = await upload.HoldAsync(file.Token).ConfigureAwait(false);
         Step("delivery-hidden");
+
+        // It may have got its hidden name before it failed. What cannot be removed now is removed by the next one that looks.
+        if (error != StoreError.None && opened.Value.Discard(file.Path, file.Token) != StoreError.None)
+        {
+            return error;
+        }
+
         var decided = await database.WriteAsync<int>(transaction =>
         {
             if (error == StoreError.None)
@@ -158,15 +167,30 @@ public sealed partial class FeedPublisher
     internal async ValueTask<StoreError> HoldRenamedAsync(PublicationSet set, IStagingStore store)
     {
         var file = set.Files[0];
-        if (await HeldBeforeAsync(set).ConfigureAwait(false))
+        if (await HeldBeforeAsync(set, store).ConfigureAwait(false) is { } before)
         {
-            var removed = await store.RemoveAsync(file.HeldFrom!).ConfigureAwait(false);
-            var left = removed == StoreError.None ? await database.WriteAsync<int>(transaction => LeaveForHeld(transaction, set)).ConfigureAwait(false) : default;
-            return removed != StoreError.None ? removed : left.Succeeded ? StoreError.Held : StoreError.InputOutput;
+            Step("held-before");
+            var left = await database.WriteAsync<bool>(transaction =>
+            {
+                // Discarded or released since it was looked at, it is no reason to remove this one.
+                set.Id = PublicationSql.StateOf(transaction.Connection, before) == PublicationState.Held ? before : 0;
+                return set.Id != 0 && LeaveForHeld(transaction, set);
+            }).ConfigureAwait(false);
+            if (!left.Succeeded)
+            {
+                return StoreError.InputOutput;
+            }
+
+            if (left.Value)
+            {
+                // This version and no newer one that has its name by now.
+                var removed = store.RemoveOnly(file.HeldFrom!, file.Identity!.Value);
+                return removed is StoreError.None or StoreError.Busy ? StoreError.Held : removed;
+            }
         }
 
         using var lease = PublicationLease.Take(leases);
-        var decided = await database.WriteAsync<int>(transaction =>
+        var decided = await database.WriteAsync<bool>(transaction =>
         {
             PublicationSql.Begin(transaction.Connection, set, lease.Owner, time.GetUtcNow());
             PublicationSql.WriteFiles(transaction.Connection, set);
@@ -180,7 +204,7 @@ public sealed partial class FeedPublisher
         Step("rename-decided");
         await HideAsync(set, store, CancellationToken.None).ConfigureAwait(false);
         Step("rename-hidden");
-        if (set.Error is not (StoreError.None or StoreError.NotFound))
+        if (set.Error is not (StoreError.None or StoreError.NotFound or StoreError.Busy))
         {
             return set.Error;
         }
@@ -193,20 +217,37 @@ public sealed partial class FeedPublisher
         return set.Error != StoreError.None ? set.Error : settled.Succeeded ? StoreError.Held : StoreError.InputOutput;
     }
 
-    private int LeaveForHeld(WriteTransaction transaction, PublicationSet set)
+    private bool LeaveForHeld(WriteTransaction transaction, PublicationSet set)
     {
-        var from = set.Files[0].HeldFrom!.ToString();
-        CatalogueSql.Left(transaction.Connection, set.AccountId, from, GoneHow.Held, time.GetUtcNow());
+        var (file, from) = (set.Files[0], set.Files[0].HeldFrom!.ToString());
+
+        // Of a newer version that has the name by now nothing is said.
+        if (file.FileId is null || CatalogueSql.Present(transaction.Connection, set.AccountId, from) == file.FileId)
+        {
+            CatalogueSql.Left(transaction.Connection, set.AccountId, from, GoneHow.Held, time.GetUtcNow());
+        }
+
         Record(transaction, set, AuditActions.Rename, from, new JsonObject { ["publication"] = set.Id, ["error"] = nameof(StoreError.Held) }, AuditOutcome.Failed);
-        return 1;
+        return true;
     }
 
-    /// <summary>A client that tries again finds what it delivered before: nothing is kept twice, and nothing is told twice.</summary>
-    private async ValueTask<bool> HeldBeforeAsync(PublicationSet set)
+    /// <summary>A client that tries again finds what it delivered before, if that is still there: nothing is kept twice, and nothing is told twice.</summary>
+    private async ValueTask<long?> HeldBeforeAsync(PublicationSet set, IStagingStore store)
     {
-        var before = await database.ReadAsync(connection => PublicationSql.Held(connection, set, set.Files[0])).ConfigureAwait(false);
-        set.Id = before ?? 0;
-        return before is not null;
+        var file = set.Files[0];
+        if (await database.ReadAsync(connection => PublicationSql.Held(connection, set, file)).ConfigureAwait(false) is not { } before)
+        {
+            return null;
+        }
+
+        var opened = store.OpenHidden(file.Path, before.Token);
+        if (!opened.Succeeded)
+        {
+            return null;
+        }
+
+        await using var content = opened.Value.ConfigureAwait(false);
+        return await opened.Value.GetAttributesAsync().ConfigureAwait(false) is { Succeeded: true, Value: var there } && there.Size == file.Size ? before.Id : null;
     }
 
     private void SettleHeld(WriteTransaction transaction, PublicationSet set)
@@ -217,7 +258,7 @@ public sealed partial class FeedPublisher
             return;
         }
 
-        set.Reason = "the file was removed meanwhile";
+        set.Reason = set.Error == StoreError.Busy ? "the file was replaced meanwhile" : "the file was removed meanwhile";
         PublicationSql.Settle(transaction.Connection, set, PublicationState.Failed, time.GetUtcNow());
     }
 }

@@ -32,7 +32,7 @@ public sealed partial class FeedPublisher
             return;
         }
 
-        if (set.Error != StoreError.AlreadyExists && set.Aside is null)
+        if (set.Error != StoreError.AlreadyExists && set.Aside is null && !set.IsRecovered)
         {
             Discard(set, store);
         }
@@ -45,9 +45,10 @@ public sealed partial class FeedPublisher
         foreach (var file in set.Files)
         {
             set.Error = store.Show(file.Path, file.Token, set.Replaces);
-            if (set.Error == StoreError.NotFound && await IsThereAsync(file, store).ConfigureAwait(false))
+            file.IsShown = set.Error == StoreError.None;
+            if (set.IsRecovered && set.Error is StoreError.NotFound or StoreError.AlreadyExists)
             {
-                set.Error = StoreError.None;
+                set.Error = await FindShownAsync(set, file, store).ConfigureAwait(false);
             }
 
             if (set.Error != StoreError.None)
@@ -56,7 +57,6 @@ public sealed partial class FeedPublisher
                 return;
             }
 
-            file.IsShown = true;
             Step("shown-one");
         }
     }
@@ -84,7 +84,8 @@ public sealed partial class FeedPublisher
     {
         foreach (var folder in set.Folders)
         {
-            if (store.SyncDirectory(folder) is var error and not StoreError.None)
+            // The folder that a held file was in may be gone; that file is beside its new place.
+            if (store.SyncDirectory(folder) is var error and not StoreError.None && !(error == StoreError.NotFound && set.State == PublicationState.Holding))
             {
                 return error;
             }
@@ -93,32 +94,23 @@ public sealed partial class FeedPublisher
         return StoreError.None;
     }
 
-    private static async ValueTask<bool> IsThereAsync(PublicationEntry file, IStagingStore store) =>
-        await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false) is { Succeeded: true, Value: { Kind: FileKind.File } there } && there.Size == file.Size;
-
     /// <summary>Hides what is taken back; what is hidden already, or gone, is no error.</summary>
     private async ValueTask HideAsync(PublicationSet set, IStagingStore store, CancellationToken cancellationToken)
     {
         using (await SetLock.TakeAsync(set, store).ConfigureAwait(false))
         {
-            HideFiles(set, store);
+            await HideFilesAsync(set, store).ConfigureAwait(false);
         }
 
         set.Error = set.Error == StoreError.None ? Sync(set, store) : set.Error;
     }
 
-    private void HideFiles(PublicationSet set, IStagingStore store)
+    private async ValueTask HideFilesAsync(PublicationSet set, IStagingStore store)
     {
         foreach (var file in set.Files)
         {
-            var error = file.HeldFrom is { } from ? store.HideAs(from, file.Path, file.Token) : store.Hide(file.Path, file.Token);
-            if (set.State == PublicationState.Holding && error == StoreError.NotFound)
-            {
-                set.Error = error;
-                return;
-            }
-
-            if (error is not (StoreError.None or StoreError.NotFound or StoreError.AlreadyExists))
+            var error = file.HeldFrom is { } from ? await HideAsAsync(set, file, from, store).ConfigureAwait(false) : store.Hide(file.Path, file.Token);
+            if (error != StoreError.None && (set.State == PublicationState.Holding || error is not (StoreError.NotFound or StoreError.AlreadyExists)))
             {
                 set.Error = error;
                 return;
@@ -126,5 +118,24 @@ public sealed partial class FeedPublisher
 
             Step("hidden-one");
         }
+    }
+
+    private async ValueTask<StoreError> HideAsAsync(PublicationSet set, PublicationEntry file, VaultPath from, IStagingStore store)
+    {
+        if (file.Identity is null)
+        {
+            var found = await IdentifyAsync(file, from, store).ConfigureAwait(false);
+            if (!found.Succeeded)
+            {
+                return found.Error;
+            }
+
+            file.Identity = found.Value;
+        }
+
+        var error = store.HideAs(from, file.Path, file.Token, file.Identity.Value);
+        return error == StoreError.NotADirectory && stores.EnsureFolder(set.Account, file.Path.Parent.ToString()) == StoreError.None
+            ? store.HideAs(from, file.Path, file.Token, file.Identity.Value)
+            : error;
     }
 }

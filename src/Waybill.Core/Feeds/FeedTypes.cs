@@ -64,6 +64,9 @@ public sealed record FeedTypes(IReadOnlyList<FeedType> All)
         .Where(type => path.StartsWith(type.Folder + "/", StringComparison.Ordinal))
         .MaxBy(static type => type.Folder.Length);
 
+    /// <summary>The feed of a file that has its final name; null for all others.</summary>
+    internal FeedType? AtFinal(string path) => UnfinishedNames.Has(path[(path.LastIndexOf('/') + 1)..]) ? null : At(path);
+
     private static bool IsName(string name) =>
         name.Length is >= 1 and <= FeedLimits.NameLength && char.IsAsciiLetterOrDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 

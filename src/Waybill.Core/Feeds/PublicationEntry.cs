@@ -34,6 +34,12 @@ internal sealed class PublicationEntry(VaultPath path, string token)
 
     public bool IsShown { get; set; }
 
+    /// <summary>It was shown before a kill, and its customer has taken it since.</summary>
+    public bool IsTaken { get; set; }
+
+    /// <summary>Which file it is on the disk; null where that is not known yet.</summary>
+    public ulong? Identity { get; set; }
+
     public string HiddenPath => $"{(Path.Parent.IsRoot ? "" : Path.Parent.ToString())}/.waybill-s-{Token}";
 
     public PublicationFile View(bool hidden) =>

@@ -28,6 +28,9 @@ internal sealed class PublicationSet(long accountId, string account, string feed
 
     public List<PublicationEntry> Files { get; } = [];
 
+    /// <summary>Another process decided it and was killed, or could not say that it was done: what customers may have seen since is never destroyed.</summary>
+    public bool IsRecovered { get; set; }
+
     /// <summary>What stopped it.</summary>
     public Problem? Problem { get; set; }
 

@@ -91,20 +91,20 @@ internal static class PublicationSql
         }
 
         return sameContent && !file.IsHeartbeat && connection.Number(
-            "SELECT EXISTS (SELECT 1 FROM file WHERE account_id = @account AND sha256 = @sha256 AND feed IS NOT NULL AND sha256 IS NOT NULL AND feed = @feed AND path <> @path AND id IS NOT @own)",
+            "SELECT EXISTS (SELECT 1 FROM file WHERE account_id = @account AND sha256 = @sha256 AND feed IS NOT NULL AND sha256 IS NOT NULL AND feed = @feed AND path <> @path AND id IS NOT @own AND gone_how IS NOT 'held')",
             ("@account", set.AccountId), ("@sha256", file.Sha256), ("@feed", set.Feed), ("@path", path), ("@own", file.FileId)) != 0
                 ? HeldReason.Content
                 : null;
     }
 
     /// <summary>What a held file's delivery is called that has the same name and content: a client that tries again finds it, instead of adding a second one.</summary>
-    public static long? Held(DatabaseConnection connection, PublicationSet set, PublicationEntry file) => connection.First<long?>(
+    public static (long Id, string Token)? Held(DatabaseConnection connection, PublicationSet set, PublicationEntry file) => connection.First<(long, string)?>(
         """
-        SELECT p.id FROM publication p JOIN publication_file f ON f.publication_id = p.id AND f.position = 0
+        SELECT p.id, f.token FROM publication p JOIN publication_file f ON f.publication_id = p.id AND f.position = 0
         WHERE p.state IN ('held', 'recalled') AND p.state = 'held' AND p.account_id = @account AND f.path = @path AND f.sha256 = @sha256
           AND NOT EXISTS (SELECT 1 FROM publication_file WHERE publication_id = p.id AND position > 0) ORDER BY p.id LIMIT 1
         """,
-        static row => row.GetInt64(0), ("@account", set.AccountId), ("@path", file.Path.ToString()), ("@sha256", file.Sha256));
+        static row => (row.GetInt64(0), row.GetString(1)), ("@account", set.AccountId), ("@path", file.Path.ToString()), ("@sha256", file.Sha256));
 
     /// <summary>A file is in the catalogue from now on, with what only publishing knows of it.</summary>
     public static void Arrived(DatabaseConnection connection, PublicationSet set, PublicationEntry file, DateTimeOffset now)
@@ -125,6 +125,15 @@ internal static class PublicationSql
         connection.Execute("UPDATE file SET gone_at = NULL, gone_how = NULL WHERE id = @file AND gone_how = 'replaced'", ("@file", file.ReplacedId));
         (file.FileId, file.ReplacedId) = (null, null);
     }
+
+    /// <summary>Whether somebody has had a file: a login has fetched it, moved it or made it go. One that the scan missed was perhaps never there.</summary>
+    public static bool WasSeen(DatabaseConnection connection, PublicationEntry file) => connection.Number(
+        """
+        SELECT EXISTS (
+            SELECT 1 FROM file f WHERE f.id = @file
+              AND (f.path <> @path OR (f.gone_at IS NOT NULL AND f.gone_how <> 'missing') OR EXISTS (SELECT 1 FROM fetch WHERE file_id = f.id)))
+        """,
+        ("@file", file.FileId), ("@path", file.Path.ToString())) != 0;
 
     /// <summary>Processes that left work, living ones too.</summary>
     public static List<string> Owners(DatabaseConnection connection) => connection.All(
@@ -155,23 +164,28 @@ internal static class PublicationSql
         return [.. ids.Select(id => Find(connection, id)!)];
     }
 
-    /// <summary>The next hidden files of an account: of sets that are held, were taken back, or are being taken back.</summary>
+    /// <summary>The next hidden files of an account: of sets that are held or were taken back, that just become so, and that are just being released.</summary>
     public static List<HiddenFile> HiddenOf(DatabaseConnection connection, long account, (string Token, long Publication) after, int limit) => connection.All(
         """
-        SELECT f.publication_id, f.path, f.token, f.size, f.sha256 FROM publication_file f JOIN publication p ON p.id = f.publication_id
-        WHERE p.account_id = @account AND p.state IN ('held', 'recalled', 'recalling') AND (f.publication_id, f.token) > (@publication, @token)
+        SELECT f.publication_id, f.path, f.token, f.size, f.sha256, f.source FROM publication_file f JOIN publication p ON p.id = f.publication_id
+        WHERE p.account_id = @account AND (p.state IN ('held', 'recalled', 'recalling', 'holding') OR (p.state = 'committing' AND p.aside IS NOT NULL))
+          AND (f.publication_id, f.token) > (@publication, @token)
         ORDER BY f.publication_id, f.token LIMIT @limit
         """,
-        static row => new HiddenFile(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.Bytes(4)),
+        static row => new HiddenFile(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.Bytes(4), row.TextOrNull(5)),
         ("@account", account), ("@publication", after.Publication), ("@token", after.Token), ("@limit", limit));
 
     /// <summary>Where a set is; null when there is none of that number.</summary>
     public static PublicationState? StateOf(DatabaseConnection connection, long id) =>
         connection.First<PublicationState?>("SELECT state FROM publication WHERE id = @id", static row => row.Word<PublicationState>(0), ("@id", id));
 
-    /// <summary>Whether a file at a path is about to be hidden: it was taken back.</summary>
-    public static bool IsRecalled(DatabaseConnection connection, long account, string path) => connection.Number(
-        "SELECT EXISTS (SELECT 1 FROM publication p JOIN publication_file f ON f.publication_id = p.id WHERE p.state = 'recalling' AND p.account_id = @account AND f.path = @path)",
+    /// <summary>Whether a file at a path is about to be hidden: it was taken back, or is held instead of renamed.</summary>
+    public static bool IsBeingHidden(DatabaseConnection connection, long account, string path) => connection.Number(
+        """
+        SELECT EXISTS (
+            SELECT 1 FROM publication p JOIN publication_file f ON f.publication_id = p.id
+            WHERE p.account_id = @account AND ((p.state = 'recalling' AND f.path = @path) OR (p.state = 'holding' AND f.source = @path)))
+        """,
         ("@account", account), ("@path", path)) != 0;
 
     private static List<PublicationSet> Load(DatabaseConnection connection, List<long> ids)

@@ -45,6 +45,21 @@ public sealed class Confirming(InboundService inbound, ILoginView view, Actor ac
         }
     }
 
+    /// <summary>As <see cref="IsOfferedAsync"/>, of files of one directory, in their order.</summary>
+    internal async ValueTask<bool[]> AreOfferedAsync(VaultPath directory, IReadOnlyList<string> names)
+    {
+        try
+        {
+            return names.Count > 0 && await view.LocateAsync(directory).ConfigureAwait(false) is { } place
+                ? await inbound.AreShownAsync(place.Account, place.Path.TrimEnd('/'), names).ConfigureAwait(false)
+                : [.. names.Select(static _ => true)];
+        }
+        catch (DatabaseException)
+        {
+            return new bool[names.Count];
+        }
+    }
+
     internal async ValueTask<Problem?> ConfirmAsync(VaultPath path)
     {
         try

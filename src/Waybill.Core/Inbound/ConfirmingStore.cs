@@ -1,3 +1,4 @@
+using System.Text;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
 using FileAttributes = Waybill.Storage.FileAttributes;
@@ -50,37 +51,72 @@ internal sealed class ConfirmingStore(IFileStore inner, Confirming confirming) :
         return error;
     }
 
+    /// <summary>
+    /// What of a directory is offered. An open listing keeps sets of files from being shown in that directory, so it is read first, to its end where it is no longer
+    /// than <see cref="InboundLimits.Listed"/>, and only then the database is asked, once.
+    /// </summary>
     private sealed class OfferedListing(IDirectoryListing inner, VaultPath directory, Confirming confirming) : IDirectoryListing
     {
+        private const int Piece = 128;
+
+        private readonly Queue<DirectoryEntry> _offered = new();
+
         public async ValueTask<StoreResult<int>> ReadAsync(Memory<DirectoryEntry> entries)
         {
-            while (true)
+            // None of a piece may be meant for it, and there is more behind.
+            while (_offered.Count == 0)
             {
-                var read = await inner.ReadAsync(entries).ConfigureAwait(false);
+                var read = await ReadAheadAsync().ConfigureAwait(false);
                 if (!read.Succeeded || read.Value == 0)
                 {
                     return read;
                 }
-
-                var kept = 0;
-                for (var i = 0; i < read.Value; i++)
-                {
-                    var entry = entries.Span[i];
-                    if (entry.Attributes.Kind != FileKind.File
-                        || (VaultPath.TryParse(entry.Name.Span, directory, out var path) == VaultPathError.None && await confirming.IsOfferedAsync(path!).ConfigureAwait(false)))
-                    {
-                        entries.Span[kept++] = entry;
-                    }
-                }
-
-                // None of a piece may be meant for it, and there is more behind.
-                if (kept > 0)
-                {
-                    return kept;
-                }
             }
+
+            var count = 0;
+            while (count < entries.Length && _offered.TryDequeue(out var entry))
+            {
+                entries.Span[count++] = entry;
+            }
+
+            return count;
         }
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+        private async ValueTask<StoreResult<int>> ReadAheadAsync()
+        {
+            var piece = new DirectoryEntry[Piece];
+            List<DirectoryEntry> ahead = [];
+            while (ahead.Count < InboundLimits.Listed)
+            {
+                var read = await inner.ReadAsync(piece.AsMemory(0, Math.Min(Piece, InboundLimits.Listed - ahead.Count))).ConfigureAwait(false);
+                if (!read.Succeeded)
+                {
+                    return read;
+                }
+
+                if (read.Value == 0)
+                {
+                    break;
+                }
+
+                // A name is valid until the next call only.
+                ahead.AddRange(piece.AsSpan(0, read.Value).ToArray().Select(static entry => entry with { Name = entry.Name.ToArray() }));
+            }
+
+            List<string> files = [.. ahead.Where(static entry => entry.Attributes.Kind == FileKind.File).Select(static entry => Encoding.UTF8.GetString(entry.Name.Span))];
+            var offered = await confirming.AreOfferedAsync(directory, files).ConfigureAwait(false);
+            var file = 0;
+            foreach (var entry in ahead)
+            {
+                if (entry.Attributes.Kind != FileKind.File || offered[file++])
+                {
+                    _offered.Enqueue(entry);
+                }
+            }
+
+            return ahead.Count;
+        }
     }
 }

@@ -12,8 +12,11 @@ public static class InboundLimits
     /// <summary>Files that are looked at, or changed in one commit, at a time.</summary>
     public const int Batch = 256;
 
-    /// <summary>Pieces, fetched one by one, of which a file is put together when a collector confirms it.</summary>
+    /// <summary>Fetches of a file, the newest, of which it is put together when a collector confirms it.</summary>
     public const int Pieces = 1_000;
+
+    /// <summary>Entries of a directory that a collector's listing reads before it asks which of them are offered.</summary>
+    public const int Listed = 2_048;
 
     /// <summary>Suffixes of names that are not final.</summary>
     public const int Suffixes = 32;

@@ -19,7 +19,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
 {
     private const int FolderMode = 0x1E8; // 0750
 
-    /// <summary>Called after each step of a move: <c>intended</c>, <c>moved</c>, <c>reported</c>, <c>done</c>.</summary>
+    /// <summary>Called after each step of a move: <c>intended</c>, <c>moved</c>, <c>reported</c>, <c>done</c>; and <c>misplaced</c>, when another file was moved.</summary>
     public Action<string>? AfterStep { get; set; }
 
     /// <summary>Commits the intent; the caller has checked that it may.</summary>
@@ -68,7 +68,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
 
         AfterStep?.Invoke("intended");
         await using var store = opened.Value;
-        var error = await MoveAsync(store, row).ConfigureAwait(false);
+        var error = await MoveAsync(store, row, cancellationToken).ConfigureAwait(false);
         if (error == StoreError.AlreadyExists)
         {
             // Somebody's file that the catalogue does not know has the name.
@@ -87,7 +87,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
             }
 
             row = changed.Value;
-            error = row.Target is null ? StoreError.None : await MoveAsync(store, row).ConfigureAwait(false);
+            error = row.Target is null ? StoreError.None : await MoveAsync(store, row, cancellationToken).ConfigureAwait(false);
         }
 
         if (row.Target is null)
@@ -101,9 +101,10 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
         }
 
         AfterStep?.Invoke("moved");
+        string? report = null;
         if (error == StoreError.None && row.TargetState == InboundState.Rejected)
         {
-            error = await WriteReportAsync(store, row).ConfigureAwait(false);
+            (error, report) = await WriteReportAsync(store, row).ConfigureAwait(false);
             AfterStep?.Invoke("reported");
         }
 
@@ -112,7 +113,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
             return Cannot(row, error);
         }
 
-        var done = await DoneAsync(row, cancellationToken).ConfigureAwait(false);
+        var done = await DoneAsync(row, report, cancellationToken).ConfigureAwait(false);
         AfterStep?.Invoke("done");
         return done;
     }
@@ -132,7 +133,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
     /// Moves the file that was claimed or judged and no other: its sender may put a new version under its name at any moment.
     /// </summary>
     /// <returns><see cref="StoreError.NotFound"/> when it is neither here nor there, <see cref="StoreError.Busy"/> when another lies there by now.</returns>
-    private static async ValueTask<StoreError> MoveAsync(IFileStore store, InboundRow row)
+    private async ValueTask<StoreError> MoveAsync(IFileStore store, InboundRow row, CancellationToken cancellationToken)
     {
         if (TryParse(row.File.Path) is not { } source || TryParse(row.Target!) is not { } target)
         {
@@ -149,7 +150,19 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
         if (!here.Succeeded || here.Value != row.Identity)
         {
             var there = await IdentifyAsync(store, target).ConfigureAwait(false);
-            return there.Succeeded && there.Value == row.Identity ? StoreError.None : here.Succeeded ? StoreError.Busy : here.Error;
+            if (there.Succeeded && there.Value == row.Identity)
+            {
+                return StoreError.None;
+            }
+
+            if (here.Error == StoreError.NotFound && there.Succeeded && await IsMisplacedAsync(row, cancellationToken).ConfigureAwait(false))
+            {
+                // Whoever moved it was killed before it could put it back.
+                error = await store.RenameAsync(target, source, replace: false).ConfigureAwait(false);
+                return error is StoreError.None or StoreError.AlreadyExists ? StoreError.Busy : error;
+            }
+
+            return here.Succeeded ? StoreError.Busy : here.Error;
         }
 
         error = await store.RenameAsync(source, target, replace: false).ConfigureAwait(false);
@@ -166,9 +179,17 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
         }
 
         // A new version took the name between the look and the move: it goes back to where its sender put it.
+        AfterStep?.Invoke("misplaced");
         await store.RenameAsync(target, source, replace: false).ConfigureAwait(false);
         return StoreError.Busy;
     }
+
+    /// <summary>
+    /// Whether what lies at the target is a new version that was moved instead of the one that was meant: the catalogue has a file at the source, where none is, and
+    /// none at the target. What somebody put there by hand before its sender removed the source stays.
+    /// </summary>
+    private ValueTask<bool> IsMisplacedAsync(InboundRow row, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => CatalogueSql.Present(connection, row.AccountId, row.File.Path) is not null && CatalogueSql.Present(connection, row.AccountId, row.Target!) is null, cancellationToken);
 
     private static async ValueTask<StoreError> EnsureAsync(IFileStore store, VaultPath folder)
     {
@@ -177,27 +198,54 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
         return made == StoreError.AlreadyExists ? StoreError.None : made;
     }
 
-    private static async ValueTask<StoreError> WriteReportAsync(IFileStore store, InboundRow row)
+    /// <summary>Writes the report beside the file. A rejected file may itself be called as a report is: then this one gets the number of its own.</summary>
+    private static async ValueTask<(StoreError Error, string? Path)> WriteReportAsync(IFileStore store, InboundRow row)
     {
-        if (TryParse(row.Target + SenderPlace.ReportSuffix) is not { } path)
+        var error = StoreError.None;
+        foreach (var name in (IEnumerable<string>)[row.Target!, SenderPlace.Of(row.File.Path).In(row.TargetState!.Value, row.File.Arrived, row.File.Id)])
         {
-            return StoreError.NameTooLong;
+            var path = name + SenderPlace.ReportSuffix;
+            error = TryParse(path) is { } parsed ? await WriteReportAsync(store, parsed, ReportBytes(row)).ConfigureAwait(false) : StoreError.NameTooLong;
+            if (error != StoreError.AlreadyExists)
+            {
+                return (error, path);
+            }
         }
 
-        var opened = await store.OpenAsync(path, OpenModes.Write | OpenModes.Create | OpenModes.Truncate).ConfigureAwait(false);
+        return (error, null);
+    }
+
+    /// <summary>Replaces nothing: what is there is the same report, of before a crash, or <see cref="StoreError.AlreadyExists"/>.</summary>
+    private static async ValueTask<StoreError> WriteReportAsync(IFileStore store, VaultPath path, byte[] report)
+    {
+        var opened = await store.OpenAsync(path, OpenModes.Write | OpenModes.Create | OpenModes.Exclusive).ConfigureAwait(false);
         if (!opened.Succeeded)
         {
-            return opened.Error;
+            return opened.Error == StoreError.AlreadyExists && await HasAsync(store, path, report).ConfigureAwait(false) ? StoreError.None : opened.Error;
         }
 
         await using var file = opened.Value;
-        var error = await file.WriteAsync(0, new ReadOnlySequence<byte>(ReportBytes(row))).ConfigureAwait(false);
+        var error = await file.WriteAsync(0, new ReadOnlySequence<byte>(report)).ConfigureAwait(false);
         return error == StoreError.None ? await file.CommitAsync().ConfigureAwait(false) : error;
+    }
+
+    private static async ValueTask<bool> HasAsync(IFileStore store, VaultPath path, byte[] report)
+    {
+        var opened = await store.OpenAsync(path, OpenModes.Read).ConfigureAwait(false);
+        if (!opened.Succeeded)
+        {
+            return false;
+        }
+
+        await using var file = opened.Value;
+        var there = new byte[report.Length + 1];
+        var read = await file.ReadAsync(0, there).ConfigureAwait(false);
+        return read.Succeeded && there.AsSpan(0, read.Value).SequenceEqual(report);
     }
 
     private static byte[] ReportBytes(InboundRow row) => Encoding.UTF8.GetBytes(row.File.Report ?? "");
 
-    private async ValueTask<Result<InboundFile>> DoneAsync(InboundRow row, CancellationToken cancellationToken) => await database.WriteAsync<InboundFile>(
+    private async ValueTask<Result<InboundFile>> DoneAsync(InboundRow row, string? report, CancellationToken cancellationToken) => await database.WriteAsync<InboundFile>(
         transaction =>
         {
             var connection = transaction.Connection;
@@ -216,9 +264,9 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
                 Subject = row.File.Path,
                 Detail = new JsonObject { ["file"] = row.File.Id, ["to"] = current.Target, ["by"] = current.File.DecidedBy }.ToJsonString(),
             });
-            if (rejected)
+            if (rejected && report is not null)
             {
-                CatalogueSql.Arrived(connection, row.AccountId, current.Target + SenderPlace.ReportSuffix, ReportBytes(current).Length, null, null, DeliveryProtocol.Report, now);
+                CatalogueSql.Arrived(connection, row.AccountId, report, ReportBytes(current).Length, null, null, DeliveryProtocol.Report, now);
                 EventSql.Raise(connection, InboundEvents.Rejected, row.AccountId, Body(current.File), now);
             }
 

@@ -184,6 +184,12 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
         }
 
         var (login, identity) = (collector.Name, unchecked((long)there.Value.Identity));
+
+        // Before the transaction, which keeps everybody else waiting: what was fetched stays fetched.
+        var fetched = await database.ReadAsync(
+            connection => Catalogue.CatalogueSql.AccountId(connection, account) is { } number && Catalogue.CatalogueSql.Present(connection, number, path) is { } file
+                && InboundSql.Find(connection, file) is { } row && InboundSql.IsFetched(connection, file, login, identity, Math.Max(there.Value.Size, row.File.Size)) ? file : (long?)null,
+            cancellationToken).ConfigureAwait(false);
         var intended = await database.WriteAsync<InboundFile>(
             transaction =>
             {
@@ -199,7 +205,7 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                     return problem;
                 }
 
-                if (!InboundSql.IsFetched(connection, row.File.Id, login, identity, Math.Max(there.Value.Size, row.File.Size)))
+                if (fetched != row.File.Id)
                 {
                     return Problem.Refused($"This login has not fetched all of this file ({row.File.Size} bytes). Fetch it to its end, then delete it.");
                 }
@@ -219,16 +225,33 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
     /// are such for its folder.
     /// </summary>
     internal ValueTask<bool> IsShownAsync(string account, string path) => Options.IsTemporary(path) ? new(false) : database.ReadAsync(
-        connection =>
-        {
-            if (Catalogue.CatalogueSql.AccountId(connection, account) is not { } number || ArrivalCheck.RulesFor(path, ArrivalSql.Of(connection, number)).Count == 0)
-            {
-                return true;
-            }
+        connection => Catalogue.CatalogueSql.AccountId(connection, account) is not { } number || IsShown(connection, number, path, ArrivalSql.Of(connection, number)));
 
-            var present = Catalogue.CatalogueSql.Present(connection, number, path);
-            return present is { } file && InboundSql.Find(connection, file) is { Target: null, File.State: InboundState.Waiting or InboundState.Claimed };
-        });
+    /// <summary>As <see cref="IsShownAsync"/>, of files of one folder, in their order, with one question.</summary>
+    internal async ValueTask<bool[]> AreShownAsync(string account, string folder, IReadOnlyList<string> names)
+    {
+        bool[] shown = [.. names.Select(name => !Options.IsTemporary($"{folder}/{name}"))];
+        await database.ReadAsync(
+            connection =>
+            {
+                if (Catalogue.CatalogueSql.AccountId(connection, account) is not { } number || ArrivalSql.Of(connection, number) is not { Count: > 0 } rules)
+                {
+                    return 0;
+                }
+
+                for (var i = 0; i < shown.Length; i++)
+                {
+                    shown[i] = shown[i] && IsShown(connection, number, $"{folder}/{names[i]}", rules);
+                }
+
+                return 0;
+            }).ConfigureAwait(false);
+        return shown;
+    }
+
+    private static bool IsShown(DatabaseConnection connection, long account, string path, IReadOnlyList<ArrivalRule> rules) =>
+        ArrivalCheck.RulesFor(path, rules).Count == 0
+        || (Catalogue.CatalogueSql.Present(connection, account, path) is { } file && InboundSql.Find(connection, file) is { Target: null, File.State: InboundState.Waiting or InboundState.Claimed });
 
     internal static Problem Unknown(long file) => Problem.NotFound($"There is no delivered file {file}. `waybill inbound list` shows them.");
 

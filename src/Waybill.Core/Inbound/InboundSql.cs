@@ -68,24 +68,21 @@ internal static class InboundSql
         ("@file", file), ("@now", now.ToColumn()));
 
     /// <summary>
-    /// Whether a login has read all of a file, of that one on the disk and no other, in however many pieces. One that was cut off counts as far as the client says
-    /// that it has it: up to where it went on.
+    /// Whether a login has read all of a file, of that one on the disk and no other, in however many pieces; of many the newest count. One that was cut off counts as
+    /// far as the client says that it has it: up to where it went on.
     /// </summary>
     public static bool IsFetched(DatabaseConnection connection, long file, string login, long identity, long size)
     {
         var pieces = connection.All(
-            """
-            SELECT p.read_from, max(CASE p.cut WHEN 0 THEN p.read_to ELSE coalesce((
-                SELECT max(n.read_from) FROM fetch n
-                WHERE n.file_id = p.file_id AND n.login = p.login AND n.identity = p.identity AND n.read_from > p.read_from AND n.read_from <= p.read_to), p.read_from) END)
-            FROM fetch p WHERE p.file_id = @file AND p.login = @login AND p.identity = @identity GROUP BY p.read_from ORDER BY p.read_from LIMIT @limit
-            """,
-            static row => (From: row.GetInt64(0), To: row.GetInt64(1)),
+            "SELECT read_from, read_to, cut FROM fetch WHERE file_id = @file AND login = @login AND identity = @identity ORDER BY fetched_at DESC, id DESC LIMIT @limit",
+            static row => (From: row.GetInt64(0), To: row.GetInt64(1), IsCut: row.GetInt64(2) != 0),
             ("@file", file), ("@login", login), ("@identity", identity), ("@limit", InboundLimits.Pieces));
+        pieces.Sort(static (one, other) => one.From.CompareTo(other.From));
+        var starts = pieces.ConvertAll(static piece => piece.From);
         var reached = 0L;
-        foreach (var (from, to) in pieces)
+        foreach (var piece in pieces)
         {
-            reached = from <= reached ? Math.Max(reached, to) : reached;
+            reached = piece.From <= reached ? Math.Max(reached, piece.IsCut ? LastUpTo(starts, piece.To) : piece.To) : reached;
         }
 
         return reached >= size;
@@ -120,6 +117,13 @@ internal static class InboundSql
         connection.Execute(
             "UPDATE inbound SET state = target_state, target = NULL, target_state = NULL, decided_at = @now WHERE file_id = @file",
             ("@now", now.ToColumn()), ("@file", row.File.Id));
+    }
+
+    /// <summary>The last start that is not behind a point; a piece's own is one of them.</summary>
+    private static long LastUpTo(List<long> starts, long point)
+    {
+        var index = starts.BinarySearch(point);
+        return index >= 0 ? point : ~index > 0 ? starts[~index - 1] : 0;
     }
 
     private static bool Delivers(DatabaseConnection connection, string userName) =>

@@ -56,7 +56,16 @@ internal sealed class LocalDirectoryListing : IDirectoryListing
 
     private async ValueTask<StoreResult<int>> WaitAndReadAsync(Memory<DirectoryEntry> entries)
     {
-        await DirectoryLock.WaitToListAsync(_directory).ConfigureAwait(false);
+        try
+        {
+            await DirectoryLock.WaitToListAsync(_directory).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its client has closed it, or is gone.
+            return StoreError.BadHandle;
+        }
+
         _begun = true;
         return _directory.IsClosed ? StoreError.BadHandle : Read(entries.Span);
     }

@@ -122,6 +122,33 @@ internal sealed partial class LocalFileStore
         }
     }
 
+    public ValueTask<StoreError> RenameUploadAsync(VaultPath source, VaultPath target)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        if (source.IsRoot || target.IsRoot)
+        {
+            return new(StoreError.PermissionDenied);
+        }
+
+        var error = _jail.OpenParent(source, FileRights.Rename, out var from);
+        using (from)
+        {
+            if (error != StoreError.None)
+            {
+                return new(error);
+            }
+
+            error = _jail.OpenParent(target, FileRights.Rename, out var to);
+            using (to)
+            {
+                return new(error != StoreError.None ? error
+                    : WinsRights(from.Path, to.Path) ? StoreError.PermissionDenied
+                    : RenameUpload(from, to, Allows(to.Path, FileRights.Overwrite), replace: true));
+            }
+        }
+    }
+
     private StoreError Rename(in Location from, in Location to, bool replace)
     {
         if (WinsRights(from.Path, to.Path))

@@ -99,32 +99,53 @@ internal sealed partial class LocalFileStore : IStagingStore
         }
     }
 
-    public StoreError HideAs(VaultPath source, VaultPath target, string token)
+    public StoreError HideAs(VaultPath source, VaultPath target, string token, ulong identity)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
-        var error = _jail.OpenParent(source, FileRights.Rename, out var from);
-        using (from)
+
+        // First of all: a folder that is not there must not look like a file that is not.
+        var error = _jail.OpenParent(target, FileRights.Rename, out var to);
+        using (to)
         {
             if (error != StoreError.None)
             {
-                return error;
+                return error == StoreError.NotFound ? StoreError.NotADirectory : error;
             }
 
-            error = _jail.OpenParent(target, FileRights.Rename, out var to);
-            using (to)
+            error = _jail.OpenParent(source, FileRights.Rename, out var from);
+            using (from)
             {
-                if (error != StoreError.None)
-                {
-                    return error;
-                }
-
-                var hidden = Temporaries.StagedName(token);
-                var errno = Kernel.Rename(from.Directory, from.Name, to.Directory, hidden, OpenFlags.RenameNoReplace);
-                return errno is Errno.NoEntry or Errno.Exists && Kernel.StatName(to.Directory, hidden, out _) == Errno.None
-                    ? StoreError.None
-                    : Errno.ToStoreError(errno);
+                return error is StoreError.None or StoreError.NotFound or StoreError.NotADirectory
+                    ? HideAs(error == StoreError.None ? from : null, to, Temporaries.StagedName(token), identity)
+                    : error;
             }
+        }
+    }
+
+    public StoreError RemoveOnly(VaultPath path, ulong identity)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var error = _jail.OpenParent(path, FileRights.Delete, out var location);
+        using (location)
+        {
+            if (error != StoreError.None)
+            {
+                return error == StoreError.NotFound ? StoreError.None : error;
+            }
+
+            var errno = Kernel.StatName(location.Directory, location.Name, out var status);
+            if (errno != Errno.None || status.Inode != identity)
+            {
+                return errno == Errno.None ? StoreError.Busy : errno == Errno.NoEntry ? StoreError.None : Errno.ToStoreError(errno);
+            }
+
+            lock (Changes)
+            {
+                error = Temporaries.RemoveOnly(location.Directory, location.Name, status.Identity);
+            }
+
+            return error == StoreError.None ? SyncDirectory(location.Directory) : error;
         }
     }
 
@@ -178,6 +199,38 @@ internal sealed partial class LocalFileStore : IStagingStore
         {
             return SyncDirectory(pinned.File);
         }
+    }
+
+    /// <summary>
+    /// The hidden name is a second one until it was looked at and is on the disk: a new version that took the first name keeps it, and a kill loses neither.
+    /// </summary>
+    private StoreError HideAs(Location? from, in Location to, byte[] hidden, ulong identity)
+    {
+        var errno = from is { } source ? Kernel.Link(source.Directory, source.Name, to.Directory, hidden) : Errno.NoEntry;
+        var seen = Kernel.StatName(to.Directory, hidden, out var status);
+        if (seen != Errno.None)
+        {
+            return Errno.ToStoreError(errno is Errno.None or Errno.Exists ? seen : errno);
+        }
+
+        if (status.Inode != identity)
+        {
+            if (errno == Errno.None)
+            {
+                Kernel.Unlink(to.Directory, hidden, 0);
+            }
+
+            return StoreError.Busy;
+        }
+
+        var error = SyncDirectory(to.Directory);
+        if (error == StoreError.None && from is { } old)
+        {
+            error = Temporaries.RemoveOnly(old.Directory, old.Name, status.Identity);
+        }
+
+        // A new version under the old name is none of this.
+        return error == StoreError.Busy ? StoreError.None : error;
     }
 
     private StoreError Unlink(VaultPath target, byte[] name)

@@ -125,7 +125,7 @@ public sealed partial class LocalVaults
         error = errno == Errno.None ? await CompareAsync(file, status, copy, cancellationToken).ConfigureAwait(false) : Errno.ToStoreError(errno);
         error = error == StoreError.None && other.IsDurable ? Errno.ToStoreError(Kernel.Sync(copy)) : error;
         error = error == StoreError.None ? other.SyncIfDurable(beside) : error;
-        error = error == StoreError.None ? RemoveOnly(from, path.Name, status.Identity) : error;
+        error = error == StoreError.None ? Temporaries.RemoveOnly(from, path.Name, status.Identity) : error;
         return error == StoreError.None ? SyncIfDurable(from) : error;
     }
 
@@ -184,11 +184,11 @@ public sealed partial class LocalVaults
                 }
 
                 error = SyncIfDurable(into);
-                error = error == StoreError.None ? RemoveOnly(from, name, status.Identity) : error;
+                error = error == StoreError.None ? Temporaries.RemoveOnly(from, name, status.Identity) : error;
                 if (error != StoreError.None && Kernel.Stat(copy, out var made) == Errno.None)
                 {
                     // The original stays, or a new version has its name by now: the copy must not look as if it had been moved.
-                    RemoveOnly(into, target, made.Identity);
+                    Temporaries.RemoveOnly(into, target, made.Identity);
                 }
 
                 return error;
@@ -250,30 +250,6 @@ public sealed partial class LocalVaults
             ArrayPool<byte>.Shared.Return(x, clearArray: true);
             ArrayPool<byte>.Shared.Return(y, clearArray: true);
         }
-    }
-
-    /// <summary>
-    /// Removes the file that was meant and nothing else: a new version may have taken its name. It is set aside under a name that no sweep removes, looked at, and
-    /// goes or gets its name back.
-    /// </summary>
-    private static StoreError RemoveOnly(FileDescriptor from, ReadOnlySpan<byte> name, FileIdentity meant)
-    {
-        var aside = Temporaries.NewQuarantineName();
-        var errno = Kernel.Rename(from, name, from, aside, OpenFlags.RenameNoReplace);
-        if (errno != Errno.None)
-        {
-            return errno == Errno.NoEntry ? StoreError.None : Errno.ToStoreError(errno);
-        }
-
-        var isMeant = Kernel.StatName(from, aside, out var status) == Errno.None && status.Identity == meant;
-        errno = isMeant ? Kernel.Unlink(from, aside, 0) : Errno.None;
-        if (isMeant && errno == Errno.None)
-        {
-            return StoreError.None;
-        }
-
-        Kernel.Rename(from, aside, from, name, OpenFlags.RenameNoReplace);
-        return isMeant ? Errno.ToStoreError(errno) : StoreError.Busy;
     }
 
     /// <summary>A folder of a tree. The tree's own path is opened by itself, since both together may be longer than any path may be.</summary>

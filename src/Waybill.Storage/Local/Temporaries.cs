@@ -54,6 +54,36 @@ internal static class Temporaries
         }
     }
 
+    /// <summary>
+    /// Removes the file that was meant and nothing else: a new version may have taken its name. It is set aside under a name that no sweep removes, looked at, and
+    /// goes or gets its name back.
+    /// </summary>
+    /// <returns><see cref="StoreError.Busy"/> when another has its name; that one stays.</returns>
+    public static StoreError RemoveOnly(FileDescriptor directory, ReadOnlySpan<byte> name, FileIdentity meant)
+    {
+        if (Kernel.StatName(directory, name, out var there) == Errno.None && there.Identity != meant)
+        {
+            return StoreError.Busy;
+        }
+
+        var aside = NewQuarantineName();
+        var errno = Kernel.Rename(directory, name, directory, aside, OpenFlags.RenameNoReplace);
+        if (errno != Errno.None)
+        {
+            return errno == Errno.NoEntry ? StoreError.None : Errno.ToStoreError(errno);
+        }
+
+        var isMeant = Kernel.StatName(directory, aside, out var status) == Errno.None && status.Identity == meant;
+        errno = isMeant ? Kernel.Unlink(directory, aside, 0) : Errno.None;
+        if (isMeant && errno == Errno.None)
+        {
+            return StoreError.None;
+        }
+
+        Kernel.Rename(directory, aside, directory, name, OpenFlags.RenameNoReplace);
+        return isMeant ? Errno.ToStoreError(errno) : StoreError.Busy;
+    }
+
     /// <summary>Removes the dead temporaries of a directory that holds nothing else.</summary>
     /// <returns>Whether all that was there is gone.</returns>
     public static bool EmptyOfLeftovers(FileDescriptor directory)

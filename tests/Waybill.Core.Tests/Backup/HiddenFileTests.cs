@@ -61,6 +61,51 @@ public sealed class HiddenFileTests
         Assert.Equal("new", await File.ReadAllTextAsync(test.Beside("restored/vaults/10042/cdr/a.csv"), TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("state = 'holding'", true, true)]
+    [InlineData("state = 'holding'", false, true)]
+    [InlineData("state = 'committing', aside = 'held', replaces = 1", true, false)]
+    public async Task A_set_that_is_just_being_held_or_released_is_finished_after_the_restore(string state, bool isHidden, bool isHeld)
+    {
+        await using var test = await TestBackup.CreateAsync();
+        var core = test.Core;
+        await core.PublishAsync("cdr", "a.csv", "old");
+        await core.PublishAsync("cdr", "a.csv", "new");
+        core.Tamper($"UPDATE publication SET {state}, owner = 'killed' WHERE state = 'held'; UPDATE publication_file SET source = '/cdr/a.csv.tmp' WHERE held IS NOT NULL");
+        if (!isHidden)
+        {
+            File.Move($"{core.Files.Vaults}/10042/cdr/{Assert.Single(core.Hidden("/cdr"))}", core.Files.Vaults + "/10042/cdr/a.csv.tmp");
+        }
+
+        var report = await test.WriteAsync(withFiles: true);
+        Assert.Equal((1L, 0L), (report.Hidden, report.Missing));
+        (await test.TryRestoreAsync()).Get();
+        await using var services = await test.OpenAsync();
+        Assert.Equal(1, await services.Publisher.RecoverAsync());
+        var place = test.Beside("restored/vaults/10042/cdr/a.csv");
+        Assert.Equal(isHeld ? "old" : "new", await File.ReadAllTextAsync(place, TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(place + ".tmp"));
+        var held = (await services.Publisher.ListSetAsideAsync()).Items;
+        Assert.Equal(isHeld ? 1 : 0, held.Count);
+        if (isHeld)
+        {
+            (await services.Publisher.ReleaseAsync(held[0].Id, null, TestCore.Operator)).Get();
+            Assert.Equal("new", await File.ReadAllTextAsync(place, TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
+    public async Task Another_file_of_the_same_size_is_not_backed_up_in_the_place_of_a_hidden_one()
+    {
+        await using var test = await TestBackup.CreateAsync();
+        var core = test.Core;
+        await core.PublishAsync("cdr", "a.csv", "old");
+        await core.PublishAsync("cdr", "a.csv", "new");
+        File.Delete($"{core.Files.Vaults}/10042/cdr/{Assert.Single(core.Hidden("/cdr"))}");
+        var report = await test.WriteAsync(withFiles: true);
+        Assert.Equal((0L, 1L), (report.Hidden, report.Missing));
+    }
+
     [Fact]
     public async Task Without_files_hidden_ones_are_listed_with_the_name_that_they_have_on_the_disk()
     {

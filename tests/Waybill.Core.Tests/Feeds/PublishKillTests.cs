@@ -1,4 +1,5 @@
 using Waybill.Core.Feeds;
+using Waybill.Storage;
 
 namespace Waybill.Core.Tests.Feeds;
 
@@ -142,7 +143,7 @@ public sealed class PublishKillTests
     }
 
     [Fact]
-    public async Task A_hidden_file_that_the_disk_lost_undoes_the_set()
+    public async Task A_hidden_file_that_the_disk_lost_holds_what_is_left_of_the_set()
     {
         await using var core = await TestCore.CreateAsync();
         await core.AddVaultAsync();
@@ -155,8 +156,52 @@ public sealed class PublishKillTests
 
         Assert.Equal("old pdf", core.Content("/invoices/1.pdf"));
         Assert.Equal("older csv", core.Content("/invoices/1.csv"));
-        Assert.Empty(core.Hidden("/invoices"));
+        var held = Assert.Single((await core.Services.Publisher.ListSetAsideAsync()).Items);
+        Assert.Equal("wrong; interrupted, then not shown (NotFound)", held.Reason);
+        Assert.Equal("new pdf", core.Content(held.Files[0].HiddenPath!));
+        Assert.Equal("/invoices" + "/" + Assert.Single(core.Hidden("/invoices")), held.Files[0].HiddenPath);
         Assert.Equal(7, (await core.Services.Catalogue.FindAsync("10042", "/invoices/1.pdf"))!.Size);
+    }
+
+    [Theory]
+    [InlineData("shown", FileOperation.Remove)]
+    [InlineData("shown", FileOperation.Archive)]
+    [InlineData("shown-one", FileOperation.Remove)]
+    [InlineData("shown", FileOperation.Rename)]
+    [InlineData("shown", FileOperation.Download)]
+    public async Task A_file_that_its_customer_has_collected_before_the_recovery_takes_no_other_with_it(string step, FileOperation operation)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await PublishingProcess.RunToStepAsync(core.Path, "publish", step, 1);
+        var path = VaultPath.Parse("/invoices/1.pdf");
+        await core.Journal(Actor.Login("10042", null, null)).RecordAsync(new FileEvent(operation, path, operation == FileOperation.Rename ? VaultPath.Parse("/upload/1.pdf") : null, Bytes: 7, Size: 7));
+        File.Move(core.Files.Vaults + "/10042/invoices/1.pdf", core.Files.Vaults + "/10042/upload/1.pdf");
+        Assert.Equal(1, await core.Services.Publisher.RecoverAsync());
+
+        Assert.Equal(["1.csv"], core.Visible("/invoices"));
+        Assert.Equal("new csv", core.Content("/invoices/1.csv"));
+        Assert.Empty(core.Hidden("/invoices"));
+        Assert.Equal("published", core.Scalar("SELECT state FROM publication"));
+        Assert.Equal(0, core.Audited("publish-undone"));
+        Assert.Equal(1, core.Events(FeedTopics.Published));
+        Assert.NotNull(await core.Services.Catalogue.FindAsync("10042", "/invoices/1.csv"));
+    }
+
+    [Fact]
+    public async Task A_file_of_the_same_size_in_the_place_of_a_lost_one_is_not_taken_for_it()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await PublishingProcess.RunToStepAsync(core.Path, "publish", "shown-one", 1);
+        File.Delete(core.Files.Vaults + "/10042/invoices/" + Assert.Single(core.Hidden("/invoices")));
+        await File.WriteAllTextAsync(core.Files.Vaults + "/10042/invoices/1.csv", "by hand", TestContext.Current.CancellationToken);
+        Assert.Equal(1, await core.Services.Publisher.RecoverAsync());
+
+        Assert.Equal("by hand", core.Content("/invoices/1.csv"));
+        Assert.Equal(["1.csv"], core.Visible("/invoices"));
+        Assert.Equal("new pdf", core.Content(Assert.Single((await core.Services.Publisher.ListSetAsideAsync()).Items).Files[0].HiddenPath!));
+        Assert.Null(await core.Services.Catalogue.FindAsync("10042", "/invoices/1.csv"));
     }
 
     /// <summary>Folder, catalogue and audit say the same, and nothing hidden is left.</summary>

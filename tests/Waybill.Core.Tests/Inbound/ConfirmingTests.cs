@@ -242,6 +242,53 @@ public sealed class ConfirmingTests
     }
 
     [Fact]
+    public async Task A_directory_longer_than_what_is_read_ahead_is_listed_to_its_end()
+    {
+        await using var session = await Session.OpenAsync();
+        Directory.CreateDirectory(session.Core.OnDisk("/upload/many"));
+        for (var i = 0; i < InboundLimits.Listed + 5; i++)
+        {
+            await using var file = File.Create(session.Core.OnDisk($"/upload/many/{i:D5}{(i % 5 == 0 ? ".tmp" : "")}"));
+        }
+
+        Assert.Equal((InboundLimits.Listed + 5) * 4 / 5, (await session.Store.ListAsync("/inbound/10042/upload/many", batch: 100)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_listing_keeps_no_set_waiting_while_the_database_is_asked()
+    {
+        await using var session = await Session.OpenAsync();
+        Directory.CreateDirectory(session.Core.OnDisk("/upload/many"));
+        for (var i = 0; i < InboundLimits.Listed / 2; i++)
+        {
+            await using var file = File.Create(session.Core.OnDisk($"/upload/many/a-name-that-is-longer-than-most-{i:D5}"));
+        }
+
+        await using var listing = (await session.Store.OpenDirectoryAsync(VaultPath.Parse("/inbound/10042/upload/many"))).Value!;
+        Assert.Equal(10, (await listing.ReadAsync(new DirectoryEntry[10])).Value);
+        await using var staging = session.Core.Services.Stores.OpenStaging(DeliveringCore.Account).Value!;
+        var free = staging.LockAsync(VaultPath.Parse("/upload/many"));
+        Assert.True(free.IsCompleted);
+        (await free)!.Dispose();
+    }
+
+    [Fact]
+    public async Task Of_more_fetches_than_count_the_newest_do()
+    {
+        await using var session = await Session.OpenAsync();
+        var file = await session.Core.OfferAsync("/upload/a.csv", "0123456789");
+        session.Core.Core.Tamper(
+            $"""
+            WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {2 * InboundLimits.Pieces})
+            INSERT INTO fetch (file_id, login, protocol, address, fetched_at, bytes, whole, identity, read_from, read_to, cut)
+            SELECT {file}, 'office', 'sftp', NULL, 0, 1, 0, {unchecked((long)await session.Core.IdentityAsync("/upload/a.csv"))}, 0, 5, 1 FROM n
+            """);
+        Assert.Equal(StoreError.PermissionDenied, await session.Store.RemoveAsync(Seen));
+        await session.Core.FetchAsync("/upload/a.csv", from: 4);
+        Assert.Equal(StoreError.None, await session.Store.RemoveAsync(Seen));
+    }
+
+    [Fact]
     public async Task The_place_to_move_to_is_an_empty_directory_beside_the_accounts()
     {
         await using var session = await Session.OpenAsync();

@@ -89,6 +89,51 @@ public sealed class InboundKillTests
         Assert.Equal(step == "moved", File.Exists(core.OnDisk("/processed/a.csv")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_new_version_that_was_moved_instead_goes_back_after_the_restart(bool isKnown)
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var file = await core.OfferAsync("/upload/a.csv", "hello");
+        await core.FetchAsync("/upload/a.csv");
+        await DecidingProcess.RunToStepAsync(core, "collect", "intended", file);
+
+        // Between the look and the move its sender's new version took the name; whoever moved that was killed before it noticed.
+        if (isKnown)
+        {
+            await core.DeliverAsync("/upload/a.csv", "next");
+        }
+        else
+        {
+            await File.WriteAllTextAsync(core.OnDisk("/upload/next"), "next", TestContext.Current.CancellationToken);
+            File.Move(core.OnDisk("/upload/next"), core.OnDisk("/upload/a.csv"), overwrite: true);
+        }
+
+        Directory.CreateDirectory(core.OnDisk("/processed"));
+        File.Move(core.OnDisk("/upload/a.csv"), core.OnDisk("/processed/a.csv"));
+        await core.SettleAsync();
+        Assert.Equal("next", await File.ReadAllTextAsync(core.OnDisk("/upload/a.csv"), TestContext.Current.CancellationToken));
+        Assert.Empty(Directory.GetFiles(core.OnDisk("/processed")));
+        Assert.Equal(isKnown ? InboundState.Withdrawn : InboundState.Waiting, (await core.StateAsync(file)).State);
+    }
+
+    [Fact]
+    public async Task What_was_put_there_by_hand_is_not_delivered_when_the_sender_removed_its_file()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var file = await core.OfferAsync("/upload/a.csv", "hello");
+        await core.FetchAsync("/upload/a.csv");
+        await DecidingProcess.RunToStepAsync(core, "collect", "intended", file);
+        File.Delete(core.OnDisk("/upload/a.csv"));
+        await core.JournalAsync(new(Storage.FileOperation.Remove, Storage.VaultPath.Parse("/upload/a.csv")));
+        Directory.CreateDirectory(core.OnDisk("/processed"));
+        await File.WriteAllTextAsync(core.OnDisk("/processed/a.csv"), "by hand", TestContext.Current.CancellationToken);
+        await core.SettleAsync();
+        Assert.Equal("by hand", await File.ReadAllTextAsync(core.OnDisk("/processed/a.csv"), TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(core.OnDisk("/upload/a.csv")));
+    }
+
     /// <summary>Disk, catalogue, audit and events say the same, once.</summary>
     private static async Task AssertDecidedAsync(DeliveringCore core, long file, InboundState state, string by)
     {

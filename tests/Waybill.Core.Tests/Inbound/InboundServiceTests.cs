@@ -248,6 +248,24 @@ public sealed class InboundServiceTests
     }
 
     [Fact]
+    public async Task A_rejected_file_that_is_called_as_a_report_is_not_replaced_by_one()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var first = await core.OfferAsync("/upload/a.csv.report.txt", "delivered as such");
+        (await core.ClaimAsync(first)).Get();
+        (await core.RejectAsync(first, "no")).Get();
+        var second = await core.OfferAsync("/upload/a.csv", "x");
+        (await core.ClaimAsync(second)).Get();
+        var rejected = (await core.RejectAsync(second, "wrong columns")).Get();
+        Assert.Equal("/rejected/a.csv", rejected.Path);
+        Assert.Equal("delivered as such", await File.ReadAllTextAsync(core.OnDisk("/rejected/a.csv.report.txt"), TestContext.Current.CancellationToken));
+        var report = $"/rejected/a.{rejected.Arrived.UtcDateTime:yyyyMMdd}-{second}.csv.report.txt";
+        Assert.Contains("wrong columns", await File.ReadAllTextAsync(core.OnDisk(report), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.NotNull(await core.Services.Catalogue.FindAsync(DeliveringCore.Account, report));
+        Assert.Equal(first, (await core.Services.Catalogue.FindAsync(DeliveringCore.Account, "/rejected/a.csv.report.txt"))!.Id);
+    }
+
+    [Fact]
     public async Task The_longest_name_still_fits_beside_its_report()
     {
         await using var core = await DeliveringCore.CreateAsync();

@@ -34,6 +34,18 @@ public sealed class DirectoryLockTests
     }
 
     [Fact]
+    public async Task A_listing_that_is_closed_while_it_waits_ends()
+    {
+        await using var folder = new VaultFolder();
+        using var shown = await ((IStagingStore)folder.OpenStore("/u1")).LockAsync(VaultPath.Root);
+        var listing = (await folder.Store.OpenDirectoryAsync(VaultPath.Root)).Value!;
+        var reading = listing.ReadAsync(_entries);
+        Assert.False(reading.IsCompleted);
+        await listing.DisposeAsync();
+        Assert.Equal(StoreError.BadHandle, (await reading).Error);
+    }
+
+    [Fact]
     public async Task A_set_waits_for_a_listing_that_was_begun_and_not_for_ever()
     {
         await using var folder = new VaultFolder();

@@ -2,6 +2,7 @@ using System.Globalization;
 using Waybill.Core.Database;
 using Waybill.Core.Feeds;
 using Waybill.Storage;
+using FileAttributes = Waybill.Storage.FileAttributes;
 
 namespace Waybill.Core.Vaults.Mounts;
 
@@ -38,13 +39,16 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
 
             error = error is StoreError.None or StoreError.AlreadyExists && file.Held is not null ? await publisher.HoldAsync(set, upload).ConfigureAwait(false) : error;
         }
-        catch (Exception e) when (e is DatabaseException or IOException)
+        catch (Exception e) when (e is DatabaseException or IOException or UnauthorizedAccessException)
         {
             error = StoreError.InputOutput;
         }
+        finally
+        {
+            // What was neither published nor held is not to lie about: the client was told that it failed.
+            await upload.DiscardAsync().ConfigureAwait(false);
+        }
 
-        // What was neither published nor held is not to lie about: the client was told that it failed.
-        await upload.DiscardAsync().ConfigureAwait(false);
         return (Tell(set, error), error == StoreError.None ? file.Sha256 : null);
     }
 
@@ -68,7 +72,7 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
             await using var store = opened.Value.ConfigureAwait(false);
             return await RenameAsync(from, to, set, opened.Value, replace).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is DatabaseException or IOException)
+        catch (Exception e) when (e is DatabaseException or IOException or UnauthorizedAccessException)
         {
             return StoreError.InputOutput;
         }
@@ -80,17 +84,18 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
         var source = await store.GetAttributesAsync(file.HeldFrom!, followLink: false).ConfigureAwait(false);
         if (source.Error == StoreError.NotFound)
         {
-            // Still being written: it is judged when it is committed, and must get there.
-            return await from.Store.RenameAsync(from.Path, to.Path, replace: true).ConfigureAwait(false);
+            // Still being written by this session: it is judged when it is committed, and must get there. What another commits under the name now is not meant.
+            return await from.Store.RenameUploadAsync(from.Path, to.Path).ConfigureAwait(false);
         }
 
         var taken = await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false);
-        if (source is not { Succeeded: true, Value.Kind: FileKind.File } || taken is { Succeeded: true, Value.Kind: FileKind.Directory })
+        var folder = await store.GetAttributesAsync(file.Path.Parent, followLink: true).ConfigureAwait(false);
+        if (source is not { Succeeded: true, Value.Kind: FileKind.File } || taken is { Succeeded: true, Value.Kind: FileKind.Directory } || !folder.Succeeded || IsSame(file, source.Value, taken))
         {
             return await from.Store.RenameAsync(from.Path, to.Path, replace).ConfigureAwait(false);
         }
 
-        (file.IsOnDisk, file.Size) = (taken.Succeeded, source.Value.Size);
+        file.IsOnDisk = taken.Succeeded;
         var opened = await store.OpenAsync(file.HeldFrom!, OpenModes.Read).ConfigureAwait(false);
         if (!opened.Succeeded)
         {
@@ -98,6 +103,13 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
         }
 
         await using var content = opened.Value.ConfigureAwait(false);
+        var attributes = await opened.Value.GetAttributesAsync().ConfigureAwait(false);
+        if (!attributes.Succeeded || attributes.Value.Identity != source.Value.Identity)
+        {
+            return attributes.Succeeded ? StoreError.Busy : attributes.Error;
+        }
+
+        (file.Size, file.Identity) = (attributes.Value.Size, attributes.Value.Identity);
         var (error, held) = await publisher.JudgeAsync(set, opened.Value.ReadAsync).ConfigureAwait(false);
         if (error == StoreError.None && held is null)
         {
@@ -108,11 +120,25 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
 
         if (file.Held is null)
         {
-            return error;
+            return error == StoreError.None ? await LookAgainAsync(file, store).ConfigureAwait(false) : error;
         }
 
         error = await FeedPublisher.MeasureAsync(file, opened.Value.ReadAsync).ConfigureAwait(false);
         return error != StoreError.None ? error : Tell(set, await publisher.HoldRenamedAsync(set, store).ConfigureAwait(false));
+    }
+
+    /// <summary>The account's number as the client writes it does not matter, so a file may be renamed to itself: it is no duplicate of itself.</summary>
+    private static bool IsSame(PublicationEntry file, in FileAttributes source, StoreResult<FileAttributes> taken) =>
+        file.Path.Equals(file.HeldFrom) || (taken.Succeeded && taken.Value.Identity == source.Identity);
+
+    /// <summary>Another session may have put a new version under the old name after this one was judged: that goes back, and is judged when it is renamed itself.</summary>
+    private static async ValueTask<StoreError> LookAgainAsync(PublicationEntry file, IStagingStore store)
+    {
+        var moved = await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false);
+        return moved.Succeeded && moved.Value.Identity != file.Identity
+            && await store.RenameAsync(file.Path, file.HeldFrom!, replace: false).ConfigureAwait(false) == StoreError.None
+                ? StoreError.Busy
+                : StoreError.None;
     }
 
     private StoreError Tell(PublicationSet set, StoreError error)
