@@ -71,11 +71,12 @@ internal sealed class AuditAnchor : IDisposable
     }
 
     /// <summary>Reads without waiting for a writer: a slot that is being written fails its HMAC, and the other one counts.</summary>
-    public AnchorReading Read()
+    /// <param name="toWrite">It will be written next: that it cannot be is found before anything is committed.</param>
+    public AnchorReading Read(bool toWrite = false)
     {
         try
         {
-            using var file = File.OpenHandle(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var file = File.OpenHandle(_path, FileMode.Open, toWrite ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite);
             return Read(file);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

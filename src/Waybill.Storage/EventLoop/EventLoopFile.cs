@@ -90,6 +90,18 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
         return await inner.CommitAsync().ConfigureAwait(false);
     }
 
+    public async ValueTask<StoreError> CommitKeepingOldAsync()
+    {
+        await EnterToEndAsync();
+        return await inner.CommitKeepingOldAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask SettleAsync(bool recorded)
+    {
+        await EnterToEndAsync();
+        await inner.SettleAsync(recorded).ConfigureAwait(false);
+    }
+
     public async ValueTask DiscardAsync()
     {
         await EnterToEndAsync();
