@@ -8,5 +8,6 @@ namespace Waybill.Core.Inbound;
 /// <param name="Target">Where it is being moved; null when it is not.</param>
 /// <param name="TargetState">What it will be there.</param>
 /// <param name="AccountId">The account's number in the database.</param>
+/// <param name="ExpectedSize">The size that the client announced, if it did.</param>
 internal sealed record InboundRow(
-    InboundFile File, string? Connection, DateTimeOffset Touched, long? Identity, string? Target, InboundState? TargetState, long AccountId);
+    InboundFile File, string? Connection, DateTimeOffset Touched, long? Identity, string? Target, InboundState? TargetState, long AccountId, long? ExpectedSize);

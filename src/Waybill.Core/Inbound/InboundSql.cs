@@ -10,7 +10,7 @@ internal static class InboundSql
 {
     public const string Select = """
         SELECT f.id, i.sequence, a.number, f.path, f.size, f.sha256, f.arrived_at, f.login, i.state, i.claimant, i.claimed_until, i.decided_at, i.decided_by, i.report,
-               i.connection, i.touched_at, i.identity, i.target, i.target_state, f.account_id
+               i.connection, i.touched_at, i.identity, i.target, i.target_state, f.account_id, f.expected_size
         FROM inbound i JOIN file f ON f.id = i.file_id JOIN account a ON a.id = f.account_id
         """;
 
@@ -21,7 +21,8 @@ internal static class InboundSql
 
     public static InboundRow Read(DbDataReader row) => new(
         ReadFile(row), row.TextOrNull(14), row.Time(15), row.IsDBNull(16) ? null : row.GetInt64(16), row.TextOrNull(17),
-        row.IsDBNull(18) ? null : row.Word<InboundState>(18), row.GetInt64(19));
+        row.IsDBNull(18) ? null : row.Word<InboundState>(18), row.GetInt64(19),
+        row.IsDBNull(20) ? null : row.GetInt64(20));
 
     public static InboundRow? Find(DatabaseConnection connection, long file) => connection.First($"{Select} WHERE i.file_id = @file", Read, ("@file", file));
 
