@@ -39,5 +39,7 @@ internal static class ScheduleCommand
         {
             yield return (CatalogueScanJob.JobName, scan);
         }
+
+        yield return (NotificationPurgeJob.JobName, NotificationPurgeJob.ScheduleOf(configuration));
     }
 }
