@@ -54,6 +54,19 @@ public interface IOpenFile : IAsyncDisposable
     /// </summary>
     ValueTask<StoreError> CommitAsync();
 
+    /// <summary>
+    /// As <see cref="CommitAsync"/>, for those who record it afterwards: a version that it replaced is kept, hidden, until <see cref="SettleAsync"/> says whether
+    /// that was done (promise D3). Others who commit to the name wait until then.
+    /// </summary>
+    ValueTask<StoreError> CommitKeepingOldAsync() => CommitAsync();
+
+    /// <summary>
+    /// After <see cref="CommitKeepingOldAsync"/>: recorded, and the old version goes; or not, and it comes back. Nothing is to do where none was replaced, or the
+    /// commit failed. Whoever does not call it has recorded it.
+    /// </summary>
+    /// <param name="recorded">Whether the new version is in the journal.</param>
+    ValueTask SettleAsync(bool recorded) => ValueTask.CompletedTask;
+
     /// <summary>Ends an upload of which nothing is worth keeping. Disposing it keeps what came for the login to go on with (promise D7), as far as the store does that.</summary>
     ValueTask DiscardAsync() => DisposeAsync();
 }

@@ -37,7 +37,7 @@ public sealed partial class GroupCommitTests : IAsyncLifetime
         const int Uploads = Clients * FilesEach;
         await using var clients = await ConnectAsync(Clients);
         var (commits, seconds) = await UploadAsync(clients, "together");
-        Assert.True(commits < Uploads, $"{commits} commits for {Uploads} uploads: nothing was committed together");
+        Assert.True(commits <= Uploads / 3, $"{commits} commits for {Uploads} uploads: too few were committed together");
 
         // Counted by the kernel's calls too, which slows each of them down and so makes the groups larger.
         var log = _server.Directory.Combine("syncs.log");

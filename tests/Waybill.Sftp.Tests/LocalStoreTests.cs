@@ -48,6 +48,26 @@ public sealed class LocalStoreTests
         Assert.Equal(88, (await vault.Client.StatVfsAsync("/")).Data.Length);
     }
 
+    [Theory]
+    [InlineData(SftpOpen.Write | SftpOpen.Create | SftpOpen.Truncate)]
+    [InlineData(SftpOpen.Write)]
+    public async Task An_overwrite_that_cannot_be_recorded_leaves_the_old_version(SftpOpen flags)
+    {
+        await using var vault = await Vault.OpenAsync(new FolderRules());
+        await vault.Client.PutAsync("/a", "old version"u8.ToArray());
+        var handle = (await vault.Client.OpenAsync("/a", flags)).Handle;
+        Assert.True((await vault.Client.WriteAsync(handle, 0, "new"u8.ToArray())).IsOk);
+        vault.Journal.Fails = StoreError.InputOutput;
+        Assert.Equal(SftpStatus.Failure, (await vault.Client.CloseAsync(handle)).Status);
+        Assert.Equal("old version", await File.ReadAllTextAsync(vault.PathOf("a")));
+        Assert.Equal([vault.PathOf("a")], Directory.GetFileSystemEntries(vault.PathOf("")));
+
+        vault.Journal.Fails = StoreError.None;
+        await vault.Client.PutAsync("/a", "newest"u8.ToArray());
+        Assert.Equal("newest", await File.ReadAllTextAsync(vault.PathOf("a")));
+        Assert.Equal([vault.PathOf("a")], Directory.GetFileSystemEntries(vault.PathOf("")));
+    }
+
     [Fact]
     public async Task A_resume_at_4_GiB_keeps_the_high_half_of_the_offset()
     {

@@ -16,6 +16,11 @@ internal static class ArrivalCheck
         return nearest is null ? [] : [.. rules.Where(rule => rule.Folder == nearest.Folder)];
     }
 
+    /// <summary>What is told of a file that ended before the size which its client had announced (promise D12).</summary>
+    public static string Incomplete(long size, long expected) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"It is not whole: {size} of the {expected} bytes that the sending program announced arrived. Send all of it again, in binary mode: text mode changes the size.");
+
     /// <summary>What is wrong with a file; empty when nothing is.</summary>
     public static async ValueTask<StoreResult<IReadOnlyList<string>>> FaultsAsync(IOpenFile file, string name, long size, IReadOnlyList<ArrivalRule> rules)
     {

@@ -99,7 +99,7 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
             }
 
             var asked = ArrivalCheck.RulesFor(row.File.Path, rules[row.AccountId]);
-            switch (asked.Count == 0 ? Verdict.Good : await JudgeAsync(row, asked, cancellationToken).ConfigureAwait(false))
+            switch (asked.Count == 0 && !(row.File.Size < row.ExpectedSize) ? Verdict.Good : await JudgeAsync(row, asked, cancellationToken).ConfigureAwait(false))
             {
                 case Verdict.Good:
                     settled.Add((row, InboundState.Waiting));
@@ -163,7 +163,9 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
             }
 
             identity = unchecked((long)attributes.Value.Identity);
-            faults = await ArrivalCheck.FaultsAsync(reading, SenderPlace.Of(row.File.Path).Name, attributes.Value.Size, rules).ConfigureAwait(false);
+            faults = row.File.Size < row.ExpectedSize
+                ? new(StoreError.None, [ArrivalCheck.Incomplete(row.File.Size, row.ExpectedSize.Value)])
+                : await ArrivalCheck.FaultsAsync(reading, SenderPlace.Of(row.File.Path).Name, attributes.Value.Size, rules).ConfigureAwait(false);
         }
 
         if (faults is not { Succeeded: true, Value: { } found })

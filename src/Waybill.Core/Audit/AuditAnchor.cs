@@ -71,11 +71,12 @@ internal sealed class AuditAnchor : IDisposable
     }
 
     /// <summary>Reads without waiting for a writer: a slot that is being written fails its HMAC, and the other one counts.</summary>
-    public AnchorReading Read()
+    /// <param name="toWrite">It will be written next: that it cannot be is found before anything is committed.</param>
+    public AnchorReading Read(bool toWrite = false)
     {
         try
         {
-            using var file = File.OpenHandle(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var file = File.OpenHandle(_path, FileMode.Open, toWrite ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite);
             return Read(file);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -90,7 +91,7 @@ internal sealed class AuditAnchor : IDisposable
     /// </summary>
     public void Write(AuditHead head, AnchorReading? replaced)
     {
-        using var lockFile = Lock();
+        using var lockFile = PrivateFile.Lock(_path + ".lock", LockTries, LockPause);
         using var file = PrivateFile.Open(_path, FileMode.OpenOrCreate, FileShare.ReadWrite);
         var now = Read(file.SafeFileHandle);
         var mayGoDown = replaced is { } old && old.State == now.State && old.Generation == now.Generation;
@@ -222,23 +223,6 @@ internal sealed class AuditAnchor : IDisposable
                 long.Parse(generation, CultureInfo.InvariantCulture),
                 new AuditHead(long.Parse(count, CultureInfo.InvariantCulture), Convert.FromHexString(hash)))
             : null;
-    }
-
-    /// <summary>FileShare.None is flock on Linux: it holds between processes and ends with the process.</summary>
-    private FileStream Lock()
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                return PrivateFile.Open(_path + ".lock", FileMode.OpenOrCreate, FileShare.None);
-            }
-            catch (IOException) when (tries < LockTries)
-            {
-                using var pause = new ManualResetEventSlim();
-                pause.Wait(LockPause);
-            }
-        }
     }
 
     private sealed record Confirmed(byte[] Slot, AnchorReading Reading);

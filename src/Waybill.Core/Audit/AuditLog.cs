@@ -316,7 +316,7 @@ public sealed class AuditLog : IAsyncDisposable
     {
         try
         {
-            return _anchor.Read();
+            return _anchor.Read(toWrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Globalization;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Notifications;
 using Waybill.Storage.Local;
 
 namespace Waybill.Core.Backup;
@@ -143,6 +144,12 @@ public sealed class VerifiedBackup : IAsyncDisposable
             }
 
             await _catalogue!.FlushAsync(cancellationToken).ConfigureAwait(false);
+            var parked = await _database!.WriteAsync<int>(transaction => OutboxSql.Park(transaction.Connection, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+            if (!parked.Succeeded)
+            {
+                return parked.Problem;
+            }
+
             var manifest = backup._manifest;
             var recorded = await _audit!.AppendAsync(
                 new AuditEntry(AuditActions.Restored, actor)
@@ -158,7 +165,7 @@ public sealed class VerifiedBackup : IAsyncDisposable
                 return recorded.Problem;
             }
 
-            var damage = await _database!.CheckAsync(cancellationToken).ConfigureAwait(false);
+            var damage = await _database.CheckAsync(cancellationToken).ConfigureAwait(false);
             if (damage.Count > 0)
             {
                 return Problem.Unusable($"The database of the backup is damaged: {Words.Show(damage[0])}. Restore an older backup.");

@@ -5,7 +5,7 @@ namespace Waybill.Core.Catalogue;
 /// <param name="Account">The account's number.</param>
 /// <param name="Path">Where it lies in the vault, as the provider sees it.</param>
 /// <param name="Size">Bytes.</param>
-/// <param name="ExpectedSize">The size that the client announced, if it did; another one than <paramref name="Size"/> means that the file is likely not whole.</param>
+/// <param name="ExpectedSize">The size that the client announced, if it did.</param>
 /// <param name="Arrived">When it was committed, by the server's clock.</param>
 /// <param name="Login">Who delivered it; null for a file that was found on the disk.</param>
 /// <param name="Protocol">How: one of <see cref="DeliveryProtocol"/>.</param>
@@ -16,4 +16,8 @@ namespace Waybill.Core.Catalogue;
 /// <param name="GoneHow">Why; null while it is there.</param>
 public sealed record CatalogueFile(
     long Id, string Account, string Path, long Size, long? ExpectedSize, DateTimeOffset Arrived, string? Login, string Protocol, byte[]? Sha256,
-    DateTimeOffset? FirstFetched, string? FirstFetchedBy, DateTimeOffset? Gone, GoneHow? GoneHow);
+    DateTimeOffset? FirstFetched, string? FirstFetchedBy, DateTimeOffset? Gone, GoneHow? GoneHow)
+{
+    /// <summary>Whether less came than the client announced: it stopped early and closed its handle, which SFTP cannot tell from a file that is whole (promise D12).</summary>
+    public bool IsIncomplete => Size < ExpectedSize;
+}

@@ -94,7 +94,7 @@ internal static class CatalogueSql
     public static void Resized(DatabaseConnection connection, long account, string path, long size, DateTimeOffset now)
     {
         connection.Execute(
-            "UPDATE file SET size = @size, sha256 = NULL, placed_at = @now WHERE account_id = @account AND path = @path AND gone_at IS NULL",
+            "UPDATE file SET size = @size, expected_size = NULL, sha256 = NULL, placed_at = @now WHERE account_id = @account AND path = @path AND gone_at IS NULL",
             ("@size", size), ("@now", now.ToColumn()), ("@account", account), ("@path", path));
         QuotaWatch.Look(connection, account, now);
     }

@@ -93,6 +93,10 @@ public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILog
         if (fileEvent.ExpectedSize is { } expected)
         {
             Add("expectedSize", expected.ToString(CultureInfo.InvariantCulture));
+            if (fileEvent is { Operation: FileOperation.Upload, Outcome: StoreError.None } && fileEvent.Size < expected)
+            {
+                Add("incomplete", "true");
+            }
         }
 
         if (fileEvent.ResumedAt > 0)

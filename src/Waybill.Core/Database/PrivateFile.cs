@@ -27,4 +27,24 @@ internal static class PrivateFile
 
         return new FileStream(path, options);
     }
+
+    /// <summary>
+    /// Waits for a lock that holds between processes and ends with the process; throws <see cref="IOException"/> when it does not come in so many tries.
+    /// </summary>
+    public static FileStream Lock(string path, int tries, TimeSpan pause)
+    {
+        using var between = new ManualResetEventSlim();
+        while (true)
+        {
+            try
+            {
+                // FileShare.None is flock on Linux.
+                return Open(path, FileMode.OpenOrCreate, FileShare.None);
+            }
+            catch (IOException) when (--tries > 0)
+            {
+                between.Wait(pause);
+            }
+        }
+    }
 }

@@ -9,6 +9,9 @@ namespace Waybill.Core.Database;
 /// </summary>
 public sealed class WaybillDatabase : IAsyncDisposable
 {
+    /// <summary>How often the turn to migrate is asked for, <see cref="LockPause"/> apart: a minute, in which another process migrates a large database.</summary>
+    private const int MigrationTries = 12_000;
+
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(5);
 
     private readonly string _path;
@@ -76,6 +79,8 @@ public sealed class WaybillDatabase : IAsyncDisposable
             var keep = false;
             try
             {
+                // One at a time: two that migrate at once would write the same backup copy.
+                using var turn = Migrator.Version(writer) == migrations.Count ? null : PrivateFile.Lock(path + ".lock", MigrationTries, LockPause);
                 if (UseLog(writer, options) != "wal")
                 {
                     return Problem.Unusable($"The database {path} cannot use a write-ahead log there. Put the data directory on a local disk.");

@@ -40,6 +40,17 @@ public sealed partial class FeedPublisher
             cancellationToken);
     }
 
+    /// <summary>How many sets were taken back before <paramref name="before"/> and lie hidden still, and since when the oldest does.</summary>
+    public static ValueTask<(long Sets, DateTimeOffset? Oldest)> RecalledAsync(WaybillDatabase database, DateTimeOffset before, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return database.ReadAsync(
+            connection => connection.First(
+                "SELECT count(*), min(settled_at) FROM publication WHERE state IN ('held', 'recalled') AND state = 'recalled' AND settled_at < @before",
+                static row => (row.GetInt64(0), row.TimeOrNull(1)), ("@before", before.ToColumn())),
+            cancellationToken);
+    }
+
     /// <summary>A publication by its number.</summary>
     public async ValueTask<Result<Publication>> FindAsync(long id, CancellationToken cancellationToken = default) =>
         await database.ReadAsync(connection => PublicationSql.Find(connection, id), cancellationToken).ConfigureAwait(false) is { } found ? found : Unknown(id);

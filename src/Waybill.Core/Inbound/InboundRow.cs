@@ -9,5 +9,6 @@ namespace Waybill.Core.Inbound;
 /// <param name="TargetState">What it will be there.</param>
 /// <param name="AccountId">The account's number in the database.</param>
 /// <param name="Decider">Who decided that it is to be moved; null for a move that an older version began.</param>
+/// <param name="ExpectedSize">The size that the client announced, if it did.</param>
 internal sealed record InboundRow(
-    InboundFile File, string? Connection, DateTimeOffset Touched, long? Identity, string? Target, InboundState? TargetState, long AccountId, Actor? Decider);
+    InboundFile File, string? Connection, DateTimeOffset Touched, long? Identity, string? Target, InboundState? TargetState, long AccountId, Actor? Decider, long? ExpectedSize);

@@ -11,7 +11,7 @@ internal static class InboundSql
     public const string Select = """
         SELECT f.id, i.sequence, a.number, f.path, f.size, f.sha256, f.arrived_at, f.login, i.state, i.claimant, i.claimed_until, i.decided_at, i.decided_by, i.report,
                i.connection, i.touched_at, i.identity, i.target, i.target_state, f.account_id, i.decider_kind, i.decider_name,
-               i.decider_address, i.decider_connection
+               i.decider_address, i.decider_connection, f.expected_size
         FROM inbound i JOIN file f ON f.id = i.file_id JOIN account a ON a.id = f.account_id
         """;
 
@@ -23,7 +23,8 @@ internal static class InboundSql
     public static InboundRow Read(DbDataReader row) => new(
         ReadFile(row), row.TextOrNull(14), row.Time(15), row.IsDBNull(16) ? null : row.GetInt64(16), row.TextOrNull(17),
         row.IsDBNull(18) ? null : row.Word<InboundState>(18), row.GetInt64(19),
-        row.IsDBNull(20) ? null : new Actor(row.Word<ActorKind>(20), row.GetString(21)) { Address = row.TextOrNull(22), Connection = row.TextOrNull(23) });
+        row.IsDBNull(20) ? null : new Actor(row.Word<ActorKind>(20), row.GetString(21)) { Address = row.TextOrNull(22), Connection = row.TextOrNull(23) },
+        row.IsDBNull(24) ? null : row.GetInt64(24));
 
     public static InboundRow? Find(DatabaseConnection connection, long file) => connection.First($"{Select} WHERE i.file_id = @file", Read, ("@file", file));
 

@@ -36,7 +36,15 @@ internal sealed class HookTargets(IReadOnlyList<IPNetwork> allowed)
             return Problem.Invalid("A web hook's address holds neither a user and password nor a # part. Leave them out: calls are signed with the secret.");
         }
 
-        return IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && !IsAllowed(address) ? Refusal(uri.Host) : null;
+        var address = IPAddress.TryParse(uri.Host.Trim('[', ']'), out var literal) ? literal : null;
+        if (address is not null && !IsAllowed(address))
+        {
+            return Refusal(uri.Host);
+        }
+
+        // A name may lead into one of the networks: that is seen when it is called.
+        var mayBePlain = address is null ? allowed.Count > 0 : MayBePlain(address);
+        return uri.Scheme == Uri.UriSchemeHttps || mayBePlain ? null : PlainRefusal;
     }
 
     public bool IsAllowed(IPAddress address)
@@ -46,8 +54,14 @@ internal sealed class HookTargets(IReadOnlyList<IPNetwork> allowed)
             || (!NotPublic.Any(network => network.Contains(real)) && (real.AddressFamily == AddressFamily.InterNetwork || GlobalIPv6.Contains(real)));
     }
 
+    private static Problem PlainRefusal => Problem.Refused(
+        "A call by http:// can be read on its way, with the names of accounts and files. Use https://; http:// is for receivers in one of the Notifications:HookNetworks only.");
+
     public static Problem Refusal(string host) => Problem.Refused(
         $"{Words.Show(host)} is on this machine or in a network that is not public. Add the network to Notifications:HookNetworks if web hooks may go there.");
+
+    /// <summary>Whether unencrypted calls may go there: only where the operator has named the network.</summary>
+    private bool MayBePlain(IPAddress address) => allowed.Any(network => network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
 
     /// <summary>Connects to the first address of a host that is allowed and answers.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
@@ -58,6 +72,15 @@ internal sealed class HookTargets(IReadOnlyList<IPNetwork> allowed)
         if (usable.Length == 0)
         {
             throw new HookRefusedException(Refusal(host).Message);
+        }
+
+        if (context.InitialRequestMessage.RequestUri is not { Scheme: "https" })
+        {
+            usable = [.. usable.Where(MayBePlain)];
+            if (usable.Length == 0)
+            {
+                throw new HookRefusedException(PlainRefusal.Message);
+            }
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

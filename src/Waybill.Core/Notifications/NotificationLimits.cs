@@ -33,7 +33,7 @@ public static class NotificationLimits
     /// <summary>Web hooks that are called at the same time.</summary>
     public const int HooksAtOnce = 4;
 
-    /// <summary>Sent rows that are purged in one transaction.</summary>
+    /// <summary>Rows that are purged in one transaction: sent ones, dead letters, events.</summary>
     public const int PurgedTogether = 1_000;
 
     /// <summary>How long a call of a web hook may take, from the name look-up to the last byte of its answer.</summary>
@@ -56,6 +56,12 @@ public static class NotificationLimits
 
     /// <summary>How long what was sent can be listed.</summary>
     public static readonly TimeSpan KeepSent = TimeSpan.FromDays(30);
+
+    /// <summary>How long a dead letter can be listed and tried again, from its first try on.</summary>
+    public static readonly TimeSpan KeepDead = TimeSpan.FromDays(90);
+
+    /// <summary>How long an event is kept after it was handled, unless something refers to it.</summary>
+    public static readonly TimeSpan KeepEvents = TimeSpan.FromDays(90);
 
     /// <summary>The wait before a try, after so many failures.</summary>
     internal static TimeSpan Backoff(int failures, TimeSpan longest) =>

@@ -82,6 +82,30 @@ public sealed class NotificationService(WaybillDatabase database, AuditLog audit
         },
         cancellationToken);
 
+    /// <summary>Removes dead letters and handled events that are older than <see cref="NotificationLimits"/> keeps them; says how many rows.</summary>
+    public async ValueTask<Result<int>> PurgeAsync(CancellationToken cancellationToken = default)
+    {
+        var purged = 0;
+        while (true)
+        {
+            // In pieces, so that nobody's upload waits for it.
+            var piece = await database.WriteAsync<int>(
+                transaction =>
+                {
+                    var now = time.GetUtcNow();
+                    return OutboxSql.PurgeDead(transaction.Connection, now - NotificationLimits.KeepDead)
+                        + OutboxSql.PurgeEvents(transaction.Connection, now - NotificationLimits.KeepEvents);
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (!piece.Succeeded || piece.Value == 0)
+            {
+                return piece.Succeeded ? purged : piece;
+            }
+
+            purged += piece.Value;
+        }
+    }
+
     private static Delivery? Find(DatabaseConnection connection, long id) => connection.First(OutboxSql.Select + " WHERE d.id = @id", OutboxSql.Read, ("@id", id));
 
     private int Retry(DatabaseConnection connection, string which, params ReadOnlySpan<(string Name, object? Value)> parameters)

@@ -11,6 +11,10 @@ internal static class OutboxSql
         FROM delivery d LEFT JOIN account a ON a.id = d.account_id
         """;
 
+    private const string Parked = "it waited in a backup that was restored, and may have been sent since; retry sends it";
+
+    private const string ParkedTopic = "parked";
+
     private const string Claimed = " RETURNING id, topic, hook_id, target, message_id, subject, text, html, attempts, tried_since";
 
     public static Delivery Read(DbDataReader row) => new(
@@ -67,6 +71,44 @@ internal static class OutboxSql
     public static int Purge(DatabaseConnection connection, DateTimeOffset before) => connection.Execute(
         "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE state = 'sent' AND sent_at < @before LIMIT @limit)",
         ("@before", before.ToColumn()), ("@limit", NotificationLimits.PurgedTogether));
+
+    public static int PurgeDead(DatabaseConnection connection, DateTimeOffset before) => connection.Execute(
+        "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE state = 'dead' AND tried_since < @before LIMIT @limit)",
+        ("@before", before.ToColumn()), ("@limit", NotificationLimits.PurgedTogether));
+
+    /// <summary>Handled events that no delivery and no digest needs.</summary>
+    public static int PurgeEvents(DatabaseConnection connection, DateTimeOffset before) => connection.Execute(
+        """
+        DELETE FROM event WHERE id IN (
+            SELECT e.id FROM event e
+            WHERE e.handled_at < @before
+              AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = e.id)
+              AND NOT EXISTS (SELECT 1 FROM digest_item i WHERE i.event_id = e.id)
+            LIMIT @limit)
+        """,
+        ("@before", before.ToColumn()), ("@limit", NotificationLimits.PurgedTogether));
+
+    /// <summary>
+    /// In a restored database: what waited when the backup was made was most likely sent since, by the server that the backup is of. It is sent when somebody asks
+    /// for it, and so is what comes of events from before.
+    /// </summary>
+    public static int Park(DatabaseConnection connection, DateTimeOffset now)
+    {
+        connection.Execute(
+            "INSERT INTO revision (topic, value) VALUES (@topic, @now) ON CONFLICT (topic) DO UPDATE SET value = @now", ("@topic", ParkedTopic), ("@now", now.ToColumn()));
+        return connection.Execute("UPDATE delivery SET state = 'dead', error = @words WHERE state IN ('waiting', 'sending')", ("@words", Parked));
+    }
+
+    /// <summary>Whether an event is from before a restore.</summary>
+    public static bool IsParked(DatabaseConnection connection, DateTimeOffset raised) =>
+        connection.Number("SELECT EXISTS (SELECT 1 FROM revision WHERE topic = @topic AND value >= @raised)", ("@topic", ParkedTopic), ("@raised", raised.ToColumn())) != 0;
+
+    /// <summary>What an event from before a restore has made waits for somebody to ask for it.</summary>
+    public static void ParkEvent(DatabaseConnection connection, long id)
+    {
+        connection.Execute("UPDATE delivery SET state = 'dead', error = @words WHERE event_id = @id AND state = 'waiting'", ("@words", Parked), ("@id", id));
+        connection.Execute("DELETE FROM digest_item WHERE event_id = @id", ("@id", id));
+    }
 
     /// <summary>Whether anything is to be done now; costs microseconds, since it is asked each second.</summary>
     public static bool HasWork(DatabaseConnection connection, DateTimeOffset now) => connection.Number(

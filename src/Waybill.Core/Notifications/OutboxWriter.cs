@@ -31,6 +31,11 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
                     CallHook(connection, each, hook, now);
                 }
 
+                if (OutboxSql.IsParked(connection, each.Created))
+                {
+                    OutboxSql.ParkEvent(connection, each.Id);
+                }
+
                 connection.Execute("UPDATE event SET handled_at = @now WHERE id = @id", ("@id", each.Id), ("@now", now.ToColumn()));
             }
 

@@ -65,6 +65,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             jobs.Add(new CatalogueScanJob(installation, configuration.Catalogue, loggers.CreateLogger<CatalogueScanJob>()));
         }
 
+        jobs.Add(new NotificationPurgeJob(installation.Notifications, configuration));
         _scheduler = new JobScheduler(installation.Schedule, jobs, TimeProvider.System, loggers);
         _control = new ControlServer(
             installation.Data.ControlSocket,

@@ -44,7 +44,7 @@ internal static class FileHandlers
         return SftpOutcome.Sent;
     }
 
-    /// <summary>string handle. For an upload: committed, recorded, answered, in this order. The handle is gone whatever the outcome.</summary>
+    /// <summary>string handle. For an upload: committed, recorded, answered, in this order; without the record the old version comes back (promise D3). The handle is gone whatever the outcome.</summary>
     public static async ValueTask<SftpAnswer> CloseAsync(SftpSession session, SftpRequest request)
     {
         var handle = request.Handle!;
@@ -64,10 +64,19 @@ internal static class FileHandlers
             }
 
             var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
-            var error = await file.CommitAsync().ConfigureAwait(false);
-            var outcome = error == StoreError.None && file.IsRemoved ? StoreError.Abandoned : error;
-            var recorded = await session.RecordUploadAsync(handle, attributes.Value.Size, outcome).ConfigureAwait(false);
-            return error != StoreError.None ? error : answer.IsOk ? recorded : answer;
+            var error = await file.CommitKeepingOldAsync().ConfigureAwait(false);
+            var isRecorded = false;
+            try
+            {
+                var outcome = error == StoreError.None && file.IsRemoved ? StoreError.Abandoned : error;
+                var recorded = await session.RecordUploadAsync(handle, attributes.Value.Size, outcome).ConfigureAwait(false);
+                isRecorded = recorded.IsOk;
+                return error != StoreError.None ? error : answer.IsOk ? recorded : answer;
+            }
+            finally
+            {
+                await file.SettleAsync(isRecorded).ConfigureAwait(false);
+            }
         }
         finally
         {

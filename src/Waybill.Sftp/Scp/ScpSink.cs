@@ -185,12 +185,21 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
         {
             attributes = SftpAttributePolicy.Decide(Wanted(record.Mode, _times), files.RightsAt(path), own: true, mayResize: false, out var changes);
             attributes = attributes.IsOk && !changes.IsEmpty ? await file.SetAttributesAsync(changes).ConfigureAwait(false) : attributes;
-            error = await file.CommitAsync().ConfigureAwait(false);
+            error = await file.CommitKeepingOldAsync().ConfigureAwait(false);
         }
 
         _times = null;
-        var recorded = await files.RecordAsync(new FileEvent(
-            FileOperation.Upload, path, Bytes: record.Size, Size: record.Size, ExpectedSize: record.Size, Outcome: error, Sha256: file.Sha256)).ConfigureAwait(false);
+        SftpAnswer recorded = StoreError.InputOutput;
+        try
+        {
+            recorded = await files.RecordAsync(new FileEvent(
+                FileOperation.Upload, path, Bytes: record.Size, Size: record.Size, ExpectedSize: record.Size, Outcome: error, Sha256: file.Sha256)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await file.SettleAsync(recorded.IsOk).ConfigureAwait(false);
+        }
+
         SftpAnswer answer = error;
         answer = answer.IsOk ? recorded : answer;
         answer = files.Explained(answer.IsOk ? attributes : answer);

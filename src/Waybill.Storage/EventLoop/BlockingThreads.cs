@@ -16,7 +16,11 @@ internal sealed class BlockingThreads
 
     private readonly Lock _lock = new();
     private readonly List<Worker> _idle = [];
+    private readonly Action<Thread, object> _start;
     private int _count;
+
+    /// <param name="start">How a thread is started; tests let it fail.</param>
+    public BlockingThreads(Action<Thread, object>? start = null) => _start = start ?? (static (thread, worker) => thread.UnsafeStart(worker));
 
     /// <summary>The process's.</summary>
     public static BlockingThreads Shared { get; } = new();
@@ -49,15 +53,30 @@ internal sealed class BlockingThreads
                 return;
             }
 
-            if (_count < Maximum)
+            if (_count < Maximum && TryStart(work))
             {
                 _count++;
-                Worker.Start(this, work);
                 return;
             }
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
+    }
+
+    /// <returns>False when the machine has no thread to give (TasksMax, a cgroup, memory): an exception here would end the process.</returns>
+    private bool TryStart(Action work)
+    {
+        var worker = new Worker(this, work);
+        try
+        {
+            _start(Worker.MakeThread(), worker);
+            return true;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            worker.Dispose();
+            return false;
+        }
     }
 
     private void IsIdle(Worker worker)
@@ -91,13 +110,13 @@ internal sealed class BlockingThreads
         private readonly AutoResetEvent _wake = new(false);
         private Action? _work;
 
-        private Worker(BlockingThreads threads, Action first) => (_threads, _work) = (threads, first);
+        public Worker(BlockingThreads threads, Action first) => (_threads, _work) = (threads, first);
 
-        public static void Start(BlockingThreads threads, Action first) => new Thread(static worker =>
+        public static Thread MakeThread() => new(static worker =>
         {
             using var self = (Worker)worker!;
             self.Loop();
-        }) { IsBackground = true, Name = "Blocking calls" }.UnsafeStart(new Worker(threads, first));
+        }) { IsBackground = true, Name = "Blocking calls" };
 
         public void Dispose() => _wake.Dispose();
 

@@ -23,12 +23,7 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
 
     public ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer)
     {
-        if (PoolThread.IsHere)
-        {
-            return inner.ReadAsync(offset, buffer);
-        }
-
-        if (pace.IsSlow)
+        if (pace.IsSlow && !PoolThread.IsHere)
         {
             return ReadOnPoolAsync(offset, buffer);
         }
@@ -41,12 +36,7 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
 
     public ValueTask<StoreError> WriteAsync(long offset, ReadOnlySequence<byte> data)
     {
-        if (PoolThread.IsHere)
-        {
-            return inner.WriteAsync(offset, data);
-        }
-
-        if (pace.IsSlow)
+        if (pace.IsSlow && !PoolThread.IsHere)
         {
             return WriteOnPoolAsync(offset, data);
         }
@@ -98,6 +88,18 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
     {
         await EnterToEndAsync();
         return await inner.CommitAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask<StoreError> CommitKeepingOldAsync()
+    {
+        await EnterToEndAsync();
+        return await inner.CommitKeepingOldAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask SettleAsync(bool recorded)
+    {
+        await EnterToEndAsync();
+        await inner.SettleAsync(recorded).ConfigureAwait(false);
     }
 
     public async ValueTask DiscardAsync()

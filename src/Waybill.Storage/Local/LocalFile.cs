@@ -32,6 +32,10 @@ internal abstract class LocalFile(LocalFileStore store, FileDescriptor file) : I
 
     public abstract ValueTask<StoreError> CommitAsync();
 
+    public virtual ValueTask<StoreError> CommitKeepingOldAsync() => CommitAsync();
+
+    public virtual ValueTask SettleAsync(bool recorded) => ValueTask.CompletedTask;
+
     public virtual ValueTask DiscardAsync() => DisposeAsync();
 
     public abstract ValueTask DisposeAsync();

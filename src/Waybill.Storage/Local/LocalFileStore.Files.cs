@@ -9,12 +9,17 @@ internal sealed partial class LocalFileStore
     /// <summary>Forgets an upload that has ended.</summary>
     public void Forget(Upload upload)
     {
+        bool wasOpen;
         lock (_uploadsLock)
         {
-            _uploads.Remove(upload);
+            wasOpen = _uploads.Remove(upload);
         }
 
-        upload.Claim?.Dispose();
+        if (wasOpen)
+        {
+            // Once: by the next time the name may be another's.
+            upload.Claim?.Dispose();
+        }
     }
 
     /// <summary>Opens a pinned directory so that it can be synced.</summary>
@@ -263,7 +268,7 @@ internal sealed partial class LocalFileStore
                 if (errno == Errno.Exists && isFindable)
                 {
                     // Left by a kill, and not wanted; or another session of the login is at it, whose end an append would have to know.
-                    othersRuns = !Temporaries.RemoveIfDead(target.Directory, name);
+                    othersRuns = !RemoveIfDead(target.Directory, name);
                     name = othersRuns ? Temporaries.NewName() : name;
                     isFindable = !othersRuns;
                     errno = othersRuns && (modes & (OpenModes.Append | OpenModes.Truncate | OpenModes.Exclusive)) == OpenModes.Append

@@ -265,7 +265,8 @@ internal sealed partial class LocalFileStore
         }
     }
 
-    private StoreError SyncDirectory(FileDescriptor pinned)
+    /// <summary>Makes the changes of a pinned directory durable, where the store is.</summary>
+    public StoreError SyncDirectory(FileDescriptor pinned)
     {
         if (!IsDurable)
         {

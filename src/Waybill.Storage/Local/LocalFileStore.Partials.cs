@@ -1,3 +1,4 @@
+using Waybill.Storage.EventLoop;
 using Waybill.Storage.Local.Native;
 
 namespace Waybill.Storage.Local;
@@ -32,11 +33,31 @@ internal sealed partial class LocalFileStore
         if (MayHavePartials && UploadNames.CanResume(name))
         {
             var hidden = _names!.Kept(name);
-            if (Temporaries.RemoveIfDead(directory, hidden))
+            if (RemoveIfDead(directory, hidden))
             {
                 _partials.Forget(directory, hidden, _names.Owner);
             }
         }
+    }
+
+    /// <summary>An OPEN stays on the event loop: it takes only the name away there, and what may be gigabytes is freed by a thread that may block.</summary>
+    private bool RemoveIfDead(FileDescriptor directory, ReadOnlySpan<byte> hidden)
+    {
+        var isGone = Temporaries.UnlinkIfDead(directory, hidden, out var file);
+        if (!isGone)
+        {
+            file.Dispose();
+        }
+        else if (PoolThread.IsHere)
+        {
+            Calls.CloseUnnamed(file);
+        }
+        else
+        {
+            BlockingThreads.Shared.Run(() => Calls.CloseUnnamed(file));
+        }
+
+        return isGone;
     }
 
     /// <summary>

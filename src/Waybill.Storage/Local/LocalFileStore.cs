@@ -35,6 +35,8 @@ internal sealed partial class LocalFileStore : IFileStore
 
     public UploadCalls Calls => _options.Calls;
 
+    public UnsettledNames Unsettled => _pendingNames.Unsettled;
+
     /// <summary>What uploads leave free on the disk.</summary>
     public DiskReserve Reserve { get; }
 

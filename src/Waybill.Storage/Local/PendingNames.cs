@@ -8,6 +8,9 @@ internal sealed class PendingNames
 {
     private readonly ConcurrentDictionary<Key, byte> _names = new();
 
+    /// <summary>Names whose replacement waits for its record.</summary>
+    public UnsettledNames Unsettled { get; } = new();
+
     public bool TryClaim(FileIdentity directory, ReadOnlySpan<byte> name, out Claim? claim)
     {
         var key = new Key(directory, Convert.ToHexString(name));

@@ -40,19 +40,18 @@ internal static class Temporaries
     /// <summary>Removes a leftover unless someone is still writing it.</summary>
     public static bool RemoveIfDead(FileDescriptor directory, ReadOnlySpan<byte> name)
     {
-        if (Kernel.OpenName(directory, name, OpenFlags.ReadFile | OpenFlags.NoFollow, 0, out var file) != Errno.None)
-        {
-            return false;
-        }
-
-        using (file)
-        {
-            return Kernel.Stat(file, out var status) == Errno.None
-                && status.Kind == FileKind.File
-                && Kernel.TryLock(file) == Errno.None
-                && Kernel.Unlink(directory, name, 0) == Errno.None;
-        }
+        var isGone = UnlinkIfDead(directory, name, out var file);
+        file.Dispose();
+        return isGone;
     }
+
+    /// <summary>As <see cref="RemoveIfDead"/>; what it held is freed when <paramref name="file"/> is closed.</summary>
+    public static bool UnlinkIfDead(FileDescriptor directory, ReadOnlySpan<byte> name, out FileDescriptor file) =>
+        Kernel.OpenName(directory, name, OpenFlags.ReadFile | OpenFlags.NoFollow, 0, out file) == Errno.None
+        && Kernel.Stat(file, out var status) == Errno.None
+        && status.Kind == FileKind.File
+        && Kernel.TryLock(file) == Errno.None
+        && Kernel.Unlink(directory, name, 0) == Errno.None;
 
     /// <summary>
     /// Removes the file that was meant and nothing else: a new version may have taken its name. It is set aside under a name that no sweep removes, looked at, and

@@ -24,7 +24,14 @@ internal sealed partial class Upload
     /// <summary>The name, when it was to be made exclusively.</summary>
     public PendingNames.Claim? Claim { get; init; }
 
-    public override ValueTask<StoreError> CommitAsync() => CommitAsync(goesOnWhenTaken: false);
+    public override async ValueTask<StoreError> CommitAsync()
+    {
+        var error = await CommitKeepingOldAsync().ConfigureAwait(false);
+        Settle(recorded: true);
+        return error;
+    }
+
+    public override ValueTask<StoreError> CommitKeepingOldAsync() => CommitAsync(goesOnWhenTaken: false);
 
     public ValueTask<StoreResult<int>> ReadContentAsync(long offset, Memory<byte> buffer) =>
         IsClosed ? new(StoreError.BadHandle) : ReadFilledAsync(offset, buffer);
@@ -74,14 +81,21 @@ internal sealed partial class Upload
         if (error == StoreError.None)
         {
             bool published;
-            lock (_targetLock)
+            Task? ahead;
+            do
             {
-                error = Publish(out published);
+                lock (_targetLock)
+                {
+                    error = Publish(out published, out ahead);
+                }
+
+                await (ahead ?? Task.CompletedTask).ConfigureAwait(false);
             }
+            while (ahead is not null);
 
             if (published)
             {
-                Close();
+                EndPublished(error);
                 return error;
             }
         }
@@ -139,10 +153,11 @@ internal sealed partial class Upload
     /// The commit, in the order that promise D1 needs: content and attributes on the disk, then the name, then the directory's entry on the disk. One method,
     /// so that a later group commit can take it over as a whole.
     /// </summary>
-    /// <param name="published">Whether the name is in place. An error after that means only that a power cut may still undo it.</param>
-    private StoreError Publish(out bool published)
+    /// <param name="published">Whether the name is in place. An error after that means that a power cut may still undo it.</param>
+    /// <param name="ahead">What is to be waited for before this is called again: another session's version of the name is not recorded yet.</param>
+    private StoreError Publish(out bool published, out Task? ahead)
     {
-        published = false;
+        (published, ahead) = (false, null);
         if (_removed)
         {
             return StoreError.None;
@@ -157,7 +172,7 @@ internal sealed partial class Upload
         var target = CurrentTarget;
         if (!Store.IsDurable)
         {
-            return Rename(target, out published);
+            return Rename(target, out published, out ahead);
         }
 
         // Opened before anything is renamed: running out of descriptors must not leave a name in place that cannot be synced.
@@ -173,15 +188,21 @@ internal sealed partial class Upload
             using (home)
             {
                 error = error == StoreError.None ? SyncFile() : error;
-                error = error == StoreError.None ? Rename(target, out published) : error;
+                error = error == StoreError.None ? Rename(target, out published, out ahead) : error;
+                if (ahead is not null)
+                {
+                    return error;
+                }
+
                 error = error == StoreError.None ? Errno.ToStoreError(Store.Calls.SyncDirectory(directory)) : error;
                 return error == StoreError.None && home != directory ? Errno.ToStoreError(Store.Calls.SyncDirectory(home)) : error;
             }
         }
     }
 
-    private StoreError Rename(UploadTarget target, out bool published)
+    private StoreError Rename(UploadTarget target, out bool published, out Task? ahead)
     {
+        ahead = null;
         int errno;
         lock (Store.Changes)
         {
@@ -191,8 +212,10 @@ internal sealed partial class Upload
                 return Fail(StoreError.QuotaExceeded);
             }
 
-            errno = Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, target.MustBeNew ? OpenFlags.RenameNoReplace : 0);
-            published = errno == Errno.None;
+            errno = target.MustBeNew
+                ? Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameNoReplace)
+                : PutInPlace(target, out ahead);
+            published = errno == Errno.None && ahead is null;
             if (published)
             {
                 _space?.Publish();
@@ -222,6 +245,7 @@ internal sealed partial class Upload
 
     private ValueTask End(bool keep)
     {
+        Settle(recorded: true);
         if (Interlocked.Exchange(ref _ending, 1) == 0)
         {
             Abandon(keep);

@@ -56,9 +56,15 @@ internal sealed partial class Upload
             return StoreError.Busy;
         }
 
+        return Errno.ToStoreError(TakePlainName());
+    }
+
+    /// <summary>Gives the temporary a name that is looked for by nobody.</summary>
+    private int TakePlainName()
+    {
         if (!_isFindable)
         {
-            return StoreError.None;
+            return Errno.None;
         }
 
         var name = Temporaries.NewName();
@@ -69,7 +75,7 @@ internal sealed partial class Upload
             _temporary = name;
         }
 
-        return Errno.ToStoreError(errno);
+        return errno;
     }
 
     /// <summary>

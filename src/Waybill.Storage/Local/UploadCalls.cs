@@ -30,6 +30,9 @@ internal class UploadCalls
 
     public virtual int SyncDirectory(FileDescriptor directory) => Kernel.Sync(directory);
 
+    /// <summary>The last close of a file that has no name any more: frees what it held, which takes as long as it is large.</summary>
+    public virtual void CloseUnnamed(FileDescriptor file) => file.Dispose();
+
     public virtual int Publish(
         FileDescriptor sourceDirectory, ReadOnlySpan<byte> temporary, FileDescriptor targetDirectory, ReadOnlySpan<byte> name, uint flags) =>
         Kernel.Rename(sourceDirectory, temporary, targetDirectory, name, flags);

@@ -124,6 +124,9 @@ public sealed class SessionQuota(QuotaScope account, QuotaScope login, IQuotaSou
         }
     }
 
+    /// <summary>A version that could not be recorded was taken back: the catalogue is right as it is, and nothing is held for it.</summary>
+    internal void Withdraw(SpaceReservation reservation) => Settle([reservation], reading: null);
+
     /// <summary>The session has ended. What it published and could not record is held no longer: nobody will say that it was.</summary>
     internal void End()
     {

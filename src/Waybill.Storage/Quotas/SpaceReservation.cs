@@ -72,6 +72,9 @@ internal sealed class SpaceReservation(SessionQuota quota)
         }
     }
 
+    /// <summary>The name was taken back.</summary>
+    public void Withdraw() => quota.Withdraw(this);
+
     private static QuotaAmount Amount(long length, long givenBack, long filesGivenBack) => new(Math.Max(0, length - givenBack), 1 - filesGivenBack);
 
     private bool TryHold(long length, in Replaced replaced)

@@ -101,6 +101,36 @@ public sealed class ArrivalServiceTests
         Assert.Equal(1L, core.Core.Scalar("SELECT count(*) FROM audit WHERE action = 'file-rejected' AND actor_kind = 'system'"));
     }
 
+    [Theory]
+    [InlineData(8L, true)]
+    [InlineData(7L, false)]
+    [InlineData(6L, false)]
+    [InlineData(null, false)]
+    public async Task A_file_of_which_less_came_than_was_announced_is_rejected_with_a_report_also_without_rules(long? announced, bool isIncomplete)
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var file = await core.DeliverAsync("/upload/x.csv", "content", expected: announced);
+        Assert.Equal(isIncomplete, (await core.Services.Catalogue.FindAsync(DeliveringCore.Account, "/upload/x.csv"))!.IsIncomplete);
+        Assert.Equal(isIncomplete ? 1L : 0L, core.Core.Scalar("SELECT count(*) FROM audit WHERE action = 'upload' AND detail LIKE '%\"incomplete\":true%'"));
+        await core.SettleAsync();
+        Assert.Equal(isIncomplete ? [] : [file], await core.WaitingAsync());
+        Assert.Equal(isIncomplete ? "/rejected/x.csv" : "/upload/x.csv", (await core.StateAsync(file)).Path);
+        if (isIncomplete)
+        {
+            Assert.Contains("- It is not whole: 7 of the 8 bytes", await File.ReadAllTextAsync(core.OnDisk("/rejected/x.csv.report.txt")), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_size_that_the_client_sets_afterwards_is_what_it_wants()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var file = await core.DeliverAsync("/upload/x.csv", "content", expected: 8);
+        await core.JournalAsync(new FileEvent(FileOperation.SetAttributes, VaultPath.Parse("/upload/x.csv"), Changes: new AttributeChanges(Size: 7)));
+        await core.SettleAsync();
+        Assert.Equal([file], await core.WaitingAsync());
+    }
+
     [Fact]
     public async Task A_good_file_stays_and_is_offered()
     {

@@ -307,7 +307,7 @@ public sealed class AuditLogTests
         Assert.Equal(("list", "/vendors/acme", "failed"), (rows[0].Action, rows[0].Subject, rows[0].Outcome));
         Assert.Equal(("rename", "refused"), (rows[1].Action, rows[1].Outcome));
         Assert.Equal("/vendors/acme/x", System.Text.Json.JsonDocument.Parse(rows[1].Detail!).RootElement.GetProperty("to").GetString());
-        Assert.Equal(("upload", @"/vendors/acme/usage/a""\\b.csv", "done", """{"bytes":5,"size":7,"expectedSize":9}"""), (rows[2].Action, rows[2].Subject, rows[2].Outcome, rows[2].Detail));
+        Assert.Equal(("upload", @"/vendors/acme/usage/a""\\b.csv", "done", """{"bytes":5,"size":7,"expectedSize":9,"incomplete":true}"""), (rows[2].Action, rows[2].Subject, rows[2].Outcome, rows[2].Detail));
     }
 
     [Fact]

@@ -1,7 +1,10 @@
+using System.Buffers;
+using System.Text;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
+using Waybill.Storage.Local;
 using Waybill.TestKit;
 
 namespace Waybill.Core.Tests.Audit;
@@ -15,6 +18,7 @@ public sealed class FullDatabaseTests
     public async Task A_full_disk_fails_the_record_and_with_room_the_next_one_is_written()
     {
         using var directory = new TemporaryDirectory();
+        Directory.CreateDirectory(directory.Combine("vaults/10042"));
         var disk = directory.Combine("disk");
         Directory.CreateDirectory(disk);
         await MountAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk);
@@ -27,6 +31,11 @@ public sealed class FullDatabaseTests
                 (await core.Accounts.AddAsync(new Waybill.Core.Accounts.NewAccount("10042", "Example Ltd"), TestCore.Operator)).Get();
                 var journal = new FileJournal(core.Audit, Customer, DeliveryProtocol.Sftp, new VaultView("10042", ""), TimeProvider.System);
                 Assert.Equal(StoreError.None, await journal.RecordAsync(Upload("/before")));
+
+                // The files lie on another disk, which has room.
+                using var vaults = new LocalVaults(directory.Combine("vaults"));
+                await using var store = vaults.OpenStore(VaultPath.Parse("/10042"), new EveryRight()).Value!;
+                Assert.Equal(StoreError.None, await OverwriteAsync(store, journal, "old"));
                 var filler = Path.Combine(disk, "filler");
                 FillUp(filler);
 
@@ -41,12 +50,15 @@ public sealed class FullDatabaseTests
                 }
 
                 Assert.Equal(StoreError.InputOutput, await journal.RecordAsync(Upload("/still-full")));
+                Assert.Equal(StoreError.InputOutput, await OverwriteAsync(store, journal, "newer"));
+                Assert.Equal("old", await File.ReadAllTextAsync(directory.Combine("vaults/10042/file"), TestContext.Current.CancellationToken));
                 Assert.NotNull(await core.Catalogue.FindAsync("10042", "/before"));
                 Assert.Null(await core.Catalogue.FindAsync("10042", "/still-full"));
 
                 File.Delete(filler);
                 Assert.Equal(StoreError.None, await journal.RecordAsync(Upload("/after")));
                 Assert.NotNull(await core.Catalogue.FindAsync("10042", "/after"));
+                Assert.Equal(3, (await core.Catalogue.FindAsync("10042", "/file"))!.Size);
                 Assert.True((await core.Audit.VerifyAsync()).Intact);
                 Assert.Empty(await core.Database.CheckAsync());
             }
@@ -55,6 +67,18 @@ public sealed class FullDatabaseTests
         {
             await MountAsync("umount", disk);
         }
+    }
+
+    // As a session does it: committed, recorded, settled.
+    private static async Task<StoreError> OverwriteAsync(IFileStore store, FileJournal journal, string content)
+    {
+        var path = VaultPath.Parse("/file");
+        await using var file = (await store.OpenAsync(path, OpenModes.Write | OpenModes.Create | OpenModes.Truncate)).Value!;
+        Assert.Equal(StoreError.None, await file.WriteAsync(0, new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(content))));
+        Assert.Equal(StoreError.None, await file.CommitKeepingOldAsync());
+        var recorded = await journal.RecordAsync(new FileEvent(FileOperation.Upload, path, Size: content.Length));
+        await file.SettleAsync(recorded == StoreError.None);
+        return recorded;
     }
 
     private static FileEvent Upload(string path) => new(FileOperation.Upload, VaultPath.Parse(path), Size: 1);
@@ -82,5 +106,10 @@ public sealed class FullDatabaseTests
     {
         var outcome = await ExternalProcess.RunAsync(program, arguments);
         Assert.True(outcome.ExitCode == 0, $"{program}: {outcome}");
+    }
+
+    private sealed class EveryRight : IAccessRules
+    {
+        public FileRights RightsAt(VaultPath path) => FileRights.All;
     }
 }

@@ -3,6 +3,8 @@ using Waybill.Core.Audit;
 using Waybill.Core.Backup;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Logins;
+using Waybill.Core.Notifications;
+using Waybill.Core.Tests.Notifications;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
 
@@ -11,6 +13,37 @@ namespace Waybill.Core.Tests.Backup;
 public sealed class BackupRoundTripTests
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    [Fact]
+    public async Task What_waited_to_be_told_when_the_backup_was_made_is_told_again_by_nobody_until_somebody_asks()
+    {
+        await using var test = await TestBackup.CreateAsync();
+        var account = test.Core.Scalar("SELECT id FROM account LIMIT 1");
+        foreach (var (state, id) in new[] { ("waiting", 1), ("sending", 2), ("sent", 3) })
+        {
+            test.Core.Tamper($"""
+                INSERT INTO delivery (kind, topic, target, message_id, subject, text, state, attempts, created_at, tried_since, due_at, sent_at)
+                VALUES ('mail', 'digest', 'a@example.com', '<{id}@x>', 's', 't', '{state}', 0, 0, 0, 0, 0)
+                """);
+        }
+
+        test.Core.Tamper($"INSERT INTO event (topic, account_id, body, created_at) VALUES ('file-held', {account}, '{{}}', 1000)");
+        await test.WriteAsync(withFiles: false);
+        (await test.TryRestoreAsync()).Get();
+        await using var services = await test.OpenAsync();
+        var options = Outbox.OptionsFor(test.Beside("restored"), 0, new TopicRule("*", Telling.None, Telling.Now));
+        await using var dispatcher = NotificationDispatcher.Create(services.Database, options, test.Core.Time).Get();
+        Assert.True((await dispatcher.RunAsync(TestContext.Current.CancellationToken, TestContext.Current.CancellationToken)).Succeeded);
+        Assert.False(Directory.Exists(options.MailFolder) && Directory.EnumerateFiles(options.MailFolder).Any());
+        var dead = (await services.Notifications.ListAsync(DeliveryState.Dead)).Items;
+        Assert.Equal(["file-held", "digest", "digest"], dead.Select(delivery => delivery.Topic));
+        Assert.All(dead, delivery => Assert.Contains("backup", delivery.Error, StringComparison.Ordinal));
+
+        (await services.Notifications.RetryAsync(dead[0].Id, TestCore.Operator)).Get();
+        test.Core.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True((await dispatcher.RunAsync(TestContext.Current.CancellationToken, TestContext.Current.CancellationToken)).Succeeded);
+        Assert.Single(Directory.EnumerateFiles(options.MailFolder));
+    }
 
     [Fact]
     public async Task With_files_everything_is_the_same_and_the_log_says_that_it_was_restored()

@@ -36,14 +36,14 @@ internal sealed class DeliveringCore : IAsyncDisposable
     public string OnDisk(string path) => Path.Combine(Core.Files.Vaults, Account) + path;
 
     /// <summary>Delivers a file; returns its number.</summary>
-    public async Task<long> DeliverAsync(string path, string content = "content", Actor? actor = null)
+    public async Task<long> DeliverAsync(string path, string content = "content", Actor? actor = null, long? expected = null)
     {
         // As an upload is published: another file takes the name.
         var temporary = OnDisk("/new");
         Directory.CreateDirectory(Path.GetDirectoryName(OnDisk(path))!);
         await File.WriteAllTextAsync(temporary, content);
         File.Move(temporary, OnDisk(path), overwrite: true);
-        await JournalAsync(new FileEvent(FileOperation.Upload, VaultPath.Parse(path), Size: content.Length), actor);
+        await JournalAsync(new FileEvent(FileOperation.Upload, VaultPath.Parse(path), Size: content.Length, ExpectedSize: expected), actor);
         return (await Services.Catalogue.FindAsync(Account, path))!.Id;
     }
 

@@ -225,11 +225,38 @@ public sealed class HookTests
         await using var receiver = new HookReceiver();
         await using var outbox = await Outbox.CreateAsync();
         outbox.Options = outbox.Options with { HookNetworks = [] };
-        (await outbox.Core.Services.Hooks.AddAsync(new NewHook(receiver.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), Secret), [], TestCore.Operator)).Get();
+        (await outbox.Core.Services.Hooks.AddAsync(new NewHook(receiver.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal).Replace("http:", "https:", StringComparison.Ordinal), Secret), [], TestCore.Operator)).Get();
         await outbox.RaiseAsync("file-held");
         await outbox.RunAsync();
         Assert.Empty(receiver.Calls);
         Assert.Contains("not public", (await outbox.ListAsync())[0].Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1/", true)]
+    [InlineData("http://[::ffff:127.0.0.1]/", true)]
+    [InlineData("http://localhost/", true)]
+    [InlineData("http://8.8.8.8/", false)]
+    [InlineData("https://8.8.8.8/", true)]
+    [InlineData("https://example.com/", true)]
+    public void Unencrypted_calls_go_into_the_named_networks_only(string url, bool allowed)
+    {
+        var bad = new HookTargets(Loopback).Check(url);
+        Assert.Equal(allowed, bad is null);
+        Assert.True(allowed || bad!.Message.Contains("https://", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_name_that_does_not_lead_into_a_named_network_is_not_called_unencrypted()
+    {
+        await using var receiver = new HookReceiver();
+        using var caller = new HookCaller(new HookTargets([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")]), TimeProvider.System);
+        var url = receiver.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        Assert.Equal(SendVerdict.Taken, (await caller.CallAsync(url, Secret, "1", "test", "{}", TestContext.Current.CancellationToken)).Verdict);
+
+        // A public address by plain http is refused before a packet leaves.
+        var refused = await caller.CallAsync("http://8.8.8.8:9/", Secret, "2", "test", "{}", TestContext.Current.CancellationToken);
+        Assert.Contains("https://", refused.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -264,6 +291,8 @@ public sealed class HookTests
     [InlineData("example.com")]
     [InlineData("https://user:word@example.com/")]
     [InlineData("https://example.com/#part")]
+    [InlineData("http://example.com/")]
+    [InlineData("http://8.8.8.8/")]
     [InlineData("http://127.0.0.1/")]
     [InlineData("http://2130706433/")]
     [InlineData("http://0x7f.1/")]

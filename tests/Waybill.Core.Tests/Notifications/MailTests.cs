@@ -236,6 +236,34 @@ public sealed class MailTests
         Assert.Empty(await outbox.ListAsync());
     }
 
+    [Fact]
+    public async Task Dead_letters_and_handled_events_go_after_90_days_in_pieces_and_what_is_needed_stays()
+    {
+        await using var outbox = await Outbox.CreateAsync();
+        var core = outbox.Core;
+        await outbox.RaiseAsync("file-held", count: NotificationLimits.PurgedTogether + 1);
+        await outbox.RunAsync();
+        core.Tamper("UPDATE delivery SET state = 'dead' WHERE id % 2 = 0");
+        outbox.Time.Advance(NotificationLimits.KeepDead);
+        Assert.Equal(0, (await core.Services.Notifications.PurgeAsync()).Get());
+
+        // A digest refers to the first event, and one has not been handled.
+        core.Tamper("INSERT INTO digest_item (recipient, zone, event_id, due_at) VALUES ('a@example.com', 'UTC', 1, 9000000000000)");
+        core.Tamper("UPDATE event SET handled_at = NULL WHERE id = 3");
+        await outbox.RaiseAsync("file-late");
+        outbox.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(NotificationLimits.PurgedTogether / 2L, core.Scalar("SELECT count(*) FROM delivery WHERE state = 'dead'"));
+        (await core.Services.Notifications.PurgeAsync()).Get();
+        Assert.Equal(0L, core.Scalar("SELECT count(*) FROM delivery WHERE state = 'dead'"));
+
+        // Those of the deliveries that are still listed as sent are needed by them.
+        Assert.Equal(core.Scalar("SELECT count(*) + 1 FROM delivery WHERE state = 'sent'"), core.Scalar("SELECT count(*) FROM event"));
+        core.Tamper("DELETE FROM delivery");
+        Assert.Equal((NotificationLimits.PurgedTogether / 2) - 1, (await core.Services.Notifications.PurgeAsync()).Get());
+        Assert.Equal(3L, core.Scalar("SELECT count(*) FROM event"));
+        Assert.Equal(2L, core.Scalar("SELECT count(*) FROM event WHERE id IN (1, 3)"));
+    }
+
     [Theory]
     [InlineData("no subject", "Write it as: Subject:")]
     [InlineData("Subject: {{a\n\n", "is no placeholder")]

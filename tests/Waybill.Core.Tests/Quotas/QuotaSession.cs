@@ -15,6 +15,9 @@ internal sealed class QuotaSession(IFileStore store, IFileJournal journal) : IAs
 
     public IFileStore Store => store;
 
+    /// <summary>Whether the database takes nothing.</summary>
+    public bool CannotRecord { get; set; }
+
     public static QuotaSession Open(TestCore core, LocalVaults vaults, QuotaLedger ledger, string login = "10042", string account = "10042")
     {
         var quota = ledger.Open(account, login, new VaultView(account, ""));
@@ -41,8 +44,9 @@ internal sealed class QuotaSession(IFileStore store, IFileJournal journal) : IAs
     public async Task<StoreError> CloseAsync(string path, IOpenFile file)
     {
         var size = (await file.GetAttributesAsync()).Value.Size;
-        var error = await file.CommitAsync();
-        var recorded = await journal.RecordAsync(new FileEvent(FileOperation.Upload, VaultPath.Parse(path), Size: size, Bytes: size, Outcome: error));
+        var error = await file.CommitKeepingOldAsync();
+        var recorded = CannotRecord ? StoreError.InputOutput : await journal.RecordAsync(new FileEvent(FileOperation.Upload, VaultPath.Parse(path), Size: size, Bytes: size, Outcome: error));
+        await file.SettleAsync(recorded == StoreError.None);
         await file.DisposeAsync();
         return error == StoreError.None ? recorded : error;
     }

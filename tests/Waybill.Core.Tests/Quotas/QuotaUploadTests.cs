@@ -33,6 +33,24 @@ public sealed class QuotaUploadTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(90)]
+    [InlineData(10)]
+    public async Task An_overwrite_that_could_not_be_recorded_leaves_the_quota_as_it_was(int size)
+    {
+        await SetAsync(new QuotaLimits(100 * KiB, null));
+        await using var session = Open();
+        Assert.Equal(StoreError.None, await session.PutAsync("/a", 60 * KiB));
+        session.CannotRecord = true;
+        Assert.Equal(StoreError.InputOutput, await session.PutAsync("/a", size * KiB));
+        session.CannotRecord = false;
+        Assert.Equal(60 * KiB, new FileInfo(Path.Combine(_core.Files.Vaults, "10042", "a")).Length);
+        Assert.Equal(60 * KiB, (await AccountAsync()).Stored.Bytes);
+        Assert.Equal(StoreError.QuotaExceeded, await session.PutAsync("/b", (40 * KiB) + 1));
+        Assert.Equal(StoreError.None, await session.PutAsync("/b", 40 * KiB));
+        Assert.Equal(StoreError.QuotaExceeded, await session.PutAsync("/c", 1));
+    }
+
+    [Theory]
     [InlineData(1000, 100, 15)]
     [InlineData(1000, 100, 10)]
     [InlineData(990, 10, 1)]

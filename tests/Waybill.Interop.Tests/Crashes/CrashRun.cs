@@ -43,6 +43,8 @@ internal static class CrashRun
             await uploads;
             var cut = log.Crash();
             var found = Check(server, folder, log);
+            var left = Leftovers(server.Folder);
+            log.Leftovers += left;
             if (crash % SettledEvery == 0 && server.Database is not null)
             {
                 await server.StartAsync();
@@ -51,7 +53,7 @@ internal static class CrashRun
             }
 
             violations.AddRange(found);
-            Console.WriteLine($"{server.CrashName} {crash}: ready after {ready.TotalSeconds:0.0} s, {inFlight} uploads in flight, {acknowledged} acknowledged in all, the last {since.TotalMilliseconds:0} ms before; {Leftovers(server.Folder)} temporaries left; {cut} overwrites cut off; {found.Count} violations");
+            Console.WriteLine($"{server.CrashName} {crash}: ready after {ready.TotalSeconds:0.0} s, {inFlight} uploads in flight, {acknowledged} acknowledged in all, the last {since.TotalMilliseconds:0} ms before; {left} temporaries left; {cut} overwrites cut off; {found.Count} violations");
         }
 
         Console.WriteLine($"{log.CutOverwrites} overwrites of acknowledged files were cut off in all");

@@ -28,6 +28,9 @@ internal sealed class UploadLog
     /// <summary>Over all crashes.</summary>
     public int CutOverwrites { get; private set; }
 
+    /// <summary>Temporaries that crashes have left, all together.</summary>
+    public int Leftovers { get; set; }
+
     public int Acknowledged
     {
         get

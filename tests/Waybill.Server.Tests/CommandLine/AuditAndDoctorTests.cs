@@ -133,6 +133,19 @@ public sealed class AuditAndDoctorTests(Template template)
         Assert.Matches("warning  retention: the last plan, .*, was refused: The archive is not there. The next one tries again; see: ./waybill retention log", await data.OutputAsync("doctor"));
     }
 
+    [Fact]
+    public async Task Doctor_names_recalled_sets_that_nobody_has_looked_at_for_90_days()
+    {
+        using var data = await template.CopyAsync();
+        Directory.CreateDirectory(data.Beside("feed"));
+        await File.WriteAllTextAsync(data.Beside("feed/june.csv"), "1", TestContext.Current.CancellationToken);
+        await data.OutputAsync("publish", data.Beside("feed/june.csv"), "--account", Template.User, "--feed", "cdr");
+        await data.OutputAsync("recall", "--publication", "1", "--reason", "wrong month");
+        Assert.Contains("held files: none waits", await data.OutputAsync("doctor"), StringComparison.Ordinal);
+        data.Sql("UPDATE publication SET settled_at = settled_at - 91 * 86400000");
+        Assert.Matches("warning  held files: 1 sets that were taken back lie hidden for more than 90 days.*./waybill held list --recalled", await data.OutputAsync("doctor"));
+    }
+
     [Theory]
     [InlineData("Storage:Durability=Rename", "warning  Storage:Durability: Rename: what is acknowledged can be lost in a power cut")]
     [InlineData("Ssh:Policy=compat", "warning  Ssh policy: a listener has the compat policy")]

@@ -60,7 +60,7 @@ public sealed class NotificationTests(Template template)
             INSERT INTO delivery (kind, topic, target, message_id, subject, text, state, attempts, created_at, tried_since, due_at, error)
             VALUES ('mail', 'digest', 'a@example.com', '<1@x>', 's', 't', 'dead', 9, 0, 0, 0, 'nobody here')
             """);
-        Assert.Contains("1 were given up", await data.OutputAsync("doctor"), StringComparison.Ordinal);
+        Assert.Contains("1 mails were given up", await data.OutputAsync("doctor"), StringComparison.Ordinal);
         Assert.Equal("nobody here", (await data.JsonAsync("notification", "list", "--dead"))[0].GetProperty("error").GetString());
         Assert.Contains("1 notifications are tried again", await data.OutputAsync("notification", "retry", "--all-dead"), StringComparison.Ordinal);
         Assert.Equal("waiting", (await data.JsonAsync("notification", "retry", "1")).GetProperty("state").GetString());

@@ -369,6 +369,28 @@ public sealed class ScpSinkTests
     }
 
     [Fact]
+    public async Task An_overwrite_that_could_not_be_recorded_leaves_the_old_version()
+    {
+        using var directory = new TemporaryDirectory();
+        Directory.CreateDirectory(directory.Combine("0042"));
+        await File.WriteAllTextAsync(directory.Combine("0042/f"), "old", TestContext.Current.CancellationToken);
+        using var vaults = new LocalVaults(directory.FullName);
+        await using var store = vaults.OpenStore(VaultPath.Parse("/0042"), new FolderRules()).Value!;
+        await using (var harness = ScpHarness.Start("scp -t /f", store: store))
+        {
+            harness.Journal.Fails = StoreError.InputOutput;
+            await harness.ExpectAsync("\0");
+            await harness.SayAsync("C0644 1 f\n");
+            await harness.SendAsync("x\0");
+            Assert.StartsWith("\u0001scp: f: The server could not write its audit record", await harness.LineAsync(), StringComparison.Ordinal);
+            Assert.Equal(1, await harness.EndAsync());
+        }
+
+        Assert.Equal("old", await File.ReadAllTextAsync(directory.Combine("0042/f"), TestContext.Current.CancellationToken));
+        Assert.Single(Directory.GetFileSystemEntries(directory.Combine("0042")));
+    }
+
+    [Fact]
     public async Task A_stop_lets_the_file_under_way_end_and_takes_no_other()
     {
         await using var harness = Start("scp -t /upload");

@@ -102,6 +102,37 @@ public sealed class BlockingThreadsTests
         Assert.InRange(threads.Count, 1, BlockingThreads.Maximum);
     }
 
+    [Fact]
+    public async Task Where_no_thread_can_be_started_the_pool_does_the_work_and_the_next_one_is_tried_again()
+    {
+        var fails = true;
+        var threads = new BlockingThreads((thread, worker) =>
+        {
+            if (fails)
+            {
+                throw new InsufficientMemoryException();
+            }
+
+            thread.UnsafeStart(worker);
+        });
+        for (var i = 0; i <= BlockingThreads.Maximum; i++)
+        {
+            Assert.True(await RunAsync(threads));
+        }
+
+        Assert.Equal(0, threads.Count);
+        fails = false;
+        Assert.False(await RunAsync(threads));
+        Assert.Equal(1, threads.Count);
+    }
+
+    private static async Task<bool> RunAsync(BlockingThreads threads)
+    {
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        threads.Run(() => done.SetResult(Thread.CurrentThread.IsThreadPoolThread));
+        return await done.Task.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Begins on a thread as an event loop's: neither of the pool nor kept for blocking calls.</summary>
     private static async Task<T> OnLoopThreadAsync<T>(Func<Task<T>> begin)
     {

@@ -13,6 +13,7 @@ public sealed class EventLoopFileStoreTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly MemoryFileStore _memory;
     private readonly EventLoopFileStore _store;
+    private readonly DiskPace _pace;
     private readonly List<bool> _onPool = [];
     private TimeSpan _diskTakes;
 
@@ -26,7 +27,8 @@ public sealed class EventLoopFileStoreTests : IAsyncDisposable
             _time.Advance(_diskTakes);
             return StoreError.None;
         };
-        _store = new EventLoopFileStore(_memory, new DiskPace(_time));
+        _pace = new DiskPace(_time);
+        _store = new EventLoopFileStore(_memory, _pace);
     }
 
     public static TheoryData<string> Blocking => [.. Calls.Keys];
@@ -102,6 +104,26 @@ public sealed class EventLoopFileStoreTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromTicks(1));
         Assert.Equal([false, false], await TransferAsync(file));
         await file.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Transfers_on_a_thread_that_may_block_are_noted_as_those_on_the_loop_are(bool onPool)
+    {
+        await using var file = (await _store.OpenAsync(File, OpenModes.Read | OpenModes.Write)).Value!;
+        await RunAsync(async () => await file.ReadAsync(0, new byte[2]));
+        await RunAsync(async () => await file.WriteAsync(0, new ReadOnlySequence<byte>("123"u8.ToArray())));
+        Assert.Equal(5, _pace.Moved);
+        Assert.False(_pace.IsSlow);
+        _diskTakes = DiskPace.Slow;
+        await RunAsync(async () => await file.ReadAsync(0, new byte[2]));
+        Assert.True(_pace.IsSlow);
+        _time.Advance(DiskPace.Memory);
+        await RunAsync(async () => await file.WriteAsync(0, new ReadOnlySequence<byte>("123"u8.ToArray())));
+        Assert.True(_pace.IsSlow);
+
+        Task RunAsync(Func<Task> transfer) => onPool ? Task.Run(transfer) : OnLoopAsync(transfer);
     }
 
     [Fact]

@@ -17,13 +17,13 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
     /// <summary>What is told of the file that was held last.</summary>
     internal string? Words { get; private set; }
 
-    /// <summary>Commits an upload, or holds it.</summary>
+    /// <summary>Commits an upload, whose old version is kept until it is settled, or holds it.</summary>
     internal async ValueTask<(StoreError Error, byte[]? Sha256)> CommitAsync(MountedPlace place, IHoldableUpload upload)
     {
         var set = upload.IsRemoved || place.InVault(upload.RenamedTo ?? place.Path) is not { } path ? null : publisher.Delivery(place.Account!, path, from: null, actor);
         if (set is null)
         {
-            return (await upload.CommitAsync().ConfigureAwait(false), null);
+            return (await upload.CommitKeepingOldAsync().ConfigureAwait(false), null);
         }
 
         var file = set.Files[0];

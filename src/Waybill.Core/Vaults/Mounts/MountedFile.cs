@@ -34,14 +34,23 @@ internal sealed class MountedFile(IOpenFile inner, MountedPlace place, DeliveryG
 
     public async ValueTask<StoreError> CommitAsync()
     {
+        var error = await CommitKeepingOldAsync().ConfigureAwait(false);
+        await SettleAsync(recorded: true).ConfigureAwait(false);
+        return error;
+    }
+
+    public async ValueTask<StoreError> CommitKeepingOldAsync()
+    {
         if (gate is null || inner is not IHoldableUpload upload)
         {
-            return await inner.CommitAsync().ConfigureAwait(false);
+            return await inner.CommitKeepingOldAsync().ConfigureAwait(false);
         }
 
         (var error, Sha256) = await gate.CommitAsync(place, upload).ConfigureAwait(false);
         return error;
     }
+
+    public ValueTask SettleAsync(bool recorded) => inner.SettleAsync(recorded);
 
     public ValueTask DiscardAsync() => inner.DiscardAsync();
 

@@ -9,7 +9,7 @@ namespace Waybill.Server.CommandLine.Commands;
 internal static class FileCommands
 {
     private sealed record FileView(
-        long Id, string Account, string Path, long Size, long? ExpectedSize, DateTimeOffset Arrived, string? Login, string Protocol, string? Sha256,
+        long Id, string Account, string Path, long Size, long? ExpectedSize, bool Incomplete, DateTimeOffset Arrived, string? Login, string Protocol, string? Sha256,
         DateTimeOffset? FirstFetched, string? FirstFetchedBy, DateTimeOffset? Gone, string? GoneHow);
 
     private sealed record FileDetailsView(FileView File, IReadOnlyList<FileFetch> Fetches);
@@ -164,11 +164,11 @@ internal static class FileCommands
     // A customer chooses names: control characters must not reach the operator's terminal.
     private static string From(CatalogueFile file) => $"{file.Login ?? "-"} by {file.Protocol}";
 
-    private static string State(CatalogueFile file) => file.GoneHow is { } how ? Lower(how) : "there";
+    private static string State(CatalogueFile file) => file.GoneHow is { } how ? Lower(how) : file.IsIncomplete ? "incomplete" : "there";
 
     private static string Lower(GoneHow how) => CommandContext.Lower(how);
 
     private static FileView View(CatalogueFile file) => new(
-        file.Id, file.Account, file.Path, file.Size, file.ExpectedSize, file.Arrived, file.Login, file.Protocol, file.Sha256 is { } hash ? Convert.ToHexStringLower(hash) : null,
+        file.Id, file.Account, file.Path, file.Size, file.ExpectedSize, file.IsIncomplete, file.Arrived, file.Login, file.Protocol, file.Sha256 is { } hash ? Convert.ToHexStringLower(hash) : null,
         file.FirstFetched, file.FirstFetchedBy, file.Gone, file.GoneHow is { } how ? Lower(how) : null);
 }

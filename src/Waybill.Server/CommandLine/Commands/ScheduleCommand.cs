@@ -40,5 +40,7 @@ internal static class ScheduleCommand
         {
             yield return (CatalogueScanJob.JobName, scan);
         }
+
+        yield return (NotificationPurgeJob.JobName, NotificationPurgeJob.ScheduleOf(configuration));
     }
 }

@@ -17,6 +17,9 @@ internal static class UpkeepChecks
     /// <summary>Quotas that are named; the rest is counted.</summary>
     public const int QuotasNamed = 5;
 
+    /// <summary>How old a recalled set is when it is time to ask whether anybody needs it.</summary>
+    public static readonly TimeSpan OldRecall = TimeSpan.FromDays(90);
+
     private const int Full = 95;
     private const int NearlyFull = 80;
 
@@ -82,12 +85,23 @@ internal static class UpkeepChecks
     private static async Task<Finding> HeldAsync(CommandContext context, Installation installation, CancellationToken cancellationToken)
     {
         var (sets, oldest) = await FeedPublisher.HeldAsync(installation.Database, cancellationToken);
-        return sets == 0
-            ? new Finding(Verdict.Ok, "held files", "none waits")
-            : new Finding(
-                Verdict.Warning, "held files",
+        var (recalled, oldestRecalled) = await FeedPublisher.RecalledAsync(installation.Database, TimeProvider.System.GetUtcNow() - OldRecall, cancellationToken);
+        List<string> words = [];
+        if (sets > 0)
+        {
+            words.Add(
                 $"{sets} published sets are held as duplicates, the oldest since {CommandContext.Time(oldest)}; their customers do not have them; look and release or discard: "
                 + ShellWord.Command(context.Data, "held list"));
+        }
+
+        if (recalled > 0)
+        {
+            words.Add(
+                $"{recalled} sets that were taken back lie hidden for more than {OldRecall.TotalDays:0} days, the oldest since {CommandContext.Time(oldestRecalled)}, and nothing removes them by itself; discard what nobody needs: "
+                + ShellWord.Command(context.Data, "held list --recalled"));
+        }
+
+        return words.Count == 0 ? new Finding(Verdict.Ok, "held files", "none waits") : new Finding(Verdict.Warning, "held files", string.Join("; ", words));
     }
 
     private static async Task<Finding> RetentionAsync(CommandContext context, Installation installation, CancellationToken cancellationToken)
@@ -128,7 +142,7 @@ internal static class UpkeepChecks
             ? new Finding(Verdict.Ok, check, $"{await installation.Notifications.CountAsync(DeliveryState.Waiting, kind, cancellationToken)} wait, none was given up")
             : new Finding(
                 Verdict.Warning, check,
-                $"{dead} {what} were given up after {NotificationLimits.GiveUp.TotalHours:0} hours of trying; see: {ShellWord.Command(context.Data, "notification list --dead")}; {remedy}, then: "
+                $"{dead} {what} were given up after {NotificationLimits.GiveUp.TotalHours:0} hours of trying, or waited in a backup that was restored; see: {ShellWord.Command(context.Data, "notification list --dead")}; {remedy}, then: "
                 + ShellWord.Command(context.Data, "notification retry --all-dead"));
     }
 }

@@ -19,6 +19,7 @@ internal static class OpenFlags
     public const ulong ResolveInRoot = 0x10;
 
     public const uint RenameNoReplace = 1;
+    public const uint RenameExchange = 2;
     public const int RemoveDirectory = 0x200;
 
     private static readonly bool Arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;

@@ -1,0 +1,165 @@
+using Waybill.Storage.Local.Native;
+
+namespace Waybill.Storage.Local;
+
+/// <summary>
+/// The version that an upload replaces (promise D3). The new one is exchanged with it, so that it lies under the temporary's name until the new one is recorded;
+/// then it is removed, or exchanged back. A new file has none and pays nothing for it.
+/// </summary>
+internal sealed partial class Upload
+{
+    private Replacement? _replacement;
+
+    public override ValueTask SettleAsync(bool recorded)
+    {
+        Settle(recorded);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Puts the name in place, whether there is a file or not: what was there when the upload began tells what to try first.</summary>
+    private int PutInPlace(UploadTarget target, out Task? ahead)
+    {
+        ahead = null;
+        var replaces = Replaces is not null;
+        for (var attempts = 0; attempts <= Jail.MaximumRetries; attempts++)
+        {
+            var errno = replaces
+                ? Exchange(target, out ahead)
+                : Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameNoReplace);
+            if (errno == Errno.Invalid)
+            {
+                // NFS knows neither flag. The old version is gone then, whatever becomes of the record.
+                return Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, 0);
+            }
+
+            if (errno != (replaces ? Errno.NoEntry : Errno.Exists))
+            {
+                return errno;
+            }
+
+            replaces = !replaces;
+        }
+
+        return Errno.Busy;
+    }
+
+    private int Exchange(UploadTarget target, out Task? ahead)
+    {
+        ahead = null;
+        var errno = Kernel.Stat(target.Directory, out var directory);
+        if (errno != Errno.None)
+        {
+            return errno;
+        }
+
+        var claim = Store.Unsettled.TryClaim(directory.Identity, target.Name, out var other);
+        if (claim is null)
+        {
+            ahead = other;
+            return Errno.None;
+        }
+
+        // What a crash leaves must not be found as if it were an upload that was cut off.
+        errno = TakePlainName();
+        errno = errno == Errno.None ? Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameExchange) : errno;
+        if (errno != Errno.None)
+        {
+            claim.Dispose();
+            return errno;
+        }
+
+        var found = Kernel.StatName(_home, _temporary, out var status) == Errno.None ? status.Kind : FileKind.Other;
+        if (found == FileKind.Directory)
+        {
+            // A rename would have refused it.
+            Kernel.Rename(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameExchange);
+            claim.Dispose();
+            return Errno.IsADirectory;
+        }
+
+        // Locked like a temporary in use, so that no sweep takes it.
+        var old = FileDescriptor.Closed;
+        if (found == FileKind.File && Kernel.OpenName(_home, _temporary, OpenFlags.ReadFile | OpenFlags.NoFollow, 0, out old) == Errno.None)
+        {
+            Kernel.TryLock(old);
+        }
+
+        Volatile.Write(ref _replacement, new Replacement(claim, target, old));
+        return Errno.None;
+    }
+
+    /// <summary>The name is in place, and perhaps the entry not on the disk.</summary>
+    private void EndPublished(StoreError error)
+    {
+        if (_replacement is null)
+        {
+            Close();
+        }
+        else if (error != StoreError.None)
+        {
+            Settle(recorded: false);
+        }
+        else
+        {
+            // It is no upload any more: whoever asks for the path now means the file.
+            Store.Forget(this);
+        }
+    }
+
+    private void Settle(bool recorded)
+    {
+        if (Interlocked.Exchange(ref _replacement, null) is not { } replacement)
+        {
+            return;
+        }
+
+        using (replacement.Claim)
+        using (replacement.Old)
+        {
+            if (!recorded)
+            {
+                TakeBack(replacement.Target);
+            }
+
+            Kernel.Unlink(_home, _temporary, 0);
+            if (!recorded && Store.SyncDirectory(replacement.Target.Directory) == StoreError.None && replacement.Target.Directory != _home)
+            {
+                Store.SyncDirectory(_home);
+            }
+
+            Close();
+        }
+    }
+
+    /// <summary>Leaves under the temporary's name what nobody needs: the new version, or the old one where somebody has removed or renamed the new one meanwhile.</summary>
+    private void TakeBack(UploadTarget target)
+    {
+        lock (Store.Changes)
+        {
+            _space?.Withdraw();
+            if (Kernel.Stat(File, out var own) != Errno.None
+                || Kernel.StatName(target.Directory, target.Name, out var there) != Errno.None || there.Identity != own.Identity)
+            {
+                return;
+            }
+
+            var errno = Kernel.Rename(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameExchange);
+            if (errno == Errno.None && Kernel.StatName(_home, _temporary, out var taken) == Errno.None && taken.Identity != own.Identity)
+            {
+                // Replaced in this very moment, by a rename: that one stays.
+                errno = Kernel.Rename(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameExchange);
+            }
+
+            if (errno is not (Errno.None or Errno.NoEntry))
+            {
+                // A disk that does not even rename: the operator finds the old version.
+                Kernel.Rename(_home, _temporary, _home, Temporaries.NewQuarantineName(), OpenFlags.RenameNoReplace);
+            }
+        }
+    }
+
+    /// <param name="Claim">Keeps others from the name.</param>
+    /// <param name="Target">Where the new version is.</param>
+    /// <param name="Old">The old one, locked; closed if it is no file or cannot be opened.</param>
+    private sealed record Replacement(UnsettledNames.Claim Claim, UploadTarget Target, FileDescriptor Old);
+}

@@ -1,0 +1,231 @@
+using System.Buffers;
+using Waybill.Storage.EventLoop;
+using Waybill.Storage.Local;
+using Waybill.Storage.Local.Native;
+using static Waybill.Storage.Tests.Local.StoreCalls;
+
+namespace Waybill.Storage.Tests.Local;
+
+/// <summary>Promise D3: until the new version is recorded, the old one can come back.</summary>
+public sealed class SettleTests
+{
+    [Theory]
+    [InlineData(NewContent, true)]
+    [InlineData(NewContent, false)]
+    [InlineData(OpenModes.Write, true)]
+    [InlineData(OpenModes.Write, false)]
+    public async Task The_old_version_is_kept_hidden_until_the_new_one_is_recorded_and_comes_back_as_it_was_if_it_is_not(OpenModes modes, bool recorded)
+    {
+        await using var folder = new VaultFolder();
+        await folder.Store.PutAsync("/a", "old");
+        await folder.Store.SetAttributesAsync(P("/a"), new AttributeChanges(Permissions: 0x180, ModificationTime: 1_000_000), followLink: true);
+        var before = await folder.Store.StatAsync("/a");
+        await using (var file = await CommittedAsync(folder.Store, "/a", "new", modes))
+        {
+            Assert.Equal("new", await folder.Store.GetAsync("/a"));
+            Assert.Equal([".", "..", "a"], (await folder.Store.ListAsync("/")).Order(StringComparer.Ordinal));
+            Assert.Equal(2, folder.NamesOnDisk().Length);
+            await file.SettleAsync(recorded);
+        }
+
+        Assert.Equal(recorded ? "new" : "old", await folder.Store.GetAsync("/a"));
+        Assert.Equal(["a"], folder.NamesOnDisk());
+        if (!recorded)
+        {
+            Assert.Equal(before, (await folder.Store.StatAsync("/a")) with { AccessTime = before.AccessTime });
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_new_file_stays_and_nothing_lies_beside_it(bool recorded)
+    {
+        await using var folder = new VaultFolder();
+        await using (var file = await CommittedAsync(folder.Store, "/a", "new"))
+        {
+            Assert.Equal(["a"], folder.NamesOnDisk());
+            await file.SettleAsync(recorded);
+        }
+
+        Assert.Equal("new", await folder.Store.GetAsync("/a"));
+    }
+
+    [Fact]
+    public async Task Who_records_nothing_and_just_closes_has_replaced_the_file()
+    {
+        await using var folder = new VaultFolder();
+        await folder.Store.PutAsync("/a", "old");
+        await (await CommittedAsync(folder.Store, "/a", "new")).DisposeAsync();
+        Assert.Equal("new", await folder.Store.GetAsync("/a"));
+        Assert.Equal(["a"], folder.NamesOnDisk());
+    }
+
+    [Theory]
+    [InlineData(false, false, "old")]
+    [InlineData(false, true, "second")]
+    [InlineData(true, false, "first")]
+    [InlineData(true, true, "second")]
+    public async Task A_second_session_waits_for_the_first_ones_record_and_puts_back_only_what_was_recorded(bool first, bool second, string left)
+    {
+        await using var folder = new VaultFolder();
+        await folder.Store.PutAsync("/a", "old");
+        await using var one = await CommittedAsync(folder.Store, "/a", "first");
+        await using var other = await folder.OpenStore("/u1").OpenedAsync("/a", NewContent);
+        await other.WriteAsync(0, Bytes("second"));
+        var waiting = other.CommitKeepingOldAsync().AsTask();
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal("first", await folder.Store.GetAsync("/a"));
+        await one.SettleAsync(first);
+        Assert.Equal(StoreError.None, await waiting.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.Equal("second", await folder.Store.GetAsync("/a"));
+        await other.SettleAsync(second);
+        Assert.Equal(left, await folder.Store.GetAsync("/a"));
+        Assert.Equal(["a"], folder.NamesOnDisk());
+    }
+
+    [Fact]
+    public async Task What_others_did_to_the_new_version_meanwhile_stays_done()
+    {
+        await using var folder = new VaultFolder();
+        await folder.Store.PutAsync("/a", "old");
+        await folder.Store.PutAsync("/b", "old");
+        await folder.Store.PutAsync("/c", "old");
+        await using var removed = await CommittedAsync(folder.Store, "/a", "new");
+        await using var renamed = await CommittedAsync(folder.Store, "/b", "new");
+        await using var replaced = await CommittedAsync(folder.Store, "/c", "new");
+        Assert.Equal(StoreError.None, await folder.Store.RemoveAsync(P("/a")));
+        Assert.Equal(StoreError.None, await folder.Store.RenameAsync(P("/b"), P("/d"), replace: false));
+        await File.WriteAllTextAsync(folder.OnDisk("other"), "other", TestContext.Current.CancellationToken);
+        Assert.Equal(StoreError.None, await folder.Store.RenameAsync(P("/other"), P("/c"), replace: true));
+        foreach (var file in new[] { removed, renamed, replaced })
+        {
+            await file.SettleAsync(recorded: false);
+        }
+
+        Assert.Equal(["c", "d"], folder.NamesOnDisk());
+        Assert.Equal("new", await folder.Store.GetAsync("/d"));
+        Assert.Equal("other", await folder.Store.GetAsync("/c"));
+    }
+
+    [Fact]
+    public async Task A_sweep_leaves_it_alone_while_it_may_come_back()
+    {
+        await using var folder = new VaultFolder();
+        await folder.Store.PutAsync("/a", "old");
+        await using var file = await CommittedAsync(folder.Store, "/a", "new");
+        Assert.Equal(0, folder.Vaults.SweepTemporaries(TestContext.Current.CancellationToken));
+        await file.SettleAsync(recorded: false);
+        Assert.Equal("old", await folder.Store.GetAsync("/a"));
+    }
+
+    [Fact]
+    public async Task What_another_session_made_meanwhile_is_an_old_version_too_and_no_partial_of_this_login()
+    {
+        await using var folder = new VaultFolder();
+        var session = folder.OpenStore("/u1", owner: "l1");
+        await using var file = await session.OpenedAsync("/a", NewContent);
+        await file.WriteAsync(0, Bytes("new"));
+        await folder.Store.PutAsync("/a", "old");
+        Assert.Equal(StoreError.None, await file.CommitKeepingOldAsync());
+        Assert.StartsWith(".waybill-t-", folder.NamesOnDisk()[0], StringComparison.Ordinal);
+        await file.SettleAsync(recorded: false);
+        Assert.Equal("old", await folder.Store.GetAsync("/a"));
+        Assert.Equal(["a"], folder.NamesOnDisk());
+    }
+
+    [Fact]
+    public async Task A_directory_that_took_the_name_meanwhile_is_not_exchanged()
+    {
+        await using var folder = new VaultFolder();
+        await folder.Store.PutAsync("/a", "old");
+        await using var file = await folder.Store.OpenedAsync("/a", NewContent);
+        await file.WriteAsync(0, Bytes("new"));
+        File.Delete(folder.OnDisk("a"));
+        Directory.CreateDirectory(folder.OnDisk("a"));
+        await File.WriteAllTextAsync(folder.OnDisk("a/inside"), "x", TestContext.Current.CancellationToken);
+        Assert.Equal(StoreError.IsADirectory, await file.CommitKeepingOldAsync());
+        Assert.Equal(["a"], folder.NamesOnDisk());
+        Assert.Equal(["inside"], folder.NamesOnDisk("a"));
+    }
+
+    [Fact]
+    public async Task A_file_system_that_cannot_exchange_gets_a_rename()
+    {
+        await using var folder = new VaultFolder(new LocalStoreOptions { Calls = new NoFlags(), Durability = Durability.Rename });
+        await folder.Store.PutAsync("/a", "old");
+        await folder.Store.PutAsync("/a", "new");
+        Assert.Equal("new", await folder.Store.GetAsync("/a"));
+        Assert.Equal(["a"], folder.NamesOnDisk());
+    }
+
+    [Fact]
+    public async Task A_partial_that_an_OPEN_discards_is_freed_by_a_thread_that_may_block_and_the_OPEN_stays_on_the_loop()
+    {
+        var calls = new WatchedCalls();
+        await using var folder = new VaultFolder(new LocalStoreOptions { Calls = calls, Durability = Durability.Rename });
+        foreach (var kept in new[] { true, false })
+        {
+            if (kept)
+            {
+                var cut = await folder.OpenStore("/u1", owner: "l1").OpenedAsync("/a", NewContent);
+                await cut.WriteAsync(0, Bytes("half"));
+                await cut.DisposeAsync();
+                Assert.Equal([".waybill-p-l1-a"], folder.NamesOnDisk());
+            }
+
+            var store = new EventLoopFileStore(folder.OpenStore("/u1", owner: "l1"), new DiskPace(TimeProvider.System));
+            var opening = Task.FromResult(default(StoreResult<IOpenFile>));
+            var stayed = false;
+            var loop = new Thread(() =>
+            {
+                opening = store.OpenAsync(P("/a"), NewContent).AsTask();
+                stayed = opening.IsCompleted;
+            });
+            loop.Start();
+            loop.Join();
+            await using var file = (await opening).Value!;
+            Assert.True(stayed);
+            Assert.DoesNotContain(".waybill-p-l1-a", folder.NamesOnDisk());
+            if (kept)
+            {
+                Assert.True(await calls.FreedOnPool.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+            }
+
+            await file.DiscardAsync();
+        }
+
+        Assert.Equal(1, calls.Freed);
+    }
+
+    private static async Task<IOpenFile> CommittedAsync(IFileStore store, string path, string content, OpenModes modes = NewContent)
+    {
+        var file = await store.OpenedAsync(path, modes);
+        Assert.Equal(StoreError.None, await file.WriteAsync(0, new ReadOnlySequence<byte>(System.Text.Encoding.UTF8.GetBytes(content))));
+        Assert.Equal(StoreError.None, await file.CommitKeepingOldAsync());
+        return file;
+    }
+
+    private sealed class NoFlags : UploadCalls
+    {
+        public override int Publish(
+            FileDescriptor sourceDirectory, ReadOnlySpan<byte> temporary, FileDescriptor targetDirectory, ReadOnlySpan<byte> name, uint flags) =>
+            flags == 0 ? base.Publish(sourceDirectory, temporary, targetDirectory, name, flags) : Errno.Invalid;
+    }
+
+    private sealed class WatchedCalls : UploadCalls
+    {
+        private int _freed;
+
+        public TaskCompletionSource<bool> FreedOnPool { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Freed => _freed;
+
+        public override void CloseUnnamed(FileDescriptor file)
+        {
+            base.CloseUnnamed(file);
+            Interlocked.Increment(ref _freed);
+            FreedOnPool.TrySetResult(PoolThread.IsHere);
+        }
+    }
+}
