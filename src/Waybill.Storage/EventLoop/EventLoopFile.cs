@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 
 namespace Waybill.Storage.EventLoop;
 
@@ -10,6 +9,7 @@ namespace Waybill.Storage.EventLoop;
 internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace pace) : IOpenFile
 {
     private readonly bool _writes = modes.HasFlag(OpenModes.Write);
+    private BlockingTransfer? _transfer;
 
     public VaultPath? RenamedTo => inner.RenamedTo;
 
@@ -25,7 +25,7 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
     {
         if (pace.IsSlow && !PoolThread.IsHere)
         {
-            return ReadOnPoolAsync(offset, buffer);
+            return Transfer.TryRead(offset, buffer, out var reading) ? reading : ReadOnPoolAsync(offset, buffer);
         }
 
         var began = pace.Now;
@@ -38,7 +38,7 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
     {
         if (pace.IsSlow && !PoolThread.IsHere)
         {
-            return WriteOnPoolAsync(offset, data);
+            return Transfer.TryWrite(offset, data, out var writing) ? writing : WriteOnPoolAsync(offset, data);
         }
 
         var began = pace.Now;
@@ -116,10 +116,11 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
 
     private IOpenFile Inner => inner;
 
+    private BlockingTransfer Transfer => _transfer ??= new BlockingTransfer(inner, pace);
+
     // A download ends in a close of its descriptor.
     private PoolThreadEntry EnterToEndAsync() => _writes ? PoolThread.EnterAsync() : pace.EnterAsync();
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<StoreResult<int>> ReadOnPoolAsync(long offset, Memory<byte> buffer)
     {
         await PoolThread.EnterAsync();
@@ -129,7 +130,6 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
         return read;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<StoreError> WriteOnPoolAsync(long offset, ReadOnlySequence<byte> data)
     {
         await PoolThread.EnterAsync();
