@@ -17,9 +17,8 @@ public sealed class AllocationTests
 
     private const int WarmUp = 256;
 
-    // Whatever is allocated for each request or packet is in every attempt; a pool that a loaded machine makes a block deeper is not, nor what a disk costs that
-    // other tests keep so busy that blocks change threads, and pools of async methods are missed.
-    private const int Attempts = 8;
+    // Whatever is allocated for each request or packet is in every attempt; a pool that a loaded machine makes a block deeper is not.
+    private const int Attempts = 3;
 
     [Theory]
     [InlineData("aes256-gcm@openssh.com", 1024)]
