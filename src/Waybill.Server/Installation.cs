@@ -10,6 +10,7 @@ using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
+using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
 using Waybill.Core.Quotas;
@@ -54,6 +55,7 @@ internal sealed class Installation : IAsyncDisposable
         Expectations = new ExpectationService(database, audit, TimeProvider.System);
         RetentionPolicies = new RetentionPolicies(database, audit, TimeProvider.System);
         Holds = new Holds(database, audit, TimeProvider.System);
+        Links = new SecretLinks(database, TimeProvider.System);
         Schedule = new ScheduleLedger(database);
         Quotas = new QuotaService(database, audit, TimeProvider.System);
         QuotaLedger = new QuotaLedger(database, TimeProvider.System);
@@ -111,6 +113,8 @@ internal sealed class Installation : IAsyncDisposable
     public RetentionPolicies RetentionPolicies { get; }
 
     public Holds Holds { get; }
+
+    public SecretLinks Links { get; }
 
     public ScheduleLedger Schedule { get; }
 
