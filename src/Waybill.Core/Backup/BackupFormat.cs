@@ -40,7 +40,7 @@ internal static class BackupFormat
     public const int MaximumName = 200;
 
     /// <summary>Directories of the installation that are kept as they are.</summary>
-    public static IReadOnlyList<string> Directories { get; } = ["hostkeys", "tls", "templates"];
+    public static IReadOnlyList<string> Directories { get; } = ["hostkeys", "tls", "templates", "secrets"];
 
     /// <summary>Its configuration.</summary>
     public const string Configuration = "waybill.json";

@@ -1,6 +1,7 @@
 using System.Net;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
+using Waybill.Core.People;
 using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
 using Waybill.Ssh.Hosting;
@@ -31,6 +32,7 @@ internal static class ConfigurationCheck
             throw new CommandException($"Portal:PublicUrl: '{configuration.Portal.PublicUrl}' is no web address; write it as https://files.example.com");
         }
 
+        _ = Files(configuration.Portal);
         NotificationSettings.Validate(configuration);
         _ = Layout(configuration.Layout);
         _ = Inbound(configuration.Inbound);
@@ -94,6 +96,9 @@ internal static class ConfigurationCheck
             throw new CommandException($"Provider:TimeZone: '{zone}' is not known here; write it as Europe/London");
         }
     }
+
+    public static PortalFiles Files(PortalSection section) => PortalAccess.Parse(section.Files.ToLowerInvariant())
+        ?? throw new CommandException($"Portal:Files: '{section.Files}' is not known; off, read or read-write");
 
     public static LayoutTemplate Layout(LayoutSection section)
     {

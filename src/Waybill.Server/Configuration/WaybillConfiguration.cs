@@ -138,7 +138,8 @@ internal sealed record PortalSection
 
     public string PublicUrl { get; init; } = "https://localhost:8443";
 
-    public string? Files { get; init; }
+    /// <summary>What the portal does with the files of accounts: <c>off</c>, <c>read</c> or <c>read-write</c>; an account can be stricter.</summary>
+    public string Files { get; init; } = "off";
 }
 
 internal sealed record DatabaseSection
