@@ -115,7 +115,7 @@ internal sealed class TestPeople : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Core.DisposeAsync();
 
-    private static byte[] Decode(string base32)
+    public static byte[] Decode(string base32)
     {
         var (bytes, value, bits) = (new List<byte>(), 0, 0);
         foreach (var letter in base32)

@@ -204,19 +204,19 @@ internal static class DoctorCommand
 
     private static async ValueTask<IEnumerable<Finding>> PeopleAsync(DataDirectory data, Installation installation, CancellationToken cancellationToken)
     {
-        var administrators = await installation.People.ListAsync(new PersonQuery { ProviderRole = PersonRole.Administrator }, cancellationToken);
-        var findings = administrators.Items.Any(person => person is { Status: PersonStatus.Active, SignsIn: not SignInMeans.None })
-            ? []
-            : new List<Finding>
-            {
-                new(Verdict.Warning, "people", $"no administrator can sign in to the portal; add one: {ShellWord.Command(data, "person add EMAIL --name TEXT --provider administrator")}"),
-            };
         if (await installation.CheckPeopleKeyAsync(cancellationToken) is { } problem)
         {
-            findings.Add(new Finding(Verdict.Failure, "people", problem.Message));
+            return [new Finding(Verdict.Failure, "people", problem.Message)];
         }
 
-        return findings;
+        var administrators = await installation.People.ListAsync(new PersonQuery { ProviderRole = PersonRole.Administrator }, cancellationToken);
+        var able = administrators.Items.Count(person => person is { Status: PersonStatus.Active, SignsIn: not SignInMeans.None });
+        return
+        [
+            able > 0
+                ? new Finding(Verdict.Ok, "people", $"{able} {(able == 1 ? "administrator" : "administrators")} can sign in to the portal")
+                : new Finding(Verdict.Warning, "people", $"no administrator can sign in to the portal; add one: {ShellWord.Command(data, "person add EMAIL --name TEXT --provider administrator")}"),
+        ];
     }
 
     private static async ValueTask<IEnumerable<Finding>> ServerAsync(CommandContext context, CancellationToken cancellationToken)
