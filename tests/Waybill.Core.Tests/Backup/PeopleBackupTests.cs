@@ -29,21 +29,5 @@ public sealed class PeopleBackupTests
         Assert.Equal(SignInVerdict.Accepted, (await services.People.SignIn.CheckSecondFactorAsync(waiting, codes[0], Home)).Get().Verdict);
     }
 
-    [Fact]
-    public async Task The_keys_are_in_a_backup_also_when_the_installation_has_too_many_files()
-    {
-        await using var test = await TestBackup.CreateAsync();
-        Directory.CreateDirectory(test.Core.Path + "/secrets");
-        await File.WriteAllTextAsync(test.Core.Files.PeopleKey, "the key", TestContext.Current.CancellationToken);
-        for (var i = 0; i < Core.Backup.BackupFormat.MaximumMembers; i++)
-        {
-            await File.WriteAllBytesAsync($"{test.Core.Path}/hostkeys/{i}", [], TestContext.Current.CancellationToken);
-        }
-
-        await test.WriteAsync(withFiles: false);
-        (await test.TryRestoreAsync()).Get();
-        Assert.Equal("the key", await File.ReadAllTextAsync(test.Beside("restored/secrets/people.key"), TestContext.Current.CancellationToken));
-    }
-
     private static string CodeOf(TotpEnrolment enrolment, TestBackup test) => Totp.Code(Tests.People.TestPeople.Decode(enrolment.Secret), Totp.StepOf(test.Core.Time.GetUtcNow()));
 }
