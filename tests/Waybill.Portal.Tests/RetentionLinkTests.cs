@@ -157,7 +157,7 @@ public sealed partial class RetentionLinkTests
     }
 
     /// <summary>A server whose account 10042 was just told of two files that go; 20042 has one too, and no mail address.</summary>
-    private static async Task<PortalServer> NoticedAsync(SmtpServer smtp, string? more = null)
+    internal static async Task<PortalServer> NoticedAsync(SmtpServer smtp, string? more = null)
     {
         // The next run is in seven to ten days, whatever day it is.
         var now = TimeProvider.System.GetUtcNow();
@@ -191,7 +191,7 @@ public sealed partial class RetentionLinkTests
         return server;
     }
 
-    private static async Task<string> LinkAsync(SmtpServer smtp)
+    internal static async Task<string> LinkAsync(SmtpServer smtp)
     {
         var mail = (await smtp.WaitForAsync(1))[0];
         Assert.Equal(["files@interop.example"], mail.To);
