@@ -59,7 +59,7 @@ public sealed partial class RetentionLinkTests
         Assert.Contains("127.0.", rows[0].GetRawText(), StringComparison.Ordinal);
         Assert.Equal(2, (await server.JsonAsync("audit", "search", "--action", "download")).GetArrayLength());
         using var after = new StringReader(await client.GetStringAsync(link.PathAndQuery));
-        Assert.DoesNotContain("never fetched by anybody", await after.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Never fetched by anybody", await after.ReadToEndAsync(), StringComparison.Ordinal);
 
         // The link works again; a forged one, or one for something else, is a page that is not there.
         using var again = await PostAsync(client, link.PathAndQuery, page);
