@@ -6,6 +6,7 @@ using Waybill.Core.Audit;
 using Waybill.Core.Backup;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Diagnosis;
 using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
@@ -31,7 +32,6 @@ namespace Waybill.Server;
 /// <summary>What lies in a data directory, opened: the services of Core, and for a server the vaults and the live sessions too.</summary>
 internal sealed class Installation : IAsyncDisposable
 {
-    private readonly DiskPace _pace = new(TimeProvider.System);
     private readonly VaultLayout? _layout;
     private readonly FeedTypes _feeds;
     private LocalVaults? _vaults;
@@ -64,6 +64,9 @@ internal sealed class Installation : IAsyncDisposable
 
     public DataDirectory Data { get; }
 
+    /// <summary>How quick the disk is.</summary>
+    public DiskPace Pace { get; } = new(TimeProvider.System);
+
     public AuditLog Audit { get; }
 
     public AccountService Accounts { get; }
@@ -75,6 +78,8 @@ internal sealed class Installation : IAsyncDisposable
     public BurntKeys BurntKeys { get; }
 
     public LoginDirectory Directory { get; }
+
+    public DiagnosisService Diagnosis => new(Database, TimeProvider.System);
 
     public LoginUsage Usage { get; }
 
@@ -106,7 +111,7 @@ internal sealed class Installation : IAsyncDisposable
     public FileHashing Hashing => new(Database, new VaultStores(Vaults), TimeProvider.System);
 
     /// <summary>Hashing in the background of a server: it gives way to what this process moves for its sessions.</summary>
-    public FileHashing BackgroundHashing => new(Database, new VaultStores(Vaults), TimeProvider.System) { Moved = () => _pace.Moved };
+    public FileHashing BackgroundHashing => new(Database, new VaultStores(Vaults), TimeProvider.System) { Moved = () => Pace.Moved };
 
     public RetentionPolicies RetentionPolicies { get; }
 
@@ -229,7 +234,7 @@ internal sealed class Installation : IAsyncDisposable
             ? new MountedStore(tree, Accounts, (root, inner) => Vaults.OpenStore(root, inner, owner), TimeProvider.System,
                 login.Kind == LoginKind.Publisher && actor is not null ? new DeliveryGate(Publisher, actor) : null)
             : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), front?.StoreRules ?? rules, owner, quota);
-        return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(front?.Wrap(opened.Value) ?? opened.Value, _pace)) : opened;
+        return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(front?.Wrap(opened.Value) ?? opened.Value, Pace)) : opened;
     }
 
     public async ValueTask RecordAsync(string action, string? subject, string? detail = null)
