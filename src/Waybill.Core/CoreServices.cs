@@ -7,6 +7,7 @@ using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
+using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
 using Waybill.Core.Quotas;
@@ -47,6 +48,7 @@ public sealed class CoreServices : IAsyncDisposable
         (Notifications, Hooks, Expectations) = (new NotificationService(database, audit, time), new HookService(database, audit, time), new ExpectationService(database, audit, time));
         RetentionPolicies = new RetentionPolicies(database, audit, time);
         Holds = new Holds(database, audit, time);
+        Links = new SecretLinks(database, time);
         Quotas = new QuotaService(database, audit, time);
     }
 
@@ -118,6 +120,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Legal holds.</summary>
     public Holds Holds { get; }
+
+    /// <summary>Links that stand in mails.</summary>
+    public SecretLinks Links { get; }
 
     /// <summary>What accounts and logins may store.</summary>
     public QuotaService Quotas { get; }

@@ -10,6 +10,7 @@ using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
+using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
 using Waybill.Core.Quotas;
@@ -30,7 +31,6 @@ namespace Waybill.Server;
 /// <summary>What lies in a data directory, opened: the services of Core, and for a server the vaults and the live sessions too.</summary>
 internal sealed class Installation : IAsyncDisposable
 {
-    private readonly DiskPace _pace = new(TimeProvider.System);
     private readonly VaultLayout? _layout;
     private readonly FeedTypes _feeds;
     private LocalVaults? _vaults;
@@ -55,12 +55,16 @@ internal sealed class Installation : IAsyncDisposable
         Expectations = new ExpectationService(database, audit, TimeProvider.System);
         RetentionPolicies = new RetentionPolicies(database, audit, TimeProvider.System);
         Holds = new Holds(database, audit, TimeProvider.System);
+        Links = new SecretLinks(database, TimeProvider.System);
         Schedule = new ScheduleLedger(database);
         Quotas = new QuotaService(database, audit, TimeProvider.System);
         QuotaLedger = new QuotaLedger(database, TimeProvider.System);
     }
 
     public DataDirectory Data { get; }
+
+    /// <summary>How quick the disk is.</summary>
+    public DiskPace Pace { get; } = new(TimeProvider.System);
 
     public AuditLog Audit { get; }
 
@@ -104,11 +108,13 @@ internal sealed class Installation : IAsyncDisposable
     public FileHashing Hashing => new(Database, new VaultStores(Vaults), TimeProvider.System);
 
     /// <summary>Hashing in the background of a server: it gives way to what this process moves for its sessions.</summary>
-    public FileHashing BackgroundHashing => new(Database, new VaultStores(Vaults), TimeProvider.System) { Moved = () => _pace.Moved };
+    public FileHashing BackgroundHashing => new(Database, new VaultStores(Vaults), TimeProvider.System) { Moved = () => Pace.Moved };
 
     public RetentionPolicies RetentionPolicies { get; }
 
     public Holds Holds { get; }
+
+    public SecretLinks Links { get; }
 
     public ScheduleLedger Schedule { get; }
 
@@ -222,7 +228,7 @@ internal sealed class Installation : IAsyncDisposable
             ? new MountedStore(tree, Accounts, (root, inner) => Vaults.OpenStore(root, inner, owner), TimeProvider.System,
                 login.Kind == LoginKind.Publisher && actor is not null ? new DeliveryGate(Publisher, actor) : null)
             : Vaults.OpenStore(VaultPath.Parse("/" + login.Account + VaultLayout.RootInVault(login)), front?.StoreRules ?? rules, owner, quota);
-        return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(front?.Wrap(opened.Value) ?? opened.Value, _pace)) : opened;
+        return opened.Succeeded ? new(StoreError.None, new EventLoopFileStore(front?.Wrap(opened.Value) ?? opened.Value, Pace)) : opened;
     }
 
     public async ValueTask RecordAsync(string action, string? subject, string? detail = null)

@@ -15,10 +15,9 @@ public sealed class AllocationTests
     private static long Limit(int _) => 1024 * 1024;
 #endif
 
+    // The compiler makes the code that it finds hot again: what it takes for that is the process's, not the transfer's.
     private const int WarmUp = 256;
-
-    // Whatever is allocated for each request or packet is in every attempt; a pool that a loaded machine makes a block deeper is not.
-    private const int Attempts = 3;
+    private const int WarmUps = 4;
 
     [Theory]
     [InlineData("aes256-gcm@openssh.com", 1024)]
@@ -31,8 +30,11 @@ public sealed class AllocationTests
 
         // Requests of 32 KiB: by itself the client asks for the 255 KiB that the server allows, and an eighth of the requests would show an eighth as much.
         var client = new Sftp(server) { Compat = true, MoreOptions = ["-B", "32768", "-o", $"Ciphers={cipher}", "-o", "MACs=hmac-sha2-256-etm@openssh.com"] };
-        await client.PutAsync(Sparse(server, WarmUp), "/upload/warm");
-        await client.GetAsync("/upload/warm", "/dev/null");
+        for (var i = 0; i < WarmUps; i++)
+        {
+            await client.PutAsync(Sparse(server, WarmUp), "/upload/warm");
+            await client.GetAsync("/upload/warm", "/dev/null");
+        }
 
         var source = Sparse(server, mebibytes);
         await AssertAllocatesLittleAsync(server, "upload", mebibytes, () => client.PutAsync(source, "/upload/large"));
@@ -41,17 +43,12 @@ public sealed class AllocationTests
 
     private static async Task AssertAllocatesLittleAsync(WaybillServer server, string direction, int mebibytes, Func<Task> transfer)
     {
-        var attempts = new List<long>();
-        while (attempts.Count < Attempts && !attempts.Exists(each => each < Limit(mebibytes)))
-        {
-            var before = await AllocatedAsync(server);
-            await transfer();
-            attempts.Add(await AllocatedAsync(server) - before);
-        }
-
-        var words = $"{direction} of {mebibytes} MiB: {string.Join(", ", attempts)} bytes allocated";
+        var before = await AllocatedAsync(server);
+        await transfer();
+        var allocated = await AllocatedAsync(server) - before;
+        var words = $"{direction} of {mebibytes} MiB: {allocated} bytes allocated";
         TestContext.Current.TestOutputHelper?.WriteLine(words);
-        Assert.True(attempts[^1] < Limit(mebibytes), words);
+        Assert.True(allocated < Limit(mebibytes), words);
 
         // All of it came, so that a client which fetched nothing is no success.
         var row = JsonDocument.Parse((await server.CommandAsync("audit", "search", "--action", direction, "--limit", "1", "--json")).Output).RootElement[0];

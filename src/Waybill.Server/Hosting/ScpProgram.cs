@@ -7,7 +7,7 @@ using Waybill.Storage.EventLoop;
 namespace Waybill.Server.Hosting;
 
 /// <summary>One <c>scp -t</c> or <c>scp -f</c> on a channel: its own view of the vault for each.</summary>
-internal sealed class ScpProgram(ScpArguments arguments, Func<StoreResult<IFileStore>> openStore, IAccessRules rules, IFileJournal journal, ScpOptions options)
+internal sealed class ScpProgram(ScpArguments arguments, Func<StoreResult<IFileStore>> openStore, IAccessRules rules, IFileJournal journal, ScpOptions options, DiskPace pace)
     : ISshProgram
 {
     private readonly Lock _lock = new();
@@ -37,6 +37,8 @@ internal sealed class ScpProgram(ScpArguments arguments, Func<StoreResult<IFileS
 
         return await server.RunAsync(channel.Input, channel.Output, cancellationToken);
     }
+
+    public PipeScheduler? TurnScheduler => pace.TurnScheduler;
 
     public void EndWhenIdle()
     {

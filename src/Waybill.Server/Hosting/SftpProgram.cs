@@ -7,7 +7,7 @@ using Waybill.Storage.EventLoop;
 namespace Waybill.Server.Hosting;
 
 /// <summary>The SFTP server on a channel: its own view of the vault for each session.</summary>
-internal sealed class SftpProgram(Func<StoreResult<IFileStore>> openStore, IAccessRules rules, IFileJournal journal, SftpOptions options, TimeProvider timeProvider)
+internal sealed class SftpProgram(Func<StoreResult<IFileStore>> openStore, IAccessRules rules, IFileJournal journal, SftpOptions options, DiskPace pace, TimeProvider timeProvider)
     : ISshProgram
 {
     private readonly Lock _lock = new();
@@ -37,6 +37,8 @@ internal sealed class SftpProgram(Func<StoreResult<IFileStore>> openStore, IAcce
 
         return await server.RunAsync(channel.Input, channel.Output, cancellationToken);
     }
+
+    public PipeScheduler? TurnScheduler => pace.TurnScheduler;
 
     public void EndWhenIdle()
     {

@@ -222,6 +222,7 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
                     StartDirectory = StartDirectory,
                     OwnerName = session.Login.UserName,
                 },
+                installation.Pace,
                 TimeProvider.System);
         }
 
@@ -238,7 +239,8 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
                 () => installation.OpenStore(session.Login, rules, installation.FrontOf(session.Login, rules, actor, configuration), quota, actor),
                 rules,
                 JournalOf(DeliveryProtocol.Scp, quota),
-                new ScpOptions { StartDirectory = StartDirectory });
+                new ScpOptions { StartDirectory = StartDirectory },
+                installation.Pace);
         }
 
         public ValueTask DisposeAsync()

@@ -35,9 +35,10 @@ internal sealed partial class Channel
             }
         }
 
+        var elsewhere = _program?.TurnScheduler;
         BeginTurn();
-        _sendWindow.RunWaiter();
-        _wakeUp.RunCollected();
+        _sendWindow.RunWaiter(elsewhere);
+        _wakeUp.RunCollected(elsewhere);
         EndTurn();
     }
 

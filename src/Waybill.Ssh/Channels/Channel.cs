@@ -32,6 +32,7 @@ internal sealed partial class Channel : IDuplexPipe
     private readonly ReaderScheduler _wakeUp = new();
     private readonly Pipe _pipe;
 
+    private ISshProgram? _program;
     private bool _eofReceived;
     private bool _closeReceived;
     private bool _closeSent;
@@ -67,7 +68,7 @@ internal sealed partial class Channel : IDuplexPipe
     public PipeWriter Output => _output;
 
     /// <summary>A program was started; there is at most one in the life of a channel (RFC 4254 section 6.5).</summary>
-    public bool HasProgram { get; private set; }
+    public bool HasProgram => _program is not null;
 
     /// <summary>The client has closed it: its number means nothing to the client any more, even while the program still runs.</summary>
     public bool CloseReceived
@@ -169,7 +170,7 @@ internal sealed partial class Channel : IDuplexPipe
     /// <summary>Starts the program, in the read loop's turn.</summary>
     public Task Start(ISshProgram program)
     {
-        HasProgram = true;
+        _program = program;
         lock (_gate)
         {
             _programRuns = true;

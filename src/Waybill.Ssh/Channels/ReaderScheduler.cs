@@ -16,14 +16,21 @@ internal sealed class ReaderScheduler : PipeScheduler, IThreadPoolWorkItem
     /// <summary>Until <see cref="RunCollected"/> a wake-up by this thread waits for it.</summary>
     public void Collect() => _collector = Environment.CurrentManagedThreadId;
 
-    /// <summary>Runs the wake-up, if there was one, on this thread.</summary>
-    public void RunCollected()
+    /// <summary>Runs the wake-up, if there was one: on this thread, unless the program wants its turn <paramref name="elsewhere"/>.</summary>
+    public void RunCollected(PipeScheduler? elsewhere)
     {
         _collector = 0;
         if (_collected)
         {
             _collected = false;
-            Run();
+            if (elsewhere is null)
+            {
+                Run();
+            }
+            else
+            {
+                elsewhere.Schedule(static self => ((ReaderScheduler)self!).Run(), this);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 
 namespace Waybill.Ssh.Channels;
@@ -70,13 +71,20 @@ internal sealed class SendWindow(uint initial, TimeProvider time) : IValueTaskSo
         }
     }
 
-    /// <summary>Lets a waiter for which there is enough credit go on, on this thread.</summary>
-    public void RunWaiter()
+    /// <summary>Lets a waiter for which there is enough credit go on: on this thread, unless the program wants its turn <paramref name="elsewhere"/>.</summary>
+    public void RunWaiter(PipeScheduler? elsewhere)
     {
         lock (_lock)
         {
             if (!_waiting || _released || !IsEnough)
             {
+                return;
+            }
+
+            if (elsewhere is not null)
+            {
+                _released = true;
+                elsewhere.Schedule(static self => ((SendWindow)self!).CompleteWait(), this);
                 return;
             }
 
@@ -129,7 +137,16 @@ internal sealed class SendWindow(uint initial, TimeProvider time) : IValueTaskSo
         }
     }
 
-    void IThreadPoolWorkItem.Execute()
+    void IThreadPoolWorkItem.Execute() => CompleteWait();
+
+    void IValueTaskSource.GetResult(short token) => _source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    private void CompleteWait()
     {
         lock (_lock)
         {
@@ -139,13 +156,6 @@ internal sealed class SendWindow(uint initial, TimeProvider time) : IValueTaskSo
 
         _source.SetResult(true);
     }
-
-    void IValueTaskSource.GetResult(short token) => _source.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
-
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
 
     private bool IsEnough =>
         _available >= Math.Max(1, Math.Min(EnoughCredit, _largest / 4)) || (_available > 0 && time.GetElapsedTime(_waitingSince) >= Patience);

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Waybill.SshKeys.Keys;
@@ -60,7 +61,13 @@ public interface ISshProgram
     /// Runs until the client has sent EOF or the program is done; the value is sent as exit-status. The pipe's input ends when the client sends EOF or the
     /// channel closes, with <see cref="IOException"/> when the connection is lost; what is written and flushed is sent before the channel closes.
     /// </summary>
-    Task<int> RunAsync(System.IO.Pipelines.IDuplexPipe channel, CancellationToken cancellationToken);
+    Task<int> RunAsync(IDuplexPipe channel, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Where its next turn runs. Null, as nearly always: in the connection's read loop, which it must not block. A program that is about to (its disk is slow)
+    /// names threads that it may; to leave in the midst of a turn costs objects for each of them.
+    /// </summary>
+    PipeScheduler? TurnScheduler => null;
 
     /// <summary>
     /// The server is stopping: end as soon as nothing is under way, so that only transfers hold the stop up. Called at most once, on any thread, perhaps before

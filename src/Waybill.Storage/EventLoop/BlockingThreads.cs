@@ -1,10 +1,12 @@
+using System.IO.Pipelines;
+
 namespace Waybill.Storage.EventLoop;
 
 /// <summary>
 /// Threads for calls that may block. The runtime's pool wakes two of its threads for each piece of work, one to do it and one to see whether there is more; a login
 /// alone has five such pieces. Here one is woken, and the one that worked last: its stack is in the cache.
 /// </summary>
-internal sealed class BlockingThreads
+internal sealed class BlockingThreads : PipeScheduler
 {
     /// <summary>Threads at most; what comes while all of them are busy goes to the runtime's pool.</summary>
     public const int Maximum = 32;
@@ -41,32 +43,35 @@ internal sealed class BlockingThreads
     }
 
     /// <summary>Runs a continuation on one of the threads, or on the pool.</summary>
-    public void Run(Action work)
+    public void Run(Action work) => Schedule(static work => ((Action)work!)(), work);
+
+    /// <inheritdoc/>
+    public override void Schedule(Action<object?> action, object? state)
     {
         lock (_lock)
         {
             if (_idle.Count > 0)
             {
                 // Inside the lock, so that one that leaves for good (TryLeave) is not being woken.
-                _idle[^1].Give(work);
+                _idle[^1].Give(action, state);
                 _idle.RemoveAt(_idle.Count - 1);
                 return;
             }
 
-            if (_count < Maximum && TryStart(work))
+            if (_count < Maximum && TryStart(action, state))
             {
                 _count++;
                 return;
             }
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
+        System.Threading.ThreadPool.UnsafeQueueUserWorkItem(action, state, preferLocal: false);
     }
 
     /// <returns>False when the machine has no thread to give (TasksMax, a cgroup, memory): an exception here would end the process.</returns>
-    private bool TryStart(Action work)
+    private bool TryStart(Action<object?> action, object? state)
     {
-        var worker = new Worker(this, work);
+        var worker = new Worker(this, action, state);
         try
         {
             _start(Worker.MakeThread(), worker);
@@ -108,9 +113,10 @@ internal sealed class BlockingThreads
 
         // Not a monitor: whoever is pulsed wakes up to wait for the one that pulsed, a second time.
         private readonly AutoResetEvent _wake = new(false);
-        private Action? _work;
+        private Action<object?>? _action;
+        private object? _state;
 
-        public Worker(BlockingThreads threads, Action first) => (_threads, _work) = (threads, first);
+        public Worker(BlockingThreads threads, Action<object?> first, object? state) => (_threads, _action, _state) = (threads, first, state);
 
         public static Thread MakeThread() => new(static worker =>
         {
@@ -120,9 +126,10 @@ internal sealed class BlockingThreads
 
         public void Dispose() => _wake.Dispose();
 
-        public void Give(Action work)
+        public void Give(Action<object?> action, object? state)
         {
-            Volatile.Write(ref _work, work);
+            _state = state;
+            Volatile.Write(ref _action, action);
             _wake.Set();
         }
 
@@ -130,26 +137,32 @@ internal sealed class BlockingThreads
         {
             _isHere = true;
             var nobodys = ExecutionContext.Capture()!;
-            while (Take() is { } work)
+            while (WaitForWork())
             {
                 // As the pool does it: nothing that one session sets for itself (AsyncLocal) is seen by the next.
-                ExecutionContext.Run(nobodys, static work => ((Action)work!)(), work);
+                ExecutionContext.Run(nobodys, static self => ((Worker)self!).RunOne(), this);
                 _threads.IsIdle(this);
             }
         }
 
-        private Action? Take()
+        private bool WaitForWork()
         {
-            Action? work;
-            while ((work = Interlocked.Exchange(ref _work, null)) is null)
+            while (Volatile.Read(ref _action) is null)
             {
                 if (!_wake.WaitOne(IdleTime) && _threads.TryLeave(this))
                 {
-                    return null;
+                    return false;
                 }
             }
 
-            return work;
+            return true;
+        }
+
+        private void RunOne()
+        {
+            var (action, state) = (_action!, _state);
+            (_action, _state) = (null, null);
+            action(state);
         }
     }
 }

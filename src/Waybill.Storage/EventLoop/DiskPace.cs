@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+
 namespace Waybill.Storage.EventLoop;
 
 /// <summary>
@@ -21,6 +23,11 @@ public sealed class DiskPace(TimeProvider time)
 
     /// <summary>Whether the disk has been waited for lately.</summary>
     public bool IsSlow => Volatile.Read(ref _lastSlow) is var last and not long.MinValue && time.GetElapsedTime(last) < Memory;
+
+    /// <summary>
+    /// Where a session's next turn of reads and writes belongs: null for the event loop, on which they stay as long as nothing waits for the disk.
+    /// </summary>
+    public PipeScheduler? TurnScheduler => IsSlow ? BlockingThreads.Shared : null;
 
     /// <summary>The time before a call, for <see cref="Note"/>.</summary>
     public long Now => time.GetTimestamp();

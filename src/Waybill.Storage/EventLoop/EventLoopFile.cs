@@ -9,7 +9,6 @@ namespace Waybill.Storage.EventLoop;
 internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace pace) : IOpenFile
 {
     private readonly bool _writes = modes.HasFlag(OpenModes.Write);
-    private BlockingTransfer? _transfer;
 
     public VaultPath? RenamedTo => inner.RenamedTo;
 
@@ -25,7 +24,7 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
     {
         if (pace.IsSlow && !PoolThread.IsHere)
         {
-            return Transfer.TryRead(offset, buffer, out var reading) ? reading : ReadOnPoolAsync(offset, buffer);
+            return ReadOnPoolAsync(offset, buffer);
         }
 
         var began = pace.Now;
@@ -38,7 +37,7 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
     {
         if (pace.IsSlow && !PoolThread.IsHere)
         {
-            return Transfer.TryWrite(offset, data, out var writing) ? writing : WriteOnPoolAsync(offset, data);
+            return WriteOnPoolAsync(offset, data);
         }
 
         var began = pace.Now;
@@ -115,8 +114,6 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
     }
 
     private IOpenFile Inner => inner;
-
-    private BlockingTransfer Transfer => _transfer ??= new BlockingTransfer(inner, pace);
 
     // A download ends in a close of its descriptor.
     private PoolThreadEntry EnterToEndAsync() => _writes ? PoolThread.EnterAsync() : pace.EnterAsync();

@@ -13,7 +13,10 @@ public sealed class ChannelAllocationTests
 #if DEBUG
     // The compiler makes the state of an async method an object in a debug build, whether it waits or not.
     private const int BytesForEachPacket = 1024;
+    private const int BytesForEachTurn = 1024;
 #else
+    private const int BytesForEachTurn = 0;
+
     // The smallest object has 24 bytes.
     private const int BytesForEachPacket = 24;
 #endif
@@ -63,25 +66,7 @@ public sealed class ChannelAllocationTests
         await using var fixture = new ChannelFixture();
         var program = await fixture.StartAsync(window: 0);
         fixture.Sender.Records = false;
-        var echo = Task.Run(async () =>
-        {
-            while (true)
-            {
-                var result = await program.Input.ReadAsync();
-                if (result.Buffer.Length > 0)
-                {
-                    program.Output.GetSpan((int)result.Buffer.Length);
-                    program.Output.Advance((int)result.Buffer.Length);
-                    program.Input.AdvanceTo(result.Buffer.End);
-                    await program.Output.FlushAsync();
-                }
-
-                if (result.IsCompleted)
-                {
-                    return;
-                }
-            }
-        });
+        var echo = Task.Run(program.EchoAsync);
         var message = DataMessage();
         byte[] adjust = [93, 0, 0, 0, 0, 0, 0, 0x80, 0];
         long expected = 0;
@@ -105,6 +90,40 @@ public sealed class ChannelAllocationTests
         program.End();
 
         Assert.True(allocated < BytesForEachPacket * Packets, $"{allocated} bytes for {Packets} packets");
+    }
+
+    [Fact]
+    public async Task A_turn_elsewhere_allocates_nothing()
+    {
+        await using var fixture = new ChannelFixture();
+        var program = await fixture.StartAsync(window: 0);
+        var elsewhere = new HeldScheduler();
+        program.TurnScheduler = elsewhere;
+        fixture.Sender.Records = false;
+        var echo = program.EchoAsync();
+        var message = DataMessage();
+        byte[] adjust = [93, 0, 0, 0, 0, 0, 0, 0x80, 0];
+        long expected = 0;
+        var allocated = Repeated(() =>
+        {
+            fixture.Table.Handle(94, message);
+            fixture.Table.BatchEnd();
+            elsewhere.Run();
+            fixture.Table.Handle(93, adjust);
+            fixture.Table.BatchEnd();
+            elsewhere.Run();
+            expected += Packet;
+            if (fixture.Sender.DataBytes != expected)
+            {
+                Assert.Fail("A turn did not send what it had received.");
+            }
+        });
+        fixture.Eof();
+        elsewhere.Run();
+        await echo.WaitAsync(TimeSpan.FromSeconds(60));
+        program.End();
+
+        Assert.InRange(allocated, 0, BytesForEachTurn * 1000);
     }
 
     private static byte[] DataMessage()

@@ -190,6 +190,8 @@ internal sealed class ChannelFixture : IAsyncDisposable
 
         public PipeWriter Output => _pipe!.Output;
 
+        public PipeScheduler? TurnScheduler { get; set; }
+
         public CancellationToken Token { get; private set; }
 
         public Task<int> RunAsync(IDuplexPipe channel, CancellationToken cancellationToken)
@@ -198,6 +200,18 @@ internal sealed class ChannelFixture : IAsyncDisposable
             Token = cancellationToken;
             _started.SetResult(channel);
             return _end.Task;
+        }
+
+        /// <summary>Sends as many bytes as come, until the client's EOF.</summary>
+        public async Task EchoAsync()
+        {
+            while (await Input.ReadAsync().ConfigureAwait(false) is { Buffer.Length: > 0 and var length } result)
+            {
+                Output.GetSpan((int)length);
+                Output.Advance((int)length);
+                Input.AdvanceTo(result.Buffer.End);
+                await Output.FlushAsync().ConfigureAwait(false);
+            }
         }
 
         public void End(int status = 0) => _end.TrySetResult(status);

@@ -52,6 +52,54 @@ public sealed class ChannelTurnTests
     }
 
     [Fact]
+    public async Task A_program_that_wants_its_turns_elsewhere_has_all_of_them_there()
+    {
+        await using var fixture = new ChannelFixture();
+        var program = await fixture.StartAsync(window: 0);
+        var elsewhere = new HeldScheduler();
+        program.TurnScheduler = elsewhere;
+        var echoing = program.EchoAsync();
+
+        fixture.Data(100);
+        Assert.True(elsewhere.Holds);
+        elsewhere.Run();
+        Assert.Empty(fixture.Sender.Data());
+        fixture.Adjust(100);
+        Assert.True(elsewhere.Holds);
+        Assert.Empty(fixture.Sender.Data());
+
+        // Asked for every turn: the next one is the read loop's again.
+        program.TurnScheduler = null;
+        elsewhere.Run();
+        Assert.Equal(100, fixture.Sender.Data().Length);
+        fixture.Adjust(100);
+        fixture.Data(100);
+        Assert.False(elsewhere.Holds);
+        Assert.Equal(200, fixture.Sender.Data().Length);
+        fixture.Eof();
+        await echoing.WaitAsync(TimeSpan.FromSeconds(60));
+        program.End();
+    }
+
+    [Fact]
+    public async Task A_wait_that_is_over_for_other_reasons_too_ends_once_when_its_turn_is_elsewhere()
+    {
+        var window = new SendWindow(0, TimeProvider.System);
+        var elsewhere = new HeldScheduler();
+        var wait = window.WaitAsync().AsTask();
+        window.TryAdd(1);
+        window.RunWaiter(elsewhere);
+        window.RunWaiter(elsewhere);
+        window.Wake();
+        window.Close();
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await window.WaitAsync());
+        Assert.False(wait.IsCompleted);
+        elsewhere.Run();
+        await wait.WaitAsync(TimeSpan.FromSeconds(60));
+        await window.WaitAsync();
+    }
+
+    [Fact]
     public async Task A_program_that_never_waits_leaves_the_read_loop_after_its_turn()
     {
         await using var fixture = new ChannelFixture();

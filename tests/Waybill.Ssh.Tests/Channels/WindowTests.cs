@@ -188,10 +188,10 @@ public sealed class WindowTests
             var wait = window.WaitAsync().AsTask();
             Assert.False(wait.IsCompleted);
             Assert.True(window.TryAdd(0));
-            window.RunWaiter();
+            window.RunWaiter(elsewhere: null);
             Assert.False(wait.IsCompleted);
             window.TryAdd(1);
-            window.RunWaiter();
+            window.RunWaiter(elsewhere: null);
             await wait.WaitAsync(TimeSpan.FromSeconds(60));
             Assert.Equal(1, window.Take(2));
         }
@@ -212,19 +212,19 @@ public sealed class WindowTests
         Assert.Equal(2 * 1024 * 1024, window.Take(int.MaxValue));
         var wait = window.WaitAsync().AsTask();
         window.TryAdd(SendWindow.EnoughCredit - 1);
-        window.RunWaiter();
+        window.RunWaiter(elsewhere: null);
         Assert.False(wait.IsCompleted);
         window.TryAdd(1);
-        window.RunWaiter();
+        window.RunWaiter(elsewhere: null);
         Assert.True(wait.IsCompleted);
 
         window.Take(int.MaxValue);
         wait = window.WaitAsync().AsTask();
         window.TryAdd(1);
-        window.RunWaiter();
+        window.RunWaiter(elsewhere: null);
         Assert.False(wait.IsCompleted);
         _time.Advance(SendWindow.Patience);
-        window.RunWaiter();
+        window.RunWaiter(elsewhere: null);
         Assert.True(wait.IsCompleted);
         await wait;
     }
@@ -253,7 +253,7 @@ public sealed class WindowTests
                 Assert.True(uncredited >= step, "The client has nothing more to give credit for.");
                 uncredited -= step;
                 window.TryAdd((uint)step);
-                window.RunWaiter();
+                window.RunWaiter(elsewhere: null);
             }
         }
     }
@@ -268,7 +268,7 @@ public sealed class WindowTests
             var first = window.WaitAsync().AsTask();
             window.Wake();
             window.TryAdd(1);
-            window.RunWaiter();
+            window.RunWaiter(elsewhere: null);
             window.Take(1);
             Task? second = null;
             try
@@ -281,7 +281,7 @@ public sealed class WindowTests
             }
 
             window.TryAdd(1);
-            window.RunWaiter();
+            window.RunWaiter(elsewhere: null);
             await first.WaitAsync(TimeSpan.FromSeconds(60));
             await (second ?? Task.CompletedTask).WaitAsync(TimeSpan.FromSeconds(60));
         }

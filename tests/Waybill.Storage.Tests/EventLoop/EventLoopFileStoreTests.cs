@@ -92,9 +92,11 @@ public sealed class EventLoopFileStoreTests : IAsyncDisposable
     {
         var file = (await _store.OpenAsync(File, OpenModes.Read | OpenModes.Write)).Value!;
         Assert.Equal([false, false], await TransferAsync(file));
+        Assert.Null(_pace.TurnScheduler);
 
         _diskTakes = DiskPace.Slow;
         Assert.Equal([false, true], await TransferAsync(file));
+        Assert.Same(BlockingThreads.Shared, _pace.TurnScheduler);
 
         // Still slow, upon the pool; it is remembered from the last time on.
         Assert.Equal([true, true], await TransferAsync(file));
@@ -102,6 +104,7 @@ public sealed class EventLoopFileStoreTests : IAsyncDisposable
         _time.Advance(DiskPace.Memory - TimeSpan.FromTicks(1));
         Assert.Equal([true, true], await TransferAsync(file));
         _time.Advance(TimeSpan.FromTicks(1));
+        Assert.Null(_pace.TurnScheduler);
         Assert.Equal([false, false], await TransferAsync(file));
         await file.DisposeAsync();
     }
