@@ -62,7 +62,20 @@ internal static class OutboxSql
         "UPDATE delivery SET state = 'waiting', due_at = @now, error = 'the server ended while this was being sent' WHERE state = 'sending'", ("@now", now.ToColumn()));
 
     public static void Sent(DatabaseConnection connection, long id, DateTimeOffset now) => connection.Execute(
-        "UPDATE delivery SET state = 'sent', sent_at = @now, error = NULL WHERE id = @id", ("@id", id), ("@now", now.ToColumn()));
+        """
+        UPDATE delivery SET state = 'sent', sent_at = @now, error = NULL,
+            text = CASE WHEN secret THEN '' ELSE text END, html = CASE WHEN secret THEN NULL ELSE html END
+        WHERE id = @id
+        """,
+        ("@id", id), ("@now", now.ToColumn()));
+
+    /// <summary>The row that was added last holds a secret: its content goes when it is sent.</summary>
+    public static long KeepSecret(DatabaseConnection connection)
+    {
+        var id = connection.Number("SELECT last_insert_rowid()");
+        connection.Execute("UPDATE delivery SET secret = 1 WHERE id = @id", ("@id", id));
+        return id;
+    }
 
     public static void Failed(DatabaseConnection connection, long id, bool dead, DateTimeOffset due, string error) => connection.Execute(
         "UPDATE delivery SET state = @state, due_at = @due, error = @error WHERE id = @id",
