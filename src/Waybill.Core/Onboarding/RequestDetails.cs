@@ -38,4 +38,11 @@ public sealed record RequestDetails
 
     /// <summary>First and last name.</summary>
     public string Name => $"{FirstName} {LastName}".Trim();
+
+    /// <summary>The same with the two names of <c>Ann Example</c> or <c>Example, Ann</c>; null changes nothing.</summary>
+    public RequestDetails Named(string? name)
+    {
+        var (first, last) = FormLines.Names(name);
+        return name is null ? this : this with { FirstName = first, LastName = last };
+    }
 }

@@ -32,6 +32,7 @@ internal static class ConfigurationCheck
         }
 
         NotificationSettings.Validate(configuration);
+        OnboardingSettings.Validate(configuration.Onboarding);
         _ = Layout(configuration.Layout);
         _ = Inbound(configuration.Inbound);
         _ = Routes(configuration.Feeds);
