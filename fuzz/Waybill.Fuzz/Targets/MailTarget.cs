@@ -1,4 +1,6 @@
 using System.Text;
+using Waybill.Core.Feeds;
+using Waybill.Core.Onboarding;
 using Waybill.Core.Onboarding.Mail;
 using Waybill.SshKeys.Keys;
 
@@ -52,8 +54,14 @@ internal sealed class MailTarget : IFuzzTarget
             _ = part.FileName;
         }
 
-        _ = MailSender.Read(reading.File.Header["From"]);
         _ = reading.File.Header.Text("Subject");
+        var intake = MailIntake.Read(input, FeedTypes.Default, ["provider.test"]);
+        if (!intake.Succeeded || intake.Value.MessageId is null || intake.Value.Burnt.Exists(static burnt => !burnt.StartsWith("SHA256:", StringComparison.Ordinal)))
+        {
+            throw new InvalidOperationException("A mail that was read is no request.");
+        }
+
+        _ = MailIntake.ReadBounce(reading.File);
         return ValueTask.FromResult(reading.File switch
         {
             { IsAutomatic: true } => "Automatic",
@@ -76,7 +84,7 @@ internal sealed class MailTarget : IFuzzTarget
         const string Mixed = From + "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"b1\"\n\n";
         var key = $"{FuzzKeys.Ed25519.PublicKey.KeyType} {Convert.ToBase64String(FuzzKeys.Ed25519.PublicKey.Blob.Span)} ann@example.com\n";
         var base64 = Convert.ToBase64String(Encoding.ASCII.GetBytes(key));
-        yield return ("plain", From + "Subject: SFTP access\n\nAccount number: 10042\nCompany: Example Ltd\n\nregards\n");
+        yield return ("plain", From + "Subject: SFTP access\n\n1. First and Last Name: Ann Example\n> *Account number*: 10042\nCompany\nExample Ltd\nType of FTP Feed (all that apply)\n[x] Call Detail Records\n[ ] Data\nFile Type: CSV, PDF\n\nregards\n");
         yield return ("plain-key", From + $"Subject: our key\n\nAccount number: 10042\n\n{key}");
         yield return ("attachment", Mixed + $"--b1\nContent-Type: text/plain; charset=us-ascii\n\nplease find our key\n--b1\nContent-Type: application/octet-stream; name=\"id.pub\"\n"
             + $"Content-Transfer-Encoding: base64\nContent-Disposition: attachment; filename*0*=utf-8''id%C3%A4;\n filename*1=\".pub\"\n\n{base64}\n--b1--\nbehind\n");

@@ -250,7 +250,8 @@ public sealed partial class OnboardingService
             return Problem.LimitReached("There are requests of yours that wait for us already. Please wait until they are decided, or write to us.");
         }
 
-        if (!isConfirmed && (!HasRoom(connection, request.Details, now) || !FormThrottle.CountMail(connection, request.Details.Email!, now)))
+        // The count comes first: what makes room for nothing may remove nothing.
+        if (!isConfirmed && (!FormThrottle.CountMail(connection, request.Details.Email!, now) || !HasRoom(connection, request.Details, now)))
         {
             // Saying so would tell a stranger that this person, or this account, is about to get access.
             return answer;
