@@ -32,7 +32,7 @@ public sealed partial class OnboardingService
                 {
                     // Whoever filled the form in with somebody else's address must not have us write there.
                     var mayWrite = request.State != RequestState.Unconfirmed;
-                    request = Close(transaction, request with { State = RequestState.Rejected, Reason = reason.Trim(), DecidedBy = actor.Name, Decided = now }, now);
+                    request = Close(transaction, request with { State = RequestState.Rejected, Reason = RequestRules.Lines(reason), DecidedBy = actor.Name, Decided = now }, now);
                     Record(transaction, request, OnboardingActions.Rejected, actor, request.Reason, now);
                     return mayWrite && SendRejection(transaction, request, actor) is { Succeeded: false } sent ? sent.Problem : request;
                 },
@@ -63,7 +63,7 @@ public sealed partial class OnboardingService
                 (transaction, request, now) =>
                 {
                     request = RequestSql.Save(
-                        transaction.Connection, request with { State = RequestState.Asked, Question = question.Trim(), FirstApprover = null, FirstApproved = null }, now);
+                        transaction.Connection, request with { State = RequestState.Asked, Question = RequestRules.Lines(question), FirstApprover = null, FirstApproved = null }, now);
                     Record(transaction, request, OnboardingActions.Asked, actor, request.Question, now);
                     return SendQuestion(transaction, request, actor) is { Succeeded: false } sent ? sent.Problem : request;
                 },
@@ -295,7 +295,7 @@ public sealed partial class OnboardingService
     }
 
     private Outcome SendRejection(WriteTransaction transaction, AccessRequest request, Actor actor) => _mails.Write(
-        transaction, request, OnboardingTopics.Rejected, actor, more: new Dictionary<string, string> { ["reason"] = Notifications.Template.Clean(request.Reason ?? "-") });
+        transaction, request, OnboardingTopics.Rejected, actor, more: new Dictionary<string, string> { ["reason"] = Shown(request.Reason) });
 
     private Outcome SendReceived(WriteTransaction transaction, AccessRequest request, Actor actor) => _mails.Write(transaction, request, OnboardingTopics.Received, actor);
 
@@ -305,7 +305,10 @@ public sealed partial class OnboardingService
         _links.Create(transaction, AnswerPurpose, request.Reference, OnboardingLimits.AnswerTime),
         new Dictionary<string, string>
         {
-            ["question"] = string.Join('\n', (request.Question ?? "").ReplaceLineEndings("\n").Split('\n').Select(static line => Notifications.Template.Clean(line))),
+            ["question"] = Shown(request.Question),
             ["days"] = OnboardingLimits.AnswerTime.TotalDays.ToString(CultureInfo.InvariantCulture),
         });
+
+    /// <summary>A text of several lines as it stands in a mail; each line is one, whatever it holds.</summary>
+    private static string Shown(string? text) => string.Join('\n', (text ?? "-").Split('\n').Select(static line => Notifications.Template.Clean(line)));
 }

@@ -102,8 +102,13 @@ internal static class RequestRules
             return Problem.Invalid($"The {what} is empty. Give some text.");
         }
 
-        return CheckText(what, text, OnboardingLimits.Words) is { } problem ? Problem.Invalid(problem) : null;
+        return text.Length > OnboardingLimits.Words || text.ReplaceLineEndings("\n").Split('\n').Any(line => CheckText(what, line, OnboardingLimits.Words) is not null)
+            ? Problem.Invalid(CheckText(what, text, OnboardingLimits.Words)!)
+            : null;
     }
+
+    /// <summary>A text of staff as it is kept.</summary>
+    public static string Lines(string text) => text.ReplaceLineEndings("\n").Trim();
 
     /// <summary>Text out of a mail as it may be stored: what a person could not have typed into the form is escaped, what is too long is cut.</summary>
     public static string? Cleaned(string? text, int longest = OnboardingLimits.Field) => AuditText.Clean(Trimmed(text), longest, doubleBackslash: false);

@@ -47,7 +47,7 @@ public sealed class RequestTests(Template template)
     {
         using var data = await template.CopyAsync();
         var key = await data.MakeKeyAsync("ann");
-        Assert.Contains("--email", await data.RefusedAsync(1, "request", "add", "--key", key + ".pub"), StringComparison.Ordinal);
+        Assert.Contains("--email", await data.RefusedAsync(2, "request", "add", "--key", key + ".pub"), StringComparison.Ordinal);
         var asked = await data.OutputAsync("request", "add", "--key", key + ".pub", "--email", "ann@example.com");
         Assert.Contains("was asked back by mail", asked, StringComparison.Ordinal);
         var outcome = await Cli.RunWithAsync(null, Mail, "request", "add", "--from", "-", "--key", key + ".pub", "--feed", "cdr", "--file-type", "csv", "--allow-from", "192.0.2.0/24", "--phone", "123",
@@ -118,7 +118,7 @@ public sealed class RequestTests(Template template)
         var invited = await data.OutputAsync("request", "invite", "--account", "10020", "--email", "ann@example.com", "--days", "3", "--set", "Portal:PublicUrl=https://files.example.com");
         Assert.Matches("https://files.example.com/l/[A-Za-z0-9_-]{43}", invited);
         await data.RefusedAsync(1, "request", "invite", "--account", "99999", "--email", "ann@example.com");
-        await data.RefusedAsync(1, "request", "invite", "--account", "10020", "--email", "ann@example.com", "--days", "0");
+        await data.RefusedAsync(2, "request", "invite", "--account", "10020", "--email", "ann@example.com", "--days", "0");
         await data.RefusedAsync(2, "request", "invite", "--account", "10020");
         await data.RefusedAsync(2, "request", "list", "--all", "--state", "open");
         await data.RefusedAsync(2, "request", "add", "--from", "-", "--key", "-");

@@ -183,7 +183,7 @@ internal static class RequestCommands
         Optional("invited by", request.InvitedBy);
         Optional("first approved", request.FirstApprover is { } first ? $"by {first}, {CommandContext.Time(request.FirstApproved)}" : null);
         Optional("decided", request.DecidedBy is { } by ? $"by {by}, {CommandContext.Time(request.Decided)}" : null);
-        Optional("reason", request.Reason);
+        Optional("reason", request.Reason?.ReplaceLineEndings(" "));
         Optional("verified", request.Verified);
         Optional("question", request.Question?.ReplaceLineEndings(" "));
         Optional("to verify", view.NeedsVerification && request.IsUndecided ? view.CallBack ?? "call the customer back at a number that you know" : null);

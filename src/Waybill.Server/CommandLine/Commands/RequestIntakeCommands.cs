@@ -35,8 +35,8 @@ internal static class RequestIntakeCommands
             var taken = CommandContext.Require(await installation.OpenOnboarding(configuration).AddAsync(
                 new NewRequest
                 {
-                    File = parse.GetValue(from) is { } file ? await ReadAsync(file, MailLimits.Size, cancellationToken) : null,
-                    KeyFile = parse.GetValue(key) is { } keyFile ? await ReadAsync(keyFile, PublicKeyFile.MaxFileLength, cancellationToken) : null,
+                    File = await ReadAsync(parse.GetValue(from), MailLimits.Size, cancellationToken),
+                    KeyFile = await ReadAsync(parse.GetValue(key), PublicKeyFile.MaxFileLength, cancellationToken),
                     ReplaceKeyOf = parse.GetValue(replace),
                     Details = new RequestDetails
                     {
@@ -110,8 +110,13 @@ internal static class RequestIntakeCommands
     private static Option<string[]> FileType() => new("--file-type") { Description = "a file type that they want, as csv; may be repeated", HelpName = "EXT" };
 
     /// <summary>At most one byte more than is read of it: what is longer is refused with words, not cut.</summary>
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(string file, int longest, CancellationToken cancellationToken)
+    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(string? file, int longest, CancellationToken cancellationToken)
     {
+        if (file is null)
+        {
+            return null;
+        }
+
         try
         {
             await using var source = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
