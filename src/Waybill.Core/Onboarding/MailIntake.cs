@@ -76,9 +76,6 @@ internal sealed partial class MailIntake
         return intake;
     }
 
-    /// <summary>A key that came in a file of its own.</summary>
-    public static KeyIntake ReadKey(ReadOnlySpan<byte> file) => KeyIntake.Read(file);
-
     /// <summary>RFC 3464: which mail did not arrive, and why.</summary>
     public static (string? MessageId, string Why) ReadBounce(MailFile mail)
     {
@@ -135,7 +132,9 @@ internal sealed partial class MailIntake
 
         if (isForwarded && message == 0)
         {
-            sender = MailSender.Read(forwardedFrom);
+            // A support address that is a mailing list writes in its own name, and says in the header who wrote.
+            sender = new[] { header["X-Original-From"], header["Reply-To"], forwardedFrom }.Select(MailSender.Read)
+                .FirstOrDefault(each => each is not null && !own.Contains(Domain(each.Address), StringComparer.OrdinalIgnoreCase));
         }
 
         Sign(sender, isForwarded);

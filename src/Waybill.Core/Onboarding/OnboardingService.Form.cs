@@ -60,7 +60,9 @@ public sealed partial class OnboardingService
         };
         var isConfirmed = invited is not null && details.Email!.Equals(invited.Details.Email, StringComparison.OrdinalIgnoreCase);
         return await _database.WriteAsync<Submission>(
-            transaction => invitation is not null && _links.Redeem(transaction, invitation, InvitationPurpose) is null ? LinkOver : Enter(transaction, request, isConfirmed, actor),
+            transaction => invitation is not null && _links.Redeem(transaction, invitation, InvitationPurpose) is null
+                ? LinkOver
+                : Enter(transaction, request, isConfirmed, intake.Value.Note, actor),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -139,7 +141,7 @@ public sealed partial class OnboardingService
                 request = RequestSql.Save(transaction.Connection, request, now);
                 Record(transaction, request, OnboardingActions.Answered, actor, "by the link of the question", now);
                 TellStaff(transaction, request, now);
-                return new Submission(request.Reference, []) { Key = request.Key };
+                return new Submission(request.Reference, []) { Key = request.Key, KeyNote = intake.Value.Note };
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -241,10 +243,10 @@ public sealed partial class OnboardingService
     }
 
     /// <summary>Puts a complete request of the form into the queue.</summary>
-    private Result<Submission> Enter(WriteTransaction transaction, AccessRequest request, bool isConfirmed, Actor actor)
+    private Result<Submission> Enter(WriteTransaction transaction, AccessRequest request, bool isConfirmed, string? note, Actor actor)
     {
         var (connection, now) = (transaction.Connection, _time.GetUtcNow());
-        var answer = new Submission(request.Reference, []) { Key = request.Key, NeedsConfirmation = !isConfirmed };
+        var answer = new Submission(request.Reference, []) { Key = request.Key, KeyNote = note, NeedsConfirmation = !isConfirmed };
         if (isConfirmed && IsFull(connection, request.Details, out _))
         {
             return Problem.LimitReached("There are requests of yours that wait for us already. Please wait until they are decided, or write to us.");

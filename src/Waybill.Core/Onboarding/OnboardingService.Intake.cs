@@ -35,7 +35,7 @@ public sealed partial class OnboardingService
 
         // Whatever else becomes of it, a private key that reached us is burnt.
         var intake = file?.Key ?? KeyIntake.None;
-        var own = request.KeyFile is { } keyFile ? MailIntake.ReadKey(keyFile.Span) : null;
+        var own = request.KeyFile is { } keyFile ? KeyIntake.Read(keyFile.Span) : null;
         if (await BurnAsync([.. file?.Burnt ?? [], .. own?.Burnt is { } burnt ? new[] { burnt } : []], actor, cancellationToken).ConfigureAwait(false) is { } failed)
         {
             return failed;
@@ -58,7 +58,7 @@ public sealed partial class OnboardingService
 
         if (file?.Mail is { IsAutomatic: true })
         {
-            return Problem.Refused("A program wrote this mail (a notice of absence, a list), so it is no request, and nothing is answered to it. Take in the person's own mail.");
+            return Problem.Refused("A program wrote this mail (a notice of absence), so it is no request, and nothing is answered to it. Take in the person's own mail.");
         }
 
         var said = file is null ? new RequestDetails() : RequestRules.OnlyValid(file.Details, _subscriptions);

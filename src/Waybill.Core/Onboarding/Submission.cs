@@ -11,6 +11,9 @@ public sealed record Submission(string? Reference, IReadOnlyList<FieldProblem> P
     /// <summary>The key as it was read, to be shown back; null without one.</summary>
     public RequestKey? Key { get; init; }
 
+    /// <summary>Something about the key that its owner should know: a mended type word, options that were left out.</summary>
+    public string? KeyNote { get; init; }
+
     /// <summary>Whether a link was sent that must be opened first; an invited person came by one.</summary>
     public bool NeedsConfirmation { get; init; }
 }

@@ -209,6 +209,9 @@ public sealed class MailIntakeTests
         var inline = await desk.TakeAsync(Desk.Mail(
             $"see below\r\n\r\n---------- Forwarded message ---------\r\nFrom: Bob Example <bob@example.com>\r\nSubject: key\r\n\r\n{Desk.KeyLine()}", "2@provider.test", "clerk@provider.test"));
         Assert.Equal(("bob@example.com", "Bob"), (inline.Request.Details.Email, inline.Request.Details.FirstName));
+        var list = await desk.TakeAsync(Desk.Mail(
+            Fields + Desk.KeyLine(), "3@provider.test", "'Carl' via Support <support@provider.test>", "X-Original-From: Carl Example <carl@example.com>\r\nList-Id: <support.provider.test>\r\n"));
+        Assert.Equal(("carl@example.com", RequestState.Open), (list.Request.Details.Email, list.Request.State));
     }
 
     [Fact]

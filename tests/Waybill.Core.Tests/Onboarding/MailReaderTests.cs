@@ -141,8 +141,9 @@ public sealed class MailReaderTests
     [InlineData("Auto-Submitted: auto-replied", true)]
     [InlineData("Auto-Submitted: no", false)]
     [InlineData("Return-Path: <>", true)]
-    [InlineData("Precedence: bulk", true)]
-    [InlineData("List-Id: <x.example.com>", true)]
+    [InlineData("Precedence: auto_reply", true)]
+    [InlineData("Precedence: list", false)]
+    [InlineData("List-Id: <x.example.com>", false)]
     [InlineData("Content-Type: multipart/report; report-type=delivery-status; boundary=b", true)]
     [InlineData("X-Nothing: 1", false)]
     public void What_a_machine_wrote_is_known(string field, bool expected) => Assert.Equal(expected, Read($"{Head}{field}\n\ntext\n").IsAutomatic);

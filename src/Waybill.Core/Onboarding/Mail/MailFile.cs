@@ -12,13 +12,13 @@ internal sealed record MailFile(MailHeader Header, IReadOnlyList<MailPart> Parts
     public bool IsDeliveryReport { get; init; }
 
     /// <summary>
-    /// RFC 3834: whether a machine wrote it, so that nothing may be answered: a bounce, a notice of absence, a mailing list.
+    /// RFC 3834: whether a program wrote it, so that nothing may be answered: a bounce, a notice of absence. A mailing list is no sign of that: many a support address
+    /// is one.
     /// </summary>
     public bool IsAutomatic =>
         IsDeliveryReport
         || (Header["Auto-Submitted"] is { } submitted && !submitted.Trim().StartsWith("no", StringComparison.OrdinalIgnoreCase))
         || Header["Return-Path"]?.Trim() == "<>"
-        || Header["List-Id"] is not null
         || Header["X-Autoreply"] is not null
-        || (Header["Precedence"] is { } precedence && precedence.Trim().ToUpperInvariant() is "BULK" or "LIST" or "JUNK" or "AUTO_REPLY");
+        || (Header["Precedence"] is { } precedence && precedence.Trim().ToUpperInvariant() is "JUNK" or "AUTO_REPLY");
 }
