@@ -100,9 +100,8 @@ internal sealed class RequestMails(OnboardingOptions options, TimeProvider time)
         }
 
         var messageId = MailMessages.NewId(options.Notifications.From);
-        OutboxSql.Add(connection, DeliveryKind.Mail, topic, null, account, null, target, messageId, _templates.Value.Value.For(topic).Render(values), time.GetUtcNow());
-        var id = token is null ? connection.Number("SELECT last_insert_rowid()") : OutboxSql.KeepSecret(connection);
-        return new Sent(id, messageId);
+        OutboxSql.Add(connection, DeliveryKind.Mail, topic, null, account, null, target, messageId, _templates.Value.Value.For(topic).Render(values), time.GetUtcNow(), token is not null);
+        return new Sent(connection.Number("SELECT last_insert_rowid()"), messageId);
     }
 
     private sealed record Sent(long Delivery, string MessageId);

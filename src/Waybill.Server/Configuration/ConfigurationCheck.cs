@@ -26,11 +26,7 @@ internal static class ConfigurationCheck
         Public("Ssh:Public", configuration.Ssh.Public);
         Public("Ftp:Public", configuration.Ftp.Public);
         Public("Ntsapi:Public", configuration.Ntsapi.Public);
-        if (!Uri.TryCreate(configuration.Portal.PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
-        {
-            throw new CommandException($"Portal:PublicUrl: '{configuration.Portal.PublicUrl}' is no web address; write it as https://files.example.com");
-        }
-
+        PortalSettings.Validate(configuration);
         NotificationSettings.Validate(configuration);
         OnboardingSettings.Validate(configuration.Onboarding);
         _ = Layout(configuration.Layout);

@@ -98,6 +98,3 @@ CREATE TABLE access_attempt (
 
 CREATE INDEX access_attempt_who ON access_attempt (who, at);
 CREATE INDEX access_attempt_at ON access_attempt (at);
-
--- A mail that holds a secret link is emptied when it was sent: from then on nobody finds the link here.
-ALTER TABLE delivery ADD COLUMN secret INTEGER NOT NULL DEFAULT 0;
