@@ -13,6 +13,7 @@ IFuzzTarget[] targets =
     new ChannelTarget(),
     new PublicKeyFileTarget(),
     new PrivateKeyFileTarget(),
+    new MailTarget(),
     new SftpRequestTarget(),
     new ScpTarget(),
     new SessionTarget(),

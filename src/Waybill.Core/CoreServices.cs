@@ -11,6 +11,7 @@ using Waybill.Core.Keys;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.Core.Onboarding;
 using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
@@ -23,9 +24,11 @@ namespace Waybill.Core;
 public sealed class CoreServices : IAsyncDisposable
 {
     private readonly LocalVaults _vaults;
+    private readonly TimeProvider _time;
 
     private CoreServices(DataDirectory directory, WaybillDatabase database, AuditLog audit, LayoutTemplate template, TimeProvider time)
     {
+        _time = time;
         Directory = directory;
         Database = database;
         Audit = audit;
@@ -225,6 +228,9 @@ public sealed class CoreServices : IAsyncDisposable
 
         return new CoreServices(directory, database.Value, audit.Value, template, time);
     }
+
+    /// <summary>Requests for access, as the configuration says.</summary>
+    public OnboardingService OpenOnboarding(OnboardingOptions options) => new(Database, Audit, FeedTypes.Default, options, _time);
 
     /// <summary>Writes what waits, then closes the database.</summary>
     public async ValueTask DisposeAsync()

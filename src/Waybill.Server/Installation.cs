@@ -14,6 +14,7 @@ using Waybill.Core.Keys;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.Core.Onboarding;
 using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
@@ -199,6 +200,10 @@ internal sealed class Installation : IAsyncDisposable
                 Layout.ViewOf(login, Accounts), actor)
         : rules.Anywhere.HasFlag(FileRights.Collect) ? new Collecting(rules, login.Account!, VaultLayout.RootInVault(login), Vaults, _archive!, TimeProvider.System)
         : null;
+
+    /// <summary>Requests for access, as the configuration says.</summary>
+    public OnboardingService OpenOnboarding(WaybillConfiguration configuration) =>
+        new(Database, Audit, _feeds, OnboardingSettings.Options(configuration, Data), TimeProvider.System);
 
     /// <summary>Retention on the vaults, which must be open; a server watches its clock.</summary>
     public RetentionService OpenRetention(WaybillConfiguration configuration, ClockWatch? watch = null)

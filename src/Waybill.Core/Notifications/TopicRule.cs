@@ -23,6 +23,8 @@ public sealed record TopicRule(string Topic, Telling Account, Telling Provider)
         new("file-rejected", Telling.Digest, Telling.None),
         new("quota-80", Telling.Digest, Telling.Digest),
         new("quota-95", Telling.Now, Telling.Digest),
+        new(Onboarding.OnboardingTopics.KeyReplaced, Telling.Now, Telling.None),
+        new(Onboarding.OnboardingTopics.RequestOpen, Telling.None, Telling.Now),
         new("retention-notice", Telling.Now, Telling.None),
         new("retention-trouble", Telling.None, Telling.Now),
         new(Any, Telling.None, Telling.Digest),

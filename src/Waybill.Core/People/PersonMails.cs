@@ -40,7 +40,7 @@ internal sealed class PersonMails(PeopleOptions options, TimeProvider time)
 
         OutboxSql.Add(
             transaction.Connection, DeliveryKind.Mail, topic, null, null, null, person.Email, MailMessages.NewId(options.Notifications.From),
-            _templates.Value.Value!.For(topic).Render(all), time.GetUtcNow());
+            _templates.Value.Value!.For(topic).Render(all), time.GetUtcNow(), holdsSecret: all.ContainsKey("link"));
         return null;
     }
 }

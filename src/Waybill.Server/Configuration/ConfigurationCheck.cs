@@ -30,6 +30,7 @@ internal static class ConfigurationCheck
         PortalSettings.Validate(configuration);
         _ = Files(configuration.Portal);
         NotificationSettings.Validate(configuration);
+        OnboardingSettings.Validate(configuration.Onboarding);
         _ = Layout(configuration.Layout);
         _ = Inbound(configuration.Inbound);
         _ = Routes(configuration.Feeds);

@@ -35,6 +35,8 @@ internal sealed record WaybillConfiguration
 
     public FeedsSection Feeds { get; init; } = new();
 
+    public OnboardingSection Onboarding { get; init; } = new();
+
     public CatalogueSection Catalogue { get; init; } = new();
 
     /// <summary>How long transfers may go on after SIGTERM.</summary>
@@ -285,6 +287,15 @@ internal sealed record FeedRouteSection
     public string Pattern { get; init; } = "";
 
     public string? Feed { get; init; }
+}
+
+internal sealed record OnboardingSection
+{
+    /// <summary>Whether two persons must approve a request for access.</summary>
+    public bool TwoPersons { get; init; }
+
+    /// <summary>The provider's rule for verifying somebody who asks for a replacement key; shown to whoever approves one.</summary>
+    public string? CallBack { get; init; }
 }
 
 internal sealed record CatalogueSection

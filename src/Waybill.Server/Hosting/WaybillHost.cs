@@ -72,6 +72,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         }
 
         jobs.Add(new NotificationPurgeJob(installation.Notifications, configuration));
+        jobs.Add(new RequestPurgeJob(installation.OpenOnboarding(configuration), configuration));
         _scheduler = new JobScheduler(installation.Schedule, jobs, TimeProvider.System, loggers);
         _control = new ControlServer(
             installation.Data.ControlSocket,

@@ -137,7 +137,7 @@ public sealed class UsageTests(Template template)
         var commands = Commands(help);
         Assert.Equal(
             [
-                "demo", "serve", "init", "account", "login", "key", "hostkey", "quota", "publish", "held", "recall", "subscription", "receipts", "inbound", "arrival", "collect", "files",
+                "demo", "serve", "init", "account", "login", "key", "request", "hostkey", "quota", "publish", "held", "recall", "subscription", "receipts", "inbound", "arrival", "collect", "files",
                 "retention", "hold", "expectation", "notification", "hook", "schedule", "status", "sessions", "penalties", "audit", "backup", "restore", "doctor",
             ],
             commands);

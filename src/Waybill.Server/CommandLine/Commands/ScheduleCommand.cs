@@ -42,5 +42,6 @@ internal static class ScheduleCommand
         }
 
         yield return (NotificationPurgeJob.JobName, NotificationPurgeJob.ScheduleOf(configuration));
+        yield return (RequestPurgeJob.JobName, RequestPurgeJob.ScheduleOf(configuration));
     }
 }

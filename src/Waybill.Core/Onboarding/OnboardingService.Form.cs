@@ -1,0 +1,338 @@
+using System.Globalization;
+using System.Net;
+using Waybill.Core.Accounts;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Core.Links;
+
+namespace Waybill.Core.Onboarding;
+
+/// <summary>What people who have no access do: the form, its links, and invitations.</summary>
+public sealed partial class OnboardingService
+{
+    private static readonly Problem LinkOver = Problem.NotFound("This link was used, or its time is over. Please ask again, or write to us.");
+
+    /// <summary>
+    /// Takes the form in. Whether account, login or address are known is not to be seen from the answer: a request that comes to nothing is answered as every other one.
+    /// </summary>
+    /// <param name="form">The form.</param>
+    /// <param name="address">Where it came from.</param>
+    /// <param name="invitation">The token of the invitation that led to it; null without one.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<Submission>> SubmitAsync(RequestForm form, IPAddress address, string? invitation = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(form);
+        ArgumentNullException.ThrowIfNull(address);
+        var actor = Visitor(address);
+
+        // The try counts whatever becomes of it, and a private key is burnt whatever else is wrong: each is a transaction of its own.
+        var counted = await _database.WriteAsync<bool>(transaction => FormThrottle.Count(transaction.Connection, address, _time.GetUtcNow()) is { } tooMany ? tooMany : true, cancellationToken)
+            .ConfigureAwait(false);
+        if (!counted.Succeeded)
+        {
+            return counted.Problem;
+        }
+
+        var intake = await TakeKeyAsync(form, "a private key was sent by the form", actor, cancellationToken).ConfigureAwait(false);
+        if (!intake.Succeeded)
+        {
+            return intake.Problem;
+        }
+
+        var invited = invitation is null ? null : await FindInvitationAsync(invitation, cancellationToken).ConfigureAwait(false);
+        if (invitation is not null && invited is null)
+        {
+            return LinkOver;
+        }
+
+        var details = RequestRules.Trim(form.Details);
+        details = invited is null ? details : details with { Account = invited.Details.Account, Company = details.Company ?? invited.Details.Company };
+        var problems = Problems(details, intake.Value, RequestKind.Login);
+        if (problems.Count > 0)
+        {
+            return new Submission(null, problems) { IsPrivateKey = intake.Value.IsPrivate };
+        }
+
+        var request = new AccessRequest(ReferenceId.New(), RequestKind.Login, RequestSource.Form, RequestState.Unconfirmed, details, intake.Value.Key)
+        {
+            Address = address.ToString(),
+            InvitedBy = invited?.InvitedBy,
+        };
+        var isConfirmed = invited is not null && details.Email!.Equals(invited.Details.Email, StringComparison.OrdinalIgnoreCase);
+        return await _database.WriteAsync<Submission>(
+            transaction => invitation is not null && _links.Redeem(transaction, invitation, InvitationPurpose) is null
+                ? LinkOver
+                : Enter(transaction, request, isConfirmed, intake.Value.Note, actor),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The link of the confirmation was opened and its button pressed: the request is staff's to decide.</summary>
+    public ValueTask<Result<AccessRequest>> ConfirmEmailAsync(string token, IPAddress address, CancellationToken cancellationToken = default) => _database.WriteAsync<AccessRequest>(
+        transaction =>
+        {
+            var now = _time.GetUtcNow();
+            if (_links.Redeem(transaction, token, ConfirmPurpose) is not { } link || RequestSql.Find(transaction.Connection, link.Subject) is not { State: RequestState.Unconfirmed } request)
+            {
+                return LinkOver;
+            }
+
+            SecretLinks.Revoke(transaction, ConfirmPurpose, link.Subject);
+            var actor = Visitor(address);
+            request = RequestSql.Save(transaction.Connection, request with { State = RequestState.Open, Confirmed = now }, now);
+            Record(transaction, request, OnboardingActions.Confirmed, actor, request.Details.Email, now);
+            TellStaff(transaction, request, now);
+            return request;
+        },
+        cancellationToken);
+
+    /// <summary>The request that a confirmation's link is of; null when the link opens nothing. Looking uses nothing up.</summary>
+    public ValueTask<AccessRequest?> FindForConfirmationAsync(string token, CancellationToken cancellationToken = default) => FindLinkedAsync(token, ConfirmPurpose, cancellationToken);
+
+    /// <summary>What the page of a question shows; null when the link opens nothing. Looking uses nothing up.</summary>
+    public async ValueTask<AnswerView?> FindForAnswerAsync(string token, CancellationToken cancellationToken = default) =>
+        await FindLinkedAsync(token, AnswerPurpose, cancellationToken).ConfigureAwait(false) is { IsUndecided: true } request
+            ? new AnswerView(request, request.Question, [.. RequestRules.Missing(request.Details, request.Key is not null, request.Kind)])
+            : null;
+
+    /// <summary>
+    /// Takes the answer to a question in. What the person now says stands; what they leave empty stays. Account and login of a replacement key stay what they are.
+    /// </summary>
+    public async ValueTask<Result<Submission>> AnswerAsync(string token, RequestForm form, IPAddress address, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(form);
+        var actor = Visitor(address);
+        if (await FindForAnswerAsync(token, cancellationToken).ConfigureAwait(false) is not { } view)
+        {
+            return LinkOver;
+        }
+
+        var intake = await TakeKeyAsync(form, $"a private key was sent for request {view.Request.Reference}", actor, cancellationToken).ConfigureAwait(false);
+        if (!intake.Succeeded)
+        {
+            return intake.Problem;
+        }
+
+        // The link came to this address, and stays tied to it.
+        var said = RequestRules.Trim(form.Details) with { Email = view.Request.Details.Email };
+        if (view.Request.Kind == RequestKind.Key)
+        {
+            said = said with { Account = view.Request.Details.Account };
+        }
+
+        var known = intake.Value.Key is null && intake.Value.Refusal is null ? intake.Value with { Key = view.Request.Key } : intake.Value;
+        var details = RequestRules.Fill(said, view.Request.Details);
+        var problems = Problems(details, known, view.Request.Kind);
+        if (problems.Count > 0)
+        {
+            return new Submission(null, problems) { IsPrivateKey = intake.Value.IsPrivate };
+        }
+
+        return await _database.WriteAsync<Submission>(
+            transaction =>
+            {
+                var now = _time.GetUtcNow();
+                if (_links.Redeem(transaction, token, AnswerPurpose) is not { } link || RequestSql.Find(transaction.Connection, link.Subject) is not { IsUndecided: true } request)
+                {
+                    return LinkOver;
+                }
+
+                SecretLinks.Revoke(transaction, AnswerPurpose, link.Subject);
+                request = Change(request, details, known.Key) with { State = RequestState.Open, Confirmed = request.Confirmed ?? now };
+                request = RequestSql.Save(transaction.Connection, request, now);
+                Record(transaction, request, OnboardingActions.Answered, actor, "by the link of the question", now);
+                TellStaff(transaction, request, now);
+                return new Submission(request.Reference, []) { Key = request.Key, KeyNote = intake.Value.Note };
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a link that opens the form, filled in, for a known account. It is for one request, and its time ends.</summary>
+    public async ValueTask<Result<Invitation>> InviteAsync(NewInvitation invitation, Actor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(invitation);
+        var lifetime = invitation.Lifetime ?? OnboardingLimits.InvitationTime;
+        if (lifetime < TimeSpan.FromHours(1) || lifetime > LinkLimits.Lifetime)
+        {
+            return Problem.Invalid($"An invitation opens for an hour at least and {LinkLimits.Lifetime.TotalDays} days at most. Give a number of days between.");
+        }
+
+        var details = RequestRules.Trim(new RequestDetails
+        {
+            FirstName = invitation.FirstName, LastName = invitation.LastName, Email = invitation.Email, Phone = invitation.Phone, Account = invitation.Account,
+            UserName = invitation.UserName, Feeds = invitation.Feeds, FileTypes = invitation.FileTypes,
+        });
+        if (details.Email is null || RequestRules.Check(details, _subscriptions).Any())
+        {
+            return Problem.Invalid(details.Email is null ? "There is no e-mail address. Give one." : RequestRules.Check(details, _subscriptions).First().Message);
+        }
+
+        return await _database.WriteAsync<Invitation>(
+            transaction =>
+            {
+                var (connection, now) = (transaction.Connection, _time.GetUtcNow());
+                if (AccountService.Find(connection, invitation.Account) is not { } account)
+                {
+                    return AccountService.Unknown(invitation.Account);
+                }
+
+                if (account.Status == AccountStatus.Closed)
+                {
+                    return Problem.Refused($"Account {account.Number} is closed: it gets no more logins. Use another account.");
+                }
+
+                details = details with { Account = account.Number, Company = account.Name };
+                var expires = now + lifetime;
+                var id = connection.Number(
+                    """
+                    INSERT INTO access_invitation (account_id, email, first_name, last_name, phone, user_name, feeds, file_types, created_at, created_by, expires_at)
+                    VALUES (@account, @email, @first, @last, @phone, @user, @feeds, @types, @now, @by, @expires) RETURNING id
+                    """,
+                    ("@account", account.Id), ("@email", details.Email), ("@first", details.FirstName), ("@last", details.LastName), ("@phone", details.Phone),
+                    ("@user", details.UserName), ("@feeds", string.Join(' ', details.Feeds)), ("@types", string.Join(' ', details.FileTypes)), ("@now", now.ToColumn()),
+                    ("@by", actor.Name), ("@expires", expires.ToColumn()));
+                var token = _links.Create(transaction, InvitationPurpose, id.ToString(CultureInfo.InvariantCulture), lifetime);
+                var sent = _mails.Write(transaction, OnboardingTopics.Invitation, details.Email, new Dictionary<string, string>
+                {
+                    ["name"] = details.FirstName ?? details.LastName ?? "there", ["account"] = account.Number, ["company"] = Notifications.Template.Clean(account.Name),
+                    ["until"] = LocalTimes.Show(expires, _options.Notifications.Zone),
+                }, token, account.Id);
+                if (!sent.Succeeded)
+                {
+                    return sent.Problem;
+                }
+
+                _audit.Append(transaction, new AuditEntry(OnboardingActions.Invited, actor) { Account = account.Number, Subject = details.Email });
+                return new Invitation(details, actor.Name, expires) { Link = _mails.Link(token) };
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What an invitation's link fills the form in with; null when it opens nothing. Looking uses nothing up.</summary>
+    public async ValueTask<Invitation?> FindInvitationAsync(string token, CancellationToken cancellationToken = default)
+    {
+        if (await _links.FindAsync(token, InvitationPurpose, cancellationToken).ConfigureAwait(false) is not { } link)
+        {
+            return null;
+        }
+
+        return await _database.ReadAsync(
+            connection => connection.First(
+                """
+                SELECT i.email, i.first_name, i.last_name, i.phone, i.user_name, i.feeds, i.file_types, i.created_by, i.expires_at, a.number, a.name
+                FROM access_invitation i JOIN account a ON a.id = i.account_id WHERE i.id = @id
+                """,
+                static row => new Invitation(
+                    new RequestDetails
+                    {
+                        Email = row.GetString(0), FirstName = row.TextOrNull(1), LastName = row.TextOrNull(2), Phone = row.TextOrNull(3), UserName = row.TextOrNull(4),
+                        Feeds = RequestSql.List(row.GetString(5)), FileTypes = RequestSql.List(row.GetString(6)), Account = row.GetString(9), Company = row.GetString(10),
+                    },
+                    row.GetString(7), row.Time(8)),
+                ("@id", long.Parse(link.Subject, CultureInfo.InvariantCulture))),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Actor Visitor(IPAddress address) => new(ActorKind.System, "visitor") { Address = address.ToString() };
+
+    private List<FieldProblem> Problems(RequestDetails details, KeyIntake intake, RequestKind kind)
+    {
+        List<FieldProblem> problems = [.. RequestRules.Check(details, _subscriptions)];
+        problems.AddRange(RequestRules.Missing(details, intake.Key is not null, kind).Select(missing =>
+            missing.Field == "key" && intake.Refusal is { } refusal ? new FieldProblem("key", refusal) : missing with { Message = "Missing: " + missing.Message }));
+        return problems;
+    }
+
+    /// <summary>Puts a complete request of the form into the queue.</summary>
+    private Result<Submission> Enter(WriteTransaction transaction, AccessRequest request, bool isConfirmed, string? note, Actor actor)
+    {
+        var (connection, now) = (transaction.Connection, _time.GetUtcNow());
+        var answer = new Submission(request.Reference, []) { Key = request.Key, KeyNote = note, NeedsConfirmation = !isConfirmed };
+        if (isConfirmed && IsFull(connection, request.Details, out _))
+        {
+            return Problem.LimitReached("There are requests of yours that wait for us already. Please wait until they are decided, or write to us.");
+        }
+
+        // The count comes first: what makes room for nothing may remove nothing.
+        if (!isConfirmed && (!FormThrottle.CountMail(connection, request.Details.Email!, now) || !HasRoom(connection, request.Details, now)))
+        {
+            // Saying so would tell a stranger that this person, or this account, is about to get access.
+            return answer;
+        }
+
+        request = RequestSql.Add(connection, request with
+        {
+            Created = now, State = isConfirmed ? RequestState.Open : RequestState.Unconfirmed, Confirmed = isConfirmed ? now : null,
+        });
+        Record(transaction, request, OnboardingActions.Added, actor, $"by the form{(request.InvitedBy is { } by ? $", invited by {by}" : "")}", now);
+        if (isConfirmed)
+        {
+            TellStaff(transaction, request, now);
+            return answer;
+        }
+
+        var sent = SendConfirmation(transaction, request, actor);
+        return sent.Succeeded ? answer : sent.Problem;
+    }
+
+    private Outcome SendConfirmation(WriteTransaction transaction, AccessRequest request, Actor actor) => _mails.Write(
+        transaction, request, OnboardingTopics.Confirm, actor, _links.Create(transaction, ConfirmPurpose, request.Reference, OnboardingLimits.KeepUnconfirmed),
+        new Dictionary<string, string> { ["days"] = OnboardingLimits.KeepUnconfirmed.TotalDays.ToString(CultureInfo.InvariantCulture) });
+
+    /// <summary>Whether one more request may wait. The oldest one that nobody confirmed makes room for one of the same address: somebody else may have sent it.</summary>
+    private static bool HasRoom(DatabaseConnection connection, RequestDetails details, DateTimeOffset now)
+    {
+        if (connection.Number("SELECT count(*) FROM access_request WHERE state = 'unconfirmed' AND created_at > @from", ("@from", (now - OnboardingLimits.KeepUnconfirmed).ToColumn()))
+            >= OnboardingLimits.Unconfirmed)
+        {
+            return false;
+        }
+
+        if (IsFull(connection, details, out var byEmail))
+        {
+            return byEmail && connection.Execute(
+                "DELETE FROM access_request WHERE id = (SELECT id FROM access_request WHERE email_key = @email AND state = 'unconfirmed' ORDER BY id LIMIT 1)",
+                ("@email", RequestSql.EmailKey(details.Email!))) > 0;
+        }
+
+        return true;
+    }
+
+    private static bool IsFull(DatabaseConnection connection, RequestDetails details, out bool byEmail)
+    {
+        byEmail = connection.Number(
+            $"SELECT count(*) FROM access_request WHERE email_key = @email AND {RequestSql.Undecided}", ("@email", RequestSql.EmailKey(details.Email!))) >= OnboardingLimits.OpenPerEmail;
+        var byAccount = details.Account is { } account && connection.Number(
+            "SELECT count(*) FROM access_request WHERE account_key = @account AND state IN ('open', 'asked')", ("@account", AccountNumber.Fold(account))) >= OnboardingLimits.OpenPerAccount;
+        byEmail &= !byAccount;
+        return byEmail || byAccount;
+    }
+
+    /// <summary>Reads the key; of a private one the public fingerprint is refused for good from now on.</summary>
+    private async ValueTask<Result<KeyIntake>> TakeKeyAsync(RequestForm form, string how, Actor actor, CancellationToken cancellationToken)
+    {
+        if (form.KeyFile is not { } file || file.IsEmpty)
+        {
+            return KeyIntake.None;
+        }
+
+        var intake = KeyIntake.Read(file.Span);
+        if (intake.Burnt is { } burnt)
+        {
+            var added = await _burnt.AddAsync(burnt, how, actor, cancellationToken).ConfigureAwait(false);
+            return added.Succeeded ? intake : added.Problem;
+        }
+
+        return await _database.ReadAsync(intake.Judge, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A request with other content: whoever approved it first approved something else.</summary>
+    private static AccessRequest Change(AccessRequest request, RequestDetails details, RequestKey? key) => request with
+    {
+        Details = details, Key = key ?? request.Key, KeyRefusal = key is not null ? null : request.KeyRefusal, FirstApprover = null, FirstApproved = null, Question = null,
+    };
+
+    private async ValueTask<AccessRequest?> FindLinkedAsync(string token, string purpose, CancellationToken cancellationToken) =>
+        await _links.FindAsync(token, purpose, cancellationToken).ConfigureAwait(false) is { } link
+            ? await _database.ReadAsync(connection => RequestSql.Find(connection, link.Subject), cancellationToken).ConfigureAwait(false)
+            : null;
+}

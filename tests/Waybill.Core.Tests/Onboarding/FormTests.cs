@@ -1,0 +1,365 @@
+using System.Net;
+using System.Text;
+using Waybill.Core.Logins;
+using Waybill.Core.Onboarding;
+using Waybill.Core.Onboarding.Mail;
+using Waybill.SshKeys.Keys;
+using Waybill.TestKit;
+
+namespace Waybill.Core.Tests.Onboarding;
+
+/// <summary>The public form, its links, and how it is kept from being misused.</summary>
+public sealed class FormTests
+{
+    [Fact]
+    public async Task A_form_waits_for_its_address_to_be_confirmed_and_then_for_a_decision()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var submitted = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get();
+        Assert.Equal((true, false), (submitted.NeedsConfirmation, submitted.IsPrivateKey));
+        Assert.Matches("^[2-9CDFHJKMNPQRTVWXY]{4}-[2-9CDFHJKMNPQRTVWXY]{4}$", submitted.Reference);
+        var view = await desk.ShowAsync(submitted.Reference!);
+        Assert.Equal((RequestState.Unconfirmed, RequestSource.Form, "192.0.2.7"), (view.Request.State, view.Request.Source, view.Request.Address));
+        Assert.Equal(["ann@example.com"], (await desk.MailsAsync()).Select(mail => mail.Target));
+
+        var token = await desk.TokenAsync();
+        Assert.Equal(submitted.Reference, (await desk.Service.FindForConfirmationAsync(token))!.Reference);
+        Assert.Equal(RequestState.Unconfirmed, (await desk.ShowAsync(submitted.Reference!)).Request.State);
+        Assert.Equal(RequestState.Open, (await desk.Service.ConfirmEmailAsync(token, Desk.Visitor)).Get().State);
+        (await desk.Service.ConfirmEmailAsync(token, Desk.Visitor)).Problem(ProblemKind.NotFound);
+        Assert.Equal(1L, desk.Core.Scalar("SELECT count(*) FROM event WHERE topic = 'request-open'"));
+        Assert.Equal(CheckVerdict.Ok, (await desk.CheckAsync(submitted.Reference!, "confirmed")).Verdict);
+        Assert.Equal(["request-added", "mail", "request-confirmed"], (await desk.ShowAsync(submitted.Reference!)).History.Select(each => each.What));
+    }
+
+    [Fact]
+    public async Task A_request_is_found_by_its_id_however_it_is_typed()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var reference = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
+        foreach (var typed in (string[])[reference, reference.ToLowerInvariant(), reference.Replace("-", "", StringComparison.Ordinal), $" {reference[..4]} {reference[5..]} ", "#" + reference])
+        {
+            Assert.Equal(reference, (await desk.ShowAsync(typed)).Request.Reference);
+        }
+
+        foreach (var wrong in (string[])["", "OOOO-0000", reference + "2", "1"])
+        {
+            (await desk.Service.ShowAsync(wrong)).Problem(ProblemKind.NotFound);
+        }
+    }
+
+    [Fact]
+    public async Task Whether_account_login_or_address_are_known_changes_nothing_in_the_answer()
+    {
+        await using var desk = await Desk.CreateAsync();
+        (await desk.Core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042" }, Desk.Ann)).Get();
+        var known = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get();
+        var unknown = (await desk.Service.SubmitAsync(Desk.Form(change: form => form with { Account = "99999", Email = "eve@example.org" }), Desk.Visitor)).Get();
+        Assert.Equal((known.Problems, known.NeedsConfirmation, known.IsPrivateKey), (unknown.Problems, unknown.NeedsConfirmation, unknown.IsPrivateKey));
+        var mails = await desk.MailsAsync();
+        Assert.Equal(2, mails.Count);
+        Assert.Equal(mails[1].Subject[..20], mails[0].Subject[..20]);
+    }
+
+    [Fact]
+    public async Task What_is_missing_or_wrong_is_said_field_by_field_and_nothing_is_stored()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var submitted = (await desk.Service.SubmitAsync(
+            Desk.Form("not a key", _ => new RequestDetails { Email = "ann", Account = new string('1', 65), UserName = "a-b", AllowFrom = ["192.0.2.1/24"], Feeds = ["gossip"] }), Desk.Visitor)).Get();
+        Assert.Null(submitted.Reference);
+        Assert.Equal(
+            ["account", "allowFrom", "company", "email", "feeds", "firstName", "key", "userName"], submitted.Problems.Select(problem => problem.Field).Order());
+        Assert.Contains("No public key was found", submitted.Problems.Single(problem => problem.Field == "key").Message, StringComparison.Ordinal);
+        Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM access_request"));
+        Assert.Empty(await desk.MailsAsync());
+    }
+
+    [Fact]
+    public async Task Fields_choices_and_texts_of_staff_have_limits()
+    {
+        await using var desk = await Desk.CreateAsync();
+        Assert.Equal("company", Assert.Single((await Submit(form => form with { Company = new string('x', OnboardingLimits.Field + 1) })).Problems).Field);
+        Assert.Equal("account", Assert.Single((await Submit(form => form with { Account = new string('1', OnboardingLimits.AccountText + 1) })).Problems).Field);
+        Assert.Equal("feeds", Assert.Single((await Submit(form => form with { Feeds = [.. Enumerable.Range(0, OnboardingLimits.Choices + 1).Select(each => $"f{each}")] })).Problems).Field);
+        Assert.Equal("lastName", Assert.Single((await Submit(form => form with { LastName = "Exam\u202eple" })).Problems).Field);
+        var reference = (await Submit(form => form with { Company = new string('x', OnboardingLimits.Field), Account = new string('1', OnboardingLimits.AccountText) })).Reference!;
+        (await desk.Service.RejectAsync(reference, new string('x', OnboardingLimits.Words + 1), Desk.Ann)).Problem(ProblemKind.Invalid);
+        (await desk.Service.AskAsync(reference, new string('x', OnboardingLimits.Words + 1), Desk.Ann)).Problem(ProblemKind.Invalid);
+        (await desk.Service.AskAsync(reference, " ", Desk.Ann)).Problem(ProblemKind.Invalid);
+        (await desk.Service.AskAsync(reference, new string('x', OnboardingLimits.Words), Desk.Ann)).Get();
+
+        async Task<Submission> Submit(Func<RequestDetails, RequestDetails> change) => (await desk.Service.SubmitAsync(Desk.Form(change: change), Desk.Visitor)).Get();
+    }
+
+    [Theory]
+    [InlineData("openssh")]
+    [InlineData("openssh-encrypted")]
+    [InlineData("ppk")]
+    [InlineData("pem")]
+    public async Task A_private_key_is_burnt_and_nothing_else_of_it_is_anywhere(string form)
+    {
+        await using var desk = await Desk.CreateAsync();
+        using var directory = new TemporaryDirectory();
+        var (file, line, fingerprint) = await MakeAsync(directory, form);
+        var submitted = (await desk.Service.SubmitAsync(Desk.Form() with { KeyFile = file }, Desk.Visitor)).Get();
+        Assert.True(submitted.IsPrivateKey);
+        Assert.Null(submitted.Reference);
+        Assert.Contains("Treat it as compromised", Assert.Single(submitted.Problems).Message, StringComparison.Ordinal);
+        Assert.Equal(fingerprint, desk.Core.Scalar("SELECT sha256 FROM burnt_key"));
+        Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM access_request"));
+
+        // Its public half is refused from now on, also here.
+        var again = (await desk.Service.SubmitAsync(Desk.Form(line), Desk.Visitor)).Get();
+        Assert.Equal("key", Assert.Single(again.Problems).Field);
+        Assert.Contains("refused for good", again.Problems[0].Message, StringComparison.Ordinal);
+
+        // No line of the file is in the database or its log.
+        await desk.Core.Services.DisposeAsync();
+        var secret = Encoding.ASCII.GetString(file).Split('\n').Select(line => line.Trim()).Last(line => line.Length > 40);
+        foreach (var name in Directory.EnumerateFiles(desk.Core.Path, "*", SearchOption.AllDirectories))
+        {
+            Assert.DoesNotContain(secret, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(name)), StringComparison.Ordinal);
+        }
+
+        await desk.Core.ReopenAsync();
+    }
+
+    /// <summary>A private key as the tools write it, its public line and its fingerprint.</summary>
+    private static async Task<(byte[] File, string Line, string Fingerprint)> MakeAsync(TemporaryDirectory directory, string form)
+    {
+        var path = directory.Combine("key");
+        await RunAsync("ssh-keygen", form == "pem"
+            ? ["-q", "-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "", "-C", "ann", "-f", path]
+            : ["-q", "-t", "ed25519", "-N", form == "openssh-encrypted" ? "a passphrase" : "", "-C", "ann", "-f", path]);
+        var line = await File.ReadAllTextAsync(path + ".pub");
+        if (form == "ppk")
+        {
+            await RunAsync("puttygen", [path, "-O", "private", "-o", path + ".ppk", "--new-passphrase", directory.Write("passphrase", "a passphrase")]);
+            path += ".ppk";
+        }
+
+        return (await File.ReadAllBytesAsync(path), line, KeyFingerprint.Sha256(PublicKeyFile.Read(Encoding.ASCII.GetBytes(line)).Key!.Blob.Span));
+
+        static async Task RunAsync(string program, string[] words) => Assert.Equal(0, (await ExternalProcess.RunAsync(program, words, timeout: TimeSpan.FromSeconds(60))).ExitCode);
+    }
+
+    [Fact]
+    public async Task Any_public_form_is_kept_as_one_line_with_type_bits_and_both_fingerprints()
+    {
+        await using var desk = await Desk.CreateAsync();
+        using var rsa = SshPrivateKeys.GenerateRsa(2048);
+        var base64 = Convert.ToBase64String(rsa.PublicKey.Blob.Span);
+        var rfc4716 = $"---- BEGIN SSH2 PUBLIC KEY ----\r\nComment: \"rsa-key-20261121\"\r\n{string.Join("\r\n", base64.Chunk(64).Select(chunk => new string(chunk)))}\r\n---- END SSH2 PUBLIC KEY ----\r\n";
+        foreach (var form in (string[])[$"ssh-rsa {base64} rsa-key-20261121", rfc4716])
+        {
+            var key = (await desk.Service.SubmitAsync(Desk.Form(form), Desk.Visitor)).Get().Key!;
+            Assert.Equal(
+                new RequestKey($"ssh-rsa {base64}", "ssh-rsa", 2048, KeyFingerprint.Sha256(rsa.PublicKey.Blob.Span), KeyFingerprint.Md5(rsa.PublicKey.Blob.Span), "rsa-key-20261121"), key);
+        }
+    }
+
+    [Fact]
+    public async Task One_source_has_so_many_tries_in_an_hour_whatever_becomes_of_them()
+    {
+        await using var desk = await Desk.CreateAsync();
+        for (var i = 0; i < OnboardingLimits.TriesPerSource; i++)
+        {
+            (await desk.Service.SubmitAsync(Desk.Form("no key"), IPAddress.Parse($"2001:db8::{i + 1:x}"))).Get();
+        }
+
+        (await desk.Service.SubmitAsync(Desk.Form(), IPAddress.Parse("2001:db8::ffff"))).Problem(ProblemKind.LimitReached);
+        (await desk.Service.SubmitAsync(Desk.Form(), IPAddress.Parse("2001:db8:0:1::1"))).Get();
+        desk.Time.Advance(OnboardingLimits.SourceWindow);
+        (await desk.Service.SubmitAsync(Desk.Form(), IPAddress.Parse("2001:db8::ffff"))).Get();
+    }
+
+    [Fact]
+    public async Task All_sources_together_have_so_many_tries_in_an_hour()
+    {
+        await using var desk = await Desk.CreateAsync();
+        desk.Core.Tamper($"INSERT INTO access_attempt (who, at) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {OnboardingLimits.TriesInAll - 1}) SELECT 'source 198.51.100.' || i, {desk.Time.GetUtcNow().ToUnixTimeMilliseconds()} FROM n");
+        (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get();
+        (await desk.Service.SubmitAsync(Desk.Form(), IPAddress.Parse("203.0.113.9"))).Problem(ProblemKind.LimitReached);
+    }
+
+    [Fact]
+    public async Task One_address_gets_so_many_mails_in_a_day_and_the_answer_does_not_say_when_it_gets_no_more()
+    {
+        await using var desk = await Desk.CreateAsync();
+        for (var i = 0; i < OnboardingLimits.TriesPerEmail + 2; i++)
+        {
+            var submitted = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get();
+            Assert.NotNull(submitted.Reference);
+            Assert.True(submitted.NeedsConfirmation);
+        }
+
+        Assert.Equal(OnboardingLimits.TriesPerEmail, (await desk.MailsAsync()).Count);
+        desk.Time.Advance(OnboardingLimits.EmailWindow);
+        (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get();
+        Assert.Equal(OnboardingLimits.TriesPerEmail + 1, (await desk.MailsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task The_oldest_unconfirmed_request_of_an_address_makes_room_and_confirmed_ones_do_not()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var first = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
+        List<string> confirmed = [];
+        for (var i = 1; i < OnboardingLimits.OpenPerEmail; i++)
+        {
+            confirmed.Add(await desk.OpenAsync());
+        }
+
+        var newest = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
+        (await desk.Service.ShowAsync(first)).Problem(ProblemKind.NotFound);
+        confirmed.Add((await desk.Service.ConfirmEmailAsync(await desk.TokenAsync(), Desk.Visitor)).Get().Reference);
+        Assert.Equal(newest, confirmed[^1]);
+        var ignored = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
+        (await desk.Service.ShowAsync(ignored)).Problem(ProblemKind.NotFound);
+        Assert.Equal(confirmed.Order(), (await desk.Service.ListAsync([])).Items.Select(request => request.Reference).Order());
+    }
+
+    [Fact]
+    public async Task An_account_has_so_many_requests_that_wait_and_unconfirmed_ones_shut_nobody_out()
+    {
+        await using var desk = await Desk.CreateAsync();
+        for (var i = 0; i < OnboardingLimits.OpenPerAccount; i++)
+        {
+            (await desk.Service.SubmitAsync(Form($"u{i}@example.org"), IPAddress.Parse($"198.51.100.{i}"))).Get();
+        }
+
+        Assert.Equal(0, await OpenAsync());
+        for (var i = 0; i < OnboardingLimits.OpenPerAccount + 2; i++)
+        {
+            (await desk.Service.SubmitAsync(Form($"c{i}@example.org"), IPAddress.Parse($"203.0.113.{i}"))).Get();
+            if ((await desk.MailsAsync())[0].Target == $"c{i}@example.org")
+            {
+                (await desk.Service.ConfirmEmailAsync(await desk.TokenAsync(), Desk.Visitor)).Get();
+            }
+        }
+
+        Assert.Equal(OnboardingLimits.OpenPerAccount, await OpenAsync());
+
+        async Task<long> OpenAsync() => await desk.Service.CountOpenAsync();
+        static RequestForm Form(string email) => Desk.Form(change: form => form with { Email = email });
+    }
+
+    [Fact]
+    public async Task There_are_only_so_many_unconfirmed_requests_and_they_go_after_a_week()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var kept = await desk.OpenAsync(Desk.Form(change: form => form with { Email = "kept@example.com" }));
+        var reference = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
+        desk.Core.Tamper(
+            $"""
+            INSERT INTO access_request (reference, kind, source, state, email, email_key, feeds, file_types, automation, allow_from, created_at, changed_at)
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {OnboardingLimits.Unconfirmed - 1})
+            SELECT 'X' || i, 'login', 'form', 'unconfirmed', 'x', 'x' || i, '', '', 0, '', {desk.Time.GetUtcNow().ToUnixTimeMilliseconds()}, 0 FROM n
+            """);
+        var ignored = (await desk.Service.SubmitAsync(Desk.Form(change: form => form with { Email = "late@example.com" }), Desk.Visitor)).Get().Reference!;
+        (await desk.Service.ShowAsync(ignored)).Problem(ProblemKind.NotFound);
+
+        desk.Time.Advance(OnboardingLimits.KeepUnconfirmed);
+        Assert.Equal(0, (await desk.Service.PurgeAsync()).Get());
+        desk.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(OnboardingLimits.Unconfirmed, (await desk.Service.PurgeAsync()).Get());
+        (await desk.Service.ShowAsync(reference)).Problem(ProblemKind.NotFound);
+        Assert.Equal(RequestState.Open, (await desk.ShowAsync(kept)).Request.State);
+        Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM access_attempt"));
+        Assert.Equal(OnboardingLimits.Unconfirmed / OnboardingLimits.PurgedTogether, await desk.AuditAsync(OnboardingActions.Purged));
+    }
+
+    [Fact]
+    public async Task A_link_opens_for_its_time_and_the_newest_mail_always_works()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var reference = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
+        var old = await desk.TokenAsync();
+        desk.Time.Advance(OnboardingLimits.KeepUnconfirmed - TimeSpan.FromMinutes(1));
+        (await desk.Service.ResendAsync(reference, Desk.Ann)).Get();
+        desk.Time.Advance(TimeSpan.FromMinutes(2));
+        (await desk.Service.ConfirmEmailAsync(old, Desk.Visitor)).Problem(ProblemKind.NotFound);
+        (await desk.Service.ConfirmEmailAsync(await desk.TokenAsync(), Desk.Visitor)).Get();
+    }
+
+    [Fact]
+    public async Task An_invitation_fills_the_form_in_needs_no_confirmation_and_is_for_one_request()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var invitation = (await desk.Service.InviteAsync(new NewInvitation("10042", "ann@example.com") { FirstName = "Ann", Feeds = ["cdr"] }, Desk.Ann)).Get();
+        var token = await desk.TokenAsync();
+        Assert.Equal($"https://files.provider.test/l/{token}", invitation.Link);
+        var found = (await desk.Service.FindInvitationAsync(token))!;
+        Assert.Equal(("Example Telecom Ltd", "10042", "Ann", "ann"), (found.Details.Company, found.Details.Account, found.Details.FirstName, found.InvitedBy));
+        Assert.Equal(["cdr"], found.Details.Feeds);
+        Assert.Null(found.Link);
+
+        // The account of the invitation stands, whatever the form says.
+        var form = Desk.Form(change: form => form with { Account = "99999" });
+        var submitted = (await desk.Service.SubmitAsync(form, Desk.Visitor, token)).Get();
+        Assert.False(submitted.NeedsConfirmation);
+        var request = (await desk.ShowAsync(submitted.Reference!)).Request;
+        Assert.Equal((RequestState.Open, "10042", "ann"), (request.State, request.Details.Account, request.InvitedBy));
+        (await desk.Service.SubmitAsync(form, Desk.Visitor, token)).Problem(ProblemKind.NotFound);
+        Assert.Null(await desk.Service.FindInvitationAsync(token));
+    }
+
+    [Fact]
+    public async Task An_invited_person_who_gives_another_address_confirms_it()
+    {
+        await using var desk = await Desk.CreateAsync();
+        (await desk.Service.InviteAsync(new NewInvitation("10042", "boss@example.com"), Desk.Ann)).Get();
+        var submitted = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor, await desk.TokenAsync())).Get();
+        Assert.True(submitted.NeedsConfirmation);
+        Assert.Equal(RequestState.Unconfirmed, (await desk.ShowAsync(submitted.Reference!)).Request.State);
+    }
+
+    [Fact]
+    public async Task An_invitation_ends_and_is_for_accounts_that_are_there()
+    {
+        await using var desk = await Desk.CreateAsync();
+        (await desk.Service.InviteAsync(new NewInvitation("99999", "ann@example.com"), Desk.Ann)).Problem(ProblemKind.NotFound);
+        (await desk.Service.InviteAsync(new NewInvitation("10042", "ann"), Desk.Ann)).Problem(ProblemKind.Invalid);
+        (await desk.Service.InviteAsync(new NewInvitation("10042", "ann@example.com") { Lifetime = TimeSpan.FromDays(91) }, Desk.Ann)).Problem(ProblemKind.Invalid);
+        (await desk.Service.InviteAsync(new NewInvitation("10042", "ann@example.com"), Desk.Ann)).Get();
+        var token = await desk.TokenAsync();
+        desk.Time.Advance(OnboardingLimits.InvitationTime - TimeSpan.FromSeconds(1));
+        Assert.NotNull(await desk.Service.FindInvitationAsync(token));
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+        (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor, token)).Problem(ProblemKind.NotFound);
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+        (await desk.Service.PurgeAsync()).Get();
+        Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM access_invitation"));
+    }
+
+    [Fact]
+    public async Task A_hundred_submissions_by_one_invitation_at_once_make_one_request()
+    {
+        await using var desk = await Desk.CreateAsync();
+        (await desk.Service.InviteAsync(new NewInvitation("10042", "ann@example.com"), Desk.Ann)).Get();
+        var (token, form) = (await desk.TokenAsync(), Desk.Form());
+        var results = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(async () => await desk.Service.SubmitAsync(form, IPAddress.Parse($"198.51.100.{i}"), token))));
+        Assert.Single(results, result => result.Succeeded);
+        Assert.Equal(1L, desk.Core.Scalar("SELECT count(*) FROM access_request"));
+    }
+
+    [Fact]
+    public async Task A_mail_with_a_link_is_emptied_in_the_outbox_once_it_was_sent()
+    {
+        await using var desk = await Desk.CreateAsync();
+        await desk.OpenAsync();
+        (await desk.Service.SubmitAsync(Desk.Form(change: form => form with { Email = "bob@example.com" }), Desk.Visitor)).Get();
+        var token = await desk.TokenAsync();
+        var dispatcher = Waybill.Core.Notifications.NotificationDispatcher.Create(desk.Core.Services.Database, desk.Options.Notifications, desk.Time).Get();
+        await using (dispatcher)
+        {
+            Assert.True((await dispatcher.RunAsync(CancellationToken.None, CancellationToken.None)).Succeeded);
+        }
+
+        Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM delivery WHERE topic = 'request-confirm' AND (text <> '' OR html IS NOT NULL OR state <> 'sent')"));
+        Assert.Contains(
+            Directory.EnumerateFiles(desk.Options.Notifications.MailFolder).Select(file => MailReader.Read(File.ReadAllBytes(file)).File!),
+            mail => mail.Parts.Count == 2 && mail.Parts.All(part => part.Text(100_000).Contains(token, StringComparison.Ordinal)));
+    }
+}
