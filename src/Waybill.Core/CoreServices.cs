@@ -12,6 +12,7 @@ using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
 using Waybill.Core.Onboarding;
+using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
@@ -56,6 +57,11 @@ public sealed class CoreServices : IAsyncDisposable
         Links = new SecretLinks(database, time);
         RetentionLinks = new RetentionLinks(database, audit, Links, Stores, time);
         Quotas = new QuotaService(database, audit, time);
+        People = new PeopleServices(database, audit, time, directory.PeopleKey, new PeopleOptions
+        {
+            Notifications = new NotificationOptions { MailFolder = Path.Combine(directory.Path, "mail"), TemplateFolder = Path.Combine(directory.Path, "templates") },
+            Files = PortalFiles.ReadWrite,
+        });
     }
 
     /// <summary>Where everything lies.</summary>
@@ -138,6 +144,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>What accounts and logins may store.</summary>
     public QuotaService Quotas { get; }
+
+    /// <summary>People, and how they sign in to the portal.</summary>
+    public PeopleServices People { get; }
 
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }
@@ -226,6 +235,7 @@ public sealed class CoreServices : IAsyncDisposable
     /// <summary>Writes what waits, then closes the database.</summary>
     public async ValueTask DisposeAsync()
     {
+        People.Dispose();
         await LoginUsage.DisposeAsync().ConfigureAwait(false);
         await Audit.DisposeAsync().ConfigureAwait(false);
         await Database.DisposeAsync().ConfigureAwait(false);

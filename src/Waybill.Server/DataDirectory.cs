@@ -39,6 +39,12 @@ internal sealed class DataDirectory(string root)
 
     public string Audit => Path.Combine(Root, "audit");
 
+    /// <summary>Keys that parts of the database are sealed with; made when the first one is needed.</summary>
+    public string Secrets => Path.Combine(Root, "secrets");
+
+    /// <summary>The key that second factors of people are kept under.</summary>
+    public string PeopleKey => Path.Combine(Secrets, "people.key");
+
     public string AuditKey => Path.Combine(Audit, "audit.key");
 
     public string AuditAnchor => Path.Combine(Audit, "anchor");
@@ -183,7 +189,7 @@ internal sealed class DataDirectory(string root)
 
     /// <summary>What a restore makes, and nothing else does in a directory that is marked.</summary>
     private static bool IsRestored(string name) =>
-        name is RestoreMark or "hostkeys" or "tls" or "templates" or "vaults" or "audit" or "run" or "waybill.json"
+        name is RestoreMark or "hostkeys" or "tls" or "templates" or "secrets" or "vaults" or "audit" or "run" or "waybill.json"
             or Core.Backup.VerifiedBackup.ListOfMissing or Core.Backup.VerifiedBackup.ListOfArchived
         || name.StartsWith("waybill.db", StringComparison.Ordinal);
 

@@ -59,7 +59,7 @@ public sealed partial class RetentionLinkTests
         Assert.Contains("127.0.", rows[0].GetRawText(), StringComparison.Ordinal);
         Assert.Equal(2, (await server.JsonAsync("audit", "search", "--action", "download")).GetArrayLength());
         using var after = new StringReader(await client.GetStringAsync(link.PathAndQuery));
-        Assert.DoesNotContain("never fetched by anybody", await after.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Never fetched by anybody", await after.ReadToEndAsync(), StringComparison.Ordinal);
 
         // The link works again; a forged one, or one for something else, is a page that is not there.
         using var again = await PostAsync(client, link.PathAndQuery, page);
@@ -157,7 +157,7 @@ public sealed partial class RetentionLinkTests
     }
 
     /// <summary>A server whose account 10042 was just told of two files that go; 20042 has one too, and no mail address.</summary>
-    private static async Task<PortalServer> NoticedAsync(SmtpServer smtp, string? more = null)
+    internal static async Task<PortalServer> NoticedAsync(SmtpServer smtp, string? more = null)
     {
         // The next run is in seven to ten days, whatever day it is.
         var now = TimeProvider.System.GetUtcNow();
@@ -191,7 +191,7 @@ public sealed partial class RetentionLinkTests
         return server;
     }
 
-    private static async Task<string> LinkAsync(SmtpServer smtp)
+    internal static async Task<string> LinkAsync(SmtpServer smtp)
     {
         var mail = (await smtp.WaitForAsync(1))[0];
         Assert.Equal(["files@interop.example"], mail.To);

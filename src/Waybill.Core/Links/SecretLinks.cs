@@ -89,6 +89,11 @@ public sealed class SecretLinks(WaybillDatabase database, TimeProvider time)
             Map, ("@hash", Hash(token)), ("@purpose", purpose), ("@now", now));
     }
 
+    /// <summary>Whether a token opens something, in the transaction that may use it up later.</summary>
+    internal bool IsOpen(WriteTransaction transaction, string? token, string purpose) => transaction.Connection.Number(
+        "SELECT EXISTS (SELECT 1 FROM secret_link WHERE hash = @hash AND purpose = @purpose AND redeemed_at IS NULL AND expires_at > @now)",
+        ("@hash", Hash(token)), ("@purpose", purpose), ("@now", time.GetUtcNow().ToColumn())) != 0;
+
     /// <summary>Ends what is open for a purpose and subject, with what ended it; says how many.</summary>
     internal static int Revoke(WriteTransaction transaction, string purpose, string subject) => transaction.Connection.Execute(
         "DELETE FROM secret_link WHERE purpose = @purpose AND subject = @subject AND redeemed_at IS NULL", ("@purpose", purpose), ("@subject", subject));

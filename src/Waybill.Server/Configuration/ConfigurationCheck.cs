@@ -1,6 +1,7 @@
 using System.Net;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
+using Waybill.Core.People;
 using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
 using Waybill.Ssh.Hosting;
@@ -27,6 +28,7 @@ internal static class ConfigurationCheck
         Public("Ftp:Public", configuration.Ftp.Public);
         Public("Ntsapi:Public", configuration.Ntsapi.Public);
         PortalSettings.Validate(configuration);
+        _ = Files(configuration.Portal);
         NotificationSettings.Validate(configuration);
         OnboardingSettings.Validate(configuration.Onboarding);
         _ = Layout(configuration.Layout);
@@ -91,6 +93,9 @@ internal static class ConfigurationCheck
             throw new CommandException($"Provider:TimeZone: '{zone}' is not known here; write it as Europe/London");
         }
     }
+
+    public static PortalFiles Files(PortalSection section) => PortalAccess.Parse(section.Files.ToLowerInvariant())
+        ?? throw new CommandException($"Portal:Files: '{section.Files}' is not known; off, read or read-write");
 
     public static LayoutTemplate Layout(LayoutSection section)
     {

@@ -147,7 +147,8 @@ internal sealed record PortalSection
     /// <summary>Its private key, PEM.</summary>
     public string? CertificateKey { get; init; }
 
-    public string? Files { get; init; }
+    /// <summary>What the portal does with the files of accounts: <c>off</c>, <c>read</c> or <c>read-write</c>; an account can be stricter.</summary>
+    public string Files { get; init; } = "off";
 }
 
 internal sealed record DatabaseSection

@@ -29,6 +29,8 @@ internal sealed class RetentionModel(RetentionLinks retention, ZipTurns turns, P
     /// <summary>When they go, where the provider is.</summary>
     public string Run => TimeZoneInfo.ConvertTime(Notice.Run, options.Zone).ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
 
+    public string RunDay => TimeZoneInfo.ConvertTime(Notice.Run, options.Zone).ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+
     public static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     public static string Size(long bytes) => bytes switch
