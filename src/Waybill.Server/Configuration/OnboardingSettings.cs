@@ -19,7 +19,7 @@ internal static class OnboardingSettings
     public static OnboardingOptions Options(WaybillConfiguration configuration, DataDirectory data) => new()
     {
         Notifications = NotificationSettings.Options(configuration, data),
-        PublicUrl = configuration.Portal.PublicUrl,
+        PublicUrl = PortalSettings.BaseUrl(configuration.Portal),
         TwoPersons = configuration.Onboarding.TwoPersons,
         CallBack = configuration.Onboarding.CallBack,
         Phone = configuration.Provider.Phone,
