@@ -137,8 +137,8 @@ public sealed class UsageTests(Template template)
         var commands = Commands(help);
         Assert.Equal(
             [
-                "demo", "serve", "init", "account", "login", "key", "request", "hostkey", "quota", "publish", "held", "recall", "subscription", "receipts", "inbound", "arrival", "collect", "files",
-                "retention", "hold", "expectation", "notification", "hook", "schedule", "status", "sessions", "penalties", "audit", "backup", "restore", "doctor",
+                "demo", "serve", "init", "account", "person", "login", "key", "request", "hostkey", "quota", "publish", "held", "recall", "subscription", "receipts", "inbound", "arrival", "collect", "files",
+                "retention", "hold", "expectation", "notification", "hook", "schedule", "status", "sessions", "penalties", "why", "audit", "backup", "restore", "doctor",
             ],
             commands);
         foreach (var command in commands)
