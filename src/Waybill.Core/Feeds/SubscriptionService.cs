@@ -17,38 +17,37 @@ public sealed class SubscriptionService(WaybillDatabase database, AuditLog audit
         ArgumentNullException.ThrowIfNull(feeds);
         ArgumentNullException.ThrowIfNull(fileTypes);
         var chosen = Choose(feeds, fileTypes);
+        return chosen.Succeeded
+            ? await database.WriteAsync<IReadOnlyList<Subscription>>(transaction => Set(transaction, account, chosen.Value, actor), cancellationToken).ConfigureAwait(false)
+            : chosen.Problem;
+    }
+
+    /// <summary>
+    /// Adds to what an account wants, in the transaction of something larger. One that gets everything gets no less: only with its first login
+    /// (<paramref name="isFirst"/>) does this choose.
+    /// </summary>
+    internal Result<IReadOnlyList<Subscription>> Extend(
+        WriteTransaction transaction, Account account, IReadOnlyCollection<string> feeds, IReadOnlyCollection<string> fileTypes, bool isFirst, Actor actor)
+    {
+        var chosen = Choose(feeds, fileTypes);
         if (!chosen.Succeeded)
         {
             return chosen.Problem;
         }
 
-        var pairs = chosen.Value;
-        return await database.WriteAsync<IReadOnlyList<Subscription>>(
-            transaction =>
-            {
-                var connection = transaction.Connection;
-                if (AccountService.Find(connection, account) is not { } found)
-                {
-                    return AccountService.Unknown(account);
-                }
+        var before = transaction.Connection.All(
+            "SELECT feed, file_type FROM subscription WHERE account_id = @account ORDER BY feed, file_type",
+            static row => (Feed: row.GetString(0), FileType: row.GetString(1)), ("@account", account.Id));
+        if (chosen.Value.Count == 0 || (before.Count == 0 && !isFirst) || chosen.Value.TrueForAll(before.Contains))
+        {
+            return Result.Of<IReadOnlyList<Subscription>>([.. before.Select(pair => new Subscription(account.Number, pair.Feed, pair.FileType))]);
+        }
 
-                connection.Execute("DELETE FROM subscription WHERE account_id = @account", ("@account", found.Id));
-                foreach (var (feed, fileType) in pairs)
-                {
-                    connection.Execute(
-                        "INSERT INTO subscription (account_id, feed, file_type) VALUES (@account, @feed, @type)", ("@account", found.Id), ("@feed", feed), ("@type", fileType));
-                }
-
-                audit.Append(transaction, new AuditEntry(AuditActions.SubscriptionSet, actor)
-                {
-                    Account = found.Number,
-                    Subject = found.Number,
-                    Detail = pairs.Count == 0 ? "everything" : string.Join(", ", pairs.Select(static pair => $"{pair.Feed}/{pair.FileType}")),
-                });
-                return Result.Of<IReadOnlyList<Subscription>>([.. pairs.Select(pair => new Subscription(found.Number, pair.Feed, pair.FileType))]);
-            },
-            cancellationToken).ConfigureAwait(false);
+        return Set(transaction, account.Number, [.. before.Union(chosen.Value)], actor);
     }
+
+    /// <summary>What is wrong with a choice, or null.</summary>
+    internal Problem? Check(IReadOnlyCollection<string> feeds, IReadOnlyCollection<string> fileTypes) => Choose(feeds, fileTypes).Problem;
 
     /// <summary>Lists subscriptions by account; accounts that get everything are not among them.</summary>
     /// <param name="account">Of this account only; null lists all.</param>
@@ -72,6 +71,30 @@ public sealed class SubscriptionService(WaybillDatabase database, AuditLog audit
                 return new Page<Subscription>([.. rows.Take(size).Select(static row => row.Row)], rows.Count > size ? rows[size - 1].Place : null);
             },
             cancellationToken);
+    }
+
+    private Result<IReadOnlyList<Subscription>> Set(WriteTransaction transaction, string account, List<(string Feed, string FileType)> pairs, Actor actor)
+    {
+        var connection = transaction.Connection;
+        if (AccountService.Find(connection, account) is not { } found)
+        {
+            return AccountService.Unknown(account);
+        }
+
+        connection.Execute("DELETE FROM subscription WHERE account_id = @account", ("@account", found.Id));
+        foreach (var (feed, fileType) in pairs)
+        {
+            connection.Execute(
+                "INSERT INTO subscription (account_id, feed, file_type) VALUES (@account, @feed, @type)", ("@account", found.Id), ("@feed", feed), ("@type", fileType));
+        }
+
+        audit.Append(transaction, new AuditEntry(AuditActions.SubscriptionSet, actor)
+        {
+            Account = found.Number,
+            Subject = found.Number,
+            Detail = pairs.Count == 0 ? "everything" : string.Join(", ", pairs.Select(static pair => $"{pair.Feed}/{pair.FileType}")),
+        });
+        return Result.Of<IReadOnlyList<Subscription>>([.. pairs.Select(pair => new Subscription(found.Number, pair.Feed, pair.FileType))]);
     }
 
     private Result<List<(string Feed, string FileType)>> Choose(IReadOnlyCollection<string> feeds, IReadOnlyCollection<string> fileTypes)

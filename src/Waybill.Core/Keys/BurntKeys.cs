@@ -35,30 +35,31 @@ public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProv
             return problem;
         }
 
-        return await database.WriteAsync<BurntKey>(
-            transaction =>
-            {
-                var connection = transaction.Connection;
-                if (Refusal(connection, sha256) is null)
-                {
-                    connection.Execute(
-                        "INSERT INTO burnt_key (sha256, how, burnt_at, burnt_by) VALUES (@sha256, @how, @at, @by)",
-                        ("@sha256", sha256),
-                        ("@how", how),
-                        ("@at", time.GetUtcNow().ToColumn()),
-                        ("@by", actor.Name));
-                }
+        return await database.WriteAsync<BurntKey>(transaction => Add(transaction, sha256, how, actor), cancellationToken).ConfigureAwait(false);
+    }
 
-                audit.Append(transaction, new AuditEntry(AuditActions.KeyBurnt, actor) { Subject = sha256, Detail = how });
-                return new BurntKey(sha256, connection.All(
-                    """
-                    SELECT l.user_name FROM login_key k JOIN login l ON l.id = k.login_id
-                    WHERE k.sha256 = @sha256 AND k.revoked_at IS NULL ORDER BY l.user_key LIMIT 100
-                    """,
-                    static row => row.GetString(0),
-                    ("@sha256", sha256)));
-            },
-            cancellationToken).ConfigureAwait(false);
+    /// <summary>Refuses a key from now on, in the transaction of something larger. The fingerprint is a whole one.</summary>
+    internal BurntKey Add(WriteTransaction transaction, string sha256, string how, Actor actor)
+    {
+        var connection = transaction.Connection;
+        if (Refusal(connection, sha256) is null)
+        {
+            connection.Execute(
+                "INSERT INTO burnt_key (sha256, how, burnt_at, burnt_by) VALUES (@sha256, @how, @at, @by)",
+                ("@sha256", sha256),
+                ("@how", how),
+                ("@at", time.GetUtcNow().ToColumn()),
+                ("@by", actor.Name));
+        }
+
+        audit.Append(transaction, new AuditEntry(AuditActions.KeyBurnt, actor) { Subject = sha256, Detail = how });
+        return new BurntKey(sha256, connection.All(
+            """
+            SELECT l.user_name FROM login_key k JOIN login l ON l.id = k.login_id
+            WHERE k.sha256 = @sha256 AND k.revoked_at IS NULL ORDER BY l.user_key LIMIT 100
+            """,
+            static row => row.GetString(0),
+            ("@sha256", sha256)));
     }
 
     internal static Problem? Refusal(DatabaseConnection connection, string sha256) => connection.First(

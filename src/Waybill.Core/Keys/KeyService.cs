@@ -22,6 +22,32 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
     public async ValueTask<Result<KeyAddition>> AddAsync(string userName, NewKey key, Actor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
+        Refused? refused = null;
+        var result = await database.WriteAsync<KeyAddition>(transaction => Add(transaction, userName, key, actor, out refused), cancellationToken).ConfigureAwait(false);
+
+        // A known bad key that is sent in again is news for whoever watches; the transaction that refused it was rolled back.
+        if (refused is not null)
+        {
+            var (login, refusal) = refused;
+            var recorded = await audit.AppendAsync(
+                new AuditEntry(AuditActions.KeyRefused, actor)
+                {
+                    Account = login.Account,
+                    Subject = login.UserName,
+                    Outcome = AuditOutcome.Refused,
+                    Detail = $"{key.Key.KeyType} {key.Key.Bits} {KeyFingerprint.Sha256(key.Key.Blob.Span)}: {refusal.Message}",
+                },
+                cancellationToken).ConfigureAwait(false);
+            return recorded.Succeeded ? result : recorded.Problem;
+        }
+
+        return result;
+    }
+
+    /// <summary>Installs a key in the transaction of something larger; <paramref name="refused"/> is for a row of the audit beside it, since a refusal rolls it back.</summary>
+    internal Result<KeyAddition> Add(WriteTransaction transaction, string userName, NewKey key, Actor actor, out Refused? refused)
+    {
+        refused = null;
         var now = time.GetUtcNow();
         if (key.Label is not null && Words.Check("label", key.Label) is { } problem)
         {
@@ -34,81 +60,57 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
         }
 
         var sha256 = KeyFingerprint.Sha256(key.Key.Blob.Span);
-        Problem? refusal = null;
-        Login? refusedOn = null;
-        var result = await database.WriteAsync<KeyAddition>(
-            transaction =>
-            {
-                var connection = transaction.Connection;
-                if (LoginSql.Find(connection, userName) is not { } login)
-                {
-                    return LoginSql.Unknown(userName);
-                }
-
-                var existing = KeySql.Find(connection, login.Id, sha256);
-                refusal = BurntKeys.Refusal(connection, sha256) ?? (existing is { Revoked: { } revoked }
-                    ? Problem.Refused(
-                        $"This key was revoked on {Format(revoked)} by {existing.RevokedBy} ({existing.RevokedReason}); a revoked key does not come back. Ask for a new key.")
-                    : null);
-                if (refusal is not null)
-                {
-                    refusedOn = login;
-                    return refusal;
-                }
-
-                if (existing is not null)
-                {
-                    return new KeyAddition(existing, AlreadyInstalled: true);
-                }
-
-                if (CheckRoom(connection, login) is { } full)
-                {
-                    return full;
-                }
-
-                var label = key.Label ?? Label(key.Comment);
-                connection.Execute(
-                    """
-                    INSERT INTO login_key (login_id, type, blob, bits, sha256, md5, label, added_at, added_by, expires_at)
-                    VALUES (@login, @type, @blob, @bits, @sha256, @md5, @label, @added, @by, @expires)
-                    """,
-                    ("@login", login.Id),
-                    ("@type", key.Key.KeyType),
-                    ("@blob", key.Key.Blob.ToArray()),
-                    ("@bits", key.Key.Bits),
-                    ("@sha256", sha256),
-                    ("@md5", KeyFingerprint.Md5(key.Key.Blob.Span)),
-                    ("@label", label),
-                    ("@added", now.ToColumn()),
-                    ("@by", actor.Name),
-                    ("@expires", key.Expires?.ToColumn()));
-                transaction.TouchLogins();
-                audit.Append(transaction, new AuditEntry(AuditActions.KeyAdded, actor)
-                {
-                    Account = login.Account,
-                    Subject = login.UserName,
-                    Detail = $"{key.Key.KeyType} {key.Key.Bits} {sha256} {label}".TrimEnd() + (key.Expires is { } end ? $", expires {Format(end)}" : ""),
-                });
-                return new KeyAddition(KeySql.Find(connection, login.Id, sha256)!, AlreadyInstalled: false);
-            },
-            cancellationToken).ConfigureAwait(false);
-
-        // A known bad key that is sent in again is news for whoever watches; the transaction that refused it was rolled back.
-        if (refusal is not null && refusedOn is not null)
+        var connection = transaction.Connection;
+        if (LoginSql.Find(connection, userName) is not { } login)
         {
-            var recorded = await audit.AppendAsync(
-                new AuditEntry(AuditActions.KeyRefused, actor)
-                {
-                    Account = refusedOn.Account,
-                    Subject = refusedOn.UserName,
-                    Outcome = AuditOutcome.Refused,
-                    Detail = $"{key.Key.KeyType} {key.Key.Bits} {sha256}: {refusal.Message}",
-                },
-                cancellationToken).ConfigureAwait(false);
-            return recorded.Succeeded ? result : recorded.Problem;
+            return LoginSql.Unknown(userName);
         }
 
-        return result;
+        var existing = KeySql.Find(connection, login.Id, sha256);
+        var refusal = BurntKeys.Refusal(connection, sha256) ?? (existing is { Revoked: { } revoked }
+            ? Problem.Refused(
+                $"This key was revoked on {Format(revoked)} by {existing.RevokedBy} ({existing.RevokedReason}); a revoked key does not come back. Ask for a new key.")
+            : null);
+        if (refusal is not null)
+        {
+            refused = new Refused(login, refusal);
+            return refusal;
+        }
+
+        if (existing is not null)
+        {
+            return new KeyAddition(existing, AlreadyInstalled: true);
+        }
+
+        if (CheckRoom(connection, login) is { } full)
+        {
+            return full;
+        }
+
+        var label = key.Label ?? Label(key.Comment);
+        connection.Execute(
+            """
+            INSERT INTO login_key (login_id, type, blob, bits, sha256, md5, label, added_at, added_by, expires_at)
+            VALUES (@login, @type, @blob, @bits, @sha256, @md5, @label, @added, @by, @expires)
+            """,
+            ("@login", login.Id),
+            ("@type", key.Key.KeyType),
+            ("@blob", key.Key.Blob.ToArray()),
+            ("@bits", key.Key.Bits),
+            ("@sha256", sha256),
+            ("@md5", KeyFingerprint.Md5(key.Key.Blob.Span)),
+            ("@label", label),
+            ("@added", now.ToColumn()),
+            ("@by", actor.Name),
+            ("@expires", key.Expires?.ToColumn()));
+        transaction.TouchLogins();
+        audit.Append(transaction, new AuditEntry(AuditActions.KeyAdded, actor)
+        {
+            Account = login.Account,
+            Subject = login.UserName,
+            Detail = $"{key.Key.KeyType} {key.Key.Bits} {sha256} {label}".TrimEnd() + (key.Expires is { } end ? $", expires {Format(end)}" : ""),
+        });
+        return new KeyAddition(KeySql.Find(connection, login.Id, sha256)!, AlreadyInstalled: false);
     }
 
     /// <summary>Records that what was sent in for a login is no key that can be installed: a private key, a file that was cut off.</summary>
@@ -171,31 +173,37 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
                 }
 
                 var key = found.Value;
-                if (key.Revoked is { } before)
-                {
-                    return Problem.Refused($"The key {key.Sha256} was revoked already, on {Format(before)} by {key.RevokedBy}: {key.RevokedReason}.");
-                }
-
-                var now = time.GetUtcNow();
-                connection.Execute(
-                    "UPDATE login_key SET revoked_at = @now, revoked_by = @by, revoked_reason = @reason WHERE id = @id",
-                    ("@now", now.ToColumn()),
-                    ("@by", actor.Name),
-                    ("@reason", reason),
-                    ("@id", key.Id));
-                transaction.TouchLogins();
-                audit.Append(transaction, new AuditEntry(AuditActions.KeyRevoked, actor)
-                {
-                    Account = login.Account,
-                    Subject = login.UserName,
-                    Detail = $"{key.Type} {key.Bits} {key.Sha256}: {reason}",
-                });
-                return key with { Revoked = now, RevokedBy = actor.Name, RevokedReason = reason };
+                return key.Revoked is { } before
+                    ? Problem.Refused($"The key {key.Sha256} was revoked already, on {Format(before)} by {key.RevokedBy}: {key.RevokedReason}.")
+                    : Revoke(transaction, login, key, reason, actor);
             },
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Revokes a key that is not revoked, in the transaction of something larger.</summary>
+    internal InstalledKey Revoke(WriteTransaction transaction, Login login, InstalledKey key, string reason, Actor actor)
+    {
+        var now = time.GetUtcNow();
+        transaction.Connection.Execute(
+            "UPDATE login_key SET revoked_at = @now, revoked_by = @by, revoked_reason = @reason WHERE id = @id",
+            ("@now", now.ToColumn()),
+            ("@by", actor.Name),
+            ("@reason", reason),
+            ("@id", key.Id));
+        transaction.TouchLogins();
+        audit.Append(transaction, new AuditEntry(AuditActions.KeyRevoked, actor)
+        {
+            Account = login.Account,
+            Subject = login.UserName,
+            Detail = $"{key.Type} {key.Bits} {key.Sha256}: {reason}",
+        });
+        return key with { Revoked = now, RevokedBy = actor.Name, RevokedReason = reason };
+    }
+
     internal static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>A key that was refused for a login, and why.</summary>
+    internal sealed record Refused(Login Login, Problem Refusal);
 
     private static Problem? CheckRoom(DatabaseConnection connection, Login login)
     {

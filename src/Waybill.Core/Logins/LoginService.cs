@@ -13,7 +13,11 @@ namespace Waybill.Core.Logins;
 public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeProvider time)
 {
     /// <summary>Adds a login.</summary>
-    public async ValueTask<Result<Login>> AddAsync(NewLogin login, Actor actor, CancellationToken cancellationToken = default)
+    public ValueTask<Result<Login>> AddAsync(NewLogin login, Actor actor, CancellationToken cancellationToken = default) =>
+        database.WriteAsync<Login>(transaction => Add(transaction, login, actor), cancellationToken);
+
+    /// <summary>Adds a login in the transaction of something larger.</summary>
+    internal Result<Login> Add(WriteTransaction transaction, NewLogin login, Actor actor)
     {
         if (CheckAccountGiven(login) is { } problem)
         {
@@ -32,61 +36,56 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
             return start.Problem;
         }
 
-        return await database.WriteAsync<Login>(
-            transaction =>
+        var connection = transaction.Connection;
+        Account? account = null;
+        if (login.Account is not null)
+        {
+            account = AccountService.Find(connection, login.Account);
+            if (account is null)
             {
-                var connection = transaction.Connection;
-                Account? account = null;
-                if (login.Account is not null)
-                {
-                    account = AccountService.Find(connection, login.Account);
-                    if (account is null)
-                    {
-                        return AccountService.Unknown(login.Account);
-                    }
+                return AccountService.Unknown(login.Account);
+            }
 
-                    if (account.Status == AccountStatus.Closed)
-                    {
-                        return Problem.Refused($"Account {account.Number} is closed: it gets no more logins. Use another account.");
-                    }
-                }
+            if (account.Status == AccountStatus.Closed)
+            {
+                return Problem.Refused($"Account {account.Number} is closed: it gets no more logins. Use another account.");
+            }
+        }
 
-                var named = Name(login, account);
-                if (!named.Succeeded)
-                {
-                    return named.Problem;
-                }
+        var named = Name(login, account);
+        if (!named.Succeeded)
+        {
+            return named.Problem;
+        }
 
-                var (userName, vendor) = named.Value;
-                if (LoginSql.Find(connection, userName) is { } taken)
-                {
-                    var whose = taken.Account is null ? "" : $" for account {taken.Account}";
-                    return Problem.AlreadyExists($"The user name {taken.UserName} is taken{whose}. Choose another one, or use that login.");
-                }
+        var (userName, vendor) = named.Value;
+        if (LoginSql.Find(connection, userName) is { } taken)
+        {
+            var whose = taken.Account is null ? "" : $" for account {taken.Account}";
+            return Problem.AlreadyExists($"The user name {taken.UserName} is taken{whose}. Choose another one, or use that login.");
+        }
 
-                connection.Execute(
-                    """
-                    INSERT INTO login (user_name, user_key, kind, account_id, vendor, start_directory, allow_from, status, created_at)
-                    VALUES (@name, @key, @kind, @account, @vendor, @start, @allow, 'active', @created)
-                    """,
-                    ("@name", userName),
-                    ("@key", UserName.Fold(userName)),
-                    ("@kind", login.Kind.ToWord()),
-                    ("@account", account?.Id),
-                    ("@vendor", vendor),
-                    ("@start", start.Value.IsRoot ? null : start.Value.ToString()),
-                    ("@allow", networks.Value.ToString()),
-                    ("@created", time.GetUtcNow().ToColumn()));
-                transaction.TouchLogins();
-                audit.Append(transaction, new AuditEntry(AuditActions.LoginAdded, actor)
-                {
-                    Account = account?.Number,
-                    Subject = userName,
-                    Detail = $"kind {login.Kind.ToWord()}" + (networks.Value.Networks.Count == 0 ? "" : $", from {networks.Value}"),
-                });
-                return LoginSql.Find(connection, userName)!;
-            },
-            cancellationToken).ConfigureAwait(false);
+        connection.Execute(
+            """
+            INSERT INTO login (user_name, user_key, kind, account_id, vendor, start_directory, allow_from, status, created_at)
+            VALUES (@name, @key, @kind, @account, @vendor, @start, @allow, 'active', @created)
+            """,
+            ("@name", userName),
+            ("@key", UserName.Fold(userName)),
+            ("@kind", login.Kind.ToWord()),
+            ("@account", account?.Id),
+            ("@vendor", vendor),
+            ("@start", start.Value.IsRoot ? null : start.Value.ToString()),
+            ("@allow", networks.Value.ToString()),
+            ("@created", time.GetUtcNow().ToColumn()));
+        transaction.TouchLogins();
+        audit.Append(transaction, new AuditEntry(AuditActions.LoginAdded, actor)
+        {
+            Account = account?.Number,
+            Subject = userName,
+            Detail = $"kind {login.Kind.ToWord()}" + (networks.Value.Networks.Count == 0 ? "" : $", from {networks.Value}"),
+        });
+        return LoginSql.Find(connection, userName)!;
     }
 
     /// <summary>Lists logins by user name.</summary>
