@@ -7,6 +7,7 @@ using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
+using Waybill.Core.Keys.Generation;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
@@ -31,6 +32,7 @@ public sealed class CoreServices : IAsyncDisposable
         Logins = new LoginService(database, audit, time);
         Keys = new KeyService(database, audit, time);
         BurntKeys = new BurntKeys(database, audit, time);
+        KeyGeneration = new KeyGeneration(database, audit, Keys, time);
         LoginDirectory = new LoginDirectory(database, time);
         LoginUsage = new LoginUsage(database, time);
         Layout = new VaultLayout(template);
@@ -69,6 +71,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Keys of logins.</summary>
     public KeyService Keys { get; }
+
+    /// <summary>Keys that are made for customers.</summary>
+    public KeyGeneration KeyGeneration { get; }
 
     /// <summary>Keys that are refused for good.</summary>
     public BurntKeys BurntKeys { get; }

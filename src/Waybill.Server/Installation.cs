@@ -10,6 +10,7 @@ using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
+using Waybill.Core.Keys.Generation;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
@@ -45,6 +46,7 @@ internal sealed class Installation : IAsyncDisposable
         Logins = new LoginService(database, audit, TimeProvider.System);
         Keys = new KeyService(database, audit, TimeProvider.System);
         BurntKeys = new BurntKeys(database, audit, TimeProvider.System);
+        KeyGeneration = new KeyGeneration(database, audit, Keys, TimeProvider.System);
         Directory = new LoginDirectory(database, TimeProvider.System);
         Usage = new LoginUsage(database, TimeProvider.System);
         Catalogue = new FileCatalogue(database);
@@ -75,6 +77,8 @@ internal sealed class Installation : IAsyncDisposable
     public KeyService Keys { get; }
 
     public BurntKeys BurntKeys { get; }
+
+    public KeyGeneration KeyGeneration { get; }
 
     public LoginDirectory Directory { get; }
 

@@ -157,34 +157,32 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
             return problem;
         }
 
-        return await database.WriteAsync<InstalledKey>(
-            transaction =>
-            {
-                var connection = transaction.Connection;
-                if (LoginSql.Find(connection, userName) is not { } login)
-                {
-                    return LoginSql.Unknown(userName);
-                }
-
-                var found = KeySearch.Find(KeySql.OfLogin(connection, login.Id), fingerprint, login.UserName);
-                if (!found.Succeeded)
-                {
-                    return found.Problem;
-                }
-
-                var key = found.Value;
-                return key.Revoked is { } before
-                    ? Problem.Refused($"The key {key.Sha256} was revoked already, on {Format(before)} by {key.RevokedBy}: {key.RevokedReason}.")
-                    : Revoke(transaction, login, key, reason, actor);
-            },
-            cancellationToken).ConfigureAwait(false);
+        return await database.WriteAsync<InstalledKey>(transaction => Revoke(transaction, userName, fingerprint, reason, actor), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Revokes a key that is not revoked, in the transaction of something larger.</summary>
-    internal InstalledKey Revoke(WriteTransaction transaction, Login login, InstalledKey key, string reason, Actor actor)
+    /// <summary>Revokes a key, in the transaction of something larger.</summary>
+    internal Result<InstalledKey> Revoke(WriteTransaction transaction, string userName, string fingerprint, string reason, Actor actor)
     {
+        var connection = transaction.Connection;
+        if (LoginSql.Find(connection, userName) is not { } login)
+        {
+            return LoginSql.Unknown(userName);
+        }
+
+        var found = KeySearch.Find(KeySql.OfLogin(connection, login.Id), fingerprint, login.UserName);
+        if (!found.Succeeded)
+        {
+            return found.Problem;
+        }
+
+        var key = found.Value;
+        if (key.Revoked is { } before)
+        {
+            return Problem.Refused($"The key {key.Sha256} was revoked already, on {Format(before)} by {key.RevokedBy}: {key.RevokedReason}.");
+        }
+
         var now = time.GetUtcNow();
-        transaction.Connection.Execute(
+        connection.Execute(
             "UPDATE login_key SET revoked_at = @now, revoked_by = @by, revoked_reason = @reason WHERE id = @id",
             ("@now", now.ToColumn()),
             ("@by", actor.Name),

@@ -80,7 +80,10 @@ internal static class DoctorCommand
             : new Finding(Verdict.Ok, "open files", $"the limit is {descriptors}");
         CryptoLibrary.EnsureLoaded();
         var mlKem = KeyAgreements.Find("mlkem768x25519-sha256") is { IsSupported: true } ? "is offered" : "is not in it, so policy pq cannot be used";
-        return [kernel, openFiles, new Finding(Verdict.Ok, "crypto", $"{CryptoLibrary.Version}; ML-KEM {mlKem}")];
+        var argon2 = Argon2Library.IsLoaded
+            ? new Finding(Verdict.Ok, "libargon2", "PPK files of version 3 can be written")
+            : new Finding(Verdict.Warning, "libargon2", Argon2Library.Missing);
+        return [kernel, openFiles, new Finding(Verdict.Ok, "crypto", $"{CryptoLibrary.Version}; ML-KEM {mlKem}"), argon2];
     }
 
     private static IEnumerable<Finding> Configuration(WaybillConfiguration configuration, DataDirectory data)

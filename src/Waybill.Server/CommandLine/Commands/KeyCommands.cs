@@ -6,7 +6,7 @@ using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>key add | list | revoke</c>.</summary>
+/// <summary><c>key add | generate | list | revoke</c>.</summary>
 internal static class KeyCommands
 {
     private sealed record KeyAdded(bool AlreadyInstalled, string? Note, KeyView Key);
@@ -16,19 +16,14 @@ internal static class KeyCommands
         DateTimeOffset? LastUsed, string? LastUsedFrom, string? LastUsedClient, DateTimeOffset? Revoked, string? RevokedReason);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
-        [new Command("key", "Public keys of logins.") { Add(context), List(context), Revoke(context) }];
+        [new Command("key", "Public keys of logins.") { Add(context), KeyGenerateCommand.Create(context), List(context), Revoke(context) }];
 
     private static Command Add(Func<ParseResult, CommandContext> context)
     {
         var user = new Argument<string>("USER") { Description = "the login's user name" };
         var file = new Argument<string>("FILE") { Description = "the public key in any form, or - for standard input" };
         var label = new Option<string?>("--label") { Description = "what the key is for; else its comment", HelpName = "TEXT" };
-        var expires = new Option<DateTimeOffset?>("--expires")
-        {
-            Description = "the last day on which it works (UTC), as 2026-12-31, or its end to the second, as 2026-12-31T12:00:00Z",
-            HelpName = "DATE",
-            CustomParser = ParseExpiry,
-        };
+        var expires = ExpiresOption();
         var command = new Command("add", "Install a customer's public key. A private key is refused.") { user, file, label, expires };
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -120,6 +115,13 @@ internal static class KeyCommands
         });
         return command;
     }
+
+    internal static Option<DateTimeOffset?> ExpiresOption() => new("--expires")
+    {
+        Description = "the last day on which it works (UTC), as 2026-12-31, or its end to the second, as 2026-12-31T12:00:00Z",
+        HelpName = "DATE",
+        CustomParser = ParseExpiry,
+    };
 
     private static DateTimeOffset? ParseExpiry(ArgumentResult result)
     {
