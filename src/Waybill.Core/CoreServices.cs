@@ -8,6 +8,7 @@ using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
 using Waybill.Core.Keys.Generation;
+using Waybill.Core.Keys.Life;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
@@ -33,6 +34,7 @@ public sealed class CoreServices : IAsyncDisposable
         Keys = new KeyService(database, audit, time);
         BurntKeys = new BurntKeys(database, audit, time);
         KeyGeneration = new KeyGeneration(database, audit, Keys, time);
+        KeyLife = new KeyLife(database, audit, Keys, BurntKeys, time);
         LoginDirectory = new LoginDirectory(database, time);
         LoginUsage = new LoginUsage(database, time);
         Layout = new VaultLayout(template);
@@ -74,6 +76,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Keys that are made for customers.</summary>
     public KeyGeneration KeyGeneration { get; }
+
+    /// <summary>Keys that are lost, replaced and shared.</summary>
+    public KeyLife KeyLife { get; }
 
     /// <summary>Keys that are refused for good.</summary>
     public BurntKeys BurntKeys { get; }

@@ -126,7 +126,7 @@ internal static class DoctorCommand
         string[] secrets =
         [
             data.Database, data.Database + "-wal", data.AuditKey,
-            .. ((string[])[data.HostKeys, data.Tls]).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Where(file => !file.EndsWith(".crt", StringComparison.Ordinal)),
+            .. ((string[])[data.HostKeys, data.Tls, data.Handovers]).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Where(file => !file.EndsWith(".crt", StringComparison.Ordinal)),
         ];
         var open = secrets.Where(file => File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0).ToList();
         yield return open.Count > 0

@@ -6,17 +6,27 @@ using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>key add | generate | list | revoke</c>.</summary>
+/// <summary><c>key add | generate | handovers | list | rotation | drop-old | report-lost | revoke</c>.</summary>
 internal static class KeyCommands
 {
     private sealed record KeyAdded(bool AlreadyInstalled, string? Note, KeyView Key);
 
-    private sealed record KeyView(
+    internal sealed record KeyView(
         string Sha256, string Md5, string Type, int Bits, string Label, string State, DateTimeOffset Added, string AddedBy, DateTimeOffset? Expires,
-        DateTimeOffset? LastUsed, string? LastUsedFrom, string? LastUsedClient, DateTimeOffset? Revoked, string? RevokedReason);
+        DateTimeOffset? LastUsed, string? LastUsedFrom, string? LastUsedClient, DateTimeOffset? Revoked, string? RevokedReason)
+    {
+        /// <summary>Other logins that have this key; null when it is not asked for.</summary>
+        public IReadOnlyList<string>? SharedWith { get; init; }
+    }
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
-        [new Command("key", "Public keys of logins.") { Add(context), KeyGenerateCommand.Create(context), List(context), Revoke(context) }];
+    [
+        new Command("key", "Public keys of logins.")
+        {
+            Add(context), KeyGenerateCommand.Create(context), KeyHandoverCommands.Create(context), List(context), KeyLifeCommands.Rotation(context), KeyLifeCommands.DropOld(context),
+            KeyLifeCommands.ReportLost(context), Revoke(context),
+        },
+    ];
 
     private static Command Add(Func<ParseResult, CommandContext> context)
     {
@@ -88,12 +98,21 @@ internal static class KeyCommands
             var here = context(parse);
             await using var installation = here.Open();
             var keys = CommandContext.Require(await installation.Keys.ListAsync(parse.GetRequiredValue(user), cancellationToken));
-            here.Print(keys.Select(View), _ => here.PrintTable(
-                ["FINGERPRINT", "TYPE", "BITS", "LABEL", "STATE", "LAST USED"],
-                [.. keys.Select(View).Select(key => new[]
+            var shared = await installation.KeyLife.SharedWithAsync(parse.GetRequiredValue(user), cancellationToken);
+            KeyView[] views = [.. keys.Select(key => View(key) with { SharedWith = key.Revoked is null ? shared.GetValueOrDefault(key.Sha256, []) : [] })];
+            here.Print(views, output =>
+            {
+                here.PrintTable(
+                    ["FINGERPRINT", "TYPE", "BITS", "LABEL", "STATE", "LAST USED"],
+                    [.. views.Select(key => new[]
+                    {
+                        key.Sha256, key.Type, key.Bits.ToString(CultureInfo.InvariantCulture), key.Label, key.State, CommandContext.Time(key.LastUsed),
+                    })]);
+                foreach (var key in views.Where(static key => key.SharedWith is { Count: > 0 }))
                 {
-                    key.Sha256, key.Type, key.Bits.ToString(CultureInfo.InvariantCulture), key.Label, key.State, CommandContext.Time(key.LastUsed),
-                })]));
+                    output.WriteLine($"note: {key.Sha256} is installed for {string.Join(", ", key.SharedWith!)} too; nobody can tell who of them logs in: ask each for a key of its own");
+                }
+            });
         });
         return command;
     }
@@ -157,7 +176,7 @@ internal static class KeyCommands
         }
     }
 
-    private static KeyView View(InstalledKey key) => new(
+    internal static KeyView View(InstalledKey key) => new(
         key.Sha256, key.Md5, key.Type, key.Bits, key.Label, State(key), key.Added, key.AddedBy, key.Expires, key.LastUsed, key.LastUsedFrom, key.LastUsedClient,
         key.Revoked, key.RevokedReason);
 

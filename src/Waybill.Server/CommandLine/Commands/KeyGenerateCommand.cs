@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Waybill.Core.Keys;
 using Waybill.Core.Keys.Generation;
+using Waybill.Core.Keys.Handover;
 using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.CommandLine.Commands;
@@ -16,7 +17,10 @@ internal static class KeyGenerateCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var user = new Argument<string>("USER") { Description = "the login's user name" };
-        var folder = new Option<string>("--out") { Description = "where the two files go; nothing else is written there", HelpName = "DIR", Required = true };
+        var folder = new Option<string?>("--out") { Description = "where the two files go; nothing else is written there", HelpName = "DIR" };
+        var handOver = new Option<string?>("--hand-over") { Description = "instead of --out: mail a link to the private key there", HelpName = "EMAIL" };
+        var passphraseTo = new Option<string?>("--passphrase-to") { Description = "mail a link to the passphrase there, to another address", HelpName = "EMAIL" };
+        var readOut = new Option<bool>("--read-out") { Description = "the passphrase is told by telephone: key handovers read-out" };
         var type = new Option<string>("--type") { Description = "ed25519, rsa or ecdsa", HelpName = "TYPE", DefaultValueFactory = _ => "ed25519" };
         type.AcceptOnlyFromAmong("ed25519", "rsa", "ecdsa");
         var bits = new Option<int?>("--bits") { Description = "RSA: 3072 or 4096; ECDSA: 256, 384 or 521", HelpName = "N" };
@@ -29,15 +33,34 @@ internal static class KeyGenerateCommand
         var expires = KeyCommands.ExpiresOption();
         var command = new Command("generate", "Make a key pair for a customer, encrypted, and install it. The passphrase is printed once and kept nowhere.")
         {
-            user, folder, type, bits, format, label, expires,
+            user, folder, handOver, passphraseTo, readOut, type, bits, format, label, expires,
         };
+        command.Validators.Add(result =>
+        {
+            var (isOut, isHandOver) = (result.GetValue(folder) is not null, result.GetValue(handOver) is not null);
+            if (isOut == isHandOver)
+            {
+                result.AddError("give either --out DIR or --hand-over EMAIL");
+            }
+            else if (isHandOver == (result.GetValue(passphraseTo) is null && !result.GetValue(readOut)) || (result.GetValue(passphraseTo) is not null && result.GetValue(readOut)))
+            {
+                result.AddError("--hand-over goes with either --passphrase-to EMAIL or --read-out, and --out with neither");
+            }
+        });
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
             var recipe = new KeyRecipe(Kind(parse.GetRequiredValue(type)), Format(parse.GetRequiredValue(format))) { Bits = parse.GetValue(bits) };
+            if (parse.GetValue(handOver) is { } address)
+            {
+                var plan = new HandoverPlan(parse.GetRequiredValue(user), recipe, address, parse.GetValue(passphraseTo)) { Label = parse.GetValue(label), Expires = parse.GetValue(expires) };
+                await KeyHandoverCommands.StartAsync(here, plan, cancellationToken);
+                return;
+            }
+
             await using var installation = here.Open();
             using var generated = CommandContext.Require(await installation.KeyGeneration.MakeAsync(parse.GetRequiredValue(user), recipe, cancellationToken));
-            var place = Path.GetFullPath(parse.GetRequiredValue(folder));
+            var place = Path.GetFullPath(parse.GetValue(folder)!);
             var (privateFile, publicFile) = (Path.Combine(place, generated.FileName), Path.Combine(place, generated.PublicFileName));
 
             // The files first: a key that is installed and was never written would be one that nobody has.

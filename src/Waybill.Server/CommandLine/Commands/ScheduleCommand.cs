@@ -42,5 +42,7 @@ internal static class ScheduleCommand
         }
 
         yield return (NotificationPurgeJob.JobName, NotificationPurgeJob.ScheduleOf(configuration));
+        yield return (KeyReminderJob.JobName, KeyReminderJob.ScheduleOf(configuration));
+        yield return (HandoverPurgeJob.JobName, HandoverPurgeJob.Every);
     }
 }
