@@ -43,7 +43,8 @@ public sealed partial class KeyHandovers
     /// <param name="cancellationToken">Stops it.</param>
     public async ValueTask<Result<HandoverParcel>> TakeAsync(string? token, string? code, string? attempt, string? address, CancellationToken cancellationToken = default)
     {
-        if (attempt is not { Length: AttemptLength })
+        // Whoever has no link costs a read and never the writer's turn.
+        if (attempt is not { Length: AttemptLength } || await FindAsync(token, attempt, cancellationToken).ConfigureAwait(false) is null)
         {
             return NotThere;
         }
