@@ -2,7 +2,7 @@ namespace Waybill.Core;
 
 /// <summary>Who does something, and from where: goes into every audit row.</summary>
 /// <param name="Kind">What sort of actor.</param>
-/// <param name="Name">The operator's system user, or the login's user name.</param>
+/// <param name="Name">The operator's system user, the login's user name, or the person's e-mail address.</param>
 public sealed record Actor(ActorKind Kind, string Name)
 {
     /// <summary>The program itself.</summary>
@@ -16,6 +16,10 @@ public sealed record Actor(ActorKind Kind, string Name)
 
     /// <summary>The person at the command line.</summary>
     public static Actor Operator(string name) => new(ActorKind.Operator, name);
+
+    /// <summary>A person in the portal.</summary>
+    public static Actor Person(string email, string? address, string? session) =>
+        new(ActorKind.Person, email) { Address = address, Connection = session };
 
     /// <summary>A login on a connection.</summary>
     public static Actor Login(string userName, string? address, string? connection) =>

@@ -9,6 +9,9 @@ public enum ActorKind
     /// <summary>A login over one of the protocols.</summary>
     Login,
 
+    /// <summary>Somebody who is signed in to the portal, or tries to be.</summary>
+    Person,
+
     /// <summary>The program itself.</summary>
     System,
 }

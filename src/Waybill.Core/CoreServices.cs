@@ -13,6 +13,7 @@ using Waybill.Core.Keys.Life;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
@@ -55,7 +56,13 @@ public sealed class CoreServices : IAsyncDisposable
         RetentionPolicies = new RetentionPolicies(database, audit, time);
         Holds = new Holds(database, audit, time);
         Links = new SecretLinks(database, time);
+        RetentionLinks = new RetentionLinks(database, audit, Links, Stores, time);
         Quotas = new QuotaService(database, audit, time);
+        People = new PeopleServices(database, audit, time, directory.PeopleKey, new PeopleOptions
+        {
+            Notifications = new NotificationOptions { MailFolder = Path.Combine(directory.Path, "mail"), TemplateFolder = Path.Combine(directory.Path, "templates") },
+            Files = PortalFiles.ReadWrite,
+        });
     }
 
     /// <summary>Where everything lies.</summary>
@@ -139,8 +146,14 @@ public sealed class CoreServices : IAsyncDisposable
     /// <summary>Links that stand in mails.</summary>
     public SecretLinks Links { get; }
 
+    /// <summary>What is behind the links of retention's notices.</summary>
+    public RetentionLinks RetentionLinks { get; }
+
     /// <summary>What accounts and logins may store.</summary>
     public QuotaService Quotas { get; }
+
+    /// <summary>People, and how they sign in to the portal.</summary>
+    public PeopleServices People { get; }
 
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }
@@ -226,6 +239,7 @@ public sealed class CoreServices : IAsyncDisposable
     /// <summary>Writes what waits, then closes the database.</summary>
     public async ValueTask DisposeAsync()
     {
+        People.Dispose();
         await LoginUsage.DisposeAsync().ConfigureAwait(false);
         await Audit.DisposeAsync().ConfigureAwait(false);
         await Database.DisposeAsync().ConfigureAwait(false);

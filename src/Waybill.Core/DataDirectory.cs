@@ -16,6 +16,9 @@ public sealed record DataDirectory(string Path)
     /// <summary>The head and count of the audit chain.</summary>
     public string AuditAnchor => System.IO.Path.Combine(Audit, "anchor");
 
+    /// <summary>The key that second factors of people are kept under; made when the first one is needed.</summary>
+    public string PeopleKey => System.IO.Path.Combine(Path, "secrets", "people.key");
+
     /// <summary>The customers' files, one directory for each account.</summary>
     public string Vaults => System.IO.Path.Combine(Path, "vaults");
 

@@ -23,6 +23,9 @@ internal sealed class DataDirectory(string root)
 
     public string Tls => Path.Combine(Root, "tls");
 
+    /// <summary>The keys of the portal's cookies and forms.</summary>
+    public string PortalKeys => Path.Combine(Root, "portal");
+
     public string Vaults => Path.Combine(Root, "vaults");
 
     /// <summary>What customers put away after they fetched it; no login sees it.</summary>
@@ -35,6 +38,12 @@ internal sealed class DataDirectory(string root)
     public string RetentionTaken => Path.Combine(Retention, "taken");
 
     public string Audit => Path.Combine(Root, "audit");
+
+    /// <summary>Keys that parts of the database are sealed with; made when the first one is needed.</summary>
+    public string Secrets => Path.Combine(Root, "secrets");
+
+    /// <summary>The key that second factors of people are kept under.</summary>
+    public string PeopleKey => Path.Combine(Secrets, "people.key");
 
     public string AuditKey => Path.Combine(Audit, "audit.key");
 
@@ -183,7 +192,7 @@ internal sealed class DataDirectory(string root)
 
     /// <summary>What a restore makes, and nothing else does in a directory that is marked.</summary>
     private static bool IsRestored(string name) =>
-        name is RestoreMark or "hostkeys" or "tls" or "templates" or "vaults" or "audit" or "run" or "waybill.json"
+        name is RestoreMark or "hostkeys" or "tls" or "templates" or "secrets" or "vaults" or "audit" or "run" or "waybill.json"
             or Core.Backup.VerifiedBackup.ListOfMissing or Core.Backup.VerifiedBackup.ListOfArchived
         || name.StartsWith("waybill.db", StringComparison.Ordinal);
 
@@ -220,6 +229,8 @@ internal sealed class DataDirectory(string root)
 
     /// <summary>Data directories of before have none.</summary>
     public void CreateArchive() => Directory.CreateDirectory(Archive, OwnerOnly);
+
+    public void CreatePortalKeys() => Directory.CreateDirectory(PortalKeys, OwnerOnly);
 
     /// <summary>Taken by the server for its life and by an init: nothing else may begin meanwhile.</summary>
     public FileStream TakeLock()

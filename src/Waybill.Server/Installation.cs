@@ -17,6 +17,7 @@ using Waybill.Core.Keys.Life;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
 using Waybill.Core.Scheduling;
@@ -128,6 +129,11 @@ internal sealed class Installation : IAsyncDisposable
 
     public SecretLinks Links { get; }
 
+    /// <summary>For whoever opened the vaults.</summary>
+    public RetentionLinks RetentionLinks => new(Database, Audit, Links, new VaultStores(Vaults), TimeProvider.System);
+
+    public PersonService People => new(Database, Audit, TimeProvider.System);
+
     public ScheduleLedger Schedule { get; }
 
     public QuotaService Quotas { get; }
@@ -209,6 +215,17 @@ internal sealed class Installation : IAsyncDisposable
         var options = RetentionJobs.Options(configuration) with { Archive = configuration.Retention.Archive ? ArchiveDirectory(configuration) : null };
         return new RetentionService(Database, Audit, TimeProvider.System, options, new VaultStores(Vaults), Data.Retention) { Watch = watch };
     }
+
+    /// <summary>All that the portal needs of people; one for a server.</summary>
+    public PeopleServices OpenPeople(WaybillConfiguration configuration) => new(Database, Audit, TimeProvider.System, Data.PeopleKey, new PeopleOptions
+    {
+        Notifications = NotificationSettings.Options(configuration, Data),
+        PublicUrl = configuration.Portal.PublicUrl,
+        Files = ConfigurationCheck.Files(configuration.Portal),
+    });
+
+    /// <summary>What is wrong with the key that second factors are kept under; null when nothing is, or none is needed.</summary>
+    public ValueTask<Problem?> CheckPeopleKeyAsync(CancellationToken cancellationToken) => PeopleServices.CheckKeyAsync(Database, Data.PeopleKey, cancellationToken);
 
     /// <summary>The one archive, which no login may see.</summary>
     private string ArchiveDirectory(WaybillConfiguration configuration)

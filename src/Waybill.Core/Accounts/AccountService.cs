@@ -141,7 +141,7 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
             : null;
     }
 
-    private static bool IsLanguage(string text)
+    internal static bool IsLanguage(string text)
     {
         const int Longest = 16;
         var parts = text.Split('-');

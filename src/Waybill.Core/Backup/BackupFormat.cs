@@ -30,8 +30,11 @@ internal static class BackupFormat
     /// <summary>Members beside the vaults: keys, certificates, templates. An installation has some dozens.</summary>
     public const int MaximumMembers = 10_000;
 
-    /// <summary>Of them, what is kept for anchor, database and the two lists: an installation with too many files must not lose these.</summary>
-    public const int Reserved = 4;
+    /// <summary>Of them, what is kept for anchor, database, the two lists and the keys of <see cref="Secrets"/>: an installation with too many files must not lose these.</summary>
+    public const int Reserved = 20;
+
+    /// <summary>The directory of the keys that parts of the database are sealed with.</summary>
+    public const string Secrets = "secrets";
 
     /// <summary>The manifest names each of them.</summary>
     public const int MaximumManifest = 8 * 1024 * 1024;
@@ -40,7 +43,7 @@ internal static class BackupFormat
     public const int MaximumName = 200;
 
     /// <summary>Directories of the installation that are kept as they are.</summary>
-    public static IReadOnlyList<string> Directories { get; } = ["hostkeys", "tls", "templates"];
+    public static IReadOnlyList<string> Directories { get; } = ["hostkeys", "tls", "templates", Secrets];
 
     /// <summary>Its configuration.</summary>
     public const string Configuration = "waybill.json";

@@ -121,6 +121,9 @@ public sealed class BackupService(DataDirectory directory, WaybillDatabase datab
             var copy = Path.Combine(work, BackupFormat.Database);
             await CopyDatabaseAsync(copy, cancellationToken).ConfigureAwait(false);
             var created = time.GetUtcNow();
+
+            // A key is made before the first row that needs it, and never changed: so the keys after the rows.
+            await AddDirectoriesAsync(writer, [BackupFormat.Secrets], cancellationToken).ConfigureAwait(false);
             await (AfterCopy?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
             await writer.AddFileAsync(BackupFormat.Database, copy, cancellationToken).ConfigureAwait(false);
 
@@ -151,8 +154,13 @@ public sealed class BackupService(DataDirectory directory, WaybillDatabase datab
             await writer.AddFileAsync(BackupFormat.Configuration, configuration, cancellationToken).ConfigureAwait(false);
         }
 
+        await AddDirectoriesAsync(writer, BackupFormat.Directories.Where(static name => name != BackupFormat.Secrets), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask AddDirectoriesAsync(BackupWriter writer, IEnumerable<string> directories, CancellationToken cancellationToken)
+    {
         var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1, AttributesToSkip = FileAttributes.ReparsePoint };
-        foreach (var place in BackupFormat.Directories.Select(name => Path.Combine(directory.Path, name)).Where(Directory.Exists))
+        foreach (var place in directories.Select(name => Path.Combine(directory.Path, name)).Where(Directory.Exists))
         {
             foreach (var each in Directory.EnumerateFiles(place, "*", options).Where(static each => Path.GetFileName(each) != "lock").Order(StringComparer.Ordinal))
             {

@@ -31,7 +31,9 @@ internal sealed class BackupWriter : IAsyncDisposable
     /// <summary>Adds a file of the installation.</summary>
     public async ValueTask AddFileAsync(string name, string path, CancellationToken cancellationToken)
     {
-        if (!BackupFormat.IsPlace(name) || (name.Contains('/', StringComparison.Ordinal) && _members.Count >= BackupFormat.MaximumMembers - BackupFormat.Reserved))
+        const int Lists = 3; // The database and the two lists, which come behind the keys.
+        var kept = name.StartsWith(BackupFormat.Secrets + "/", StringComparison.Ordinal) ? Lists : BackupFormat.Reserved;
+        if (!BackupFormat.IsPlace(name) || (name.Contains('/', StringComparison.Ordinal) && _members.Count >= BackupFormat.MaximumMembers - kept))
         {
             LeftOut++;
             return;

@@ -20,6 +20,17 @@ public sealed class SecretLinks(WaybillDatabase database, TimeProvider time)
     public ValueTask<SecretLink?> FindAsync(string? token, string purpose, CancellationToken cancellationToken = default) =>
         database.ReadAsync(connection => Find(connection, token, purpose), cancellationToken);
 
+    /// <summary>What a token opens, whatever for: by that a page is chosen, which looks again with its own purpose.</summary>
+    public ValueTask<SecretLink?> FindAsync(string? token, CancellationToken cancellationToken = default)
+    {
+        var hash = Hash(token);
+        return database.ReadAsync(
+            connection => connection.First(
+                "SELECT purpose, subject, created_at, expires_at FROM secret_link WHERE hash = @hash AND redeemed_at IS NULL AND expires_at > @now",
+                Map, ("@hash", hash), ("@now", time.GetUtcNow().ToColumn())),
+            cancellationToken);
+    }
+
     /// <summary>Makes a link in a transaction of its own.</summary>
     /// <param name="purpose">What it lets its holder do: a word.</param>
     /// <param name="subject">To what.</param>
@@ -75,6 +86,11 @@ public sealed class SecretLinks(WaybillDatabase database, TimeProvider time)
             """,
             Map, ("@hash", Hash(token)), ("@purpose", purpose), ("@now", now));
     }
+
+    /// <summary>Whether a token opens something, in the transaction that may use it up later.</summary>
+    internal bool IsOpen(WriteTransaction transaction, string? token, string purpose) => transaction.Connection.Number(
+        "SELECT EXISTS (SELECT 1 FROM secret_link WHERE hash = @hash AND purpose = @purpose AND redeemed_at IS NULL AND expires_at > @now)",
+        ("@hash", Hash(token)), ("@purpose", purpose), ("@now", time.GetUtcNow().ToColumn())) != 0;
 
     /// <summary>Ends what is open for a purpose and subject, with what ended it; says how many.</summary>
     internal static int Revoke(WriteTransaction transaction, string purpose, string subject) => transaction.Connection.Execute(

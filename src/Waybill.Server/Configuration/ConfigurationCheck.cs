@@ -1,6 +1,7 @@
 using System.Net;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
+using Waybill.Core.People;
 using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
 using Waybill.Ssh.Hosting;
@@ -26,11 +27,8 @@ internal static class ConfigurationCheck
         Public("Ssh:Public", configuration.Ssh.Public);
         Public("Ftp:Public", configuration.Ftp.Public);
         Public("Ntsapi:Public", configuration.Ntsapi.Public);
-        if (!Uri.TryCreate(configuration.Portal.PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
-        {
-            throw new CommandException($"Portal:PublicUrl: '{configuration.Portal.PublicUrl}' is no web address; write it as https://files.example.com");
-        }
-
+        PortalSettings.Validate(configuration);
+        _ = Files(configuration.Portal);
         NotificationSettings.Validate(configuration);
         _ = Layout(configuration.Layout);
         _ = Inbound(configuration.Inbound);
@@ -94,6 +92,9 @@ internal static class ConfigurationCheck
             throw new CommandException($"Provider:TimeZone: '{zone}' is not known here; write it as Europe/London");
         }
     }
+
+    public static PortalFiles Files(PortalSection section) => PortalAccess.Parse(section.Files.ToLowerInvariant())
+        ?? throw new CommandException($"Portal:Files: '{section.Files}' is not known; off, read or read-write");
 
     public static LayoutTemplate Layout(LayoutSection section)
     {

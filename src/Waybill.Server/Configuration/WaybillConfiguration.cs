@@ -136,9 +136,17 @@ internal sealed record PortalSection
 {
     public IReadOnlyList<string> Listen { get; init; } = ["127.0.0.1:8443"];
 
+    /// <summary>What links begin with.</summary>
     public string PublicUrl { get; init; } = "https://localhost:8443";
 
-    public string? Files { get; init; }
+    /// <summary>A certificate of a public authority, PEM, with those that it was signed with; null for the installation's own.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>Its private key, PEM.</summary>
+    public string? CertificateKey { get; init; }
+
+    /// <summary>What the portal does with the files of accounts: <c>off</c>, <c>read</c> or <c>read-write</c>; an account can be stricter.</summary>
+    public string Files { get; init; } = "off";
 }
 
 internal sealed record DatabaseSection

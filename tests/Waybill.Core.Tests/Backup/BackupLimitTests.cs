@@ -16,12 +16,16 @@ public sealed class BackupLimitTests
             await File.WriteAllBytesAsync($"{test.Core.Path}/hostkeys/{i}", [], TestContext.Current.CancellationToken);
         }
 
-        // One is there already, the key of the audit comes first; anchor, database and lists must have their place.
+        Directory.CreateDirectory(test.Core.Path + "/secrets");
+        await File.WriteAllTextAsync(test.Core.Files.PeopleKey, "the key", TestContext.Current.CancellationToken);
+
+        // One is there already, the key of the audit comes first; anchor, database, lists and the keys of what is sealed must have their place.
         var report = await test.WriteAsync(withFiles: false);
         Assert.Equal(2 + BackupFormat.Reserved, report.LeftOut);
         Assert.True(new FileInfo(test.Archive).Length > 0);
         (await test.TryRestoreAsync()).Get();
         Assert.Equal(BackupFormat.MaximumMembers - 1 - BackupFormat.Reserved, Directory.GetFiles(test.Beside("restored/hostkeys")).Length);
+        Assert.Equal("the key", await File.ReadAllTextAsync(test.Beside("restored/secrets/people.key"), TestContext.Current.CancellationToken));
     }
 
     [Fact]

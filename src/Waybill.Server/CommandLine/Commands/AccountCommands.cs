@@ -1,9 +1,10 @@
 using System.CommandLine;
 using Waybill.Core.Accounts;
+using Waybill.Core.People;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>account add | list | show | suspend | resume | close</c>.</summary>
+/// <summary><c>account add | list | show | suspend | resume | close | files</c>.</summary>
 internal static class AccountCommands
 {
     private sealed record AccountView(
@@ -12,7 +13,7 @@ internal static class AccountCommands
     private sealed record AccountWithLogins(AccountView Account, IReadOnlyList<string> Logins, IReadOnlyList<QuotaCommands.View> Quotas);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
-        [new Command("account", "Customers of the provider; each owns a vault.") { Add(context), List(context), Show(context), Suspend(context), Resume(context), Close(context) }];
+        [new Command("account", "Customers of the provider; each owns a vault.") { Add(context), List(context), Show(context), Suspend(context), Resume(context), Close(context), Files(context) }];
 
     private static Command Add(Func<ParseResult, CommandContext> context)
     {
@@ -93,6 +94,35 @@ internal static class AccountCommands
     private static Command Close(Func<ParseResult, CommandContext> context) => Change(
         context, "close", "Close an account: its logins stop for good, its files stay until retention removes them.", "closed",
         (installation, number, reason, cancellationToken) => installation.Accounts.CloseAsync(number, reason, CommandContext.Operator, cancellationToken));
+
+    private static Command Files(Func<ParseResult, CommandContext> context)
+    {
+        var number = new Argument<string>("NUMBER") { Description = "the account's number" };
+        var files = new Argument<string?>("FILES") { Description = "off, read, read-write, or provider for what Portal:Files says; left out it is shown", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("files", "Say what the portal does with an account's files; never more than Portal:Files.") { number, files };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            var configuration = here.LoadConfiguration();
+            await using var installation = here.Open(configuration);
+            var account = CommandContext.Require(await installation.Accounts.FindAsync(parse.GetRequiredValue(number), cancellationToken));
+            using var people = installation.OpenPeople(configuration);
+            if (parse.GetValue(files) is { } word)
+            {
+                var set = PortalAccess.Parse(word);
+                if (set is null && word != "provider")
+                {
+                    throw new UsageException($"'{word}' is not one of off, read, read-write, provider; see ./waybill account files --help");
+                }
+
+                CommandContext.Check(await people.Access.SetFilesAsync(account.Number, set, CommandContext.Operator, cancellationToken));
+            }
+
+            var now = PortalAccess.WordOf(await people.Access.FilesOfAsync(account.Number, cancellationToken));
+            here.Print(new { Account = account.Number, PortalFiles = now }, output => output.WriteLine($"files of account {account.Number} in the portal: {now}"));
+        });
+        return command;
+    }
 
     private static Command Change(
         Func<ParseResult, CommandContext> context, string name, string description, string done,

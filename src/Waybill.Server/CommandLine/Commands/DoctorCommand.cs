@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Waybill.Core.Database;
+using Waybill.Core.People;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Server.HostKeys;
@@ -96,6 +97,11 @@ internal static class DoctorCommand
             yield return new Finding(Verdict.Warning, "Provider", "Provider:Name and Provider:SupportMail are not set; customers are not told who to ask");
         }
 
+        foreach (var finding in PortalChecks.Look(configuration, data, TimeProvider.System.GetUtcNow()))
+        {
+            yield return finding;
+        }
+
         yield return configuration.Smtp.Host is { } host
             ? new Finding(Verdict.Ok, "Smtp", $"{host}:{configuration.Smtp.Port}")
             : new Finding(Verdict.Warning, "Smtp", $"Smtp:Host is not set, so mails are written to {data.Mail} and reach nobody; set it in waybill.json");
@@ -126,7 +132,7 @@ internal static class DoctorCommand
         string[] secrets =
         [
             data.Database, data.Database + "-wal", data.AuditKey,
-            .. ((string[])[data.HostKeys, data.Tls, data.Handovers]).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Where(file => !file.EndsWith(".crt", StringComparison.Ordinal)),
+            .. ((string[])[data.HostKeys, data.Tls, data.PortalKeys, data.Secrets, data.Handovers]).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Where(file => !file.EndsWith(".crt", StringComparison.Ordinal)),
         ];
         var open = secrets.Where(file => File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0).ToList();
         yield return open.Count > 0
@@ -201,7 +207,24 @@ internal static class DoctorCommand
         var audit = verification.Intact
             ? new Finding(Verdict.Ok, "audit", $"{verification.Rows} rows, all whole and in order")
             : new Finding(Verdict.Failure, "audit", $"{verification.FindingCount} findings; see: {ShellWord.Command(context.Data, "audit verify")}");
-        return [database, audit, .. await UpkeepChecks.LookAsync(context, installation, cancellationToken)];
+        return [database, audit, .. await PeopleAsync(context.Data, installation, cancellationToken), .. await UpkeepChecks.LookAsync(context, installation, cancellationToken)];
+    }
+
+    private static async ValueTask<IEnumerable<Finding>> PeopleAsync(DataDirectory data, Installation installation, CancellationToken cancellationToken)
+    {
+        if (await installation.CheckPeopleKeyAsync(cancellationToken) is { } problem)
+        {
+            return [new Finding(Verdict.Failure, "people", problem.Message)];
+        }
+
+        var administrators = await installation.People.ListAsync(new PersonQuery { ProviderRole = PersonRole.Administrator }, cancellationToken);
+        var able = administrators.Items.Count(person => person is { Status: PersonStatus.Active, SignsIn: not SignInMeans.None });
+        return
+        [
+            able > 0
+                ? new Finding(Verdict.Ok, "people", $"{able} {(able == 1 ? "administrator" : "administrators")} can sign in to the portal")
+                : new Finding(Verdict.Warning, "people", $"no administrator can sign in to the portal; add one: {ShellWord.Command(data, "person add EMAIL --name TEXT --provider administrator")}"),
+        ];
     }
 
     private static async ValueTask<IEnumerable<Finding>> ServerAsync(CommandContext context, CancellationToken cancellationToken)

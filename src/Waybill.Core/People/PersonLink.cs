@@ -1,0 +1,7 @@
+namespace Waybill.Core.People;
+
+/// <summary>Whom a mailed link is for.</summary>
+/// <param name="Kind">What it lets its holder do.</param>
+/// <param name="Person">The person.</param>
+/// <param name="Expires">Until when.</param>
+public sealed record PersonLink(PersonLinkKind Kind, Person Person, DateTimeOffset Expires);

@@ -1,0 +1,312 @@
+using Waybill.Core.People;
+
+namespace Waybill.Core.Tests.People;
+
+public class CredentialTests
+{
+    private const string Ann = "ann@example.com";
+    private const string Other = "nine purple herons";
+
+    [Fact]
+    public async Task Opening_a_sign_up_link_changes_nothing_and_its_last_step_uses_it_up()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.AddAsync(Ann);
+        var (link, second) = (await test.LinkAsync(Ann), await test.LinkAsync(Ann));
+        var credentials = test.People.Credentials;
+        for (var i = 0; i < 3; i++)
+        {
+            var found = (await credentials.FindLinkAsync(link))!;
+            Assert.Equal((PersonLinkKind.SignUp, Ann, test.Time.GetUtcNow() + PeopleLimits.SignUpLink), (found.Kind, found.Person.Email, found.Expires));
+        }
+
+        var enrolment = (await credentials.BeginSignUpAsync(link)).Get();
+        Assert.Equal(enrolment, (await credentials.BeginSignUpAsync(link)).Get());
+        Assert.StartsWith("otpauth://totp/Waybill:ann%40example.com?secret=" + enrolment.Secret, enrolment.Uri, StringComparison.Ordinal);
+        test.Know(Ann, enrolment);
+        (await credentials.SignUpAsync(link, "password1234", test.Code(Ann), TestPeople.Home)).Problem(ProblemKind.Invalid);
+        (await credentials.SignUpAsync(link, TestPeople.Password, test.WrongCode(Ann), TestPeople.Home)).Problem(ProblemKind.Refused);
+        Assert.Equal(SignInMeans.None, (await test.FindAsync(Ann)).SignsIn);
+        var code = test.Code(Ann);
+        var enrolled = (await credentials.SignUpAsync(link, TestPeople.Password, code, TestPeople.Home)).Get();
+        Assert.Equal(Ann, (await test.People.Sessions.FindAsync(enrolled.Token))!.Person.Email);
+        Assert.Equal(SignInMeans.Password, (await test.FindAsync(Ann)).SignsIn);
+        foreach (var used in (string[])[link, second])
+        {
+            Assert.Null(await credentials.FindLinkAsync(used));
+            (await credentials.BeginSignUpAsync(used)).Problem(ProblemKind.NotFound);
+            (await credentials.SignUpAsync(used, Other, code, TestPeople.Home)).Problem(ProblemKind.NotFound);
+            (await credentials.SignUpWithPasskeyAsync(used, TestPeople.NewPasskey(1), TestPeople.Home)).Problem(ProblemKind.NotFound);
+        }
+
+        Assert.Equal(SignInVerdict.Wrong, (await test.People.SignIn.CheckSecondFactorAsync(await test.WaitingAsync(Ann, TestPeople.Home), code, TestPeople.Home)).Get().Verdict);
+        (await test.People.Invitations.InviteAsync(Ann, true, TestCore.Operator)).Problem(ProblemKind.Refused);
+    }
+
+    [Fact]
+    public async Task An_authenticator_that_is_not_finished_in_time_begins_anew_and_a_link_ends()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.AddAsync(Ann);
+        var link = await test.LinkAsync(Ann);
+        var first = (await test.People.Credentials.BeginSignUpAsync(link)).Get();
+        test.Know(Ann, first);
+        test.Time.Advance(SignInLimits.Pending);
+        (await test.People.Credentials.SignUpAsync(link, TestPeople.Password, test.Code(Ann), TestPeople.Home)).Problem(ProblemKind.Refused);
+        Assert.NotEqual(first.Secret, (await test.People.Credentials.BeginSignUpAsync(link)).Get().Secret);
+        test.Time.Advance(PeopleLimits.SignUpLink);
+        Assert.Null(await test.People.Credentials.FindLinkAsync(link));
+        (await test.People.Credentials.BeginSignUpAsync(link)).Problem(ProblemKind.NotFound);
+        link = await test.LinkAsync(Ann);
+        (await test.People.People.SuspendAsync(Ann, null, TestCore.Operator)).Get();
+        Assert.Null(await test.People.Credentials.FindLinkAsync(link));
+        (await test.People.Invitations.InviteAsync(Ann, true, TestCore.Operator)).Problem(ProblemKind.Refused);
+    }
+
+    [Fact]
+    public async Task A_reset_link_needs_the_second_factor_and_ends_all_sessions()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        var session = await test.SignUpAsync(Ann);
+        Assert.True((await test.People.Credentials.AskResetAsync("ANN@example.com", TestPeople.Away)).Succeeded);
+        var link = LinkIn(Assert.Single(test.Mails("person-password-reset", Ann)));
+        Assert.Equal(PersonLinkKind.Reset, (await test.People.Credentials.FindLinkAsync(link))!.Kind);
+        (await test.People.Credentials.BeginSignUpAsync(link)).Problem(ProblemKind.NotFound);
+        (await test.People.Credentials.SignUpWithPasskeyAsync(link, TestPeople.NewPasskey(1), TestPeople.Home)).Problem(ProblemKind.NotFound);
+        (await test.People.Credentials.ResetAsync(link, "short", test.Code(Ann), TestPeople.Away)).Problem(ProblemKind.Invalid);
+        Assert.Equal(SignInVerdict.Wrong, (await test.People.Credentials.ResetAsync(link, Other, test.WrongCode(Ann), TestPeople.Away)).Get().Verdict);
+        Assert.NotNull(await test.People.Sessions.FindAsync(session));
+        var answer = (await test.People.Credentials.ResetAsync(link, Other, test.Code(Ann), TestPeople.Away)).Get();
+        Assert.Equal(SignInVerdict.Accepted, answer.Verdict);
+        Assert.NotNull(await test.People.Sessions.FindAsync(answer.Token));
+        Assert.Null(await test.People.Sessions.FindAsync(session));
+        Assert.Equal(SignInVerdict.Expired, (await test.People.Credentials.ResetAsync(link, Other, test.Code(Ann), TestPeople.Away)).Get().Verdict);
+        Assert.Equal(SignInVerdict.Wrong, await test.TryAsync(Ann, TestPeople.Password, TestPeople.Home));
+        Assert.Equal(SignInVerdict.SecondFactorNeeded, await test.TryAsync(Ann, Other, TestPeople.Home));
+        Assert.Contains("was set anew", Assert.Single(test.Mails("person-sign-in-changed", Ann)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Codes_behind_a_reset_link_are_counted_with_all_others()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.SignUpAsync(Ann);
+        await test.People.Credentials.AskResetAsync(Ann, TestPeople.Away);
+        var link = LinkIn(test.Mails("person-password-reset", Ann)[0]);
+        for (var i = 0; i < SignInLimits.Codes; i++)
+        {
+            Assert.Equal(SignInVerdict.Wrong, (await test.People.Credentials.ResetAsync(link, Other, test.WrongCode(Ann), TestPeople.From(i))).Get().Verdict);
+        }
+
+        Assert.Equal(SignInVerdict.Wait, (await test.People.Credentials.ResetAsync(link, Other, test.Code(Ann), TestPeople.From(99))).Get().Verdict);
+        Assert.Equal(SignInVerdict.Wait, (await test.People.SignIn.CheckSecondFactorAsync(await test.WaitingAsync(Ann, TestPeople.Away), test.Code(Ann), TestPeople.Away)).Get().Verdict);
+        Assert.Equal(SignInVerdict.Accepted, (await test.People.Credentials.ResetAsync(link, Other, test.RecoveryCodes[Ann][0], TestPeople.Home)).Get().Verdict);
+    }
+
+    [Fact]
+    public async Task Asking_for_a_new_password_tells_nobody_who_there_is_and_fills_no_mailbox()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.SignUpAsync(Ann);
+        await test.AddAsync("new@example.com");
+        foreach (var email in (string[])[Ann, "new@example.com", "nobody@example.com", "no address", ""])
+        {
+            Assert.Equal(Outcome.Done, await test.People.Credentials.AskResetAsync(email, TestPeople.From(email.Length)));
+        }
+
+        Assert.Equal(1L, test.Core.Scalar("SELECT count(*) FROM delivery WHERE topic = 'person-password-reset'"));
+        for (var i = 0; i < 2 * SignInLimits.ResetLinks; i++)
+        {
+            Assert.Equal(Outcome.Done, await test.People.Credentials.AskResetAsync(Ann, TestPeople.From(1000 + i)));
+        }
+
+        Assert.Equal(SignInLimits.ResetLinks, test.Mails("person-password-reset", Ann).Count);
+        for (var i = 0; i < SignInLimits.ResetLinks; i++)
+        {
+            Assert.Equal(Outcome.Done, await test.People.Credentials.AskResetAsync($"p{i}@example.com", TestPeople.Away));
+        }
+
+        Assert.Equal(ProblemKind.LimitReached, (await test.People.Credentials.AskResetAsync("p9@example.com", TestPeople.Away)).Problem!.Kind);
+        var link = LinkIn(test.Mails("person-password-reset", Ann)[0]);
+        test.Time.Advance(PeopleLimits.ResetLink);
+        Assert.Null(await test.People.Credentials.FindLinkAsync(link));
+    }
+
+    [Fact]
+    public async Task A_password_is_changed_with_the_one_before_and_a_fresh_second_factor_and_other_sessions_end()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        var elsewhere = await test.SignUpAsync(Ann);
+        var token = await test.SignInAsync(Ann, TestPeople.Home);
+        Assert.Equal(SignInVerdict.Wrong, (await test.People.Credentials.ChangePasswordAsync(token, "wrong", Other, TestPeople.Home)).Get().Verdict);
+        (await test.People.Credentials.ChangePasswordAsync(token, TestPeople.Password, "short", TestPeople.Home)).Problem(ProblemKind.Invalid);
+        test.Time.Advance(SessionLimits.Confirmed);
+        (await test.People.Credentials.ChangePasswordAsync(token, TestPeople.Password, Other, TestPeople.Home)).Problem(ProblemKind.Refused);
+        Assert.Equal(SignInVerdict.Wrong, (await test.People.SignIn.ConfirmAsync(token, test.RecoveryCodes[Ann][0], TestPeople.Home)).Get().Verdict);
+        token = (await test.People.SignIn.ConfirmAsync(token, test.Code(Ann), TestPeople.Home)).Get().Token!;
+        var answer = (await test.People.Credentials.ChangePasswordAsync(token, TestPeople.Password, Other, TestPeople.Home)).Get();
+        Assert.Equal(SignInVerdict.Accepted, answer.Verdict);
+        Assert.NotNull(await test.People.Sessions.FindAsync(answer.Token));
+        Assert.Null(await test.People.Sessions.FindAsync(token));
+        Assert.Null(await test.People.Sessions.FindAsync(elsewhere));
+        Assert.Equal(SignInVerdict.Wrong, await test.TryAsync(Ann, TestPeople.Password, TestPeople.Home));
+        Assert.Equal(SignInVerdict.SecondFactorNeeded, await test.TryAsync(Ann, Other, TestPeople.Home));
+        Assert.Single(await test.AuditAsync(PeopleActions.PasswordChanged));
+    }
+
+    [Fact]
+    public async Task Another_authenticator_takes_the_place_of_the_one_before_with_new_recovery_codes()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        var token = await test.SignUpAsync(Ann);
+        var before = test.RecoveryCodes[Ann];
+        var enrolment = (await test.People.Credentials.BeginTotpAsync(token)).Get();
+        var oldCode = test.Code(Ann);
+        test.Know(Ann, enrolment);
+        (await test.People.Credentials.FinishTotpAsync(token, test.WrongCode(Ann), null, TestPeople.Home)).Problem(ProblemKind.Refused);
+        (await test.People.Credentials.FinishTotpAsync(token, test.Code(Ann), Other, TestPeople.Home)).Problem(ProblemKind.Refused);
+        var enrolled = (await test.People.Credentials.FinishTotpAsync(token, test.Code(Ann), null, TestPeople.Home)).Get();
+        Assert.NotNull(await test.People.Sessions.FindAsync(enrolled.Token));
+        Assert.Null(await test.People.Sessions.FindAsync(token));
+        foreach (var old in (string[])[oldCode, before[0]])
+        {
+            Assert.Equal(SignInVerdict.Wrong, (await test.People.SignIn.CheckSecondFactorAsync(await test.WaitingAsync(Ann, TestPeople.Home), old, TestPeople.Home)).Get().Verdict);
+        }
+
+        var more = (await test.People.Credentials.MakeRecoveryCodesAsync(enrolled.Token, TestPeople.Home)).Get();
+        Assert.Empty(more.RecoveryCodes.Intersect(enrolled.RecoveryCodes));
+        Assert.Equal(SignInLimits.RecoveryCodes, await test.People.Credentials.RecoveryCodesLeftAsync(await test.FindAsync(Ann)));
+        Assert.Equal(SignInVerdict.Accepted, (await test.People.SignIn.CheckSecondFactorAsync(await test.WaitingAsync(Ann, TestPeople.Home), more.RecoveryCodes[9], TestPeople.Home)).Get().Verdict);
+        Assert.Equal(2, test.Mails("person-sign-in-changed", Ann).Count);
+    }
+
+    [Fact]
+    public async Task A_passkey_alone_signs_up_and_in_and_a_password_can_come_later()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.AddAsync(Ann);
+        var link = await test.LinkAsync(Ann);
+        (await test.People.Credentials.SignUpWithPasskeyAsync(link, TestPeople.NewPasskey(1, verified: false), TestPeople.Home)).Problem(ProblemKind.Refused);
+        var token = (await test.People.Credentials.SignUpWithPasskeyAsync(link, TestPeople.NewPasskey(1), TestPeople.Home)).Get().Token;
+        Assert.Equal(SignInMeans.Passkey, (await test.FindAsync(Ann)).SignsIn);
+        Assert.Equal(SignInVerdict.Wrong, await test.TryAsync(Ann, "", TestPeople.Home));
+        var passkey = Assert.Single(await test.People.Credentials.PasskeysAsync(await test.FindAsync(Ann)));
+        Assert.Equivalent(TestPeople.NewPasskey(1) with { CreatedAt = test.Time.GetUtcNow(), Person = passkey.Person }, passkey, strict: true);
+        (await test.People.Credentials.RemovePasskeyAsync(token, passkey.CredentialId, TestPeople.Home)).Problem(ProblemKind.Refused);
+        (await test.People.Credentials.MakeRecoveryCodesAsync(token, TestPeople.Home)).Problem(ProblemKind.Refused);
+
+        test.Know(Ann, (await test.People.Credentials.BeginTotpAsync(token)).Get());
+        (await test.People.Credentials.FinishTotpAsync(token, test.Code(Ann), null, TestPeople.Home)).Problem(ProblemKind.Refused);
+        token = (await test.People.Credentials.FinishTotpAsync(token, test.Code(Ann), TestPeople.Password, TestPeople.Home)).Get().Token;
+        Assert.Equal(SignInMeans.Passkey | SignInMeans.Password, (await test.FindAsync(Ann)).SignsIn);
+        test.Next();
+        await test.SignInAsync(Ann, TestPeople.Home);
+        token = (await test.People.Credentials.RemovePasskeyAsync(token, passkey.CredentialId, TestPeople.Home)).Get().Token;
+        (await test.People.Credentials.RemovePasskeyAsync(token, passkey.CredentialId, TestPeople.Home)).Problem(ProblemKind.NotFound);
+        Assert.Null(await test.People.Credentials.FindPasskeyAsync(passkey.CredentialId));
+    }
+
+    [Fact]
+    public async Task A_passkey_counts_when_it_verified_its_user_and_its_counter_does_not_go_back()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        var token = await test.SignUpAsync(Ann);
+        token = (await test.People.Credentials.AddPasskeyAsync(token, TestPeople.NewPasskey(1), TestPeople.Home)).Get().Token!;
+        var bob = await test.SignUpAsync("bob@example.com");
+        (await test.People.Credentials.AddPasskeyAsync(bob, TestPeople.NewPasskey(1), TestPeople.Home)).Problem(ProblemKind.AlreadyExists);
+        bob = (await test.People.Credentials.AddPasskeyAsync(bob, TestPeople.NewPasskey(9), TestPeople.Home)).Get().Token!;
+        byte[] id = [1, 2, 3];
+        async Task<SignInVerdict> UseAsync(uint count, bool verified = true) =>
+            (await test.People.SignIn.SignInWithPasskeyAsync(new PasskeyUse(id, count, verified, true), TestPeople.Away)).Get().Verdict;
+        Assert.Equal(SignInVerdict.Accepted, await UseAsync(0));
+        Assert.Equal(SignInVerdict.Accepted, await UseAsync(0));
+        Assert.Equal(SignInVerdict.Accepted, await UseAsync(5));
+        Assert.Equal(SignInVerdict.Wrong, await UseAsync(5));
+        Assert.Equal(SignInVerdict.Wrong, await UseAsync(0));
+        Assert.Equal(SignInVerdict.Wrong, await UseAsync(6, verified: false));
+        Assert.Contains("copied", (await test.AuditAsync(PeopleActions.SignInRefused))[1].Detail, StringComparison.Ordinal);
+        Assert.Equal(test.Time.GetUtcNow(), (await test.People.Credentials.FindPasskeyAsync(id))!.LastUsed);
+
+        test.Time.Advance(SessionLimits.Confirmed);
+        Assert.Equal(SignInVerdict.Wrong, (await test.People.SignIn.ConfirmWithPasskeyAsync(bob, new PasskeyUse(id, 6, true, true), TestPeople.Home)).Get().Verdict);
+        token = (await test.People.SignIn.ConfirmWithPasskeyAsync(token, new PasskeyUse(id, 6, true, true), TestPeople.Home)).Get().Token!;
+        Assert.True((await test.People.Sessions.FindAsync(token))!.IsConfirmed(test.Time.GetUtcNow()));
+        Assert.True((await test.People.Credentials.RenamePasskeyAsync(token, id, "blue key")).Succeeded);
+        Assert.Equal(ProblemKind.NotFound, (await test.People.Credentials.RenamePasskeyAsync(token, [9, 2, 3], "mine now")).Problem!.Kind);
+        (await test.People.People.SuspendAsync(Ann, null, TestCore.Operator)).Get();
+        Assert.Equal(SignInVerdict.Wrong, await UseAsync(7));
+        Assert.Equal(SignInVerdict.Wrong, (await test.People.SignIn.SignInWithPasskeyAsync(new PasskeyUse([0], 7, true, true), TestPeople.Away)).Get().Verdict);
+    }
+
+    [Fact]
+    public async Task Passkeys_have_limits()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        var token = await test.SignUpAsync(Ann);
+        var fine = TestPeople.NewPasskey(0);
+        foreach (var large in (Passkey[])[fine with { CredentialId = [] }, fine with { CredentialId = new byte[1024] }, fine with { PublicKey = new byte[SignInLimits.PasskeyPart + 1] },
+                     fine with { AttestationObject = new byte[SignInLimits.PasskeyPart + 1] }, fine with { ClientDataJson = new byte[SignInLimits.PasskeyPart + 1] }, fine with { Name = " " }])
+        {
+            (await test.People.Credentials.AddPasskeyAsync(token, large, TestPeople.Home)).Problem(ProblemKind.Invalid);
+        }
+
+        for (var i = 0; i < SignInLimits.Passkeys; i++)
+        {
+            token = (await test.People.Credentials.AddPasskeyAsync(token, TestPeople.NewPasskey((byte)i) with { PublicKey = new byte[SignInLimits.PasskeyPart] }, TestPeople.Home)).Get().Token!;
+        }
+
+        (await test.People.Credentials.AddPasskeyAsync(token, TestPeople.NewPasskey(99), TestPeople.Home)).Problem(ProblemKind.LimitReached);
+    }
+
+    [Fact]
+    public async Task Staffs_reset_takes_everything_away_tells_the_person_and_gives_a_link()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        var token = await test.SignUpAsync(Ann);
+        token = (await test.People.Credentials.AddPasskeyAsync(token, TestPeople.NewPasskey(1), TestPeople.Home)).Get().Token;
+        await test.People.Credentials.AskResetAsync(Ann, TestPeople.Home);
+        var mailed = LinkIn(test.Mails("person-password-reset", Ann)[0]);
+        (await test.People.Invitations.ResetAsync(Ann, "", false, TestCore.Operator)).Problem(ProblemKind.Invalid);
+        Assert.Null((await test.People.Invitations.ResetAsync(Ann, "lost telephone", handOver: false, TestCore.Operator)).Get().Link);
+        Assert.Equal(SignInMeans.None, (await test.FindAsync(Ann)).SignsIn);
+        Assert.Null(await test.People.Sessions.FindAsync(token));
+        Assert.Null(await test.People.Credentials.FindLinkAsync(mailed));
+        Assert.Equal(SignInVerdict.Wrong, await test.TryAsync(Ann, TestPeople.Password, TestPeople.Home));
+        Assert.Equal(SignInVerdict.Wrong, (await test.People.SignIn.SignInWithPasskeyAsync(new PasskeyUse([1, 2, 3], 0, true, true), TestPeople.Home)).Get().Verdict);
+        var mail = Assert.Single(test.Mails("person-credentials-reset", Ann));
+        Assert.Contains("lost telephone", mail, StringComparison.Ordinal);
+        Assert.Equal(PersonLinkKind.SignUp, (await test.People.Credentials.FindLinkAsync(LinkIn(mail)))!.Kind);
+        Assert.Equal("lost telephone", Assert.Single(await test.AuditAsync(PeopleActions.CredentialsReset)).Detail);
+
+        // Handed over, the link is not in the mail.
+        var link = (await test.People.Invitations.ResetAsync(Ann, "at the desk", handOver: true, TestCore.Operator)).Get().Link!;
+        Assert.DoesNotContain("/l/", test.Mails("person-credentials-reset", Ann)[0], StringComparison.Ordinal);
+        Assert.NotNull(await test.People.Credentials.FindLinkAsync(link.Split('/')[^1]));
+    }
+
+    [Fact]
+    public async Task An_owner_who_invites_learns_nothing_of_who_is_known()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.Core.AddAccountAsync("20000");
+        await test.SignUpAsync(Ann, new RoleGrant(PersonRole.Owner, "20000"));
+        await test.AddAsync("waiting@example.com", new RoleGrant(PersonRole.Member, "20000"));
+        var role = new RoleGrant(PersonRole.Member, "10042");
+        foreach (var email in (string[])[Ann, "waiting@example.com", "new@example.com"])
+        {
+            Assert.Equal(Outcome.Done, await test.People.Invitations.InviteToAccountAsync(new NewPerson(email, "Typed Name") { Roles = [role] }, TestCore.Operator));
+        }
+
+        Assert.Contains("you are now member of account 10042", Assert.Single(test.Mails("person-joined", Ann)), StringComparison.Ordinal);
+        foreach (var email in (string[])["waiting@example.com", "new@example.com"])
+        {
+            Assert.NotNull(await test.People.Credentials.FindLinkAsync(LinkIn(Assert.Single(test.Mails("person-sign-up", email)))));
+        }
+
+        Assert.Equal("Ann Example", (await test.FindAsync(Ann)).Name);
+        Assert.Equal(3, (await test.People.People.ListAsync(new PersonQuery { Account = "10042" })).Items.Count);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await test.People.Invitations.InviteToAccountAsync(new NewPerson("x@example.com", "X") { Roles = [new(PersonRole.Administrator)] }, TestCore.Operator));
+    }
+
+    private static string LinkIn(string mail) => System.Text.RegularExpressions.Regex.Match(mail, "/l/([A-Za-z0-9_-]{43})").Groups[1].Value;
+}
