@@ -8,6 +8,8 @@ using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
+using Waybill.Core.Keys.Generation;
+using Waybill.Core.Keys.Life;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
@@ -36,6 +38,8 @@ public sealed class CoreServices : IAsyncDisposable
         Logins = new LoginService(database, audit, time);
         Keys = new KeyService(database, audit, time);
         BurntKeys = new BurntKeys(database, audit, time);
+        KeyGeneration = new KeyGeneration(database, audit, Keys, time);
+        KeyLife = new KeyLife(database, audit, Keys, BurntKeys, time);
         LoginDirectory = new LoginDirectory(database, time);
         LoginUsage = new LoginUsage(database, time);
         Diagnosis = new DiagnosisService(database, time);
@@ -84,6 +88,12 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Keys of logins.</summary>
     public KeyService Keys { get; }
+
+    /// <summary>Keys that are made for customers.</summary>
+    public KeyGeneration KeyGeneration { get; }
+
+    /// <summary>Keys that are lost, replaced and shared.</summary>
+    public KeyLife KeyLife { get; }
 
     /// <summary>Keys that are refused for good.</summary>
     public BurntKeys BurntKeys { get; }

@@ -49,6 +49,9 @@ internal sealed class DataDirectory(string root)
 
     public string AuditAnchor => Path.Combine(Audit, "anchor");
 
+    /// <summary>The keys that seal what waits to be handed over; in no backup, on purpose.</summary>
+    public string Handovers => Path.Combine(Root, "handovers");
+
     /// <summary>Where mails are written when there is no mail server.</summary>
     public string Mail => Path.Combine(Root, "mail");
 

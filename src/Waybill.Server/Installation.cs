@@ -11,6 +11,9 @@ using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
 using Waybill.Core.Keys;
+using Waybill.Core.Keys.Generation;
+using Waybill.Core.Keys.Handover;
+using Waybill.Core.Keys.Life;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
@@ -48,6 +51,8 @@ internal sealed class Installation : IAsyncDisposable
         Logins = new LoginService(database, audit, TimeProvider.System);
         Keys = new KeyService(database, audit, TimeProvider.System);
         BurntKeys = new BurntKeys(database, audit, TimeProvider.System);
+        KeyGeneration = new KeyGeneration(database, audit, Keys, TimeProvider.System);
+        KeyLife = new KeyLife(database, audit, Keys, BurntKeys, TimeProvider.System);
         Directory = new LoginDirectory(database, TimeProvider.System);
         Usage = new LoginUsage(database, TimeProvider.System);
         Catalogue = new FileCatalogue(database);
@@ -78,6 +83,10 @@ internal sealed class Installation : IAsyncDisposable
     public KeyService Keys { get; }
 
     public BurntKeys BurntKeys { get; }
+
+    public KeyGeneration KeyGeneration { get; }
+
+    public KeyLife KeyLife { get; }
 
     public LoginDirectory Directory { get; }
 
@@ -231,6 +240,10 @@ internal sealed class Installation : IAsyncDisposable
             ? throw new CommandException($"Storage:Archive: {archive} lies in the vaults; choose a directory outside of {Data.Vaults}")
             : archive;
     }
+
+    /// <summary>Handovers of generated keys.</summary>
+    public KeyHandovers OpenHandovers(WaybillConfiguration configuration) => Require(KeyHandovers.Create(
+        Database, Audit, Keys, KeyGeneration, Links, NotificationSettings.Options(configuration, Data), Data.Handovers, configuration.Portal.PublicUrl, TimeProvider.System));
 
     /// <summary>Backups of all that is here; the vaults must be open.</summary>
     public BackupService OpenBackups(WaybillConfiguration configuration) => new(new Core.DataDirectory(Data.Root), Database, Audit, new VaultStores(Vaults), TimeProvider.System)

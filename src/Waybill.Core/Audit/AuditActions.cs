@@ -125,6 +125,9 @@ public static class AuditActions
     /// <summary>A key pair was made for a customer.</summary>
     public const string KeyGenerated = "key-generated";
 
+    /// <summary>Somebody said that others may have a key: it was revoked and is refused for good.</summary>
+    public const string KeyReportedLost = "key-reported-lost";
+
     /// <summary>A host key was made.</summary>
     public const string HostKeyAdded = "hostkey-added";
 

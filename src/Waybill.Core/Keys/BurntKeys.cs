@@ -4,7 +4,7 @@ using Waybill.Core.Database;
 namespace Waybill.Core.Keys;
 
 /// <summary>
-/// Keys whose private half reached us by mail, form or command line. Nobody can say who else has a copy, so they are refused for good, on every login.
+/// Keys whose private half reached us by mail, form or command line, or was reported lost. Nobody can say who else has a copy, so they are refused for good, on every login.
 /// Only the public fingerprint is kept, never anything of the private key.
 /// </summary>
 /// <param name="database">Where they are kept.</param>
@@ -12,6 +12,9 @@ namespace Waybill.Core.Keys;
 /// <param name="time">The clock.</param>
 public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProvider time)
 {
+    /// <summary>How a key came here that its owner reported.</summary>
+    internal const string ReportedLost = "reported lost";
+
     private const string Prefix = "SHA256:";
     private const int Base64Length = 43;
 
@@ -64,7 +67,8 @@ public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProv
 
     internal static Problem? Refusal(DatabaseConnection connection, string sha256) => connection.First(
         "SELECT burnt_at, how FROM burnt_key WHERE sha256 = @sha256",
-        static row => Problem.Refused(
-            $"The private half of this key reached us on {KeyService.Format(row.Time(0))} ({row.GetString(1)}), so others may have it. Ask for a new key pair, and for its public half only."),
+        static row => Problem.Refused(row.GetString(1) == ReportedLost
+            ? $"This key was reported lost on {KeyService.Format(row.Time(0))}, so others may have it. Ask for a new key pair, and for its public half only."
+            : $"The private half of this key reached us on {KeyService.Format(row.Time(0))} ({row.GetString(1)}), so others may have it. Ask for a new key pair, and for its public half only."),
         ("@sha256", sha256));
 }

@@ -176,27 +176,28 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
             return problem;
         }
 
-        return await database.WriteAsync<InstalledKey>(
-            transaction =>
-            {
-                var connection = transaction.Connection;
-                if (LoginSql.Find(connection, userName) is not { } login)
-                {
-                    return LoginSql.Unknown(userName);
-                }
+        return await database.WriteAsync<InstalledKey>(transaction => Revoke(transaction, userName, fingerprint, reason, actor), cancellationToken).ConfigureAwait(false);
+    }
 
-                var found = KeySearch.Find(KeySql.OfLogin(connection, login.Id), fingerprint, login.UserName);
-                if (!found.Succeeded)
-                {
-                    return found.Problem;
-                }
+    /// <summary>Revokes a key, in the transaction of something larger.</summary>
+    internal Result<InstalledKey> Revoke(WriteTransaction transaction, string userName, string fingerprint, string reason, Actor actor)
+    {
+        var connection = transaction.Connection;
+        if (LoginSql.Find(connection, userName) is not { } login)
+        {
+            return LoginSql.Unknown(userName);
+        }
 
-                var key = found.Value;
-                return key.Revoked is { } before
-                    ? Problem.Refused($"The key {key.Sha256} was revoked already, on {Format(before)} by {key.RevokedBy}: {key.RevokedReason}.")
-                    : Revoke(transaction, login, key, reason, actor);
-            },
-            cancellationToken).ConfigureAwait(false);
+        var found = KeySearch.Find(KeySql.OfLogin(connection, login.Id), fingerprint, login.UserName);
+        if (!found.Succeeded)
+        {
+            return found.Problem;
+        }
+
+        var key = found.Value;
+        return key.Revoked is { } before
+            ? Problem.Refused($"The key {key.Sha256} was revoked already, on {Format(before)} by {key.RevokedBy}: {key.RevokedReason}.")
+            : Revoke(transaction, login, key, reason, actor);
     }
 
     /// <summary>Revokes a key that is not revoked, in the transaction of something larger.</summary>

@@ -17,18 +17,8 @@ public sealed class SecretLinks(WaybillDatabase database, TimeProvider time)
     /// <param name="token">What stands in the link, from anybody.</param>
     /// <param name="purpose">What the page is for.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ValueTask<SecretLink?> FindAsync(string? token, string purpose, CancellationToken cancellationToken = default)
-    {
-        var hash = Hash(token);
-        return database.ReadAsync(
-            connection => connection.First(
-                """
-                SELECT purpose, subject, created_at, expires_at FROM secret_link
-                WHERE hash = @hash AND purpose = @purpose AND redeemed_at IS NULL AND expires_at > @now
-                """,
-                Map, ("@hash", hash), ("@purpose", purpose), ("@now", time.GetUtcNow().ToColumn())),
-            cancellationToken);
-    }
+    public ValueTask<SecretLink?> FindAsync(string? token, string purpose, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(connection => Find(connection, token, purpose), cancellationToken);
 
     /// <summary>What a token opens, whatever for: by that a page is chosen, which looks again with its own purpose.</summary>
     public ValueTask<SecretLink?> FindAsync(string? token, CancellationToken cancellationToken = default)
@@ -76,6 +66,14 @@ public sealed class SecretLinks(WaybillDatabase database, TimeProvider time)
             ("@purpose", purpose), ("@subject", subject), ("@hash", Hash(token)), ("@others", LinkLimits.Live - 1));
         return token;
     }
+
+    /// <summary>What a token opens, in the transaction that decides whether to redeem it.</summary>
+    internal SecretLink? Find(DatabaseConnection connection, string? token, string purpose) => connection.First(
+        """
+        SELECT purpose, subject, created_at, expires_at FROM secret_link
+        WHERE hash = @hash AND purpose = @purpose AND redeemed_at IS NULL AND expires_at > @now
+        """,
+        Map, ("@hash", Hash(token)), ("@purpose", purpose), ("@now", time.GetUtcNow().ToColumn()));
 
     /// <summary>Uses a link up, in the transaction of what it was for. Of any number of calls at once, in any process, one gets it and the others null.</summary>
     internal SecretLink? Redeem(WriteTransaction transaction, string? token, string purpose)

@@ -73,6 +73,8 @@ internal sealed partial class WaybillHost : IAsyncDisposable
 
         jobs.Add(new NotificationPurgeJob(installation.Notifications, configuration));
         jobs.Add(new RequestPurgeJob(installation.OpenOnboarding(configuration), configuration));
+        jobs.Add(new KeyReminderJob(installation, configuration));
+        jobs.Add(new HandoverPurgeJob(installation.OpenHandovers(configuration)));
         _scheduler = new JobScheduler(installation.Schedule, jobs, TimeProvider.System, loggers);
         _control = new ControlServer(
             installation.Data.ControlSocket,

@@ -1,18 +1,28 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-
+using Waybill.SshKeys.Crypto;
 using Waybill.SshKeys.Wire;
 
 namespace Waybill.SshKeys.Keys;
 
-/// <summary>OpenSSH's own private key format, openssh-key-v1 (PROTOCOL.key), unencrypted.</summary>
+/// <summary>OpenSSH's own private key format, openssh-key-v1 (PROTOCOL.key): read unencrypted, written either way.</summary>
 internal static class OpenSshPrivateKey
 {
     private const int Ed25519KeyLength = 32;
 
     /// <summary>Without a cipher the private part is padded to a multiple of this.</summary>
     private const int BlockSize = 8;
+
+    /// <summary>aes256-ctr: the block of AES, to which the private part is padded, though a stream cipher needs none.</summary>
+    private const int CipherBlockSize = 16;
+
+    private const int CipherKeyLength = 32;
+
+    private const int SaltLength = 16;
+
+    /// <summary>Rounds of bcrypt_pbkdf: the default of ssh-keygen since OpenSSH 9.4.</summary>
+    private const int BcryptRounds = 24;
 
     /// <summary>PuTTYgen pads to 16, and with a whole block where none is needed; the bytes count from 1, so there are at most 255.</summary>
     private const int MaxPadding = 255;
@@ -56,17 +66,59 @@ internal static class OpenSshPrivateKey
     /// <summary>Writes the key as ssh-keygen does; the caller wipes the result.</summary>
     public static byte[] Write(SshPrivateKey key, string comment)
     {
-        var publicBlob = key.PublicKey.Blob.Span;
-        var secret = SerializeSecret(key, comment);
-        var whole = new byte[Magic.Length + (6 * 4) + (2 * "none".Length) + publicBlob.Length + secret.Length];
+        var secret = SerializeSecret(key, comment, BlockSize);
+        try
+        {
+            return Compose("none", "none", default, key.PublicKey.Blob.Span, secret);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    /// <summary>Writes the key under a passphrase, as <c>ssh-keygen -a 24</c> does: bcrypt_pbkdf gives key and IV of aes256-ctr.</summary>
+    public static byte[] Write(SshPrivateKey key, ReadOnlySpan<byte> passphrase, string comment)
+    {
+        // string salt
+        // uint32 rounds
+        Span<byte> options = stackalloc byte[4 + SaltLength + 4];
+        Span<byte> salt = stackalloc byte[SaltLength];
+        RandomNumberGenerator.Fill(salt);
+        var writer = new SshWriter(options);
+        writer.WriteString(salt);
+        writer.WriteUInt32(BcryptRounds);
+
+        Span<byte> derived = stackalloc byte[CipherKeyLength + CipherBlockSize];
+        var secret = SerializeSecret(key, comment, CipherBlockSize);
+        try
+        {
+            BcryptPbkdf.Derive(passphrase, salt, BcryptRounds, derived);
+            using (var cipher = new CipherContext(Ciphers.Aes256Ctr, derived[..CipherKeyLength], derived[CipherKeyLength..], encrypt: true))
+            {
+                cipher.Transform(secret, secret);
+            }
+
+            return Compose("aes256-ctr", "bcrypt", options, key.PublicKey.Blob.Span, secret);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(derived);
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    private static byte[] Compose(string cipher, string kdf, ReadOnlySpan<byte> kdfOptions, ReadOnlySpan<byte> publicBlob, ReadOnlySpan<byte> secret)
+    {
+        var whole = new byte[Magic.Length + (6 * 4) + cipher.Length + kdf.Length + kdfOptions.Length + publicBlob.Length + secret.Length];
         byte[]? base64 = null;
         try
         {
             var writer = new SshWriter(whole);
             writer.WriteBytes(Magic);
-            writer.WriteString("none"); // ciphername
-            writer.WriteString("none"); // kdfname
-            writer.WriteString(""); // kdfoptions
+            writer.WriteString(cipher); // ciphername
+            writer.WriteString(kdf); // kdfname
+            writer.WriteString(kdfOptions); // kdfoptions
             writer.WriteUInt32(1); // number of keys
             writer.WriteString(publicBlob);
             writer.WriteString(secret);
@@ -77,7 +129,6 @@ internal static class OpenSshPrivateKey
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(secret);
             CryptographicOperations.ZeroMemory(whole);
             CryptographicOperations.ZeroMemory(base64);
         }
@@ -202,7 +253,7 @@ internal static class OpenSshPrivateKey
         return padding.Length <= MaxPadding;
     }
 
-    private static byte[] SerializeSecret(SshPrivateKey key, string comment)
+    private static byte[] SerializeSecret(SshPrivateKey key, string comment, int blockSize)
     {
         // The private fields are shorter than four times the public blob (RSA: n, e, d, iqmp, p, q against n, e) and the fixed fields.
         var buffer = new byte[(4 * key.PublicKey.Blob.Length) + 256 + Encoding.UTF8.GetMaxByteCount(comment.Length)];
@@ -227,7 +278,7 @@ internal static class OpenSshPrivateKey
         }
 
         writer.WriteString(comment);
-        for (byte pad = 1; writer.Position % BlockSize != 0; pad++)
+        for (byte pad = 1; writer.Position % blockSize != 0; pad++)
         {
             writer.WriteByte(pad);
         }
@@ -292,5 +343,11 @@ internal static class OpenSshPrivateKey
 
         End.CopyTo(target);
         return file;
+    }
+
+    /// <summary>Apart, so that it is looked up when the first key is encrypted.</summary>
+    private static class Ciphers
+    {
+        public static readonly nint Aes256Ctr = CipherContext.Fetch("AES-256-CTR");
     }
 }

@@ -81,7 +81,7 @@ public sealed class AuditAndDoctorTests(Template template)
         var findings = (await data.JsonAsync("doctor")).EnumerateArray().ToList();
         Assert.DoesNotContain(findings, finding => finding.GetProperty("verdict").GetString() == "failure");
         Assert.Equal(
-            ["kernel", "open files", "crypto", "Ssh:Public", "Provider", "portal", "Smtp", "file modes", "room", "host keys", "database", "audit", "people", "quotas", "held files", "retention", "schedule", "notifications", "web hooks", "server"],
+            ["kernel", "open files", "crypto", "libargon2", "Ssh:Public", "Provider", "portal", "Smtp", "file modes", "room", "host keys", "database", "audit", "people", "quotas", "held files", "keys", "retention", "schedule", "notifications", "web hooks", "server"],
             findings.Select(finding => finding.GetProperty("check").GetString()));
         await File.WriteAllTextAsync(data.Combine("waybill.json"),
             """{ "Provider": { "Name": "X", "SupportMail": "s@example.com" }, "Ssh": { "Public": [{ "Host": "sftp.example.com" }] } }""");

@@ -10,7 +10,7 @@ public sealed class UsageTests(Template template)
         { "", "needs a command: demo, serve, init" },
         { "frobnicate", "'frobnicate' is no command of waybill; they are demo, serve" },
         { "help frobnicate", "'frobnicate' is no command of waybill" },
-        { "key", "waybill key needs a command: add, list, revoke" },
+        { "key", "waybill key needs a command: add, generate, handovers, list, rotation, drop-old, report-lost, revoke" },
         { "key burn", "'burn' is no command of waybill key" },
         { "key add", "waybill key add needs USER" },
         { "key add 10020", "waybill key add needs FILE: the public key in any form" },
@@ -172,7 +172,7 @@ public sealed class UsageTests(Template template)
     [Theory]
     [InlineData("account list", "number name status statusReason email parent language timeZone created")]
     [InlineData("login list", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin")]
-    [InlineData("key list 10020", "sha256 md5 type bits label state added addedBy expires lastUsed lastUsedFrom lastUsedClient revoked revokedReason")]
+    [InlineData("key list 10020", "sha256 md5 type bits label state added addedBy expires lastUsed lastUsedFrom lastUsedClient revoked revokedReason sharedWith")]
     [InlineData("hostkey show", "type bits sha256 md5 putty winScp openSshLine sshfp state created announced used retired")]
     [InlineData("audit search", "sequence time actorKind actor action account subject address connection outcome detail")]
     [InlineData("doctor", "verdict check message")]

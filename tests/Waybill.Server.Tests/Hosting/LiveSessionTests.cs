@@ -12,6 +12,7 @@ public sealed class LiveSessionTests(Template template)
 
     [Theory]
     [InlineData("key revoke 10020 SHA256 --reason stolen", "the key was revoked", "the key was revoked on ")]
+    [InlineData("key report-lost 10020 SHA256 --note stolen", "the key was revoked", "the key was revoked on ")]
     [InlineData("login suspend 10020", "the login is suspended", "the login is suspended")]
     [InlineData("login remove 10020", "there is no such login", "there is no such login")]
     [InlineData("account suspend 10020", "the account is suspended", "the account is suspended")]

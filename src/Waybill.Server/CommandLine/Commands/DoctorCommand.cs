@@ -81,7 +81,10 @@ internal static class DoctorCommand
             : new Finding(Verdict.Ok, "open files", $"the limit is {descriptors}");
         CryptoLibrary.EnsureLoaded();
         var mlKem = KeyAgreements.Find("mlkem768x25519-sha256") is { IsSupported: true } ? "is offered" : "is not in it, so policy pq cannot be used";
-        return [kernel, openFiles, new Finding(Verdict.Ok, "crypto", $"{CryptoLibrary.Version}; ML-KEM {mlKem}")];
+        var argon2 = Argon2Library.IsLoaded
+            ? new Finding(Verdict.Ok, "libargon2", "PPK files of version 3 can be written")
+            : new Finding(Verdict.Warning, "libargon2", Argon2Library.Missing);
+        return [kernel, openFiles, new Finding(Verdict.Ok, "crypto", $"{CryptoLibrary.Version}; ML-KEM {mlKem}"), argon2];
     }
 
     private static IEnumerable<Finding> Configuration(WaybillConfiguration configuration, DataDirectory data)
@@ -129,7 +132,7 @@ internal static class DoctorCommand
         string[] secrets =
         [
             data.Database, data.Database + "-wal", data.AuditKey,
-            .. ((string[])[data.HostKeys, data.Tls, data.PortalKeys, data.Secrets]).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Where(file => !file.EndsWith(".crt", StringComparison.Ordinal)),
+            .. ((string[])[data.HostKeys, data.Tls, data.PortalKeys, data.Secrets, data.Handovers]).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Where(file => !file.EndsWith(".crt", StringComparison.Ordinal)),
         ];
         var open = secrets.Where(file => File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0).ToList();
         yield return open.Count > 0

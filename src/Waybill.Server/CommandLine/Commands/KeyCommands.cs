@@ -6,17 +6,27 @@ using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>key add | list | revoke</c>.</summary>
+/// <summary><c>key add | generate | handovers | list | rotation | drop-old | report-lost | revoke</c>.</summary>
 internal static class KeyCommands
 {
     private sealed record KeyAdded(bool AlreadyInstalled, string? Note, KeyView Key);
 
-    private sealed record KeyView(
+    internal sealed record KeyView(
         string Sha256, string Md5, string Type, int Bits, string Label, string State, DateTimeOffset Added, string AddedBy, DateTimeOffset? Expires,
-        DateTimeOffset? LastUsed, string? LastUsedFrom, string? LastUsedClient, DateTimeOffset? Revoked, string? RevokedReason);
+        DateTimeOffset? LastUsed, string? LastUsedFrom, string? LastUsedClient, DateTimeOffset? Revoked, string? RevokedReason)
+    {
+        /// <summary>Other logins that have this key; null when it is not asked for.</summary>
+        public IReadOnlyList<string>? SharedWith { get; init; }
+    }
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
-        [new Command("key", "Public keys of logins.") { Add(context), List(context), Revoke(context) }];
+    [
+        new Command("key", "Public keys of logins.")
+        {
+            Add(context), KeyGenerateCommand.Create(context), KeyHandoverCommands.Create(context), List(context), KeyLifeCommands.Rotation(context), KeyLifeCommands.DropOld(context),
+            KeyLifeCommands.ReportLost(context), Revoke(context),
+        },
+    ];
 
     private static Command Add(Func<ParseResult, CommandContext> context)
     {
@@ -24,12 +34,7 @@ internal static class KeyCommands
         var file = new Argument<string?>("FILE") { Description = "the public key in any form, or - for standard input", Arity = ArgumentArity.ZeroOrOne };
         var offered = new Option<string?>("--offered") { Description = "instead of FILE: a key that a client offered in vain, as ./waybill why USER shows it", HelpName = "SHA256:..." };
         var label = new Option<string?>("--label") { Description = "what the key is for; else its comment", HelpName = "TEXT" };
-        var expires = new Option<DateTimeOffset?>("--expires")
-        {
-            Description = "the last day on which it works (UTC), as 2026-12-31, or its end to the second, as 2026-12-31T12:00:00Z",
-            HelpName = "DATE",
-            CustomParser = ParseExpiry,
-        };
+        var expires = ExpiresOption();
         var command = new Command("add", "Install a customer's public key. A private key is refused.") { user, file, offered, label, expires };
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -108,12 +113,21 @@ internal static class KeyCommands
             var here = context(parse);
             await using var installation = here.Open();
             var keys = CommandContext.Require(await installation.Keys.ListAsync(parse.GetRequiredValue(user), cancellationToken));
-            here.Print(keys.Select(View), _ => here.PrintTable(
-                ["FINGERPRINT", "TYPE", "BITS", "LABEL", "STATE", "LAST USED"],
-                [.. keys.Select(View).Select(key => new[]
+            var shared = await installation.KeyLife.SharedWithAsync(parse.GetRequiredValue(user), cancellationToken);
+            KeyView[] views = [.. keys.Select(key => View(key) with { SharedWith = key.Revoked is null ? shared.GetValueOrDefault(key.Sha256, []) : [] })];
+            here.Print(views, output =>
+            {
+                here.PrintTable(
+                    ["FINGERPRINT", "TYPE", "BITS", "LABEL", "STATE", "LAST USED"],
+                    [.. views.Select(key => new[]
+                    {
+                        key.Sha256, key.Type, key.Bits.ToString(CultureInfo.InvariantCulture), key.Label, key.State, CommandContext.Time(key.LastUsed),
+                    })]);
+                foreach (var key in views.Where(static key => key.SharedWith is { Count: > 0 }))
                 {
-                    key.Sha256, key.Type, key.Bits.ToString(CultureInfo.InvariantCulture), key.Label, key.State, CommandContext.Time(key.LastUsed),
-                })]));
+                    output.WriteLine($"note: {key.Sha256} is installed for {string.Join(", ", key.SharedWith!)} too; nobody can tell who of them logs in: ask each for a key of its own");
+                }
+            });
         });
         return command;
     }
@@ -135,6 +149,13 @@ internal static class KeyCommands
         });
         return command;
     }
+
+    internal static Option<DateTimeOffset?> ExpiresOption() => new("--expires")
+    {
+        Description = "the last day on which it works (UTC), as 2026-12-31, or its end to the second, as 2026-12-31T12:00:00Z",
+        HelpName = "DATE",
+        CustomParser = ParseExpiry,
+    };
 
     private static DateTimeOffset? ParseExpiry(ArgumentResult result)
     {
@@ -170,7 +191,7 @@ internal static class KeyCommands
         }
     }
 
-    private static KeyView View(InstalledKey key) => new(
+    internal static KeyView View(InstalledKey key) => new(
         key.Sha256, key.Md5, key.Type, key.Bits, key.Label, State(key), key.Added, key.AddedBy, key.Expires, key.LastUsed, key.LastUsedFrom, key.LastUsedClient,
         key.Revoked, key.RevokedReason);
 

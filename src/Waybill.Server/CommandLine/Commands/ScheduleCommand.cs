@@ -43,5 +43,7 @@ internal static class ScheduleCommand
 
         yield return (NotificationPurgeJob.JobName, NotificationPurgeJob.ScheduleOf(configuration));
         yield return (RequestPurgeJob.JobName, RequestPurgeJob.ScheduleOf(configuration));
+        yield return (KeyReminderJob.JobName, KeyReminderJob.ScheduleOf(configuration));
+        yield return (HandoverPurgeJob.JobName, HandoverPurgeJob.Every);
     }
 }

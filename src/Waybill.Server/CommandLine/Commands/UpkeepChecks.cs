@@ -20,6 +20,7 @@ internal static class UpkeepChecks
     /// <summary>How old a recalled set is when it is time to ask whether anybody needs it.</summary>
     public static readonly TimeSpan OldRecall = TimeSpan.FromDays(90);
 
+    private const int SharedKeysNamed = 3;
     private const int Full = 95;
     private const int NearlyFull = 80;
 
@@ -27,6 +28,7 @@ internal static class UpkeepChecks
     [
         await QuotasAsync(context, installation, cancellationToken),
         await HeldAsync(context, installation, cancellationToken),
+        await SharedKeysAsync(installation, cancellationToken),
         await RetentionAsync(context, installation, cancellationToken),
         await ScheduleAsync(context, installation, cancellationToken),
         await DeadAsync(context, installation, DeliveryKind.Mail, cancellationToken),
@@ -47,6 +49,18 @@ internal static class UpkeepChecks
             ? new Finding(
                 Verdict.Warning, "room", $"{room >> 20} MiB are free; uploads will fail soon, since {reserve >> 20} MiB are kept for the database (Storage:ReserveBytes); free some room")
             : new Finding(Verdict.Ok, "room", $"{room >> 30} GiB are free");
+    }
+
+    private static async Task<Finding> SharedKeysAsync(Installation installation, CancellationToken cancellationToken)
+    {
+        var shared = await installation.KeyLife.SharedAsync(cancellationToken);
+        return shared.Count == 0
+            ? new Finding(Verdict.Ok, "keys", "no two logins have the same key")
+            : new Finding(
+                Verdict.Warning, "keys",
+                $"{shared.Count} keys are installed on several logins, so nobody can tell who logs in: "
+                + string.Join("; ", shared.Take(SharedKeysNamed).Select(key => $"{key.Sha256} on {string.Join(", ", key.Logins)}{(key.Count > key.Logins.Count ? ", ..." : "")}"))
+                + (shared.Count > SharedKeysNamed ? "; ..." : "") + "; ask each customer for a key of its own");
     }
 
     private static async Task<Finding> QuotasAsync(CommandContext context, Installation installation, CancellationToken cancellationToken)

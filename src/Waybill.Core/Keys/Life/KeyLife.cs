@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Core.Events;
+using Waybill.Core.Logins;
+
+namespace Waybill.Core.Keys.Life;
+
+/// <summary>What happens to keys after they were installed: they are lost, replaced, and shared by mistake.</summary>
+/// <param name="database">Where keys are.</param>
+/// <param name="audit">Where each change is recorded, in the same transaction.</param>
+/// <param name="keys">Revokes keys.</param>
+/// <param name="burntKeys">Refuses keys for good.</param>
+/// <param name="time">The clock.</param>
+public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService keys, BurntKeys burntKeys, TimeProvider time)
+{
+    /// <summary>Logins that are named of a shared key; the rest is counted.</summary>
+    public const int LoginsNamed = 20;
+
+    /// <summary>Shared keys that a list shows.</summary>
+    public const int SharedListed = 1000;
+
+    /// <summary>
+    /// "Someone may have my key": it is revoked at once on this login and on the others of its account, live sessions end, it is refused for good everywhere, and staff are
+    /// told, with the logins of others that have it too. A key that was revoked before is refused for good all the same.
+    /// </summary>
+    /// <param name="userName">The login.</param>
+    /// <param name="fingerprint">The key, as in <see cref="KeyService.RevokeAsync"/>.</param>
+    /// <param name="note">What happened, in the words of whoever says so; null for nothing.</param>
+    /// <param name="actor">Who says so.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Result<LostKey>> ReportCompromisedAsync(string userName, string fingerprint, string? note, Actor actor, CancellationToken cancellationToken = default) =>
+        database.WriteAsync<LostKey>(
+            transaction =>
+            {
+                if (note is not null && Words.Check("note", note) is { } problem)
+                {
+                    return problem;
+                }
+
+                var connection = transaction.Connection;
+                if (LoginSql.Find(connection, userName) is not { } login)
+                {
+                    return LoginSql.Unknown(userName);
+                }
+
+                var found = KeySearch.Find(KeySql.OfLogin(connection, login.Id), fingerprint, login.UserName);
+                if (!found.Succeeded)
+                {
+                    return found.Problem;
+                }
+
+                var owners = Owners(connection, found.Value.Sha256);
+                var own = owners.Where(owner => owner.LoginId == login.Id || (owner.Account is not null && owner.Account == login.Account)).ToList();
+                foreach (var owner in own)
+                {
+                    var revoked = keys.Revoke(transaction, owner.UserName, found.Value.Sha256, note is null ? "reported lost" : "reported lost: " + note, actor);
+                    if (!revoked.Succeeded)
+                    {
+                        return revoked.Problem;
+                    }
+                }
+
+                burntKeys.Add(transaction, found.Value.Sha256, BurntKeys.ReportedLost, actor);
+                var lost = new LostKey(
+                    KeySql.Find(connection, login.Id, found.Value.Sha256)!, [.. own.Select(static owner => owner.UserName)], [.. owners.Except(own).Select(static owner => owner.UserName)]);
+                Tell(transaction, login, lost, note, actor);
+                return lost;
+            },
+            cancellationToken);
+
+    /// <summary>How far the changes of a login's keys are: one for each older key that still works.</summary>
+    public async ValueTask<Result<IReadOnlyList<KeyRotation>>> RotationsAsync(string userName, CancellationToken cancellationToken = default)
+    {
+        var installed = await keys.ListAsync(userName, cancellationToken).ConfigureAwait(false);
+        return installed.Succeeded ? Result.Of(KeyRotation.Of(installed.Value, time.GetUtcNow())) : installed.Problem;
+    }
+
+    /// <summary>Drops an old key: revokes it in favour of the newest one, if that one was seen to work.</summary>
+    /// <param name="userName">The login.</param>
+    /// <param name="fingerprint">The old key.</param>
+    /// <param name="evenIfUsed">Also when it was used in the last days.</param>
+    /// <param name="actor">Who drops it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Result<InstalledKey>> DropOldAsync(string userName, string fingerprint, bool evenIfUsed, Actor actor, CancellationToken cancellationToken = default) =>
+        database.WriteAsync<InstalledKey>(
+            transaction =>
+            {
+                if (LoginSql.Find(transaction.Connection, userName) is not { } login)
+                {
+                    return LoginSql.Unknown(userName);
+                }
+
+                var installed = KeySql.OfLogin(transaction.Connection, login.Id);
+                var found = KeySearch.Find(installed, fingerprint, login.UserName);
+                if (!found.Succeeded)
+                {
+                    return found.Problem;
+                }
+
+                var rotation = KeyRotation.Of(installed, time.GetUtcNow()).FirstOrDefault(each => each.Old.Id == found.Value.Id);
+                return rotation switch
+                {
+                    null => Problem.Refused($"{found.Value.Sha256} is no old key of {login.UserName}: it is the newest that works, or works no more. Add its successor first."),
+                    { State: RotationState.NewNotUsed } => Problem.Refused(
+                        $"The new key {rotation.New.Sha256} has not logged in yet. Use it once, so that it is certain to work, and drop the old one then."),
+                    { State: RotationState.OldStillUsed } when !evenIfUsed => Problem.Refused(
+                        $"The old key was used on {KeyService.Format(rotation.Old.LastUsed!.Value)} from {rotation.Old.LastUsedFrom}, after the new one was added: some program has it still. Give that the new key first."),
+                    _ => keys.Revoke(transaction, login.UserName, rotation.Old.Sha256, $"replaced by {rotation.New.Sha256}", actor),
+                };
+            },
+            cancellationToken);
+
+    /// <summary>All keys that more than one login has.</summary>
+    public ValueTask<IReadOnlyList<SharedKey>> SharedAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<SharedKey>>(
+        static connection =>
+        [
+            .. connection.All(
+                $"""
+                SELECT sha256, min(type), count(*) FROM login_key WHERE revoked_at IS NULL GROUP BY sha256 HAVING count(*) > 1 ORDER BY count(*) DESC, sha256 LIMIT {SharedListed}
+                """,
+                static row => (Sha256: row.GetString(0), Type: row.GetString(1), Count: row.GetInt32(2)))
+            .Select(each => new SharedKey(each.Sha256, each.Type, [.. Owners(connection, each.Sha256, LoginsNamed).Select(static owner => owner.UserName)], each.Count)),
+        ],
+        cancellationToken);
+
+    /// <summary>The keys of a login that others have too, by fingerprint, with those others: for staff, since whose they are is not the customer's business.</summary>
+    public ValueTask<IReadOnlyDictionary<string, IReadOnlyList<string>>> SharedWithAsync(string userName, CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlyDictionary<string, IReadOnlyList<string>>>(
+            connection => connection.All(
+                    """
+                    SELECT k.sha256, o.user_name FROM login l
+                    JOIN login_key k ON k.login_id = l.id AND k.revoked_at IS NULL
+                    JOIN login_key s ON s.sha256 = k.sha256 AND s.login_id <> l.id AND s.revoked_at IS NULL
+                    JOIN login o ON o.id = s.login_id
+                    WHERE l.user_key = @user ORDER BY o.user_key LIMIT 1000
+                    """,
+                    static row => (Sha256: row.GetString(0), UserName: row.GetString(1)), ("@user", UserName.Fold(userName)))
+                .GroupBy(static each => each.Sha256, static each => each.UserName)
+                .ToDictionary(static group => group.Key, static IReadOnlyList<string> (group) => [.. group.Take(LoginsNamed)]),
+            cancellationToken);
+
+    private static List<Owner> Owners(DatabaseConnection connection, string sha256, int limit = SharedListed) => connection.All(
+        """
+        SELECT l.id, l.user_name, a.number FROM login_key k JOIN login l ON l.id = k.login_id LEFT JOIN account a ON a.id = l.account_id
+        WHERE k.sha256 = @sha256 AND k.revoked_at IS NULL ORDER BY l.user_key LIMIT @limit
+        """,
+        static row => new Owner(row.GetInt64(0), row.GetString(1), row.TextOrNull(2)), ("@sha256", sha256), ("@limit", limit));
+
+    private void Tell(WriteTransaction transaction, Login login, LostKey lost, string? note, Actor actor)
+    {
+        var key = lost.Key;
+        audit.Append(transaction, new AuditEntry(AuditActions.KeyReportedLost, actor)
+        {
+            Account = login.Account,
+            Subject = login.UserName,
+            Detail = $"{key.Sha256}, revoked on {(lost.RevokedOn.Count > 0 ? string.Join(", ", lost.RevokedOn) : "none, since it was before")}"
+                + (lost.AlsoOn.Count > 0 ? $"; installed too on {string.Join(", ", lost.AlsoOn)}" : "") + (note is null ? "" : $": {note}"),
+        });
+        EventSql.Raise(
+            transaction.Connection, KeyTopics.ReportedLost,
+            login.Account is null ? null : transaction.Connection.Number("SELECT account_id FROM login WHERE id = @id", ("@id", login.Id)),
+            new JsonObject
+            {
+                ["user"] = login.UserName, ["key"] = key.Sha256, ["label"] = key.Label, ["by"] = actor.Name, ["note"] = note, ["revokedOn"] = Names(lost.RevokedOn),
+                ["othersWithThisKey"] = lost.AlsoOn.Count, ["lastUsed"] = key.LastUsed?.ToEvent(), ["lastUsedFrom"] = key.LastUsedFrom,
+            },
+            time.GetUtcNow());
+    }
+
+    private static JsonArray Names(IReadOnlyList<string> names) => [.. names.Take(LoginsNamed).Select(static name => (JsonNode)name)];
+
+    private sealed record Owner(long LoginId, string UserName, string? Account);
+}

@@ -1,0 +1,11 @@
+namespace Waybill.Core.Keys.Life;
+
+/// <summary>The topics of keys.</summary>
+public static class KeyTopics
+{
+    /// <summary>A key will stop working.</summary>
+    public const string Expiring = "key-expiring";
+
+    /// <summary>Somebody said that others may have a key; it was revoked.</summary>
+    public const string ReportedLost = "key-reported-lost";
+}

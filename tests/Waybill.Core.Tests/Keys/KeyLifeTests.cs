@@ -1,0 +1,222 @@
+using Waybill.Core.Keys;
+using Waybill.Core.Keys.Life;
+using Waybill.Core.Logins;
+using Waybill.Core.Notifications;
+using Waybill.Core.Tests.Notifications;
+using Waybill.TestKit;
+
+namespace Waybill.Core.Tests.Keys;
+
+/// <summary>Keys expire with warnings, are reported lost, are replaced, and are found where they are shared.</summary>
+public sealed class KeyLifeTests
+{
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    [Fact]
+    public async Task Reminders_come_30_7_and_1_days_before_a_key_expires_and_each_once_also_across_restarts()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var login = await core.AddLoginAsync();
+        core.Tamper("UPDATE account SET email = 'owner@customer.test'");
+        var expires = core.Time.GetUtcNow().AddDays(40);
+        await core.Services.Keys.AddAsync(login.UserName, new NewKey(TestKey.Create()) { Label = "billing", Expires = expires }, TestCore.Operator);
+        List<(int Left, long Raised)> days = [];
+        for (var day = 0; day < 40; day++)
+        {
+            // Twice a day, and with a restart between them.
+            var raised = (await Reminders(core).RunAsync()).Get();
+            await core.ReopenAsync();
+            Assert.Equal(0, (await Reminders(core).RunAsync()).Get());
+            if (raised > 0)
+            {
+                days.Add(((int)(long)core.Scalar("SELECT json_extract(body, '$.days') FROM event WHERE topic = 'key-expiring' ORDER BY id DESC LIMIT 1")!, raised));
+            }
+
+            await using (var dispatcher = NotificationDispatcher.Create(core.Services.Database, Outbox.OptionsFor(core.Path, 0), core.Time).Get())
+            {
+                Assert.True((await dispatcher.RunAsync(CancellationToken.None, CancellationToken.None)).Succeeded);
+            }
+
+            core.Time.Advance(Day);
+        }
+
+        Assert.Equal([(30, 1), (7, 1), (1, 1)], days);
+        Assert.Equal(3L, core.Scalar("SELECT count(*) FROM delivery WHERE target = 'owner@customer.test' AND topic = 'key-expiring'"));
+        Assert.Equal(
+            $"Example Telecom: the key of {login.UserName} expires in 7 day(s)", core.Scalar("SELECT subject FROM delivery WHERE target = 'owner@customer.test' ORDER BY id LIMIT 1 OFFSET 1"));
+        Assert.Equal(3L, core.Scalar($"SELECT count(*) FROM event WHERE topic = 'key-expiring' AND account_id = 1 AND json_extract(body, '$.user') = '{login.UserName}' AND json_extract(body, '$.label') = 'billing'"));
+    }
+
+    [Fact]
+    public async Task After_a_downtime_only_what_is_true_now_is_told()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var login = await core.AddLoginAsync();
+        await core.Services.Keys.AddAsync(login.UserName, new NewKey(TestKey.Create()) { Expires = core.Time.GetUtcNow().AddDays(40) }, TestCore.Operator);
+        core.Time.Advance(35 * Day);
+        Assert.Equal(1, (await Reminders(core).RunAsync()).Get());
+        Assert.Equal(7L, core.Scalar("SELECT days FROM key_reminder"));
+        core.Time.Advance(4 * Day);
+        Assert.Equal(1, (await Reminders(core).RunAsync()).Get());
+        Assert.Equal(2L, core.Scalar("SELECT count(*) FROM key_reminder"));
+    }
+
+    [Fact]
+    public async Task Keys_that_are_revoked_or_suspended_or_were_added_for_a_week_are_not_reminded_of()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var login = await core.AddLoginAsync();
+        await core.AddLoginAsync("20000");
+        var (revoked, week) = (TestKey.Create(), TestKey.Create());
+        var now = core.Time.GetUtcNow();
+        await core.Services.Keys.AddAsync(login.UserName, new NewKey(revoked) { Expires = now.AddDays(20) }, TestCore.Operator);
+        await core.Services.Keys.AddAsync(login.UserName, new NewKey(week) { Expires = now.AddDays(7) }, TestCore.Operator);
+        await core.Services.Keys.AddAsync("20000", new NewKey(TestKey.Create()) { Expires = now.AddDays(20) }, TestCore.Operator);
+        await core.Services.Keys.RevokeAsync(login.UserName, revoked.Sha256, "old", TestCore.Operator);
+        await core.Services.Logins.SuspendAsync("20000", "unpaid", TestCore.Operator);
+        Assert.Equal(0, (await Reminders(core).RunAsync()).Get());
+        core.Time.Advance(6 * Day);
+        Assert.Equal(1, (await Reminders(core).RunAsync()).Get());
+        Assert.Equal(week.Sha256, core.Scalar("SELECT json_extract(body, '$.key') FROM event WHERE topic = 'key-expiring'"));
+    }
+
+    [Fact]
+    public async Task More_keys_than_fit_into_a_transaction_are_all_reminded_of()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        const int Logins = (KeyReminders.Together / KeyService.MaximumPerLogin) + 1;
+        for (var i = 0; i < Logins; i++)
+        {
+            (await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042", UserName = $"many{i}" }, TestCore.Operator)).Get();
+        }
+
+        core.Tamper(
+            $"""
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {KeyReminders.Together + 50})
+            INSERT INTO login_key (login_id, type, blob, bits, sha256, md5, label, added_at, added_by, expires_at)
+            SELECT 1 + i % {Logins}, 'ssh-ed25519', x'00', 256, 'SHA256:' || i, '', '', 0, 'test', {core.Time.GetUtcNow().AddDays(20).ToUnixTimeMilliseconds()} FROM n
+            """);
+        Assert.Equal(KeyReminders.Together + 50, (await Reminders(core).RunAsync()).Get());
+    }
+
+    [Fact]
+    public async Task A_key_that_others_may_have_is_revoked_for_the_whole_account_refused_for_good_and_staff_are_told()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var login = await core.AddLoginAsync();
+        var second = (await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = login.Account, UserName = "second" }, TestCore.Operator)).Get();
+        var stranger = await core.AddLoginAsync("20000");
+        var key = TestKey.Create();
+        foreach (var user in (string[])[login.UserName, second.UserName, stranger.UserName])
+        {
+            (await core.Services.Keys.AddAsync(user, new NewKey(key), TestCore.Operator)).Get();
+        }
+
+        var revision = await core.Services.LoginDirectory.RevisionAsync();
+        var lost = (await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, key.Sha256, "laptop stolen", TestCore.Operator)).Get();
+        Assert.Equal([login.UserName, second.UserName], lost.RevokedOn);
+        Assert.Equal([stranger.UserName], lost.AlsoOn);
+        Assert.Equal("reported lost: laptop stolen", lost.Key.RevokedReason);
+        Assert.NotEqual(revision, await core.Services.LoginDirectory.RevisionAsync());
+        Assert.Null(Assert.Single((await core.Services.Keys.ListAsync(stranger.UserName)).Get()).Revoked);
+
+        await core.AddAccountAsync("30000");
+        var later = (await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "30000" }, TestCore.Operator)).Get();
+        (await core.Services.Keys.AddAsync(later.UserName, new NewKey(key), TestCore.Operator)).Problem(ProblemKind.Refused);
+        Assert.Equal(1L, core.Scalar("SELECT count(*) FROM event WHERE topic = 'key-reported-lost' AND account_id = 1 AND json_extract(body, '$.othersWithThisKey') = 1"));
+        Assert.DoesNotContain(stranger.UserName, (string)core.Scalar("SELECT body FROM event WHERE topic = 'key-reported-lost'")!, StringComparison.Ordinal);
+        Assert.Contains($"installed too on {stranger.UserName}", (string)core.Scalar("SELECT detail FROM audit WHERE action = 'key-reported-lost'")!, StringComparison.Ordinal);
+
+        // Said again, it stays so; and the one that is left can be reported by its own.
+        Assert.Empty((await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, key.Sha256, null, TestCore.Operator)).Get().RevokedOn);
+        Assert.Equal([stranger.UserName], (await core.Services.KeyLife.ReportCompromisedAsync(stranger.UserName, key.Sha256, null, TestCore.Operator)).Get().RevokedOn);
+        (await core.Services.KeyLife.ReportCompromisedAsync("nobody", key.Sha256, null, TestCore.Operator)).Problem(ProblemKind.NotFound);
+        (await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, "SHA256:unknown", null, TestCore.Operator)).Problem(ProblemKind.NotFound);
+        (await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, key.Sha256, "two\nlines", TestCore.Operator)).Problem(ProblemKind.Invalid);
+    }
+
+    [Fact]
+    public async Task An_old_key_is_dropped_when_the_new_one_was_seen_to_work_and_not_before()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var login = await core.AddLoginAsync();
+        var old = await AddAsync(core, login);
+        Assert.Empty((await core.Services.KeyLife.RotationsAsync(login.UserName)).Get());
+        await DropAsync(core, login, old, ProblemKind.Refused);
+        await UseAsync(core, login, old);
+        core.Time.Advance(Day);
+        var next = await AddAsync(core, login);
+        Assert.Equal(RotationState.NewNotUsed, await StateAsync(core, login));
+        await DropAsync(core, login, old, ProblemKind.Refused);
+
+        core.Time.Advance(Day);
+        await UseAsync(core, login, next);
+        await UseAsync(core, login, old);
+        Assert.Equal(RotationState.OldStillUsed, await StateAsync(core, login));
+        await DropAsync(core, login, old, ProblemKind.Refused);
+
+        core.Time.Advance(KeyRotation.Quiet);
+        Assert.Equal(RotationState.CanDropOld, await StateAsync(core, login));
+        await DropAsync(core, login, next, ProblemKind.Refused);
+        var dropped = (await core.Services.KeyLife.DropOldAsync(login.UserName, old.Sha256, evenIfUsed: false, TestCore.Operator)).Get();
+        Assert.Equal($"replaced by {next.Sha256}", dropped.RevokedReason);
+        Assert.Empty((await core.Services.KeyLife.RotationsAsync(login.UserName)).Get());
+    }
+
+    [Fact]
+    public async Task An_old_key_that_is_still_used_is_dropped_when_that_is_wanted()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var login = await core.AddLoginAsync();
+        var old = await AddAsync(core, login);
+        core.Time.Advance(Day);
+        var next = await AddAsync(core, login);
+        await UseAsync(core, login, next);
+        await UseAsync(core, login, old);
+        await DropAsync(core, login, old, ProblemKind.Refused);
+        Assert.NotNull((await core.Services.KeyLife.DropOldAsync(login.UserName, old.Sha256, evenIfUsed: true, TestCore.Operator)).Get().Revoked);
+    }
+
+    [Fact]
+    public async Task Keys_that_logins_share_are_found()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var key = TestKey.Create();
+        List<string> users = [];
+        for (var i = 0; i < KeyLife.LoginsNamed + 2; i++)
+        {
+            users.Add((await core.AddLoginAsync($"{10000 + i}")).UserName);
+            (await core.Services.Keys.AddAsync(users[i], new NewKey(key), TestCore.Operator)).Get();
+            (await core.Services.Keys.AddAsync(users[i], new NewKey(TestKey.Create()), TestCore.Operator)).Get();
+        }
+
+        var shared = Assert.Single(await core.Services.KeyLife.SharedAsync());
+        Assert.Equal((key.Sha256, users.Count, KeyLife.LoginsNamed), (shared.Sha256, shared.Count, shared.Logins.Count));
+        var with = Assert.Single(await core.Services.KeyLife.SharedWithAsync(users[0]));
+        Assert.Equal(key.Sha256, with.Key);
+        Assert.Equal(users.Skip(1).Take(KeyLife.LoginsNamed), with.Value);
+        foreach (var user in users.Skip(1))
+        {
+            await core.Services.Keys.RevokeAsync(user, key.Sha256, "own keys", TestCore.Operator);
+        }
+
+        Assert.Empty(await core.Services.KeyLife.SharedAsync());
+        Assert.Empty(await core.Services.KeyLife.SharedWithAsync(users[0]));
+    }
+
+    private static KeyReminders Reminders(TestCore core) => new(core.Services.Database, TimeZoneInfo.Utc, core.Time);
+
+    private static async Task<InstalledKey> AddAsync(TestCore core, Login login) => (await core.Services.Keys.AddAsync(login.UserName, new NewKey(TestKey.Create()), TestCore.Operator)).Get().Key;
+
+    private static async Task UseAsync(TestCore core, Login login, InstalledKey key)
+    {
+        core.Services.LoginUsage.Note(login.Id, key.Id, "192.0.2.7", "client");
+        Assert.True((await core.Services.LoginUsage.FlushAsync()).Succeeded);
+    }
+
+    private static async Task<RotationState> StateAsync(TestCore core, Login login) => Assert.Single((await core.Services.KeyLife.RotationsAsync(login.UserName)).Get()).State;
+
+    private static async Task DropAsync(TestCore core, Login login, InstalledKey key, ProblemKind kind) =>
+        (await core.Services.KeyLife.DropOldAsync(login.UserName, key.Sha256, evenIfUsed: false, TestCore.Operator)).Problem(kind);
+}
