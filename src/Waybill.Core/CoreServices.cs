@@ -10,6 +10,7 @@ using Waybill.Core.Keys;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.Core.Packs;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
@@ -21,10 +22,12 @@ namespace Waybill.Core;
 public sealed class CoreServices : IAsyncDisposable
 {
     private readonly LocalVaults _vaults;
+    private readonly TimeProvider _time;
 
     private CoreServices(DataDirectory directory, WaybillDatabase database, AuditLog audit, LayoutTemplate template, TimeProvider time)
     {
         Directory = directory;
+        _time = time;
         Database = database;
         Audit = audit;
         Accounts = new AccountService(database, audit, time);
@@ -126,6 +129,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>What accounts and logins may store.</summary>
     public QuotaService Quotas { get; }
+
+    /// <summary>Connection packs, for as long as these host keys and this configuration hold.</summary>
+    public ConnectionPackService Packs(PackOptions options) => new(Database, Audit, Layout, _time, options);
 
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }
