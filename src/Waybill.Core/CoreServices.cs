@@ -3,6 +3,7 @@ using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Diagnosis;
 using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
@@ -36,6 +37,7 @@ public sealed class CoreServices : IAsyncDisposable
         BurntKeys = new BurntKeys(database, audit, time);
         LoginDirectory = new LoginDirectory(database, time);
         LoginUsage = new LoginUsage(database, time);
+        Diagnosis = new DiagnosisService(database, time);
         Layout = new VaultLayout(template);
         Vaults = new VaultDirectories(directory.Vaults, Layout);
         Catalogue = new FileCatalogue(database);
@@ -57,6 +59,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Where everything lies.</summary>
     public DataDirectory Directory { get; }
+
+    /// <summary>Why somebody cannot connect.</summary>
+    public DiagnosisService Diagnosis { get; }
 
     /// <summary>The database.</summary>
     public WaybillDatabase Database { get; }

@@ -6,6 +6,7 @@ using Waybill.Core.Audit;
 using Waybill.Core.Backup;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Diagnosis;
 using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Inbound;
@@ -79,6 +80,8 @@ internal sealed class Installation : IAsyncDisposable
     public BurntKeys BurntKeys { get; }
 
     public LoginDirectory Directory { get; }
+
+    public DiagnosisService Diagnosis => new(Database, TimeProvider.System);
 
     public LoginUsage Usage { get; }
 

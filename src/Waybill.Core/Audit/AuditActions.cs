@@ -113,6 +113,9 @@ public static class AuditActions
     /// <summary>A login was removed with its keys.</summary>
     public const string LoginRemoved = "login-removed";
 
+    /// <summary>The networks that a login may come from were set.</summary>
+    public const string LoginNetworksSet = "login-networks-set";
+
     /// <summary>A key was installed on a login.</summary>
     public const string KeyAdded = "key-added";
 

@@ -82,6 +82,7 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
                     ("@added", now.ToColumn()),
                     ("@by", actor.Name),
                     ("@expires", key.Expires?.ToColumn()));
+                OfferedKeys.Forget(connection, login.Id, sha256);
                 transaction.TouchLogins();
                 audit.Append(transaction, new AuditEntry(AuditActions.KeyAdded, actor)
                 {
@@ -141,6 +142,24 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
 
         // An interface has no implicit conversion.
         return keys is null ? LoginSql.Unknown(userName) : Result.Of<IReadOnlyList<InstalledKey>>(keys);
+    }
+
+    /// <summary>
+    /// Installs a key that a client offered for the login in vain. The whole fingerprint is asked for: anybody can offer a key for any user name, so whoever
+    /// decides has compared it with what the customer says.
+    /// </summary>
+    public async ValueTask<Result<KeyAddition>> AddOfferedAsync(
+        string userName, string sha256, string? label, DateTimeOffset? expires, Actor actor, CancellationToken cancellationToken = default)
+    {
+        var offered = await database.ReadAsync(
+            connection => LoginSql.Find(connection, userName) is { } login
+                ? OfferedKeys.OfLogin(connection, login.Id, time.GetUtcNow()).Find(key => key.Sha256 == sha256.Trim())
+                : null,
+            cancellationToken).ConfigureAwait(false);
+        return offered is not null && SshPublicKeys.TryParse(offered.Blob.Span, out var key) == PublicKeyError.None
+            ? await AddAsync(userName, new NewKey(key!) { Label = label, Comment = $"offered from {offered.Address}", Expires = expires }, actor, cancellationToken).ConfigureAwait(false)
+            : Problem.NotFound(
+                $"No key {Words.Show(sha256)} was offered for {Words.Show(userName)} in the last {OfferedKeys.Memory.Days} days. `waybill why {Words.Show(userName)}` lists them; give the whole fingerprint.");
     }
 
     /// <summary>

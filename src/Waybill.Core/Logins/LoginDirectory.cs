@@ -14,19 +14,20 @@ namespace Waybill.Core.Logins;
 public sealed class LoginDirectory(WaybillDatabase database, TimeProvider time)
 {
     /// <summary>The login of that name with its account's status and its keys; null if there is none.</summary>
-    public ValueTask<LoginCandidate?> FindAsync(string userName, CancellationToken cancellationToken = default) => database.ReadAsync(
-        connection =>
-        {
-            var (login, status) = connection.First(
-                $"{LoginSql.Select} WHERE l.user_key = @key",
-                static row => (Login: (Login?)LoginSql.Read(row), Status: row.IsDBNull(11) ? (AccountStatus?)null : row.Word<AccountStatus>(11)),
-                ("@key", UserName.Fold(userName)));
+    public ValueTask<LoginCandidate?> FindAsync(string userName, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(connection => Find(connection, userName), cancellationToken);
 
-            // For an unknown name the keys of no login are read, so that the answer takes as long.
-            var keys = KeySql.OfLogin(connection, login?.Id ?? 0);
-            return login is null ? null : new LoginCandidate(login, status, keys);
-        },
-        cancellationToken);
+    internal static LoginCandidate? Find(DatabaseConnection connection, string userName)
+    {
+        var (login, status) = connection.First(
+            $"{LoginSql.Select} WHERE l.user_key = @key",
+            static row => (Login: (Login?)LoginSql.Read(row), Status: row.IsDBNull(11) ? (AccountStatus?)null : row.Word<AccountStatus>(11)),
+            ("@key", UserName.Fold(userName)));
+
+        // For an unknown name the keys of no login are read, so that the answer takes as long.
+        var keys = KeySql.OfLogin(connection, login?.Id ?? 0);
+        return login is null ? null : new LoginCandidate(login, status, keys);
+    }
 
     /// <summary>
     /// Whether a candidate may log in with this key from this address, now. Ask again before a signature counts and, for sessions that live, whenever

@@ -133,6 +133,34 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
     public ValueTask<Result<Login>> ResumeAsync(string userName, Actor actor, CancellationToken cancellationToken = default) =>
         ChangeStatusAsync(userName, LoginStatus.Active, null, AuditActions.LoginResumed, actor, cancellationToken);
 
+    /// <summary>Sets the networks that a login may come from, in place of those before; none means anywhere. Sessions from elsewhere end.</summary>
+    public async ValueTask<Result<Login>> SetAllowedNetworksAsync(
+        string userName, IReadOnlyList<string> networks, Actor actor, CancellationToken cancellationToken = default)
+    {
+        var parsed = AllowedNetworks.Parse(networks);
+        return !parsed.Succeeded ? parsed.Problem : await database.WriteAsync<Login>(
+            transaction =>
+            {
+                if (LoginSql.Find(transaction.Connection, userName) is not { } login)
+                {
+                    return LoginSql.Unknown(userName);
+                }
+
+                transaction.Connection.Execute("UPDATE login SET allow_from = @allow WHERE id = @id", ("@allow", parsed.Value.ToString()), ("@id", login.Id));
+                transaction.TouchLogins();
+                audit.Append(transaction, new AuditEntry(AuditActions.LoginNetworksSet, actor)
+                {
+                    Account = login.Account,
+                    Subject = login.UserName,
+                    Detail = $"from {Describe(parsed.Value)}, before {Describe(login.AllowFrom)}",
+                });
+                return login with { AllowFrom = parsed.Value };
+            },
+            cancellationToken).ConfigureAwait(false);
+
+        static string Describe(AllowedNetworks networks) => networks.Networks.Count == 0 ? "anywhere" : networks.ToString();
+    }
+
     /// <summary>Removes a login and its keys; its sessions end, files and audit rows stay.</summary>
     public ValueTask<Result<Login>> RemoveAsync(string userName, Actor actor, CancellationToken cancellationToken = default) => database.WriteAsync<Login>(
         transaction =>

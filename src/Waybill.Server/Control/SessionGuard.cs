@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Waybill.Core.Logins;
+using Waybill.Server.Hosting;
 
 namespace Waybill.Server.Control;
 
@@ -7,16 +8,13 @@ namespace Waybill.Server.Control;
 /// Ends sessions whose key, login or account may not go on: looks when another process has changed something (a command also says so at once), and for keys
 /// that expire.
 /// </summary>
-internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirectory directory, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
+internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirectory directory, TimeProvider timeProvider, ILogger logger) : PeriodicWork(Interval, timeProvider)
 {
     /// <summary>How often the revision is asked; a revoked key's sessions end within this even when no command could say so.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _checking = new(1);
-    private Task _loop = Task.CompletedTask;
-
-    public void Start() => _loop = RunAsync();
+    private long _revision = -1;
 
     /// <summary>Checks every session now.</summary>
     public async Task RecheckAsync()
@@ -40,46 +38,32 @@ internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirect
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
+        await base.DisposeAsync();
         _checking.Dispose();
     }
 
-    private async Task RunAsync()
+    protected override async Task WorkAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Interval, timeProvider);
-        var revision = -1L;
+        if (sessions.Count == 0)
+        {
+            return;
+        }
+
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
+            var now = await directory.RevisionAsync(stopping);
+            var time = Time.GetUtcNow();
+            if (now != _revision || sessions.Sessions.Any(session => session.KickReason is null && session.Key.IsExpired(time)))
             {
-                if (sessions.Count == 0)
-                {
-                    continue;
-                }
-
-                try
-                {
-                    var now = await directory.RevisionAsync(_stop.Token);
-                    var time = timeProvider.GetUtcNow();
-                    if (now != revision || sessions.Sessions.Any(session => session.KickReason is null && session.Key.IsExpired(time)))
-                    {
-                        await RecheckAsync();
-                        revision = now;
-                    }
-                }
-                catch (Exception error) when (error is Core.Database.DatabaseException)
-                {
-                    LogUnreadable(logger, error.Message);
-                }
+                await RecheckAsync();
+                _revision = now;
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is Core.Database.DatabaseException)
         {
-            // The server stops.
+            LogUnreadable(logger, error.Message);
         }
     }
 

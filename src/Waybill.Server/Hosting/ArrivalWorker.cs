@@ -10,55 +10,33 @@ namespace Waybill.Server.Hosting;
 /// Takes delivered files on while the server runs. It keeps no list of its own: what waits stands in the database, so nothing is forgotten by a restart, and as
 /// much of it is in memory as one batch holds.
 /// </summary>
-internal sealed partial class ArrivalWorker(ArrivalService arrivals, SessionRegistry sessions, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
+internal sealed partial class ArrivalWorker(ArrivalService arrivals, SessionRegistry sessions, TimeProvider timeProvider, ILogger logger) : PeriodicWork(Interval, timeProvider)
 {
     /// <summary>How often it looks; a file is offered or rejected this long after its session ended.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task _loop = Task.CompletedTask;
+    private bool _isReconsidered;
     private string? _told;
 
-    public void Start() => _loop = RunAsync();
-
-    public async ValueTask DisposeAsync()
+    protected override async Task WorkAsync(CancellationToken stopping)
     {
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        using var timer = new PeriodicTimer(Interval, timeProvider);
-        var isReconsidered = false;
+        Problem? problem = null;
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
+            if (!_isReconsidered)
             {
-                Problem? problem = null;
-                try
-                {
-                    if (!isReconsidered)
-                    {
-                        problem = (await arrivals.ReconsiderAsync(_stop.Token)).Problem;
-                        isReconsidered = problem is null;
-                    }
-
-                    problem ??= (await arrivals.SettleAsync(sessions.IsLive, _stop.Token)).Problem;
-                }
-                catch (DatabaseException error)
-                {
-                    problem = error.Problem;
-                }
-
-                Tell(problem);
+                problem = (await arrivals.ReconsiderAsync(stopping)).Problem;
+                _isReconsidered = problem is null;
             }
+
+            problem ??= (await arrivals.SettleAsync(sessions.IsLive, stopping)).Problem;
         }
-        catch (OperationCanceledException)
+        catch (DatabaseException error)
         {
-            // The server stops; the next one goes on.
+            problem = error.Problem;
         }
+
+        Tell(problem);
     }
 
     /// <summary>Says once what is wrong, not every second.</summary>

@@ -4,47 +4,24 @@ using Waybill.Core.Retention;
 namespace Waybill.Server.Hosting;
 
 /// <summary>Looks at the clock all the time. A loop and no job of the schedule: a clock that goes back would put that off.</summary>
-internal sealed partial class ClockLoop(ClockWatch watch, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed partial class ClockLoop(ClockWatch watch, TimeProvider time, ILogger logger) : PeriodicWork(Interval, time)
 {
     /// <summary>How often; that costs nanoseconds.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task _loop = Task.CompletedTask;
-
-    public void Start() => _loop = RunAsync();
-
-    public async ValueTask DisposeAsync()
+    protected override async Task WorkAsync(CancellationToken stopping)
     {
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
+            if ((await watch.LookAsync(stopping)).Problem is { } problem)
             {
-                try
-                {
-                    if ((await watch.LookAsync(_stop.Token)).Problem is { } problem)
-                    {
-                        LogUnwritten(logger, problem.Message);
-                    }
-                }
-                catch (Exception error) when (error is not OperationCanceledException || !_stop.IsCancellationRequested)
-                {
-                    // Whatever it was, the watch goes on: a jump that nobody notices makes files go too early.
-                    LogUnwritten(logger, $"{error.GetType().Name}: {error.Message}");
-                }
+                LogUnwritten(logger, problem.Message);
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
-            // The server stops.
+            // Whatever it was, the watch goes on: a jump that nobody notices makes files go too early.
+            LogUnwritten(logger, $"{error.GetType().Name}: {error.Message}");
         }
     }
 

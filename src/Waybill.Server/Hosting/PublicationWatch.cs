@@ -5,49 +5,23 @@ using Waybill.Core.Feeds;
 namespace Waybill.Server.Hosting;
 
 /// <summary>Finishes or undoes what publishing commands began that were killed: at the start of the server, and while it runs within seconds.</summary>
-internal sealed partial class PublicationWatch(FeedPublisher publisher, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
+internal sealed partial class PublicationWatch(FeedPublisher publisher, TimeProvider timeProvider, ILogger logger) : PeriodicWork(Interval, timeProvider)
 {
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task _loop = Task.CompletedTask;
-
     public async Task StartAsync()
     {
-        await RecoverAsync();
-        _loop = RunAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        using var timer = new PeriodicTimer(Interval, timeProvider);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                await RecoverAsync();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops.
-        }
+        await WorkAsync(CancellationToken.None);
+        Start();
     }
 
     /// <summary>An index holds nothing but unsettled sets: looking costs microseconds when there are none.</summary>
-    private async Task RecoverAsync()
+    protected override async Task WorkAsync(CancellationToken stopping)
     {
         try
         {
-            if (await publisher.RecoverAsync(_stop.Token) is var count and > 0)
+            if (await publisher.RecoverAsync(stopping) is var count and > 0)
             {
                 LogRecovered(logger, count);
             }

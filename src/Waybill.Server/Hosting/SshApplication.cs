@@ -10,6 +10,7 @@ using Waybill.Server.Control;
 using Waybill.Sftp;
 using Waybill.Sftp.Scp;
 using Waybill.Ssh.Hosting;
+using Waybill.SshKeys.Keys;
 using Waybill.Storage.Quotas;
 
 namespace Waybill.Server.Hosting;
@@ -118,15 +119,24 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
         }
 
         var facts = await GatherAsync(report);
-        await installation.Audit.AppendAsync(
-            new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = remote.ToString(), Connection = report.Connection.Id })
-            {
-                Account = facts.Candidate?.Login.Account,
-                Subject = report.User ?? report.InvalidUser,
-                Outcome = AuditOutcome.Refused,
-                Detail = RefusalWords.Of(facts),
-            });
+        var entry = new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = remote.ToString(), Connection = report.Connection.Id })
+        {
+            Account = facts.Candidate?.Login.Account,
+            Subject = report.User ?? report.InvalidUser,
+            Outcome = AuditOutcome.Refused,
+            Detail = RefusalWords.Of(facts),
+        };
+        await installation.Audit.AppendAsync(facts.Candidate is { } tried
+            ? OfferedKeys.With(entry, tried.Login.Id, NotInstalled(report, tried), remote.ToString(), report.Connection.ClientName, TimeProvider.System.GetUtcNow())
+            : entry);
     }
+
+    private static List<SshPublicKey> NotInstalled(SshConnectionReport report, LoginCandidate tried) =>
+        [.. report.KeyAttempts
+            .Where(attempt => attempt.User == report.User && attempt.Parsed is not null && !tried.Keys.Any(key => key.Sha256 == attempt.Sha256))
+            .Select(attempt => attempt.Parsed!)
+            .Distinct()
+            .Take(OfferedKeys.MaximumPerLogin)];
 
     private async ValueTask<RefusalFacts> GatherAsync(SshConnectionReport report)
     {

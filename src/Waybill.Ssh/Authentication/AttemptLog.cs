@@ -44,14 +44,14 @@ internal sealed class AttemptLog(SshLimits limits)
             _keys.Add(line);
         }
 
-        Note(new SshKeyAttempt(user, algorithm, name, sha256, outcome));
+        Note(new SshKeyAttempt(user, algorithm, name, sha256, outcome, key));
     }
 
     /// <summary>One whose algorithm or form is not accepted: only its bytes are hashed, no parser has run on them.</summary>
     public void Unread(string user, ReadOnlySpan<byte> algorithm, ReadOnlySpan<byte> blob, SshKeyOutcome outcome)
     {
         var name = PeerBytes.Show(algorithm, LongestName);
-        Note(new SshKeyAttempt(user, name, name, Fingerprint(blob), outcome));
+        Note(new SshKeyAttempt(user, name, name, Fingerprint(blob), outcome, Parsed: null));
     }
 
     private void Note(SshKeyAttempt attempt)

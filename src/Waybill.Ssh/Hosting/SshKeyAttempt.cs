@@ -1,3 +1,5 @@
+using Waybill.SshKeys.Keys;
+
 namespace Waybill.Ssh.Hosting;
 
 /// <summary>A key that a client offered for a user, and what became of it: for support staff, never for the client.</summary>
@@ -6,7 +8,8 @@ namespace Waybill.Ssh.Hosting;
 /// <param name="Key">Type and bits, as <c>ssh-rsa 3072</c>; of a key that was not read the algorithm's name.</param>
 /// <param name="Sha256">Its fingerprint, as <c>SHA256:...</c>.</param>
 /// <param name="Outcome">What became of it last.</param>
-public sealed record SshKeyAttempt(string User, string Algorithm, string Key, string Sha256, SshKeyOutcome Outcome);
+/// <param name="Parsed">The key itself; null of one whose form or algorithm is not accepted: no parser has run on it.</param>
+public sealed record SshKeyAttempt(string User, string Algorithm, string Key, string Sha256, SshKeyOutcome Outcome, SshPublicKey? Parsed);
 
 /// <summary>What became of an offered key.</summary>
 public enum SshKeyOutcome

@@ -99,54 +99,38 @@ internal sealed partial class LocalFileStore
 
     public ValueTask<StoreError> RenameAsync(VaultPath source, VaultPath target, bool replace)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(target);
-        if (source.IsRoot || target.IsRoot)
-        {
-            return new(StoreError.PermissionDenied);
-        }
-
-        var error = _jail.OpenParent(source, FileRights.Rename, out var from);
+        var error = OpenParents(source, target, out var from, out var to);
         using (from)
+        using (to)
         {
-            if (error != StoreError.None)
-            {
-                return new(error);
-            }
-
-            error = _jail.OpenParent(target, FileRights.Rename, out var to);
-            using (to)
-            {
-                return new(error == StoreError.None ? Rename(from, to, replace) : error);
-            }
+            return new(error == StoreError.None ? Rename(from, to, replace) : error);
         }
     }
 
     public ValueTask<StoreError> RenameUploadAsync(VaultPath source, VaultPath target)
     {
+        var error = OpenParents(source, target, out var from, out var to);
+        using (from)
+        using (to)
+        {
+            return new(error != StoreError.None ? error
+                : WinsRights(from.Path, to.Path) ? StoreError.PermissionDenied
+                : RenameUpload(from, to, Allows(to.Path, FileRights.Overwrite), replace: true));
+        }
+    }
+
+    private StoreError OpenParents(VaultPath source, VaultPath target, out Location from, out Location to)
+    {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
+        (from, to) = (default, default);
         if (source.IsRoot || target.IsRoot)
         {
-            return new(StoreError.PermissionDenied);
+            return StoreError.PermissionDenied;
         }
 
-        var error = _jail.OpenParent(source, FileRights.Rename, out var from);
-        using (from)
-        {
-            if (error != StoreError.None)
-            {
-                return new(error);
-            }
-
-            error = _jail.OpenParent(target, FileRights.Rename, out var to);
-            using (to)
-            {
-                return new(error != StoreError.None ? error
-                    : WinsRights(from.Path, to.Path) ? StoreError.PermissionDenied
-                    : RenameUpload(from, to, Allows(to.Path, FileRights.Overwrite), replace: true));
-            }
-        }
+        var error = _jail.OpenParent(source, FileRights.Rename, out from);
+        return error == StoreError.None ? _jail.OpenParent(target, FileRights.Rename, out to) : error;
     }
 
     private StoreError Rename(in Location from, in Location to, bool replace)

@@ -128,19 +128,13 @@ public sealed class LoginDirectoryTests
             INSERT INTO account (number, number_key, name, status, language, created_at) SELECT 'a' || i, 'a' || i, 'Example', 'active', 'en', 0 FROM n;
             INSERT INTO login (user_name, user_key, kind, account_id, allow_from, status, created_at) SELECT number, number_key, 'customer', id, '', 'active', 0 FROM account;
             """);
+        var clock = Stopwatch.StartNew();
+        await core.ReopenAsync();
+        Assert.NotNull(await core.Services.LoginDirectory.FindAsync("A99999"));
+        Assert.Null(await core.Services.LoginDirectory.FindAsync("nobody"));
 
-        // The promise is 1 s from start to READY for the whole server; ten times that is the alarm, the quickest time what counts on a busy machine.
-        var least = TimeSpan.MaxValue;
-        for (var round = 0; round < 5 && least > TimeSpan.FromSeconds(10); round++)
-        {
-            var begun = Stopwatch.GetTimestamp();
-            await core.ReopenAsync();
-            Assert.NotNull(await core.Services.LoginDirectory.FindAsync("A99999"));
-            Assert.Null(await core.Services.LoginDirectory.FindAsync("nobody"));
-            least = Stopwatch.GetElapsedTime(begun);
-        }
-
-        Assert.True(least < TimeSpan.FromSeconds(10), $"{least}");
+        // The promise is 1 s from start to READY for the whole server (bench/start); ten times that is the alarm.
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}");
     }
 
     private static async Task<LoginReason> ReasonAsync(TestCore core, string user, TestKey key, IPAddress address) =>

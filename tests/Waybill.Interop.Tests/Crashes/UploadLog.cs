@@ -28,7 +28,7 @@ internal sealed class UploadLog
     /// <summary>Over all crashes.</summary>
     public int CutOverwrites { get; private set; }
 
-    /// <summary>Temporaries that crashes have left, all together.</summary>
+    /// <summary>Temporaries that the last crash has left.</summary>
     public int Leftovers { get; set; }
 
     public int Acknowledged

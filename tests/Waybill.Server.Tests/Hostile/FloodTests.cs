@@ -30,7 +30,7 @@ public sealed class FloodTests(Template template, ITestOutputHelper output)
 
         // A penalty lasts for seconds and is listed meanwhile.
         var listing = PenaltyAsync(data);
-        while (begun.Elapsed < TimeSpan.FromSeconds(seconds) || !listing.IsCompleted)
+        while (begun.Elapsed < TimeSpan.FromSeconds(seconds))
         {
             while (attempts.Count < begun.Elapsed.TotalSeconds * PerSecond)
             {
@@ -78,15 +78,14 @@ public sealed class FloodTests(Template template, ITestOutputHelper output)
     [Fact]
     public async Task The_connection_rate_test_of_ssh_audit_finds_fewer_than_20_connections_a_second()
     {
-        // ssh-audit 3.3: for 1.5 s, or until 38 have been greeted, it keeps ten sockets on the way, and warns from 20 greetings a second on. On a machine that is too
-        // busy for 20 in that time this goes on until the server refuses.
+        // ssh-audit 3.3: for 1.5 s, or until 38 have been greeted, it keeps ten sockets on the way, and warns from 20 greetings a second on.
         using var data = await template.CopyAsync();
         await using var server = await RunningServer.StartAsync(data);
         var (greeted, refused) = (0, 0);
         var begun = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
         {
-            while ((begun.Elapsed < TimeSpan.FromSeconds(1.5) && Volatile.Read(ref greeted) < 38) || (Volatile.Read(ref refused) == 0 && begun.Elapsed < TimeSpan.FromSeconds(60)))
+            while (begun.Elapsed < TimeSpan.FromSeconds(1.5) && Volatile.Read(ref greeted) < 38)
             {
                 var isGreeted = await Peer.IsGreetedAsync(IPAddress.Loopback, server.Port);
                 Interlocked.Increment(ref isGreeted ? ref greeted : ref refused);
@@ -95,7 +94,7 @@ public sealed class FloodTests(Template template, ITestOutputHelper output)
         var rate = greeted / begun.Elapsed.TotalSeconds;
         output.WriteLine($"{greeted} greeted, {refused} refused, {rate:0.0}/s");
         Assert.InRange(greeted, 1, 37);
-        Assert.InRange(rate, 0, 19.9);
+        Assert.InRange(rate, 1, 19.9);
         Assert.NotEqual(0, refused);
     }
 

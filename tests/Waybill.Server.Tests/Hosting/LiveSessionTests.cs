@@ -16,7 +16,7 @@ public sealed class LiveSessionTests(Template template)
     [InlineData("login remove 10020", "there is no such login", "there is no such login")]
     [InlineData("account suspend 10020", "the account is suspended", "the account is suspended")]
     [InlineData("account close 10020", "the account is closed", "the account is closed")]
-    public Task Sessions_end_with_the_command_and_no_new_login_succeeds(string words, string ended, string refused) => Promptly.WithinAsync(AtOnce, async () =>
+    public async Task Sessions_end_with_the_command_and_no_new_login_succeeds(string words, string ended, string refused)
     {
         using var data = await template.CopyAsync();
         await using var server = await RunningServer.StartAsync(data);
@@ -30,50 +30,36 @@ public sealed class LiveSessionTests(Template template)
         var afterCommand = Stopwatch.StartNew();
         var idleEnd = await idle.ReceiveEndAsync();
         await busy.ReceiveEndAsync();
-        var after = afterCommand.Elapsed;
+        Assert.True(afterCommand.Elapsed < AtOnce, $"the sessions ended {afterCommand.Elapsed} after the command");
         Assert.NotNull(idleEnd.Disconnect);
 
         Assert.False(await server.CanLogInAsync(key));
         Assert.Contains(refused, (await data.AuditAsync("login-refused")).GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.StartsWith("Kicked: " + ended, (await data.AuditAsync("connection-ended")).GetProperty("detail").GetString(), StringComparison.Ordinal);
         await SessionsAsync(data, 0);
-        return after;
-    });
-
-    [Fact]
-    public Task A_session_ends_within_a_second_of_its_keys_expiry()
-    {
-        var lead = TimeSpan.FromSeconds(5);
-        return Promptly.WithinAsync(AtOnce, async () =>
-        {
-            using var data = await template.CopyAsync();
-            await using var server = await RunningServer.StartAsync(data);
-            var file = await data.MakeKeyAsync("short");
-            using var key = SshKeys.Keys.PrivateKeyFile.Read(await File.ReadAllBytesAsync(file)).Key!;
-            var end = DateTimeOffset.FromUnixTimeMilliseconds((TimeProvider.System.GetUtcNow() + lead).ToUnixTimeMilliseconds());
-            lead *= 2;
-            var added = await data.RunAsync(
-                "key", "add", Template.User, file + ".pub", "--expires", end.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
-            await using var client = await RawSshClient.ConnectAsync(server.Port);
-            await client.HandshakeAsync();
-            await client.RequestServiceAsync();
-            if (added.ExitCode != 0 || !(await client.SignInAsync(Template.User, key)).Success)
-            {
-                Assert.True(TimeProvider.System.GetUtcNow() > end, $"the key is good and gets nobody in: {added}");
-                return null;
-            }
-
-            await client.ReceiveEndAsync();
-            var after = TimeProvider.System.GetUtcNow() - end;
-            Assert.True(after >= TimeSpan.Zero, $"the session ended {-after} before its key");
-            Assert.False(await server.CanLogInAsync(key));
-            Assert.Contains("the key has expired", (await data.AuditAsync("login-refused")).GetProperty("detail").GetString(), StringComparison.Ordinal);
-            return after;
-        });
     }
 
     [Fact]
-    public Task A_change_that_no_command_announced_ends_sessions_within_a_second() => Promptly.WithinAsync(AtOnce, async () =>
+    public async Task A_session_ends_within_a_second_of_its_keys_expiry()
+    {
+        using var data = await template.CopyAsync();
+        await using var server = await RunningServer.StartAsync(data);
+        var file = await data.MakeKeyAsync("short");
+        using var key = SshKeys.Keys.PrivateKeyFile.Read(await File.ReadAllBytesAsync(file)).Key!;
+
+        // Far enough for the command and the login of a busy machine.
+        var end = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 15);
+        await data.OutputAsync("key", "add", Template.User, file + ".pub", "--expires", end.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture));
+        await using var client = await server.LogInAsync(key);
+        await client.ReceiveEndAsync();
+        var after = TimeProvider.System.GetUtcNow() - end;
+        Assert.InRange(after, TimeSpan.Zero, AtOnce);
+        Assert.False(await server.CanLogInAsync(key));
+        Assert.Contains("the key has expired", (await data.AuditAsync("login-refused")).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_change_that_no_command_announced_ends_sessions_within_a_second()
     {
         using var data = await template.CopyAsync();
         await using var server = await RunningServer.StartAsync(data);
@@ -82,8 +68,8 @@ public sealed class LiveSessionTests(Template template)
         data.Sql("UPDATE login SET status = 'suspended'; UPDATE revision SET value = value + 1");
         var changed = Stopwatch.StartNew();
         await client.ReceiveEndAsync();
-        return changed.Elapsed;
-    });
+        Assert.InRange(changed.Elapsed, TimeSpan.Zero, AtOnce);
+    }
 
     [Fact]
     public async Task Sessions_are_listed_with_user_source_and_client_and_one_can_be_ended()

@@ -47,22 +47,18 @@ internal sealed class SymlinkRace
         }
     }
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
-
     public long Swaps => Interlocked.Read(ref _swaps);
 
     public long Operations => Interlocked.Read(ref _operations);
 
     public IReadOnlyCollection<string> Escapes => _escapes;
 
-    /// <summary>Runs until the time is over and enough was done in it, or, with <paramref name="stopAtEscape"/>, the first escape.</summary>
+    /// <summary>Runs until the time is over or, with <paramref name="stopAtEscape"/>, the first escape.</summary>
     public async Task RunAsync(
-        Func<IFileStore> openStore, TimeSpan time, bool stopAtEscape, CancellationToken cancellationToken, int swappers = Swappers, Func<bool>? enough = null)
+        Func<IFileStore> openStore, TimeSpan time, bool stopAtEscape, CancellationToken cancellationToken, int swappers = Swappers)
     {
-        // A busy machine may need a multiple of the time, within reason.
         var clock = Stopwatch.StartNew();
-        bool Go() => (clock.Elapsed < time || (enough?.Invoke() == false && clock.Elapsed < time + s_patience))
-            && !cancellationToken.IsCancellationRequested && !(stopAtEscape && !_escapes.IsEmpty);
+        bool Go() => clock.Elapsed < time && !cancellationToken.IsCancellationRequested && !(stopAtEscape && !_escapes.IsEmpty);
 
         var work = new List<Task>();
         for (var i = 0; i < swappers; i++)

@@ -15,9 +15,7 @@ public sealed class SymlinkRaceTests
         await using var folder = new VaultFolder();
         var race = new SymlinkRace(folder);
         var before = Directory.GetFiles("/proc/self/fd").Length;
-        await race.RunAsync(
-            () => folder.OpenStore("/u1"), TimeSpan.FromSeconds(seconds), stopAtEscape: false, TestContext.Current.CancellationToken,
-            enough: () => race.Swaps > 1000L * seconds && race.Operations > 500L * seconds && folder.Vaults.Statistics.Retries > 0);
+        await race.RunAsync(() => folder.OpenStore("/u1"), TimeSpan.FromSeconds(seconds), stopAtEscape: false, TestContext.Current.CancellationToken);
         var statistics = folder.Vaults.Statistics;
         Report(
             $"symlink race, the jail: {seconds} s, {race.Swaps} swaps, {race.Operations} operations, {statistics.Operations} resolutions, " +
@@ -36,13 +34,7 @@ public sealed class SymlinkRaceTests
     {
         await using var folder = new VaultFolder();
         var race = new SymlinkRace(folder);
-
-        // Ten seconds of a machine that has time for it.
-        for (var round = 0; round < 6 && race.Escapes.Count == 0; round++)
-        {
-            await race.RunAsync(() => new NaiveStore(folder.RootPath), TimeSpan.FromSeconds(10), stopAtEscape: true, TestContext.Current.CancellationToken);
-        }
-
+        await race.RunAsync(() => new NaiveStore(folder.RootPath), TimeSpan.FromSeconds(10), stopAtEscape: true, TestContext.Current.CancellationToken);
         Report($"symlink race, a naive store: {race.Swaps} swaps, {race.Operations} operations, first escape: {race.Escapes.FirstOrDefault() ?? "none"}");
         Assert.NotEmpty(race.Escapes);
     }
@@ -53,8 +45,7 @@ public sealed class SymlinkRaceTests
         await using var folder = new VaultFolder();
         var race = new SymlinkRace(folder);
         await race.RunAsync(
-            () => new NaiveStore(folder.RootPath), TimeSpan.FromSeconds(2), stopAtEscape: false, TestContext.Current.CancellationToken, swappers: 0,
-            enough: () => race.Operations > 1000);
+            () => new NaiveStore(folder.RootPath), TimeSpan.FromSeconds(2), stopAtEscape: false, TestContext.Current.CancellationToken, swappers: 0);
         Assert.Empty(race.Escapes);
         Assert.True(race.Operations > 1000, $"{race.Operations} operations");
     }

@@ -21,7 +21,8 @@ internal static class KeyCommands
     private static Command Add(Func<ParseResult, CommandContext> context)
     {
         var user = new Argument<string>("USER") { Description = "the login's user name" };
-        var file = new Argument<string>("FILE") { Description = "the public key in any form, or - for standard input" };
+        var file = new Argument<string?>("FILE") { Description = "the public key in any form, or - for standard input", Arity = ArgumentArity.ZeroOrOne };
+        var offered = new Option<string?>("--offered") { Description = "instead of FILE: a key that a client offered in vain, as ./waybill why USER shows it", HelpName = "SHA256:..." };
         var label = new Option<string?>("--label") { Description = "what the key is for; else its comment", HelpName = "TEXT" };
         var expires = new Option<DateTimeOffset?>("--expires")
         {
@@ -29,14 +30,28 @@ internal static class KeyCommands
             HelpName = "DATE",
             CustomParser = ParseExpiry,
         };
-        var command = new Command("add", "Install a customer's public key. A private key is refused.") { user, file, label, expires };
+        var command = new Command("add", "Install a customer's public key. A private key is refused.") { user, file, offered, label, expires };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
+            if (parse.GetValue(file) is null == parse.GetValue(offered) is null)
+            {
+                throw new UsageException("name either the FILE of the public key, or --offered SHA256:...");
+            }
+
             await using var installation = here.Open();
             var name = parse.GetRequiredValue(user);
             var login = CommandContext.Require(await installation.Logins.FindAsync(name, cancellationToken));
-            var reading = PublicKeyFile.Read(await ReadAsync(here, parse.GetRequiredValue(file), cancellationToken));
+            if (parse.GetValue(offered) is { } fingerprint)
+            {
+                var known = CommandContext.Require(await installation.Keys.AddOfferedAsync(
+                    login.UserName, fingerprint, parse.GetValue(label), parse.GetValue(expires), CommandContext.Operator, cancellationToken));
+                here.Print(new KeyAdded(known.AlreadyInstalled, null, View(known.Key)), output => output.WriteLine(
+                    $"{(known.AlreadyInstalled ? "already installed" : "installed")}: {known.Key.Bits} {known.Key.Sha256} ({known.Key.Type}) for {login.UserName}"));
+                return;
+            }
+
+            var reading = PublicKeyFile.Read(await ReadAsync(here, parse.GetValue(file)!, cancellationToken));
             if (!reading.IsKey)
             {
                 throw new CommandException(await RefuseAsync(installation, login.UserName, reading, cancellationToken));

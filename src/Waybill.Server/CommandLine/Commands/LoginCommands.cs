@@ -3,7 +3,7 @@ using Waybill.Core.Logins;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>login add | list | show | suspend | resume | remove</c>.</summary>
+/// <summary><c>login add | list | show | suspend | resume | allow | remove</c>.</summary>
 internal static class LoginCommands
 {
     private sealed record LoginView(
@@ -11,7 +11,7 @@ internal static class LoginCommands
         DateTimeOffset Created, DateTimeOffset? LastLogin);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
-        [new Command("login", "User names with machine credentials.") { Add(context), List(context), Show(context), Suspend(context), Resume(context), Remove(context) }];
+        [new Command("login", "User names with machine credentials.") { Add(context), List(context), Show(context), Suspend(context), Resume(context), Allow(context), Remove(context) }];
 
     private static Command Add(Func<ParseResult, CommandContext> context)
     {
@@ -99,6 +99,31 @@ internal static class LoginCommands
     private static Command Resume(Func<ParseResult, CommandContext> context) => Change(
         context, "resume", "Let a suspended login in again.", "active again",
         (installation, user, _, cancellationToken) => installation.Logins.ResumeAsync(user, CommandContext.Operator, cancellationToken));
+
+    private static Command Allow(Func<ParseResult, CommandContext> context)
+    {
+        var user = new Argument<string>("USER") { Description = "the login's user name" };
+        var from = new Option<string[]>("--from") { Description = "a network that it may come from; may be repeated", HelpName = "CIDR" };
+        var anywhere = new Option<bool>("--anywhere") { Description = "it may come from anywhere" };
+        var command = new Command("allow", "Set the networks that a login may come from, in place of those before; sessions from elsewhere end.") { user, from, anywhere };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            var networks = parse.GetValue(from) ?? [];
+            if (networks.Length == 0 != parse.GetValue(anywhere))
+            {
+                throw new UsageException("say --from CIDR, once or more often, or --anywhere");
+            }
+
+            await using var installation = here.Open();
+            var login = CommandContext.Require(await installation.Logins.SetAllowedNetworksAsync(
+                parse.GetRequiredValue(user), networks, CommandContext.Operator, cancellationToken));
+            await here.TellServerAsync(cancellationToken);
+            here.Print(View(login), output => output.WriteLine(
+                $"login {login.UserName} may come from {(networks.Length == 0 ? "anywhere" : string.Join(", ", login.AllowFrom.Networks))}"));
+        });
+        return command;
+    }
 
     private static Command Remove(Func<ParseResult, CommandContext> context) => Change(
         context, "remove", "Remove a login with its keys; its files and its audit rows stay.", "removed",

@@ -1,0 +1,223 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Waybill.Core.Accounts;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Core.Keys;
+using Waybill.Core.Logins;
+
+namespace Waybill.Core.Diagnosis;
+
+/// <summary>
+/// Answers "why can they not connect?" for a user name, an address, or the reference that a client has read: what stands against them now and what the server saw, with
+/// what to do. For staff only: it says which logins and keys exist.
+/// </summary>
+/// <param name="database">Where logins and the audit are.</param>
+/// <param name="time">The clock.</param>
+public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time)
+{
+    /// <summary>Connections that are shown.</summary>
+    public const int MaximumRefused = 20;
+
+    /// <summary>How far back is looked.</summary>
+    public static readonly TimeSpan Memory = TimeSpan.FromDays(30);
+
+    /// <summary>Explains.</summary>
+    /// <param name="subject">A user name, an address, or a reference.</param>
+    /// <param name="penalties">What the running server refuses for a while; none when no server runs.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<ConnectionDiagnosis>> ExplainAsync(
+        string subject, IReadOnlyList<SourcePenalty> penalties, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        var asked = subject.Trim();
+        if (Words.Check("user name, address or reference", asked) is { } problem)
+        {
+            return problem;
+        }
+
+        return await database.ReadAsync(
+            connection => Explain(connection, asked, penalties) is { } found
+                ? Result.Of(found)
+                : Problem.NotFound(
+                    $"{Words.Show(asked)} is no login, and no refused connection of the last {Memory.Days} days had that user name or reference. "
+                    + "Ask for the user name or the address; a client that never reached this server leaves nothing here (wrong host or port, a firewall)."),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private ConnectionDiagnosis? Explain(DatabaseConnection connection, string asked, IReadOnlyList<SourcePenalty> penalties)
+    {
+        var now = time.GetUtcNow();
+        if (LoginDirectory.Find(connection, asked) is { } known)
+        {
+            return OfLogin(connection, known, DiagnosisSql.RefusedFor(connection, known.Login.UserName, now - Memory, MaximumRefused), null, penalties, now);
+        }
+
+        if (IPAddress.TryParse(asked, out var address))
+        {
+            return OfAddress(connection, address, penalties, now);
+        }
+
+        if (DiagnosisSql.RefusedAs(connection, asked) is { } one)
+        {
+            return one.Subject is { } name && LoginDirectory.Find(connection, name) is { } login
+                ? OfLogin(connection, login, [one], asked, penalties, now)
+                : new ConnectionDiagnosis(asked, null, null, [.. Penalised([one], penalties), .. Unknown(one.Subject)], [], [View(one)]);
+        }
+
+        return DiagnosisSql.RefusedFor(connection, asked, now - Memory, MaximumRefused) is { Count: > 0 } rows
+            ? new ConnectionDiagnosis(asked, null, null, [.. Unknown(asked), .. Penalised(rows, penalties)], [], [.. rows.Select(View)])
+            : null;
+    }
+
+    private static ConnectionDiagnosis OfLogin(
+        DatabaseConnection connection, LoginCandidate known, List<AuditRow> rows, string? reference, IReadOnlyList<SourcePenalty> penalties, DateTimeOffset now)
+    {
+        var login = known.Login;
+        var offered = OfferedKeys.OfLogin(connection, login.Id, now);
+        List<DiagnosisFinding> findings =
+        [
+            .. Status(known),
+            .. Keys(known, now),
+            .. Networks(login, rows),
+            .. Penalised(rows, penalties),
+            .. offered.Select(key => new DiagnosisFinding(
+                DiagnosisVerdict.Look,
+                $"{Count(key.Times, "connection")} offered {key.Type} {key.Bits} {key.Sha256}, which is not installed: last on {Format(key.Last)} from {key.Address} with {key.Client}.",
+                "Compare the fingerprint with the customer's, by a way that you know to be theirs (anybody can offer a key); if it is theirs, install it.",
+                $"key add {login.UserName} --offered {key.Sha256}")),
+            LastUse(known, rows),
+        ];
+        return new ConnectionDiagnosis(
+            reference ?? login.UserName, login.UserName, login.Account, [.. findings.OrderByDescending(static finding => finding.Verdict)], offered, [.. rows.Select(View)]);
+    }
+
+    private static ConnectionDiagnosis OfAddress(DatabaseConnection connection, IPAddress address, IReadOnlyList<SourcePenalty> penalties, DateTimeOffset now)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        var source = Source(plain);
+        var rows = DiagnosisSql.RefusedFrom(connection, [.. new[] { plain.ToString(), source, plain.MapToIPv6().ToString() }.Distinct()], now - Memory, MaximumRefused);
+        var success = DiagnosisSql.LastLoginFrom(connection, plain.ToString(), now - Memory);
+        List<DiagnosisFinding> findings =
+        [
+            .. penalties.Where(penalty => penalty.Source == source).Select(Penalty),
+            rows.Count == 0 && success is null
+                ? new(DiagnosisVerdict.Look, $"Nothing has come from {plain} in {Memory.Days} days.",
+                    "Ask for the host and the port that the program uses, and whether a firewall on their side lets it out; they may leave from another address.")
+                : success is null
+                    ? new(DiagnosisVerdict.Look, $"Nobody has logged in from {plain} in {Memory.Days} days.", "See what its connections did, below; ask for the user name.")
+                    : new(DiagnosisVerdict.Ok, $"{success.Actor} logged in from {plain} on {Format(DateTimeOffset.FromUnixTimeMilliseconds(success.Time))}."),
+        ];
+        return new ConnectionDiagnosis(plain.ToString(), null, null, findings, [], [.. rows.Select(View)]);
+    }
+
+    private static IEnumerable<DiagnosisFinding> Status(LoginCandidate known)
+    {
+        var login = known.Login;
+        if (known.AccountStatus is AccountStatus.Closed)
+        {
+            yield return new(DiagnosisVerdict.Stop, $"Account {login.Account} is closed.", "A closed account does not open again; the customer needs another one.");
+        }
+        else if (known.AccountStatus is AccountStatus.Suspended)
+        {
+            yield return new(DiagnosisVerdict.Stop, $"Account {login.Account} is suspended.", "Resume it when what it was suspended for is settled.", $"account resume {login.Account}");
+        }
+
+        if (login.Status == LoginStatus.Suspended)
+        {
+            yield return new(
+                DiagnosisVerdict.Stop, $"The login is suspended{(login.StatusReason is { } reason ? $": {reason}" : "")}.", "Resume it when that is settled.", $"login resume {login.UserName}");
+        }
+    }
+
+    private static IEnumerable<DiagnosisFinding> Keys(LoginCandidate known, DateTimeOffset now)
+    {
+        var user = known.Login.UserName;
+        var usable = known.Keys.Where(key => key.Revoked is null && !key.IsExpired(now)).ToList();
+        if (usable.Count > 0)
+        {
+            yield return new(DiagnosisVerdict.Ok, $"{Count(usable.Count, "key")} can be used: {string.Join(", ", usable.Select(static key => $"{key.Type} {key.Sha256}"))}.");
+            yield break;
+        }
+
+        var what = known.Keys.Count == 0
+            ? "The login has no key."
+            : $"No key can be used: {string.Join(", ", known.Keys.Select(key => $"{key.Sha256} {(key.Revoked is { } revoked ? $"was revoked on {Format(revoked)} ({key.RevokedReason})" : $"expired on {Format(key.Expires!.Value)}")}"))}.";
+        yield return new(DiagnosisVerdict.Stop, what, "Ask for a public key and install it.", $"key add {user} FILE");
+    }
+
+    private static IEnumerable<DiagnosisFinding> Networks(Login login, List<AuditRow> rows)
+    {
+        if (login.AllowFrom.Networks.Count == 0)
+        {
+            yield break;
+        }
+
+        var networks = string.Join(", ", login.AllowFrom.Networks);
+        var others = rows.Select(static row => row.Address).OfType<string>().Distinct()
+            .Where(address => IPAddress.TryParse(address, out var parsed) && !login.AllowFrom.Allows(parsed)).ToList();
+        yield return others.Count == 0
+            ? new(DiagnosisVerdict.Ok, $"The login may come from {networks} only, and all that was refused came from there.")
+            : new(
+                DiagnosisVerdict.Stop, $"The login may come from {networks} only, but came from {string.Join(", ", others)}.",
+                "If the customer says that the new address is theirs, allow it too (the list replaces the one before).",
+                $"login allow {login.UserName} {string.Join(' ', login.AllowFrom.Networks.Select(static network => $"--from {network}").Concat(others.Select(static address => $"--from {address}")))}");
+    }
+
+    private static IEnumerable<DiagnosisFinding> Penalised(List<AuditRow> rows, IReadOnlyList<SourcePenalty> penalties)
+    {
+        var sources = rows.Select(static row => IPAddress.TryParse(row.Address, out var address) ? Source(address) : row.Address).ToHashSet();
+        return penalties.Where(penalty => sources.Contains(penalty.Source)).Select(Penalty);
+    }
+
+    private static DiagnosisFinding Penalty(SourcePenalty penalty) => new(
+        DiagnosisVerdict.Stop,
+        $"{penalty.Source} kept failing and is refused for another {penalty.SecondsLeft.ToString("0", CultureInfo.InvariantCulture)} seconds, whatever it offers.",
+        "Mend what fails first (below), then forgive it, or wait.", $"penalties clear {penalty.Source.Split('/')[0]}");
+
+    private static IEnumerable<DiagnosisFinding> Unknown(string? userName)
+    {
+        if (userName is not null)
+        {
+            yield return new(
+                DiagnosisVerdict.Stop, $"There is no login {Words.Show(userName)}.", "Compare it with the user name in the customer's set-up mail; below is which one it may have meant.",
+                "login list");
+        }
+    }
+
+    private static DiagnosisFinding LastUse(LoginCandidate known, List<AuditRow> rows)
+    {
+        if (known.Login.LastLogin is { } last)
+        {
+            var key = known.Keys.Where(static key => key.LastUsed is not null).MaxBy(static key => key.LastUsed);
+            return new(DiagnosisVerdict.Ok, $"It last got in on {Format(last)}{(key is null ? "" : $" from {key.LastUsedFrom} with {key.LastUsedClient}, key {key.Sha256}")}.");
+        }
+
+        return rows.Count > 0
+            ? new(DiagnosisVerdict.Look, "It has never got in.", "See what its connections did, below.")
+            : new(
+                DiagnosisVerdict.Look, $"It has never got in, and nothing with this user name has reached the server in {Memory.Days} days.",
+                "Ask for the host, the port and the exact user name that the program uses, and whether a firewall on their side lets it out.");
+    }
+
+    private static RefusedConnection View(AuditRow row) =>
+        new(DateTimeOffset.FromUnixTimeMilliseconds(row.Time), row.Address, row.Subject, row.Connection, row.Detail ?? "");
+
+    // As the connection gate names them.
+    private static string Source(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6 || address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return address.MapToIPv4().ToString();
+        }
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return $"{new IPAddress(bytes)}/64";
+    }
+
+    private static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+
+    private static string Format(DateTimeOffset time) => KeyService.Format(time);
+}

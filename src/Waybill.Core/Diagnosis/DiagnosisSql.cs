@@ -1,0 +1,30 @@
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Diagnosis;
+
+/// <summary>Connections in the audit, each by an index of its own.</summary>
+internal static class DiagnosisSql
+{
+    private const string Refused = $"SELECT {AuditRow.Columns} FROM audit WHERE action = '{AuditActions.LogInRefused}'";
+
+    public static List<AuditRow> RefusedFor(DatabaseConnection connection, string userName, DateTimeOffset from, int most) => connection.All(
+        $"{Refused} AND lower(subject) = lower(@user) AND time >= @from ORDER BY sequence DESC LIMIT @most",
+        AuditRow.Read, ("@user", userName), ("@from", from.ToColumn()), ("@most", most));
+
+    public static List<AuditRow> RefusedFrom(DatabaseConnection connection, IEnumerable<string> sources, DateTimeOffset from, int most) =>
+        [.. sources.SelectMany(source => connection.All(
+            $"{Refused} AND address = @source AND time >= @from ORDER BY sequence DESC LIMIT @most",
+            AuditRow.Read, ("@source", source), ("@from", from.ToColumn()), ("@most", most))).OrderByDescending(static row => row.Sequence).Take(most)];
+
+    public static AuditRow? RefusedAs(DatabaseConnection connection, string reference) =>
+        connection.First($"{Refused} AND connection = @reference", AuditRow.Read, ("@reference", reference));
+
+    /// <summary>The last login from an address, whoever it was.</summary>
+    public static AuditRow? LastLoginFrom(DatabaseConnection connection, string address, DateTimeOffset from) => connection.First(
+        $"""
+        SELECT {AuditRow.Columns} FROM audit INDEXED BY audit_login
+        WHERE action = '{AuditActions.LogIn}' AND time >= @from AND address = @address ORDER BY time DESC LIMIT 1
+        """,
+        AuditRow.Read, ("@address", address), ("@from", from.ToColumn()));
+}
