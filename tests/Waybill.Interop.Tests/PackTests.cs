@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -112,14 +113,39 @@ public sealed partial class PackTests(WaybillServer server) : IAsyncLifetime
         AssertRefused(await RunAsync(compat, "sh", [Alias + "-curl.sh", "/"]), "Denied establishing ssh session");
     }
 
+    [Fact]
+    public async Task The_commands_of_the_guide_work_as_they_stand()
+    {
+        var pack = await MakeAsync(server.Port, folder: "keys");
+        await ImportAsync(pack);
+        await System.IO.File.WriteAllTextAsync(Path.Combine(pack, "job.txt"), "ls /cdr\n");
+        var guide = await System.IO.File.ReadAllTextAsync(Path.Combine(pack, Alias + "-guide.html"));
+        var commands = Command().Matches(guide).SelectMany(match => WebUtility.HtmlDecode(match.Groups[1].Value).Split('\n'))
+            .Where(line => OnUnix().IsMatch(line) && !line.Contains("USERPROFILE", StringComparison.Ordinal)).ToList();
+        Assert.Equal(
+            ["chmod", "sftp", "psftp", "psftp", "lftp", "rclone", "sftp", "psftp", "lftp", "rclone"], commands.Select(line => line.Split(' ')[0]));
+        foreach (var command in commands)
+        {
+            // What asks a person gets its commands from standard input.
+            var outcome = await RunAsync(pack, "sh", ["-c", command], "ls /cdr\nbye\n", PuttyFolder);
+            Assert.True(outcome.ExitCode == 0, $"{command}: {outcome}");
+            if (!command.StartsWith("chmod", StringComparison.Ordinal) && !command.EndsWith(" in", StringComparison.Ordinal) && !command.EndsWith(" in\"", StringComparison.Ordinal))
+            {
+                Assert.True(outcome.Output.Contains(File, StringComparison.Ordinal) || command.StartsWith("rclone", StringComparison.Ordinal), $"{command}: {outcome}");
+            }
+        }
+
+        Assert.Equal(_content, await System.IO.File.ReadAllBytesAsync(Path.Combine(pack, "in", File)));
+    }
+
     private string Fetched => _directory.Combine("fetched");
 
     private Dictionary<string, string?> PuttyFolder => new() { ["PUTTYDIR"] = _directory.Combine("putty") };
 
     /// <summary>Writes the pack into the folder of the keys, as its guide says.</summary>
-    private async Task<string> MakeAsync(int port, string name = "pack")
+    private async Task<string> MakeAsync(int port, string name = "pack", string folder = Folder)
     {
-        var pack = Directory.CreateDirectory(_directory.Combine(name, Folder)).FullName;
+        var pack = Directory.CreateDirectory(_directory.Combine(name, folder)).FullName;
         var key = Path.Combine(pack, "id key");
         System.IO.File.Copy(server.Key, key);
         System.IO.File.Copy(server.PuttyKey, key + ".ppk");
@@ -181,6 +207,12 @@ public sealed partial class PackTests(WaybillServer server) : IAsyncLifetime
         Assert.NotEqual(0, outcome.ExitCode);
         Assert.Contains(words, outcome.ToString(), StringComparison.Ordinal);
     }
+
+    [GeneratedRegex("<pre>([^<]+)</pre>")]
+    private static partial Regex Command();
+
+    [GeneratedRegex("^(chmod|sftp|psftp|lftp|rclone) ")]
+    private static partial Regex OnUnix();
 
     [GeneratedRegex(@"libssh2/(\d+\.\d+\.\d+)")]
     private static partial Regex LibSsh2();
