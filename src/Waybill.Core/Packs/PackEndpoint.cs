@@ -4,5 +4,5 @@ namespace Waybill.Core.Packs;
 /// <param name="Host">The host name.</param>
 /// <param name="Port">The port.</param>
 /// <param name="Region">The region that it is for; null for all.</param>
-/// <param name="IsCompat">Whether the listener behind it takes old programs too: it offers ECDSA host keys, and MACs that curl with libssh2 1.10 knows.</param>
-public sealed record PackEndpoint(string Host, int Port, string? Region = null, bool IsCompat = false);
+/// <param name="Policy">Which programs the listener behind it takes.</param>
+public sealed record PackEndpoint(string Host, int Port, string? Region = null, PackPolicy Policy = PackPolicy.Modern);

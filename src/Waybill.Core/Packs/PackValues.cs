@@ -25,6 +25,14 @@ internal sealed class PackValues
     /// <summary>A part that is there or not.</summary>
     public void When(string name, bool isThere) => Each(name, isThere ? [new PackValues()] : []);
 
+    /// <summary>Parts of which that of a policy is there.</summary>
+    public void OneOf(PackPolicy policy, string modern, string compat, string postQuantum)
+    {
+        When(modern, policy == PackPolicy.Modern);
+        When(compat, policy == PackPolicy.Compat);
+        When(postQuantum, policy == PackPolicy.PostQuantum);
+    }
+
     /// <summary>A part with one value, that is there when the value is.</summary>
     public void WhenGiven(string name, string? value) => Each(name, string.IsNullOrEmpty(value) ? [] : [new PackValues { [name] = value }]);
 

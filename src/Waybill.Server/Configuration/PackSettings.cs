@@ -9,7 +9,7 @@ internal static class PackSettings
 {
     public static PackOptions Options(WaybillConfiguration configuration, HostKeyList hostKeys) => new()
     {
-        Endpoints = [.. configuration.Ssh.Public.Select(endPoint => new PackEndpoint(endPoint.Host, endPoint.Port, endPoint.Region, PolicyOf(endPoint, configuration.Ssh) == SshPolicy.Compat))],
+        Endpoints = [.. configuration.Ssh.Public.Select(endPoint => new PackEndpoint(endPoint.Host, endPoint.Port, endPoint.Region, PolicyOf(endPoint, configuration.Ssh)))],
         HostKeys =
         [
             .. hostKeys.Keys.Where(key => key.IsKnownToClients)
@@ -22,10 +22,16 @@ internal static class PackSettings
     };
 
     /// <summary>Behind a router a public port says nothing of the listener, and then the configuration does.</summary>
-    private static SshPolicy PolicyOf(PublicEndpoint endPoint, SshSection ssh) =>
-        endPoint.Policy is { } policy ? ConfigurationCheck.Policy(policy)
-        : Listens(ssh.ListenCompat, endPoint.Port) && !Listens(ssh.Listen, endPoint.Port) ? SshPolicy.Compat
-        : ConfigurationCheck.Policy(ssh.Policy);
+    private static PackPolicy PolicyOf(PublicEndpoint endPoint, SshSection ssh)
+    {
+        var isCompat = Listens(ssh.ListenCompat, endPoint.Port) && !Listens(ssh.Listen, endPoint.Port);
+        return (endPoint.Policy is null && isCompat ? SshPolicy.Compat : ConfigurationCheck.Policy(endPoint.Policy ?? ssh.Policy)) switch
+        {
+            SshPolicy.Compat => PackPolicy.Compat,
+            SshPolicy.PostQuantum => PackPolicy.PostQuantum,
+            _ => PackPolicy.Modern,
+        };
+    }
 
     private static bool Listens(IReadOnlyList<string> listeners, int port) => listeners.Any(text => ConfigurationCheck.EndPoint("Ssh:Listen", text).Port == port);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Xml.Linq;
 using Waybill.Core.Packs;
+using Waybill.TestKit;
 
 namespace Waybill.Core.Tests.Packs;
 
@@ -185,15 +186,26 @@ public class ClientFileTests
         var modern = PackSample.File("-curl.sh");
         Assert.Contains(Command + "VThZiFM7Ip1QVDbzMItSdUWtZJYuQZg9WgZ99eW1Qs8 -O \"sftp://sftp.example.com:2222$path\"", modern, StringComparison.Ordinal);
         Assert.Contains("libssh2 1.11.0 or newer", modern, StringComparison.Ordinal);
-        var compat = PackSample.File("-curl.sh", PackSample.Facts with { Endpoints = [new("sftp.example.com", 2222, IsCompat: true)] });
+        var compat = PackSample.File("-curl.sh", PackSample.Facts with { Endpoints = [new("sftp.example.com", 2222, Policy: PackPolicy.Compat)] });
         Assert.Contains(Command + "DS+Je9awf6H2pX8n904IHJMqy4zrSz64DxOm6b7FtiY -O \"sftp://sftp.example.com:2222$path\"", compat, StringComparison.Ordinal);
         Assert.DoesNotContain("1.11", compat, StringComparison.Ordinal);
     }
 
     [Fact]
+    public async Task Behind_a_listener_with_post_quantum_keys_alone_curl_says_that_it_cannot_and_the_guide_which_programs_can()
+    {
+        var facts = PackSample.Facts with { Endpoints = [new("sftp.example.com", 2222, Policy: PackPolicy.PostQuantum)] };
+        var outcome = await ExternalProcess.RunAsync("sh", ["-c", PackSample.File("-curl.sh", facts)]);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("no post-quantum key exchange", outcome.ErrorOutput, StringComparison.Ordinal);
+        Assert.Contains("You need OpenSSH 9.9, PuTTY 0.83, WinSCP 6.5", PackSample.File("-guide.html", facts), StringComparison.Ordinal);
+        Assert.DoesNotContain("post-quantum", PackSample.File("-guide.html"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_key_that_is_announced_is_pinned_everywhere_but_where_only_the_one_in_use_can_be()
     {
-        var facts = PackSample.Facts with { HostKeys = [PackSample.Facts.HostKeys[0] with { IsUsed = false }, PackSample.Facts.HostKeys[1]], Endpoints = [new("h.example", 22, IsCompat: true)] };
+        var facts = PackSample.Facts with { HostKeys = [PackSample.Facts.HostKeys[0] with { IsUsed = false }, PackSample.Facts.HostKeys[1]], Endpoints = [new("h.example", 22, Policy: PackPolicy.Compat)] };
         Assert.Contains(PackSample.Ed25519, PackSample.File("-known_hosts", facts), StringComparison.Ordinal);
         Assert.Contains("VThZiFM7", PackSample.File("-winscp.ini", facts), StringComparison.Ordinal);
         Assert.Contains("--hostpubsha256 DS+Je9aw", PackSample.File("-curl.sh", facts), StringComparison.Ordinal);

@@ -46,13 +46,14 @@ public sealed class PackTests(Template template)
     {
         using var data = await template.CopyAsync();
         var shown = await data.JsonAsync("pack", "10020", "--set", Public);
-        Assert.Equal([false, true], shown.GetProperty("endpoints").EnumerateArray().Select(host => host.GetProperty("isCompat").GetBoolean()));
+        Assert.Equal(["modern", "compat"], shown.GetProperty("endpoints").EnumerateArray().Select(host => host.GetProperty("policy").GetString()));
         Assert.Contains("is told the host names of region AU", await data.OutputAsync("account", "region", "10020", "AU"), StringComparison.Ordinal);
         Assert.Contains("region   AU\n", await data.OutputAsync("account", "show", "10020"), StringComparison.Ordinal);
         Assert.StartsWith("host      sftp.example.com.au port 22 (AU)\nuser      10020\n", await data.OutputAsync("pack", "10020", "--set", Public), StringComparison.Ordinal);
         var ports = (await data.JsonAsync("pack", "10020", "--set", """Ssh:Public=[{"Host":"h","Port":2201},{"Host":"h","Port":2202}]""", "--set", "Ssh:Listen=127.0.0.1:2201", "--set", "Ssh:ListenCompat=127.0.0.1:2202"))
-            .GetProperty("endpoints").EnumerateArray().Select(host => host.GetProperty("isCompat").GetBoolean());
-        Assert.Equal([false, true], ports);
+            .GetProperty("endpoints").EnumerateArray().Select(host => host.GetProperty("policy").GetString());
+        Assert.Equal(["modern", "compat"], ports);
+        Assert.Equal("postQuantum", (await data.JsonAsync("pack", "10020", "--set", """Ssh:Public=[{"Host":"h","Port":22}]""", "--set", "Ssh:Policy=pq")).GetProperty("endpoints")[0].GetProperty("policy").GetString());
         Assert.Contains("is told all host names", await data.OutputAsync("account", "region", "10020"), StringComparison.Ordinal);
         Assert.Equal("GB", (await data.JsonAsync("account", "add", "10030", "--name", "X", "--region", "GB")).GetProperty("region").GetString());
     }

@@ -45,8 +45,7 @@ internal static class GuideFiles
         values.WhenGiven("phone", facts.Provider.Phone);
         values.WhenGiven("caseLink", facts.Provider.CaseLink);
         values.WhenGiven("put", FolderFor(facts, static rights => rights.HasFlag(FileRights.Create)));
-        values.When("compat", main.IsCompat);
-        values.When("modern", !main.IsCompat);
+        values.OneOf(main.Policy, "modern", "compat", "pq");
         values.When("vendorOf", facts.Kind == LoginKind.Vendor);
         values.When("customerOf", facts.Kind == LoginKind.Customer);
         values.When("ownLogin", facts.Account is null);

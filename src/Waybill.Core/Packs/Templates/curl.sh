@@ -1,7 +1,9 @@
 #!/bin/sh
+{{^pq}}
 # Lists a folder:    sh {{file}} /cdr/
 # Fetches a file:    sh {{file}} /cdr/FILE
 # A blank in a name is written as %20. The exit status is curl's.
+{{/pq}}
 {{#compat}}
 # Needs curl 7.80 or newer with libssh2: `curl -V` shows it, and sftp among the protocols.
 {{/compat}}
@@ -19,8 +21,15 @@ if ! (new_enough "$found"); then
   exit 2
 fi
 {{/modern}}
+{{#pq}}
+# This server asks for a post-quantum key exchange, of which curl's libssh2 has none.
+echo "curl cannot connect to this server: its libssh2 has no post-quantum key exchange. Use sftp of OpenSSH 9.9 or newer." >&2
+exit 2
+{{/pq}}
+{{^pq}}
 path=${1:-{{start}}}
 case $path in
 */) exec {{command}} "{{url}}$path" ;;
 *) exec {{command}} -O "{{url}}$path" ;;
 esac
+{{/pq}}
