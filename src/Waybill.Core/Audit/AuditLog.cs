@@ -136,6 +136,9 @@ public sealed class AuditLog : IAsyncDisposable
     public ValueTask<AuditVerification> VerifyAsync(CancellationToken cancellationToken = default) =>
         new AuditVerifier(_database, _key, _anchor).RunAsync(cancellationToken);
 
+    /// <summary>Takes rows that are not there yet into the index that <see cref="AuditQuery.Text"/> is searched by; a search does so itself, and waits for it.</summary>
+    public ValueTask<Outcome> IndexAsync(CancellationToken cancellationToken = default) => AuditIndex.CatchUpAsync(_database, cancellationToken);
+
     /// <summary>Looks for rows, the newest first.</summary>
     public ValueTask<Page<AuditRecord>> SearchAsync(AuditQuery query, CancellationToken cancellationToken = default) =>
         AuditSearch.RunAsync(_database, query, cancellationToken);

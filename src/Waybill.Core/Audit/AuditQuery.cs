@@ -18,7 +18,7 @@ public sealed record AuditQuery
     /// <summary>The action.</summary>
     public string? Action { get; init; }
 
-    /// <summary>Text that subject, detail, address or connection hold, compared without case (of ASCII letters).</summary>
+    /// <summary>Text that subject, detail, address or connection hold, compared without case (of ASCII letters). Three characters or more are looked for by an index.</summary>
     public string? Text { get; init; }
 
     /// <summary>In the order in which it happened.</summary>

@@ -7,10 +7,23 @@ namespace Waybill.Core.Audit;
 /// <summary>The search; each condition that is given adds a line to the statement, so that the indexes are used.</summary>
 internal static class AuditSearch
 {
-    public static ValueTask<Page<AuditRecord>> RunAsync(WaybillDatabase database, AuditQuery query, CancellationToken cancellationToken)
+    public static async ValueTask<Page<AuditRecord>> RunAsync(WaybillDatabase database, AuditQuery query, CancellationToken cancellationToken)
     {
-        var sql = new StringBuilder($"SELECT {AuditRow.Columns} FROM audit WHERE 1 = 1");
-        List<(string, object?)> parameters = [];
+        if (query.Text?.Any(char.IsControl) == true)
+        {
+            // Escaped before they are written.
+            return new Page<AuditRecord>([], null);
+        }
+
+        // A database that cannot be written to (a full disk) can be searched all the same, only slowly.
+        var match = query.Text is { } text && AuditIndex.Match(text) is { } threes && (await AuditIndex.CatchUpAsync(database, cancellationToken).ConfigureAwait(false)).Succeeded
+            ? threes : null;
+
+        // CROSS JOIN: the index first. They come in the order of the rows, so that reading ends with the page.
+        var sequence = match is null ? "sequence" : "audit_text.rowid";
+        var sql = new StringBuilder(
+            $"SELECT {AuditRow.Columns} FROM {(match is null ? "audit WHERE 1 = 1" : "audit_text CROSS JOIN audit ON sequence = audit_text.rowid WHERE audit_text MATCH @match")}");
+        List<(string, object?)> parameters = match is null ? [] : [("@match", match)];
 
         void Where(string condition, string name, object? value)
         {
@@ -32,13 +45,13 @@ internal static class AuditSearch
             "@text",
             query.Text is null ? null : $"%{query.Text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%");
         Where(
-            query.OldestFirst ? "sequence > @after" : "sequence < @after",
+            query.OldestFirst ? $"{sequence} > @after" : $"{sequence} < @after",
             "@after",
             long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : null);
-        sql.Append(query.OldestFirst ? " ORDER BY sequence LIMIT @limit" : " ORDER BY sequence DESC LIMIT @limit");
+        sql.Append($" ORDER BY {sequence}{(query.OldestFirst ? "" : " DESC")} LIMIT @limit");
         parameters.Add(("@limit", size + 1));
 
-        return database.ReadAsync(
+        return await database.ReadAsync(
             connection =>
             {
                 var rows = connection.All(sql.ToString(), AuditRow.Read, [.. parameters]);
@@ -47,6 +60,6 @@ internal static class AuditSearch
                     [.. rows.Take(size).Select(static row => row.ToRecord())],
                     more ? rows[size - 1].Sequence.ToString(CultureInfo.InvariantCulture) : null);
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
     }
 }

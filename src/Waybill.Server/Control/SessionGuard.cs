@@ -8,7 +8,7 @@ namespace Waybill.Server.Control;
 /// Ends sessions whose key, login or account may not go on: looks when another process has changed something (a command also says so at once), and for keys
 /// that expire.
 /// </summary>
-internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirectory directory, TimeProvider timeProvider, ILogger logger) : PeriodicWork(Interval, timeProvider)
+internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirectory directory, TimeProvider timeProvider, ILogger logger) : PeriodicWork(Interval, timeProvider, logger)
 {
     /// <summary>How often the revision is asked; a revoked key's sessions end within this even when no command could say so.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -63,7 +63,7 @@ internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirect
         }
         catch (Exception error) when (error is Core.Database.DatabaseException)
         {
-            LogUnreadable(logger, error.Message);
+            LogUnreadable(Logger, error.Message);
         }
     }
 

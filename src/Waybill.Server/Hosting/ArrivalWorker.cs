@@ -10,7 +10,7 @@ namespace Waybill.Server.Hosting;
 /// Takes delivered files on while the server runs. It keeps no list of its own: what waits stands in the database, so nothing is forgotten by a restart, and as
 /// much of it is in memory as one batch holds.
 /// </summary>
-internal sealed partial class ArrivalWorker(ArrivalService arrivals, SessionRegistry sessions, TimeProvider timeProvider, ILogger logger) : PeriodicWork(Interval, timeProvider)
+internal sealed partial class ArrivalWorker(ArrivalService arrivals, SessionRegistry sessions, TimeProvider timeProvider, ILogger logger) : PeriodicWork(Interval, timeProvider, logger)
 {
     /// <summary>How often it looks; a file is offered or rejected this long after its session ended.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -44,7 +44,7 @@ internal sealed partial class ArrivalWorker(ArrivalService arrivals, SessionRegi
     {
         if (problem is not null && problem.Message != _told)
         {
-            LogStuck(logger, problem.Message);
+            LogStuck(Logger, problem.Message);
         }
 
         _told = problem?.Message;

@@ -5,7 +5,7 @@ using Waybill.Core.Feeds;
 namespace Waybill.Server.Hosting;
 
 /// <summary>Finishes or undoes what publishing commands began that were killed: at the start of the server, and while it runs within seconds.</summary>
-internal sealed partial class PublicationWatch(FeedPublisher publisher, TimeProvider timeProvider, ILogger logger) : PeriodicWork(Interval, timeProvider)
+internal sealed partial class PublicationWatch(FeedPublisher publisher, TimeProvider timeProvider, ILogger logger) : PeriodicWork(Interval, timeProvider, logger)
 {
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -23,12 +23,12 @@ internal sealed partial class PublicationWatch(FeedPublisher publisher, TimeProv
         {
             if (await publisher.RecoverAsync(stopping) is var count and > 0)
             {
-                LogRecovered(logger, count);
+                LogRecovered(Logger, count);
             }
         }
         catch (Exception error) when (error is DatabaseException or IOException or UnauthorizedAccessException)
         {
-            LogFailed(logger, error.Message);
+            LogFailed(Logger, error.Message);
         }
     }
 

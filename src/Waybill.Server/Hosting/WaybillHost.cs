@@ -40,6 +40,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly NotificationWorker _notifications;
     private readonly CatalogueUpkeep _upkeep;
     private readonly ClockLoop _clock;
+    private readonly AuditIndexing _indexing;
     private readonly JobScheduler _scheduler;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
@@ -59,6 +60,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _upkeep = new CatalogueUpkeep(installation, configuration.Catalogue, TimeProvider.System, loggers.CreateLogger<CatalogueUpkeep>());
         var watch = new ClockWatch(installation.Database, installation.Audit, TimeProvider.System);
         _clock = new ClockLoop(watch, TimeProvider.System, loggers.CreateLogger<ClockLoop>());
+        _indexing = new AuditIndexing(installation.Audit, TimeProvider.System, loggers.CreateLogger<AuditIndexing>());
         List<IScheduledJob> jobs = [.. RetentionJobs.All(installation.OpenRetention(configuration, watch), configuration)];
         if (configuration.Catalogue.ScanMinutes > 0)
         {
@@ -92,6 +94,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             host._control.Start();
             host._upkeep.Start();
             host._clock.Start();
+            host._indexing.Start();
             await host._scheduler.StartAsync(cancellationToken);
             return host;
         }
@@ -126,6 +129,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     {
         await _scheduler.DisposeAsync();
         await _clock.DisposeAsync();
+        await _indexing.DisposeAsync();
         await _control.DisposeAsync();
         await _publications.DisposeAsync();
         await _notifications.DisposeAsync();
