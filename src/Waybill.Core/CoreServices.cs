@@ -54,6 +54,7 @@ public sealed class CoreServices : IAsyncDisposable
         RetentionPolicies = new RetentionPolicies(database, audit, time);
         Holds = new Holds(database, audit, time);
         Links = new SecretLinks(database, time);
+        RetentionLinks = new RetentionLinks(database, audit, Links, Stores, time);
         Quotas = new QuotaService(database, audit, time);
     }
 
@@ -131,6 +132,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Links that stand in mails.</summary>
     public SecretLinks Links { get; }
+
+    /// <summary>What is behind the links of retention's notices.</summary>
+    public RetentionLinks RetentionLinks { get; }
 
     /// <summary>What accounts and logins may store.</summary>
     public QuotaService Quotas { get; }

@@ -23,6 +23,9 @@ internal sealed class DataDirectory(string root)
 
     public string Tls => Path.Combine(Root, "tls");
 
+    /// <summary>The keys of the portal's cookies and forms.</summary>
+    public string PortalKeys => Path.Combine(Root, "portal");
+
     public string Vaults => Path.Combine(Root, "vaults");
 
     /// <summary>What customers put away after they fetched it; no login sees it.</summary>
@@ -217,6 +220,8 @@ internal sealed class DataDirectory(string root)
 
     /// <summary>Data directories of before have none.</summary>
     public void CreateArchive() => Directory.CreateDirectory(Archive, OwnerOnly);
+
+    public void CreatePortalKeys() => Directory.CreateDirectory(PortalKeys, OwnerOnly);
 
     /// <summary>Taken by the server for its life and by an init: nothing else may begin meanwhile.</summary>
     public FileStream TakeLock()

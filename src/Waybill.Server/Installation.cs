@@ -121,6 +121,9 @@ internal sealed class Installation : IAsyncDisposable
 
     public SecretLinks Links { get; }
 
+    /// <summary>For whoever opened the vaults.</summary>
+    public RetentionLinks RetentionLinks => new(Database, Audit, Links, new VaultStores(Vaults), TimeProvider.System);
+
     public ScheduleLedger Schedule { get; }
 
     public QuotaService Quotas { get; }

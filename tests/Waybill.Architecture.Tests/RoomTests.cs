@@ -15,7 +15,8 @@ public class RoomTests
         ["Ssh"] = ["SshKeys", "Net"],
         ["Sftp"] = ["Storage"],
         ["Core"] = ["SshKeys", "Storage"],
-        ["Server"] = ["SshKeys", "Net", "Storage", "Ssh", "Sftp", "Core"],
+        ["Portal"] = ["SshKeys", "Storage", "Core"],
+        ["Server"] = ["SshKeys", "Net", "Storage", "Ssh", "Sftp", "Core", "Portal"],
     };
 
     public static TheoryData<string> Rooms => [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(path => Path.GetFileName(path)["Waybill.".Length..])];

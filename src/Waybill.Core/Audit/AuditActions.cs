@@ -206,6 +206,9 @@ public static class AuditActions
     /// <summary>An account is told which files go.</summary>
     public const string RetentionNotice = "retention-notice";
 
+    /// <summary>Files that are about to go were fetched together, by the link of a notice; each has its own row besides.</summary>
+    public const string RetentionDownload = "retention-download";
+
     /// <summary>A run of retention ended.</summary>
     public const string RetentionRun = "retention-run";
 

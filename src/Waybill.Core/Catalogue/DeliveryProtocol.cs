@@ -17,4 +17,7 @@ public static class DeliveryProtocol
 
     /// <summary>Written by the program itself: a report beside a rejected file.</summary>
     public const string Report = "report";
+
+    /// <summary>Fetched over the web.</summary>
+    public const string Portal = "portal";
 }

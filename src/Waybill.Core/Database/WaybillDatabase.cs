@@ -137,6 +137,19 @@ public sealed class WaybillDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether it can be read now: what a monitor asks.</summary>
+    public async ValueTask<bool> AnswersAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await ReadAsync(static connection => connection.Number("SELECT count(*) FROM revision") >= 0, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is DatabaseException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>SQLite's own check of the file: empty when it is sound, else what it found, at most 100 lines.</summary>
     public ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken = default) => ReadAsync<IReadOnlyList<string>>(
         static connection =>

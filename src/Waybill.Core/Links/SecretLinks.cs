@@ -30,6 +30,17 @@ public sealed class SecretLinks(WaybillDatabase database, TimeProvider time)
             cancellationToken);
     }
 
+    /// <summary>What a token opens, whatever for: by that a page is chosen, which looks again with its own purpose.</summary>
+    public ValueTask<SecretLink?> FindAsync(string? token, CancellationToken cancellationToken = default)
+    {
+        var hash = Hash(token);
+        return database.ReadAsync(
+            connection => connection.First(
+                "SELECT purpose, subject, created_at, expires_at FROM secret_link WHERE hash = @hash AND redeemed_at IS NULL AND expires_at > @now",
+                Map, ("@hash", hash), ("@now", time.GetUtcNow().ToColumn())),
+            cancellationToken);
+    }
+
     /// <summary>Makes a link in a transaction of its own.</summary>
     /// <param name="purpose">What it lets its holder do: a word.</param>
     /// <param name="subject">To what.</param>

@@ -34,4 +34,7 @@ public sealed record NotificationOptions
 
     /// <summary>Networks that are not public and that web hooks may be in all the same.</summary>
     public IReadOnlyList<IPNetwork> HookNetworks { get; init; } = [];
+
+    /// <summary>What links begin with, without a slash at its end; null where there is no portal, and so no link.</summary>
+    public string? PortalUrl { get; init; }
 }

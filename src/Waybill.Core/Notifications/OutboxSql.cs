@@ -23,13 +23,13 @@ internal static class OutboxSql
 
     public static void Add(
         DatabaseConnection connection, DeliveryKind kind, string topic, long? eventId, long? account, long? hook, string target, string messageId,
-        (string Subject, string Text, string? Html) content, DateTimeOffset now) => connection.Execute(
+        (string Subject, string Text, string? Html) content, DateTimeOffset now, bool holdsSecret = false) => connection.Execute(
         """
-        INSERT INTO delivery (kind, topic, event_id, account_id, hook_id, target, message_id, subject, text, html, state, attempts, created_at, tried_since, due_at)
-        VALUES (@kind, @topic, @event, @account, @hook, @target, @message, @subject, @text, @html, 'waiting', 0, @now, @now, @now)
+        INSERT INTO delivery (kind, topic, event_id, account_id, hook_id, target, message_id, subject, text, html, state, attempts, created_at, tried_since, due_at, holds_secret)
+        VALUES (@kind, @topic, @event, @account, @hook, @target, @message, @subject, @text, @html, 'waiting', 0, @now, @now, @now, @secret)
         """,
         ("@kind", kind.ToWord()), ("@topic", topic), ("@event", eventId), ("@account", account), ("@hook", hook), ("@target", target), ("@message", messageId),
-        ("@subject", content.Subject), ("@text", content.Text), ("@html", content.Html), ("@now", now.ToColumn()));
+        ("@subject", content.Subject), ("@text", content.Text), ("@html", content.Html), ("@now", now.ToColumn()), ("@secret", holdsSecret ? 1 : 0));
 
     /// <summary>Takes the mail that waits longest; from the commit on it counts as perhaps sent.</summary>
     public static Outgoing? ClaimMail(DatabaseConnection connection, DateTimeOffset now) => connection.First(
@@ -61,8 +61,14 @@ internal static class OutboxSql
     public static int Recover(DatabaseConnection connection, DateTimeOffset now) => connection.Execute(
         "UPDATE delivery SET state = 'waiting', due_at = @now, error = 'the server ended while this was being sent' WHERE state = 'sending'", ("@now", now.ToColumn()));
 
+    /// <summary>It is with its receiver. A text with a secret link is forgotten then: whoever reads the database later must not hold it.</summary>
     public static void Sent(DatabaseConnection connection, long id, DateTimeOffset now) => connection.Execute(
-        "UPDATE delivery SET state = 'sent', sent_at = @now, error = NULL WHERE id = @id", ("@id", id), ("@now", now.ToColumn()));
+        """
+        UPDATE delivery SET state = 'sent', sent_at = @now, error = NULL,
+          text = CASE WHEN holds_secret = 1 THEN '' ELSE text END, html = CASE WHEN holds_secret = 1 THEN NULL ELSE html END
+        WHERE id = @id
+        """,
+        ("@id", id), ("@now", now.ToColumn()));
 
     public static void Failed(DatabaseConnection connection, long id, bool dead, DateTimeOffset due, string error) => connection.Execute(
         "UPDATE delivery SET state = @state, due_at = @due, error = @error WHERE id = @id",

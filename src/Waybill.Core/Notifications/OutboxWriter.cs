@@ -3,12 +3,16 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Waybill.Core.Database;
+using Waybill.Core.Links;
+using Waybill.Core.Retention;
 
 namespace Waybill.Core.Notifications;
 
 /// <summary>Turns events into rows of the outbox and of the digests, in the transaction that marks the event as handled: none is lost, and none is told twice.</summary>
 internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions options, TemplateSet templates, TimeProvider time)
 {
+    private readonly SecretLinks _links = new(database, time);
+
     /// <summary>Handles the oldest events; says how many.</summary>
     public ValueTask<Result<int>> HandleAsync(CancellationToken cancellationToken) => database.WriteAsync<int>(
         transaction =>
@@ -25,7 +29,7 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
             var hooks = connection.All(HookSql.SelectPlain + " ORDER BY h.id", HookSql.Read);
             foreach (var each in events)
             {
-                Tell(connection, each, now);
+                Tell(transaction, each, now);
                 foreach (var hook in hooks.Where(hook => hook.Wants(each.Topic, each.Account)))
                 {
                     CallHook(connection, each, hook, now);
@@ -80,8 +84,9 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
         row.GetInt64(0), row.GetString(1), row.Time(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4), row.TextOrNull(5), row.TextOrNull(6),
         row.TextOrNull(7), row.TextOrNull(8));
 
-    private void Tell(DatabaseConnection connection, EventRow each, DateTimeOffset now)
+    private void Tell(WriteTransaction transaction, EventRow each, DateTimeOffset now)
     {
+        var connection = transaction.Connection;
         var rule = TopicRule.Find(options.Topics, each.Topic);
 
         // Whoever is both gets one mail, the earlier one.
@@ -93,8 +98,11 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
         {
             if (telling == Telling.Now)
             {
-                var content = templates.For(each.Topic).Render(each.Values(options, zone));
-                OutboxSql.Add(connection, DeliveryKind.Mail, each.Topic, each.Id, each.AccountId, null, address!, MailMessages.NewId(options.From), content, now);
+                var values = each.Values(options, zone);
+                var holdsSecret = AddLink(transaction, each, address!, values);
+                OutboxSql.Add(
+                    connection, DeliveryKind.Mail, each.Topic, each.Id, each.AccountId, null, address!, MailMessages.NewId(options.From), templates.For(each.Topic).Render(values), now,
+                    holdsSecret);
             }
             else
             {
@@ -103,6 +111,23 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
                     ("@recipient", address!.ToLowerInvariant()), ("@zone", zone.Id), ("@event", each.Id), ("@due", LocalTimes.Next(now, options.DigestAt, zone).ToColumn()));
             }
         }
+    }
+
+    /// <summary>
+    /// The link by which the account fetches what is about to go. It is made here and stands in this mail alone: neither in the event, which web hooks are sent,
+    /// nor in what the provider is told.
+    /// </summary>
+    private bool AddLink(WriteTransaction transaction, EventRow each, string address, Dictionary<string, string> values)
+    {
+        var link = options.PortalUrl is { } portal && each.AccountId is { } account && address.Equals(each.Email, StringComparison.OrdinalIgnoreCase)
+            && each.Topic == RetentionTopics.Notice && RetentionLinks.Create(transaction, _links, account, each.Fields(), time.GetUtcNow()) is { } token
+            ? $"{portal}/l/{token}"
+            : null;
+        values["link"] = link ?? "";
+
+        // A sentence with its link, or nothing at all: templates know no conditions.
+        values["download"] = link is null ? "" : $"All of them in one file, until then:\n{link}\n\n";
+        return link is not null;
     }
 
     private (string Subject, string Text, string? Html) Digest(List<EventRow> events, long count, TimeZoneInfo zone, DateTimeOffset now)

@@ -8,6 +8,7 @@ namespace Waybill.Core.Notifications;
 internal sealed class SmtpTransport(SmtpOptions smtp, NotificationOptions options, TimeProvider time) : IMailTransport
 {
     private SmtpClient? _client;
+    private Task _sending = Task.CompletedTask;
 
     public async ValueTask<SendOutcome> SendAsync(Outgoing mail, CancellationToken cancellationToken)
     {
@@ -15,9 +16,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, NotificationOptions option
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            _client ??= Connect();
-            using var message = MailMessages.Create(mail, options);
-            await _client.SendMailAsync(message, either.Token).ConfigureAwait(false);
+            await Send(_client ??= Connect(), MailMessages.Create(mail, options)).WaitAsync(either.Token).ConfigureAwait(false);
             return SendOutcome.Taken;
         }
         catch (FormatException error)
@@ -56,9 +55,27 @@ internal sealed class SmtpTransport(SmtpOptions smtp, NotificationOptions option
 
     public void Dispose()
     {
-        _client?.Dispose();
-        _client = null;
+        var client = Interlocked.Exchange(ref _client, null);
+        if (client is not null)
+        {
+            // It says QUIT and waits; one that is still sending ends by its own time limit first.
+            _ = _sending.ContinueWith(_ => client.Dispose(), CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default);
+        }
     }
+
+    /// <summary>
+    /// On a thread of its own from the first byte to the last: what SmtpClient calls asynchronous still waits for replies here and there, and where sockets complete
+    /// on the event loops (docs/decisions/0008) such a wait never ends, and holds all connections of that loop.
+    /// </summary>
+    private Task Send(SmtpClient client, MailMessage message) => _sending = Task.Factory.StartNew(
+        () =>
+        {
+            using (message)
+            {
+                client.Send(message);
+            }
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static string Words(Exception error)
     {

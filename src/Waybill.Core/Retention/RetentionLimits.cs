@@ -12,6 +12,18 @@ public static class RetentionLimits
     /// <summary>Names in the notice to one account.</summary>
     public const int NamesInNotice = 50;
 
+    /// <summary>Files behind the link of a notice, those first that nobody has fetched; the rest is to be fetched by SFTP.</summary>
+    public const int LinkFiles = 100_000;
+
+    /// <summary>Bytes of content in the zip behind the link of a notice; what does not fit is named in it.</summary>
+    public const long LinkBytes = 64L * 1024 * 1024 * 1024;
+
+    /// <summary>Bytes that the list of files in such a zip may take in memory.</summary>
+    public const int LinkDirectory = 16 * 1024 * 1024;
+
+    /// <summary>Bytes of the text in such a zip that names what is not in it.</summary>
+    public const int LinkText = 1024 * 1024;
+
     /// <summary>Files that a run names because it could not remove them; all of them are in the audit.</summary>
     public const int FailuresShown = 100;
 

@@ -232,6 +232,7 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
                     return false;
                 }
 
+                RetentionLinks.Remember(connection, account, _next, now);
                 EventSql.Raise(connection, RetentionTopics.Notice, account, notice.ToBody(_next, options.Archive is not null), now);
                 audit.Append(transaction, new AuditEntry(AuditActions.RetentionNotice, actor)
                 {

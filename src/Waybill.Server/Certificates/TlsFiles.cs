@@ -27,9 +27,9 @@ internal sealed class TlsFiles(DataDirectory data)
 
     private string RootKey => Path.Combine(data.Tls, "root.key");
 
-    private string Server => Path.Combine(data.Tls, "server.crt");
+    public string Server => Path.Combine(data.Tls, "server.crt");
 
-    private string ServerKey => Path.Combine(data.Tls, "server.key");
+    public string ServerKey => Path.Combine(data.Tls, "server.key");
 
     /// <summary>The names that the server certificate is made for: loopback and what customers are told.</summary>
     public static IReadOnlyList<string> Names(WaybillConfiguration configuration)

@@ -31,11 +31,7 @@ internal static class ConfigurationCheck
 
         Public("Ftp:Public", configuration.Ftp.Public);
         Public("Ntsapi:Public", configuration.Ntsapi.Public);
-        if (!Uri.TryCreate(configuration.Portal.PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
-        {
-            throw new CommandException($"Portal:PublicUrl: '{configuration.Portal.PublicUrl}' is no web address; write it as https://files.example.com");
-        }
-
+        PortalSettings.Validate(configuration);
         NotificationSettings.Validate(configuration);
         _ = Layout(configuration.Layout);
         _ = Inbound(configuration.Inbound);

@@ -31,6 +31,7 @@ internal static class NotificationSettings
         DigestAt = DigestAt(configuration.Notifications),
         Topics = Topics(configuration.Notifications),
         HookNetworks = HookNetworks(configuration.Notifications),
+        PortalUrl = configuration.Portal.Listen.Count > 0 ? PortalSettings.BaseUrl(configuration.Portal) : null,
     };
 
     public static TimeZoneInfo Zone(WaybillConfiguration configuration) =>

@@ -139,7 +139,14 @@ internal sealed record PortalSection
 {
     public IReadOnlyList<string> Listen { get; init; } = ["127.0.0.1:8443"];
 
+    /// <summary>What links begin with.</summary>
     public string PublicUrl { get; init; } = "https://localhost:8443";
+
+    /// <summary>A certificate of a public authority, PEM, with those that it was signed with; null for the installation's own.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>Its private key, PEM.</summary>
+    public string? CertificateKey { get; init; }
 
     public string? Files { get; init; }
 }

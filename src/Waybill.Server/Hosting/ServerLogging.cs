@@ -12,6 +12,9 @@ internal static class ServerLogging
         builder.SetMinimumLevel(LogLevel.Information);
         builder.AddFilter("Microsoft", LogLevel.Warning);
 
+        // That the keys of cookies lie unencrypted in a folder that nobody else can enter, as every key here does.
+        builder.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+
         // It logs why a start failed with a stack trace; the command says it in a line.
         builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (json)

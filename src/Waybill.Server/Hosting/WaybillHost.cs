@@ -42,15 +42,19 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly ClockLoop _clock;
     private readonly AuditIndexing _indexing;
     private readonly JobScheduler _scheduler;
+    private readonly RefusalLog _refusals;
+    private readonly ServerIdentity _identity = new();
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
     private WebApplication? _application;
+    private PortalHost? _portal;
 
     private WaybillHost(Installation installation, WaybillConfiguration configuration, ILoggerFactory loggers)
     {
         _installation = installation;
         _loggers = loggers;
         _hostKeys = new HostKeyRing(new HostKeyStore(installation.Data));
+        _refusals = new RefusalLog(installation, loggers.CreateLogger<RefusalLog>());
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
         _banner = new KeysOnlyBanner(installation.Directory, configuration.Provider.SupportMail, TimeProvider.System, loggers.CreateLogger<KeysOnlyBanner>());
@@ -78,6 +82,9 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     /// <summary>What was asked for, and where it is bound (a port 0 has become a real one).</summary>
     public IReadOnlyList<(Listener Listener, ListenOptions Bound)> Listeners => _listeners;
 
+    /// <summary>Where the portal is bound; empty when it is off.</summary>
+    public IReadOnlyList<IPEndPoint> Portal => _portal?.EndPoints ?? [];
+
     /// <summary>Binds every listener; throws <see cref="CommandException"/> when one cannot be bound. The installation is the caller's.</summary>
     public static async Task<WaybillHost> StartAsync(Installation installation, WaybillConfiguration configuration, bool jsonLogs, CancellationToken cancellationToken)
     {
@@ -87,6 +94,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             await host._banner.StartAsync();
             await host._publications.StartAsync();
             await host.BindAsync(configuration, cancellationToken);
+            host._portal = await PortalHost.StartAsync(installation, configuration, host._identity, host._refusals, loggers: host._loggers, cancellationToken);
             await host.RecordOffersAsync();
             host._guard.Start();
             host._arrivals.Start();
@@ -112,16 +120,19 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     public async Task StopAsync(CancellationToken now)
     {
         _gate.Stop();
-        if (_application is not null)
+        await Task.WhenAll(StopAsync(_application, now), _portal?.StopAsync(now) ?? Task.CompletedTask);
+    }
+
+    /// <summary>Ends a web server; when the time is over Kestrel aborts the connections that are left.</summary>
+    internal static async Task StopAsync(WebApplication? application, CancellationToken now)
+    {
+        try
         {
-            try
-            {
-                await _application.StopAsync(now);
-            }
-            catch (OperationCanceledException)
-            {
-                // The time was over: Kestrel has aborted the connections that were left.
-            }
+            await (application?.StopAsync(now) ?? Task.CompletedTask);
+        }
+        catch (OperationCanceledException)
+        {
+            // The time was over.
         }
     }
 
@@ -136,6 +147,11 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         await _upkeep.DisposeAsync();
         await _guard.DisposeAsync();
         await _arrivals.DisposeAsync();
+        if (_portal is not null)
+        {
+            await _portal.DisposeAsync();
+        }
+
         if (_application is not null)
         {
             await _application.DisposeAsync();
@@ -152,6 +168,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         try
         {
             var keys = _hostKeys.Load();
+            _identity.Use(keys);
             foreach (var (_, handler) in _handlers)
             {
                 handler.UseHostKeys(keys.Used, keys.Announced);
@@ -194,7 +211,6 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             return;
         }
 
-        var refusals = new RefusalLog(_installation, _loggers.CreateLogger<RefusalLog>());
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = _installation.Data.Root });
         builder.Services.AddSingleton(_loggers);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(configuration.ShutdownSeconds));
@@ -216,7 +232,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
                 kestrel.Listen(listener.EndPoint, options =>
                 {
                     _listeners.Add((listener, options));
-                    options.UseConnectionGate(_gate, refusals.Record);
+                    options.UseConnectionGate(_gate, _refusals.Record);
                     options.Run(handler.OnConnectedAsync);
                 });
             }
@@ -228,13 +244,14 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or SocketException)
         {
-            throw new CommandException(CannotListen(error, handlers.Select(each => each.Listener.EndPoint)));
+            throw new CommandException(CannotListen(error, handlers.Select(each => each.Listener.EndPoint), "Ssh:Listen=127.0.0.1:2022"));
         }
     }
 
     private List<(Listener Listener, SshConnectionHandler Handler)> Handlers(WaybillConfiguration configuration)
     {
         var keys = _hostKeys.Load();
+        _identity.Use(keys);
         var application = new SshApplication(_installation, configuration, _banner, _loggers.CreateLogger<SshApplication>());
         try
         {
@@ -261,13 +278,14 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         Limits = new SshLimits { KeepAlive = TimeSpan.FromSeconds(configuration.Ssh.KeepAliveSeconds) },
     };
 
-    private static string CannotListen(Exception error, IEnumerable<IPEndPoint> endPoints)
+    /// <summary>Why a listener could not be bound, and what to do.</summary>
+    internal static string CannotListen(Exception error, IEnumerable<IPEndPoint> endPoints, string another)
     {
         var where = string.Join(", ", endPoints);
         return (error as SocketException ?? error.GetBaseException() as SocketException)?.SocketErrorCode switch
         {
-            SocketError.AddressAlreadyInUse => $"cannot listen on {where}: the port is taken; stop what listens there, or set another address: --set Ssh:Listen=127.0.0.1:2022",
-            SocketError.AddressNotAvailable => $"cannot listen on {where}: this machine has no such address; set one that it has, or *:2222 for all",
+            SocketError.AddressAlreadyInUse => $"cannot listen on {where}: the port is taken; stop what listens there, or set another address: --set {another}",
+            SocketError.AddressNotAvailable => $"cannot listen on {where}: this machine has no such address; set one that it has, or *:PORT for all",
             SocketError.AccessDenied => $"cannot listen on {where}: ports below 1024 need the capability CAP_NET_BIND_SERVICE; give it to the service, or use a higher port",
             _ => $"cannot listen on {where}: {error.Message}",
         };

@@ -81,7 +81,7 @@ public sealed class AuditAndDoctorTests(Template template)
         var findings = (await data.JsonAsync("doctor")).EnumerateArray().ToList();
         Assert.DoesNotContain(findings, finding => finding.GetProperty("verdict").GetString() == "failure");
         Assert.Equal(
-            ["kernel", "open files", "crypto", "Ssh:Public", "Provider", "Smtp", "file modes", "room", "host keys", "database", "audit", "quotas", "held files", "retention", "schedule", "notifications", "web hooks", "server"],
+            ["kernel", "open files", "crypto", "Ssh:Public", "Provider", "portal", "Smtp", "file modes", "room", "host keys", "database", "audit", "quotas", "held files", "retention", "schedule", "notifications", "web hooks", "server"],
             findings.Select(finding => finding.GetProperty("check").GetString()));
         await File.WriteAllTextAsync(data.Combine("waybill.json"),
             """{ "Provider": { "Name": "X", "SupportMail": "s@example.com" }, "Ssh": { "Public": [{ "Host": "sftp.example.com" }] } }""");
@@ -149,6 +149,10 @@ public sealed class AuditAndDoctorTests(Template template)
     [Theory]
     [InlineData("Storage:Durability=Rename", "warning  Storage:Durability: Rename: what is acknowledged can be lost in a power cut")]
     [InlineData("Ssh:Policy=compat", "warning  Ssh policy: a listener has the compat policy")]
+    [InlineData("Portal:PublicUrl=https://localhost:8443", "warning  portal: Portal:PublicUrl is https://localhost:8443, so links in mails lead customers nowhere")]
+    [InlineData("Portal:PublicUrl=http://192.0.2.1", "warning  portal: Portal:PublicUrl is not https")]
+    [InlineData("Portal:PublicUrl=https://192.0.2.1:8443", "warning  certificate: the certificate of the portal does not hold the name 192.0.2.1")]
+    [InlineData("Portal:Listen=", "ok       portal: off")]
     [InlineData("Ssh:ListenCompat=127.0.0.1:2022", "warning  Ssh policy: a listener has the compat policy")]
     public async Task Settings_worth_a_second_thought_are_warned_of(string setting, string expected)
     {

@@ -129,6 +129,7 @@ public sealed class StartAndStopTests(Template template)
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         Assert.Contains("the port is taken; stop what listens there", await data.RefusedAsync(1, "serve", "--set", $"Ssh:Listen={taken.LocalEndpoint}"), StringComparison.Ordinal);
+        Assert.Contains($"cannot listen on {taken.LocalEndpoint}: the port is taken", await data.RefusedAsync(1, "serve", "--set", "Ssh:Listen=127.0.0.1:0", "--set", $"Portal:Listen={taken.LocalEndpoint}"), StringComparison.Ordinal);
         Assert.Contains("this machine has no such address", await data.RefusedAsync(1, "serve", "--set", "Ssh:Listen=203.0.113.7:2222"), StringComparison.Ordinal);
     }
 
@@ -195,7 +196,7 @@ public sealed class StartAndStopTests(Template template)
         using var data = new Data(template);
         for (var start = 0; start < 2; start++)
         {
-            await using var demo = TestKit.ExternalProcess.Start("dotnet", [Cli.Path, "demo", "--data", data.Root, "--set", "Ssh:Listen=127.0.0.1:0"]);
+            await using var demo = TestKit.ExternalProcess.Start("dotnet", [Cli.Path, "demo", "--data", data.Root, "--set", "Ssh:Listen=127.0.0.1:0", "--set", "Portal:Listen=127.0.0.1:0"]);
             await demo.WaitForTextAsync("Ctrl-C ends the demo.", TimeSpan.FromSeconds(60));
             Assert.Contains("\nREADY\n", demo.Output, StringComparison.Ordinal);
             var line = demo.Output.Split('\n').Single(text => text.StartsWith("  sftp -P", StringComparison.Ordinal)).Trim();
@@ -204,6 +205,10 @@ public sealed class StartAndStopTests(Template template)
             Assert.True(outcome.ExitCode == 0, $"{line}: {outcome}");
             Assert.Matches(@"/cdr/10020-cdr-\d{8}\.csv", outcome.Output);
             Assert.True(File.Exists(data.Combine("vaults", "10020", "upload", "known_hosts")));
+
+            // The page that it names is there, with the root that it names.
+            var portal = System.Text.RegularExpressions.Regex.Match(demo.Output, @"The portal: (https://localhost:\d+/) \(its certificate is signed by (\S+)\)");
+            Assert.Contains("127.0.0.1", await Tool.RequireAsync("curl", "-sS", "--fail", "--max-time", "60", "--cacert", portal.Groups[2].Value, portal.Groups[1].Value), StringComparison.Ordinal);
             await demo.SignalAsync("INT");
             Assert.Equal(0, (await demo.WaitForExitAsync(TimeSpan.FromSeconds(60))).ExitCode);
         }

@@ -18,6 +18,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public int Port { get; private init; }
 
+    /// <summary>Where the portal listens; 0 when it does not.</summary>
+    public int PortalPort { get; private init; }
+
     public int ProcessId => _process.Id;
 
     public string Output => _process.Output;
@@ -28,11 +31,16 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         var process = Launch(data, ["--set", "Ssh:Listen=127.0.0.1:0", .. words]);
         await process.WaitForTextAsync("READY\n", Patience);
-        var port = Regex.Match(process.Output, @"^ssh 127\.0\.0\.1:(\d+) ", RegexOptions.Multiline).Groups[1].Value;
-        return new RunningServer(process) { Port = port.Length == 0 ? 0 : int.Parse(port, CultureInfo.InvariantCulture) };
+        return new RunningServer(process) { Port = Port("ssh"), PortalPort = Port("https") };
+
+        int Port(string word) => Regex.Match(process.Output, $@"^{word} 127\.0\.0\.1:(\d+) ", RegexOptions.Multiline) is { Success: true } match
+            ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+            : 0;
     }
 
-    public static ExternalProcess Launch(Data data, params string[] words) => ExternalProcess.Start("dotnet", [Cli.Path, "serve", "--data", data.Root, .. words]);
+    /// <summary>Without the portal, unless <paramref name="words"/> say otherwise: its port is one for all.</summary>
+    public static ExternalProcess Launch(Data data, params string[] words) =>
+        ExternalProcess.Start("dotnet", [Cli.Path, "serve", "--data", data.Root, "--set", "Portal:Listen=", .. words]);
 
     /// <summary>Logs in; the session is idle.</summary>
     public async Task<RawSshClient> LogInAsync(SshPrivateKey key, string user = Template.User)

@@ -5,8 +5,10 @@ using Waybill.Core.Accounts;
 using Waybill.Core.Feeds;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
+using Waybill.Server.Certificates;
 using Waybill.Server.Configuration;
 using Waybill.Server.HostKeys;
+using Waybill.Server.Hosting;
 using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.CommandLine.Commands;
@@ -34,7 +36,7 @@ internal static class DemoCommand
                 throw new CommandException($"{here.Data.Root} holds a Waybill that is no demo; run it with serve, or give the demo another --data");
             }
 
-            await ServeCommand.RunAsync(here, configuration, host => Explain(here, host.Listeners[0].Bound.IPEndPoint!), cancellationToken);
+            await ServeCommand.RunAsync(here, configuration, host => Explain(here, configuration, host), cancellationToken);
         });
         return [command];
     }
@@ -64,10 +66,32 @@ internal static class DemoCommand
         new UkStandardCdr((ulong)yesterday.DayNumber, Customer, yesterday).Write(cdr, Rows);
     }
 
-    /// <summary>The first free of the configured port and one of the system's choice, on loopback only whatever the configuration says.</summary>
+    /// <summary>On loopback only whatever the configuration says, on the configured ports where they are free.</summary>
     private static WaybillConfiguration OnLoopback(WaybillConfiguration configuration)
     {
-        var wanted = configuration.Ssh.Listen.Count > 0 ? ConfigurationCheck.EndPoint("Ssh:Listen", configuration.Ssh.Listen[0]).Port : 0;
+        var ssh = Free(configuration.Ssh.Listen is [var first, ..] ? ConfigurationCheck.EndPoint("Ssh:Listen", first).Port : 0);
+        var portal = configuration.Portal.Listen is [var page, ..] ? Free(ConfigurationCheck.EndPoint("Portal:Listen", page).Port) : (int?)null;
+        return configuration with
+        {
+            Ssh = configuration.Ssh with
+            {
+                Listen = [$"127.0.0.1:{ssh}"],
+                ListenCompat = [],
+                Public = configuration.Ssh.Public.Count > 0 ? configuration.Ssh.Public : [new PublicEndpoint { Host = "127.0.0.1", Port = ssh }],
+            },
+            Portal = configuration.Portal with
+            {
+                Listen = portal is null ? [] : [$"127.0.0.1:{portal}"],
+
+                // The name that the certificate of init is made for.
+                PublicUrl = portal is null ? configuration.Portal.PublicUrl : $"https://localhost:{portal}",
+            },
+        };
+    }
+
+    /// <summary>A port if it is free, else one of the system's choice.</summary>
+    private static int Free(int wanted)
+    {
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -75,14 +99,15 @@ internal static class DemoCommand
         }
         catch (SocketException)
         {
-            wanted = 0;
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         }
 
-        return configuration with { Ssh = configuration.Ssh with { Listen = [$"127.0.0.1:{wanted}"], ListenCompat = [] } };
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
-    private static void Explain(CommandContext context, IPEndPoint endPoint)
+    private static void Explain(CommandContext context, WaybillConfiguration configuration, WaybillHost host)
     {
+        var endPoint = host.Listeners[0].Bound.IPEndPoint!;
         var knownHosts = Path.Combine(context.Data.Root, "known_hosts");
         var keys = new HostKeyStore(context.Data).Load();
         File.WriteAllLines(knownHosts, keys.Select(key => HostKeyNotation.KnownHostsLine("127.0.0.1", endPoint.Port, key.PublicKey)));
@@ -100,6 +125,11 @@ internal static class DemoCommand
         context.Output.WriteLine("  sftp> ls /cdr              a day of call detail records, to be fetched");
         context.Output.WriteLine("  sftp> put FILE /upload/    delivered: durable once sftp says so");
         context.Output.WriteLine();
+        if (host.Portal.Count > 0)
+        {
+            context.Output.WriteLine($"The portal: {PortalSettings.BaseUrl(configuration.Portal)}/ (its certificate is signed by {new TlsFiles(context.Data).Root})");
+        }
+
         context.Output.WriteLine($"The provider sees it with: {ShellWord.Command(context.Data, "audit search")}");
         context.Output.WriteLine("Ctrl-C ends the demo.");
     }

@@ -93,6 +93,11 @@ internal static class DoctorCommand
             yield return new Finding(Verdict.Warning, "Provider", "Provider:Name and Provider:SupportMail are not set; customers are not told who to ask");
         }
 
+        foreach (var finding in PortalChecks.Look(configuration, data, TimeProvider.System.GetUtcNow()))
+        {
+            yield return finding;
+        }
+
         yield return configuration.Smtp.Host is { } host
             ? new Finding(Verdict.Ok, "Smtp", $"{host}:{configuration.Smtp.Port}")
             : new Finding(Verdict.Warning, "Smtp", $"Smtp:Host is not set, so mails are written to {data.Mail} and reach nobody; set it in waybill.json");
@@ -123,7 +128,7 @@ internal static class DoctorCommand
         string[] secrets =
         [
             data.Database, data.Database + "-wal", data.AuditKey,
-            .. ((string[])[data.HostKeys, data.Tls]).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Where(file => !file.EndsWith(".crt", StringComparison.Ordinal)),
+            .. ((string[])[data.HostKeys, data.Tls, data.PortalKeys]).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Where(file => !file.EndsWith(".crt", StringComparison.Ordinal)),
         ];
         var open = secrets.Where(file => File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0).ToList();
         yield return open.Count > 0

@@ -57,6 +57,11 @@ internal static class ServeCommand
                 await context.Output.WriteLineAsync($"ssh {bound.IPEndPoint} ({listener.PolicyName})");
             }
 
+            foreach (var bound in host.Portal)
+            {
+                await context.Output.WriteLineAsync($"https {bound} (portal)");
+            }
+
             ready(host);
             await context.Output.FlushAsync(CancellationToken.None);
             await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+
+namespace Waybill.Portal.Hosting;
+
+/// <summary>What is said when something cannot be done: a page to people, problem+json (RFC 9457) to programs under /v1. Never a stack trace.</summary>
+internal static class ErrorAnswers
+{
+    public const string PagePath = "/problem";
+
+    public const string ApiPrefix = "/v1";
+
+    public static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments(ApiPrefix, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>An answer that has a status of an error and nothing to say for itself.</summary>
+    public static async Task ExplainAsync(StatusCodeContext status)
+    {
+        var context = status.HttpContext;
+        if (IsApi(context))
+        {
+            await WriteProblemAsync(context);
+            return;
+        }
+
+        // The page of the status, in place of what was asked for; the address in the browser stays.
+        var request = context.Request;
+        var (path, query) = (request.Path, request.QueryString);
+        context.Features.Set<IStatusCodeReExecuteFeature>(new StatusCodeReExecuteFeature
+        {
+            OriginalPath = path.Value!,
+            OriginalPathBase = request.PathBase.Value!,
+            OriginalQueryString = query.Value,
+        });
+        context.SetEndpoint(null);
+        context.Features.Get<Microsoft.AspNetCore.Http.Features.IRouteValuesFeature>()?.RouteValues.Clear();
+        (request.Path, request.QueryString) = (PagePath, QueryString.Empty);
+
+        // A form that was refused is not the page's.
+        request.Method = HttpMethods.IsHead(request.Method) ? request.Method : HttpMethods.Get;
+        try
+        {
+            await status.Next(context);
+        }
+        finally
+        {
+            (request.Path, request.QueryString) = (path, query);
+        }
+    }
+
+    /// <summary>Something failed inside; the log has it.</summary>
+    public static Task FailAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        return Task.CompletedTask;
+    }
+
+    private static Task WriteProblemAsync(HttpContext context)
+    {
+        var code = context.Response.StatusCode;
+        var title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(code);
+        return context.Response.WriteAsJsonAsync(new ProblemAnswer("about:blank", title.Length == 0 ? "Error" : title, code), options: null, "application/problem+json", context.RequestAborted);
+    }
+
+    private sealed record ProblemAnswer(string Type, string Title, int Status);
+}

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http;
+using Waybill.Core.Links;
+
+namespace Waybill.Portal.Links;
+
+/// <summary>
+/// Secret links are all of the form <c>/l/TOKEN</c>, whatever they are for; the page for a purpose lies at <c>/links/PURPOSE/TOKEN</c>, which nobody reaches by
+/// that address. A token that opens nothing has no page: 404, as any other wrong address.
+/// </summary>
+internal sealed class LinkRouting(SecretLinks links)
+{
+    private const string Public = "/l/";
+    private const string Inner = "/links";
+
+    /// <summary>The path of a link.</summary>
+    public static string PathOf(string token) => Public + token;
+
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var path = context.Request.Path;
+        if (path.StartsWithSegments(Inner, StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        if (path.Value is { } value && value.StartsWith(Public, StringComparison.Ordinal))
+        {
+            var token = value[Public.Length..];
+            if (await links.FindAsync(token, context.RequestAborted) is not { } link)
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return;
+            }
+
+            context.Request.Path = $"{Inner}/{link.Purpose}/{token}";
+        }
+
+        await next(context);
+    }
+}

@@ -1,0 +1,53 @@
+namespace Waybill.Portal;
+
+/// <summary>Bounds of the portal. Those of connections belong to its listener, in the server.</summary>
+public static class PortalLimits
+{
+    /// <summary>Bytes of a request's body; what takes more says so itself.</summary>
+    public const int Body = 64 * 1024;
+
+    /// <summary>Fields of a form.</summary>
+    public const int FormFields = 64;
+
+    /// <summary>Bytes of all headers of a request.</summary>
+    public const int Headers = 16 * 1024;
+
+    /// <summary>Headers of a request.</summary>
+    public const int HeaderCount = 50;
+
+    /// <summary>Bytes of the request line.</summary>
+    public const int RequestLine = 4 * 1024;
+
+    /// <summary>Requests at once on a connection of HTTP/2.</summary>
+    public const int Streams = 32;
+
+    /// <summary>Requests that one source may make at once, after a pause.</summary>
+    public const int RequestBurst = 200;
+
+    /// <summary>Requests a second that one source may make in the long run.</summary>
+    public const int RequestsPerSecond = 50;
+
+    /// <summary>Bytes of the provider's logo.</summary>
+    public const int Logo = 256 * 1024;
+
+    /// <summary>Rows of a page.</summary>
+    public const int Rows = 200;
+
+    /// <summary>Zips that are sent at once.</summary>
+    public const int Zips = 4;
+
+    /// <summary>Zips that are sent at once for one link.</summary>
+    public const int ZipsPerLink = 1;
+
+    /// <summary>Time for the headers of a request.</summary>
+    public static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a connection may idle.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromSeconds(60);
+
+    /// <summary>Time for the TLS handshake.</summary>
+    public static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an answer of /readyz is good for: whoever asks more often learns nothing new.</summary>
+    public static readonly TimeSpan ReadyTime = TimeSpan.FromSeconds(1);
+}

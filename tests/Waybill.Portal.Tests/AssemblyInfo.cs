@@ -1,0 +1,3 @@
+using Waybill.Portal.Tests.Support;
+
+[assembly: AssemblyFixture(typeof(PortalServer))]

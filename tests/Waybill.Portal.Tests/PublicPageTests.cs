@@ -1,0 +1,101 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Waybill.Portal.Tests.Support;
+
+namespace Waybill.Portal.Tests;
+
+/// <summary>What everybody sees.</summary>
+public sealed class PublicPageTests(PortalServer server)
+{
+    [Fact]
+    public async Task The_landing_page_has_the_table_that_customers_need_and_a_QR_code_of_itself()
+    {
+        using var client = server.Client();
+        var page = WebUtility.HtmlDecode(await client.GetStringAsync("/"));
+        foreach (var words in (string[])["Example Telecom", "sftp.example.com", ">22<", "Host (AU)", "sftp.example.net", ">3333<", "not FTPS", "SSH key", "12 months", "support@example.com", "<path d=\"M"])
+        {
+            Assert.Contains(words, page, StringComparison.Ordinal);
+        }
+
+        Assert.Contains($"QR code of {server.Url}", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_host_key_stands_on_the_page_as_each_client_shows_it()
+    {
+        using var client = server.Client();
+        var page = WebUtility.HtmlDecode(await client.GetStringAsync("/host-keys"));
+        var keys = await server.JsonAsync("hostkey", "show");
+        Assert.True(keys.GetArrayLength() >= 2);
+        foreach (var key in keys.EnumerateArray())
+        {
+            var sha256 = key.GetProperty("sha256").GetString()!;
+            Assert.Contains(sha256, page, StringComparison.Ordinal);
+            Assert.Contains($" {sha256["SHA256:".Length..]}<", page, StringComparison.Ordinal);
+            Assert.Contains(key.GetProperty("md5").GetString()!, page, StringComparison.Ordinal);
+        }
+
+        foreach (var line in (await server.CommandAsync("hostkey", "show", "--known-hosts")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Concat((await server.CommandAsync("hostkey", "show", "--sshfp")).Split('\n', StringSplitOptions.RemoveEmptyEntries)))
+        {
+            Assert.Contains(line, page, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_host_key_that_is_announced_is_on_the_page_at_once()
+    {
+        await using var own = new PortalServer();
+        await own.InitializeAsync();
+        using var client = own.Client();
+        var before = await client.GetStringAsync("/host-keys");
+        await own.CommandAsync("hostkey", "add", "--type", "ed25519");
+        var keys = await own.JsonAsync("hostkey", "show");
+        var added = keys.EnumerateArray().Select(key => key.GetProperty("sha256").GetString()!).Single(sha256 => !WebUtility.HtmlDecode(before).Contains(sha256, StringComparison.Ordinal));
+        await own.CommandAsync("hostkey", "announce", added);
+        Assert.Contains(added, WebUtility.HtmlDecode(await client.GetStringAsync("/host-keys")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_root_certificate_is_there_in_both_forms_with_its_fingerprints()
+    {
+        using var client = server.Client();
+        var pem = await client.GetStringAsync("/tls/root.pem");
+        using var fromPem = X509Certificate2.CreateFromPem(pem);
+        using var fromDer = X509CertificateLoader.LoadCertificate(await client.GetByteArrayAsync("/tls/root.crt"));
+        Assert.Equal(server.Root.RawData, fromPem.RawData);
+        Assert.Equal(server.Root.RawData, fromDer.RawData);
+        var page = await client.GetStringAsync("/host-keys");
+        foreach (var hash in (HashAlgorithmName[])[HashAlgorithmName.SHA1, HashAlgorithmName.SHA256])
+        {
+            Assert.Contains(string.Join(':', Convert.ToHexString(server.Root.GetCertHash(hash)).Chunk(2).Select(pair => new string(pair))), page, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/tls/root.key")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Monitors_learn_whether_it_lives_and_whether_it_can_work()
+    {
+        using var client = server.Client();
+        Assert.Equal("ok\n", await client.GetStringAsync("/healthz"));
+        Assert.Equal("ok\n", await client.GetStringAsync("/readyz"));
+    }
+
+    [Fact]
+    public async Task Every_text_of_the_pages_is_in_the_resource_file_and_no_other_is()
+    {
+        var root = Path.Combine(TestKit.RepositoryRoot.Find(), "src", "Waybill.Portal");
+        var known = System.Xml.Linq.XDocument.Load(Path.Combine(root, "Resources", "Texts.resx")).Root!.Elements("data").Select(data => data.Attribute("name")!.Value).ToHashSet();
+        List<string> used = [];
+        foreach (var file in Directory.EnumerateFiles(root, "*.cs*", SearchOption.AllDirectories).Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)))
+        {
+            used.AddRange(System.Text.RegularExpressions.Regex.Matches(await File.ReadAllTextAsync(file), @"\bT\[""(\w+)""").Select(match => match.Groups[1].Value));
+        }
+
+        var prefixes = (string[])["Theme_", "Problem"];
+        Assert.DoesNotContain(used, name => !known.Contains(name) && !prefixes.Contains(name));
+        Assert.DoesNotContain(known.Except(used), name => !prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
+    }
+}
