@@ -14,6 +14,7 @@ using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
 using Waybill.Core.Onboarding;
+using Waybill.Core.Packs;
 using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
@@ -157,6 +158,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>People, and how they sign in to the portal.</summary>
     public PeopleServices People { get; }
+
+    /// <summary>Connection packs, for as long as these host keys and this configuration hold.</summary>
+    public ConnectionPackService Packs(PackOptions options) => new(Database, Audit, Layout, _time, options);
 
     /// <summary>What each login sees of a vault.</summary>
     public VaultLayout Layout { get; }

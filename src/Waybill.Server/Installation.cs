@@ -18,6 +18,7 @@ using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
 using Waybill.Core.Onboarding;
+using Waybill.Core.Packs;
 using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
@@ -26,6 +27,7 @@ using Waybill.Core.Vaults;
 using Waybill.Core.Vaults.Mounts;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
+using Waybill.Server.HostKeys;
 using Waybill.Server.Scheduling;
 using Waybill.Storage;
 using Waybill.Storage.EventLoop;
@@ -250,6 +252,10 @@ internal sealed class Installation : IAsyncDisposable
     {
         Archives = [Data.Archive, ArchiveDirectory(configuration)],
     };
+
+    /// <summary>Connection packs, with the host keys as they are now.</summary>
+    public ConnectionPackService OpenPacks(WaybillConfiguration configuration) =>
+        new(Database, Audit, Layout, TimeProvider.System, PackSettings.Options(configuration, new HostKeyStore(Data).Read()));
 
     /// <summary>Whose cut-off uploads they are: by the database's number, so that a later login of the same name is another.</summary>
     public static string OwnerOf(Login login) => string.Create(CultureInfo.InvariantCulture, $"l{login.Id}");

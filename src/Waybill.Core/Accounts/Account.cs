@@ -11,6 +11,7 @@ namespace Waybill.Core.Accounts;
 /// <param name="Language">The language of its mails, as <c>en</c> or <c>de-AT</c>.</param>
 /// <param name="TimeZone">Its IANA time zone; null means the provider's.</param>
 /// <param name="Created">When it was added.</param>
+/// <param name="Region">Which of the provider's public host names it uses, as <c>GB</c>; null means any.</param>
 public sealed record Account(
     long Id, string Number, string Name, string? Email, AccountStatus Status, string? StatusReason, string? Parent, string Language, string? TimeZone,
-    DateTimeOffset Created);
+    DateTimeOffset Created, string? Region = null);

@@ -13,8 +13,10 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
 {
     private const int LongestEmail = 254;
 
+    private const int LongestRegion = 32;
+
     private const string Select = """
-        SELECT a.id, a.number, a.name, a.email, a.status, a.status_reason, p.number, a.language, a.time_zone, a.created_at
+        SELECT a.id, a.number, a.name, a.email, a.status, a.status_reason, p.number, a.language, a.time_zone, a.created_at, a.region
         FROM account a LEFT JOIN account p ON p.id = a.parent_id
         """;
 
@@ -51,8 +53,8 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
 
                 connection.Execute(
                     """
-                    INSERT INTO account (number, number_key, name, email, status, parent_id, language, time_zone, created_at)
-                    VALUES (@number, @key, @name, @email, 'active', @parent, @language, @zone, @created)
+                    INSERT INTO account (number, number_key, name, email, status, parent_id, language, time_zone, region, created_at)
+                    VALUES (@number, @key, @name, @email, 'active', @parent, @language, @zone, @region, @created)
                     """,
                     ("@number", account.Number),
                     ("@key", AccountNumber.Fold(account.Number)),
@@ -61,6 +63,7 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
                     ("@parent", parentId),
                     ("@language", account.Language),
                     ("@zone", account.TimeZone),
+                    ("@region", account.Region),
                     ("@created", time.GetUtcNow().ToColumn()));
                 audit.Append(transaction, new AuditEntry(AuditActions.AccountAdded, actor) { Account = account.Number, Subject = account.Number, Detail = account.Name });
                 return Find(connection, account.Number)!;
@@ -104,6 +107,34 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
     public ValueTask<Result<Account>> CloseAsync(string number, string? reason, Actor actor, CancellationToken cancellationToken = default) =>
         ChangeStatusAsync(number, AccountStatus.Closed, reason, AuditActions.AccountClosed, actor, cancellationToken);
 
+    /// <summary>Sets which of the provider's public host names an account is told; null for any. Connection packs made from then on have them.</summary>
+    public async ValueTask<Result<Account>> SetRegionAsync(string number, string? region, Actor actor, CancellationToken cancellationToken = default)
+    {
+        if (CheckRegion(region) is { } problem)
+        {
+            return problem;
+        }
+
+        return await database.WriteAsync<Account>(
+            transaction =>
+            {
+                if (Find(transaction.Connection, number) is not { } account)
+                {
+                    return Unknown(number);
+                }
+
+                if (account.Region == region)
+                {
+                    return account;
+                }
+
+                transaction.Connection.Execute("UPDATE account SET region = @region WHERE id = @id", ("@region", region), ("@id", account.Id));
+                audit.Append(transaction, new AuditEntry(AuditActions.AccountRegion, actor) { Account = account.Number, Subject = account.Number, Detail = region ?? "any" });
+                return account with { Region = region };
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
     internal static Account? Find(DatabaseConnection connection, string number) =>
         connection.First($"{Select} WHERE a.number_key = @key", Read, ("@key", AccountNumber.Fold(number)));
 
@@ -112,7 +143,7 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
 
     private static Account Read(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.TextOrNull(3), row.Word<AccountStatus>(4), row.TextOrNull(5), row.TextOrNull(6), row.GetString(7),
-        row.TextOrNull(8), row.Time(9));
+        row.TextOrNull(8), row.Time(9), row.TextOrNull(10));
 
     private static Problem? Check(NewAccount account)
     {
@@ -136,10 +167,20 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
             return Problem.Invalid($"'{Words.Show(account.Language)}' is no language. Give one as en or de-AT.");
         }
 
+        if (CheckRegion(account.Region) is { } unknown)
+        {
+            return unknown;
+        }
+
         return account.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)
             ? Problem.Invalid($"'{Words.Show(zone)}' is no time zone of this system. Give one as Europe/London.")
             : null;
     }
+
+    private static Problem? CheckRegion(string? region) =>
+        region is null || (region.Length is > 0 and <= LongestRegion && region.All(static each => char.IsAsciiLetterOrDigit(each) || each == '-'))
+            ? null
+            : Problem.Invalid($"'{Words.Show(region)}' is no region: use 1 to {LongestRegion} of A-Z a-z 0-9 -, as in Ssh:Public of the configuration.");
 
     internal static bool IsLanguage(string text)
     {

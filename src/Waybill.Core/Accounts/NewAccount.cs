@@ -16,4 +16,7 @@ public sealed record NewAccount(string Number, string Name)
 
     /// <summary>Its IANA time zone; null means the provider's.</summary>
     public string? TimeZone { get; init; }
+
+    /// <summary>Which of the provider's public host names it uses, as <c>GB</c>; null means any.</summary>
+    public string? Region { get; init; }
 }

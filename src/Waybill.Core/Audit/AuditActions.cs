@@ -95,6 +95,12 @@ public static class AuditActions
     /// <summary>An account was closed.</summary>
     public const string AccountClosed = "account-closed";
 
+    /// <summary>The region of an account was set: which public host names it is told.</summary>
+    public const string AccountRegion = "account-region";
+
+    /// <summary>A connection pack was made for a login; the detail names its host and files.</summary>
+    public const string PackMade = "pack-made";
+
     /// <summary>A login was added.</summary>
     public const string LoginAdded = "login-added";
 

@@ -68,6 +68,21 @@ public sealed class VaultLayout
         return _collector.Mounts[0].StoreRules.RightsAt(Encoding.UTF8.GetBytes(path[1..])).HasFlag(FileRights.Read);
     }
 
+    /// <summary>The folders that a login has, as it sees them, to be shown to people: a part in angle brackets stands for any name.</summary>
+    public IReadOnlyList<string> FoldersOf(Login login)
+    {
+        ArgumentNullException.ThrowIfNull(login);
+        return RulesFor(login) switch
+        {
+            AccountsTree { Drop: { } drop } tree => [$"/{tree.Top}/<number>", "/" + drop],
+            AccountsTree tree => [.. tree.Mounts.Select(mount => $"/{tree.Top}/<number>/{mount.Name}")],
+            _ when login.Kind == LoginKind.Vendor => [.. _template.Folders.Where(static folder => IsVendors(folder) && folder.Vendor != FileRights.None)
+                .Select(static folder => folder.Path.Length == VendorRoot.Length ? "/" : folder.Path[VendorRoot.Length..])],
+            _ => [.. _template.Folders.Where(static folder => folder.Customer != FileRights.None).Where(folder => !IsVendors(folder) || !RepeatsAbove(folder))
+                .Select(static folder => folder.Path.Replace(LayoutTemplate.VendorToken, "<vendor>", StringComparison.Ordinal))],
+        };
+    }
+
     /// <summary>The folders of a new vault, parents first.</summary>
     public IReadOnlyList<string> FoldersOfVault()
     {
@@ -83,6 +98,10 @@ public sealed class VaultLayout
         $"/vendors/{vendor}",
         .. _template.Folders.Where(static folder => IsVendors(folder) && folder.Path != VendorRoot).Select(folder => $"/vendors/{vendor}{folder.Path[VendorRoot.Length..]}"),
     ];
+
+    /// <summary>Whether a folder of vendors lies in another one in which customers may do the same.</summary>
+    private bool RepeatsAbove(FolderTemplate folder) =>
+        _template.Folders.Any(above => IsVendors(above) && above.Customer == folder.Customer && folder.Path.StartsWith(above.Path + "/", StringComparison.Ordinal));
 
     private static bool IsVendors(FolderTemplate folder) =>
         folder.Path == VendorRoot || folder.Path.StartsWith(VendorRoot + "/", StringComparison.Ordinal);

@@ -25,6 +25,11 @@ internal static class ConfigurationCheck
         }
 
         Public("Ssh:Public", configuration.Ssh.Public);
+        foreach (var endPoint in configuration.Ssh.Public.Where(endPoint => endPoint.Policy is not null))
+        {
+            _ = Policy(endPoint.Policy!);
+        }
+
         Public("Ftp:Public", configuration.Ftp.Public);
         Public("Ntsapi:Public", configuration.Ntsapi.Public);
         PortalSettings.Validate(configuration);

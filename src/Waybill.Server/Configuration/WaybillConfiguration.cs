@@ -66,6 +66,9 @@ internal sealed record PublicEndpoint
     public int Port { get; init; } = 22;
 
     public string? Region { get; init; }
+
+    /// <summary>The policy of the listener behind it; null for that of the listener with this port, else <c>Ssh:Policy</c>.</summary>
+    public string? Policy { get; init; }
 }
 
 internal sealed record SshSection

@@ -4,16 +4,16 @@ using Waybill.Core.People;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>account add | list | show | suspend | resume | close | files</c>.</summary>
+/// <summary><c>account add | list | show | region | suspend | resume | close | files</c>.</summary>
 internal static class AccountCommands
 {
     private sealed record AccountView(
-        string Number, string Name, string Status, string? StatusReason, string? Email, string? Parent, string Language, string? TimeZone, DateTimeOffset Created);
+        string Number, string Name, string Status, string? StatusReason, string? Email, string? Parent, string Language, string? TimeZone, string? Region, DateTimeOffset Created);
 
     private sealed record AccountWithLogins(AccountView Account, IReadOnlyList<string> Logins, IReadOnlyList<QuotaCommands.View> Quotas);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
-        [new Command("account", "Customers of the provider; each owns a vault.") { Add(context), List(context), Show(context), Suspend(context), Resume(context), Close(context), Files(context) }];
+        [new Command("account", "Customers of the provider; each owns a vault.") { Add(context), List(context), Show(context), Region(context), Suspend(context), Resume(context), Close(context), Files(context) }];
 
     private static Command Add(Func<ParseResult, CommandContext> context)
     {
@@ -21,13 +21,14 @@ internal static class AccountCommands
         var name = new Option<string>("--name") { Description = "the company's name", HelpName = "TEXT", Required = true };
         var email = new Option<string?>("--email") { Description = "where the account is reached", HelpName = "E" };
         var parent = new Option<string?>("--parent") { Description = "the wholesale account above it", HelpName = "NUMBER" };
-        var command = new Command("add", "Add an account and make its vault.") { number, name, email, parent };
+        var region = new Option<string?>("--region") { Description = "which of Ssh:Public it is told, as GB; else all", HelpName = "REGION" };
+        var command = new Command("add", "Add an account and make its vault.") { number, name, email, parent, region };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
             await using var installation = here.Open(here.LoadConfiguration());
             var account = CommandContext.Require(await installation.Accounts.AddAsync(
-                new NewAccount(parse.GetRequiredValue(number), parse.GetRequiredValue(name)) { Email = parse.GetValue(email), Parent = parse.GetValue(parent) },
+                new NewAccount(parse.GetRequiredValue(number), parse.GetRequiredValue(name)) { Email = parse.GetValue(email), Parent = parse.GetValue(parent), Region = parse.GetValue(region) },
                 CommandContext.Operator, cancellationToken));
             CommandContext.Check(installation.Folders.Ensure(account));
             here.Print(View(account), output =>
@@ -72,6 +73,7 @@ internal static class AccountCommands
                 output.WriteLine($"status   {Lower(account.Status)}{(account.StatusReason is { } reason ? ": " + reason : "")}");
                 output.WriteLine($"e-mail   {account.Email ?? "-"}");
                 output.WriteLine($"parent   {account.Parent ?? "-"}");
+                output.WriteLine($"region   {account.Region ?? "-"}");
                 output.WriteLine($"created  {CommandContext.Time(account.Created)}");
                 output.WriteLine($"logins   {(logins.Count == 0 ? "-" : string.Join(", ", logins.Select(login => login.UserName)))}");
                 foreach (var quota in quotas)
@@ -79,6 +81,22 @@ internal static class AccountCommands
                     output.WriteLine($"stored   {QuotaCommands.Describe(quota)}");
                 }
             });
+        });
+        return command;
+    }
+
+    private static Command Region(Func<ParseResult, CommandContext> context)
+    {
+        var number = new Argument<string>("NUMBER") { Description = "the account's number" };
+        var region = new Argument<string?>("REGION") { Description = "as in Ssh:Public; without it the account is told all host names", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("region", "Set which of the public host names an account is told.") { number, region };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            await using var installation = here.Open();
+            var account = CommandContext.Require(await installation.Accounts.SetRegionAsync(
+                parse.GetRequiredValue(number), parse.GetValue(region), CommandContext.Operator, cancellationToken));
+            here.Print(View(account), output => output.WriteLine($"account {account.Number} is told {(account.Region is { } set ? "the host names of region " + set : "all host names")}"));
         });
         return command;
     }
@@ -145,5 +163,5 @@ internal static class AccountCommands
     private static string Lower(AccountStatus status) => CommandContext.Lower(status);
 
     private static AccountView View(Account account) => new(
-        account.Number, account.Name, Lower(account.Status), account.StatusReason, account.Email, account.Parent, account.Language, account.TimeZone, account.Created);
+        account.Number, account.Name, Lower(account.Status), account.StatusReason, account.Email, account.Parent, account.Language, account.TimeZone, account.Region, account.Created);
 }
