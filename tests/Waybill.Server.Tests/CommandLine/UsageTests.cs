@@ -13,7 +13,7 @@ public sealed class UsageTests(Template template)
         { "key", "waybill key needs a command: add, generate, handovers, list, rotation, drop-old, report-lost, revoke" },
         { "key burn", "'burn' is no command of waybill key" },
         { "key add", "waybill key add needs USER" },
-        { "key add 10020", "waybill key add needs FILE: the public key in any form" },
+        { "key add 10020", "name either the FILE of the public key, or --offered SHA256:..." },
         { "key add 10020 - extra", "waybill key add takes no further 'extra'" },
         { "key add 10020 - --forever", "waybill key add has no option '--forever'" },
         { "key add 10020 - --expires never", "--expires: 'never' is not a time, as 2026-12-31" },
