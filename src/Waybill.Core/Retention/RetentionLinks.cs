@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Export;
 using Waybill.Core.Links;
 using Waybill.Core.Vaults;
 
@@ -108,7 +109,8 @@ public sealed class RetentionLinks(WaybillDatabase database, AuditLog audit, Sec
 
         // A blank in its name: no login can have it.
         var actor = new Actor(ActorKind.System, "retention link") { Address = address };
-        var zip = new RetentionZip(this, store, audit, actor, notice, output, time);
+        await using var writer = await ZipStreamWriter.CreateAsync(output, MaximumDirectory, cancellationToken).ConfigureAwait(false);
+        var zip = new RetentionZip(this, store, audit, actor, notice, writer, time);
         try
         {
             return await zip.WriteAsync(cancellationToken).ConfigureAwait(false);

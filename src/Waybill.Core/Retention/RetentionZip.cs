@@ -10,11 +10,10 @@ namespace Waybill.Core.Retention;
 
 /// <summary>One download by the link of a notice.</summary>
 internal sealed class RetentionZip(
-    RetentionLinks links, IFileStore store, AuditLog audit, Actor actor, RetentionNotice notice, Stream output, TimeProvider time)
+    RetentionLinks links, IFileStore store, AuditLog audit, Actor actor, RetentionNotice notice, ZipStreamWriter zip, TimeProvider time)
 {
     private const string TextName = "NOT INCLUDED.txt";
 
-    private readonly ZipStreamWriter _zip = new(output, links.MaximumDirectory);
     private readonly FileJournal _journal = new(audit, actor, DeliveryProtocol.Portal, new VaultView(notice.Account, ""), time);
     private readonly Queue<(long End, FileEvent Event)> _unsettled = [];
     private readonly StringBuilder _text = new();
@@ -36,7 +35,7 @@ internal sealed class RetentionZip(
             foreach (var file in page)
             {
                 await AddAsync(file, cancellationToken).ConfigureAwait(false);
-                await SettleAsync(_zip.Written - links.SettledBehind).ConfigureAwait(false);
+                await SettleAsync(zip.Written - links.SettledBehind).ConfigureAwait(false);
             }
 
             if (page.Count < RetentionLimits.Page)
@@ -55,7 +54,7 @@ internal sealed class RetentionZip(
         if (_text.Length > 0)
         {
             var text = Encoding.UTF8.GetBytes(_text.ToString());
-            await _zip.AddAsync(
+            await zip.AddAsync(
                 $"{notice.Account}/{TextName}", time.GetUtcNow().UtcDateTime, text.Length,
                 (offset, buffer) =>
                 {
@@ -67,7 +66,7 @@ internal sealed class RetentionZip(
                 cancellationToken).ConfigureAwait(false);
         }
 
-        await _zip.FinishAsync(cancellationToken).ConfigureAwait(false);
+        await zip.FinishAsync(cancellationToken).ConfigureAwait(false);
         await SettleAsync(long.MaxValue).ConfigureAwait(false);
         IsWhole = true;
         return new RetentionDownload(Files, Bytes, LeftOut);
@@ -82,7 +81,7 @@ internal sealed class RetentionZip(
         }
 
         var name = NameOf(file);
-        if (_content + file.Size > links.MaximumBytes || !_zip.HasRoom(name))
+        if (_content + file.Size > links.MaximumBytes || !zip.HasRoom(name))
         {
             LeaveOut(file, "does not fit into this file any more; fetch it by SFTP");
             return;
@@ -118,7 +117,7 @@ internal sealed class RetentionZip(
         }
 
         var modified = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(attributes.Value.ModificationTime, 0, 4_000_000_000)).UtcDateTime;
-        var sent = await _zip.AddAsync(
+        var sent = await zip.AddAsync(
             name, modified, attributes.Value.Size,
             async (offset, buffer) =>
             {
@@ -127,7 +126,7 @@ internal sealed class RetentionZip(
             },
             cancellationToken).ConfigureAwait(false);
         _content += sent;
-        _unsettled.Enqueue((_zip.Written, new FileEvent(
+        _unsettled.Enqueue((zip.Written, new FileEvent(
             FileOperation.Download, path!, Bytes: sent, Size: attributes.Value.Size, Identity: attributes.Value.Identity, ReadTo: sent)));
     }
 

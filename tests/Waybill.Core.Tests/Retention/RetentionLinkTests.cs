@@ -82,7 +82,7 @@ public sealed class RetentionLinkTests
         Assert.Equal(["10042/NOT INCLUDED.txt", "10042/cdr/a", "10042/cdr/b"], content.Keys.Order(StringComparer.Ordinal));
         Assert.Contains("/data/c: does not fit", content["10042/NOT INCLUDED.txt"], StringComparison.Ordinal);
 
-        var narrow = new RetentionLinks(services.Database, services.Audit, services.Links, services.Stores, retention.Clock) { MaximumDirectory = 128 + 12 };
+        var narrow = new RetentionLinks(services.Database, services.Audit, services.Links, services.Stores, retention.Clock) { MaximumDirectory = 512 + (3 * 12) };
         Assert.Equal(2, (await FetchAsync(retention, notice, narrow)).Count);
     }
 
