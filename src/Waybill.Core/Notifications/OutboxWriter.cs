@@ -71,10 +71,12 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
                 """,
                 ReadEvent, [.. key, ("@limit", NotificationLimits.EventsInDigest)]);
             var count = connection.Number($"SELECT count(*) FROM digest_item i WHERE {Mine}", key);
-            var content = Digest(events, count, TimeZoneInfo.TryFindSystemTimeZoneById(due.Zone, out var zone) ? zone : options.Zone, now);
+            var (content, holdsSecret) = Digest(
+                transaction, due.Recipient, events, count, TimeZoneInfo.TryFindSystemTimeZoneById(due.Zone, out var zone) ? zone : options.Zone, now);
             var account = events.Select(each => each.AccountId).Distinct().ToList();
             OutboxSql.Add(
-                connection, DeliveryKind.Mail, TemplateSet.Digest, null, account is [{ } only] ? only : null, null, due.Recipient, MailMessages.NewId(options.From), content, now);
+                connection, DeliveryKind.Mail, TemplateSet.Digest, null, account is [{ } only] ? only : null, null, due.Recipient, MailMessages.NewId(options.From), content, now,
+                holdsSecret);
             connection.Execute("DELETE FROM digest_item AS i WHERE " + Mine, key);
             return true;
         },
@@ -127,16 +129,20 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
 
         // A sentence with its link, or nothing at all: templates know no conditions.
         values["download"] = link is null ? "" : $"All of them in one file, until then:\n{link}\n\n";
+        values["fetch"] = link is null ? "" : $"\n    all of them in one file: {link}";
         return link is not null;
     }
 
-    private (string Subject, string Text, string? Html) Digest(List<EventRow> events, long count, TimeZoneInfo zone, DateTimeOffset now)
+    private ((string Subject, string Text, string? Html) Content, bool HoldsSecret) Digest(
+        WriteTransaction transaction, string recipient, List<EventRow> events, long count, TimeZoneInfo zone, DateTimeOffset now)
     {
+        var holdsSecret = false;
         var lines = new List<IReadOnlyDictionary<string, string>>(events.Count);
         foreach (var each in events)
         {
             var values = each.Values(options, zone);
             values["subject"] = Template.Clean(templates.For(each.Topic).Subject.Render(values), NotificationLimits.Subject);
+            holdsSecret |= AddLink(transaction, each, recipient, values);
             lines.Add(values);
         }
 
@@ -150,7 +156,7 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
             ["zone"] = zone.Id,
             ["more"] = rest > 0 ? $"and {rest} more" : "",
         };
-        return templates.For(TemplateSet.Digest).Render(all, lines);
+        return (templates.For(TemplateSet.Digest).Render(all, lines), holdsSecret);
     }
 
     private static void CallHook(DatabaseConnection connection, EventRow each, Hook hook, DateTimeOffset now)

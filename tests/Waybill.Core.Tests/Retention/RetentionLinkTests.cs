@@ -143,6 +143,26 @@ public sealed class RetentionLinkTests
         Assert.Equal(0L, retention.Core.Scalar("SELECT count(*) FROM secret_link"));
     }
 
+    [Fact]
+    public async Task A_notice_in_a_digest_has_its_link_too_and_the_providers_digest_has_none()
+    {
+        await using var retention = await ToldAsync();
+        var options = Options(retention) with { SupportMail = "support@example.com", Topics = [new TopicRule(RetentionTopics.Notice, Telling.Digest, Telling.Digest)] };
+        var writer = new OutboxWriter(retention.Core.Services.Database, options, TemplateSet.Load("/nowhere").Get(), retention.Core.Time);
+        (await writer.HandleAsync(CancellationToken.None)).Get();
+        retention.Core.Time.Advance(TimeSpan.FromDays(1));
+        while ((await writer.MakeDigestAsync(CancellationToken.None)).Get())
+        {
+        }
+
+        var mine = (string)retention.Core.Scalar("SELECT text FROM delivery WHERE target = 'files@interop.example' AND holds_secret = 1")!;
+        var token = System.Text.RegularExpressions.Regex.Match(mine, @"all of them in one file: https://files\.example\.com/l/([A-Za-z0-9_-]{43})\n").Groups[1].Value;
+        Assert.Equal("10042", (await retention.Core.Services.RetentionLinks.FindAsync(token))!.Account);
+        var theirs = (string)retention.Core.Scalar("SELECT text FROM delivery WHERE target = 'support@example.com' AND holds_secret = 0")!;
+        Assert.DoesNotContain("/l/", theirs, StringComparison.Ordinal);
+        Assert.DoesNotContain("{{", theirs, StringComparison.Ordinal);
+    }
+
     /// <summary>Account 10042 was told of three files, of which one was fetched; the others have files of their own.</summary>
     private static async Task<TestRetention> ToldAsync(params string[] others)
     {
