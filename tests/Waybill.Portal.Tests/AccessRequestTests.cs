@@ -56,13 +56,15 @@ public sealed partial class AccessRequestTests(PortalServer server)
     {
         using var client = server.Client();
         using var answer = await SendAsync(client, Form, await client.GetStringAsync(Form),
-            [("firstName", Script), ("email", "nobody"), ("company", "\"><img src=x onerror=alert(1)>"), ("key", Key()), ("feeds", "cdr"), ("userName", "no such name!"), ("allowFrom", "everywhere")]);
+            [("firstName", Script), ("email", "nobody"), ("company", "\"><img src=x onerror=alert(1)>"), ("key", Key()), ("feeds", "cdr"), ("userName", "not-a-vendor"), ("allowFrom", "everywhere")]);
         var page = await PageAsync(answer, HttpStatusCode.UnprocessableEntity, decode: false);
         foreach (var field in (string[])["email", "account", "userName", "allowFrom"])
         {
             Assert.Contains($"id=\"{field}-wrong\"", page, StringComparison.Ordinal);
         }
 
+        Assert.Contains("mend what is marked", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("--kind", page, StringComparison.Ordinal);
         Assert.DoesNotContain("id=\"key-wrong\"", page, StringComparison.Ordinal);
         Assert.DoesNotContain(Script, page, StringComparison.Ordinal);
         Assert.DoesNotContain("<img src=x", page, StringComparison.Ordinal);
@@ -147,6 +149,7 @@ public sealed partial class AccessRequestTests(PortalServer server)
         var page = await client.GetStringAsync(link);
         Assert.Contains("id=\"key-wrong\"", page, StringComparison.Ordinal);
         Assert.Contains("value=\"Ann\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("mend what is marked", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>Interop", page, StringComparison.Ordinal);
 
         // Nothing is used up by an answer that is not complete.
@@ -168,9 +171,9 @@ public sealed partial class AccessRequestTests(PortalServer server)
         Assert.Contains(KeyFingerprint.Sha256(Convert.FromBase64String(key.Split(' ')[1])), WebUtility.HtmlDecode(question), StringComparison.Ordinal);
         using var forged = await client.PostAsync(second, new FormUrlEncodedContent([]));
         Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
-        using var said = await SendAsync(client, second, question, [("userName", "interop-ann")]);
+        using var said = await SendAsync(client, second, question, [("userName", "interop.ann")]);
         await PageAsync(said, HttpStatusCode.OK);
-        Assert.Equal("interop-ann", Text((await RequestAsync(email)).GetProperty("details"), "userName"));
+        Assert.Equal("interop.ann", Text((await RequestAsync(email)).GetProperty("details"), "userName"));
     }
 
     [Fact]

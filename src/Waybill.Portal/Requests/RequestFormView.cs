@@ -12,6 +12,9 @@ internal sealed record RequestFormView(string Action, RequestInput Input, FeedTy
     /// <summary>What is to be mended, by field.</summary>
     public IReadOnlyList<FieldProblem> Problems { get; init; } = [];
 
+    /// <summary>It was sent and came back; else what is missing is only told beside its field.</summary>
+    public bool WasSent { get; init; }
+
     /// <summary>What stands against it as a whole.</summary>
     public string? Refusal { get; init; }
 

@@ -33,7 +33,7 @@ internal abstract class RequestPage(OnboardingService onboarding, FeedTypes type
     protected async Task<IActionResult> TakeAsync(RequestFormView view, Func<RequestForm, IPAddress, ValueTask<Result<Submission>>> send)
     {
         var input = await RequestInput.ReadAsync(Request, HttpContext.RequestAborted);
-        view = view with { Input = Fixed(view, input) };
+        view = view with { Input = Fixed(view, input), WasSent = true };
         if (input.IsTooLarge)
         {
             Form = view with { Problems = [new FieldProblem("key", words["RequestKeyTooLarge", PortalLimits.KeyFile / 1024])] };
