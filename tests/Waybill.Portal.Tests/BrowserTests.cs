@@ -27,7 +27,7 @@ public sealed class BrowserTests
             foreach (var isPhone in (bool[])[false, true])
             {
                 var page = await browser.OpenAsync(scheme, isPhone, complaints);
-                foreach (var (name, path) in ((string, string)[])[("landing", "/"), ("guide", "/guide"), ("host-keys", "/host-keys"), ("retention", link), ("not-found", "/nothing")])
+                foreach (var (name, path) in ((string, string)[])[("landing", "/"), ("guide", "/guide"), ("host-keys", "/host-keys"), ("request", "/request"), ("retention", link), ("not-found", "/nothing")])
                 {
                     await page.GotoAsync(server.Url + path);
                     if (name == "host-keys")

@@ -94,7 +94,7 @@ public sealed class PublicPageTests(PortalServer server)
             used.AddRange(System.Text.RegularExpressions.Regex.Matches(await File.ReadAllTextAsync(file), @"\bT\[""(\w+)""").Select(match => match.Groups[1].Value));
         }
 
-        var prefixes = (string[])["Theme_", "Problem"];
+        var prefixes = (string[])["Theme_", "Problem", "RequestField_", "RequestFeed_"];
         Assert.DoesNotContain(used, name => !known.Contains(name) && !prefixes.Contains(name));
         Assert.DoesNotContain(known.Except(used), name => !prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
     }
