@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.Playwright;
 using Waybill.Core.Keys.Handover;
 using Waybill.Portal.Tests.Support;
 using Waybill.TestKit;
@@ -180,6 +181,73 @@ public sealed partial class KeyHandoverPageTests
         Assert.NotEmpty(await DownloadAsync(browser, file));
     }
 
+    [Fact]
+    public async Task In_a_browser_the_code_brings_file_and_passphrase_and_every_state_of_the_pages_can_be_used_by_everybody()
+    {
+        await using var server = await StartAsync();
+        var (file, passphrase) = await HandOverAsync(server);
+        var axe = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "tests", "Waybill.Portal.Tests", "npm", "node_modules", "axe-core", "axe.min.js"));
+        await using var browser = await Browser.StartAsync();
+        List<string> complaints = [];
+        var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, complaints);
+        await page.GotoAsync(server.Url + file.Link);
+        await CheckAsync(page, axe, "key-file");
+        await page.Locator("#code").FillAsync("12");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Fetch the key file" }).ClickAsync();
+        await page.GetByRole(AriaRole.Alert).WaitForAsync();
+        await CheckAsync(page, axe, "key-file-wrong");
+        for (var i = 0; i < 2; i++)
+        {
+            // The page stays, and so does the way to repeat what broke off.
+            await page.Locator("#code").FillAsync(file.Code);
+            var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Fetch the key file" }).ClickAsync());
+            Assert.Equal("10042.key", download.SuggestedFilename);
+            Assert.StartsWith("-----BEGIN OPENSSH PRIVATE KEY-----", await File.ReadAllTextAsync(await download.PathAsync()), StringComparison.Ordinal);
+        }
+
+        await page.ReloadAsync();
+        await page.GetByText("handed over to this browser already").WaitForAsync();
+        await page.Context.CloseAsync();
+
+        // On a phone, in the dark.
+        var phone = await browser.OpenAsync(ColorScheme.Dark, isPhone: true, complaints);
+        await phone.GotoAsync(server.Url + passphrase.Link);
+        await CheckAsync(phone, axe, "key-passphrase");
+        await phone.Locator("#code").FillAsync(passphrase.Code);
+        await phone.GetByRole(AriaRole.Button, new() { Name = "Show the passphrase" }).ClickAsync();
+        var field = phone.Locator("#passphrase");
+        await field.WaitForAsync();
+        Assert.Matches("^[0-9a-z-]{24}$", await field.InputValueAsync());
+        await CheckAsync(phone, axe, "key-passphrase-shown");
+        await phone.Context.CloseAsync();
+
+        var locked = await browser.OpenAsync(ColorScheme.Dark, isPhone: false, complaints);
+        await server.CommandAsync("key", "revoke", "10042", (await server.JsonAsync("key", "list", "10042"))[0].GetProperty("sha256").GetString()!, "--reason", "next");
+        var (next, _) = await HandOverAsync(server, file.Link, passphrase.Link);
+        await locked.GotoAsync(server.Url + next.Link);
+        for (var i = 0; i < HandoverLimits.WrongCodes; i++)
+        {
+            await locked.Locator("#code").FillAsync(Wrong(next.Code));
+            await locked.GetByRole(AriaRole.Button, new() { Name = "Fetch the key file" }).ClickAsync();
+            await locked.GetByText(i == HandoverLimits.WrongCodes - 1 ? "This link has ended" : $"Tries left: {HandoverLimits.WrongCodes - 1 - i}.").WaitForAsync();
+        }
+
+        await CheckAsync(locked, axe, "key-locked");
+        Assert.Empty(complaints);
+    }
+
+    private static async Task CheckAsync(IPage page, string axe, string name)
+    {
+        var folder = Path.Combine(RepositoryRoot.Find(), "artifacts", "portal");
+        Directory.CreateDirectory(folder);
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"), $"{name} is wider than the window");
+        await page.EvaluateAsync(axe);
+        var found = await page.EvaluateAsync<string>(
+            "async () => JSON.stringify((await axe.run()).violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => [v.id, v.help, v.nodes.map(n => n.html + ' ' + n.failureSummary)]))");
+        Assert.True(found == "[]", $"{name}: {found}");
+    }
+
     private static async Task<byte[]> DownloadAsync(Visit browser, Half half)
     {
         using var answer = await browser.PostAsync(half.Link, half.Code);
@@ -213,10 +281,10 @@ public sealed partial class KeyHandoverPageTests
         return server;
     }
 
-    internal static async Task<(Half File, Half Passphrase)> HandOverAsync(PortalServer server)
+    private static async Task<(Half File, Half Passphrase)> HandOverAsync(PortalServer server, string? olderFile = null, string? olderPassphrase = null)
     {
         var output = await server.CommandAsync("key", "generate", "10042", "--hand-over", FileTo, "--passphrase-to", PassphraseTo);
-        return (new Half(await MailedLinkAsync(server, FileTo), Code(output, "file")), new Half(await MailedLinkAsync(server, PassphraseTo), Code(output, "passphrase")));
+        return (new Half(await MailedLinkAsync(server, FileTo, olderFile), Code(output, "file")), new Half(await MailedLinkAsync(server, PassphraseTo, olderPassphrase), Code(output, "passphrase")));
     }
 
     private static string Code(string output, string part) =>
@@ -253,7 +321,7 @@ public sealed partial class KeyHandoverPageTests
     private static partial Regex Shown();
 
     /// <summary>One of the two ways: a link by mail, a code by telephone.</summary>
-    internal sealed record Half(string Link, string Code);
+    private sealed record Half(string Link, string Code);
 
     /// <summary>A browser's cookies and the form that it has open.</summary>
     private sealed class Visit(HttpClient client)
