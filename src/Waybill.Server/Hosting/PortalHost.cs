@@ -137,7 +137,10 @@ internal sealed class PortalHost : IAsyncDisposable
         services.AddSingleton(installation.Links);
         services.AddSingleton(installation.RetentionLinks);
         services.AddSingleton(installation.Feeds);
-        services.AddSingleton(installation.OpenOnboarding(configuration));
+
+        // Made by the first page that asks: a template that somebody broke takes no other page away.
+        services.AddSingleton(_ => installation.OpenOnboarding(configuration));
+        services.AddSingleton(_ => installation.OpenHandovers(configuration));
     }
 
     private static void Bound(KestrelServerOptions kestrel)
