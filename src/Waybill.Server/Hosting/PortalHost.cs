@@ -94,7 +94,7 @@ internal sealed class PortalHost : IAsyncDisposable
             }
         });
         var application = builder.Build();
-        var site = new PortalSite(PortalSettings.Options(configuration, installation.Data), loggers, services => AddServices(services, installation, identity));
+        var site = new PortalSite(PortalSettings.Options(configuration, installation.Data), loggers, services => AddServices(services, installation, configuration, identity));
         application.Run(site.InvokeAsync);
         try
         {
@@ -128,7 +128,7 @@ internal sealed class PortalHost : IAsyncDisposable
     }
 
     /// <summary>The services of Core that pages call, the same as commands do. A new one is added here.</summary>
-    private static void AddServices(IServiceCollection services, Installation installation, ServerIdentity identity)
+    private static void AddServices(IServiceCollection services, Installation installation, WaybillConfiguration configuration, ServerIdentity identity)
     {
         services.AddSingleton<IServerIdentity>(identity);
         services.AddSingleton(TimeProvider.System);
@@ -136,6 +136,9 @@ internal sealed class PortalHost : IAsyncDisposable
         services.AddSingleton(installation.Audit);
         services.AddSingleton(installation.Links);
         services.AddSingleton(installation.RetentionLinks);
+
+        // Made when the first page is asked for, and ended with the site.
+        services.AddSingleton(_ => installation.OpenPeople(configuration));
     }
 
     private static void Bound(KestrelServerOptions kestrel)
