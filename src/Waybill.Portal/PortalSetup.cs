@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Waybill.Portal.Connecting;
 using Waybill.Portal.Hosting;
 using Waybill.Portal.Links;
+using Waybill.Portal.People;
 using Waybill.Portal.Security;
 
 namespace Waybill.Portal;
@@ -27,6 +28,7 @@ internal static class PortalSetup
         services.AddSingleton<LinkRouting>();
         services.AddSingleton<ZipTurns>();
         services.AddSingleton<ConnectionFacts>();
+        services.AddSingleton<Answers>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");
         services.AddDataProtection()
             .SetApplicationName("waybill-portal")
@@ -53,6 +55,7 @@ internal static class PortalSetup
         application.Use(application.ApplicationServices.GetRequiredService<LinkRouting>().InvokeAsync);
         application.UseRouting();
         application.Use(RefuseLargeAsync);
+        application.Use(SessionLookup.InvokeAsync);
         application.UseEndpoints(Map);
     }
 

@@ -27,14 +27,8 @@ public sealed class BrowserTests
             foreach (var isPhone in (bool[])[false, true])
             {
                 var page = await browser.OpenAsync(scheme, isPhone, complaints);
-                foreach (var (name, path) in ((string, string)[])[("landing", "/"), ("guide", "/guide"), ("host-keys", "/host-keys"), ("request", "/request"), ("retention", link), ("not-found", "/nothing")])
+                async Task CheckAsync(string name)
                 {
-                    await page.GotoAsync(server.Url + path);
-                    if (name == "host-keys")
-                    {
-                        await page.EvaluateAsync("() => document.querySelectorAll('details').forEach(each => each.open = true)");
-                    }
-
                     var where = $"{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}-{(isPhone ? "phone" : "desktop")}";
                     await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Screenshots, where + ".png"), FullPage = true });
                     Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"), $"{where} is wider than the window");
@@ -44,6 +38,37 @@ public sealed class BrowserTests
                     Assert.True(found == "[]", $"{where}: {found}");
                 }
 
+                foreach (var (name, path) in ((string, string)[])
+                    [("landing", "/"), ("guide", "/guide"), ("host-keys", "/host-keys"), ("request", "/request"), ("retention", link), ("not-found", "/nothing"), ("sign-in", "/sign-in"), ("forgotten", "/forgotten")])
+                {
+                    await page.GotoAsync(server.Url + path);
+                    if (name == "host-keys")
+                    {
+                        await page.EvaluateAsync("() => document.querySelectorAll('details').forEach(each => each.open = true)");
+                    }
+
+                    await CheckAsync(name);
+                }
+
+                // Somebody signs up, as far as the own page.
+                var added = await server.JsonAsync("person", "add", $"{scheme}.{isPhone}@example.com", "--name", "Ann Elisabeth Lee", "--provider", "administrator");
+                await page.GotoAsync(added.GetProperty("signUpLink").GetString()!);
+                await CheckAsync("sign-up");
+                await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+                await page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
+                await page.GetByText("The password has 0 characters").WaitForAsync();
+                await CheckAsync("sign-up-wrong");
+                await page.GetByLabel("New password").FillAsync("seven green lanterns");
+                await page.GetByLabel("The same again").FillAsync("seven green lanterns");
+                await page.GetByLabel("Code", new() { Exact = true }).FillAsync(OneTimeCode.Of(await page.Locator("code[data-copy]").InnerTextAsync()));
+                await page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
+                await page.GetByRole(AriaRole.Link, new() { Name = "I have kept them" }).WaitForAsync();
+                await CheckAsync("recovery-codes");
+                await page.GetByRole(AriaRole.Link, new() { Name = "I have kept them" }).ClickAsync();
+                await page.GetByRole(AriaRole.Heading, new() { Name = "Where you are signed in" }).WaitForAsync();
+                await CheckAsync("home");
+                await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+                await page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).WaitForAsync();
                 await page.Context.CloseAsync();
             }
         }

@@ -13,9 +13,10 @@ public sealed class RouteInventoryTests
 {
     private const string Anyone = "anyone";
     private const string Holder = "who holds the secret link";
+    internal const string Person = "who is signed in";
     private const string Nobody = "nobody by its address";
 
-    private static readonly Dictionary<string, string> Who = new()
+    internal static readonly Dictionary<string, string> Who = new()
     {
         [""] = Anyone,
         ["guide"] = Anyone,
@@ -28,6 +29,13 @@ public sealed class RouteInventoryTests
         ["links/request-invitation/{token}"] = Holder,
         ["links/key-file/{token}"] = Holder,
         ["links/key-passphrase/{token}"] = Holder,
+        ["links/person-sign-up/{token}"] = Holder,
+        ["links/person-reset/{token}"] = Holder,
+        ["sign-in"] = Anyone,
+        ["sign-in/code"] = Anyone,
+        ["sign-out"] = Anyone,
+        ["forgotten"] = Anyone,
+        ["home"] = Person,
         ["problem"] = Nobody,
         ["healthz"] = Anyone,
         ["readyz"] = Anyone,

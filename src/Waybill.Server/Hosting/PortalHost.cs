@@ -141,6 +141,7 @@ internal sealed class PortalHost : IAsyncDisposable
         // Made by the first page that asks: a template that somebody broke takes no other page away.
         services.AddSingleton(_ => installation.OpenOnboarding(configuration));
         services.AddSingleton(_ => installation.OpenHandovers(configuration));
+        services.AddSingleton(_ => installation.OpenPeople(configuration));
     }
 
     private static void Bound(KestrelServerOptions kestrel)

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using Waybill.Core.People;
+using Waybill.Portal.People;
+
+namespace Waybill.Portal.Pages;
+
+/// <summary>What somebody is here, and where they are signed in.</summary>
+internal sealed class HomeModel(PeopleServices people, PortalOptions options) : SignedInModel
+{
+    /// <summary>Fewer recovery codes than this are worth a warning.</summary>
+    public const int FewCodes = 3;
+
+    public IReadOnlyList<PortalSession> Sessions { get; private set; } = [];
+
+    public int CodesLeft { get; private set; }
+
+    public string Provider => options.ProviderName;
+
+    /// <summary>A time where the person is, or else the provider.</summary>
+    public string Time(DateTimeOffset time)
+    {
+        var zone = Session.Person.TimeZone is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var own) ? own : options.Zone;
+        return TimeZoneInfo.ConvertTime(time, zone).ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
+    }
+
+    public async Task OnGetAsync()
+    {
+        Sessions = await people.Sessions.OfAsync(Session.Person, HttpContext.RequestAborted);
+        CodesLeft = await people.Credentials.RecoveryCodesLeftAsync(Session.Person, HttpContext.RequestAborted);
+    }
+
+    /// <summary>Ends one of the person's own sessions; one that has ended meanwhile is what was asked for.</summary>
+    public async Task<IActionResult> OnPostAsync(long session)
+    {
+        await people.Sessions.EndAsync(session, Session.Person, Session.ActorFrom(SessionCookie.Client(HttpContext)), HttpContext.RequestAborted);
+        if (session == Session.Id)
+        {
+            SessionCookie.Remove(HttpContext);
+            return LocalRedirect("/");
+        }
+
+        return LocalRedirect(BackPath.Home);
+    }
+}

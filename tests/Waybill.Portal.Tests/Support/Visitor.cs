@@ -1,0 +1,90 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Waybill.Portal.Tests.Support;
+
+/// <summary>A browser without script: keeps the session's cookie where tests see it, and fills forms.</summary>
+internal sealed partial class Visitor : IDisposable
+{
+    public const string Cookie = "__Host-waybill";
+
+    private readonly HttpClient _client;
+    private readonly Dictionary<string, string> _cookies = [];
+
+    public Visitor(PortalServer server) => _client = server.Client(cookies: false);
+
+    /// <summary>The session's cookie; null for none.</summary>
+    public string? Session
+    {
+        get => _cookies.GetValueOrDefault(Cookie);
+        set
+        {
+            _cookies.Remove(Cookie);
+            if (value is not null)
+            {
+                _cookies[Cookie] = value;
+            }
+        }
+    }
+
+    /// <summary>The session's cookie as it was sent last, with its flags.</summary>
+    public string? SetCookie { get; private set; }
+
+    /// <summary>The page that was shown last, as people read it.</summary>
+    public string Page { get; private set; } = "";
+
+    /// <summary>The same as it was sent.</summary>
+    public string Source { get; private set; } = "";
+
+    public async Task<Answer> GetAsync(string path) => await SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
+
+    /// <summary>Sends the form of the page that was shown last; its action is <paramref name="action"/>.</summary>
+    public async Task<Answer> PostAsync(string action, params (string Name, string Value)[] fields) => await SendAsync(new HttpRequestMessage(HttpMethod.Post, action)
+    {
+        Content = new FormUrlEncodedContent([.. fields.Select(static field => new KeyValuePair<string, string>(field.Name, field.Value)), new("__RequestVerificationToken", PortalServer.FormToken(Source, action))]),
+    });
+
+    /// <summary>Sends a form as another site would: without its token.</summary>
+    public async Task<Answer> ForgeAsync(string action, params (string Name, string Value)[] fields) => await SendAsync(new HttpRequestMessage(HttpMethod.Post, action)
+    {
+        Content = new FormUrlEncodedContent(fields.Select(static field => new KeyValuePair<string, string>(field.Name, field.Value))),
+    });
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        request.Version = HttpVersion.Version20;
+        request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", _cookies.Select(static cookie => $"{cookie.Key}={cookie.Value}")));
+        using (request)
+        {
+            using var answer = await _client.SendAsync(request);
+            foreach (var set in answer.Headers.TryGetValues("Set-Cookie", out var all) ? all : [])
+            {
+                var (name, value) = (Pair().Match(set).Groups[1].Value, Pair().Match(set).Groups[2].Value);
+                SetCookie = name == Cookie ? set : SetCookie;
+                if (value.Length == 0)
+                {
+                    _cookies.Remove(name);
+                }
+                else
+                {
+                    _cookies[name] = value;
+                }
+            }
+
+            if (answer.StatusCode != HttpStatusCode.Redirect)
+            {
+                Source = await answer.Content.ReadAsStringAsync();
+                Page = WebUtility.HtmlDecode(Source);
+            }
+
+            return new Answer(answer.StatusCode, answer.Headers.Location?.OriginalString, answer.Headers.CacheControl?.NoStore == true);
+        }
+    }
+
+    [GeneratedRegex("^([^=]+)=([^;]*)")]
+    private static partial Regex Pair();
+
+    internal sealed record Answer(HttpStatusCode Status, string? Location, bool IsNotStored);
+}
