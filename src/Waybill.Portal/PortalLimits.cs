@@ -30,6 +30,9 @@ public static class PortalLimits
     /// <summary>Bytes of the provider's logo.</summary>
     public const int Logo = 256 * 1024;
 
+    /// <summary>Bytes of a key's file.</summary>
+    public const int KeyFile = 32 * 1024;
+
     /// <summary>Rows of a page.</summary>
     public const int Rows = 200;
 

@@ -24,6 +24,9 @@ public sealed class PortalSite : IAsyncDisposable
         ValueCountLimit = PortalLimits.FormFields,
         ValueLengthLimit = PortalLimits.Body,
         MultipartBodyLengthLimit = PortalLimits.Body,
+
+        // Nothing of a form goes into a file: somebody may have sent a private key.
+        MemoryBufferThreshold = PortalLimits.Body,
     };
 
     private readonly Lazy<Built> _built;

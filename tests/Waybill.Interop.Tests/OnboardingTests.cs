@@ -43,7 +43,7 @@ public sealed partial class OnboardingTests
 
         // The host key is pinned by the fingerprint that the mail shows.
         var knownHosts = server.Directory.Combine("customer_known_hosts");
-        await File.WriteAllTextAsync(knownHosts, await WaybillServer.RequireAsync("ssh-keyscan", ["-t", "ed25519", "-p", port, host]));
+        await File.WriteAllTextAsync(knownHosts, await WaybillServer.RequireAsync("ssh-keyscan", ["-4", "-t", "ed25519", "-p", port, host]));
         var shown = await WaybillServer.RequireAsync("ssh-keygen", ["-l", "-f", knownHosts]);
         Assert.Contains(Fingerprint().Match(shown).Value, setUp, StringComparison.Ordinal);
         var upload = server.Directory.Write("usage.csv", "a,b\n");

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
 using Waybill.Portal.Tests.Support;
 
 [assembly: AssemblyFixture(typeof(PortalServer))]
+[assembly: SupportedOSPlatform("linux")]

@@ -39,7 +39,7 @@ public sealed class BrowserTests
                 }
 
                 foreach (var (name, path) in ((string, string)[])
-                    [("landing", "/"), ("guide", "/guide"), ("host-keys", "/host-keys"), ("retention", link), ("not-found", "/nothing"), ("sign-in", "/sign-in"), ("forgotten", "/forgotten")])
+                    [("landing", "/"), ("guide", "/guide"), ("host-keys", "/host-keys"), ("request", "/request"), ("retention", link), ("not-found", "/nothing"), ("sign-in", "/sign-in"), ("forgotten", "/forgotten")])
                 {
                     await page.GotoAsync(server.Url + path);
                     if (name == "host-keys")

@@ -99,7 +99,7 @@ public sealed class PublicPageTests(PortalServer server)
             named.UnionWith(System.Text.RegularExpressions.Regex.Matches(text, @"""(\w+)""").Select(match => match.Groups[1].Value));
         }
 
-        var prefixes = (string[])["Theme_", "Problem", "HomeRole"];
+        var prefixes = (string[])["Theme_", "Problem", "HomeRole", "RequestField_", "RequestFeed_"];
         Assert.DoesNotContain(used, name => !known.Contains(name) && !prefixes.Contains(name));
         Assert.DoesNotContain(known.Except(used).Except(named), name => !prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
 

@@ -22,6 +22,7 @@ public sealed class RouteInventoryTests
         ["guide"] = Anyone,
         ["host-keys"] = Anyone,
         ["theme"] = Anyone,
+        ["request"] = Anyone,
         ["links/retention/{token}"] = Holder,
         ["links/person-sign-up/{token}"] = Holder,
         ["links/person-reset/{token}"] = Holder,
@@ -30,6 +31,11 @@ public sealed class RouteInventoryTests
         ["sign-out"] = Anyone,
         ["forgotten"] = Anyone,
         ["home"] = Person,
+        ["links/request-confirm/{token}"] = Holder,
+        ["links/request-answer/{token}"] = Holder,
+        ["links/request-invitation/{token}"] = Holder,
+        ["links/key-file/{token}"] = Holder,
+        ["links/key-passphrase/{token}"] = Holder,
         ["problem"] = Nobody,
         ["healthz"] = Anyone,
         ["readyz"] = Anyone,
@@ -40,14 +46,21 @@ public sealed class RouteInventoryTests
     [Fact]
     public async Task Every_route_is_in_the_table_with_who_may_see_it()
     {
-        using var directory = new TemporaryDirectory();
-        await using var core = Result(await CoreServices.CreateAsync(Directory.CreateDirectory(directory.Combine("data")).FullName, Actor.System, TimeProvider.System));
-        await using var site = new PortalSite(
-            new PortalOptions { PublicUrl = "https://localhost", ProviderName = "Example", KeyFolder = directory.FullName }, NullLoggerFactory.Instance,
-            services => services.AddSingleton(core.Database).AddSingleton(core.Audit).AddSingleton(core.Links).AddSingleton(core.RetentionLinks).AddSingleton<IServerIdentity>(new NoIdentity()));
-        var routes = site.Endpoints.OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText!.Trim('/')).Distinct().Order().ToList();
+        await using var portal = await OpenAsync();
+        var routes = portal.Routes;
         Assert.Equal(Who.Keys.Order(), routes);
         Assert.All(Who, row => Assert.Equal(row.Key.StartsWith("links/", StringComparison.Ordinal), row.Value == Holder));
+    }
+
+    /// <summary>The portal as the program makes it, without listeners.</summary>
+    internal static async Task<Portal> OpenAsync()
+    {
+        var directory = new TemporaryDirectory();
+        var core = Result(await CoreServices.CreateAsync(Directory.CreateDirectory(directory.Combine("data")).FullName, Actor.System, TimeProvider.System));
+        var site = new PortalSite(
+            new PortalOptions { PublicUrl = "https://localhost", ProviderName = "Example", KeyFolder = directory.FullName }, NullLoggerFactory.Instance,
+            services => services.AddSingleton(core.Database).AddSingleton(core.Audit).AddSingleton(core.Links).AddSingleton(core.RetentionLinks).AddSingleton<IServerIdentity>(new NoIdentity()));
+        return new Portal(directory, core, site);
     }
 
     private static T Result<T>(Result<T> result)
@@ -55,6 +68,18 @@ public sealed class RouteInventoryTests
     {
         Assert.True(result.Succeeded, result.Problem?.Message);
         return result.Value;
+    }
+
+    internal sealed record Portal(TemporaryDirectory Directory, CoreServices Core, PortalSite Site) : IAsyncDisposable
+    {
+        public IReadOnlyList<string> Routes => [.. Site.Endpoints.OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText!.Trim('/')).Distinct().Order()];
+
+        public async ValueTask DisposeAsync()
+        {
+            await Site.DisposeAsync();
+            await Core.DisposeAsync();
+            Directory.Dispose();
+        }
     }
 
     private sealed class NoIdentity : IServerIdentity

@@ -31,6 +31,19 @@ public sealed class SecretLinks(WaybillDatabase database, TimeProvider time)
             cancellationToken);
     }
 
+    /// <summary>
+    /// What a token that was used up had opened, as long as it is remembered. It opens nothing any more: only a page that lets the browser which used it repeat something
+    /// is chosen by that, and decides by what the browser holds besides.
+    /// </summary>
+    public ValueTask<SecretLink?> FindUsedAsync(string? token, CancellationToken cancellationToken = default)
+    {
+        var hash = Hash(token);
+        return database.ReadAsync(
+            connection => connection.First(
+                "SELECT purpose, subject, created_at, expires_at FROM secret_link WHERE hash = @hash AND redeemed_at IS NOT NULL", Map, ("@hash", hash)),
+            cancellationToken);
+    }
+
     /// <summary>Makes a link in a transaction of its own.</summary>
     /// <param name="purpose">What it lets its holder do: a word.</param>
     /// <param name="subject">To what.</param>

@@ -24,7 +24,8 @@ internal sealed class PersonalMails
         all["provider"] = Template.Clean(_options.ProviderName ?? "Waybill");
         all["support"] = Template.Clean(_options.SupportMail ?? "your provider");
         OutboxSql.Add(
-            connection, DeliveryKind.Mail, template, null, account, null, target, MailMessages.NewId(_options.From), _templates.For(template).Render(all), now);
+            connection, DeliveryKind.Mail, template, null, account, null, target, MailMessages.NewId(_options.From), _templates.For(template).Render(all), now,
+            holdsSecret: all.ContainsKey("link"));
     }
 
     /// <summary>A time as the provider's people and customers read it.</summary>

@@ -45,9 +45,9 @@ internal static class RequestRules
             yield return new("email", $"'{Words.Show(email)}' is no e-mail address. Give one as name@example.com.");
         }
 
-        if (details.UserName is { } user && UserName.Check(user) is { } badUser)
+        if (details.UserName is { } user && UserName.Check(user) is not null)
         {
-            yield return new("userName", badUser.Message);
+            yield return new("userName", $"'{Words.Show(user)}' is no user name: use 1 to {UserName.MaximumLength} of A-Z a-z 0-9 . _ and begin with a letter or digit.");
         }
 
         if (details.AllowFrom.Count > 0 && AllowedNetworks.Parse(details.AllowFrom) is { Succeeded: false } networks)

@@ -12,6 +12,8 @@ internal sealed class LinkRouting(SecretLinks links)
     private const string Public = "/l/";
     private const string Inner = "/links";
 
+    private static readonly string[] _repeatable = ["key-file", "key-passphrase"];
+
     /// <summary>The path of a link.</summary>
     public static string PathOf(string token) => Public + token;
 
@@ -27,7 +29,7 @@ internal sealed class LinkRouting(SecretLinks links)
         if (path.Value is { } value && value.StartsWith(Public, StringComparison.Ordinal))
         {
             var token = value[Public.Length..];
-            if (await links.FindAsync(token, context.RequestAborted) is not { } link)
+            if ((await links.FindAsync(token, context.RequestAborted) ?? await FindRepeatableAsync(token, context.RequestAborted)) is not { } link)
             {
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return;
@@ -38,4 +40,8 @@ internal sealed class LinkRouting(SecretLinks links)
 
         await next(context);
     }
+
+    /// <summary>A key that broke off on its way is fetched again by a link that is used up; the page lets the browser do so that had fetched it.</summary>
+    private async ValueTask<SecretLink?> FindRepeatableAsync(string token, CancellationToken cancellationToken) =>
+        await links.FindUsedAsync(token, cancellationToken) is { } used && _repeatable.Contains(used.Purpose) ? used : null;
 }

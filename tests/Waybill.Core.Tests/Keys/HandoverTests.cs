@@ -59,8 +59,11 @@ public sealed partial class HandoverTests
         var token = Mail(core, FileTo).Token;
         for (var i = 0; i < 20; i++)
         {
-            Assert.Equal(new HandoverOffer(HandoverPart.File, start.Handover.Expires, HandoverLimits.WrongCodes, IsRepeat: false), await handovers.FindAsync(token));
+            Assert.Equal(new HandoverOffer(HandoverPart.File, start.Handover.UserName, start.Handover.Expires, HandoverLimits.WrongCodes, IsRepeat: false), await handovers.FindAsync(token));
         }
+
+        // The links are forgotten once the mails are sent.
+        Assert.Equal(2L, core.Scalar($"SELECT count(*) FROM delivery WHERE target IN ('{FileTo}', '{PassphraseTo}') AND holds_secret = 1"));
 
         // A mail scanner that submits the form has no code.
         for (var i = 0; i < HandoverLimits.WrongCodes - 1; i++)
@@ -131,7 +134,7 @@ public sealed partial class HandoverTests
         using var first = (await handovers.TakeAsync(token, start.FileCode, attempt, null)).Get();
         core.Time.Advance(HandoverLimits.Repeat - TimeSpan.FromSeconds(1));
         (await handovers.PurgeAsync()).Get();
-        Assert.Equal(new HandoverOffer(HandoverPart.File, core.Time.GetUtcNow() + TimeSpan.FromSeconds(1), HandoverLimits.WrongCodes, IsRepeat: true), await handovers.FindAsync(token, attempt));
+        Assert.Equal(new HandoverOffer(HandoverPart.File, start.Handover.UserName, core.Time.GetUtcNow() + TimeSpan.FromSeconds(1), HandoverLimits.WrongCodes, IsRepeat: true), await handovers.FindAsync(token, attempt));
         using var again = (await handovers.TakeAsync(token, start.FileCode, attempt, null)).Get();
         Assert.Equal(first.Content.ToArray(), again.Content.ToArray());
         (await handovers.TakeAsync(token, start.FileCode, KeyHandovers.NewAttempt(), null)).Problem(ProblemKind.NotFound);

@@ -22,6 +22,19 @@ public class SecretLinksTests
     }
 
     [Fact]
+    public async Task A_link_that_was_used_up_opens_nothing_and_what_it_was_for_is_remembered()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var token = (await core.Services.Links.CreateAsync("confirm", "request 7", Day)).Get();
+        Assert.Null(await core.Services.Links.FindUsedAsync(token));
+        Assert.NotNull(await RedeemAsync(core.Services, token));
+        Assert.Null(await core.Services.Links.FindAsync(token));
+        Assert.Equal(("confirm", "request 7"), await core.Services.Links.FindUsedAsync(token) is { } used ? (used.Purpose, used.Subject) : default);
+        Assert.Null(await core.Services.Links.FindUsedAsync(token + "A"));
+        Assert.Null(await core.Services.Links.FindUsedAsync(null));
+    }
+
+    [Fact]
     public async Task The_database_holds_no_token()
     {
         await using var core = await TestCore.CreateAsync();

@@ -137,7 +137,7 @@ public sealed class UsageTests(Template template)
         var commands = Commands(help);
         Assert.Equal(
             [
-                "demo", "serve", "init", "account", "person", "login", "key", "request", "hostkey", "quota", "publish", "held", "recall", "subscription", "receipts", "inbound", "arrival", "collect", "files",
+                "demo", "serve", "init", "account", "person", "login", "key", "pack", "request", "hostkey", "quota", "publish", "held", "recall", "subscription", "receipts", "inbound", "arrival", "collect", "files",
                 "retention", "hold", "expectation", "notification", "hook", "schedule", "status", "sessions", "penalties", "why", "audit", "backup", "restore", "doctor",
             ],
             commands);
@@ -170,7 +170,7 @@ public sealed class UsageTests(Template template)
     }
 
     [Theory]
-    [InlineData("account list", "number name status statusReason email parent language timeZone created")]
+    [InlineData("account list", "number name status statusReason email parent language timeZone region created")]
     [InlineData("login list", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin")]
     [InlineData("key list 10020", "sha256 md5 type bits label state added addedBy expires lastUsed lastUsedFrom lastUsedClient revoked revokedReason sharedWith")]
     [InlineData("hostkey show", "type bits sha256 md5 putty winScp openSshLine sshfp state created announced used retired")]
@@ -186,8 +186,8 @@ public sealed class UsageTests(Template template)
 
     [Theory]
     [InlineData("account show 10020", "account logins quotas")]
-    [InlineData("account add 10021 --name X", "number name status statusReason email parent language timeZone created")]
-    [InlineData("account suspend 10020 --reason late", "number name status statusReason email parent language timeZone created")]
+    [InlineData("account add 10021 --name X", "number name status statusReason email parent language timeZone region created")]
+    [InlineData("account suspend 10020 --reason late", "number name status statusReason email parent language timeZone region created")]
     [InlineData("login show 10020", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin")]
     [InlineData("login suspend 10020", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin")]
     [InlineData("audit verify", "rows findings findingCount intact")]

@@ -57,10 +57,10 @@ internal sealed class HandoverSeal(string directory)
         }
     }
 
-    /// <summary>A code has 27 bits: its hash is keyed, so that a copy of the database does not give it away.</summary>
+    /// <summary>A code has 27 bits: its hash is keyed, so that a copy of the database does not give it away. The key is there, since something was sealed with it.</summary>
     public Result<byte[]> HashCode(long id, HandoverPart part, string code)
     {
-        var key = Key(part, make: true);
+        var key = Key(part, make: false);
         if (!key.Succeeded)
         {
             return key.Problem;

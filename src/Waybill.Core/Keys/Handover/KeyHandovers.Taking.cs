@@ -13,7 +13,7 @@ namespace Waybill.Core.Keys.Handover;
 public sealed partial class KeyHandovers
 {
     /// <summary>Characters of an attempt: 32 random bytes as base64url.</summary>
-    private const int AttemptLength = 43;
+    public const int AttemptLength = 43;
 
     private static Problem NotThere { get; } = Problem.NotFound("This link opens nothing: it was used, it is too old, or it was replaced by a newer one. Ask for a new one.");
 
@@ -28,7 +28,8 @@ public sealed partial class KeyHandovers
     /// <param name="cancellationToken">Stops it.</param>
     public ValueTask<HandoverOffer?> FindAsync(string? token, string? attempt = null, CancellationToken cancellationToken = default) => _database.ReadAsync(
         connection => Look(connection, token, attempt, _time.GetUtcNow()) is { Row: { } row } look
-            ? new HandoverOffer(row.Part, look.IsRepeat ? row.Taken!.Value + HandoverLimits.Repeat : row.Expires, Math.Max(0, HandoverLimits.WrongCodes - row.WrongCodes), look.IsRepeat)
+            ? new HandoverOffer(
+                row.Part, row.UserName, look.IsRepeat ? row.Taken!.Value + HandoverLimits.Repeat : row.Expires, Math.Max(0, HandoverLimits.WrongCodes - row.WrongCodes), look.IsRepeat)
             : null,
         cancellationToken);
 
@@ -98,6 +99,14 @@ public sealed partial class KeyHandovers
             return new Taking(NotThere, null);
         }
 
+        // After a restore the sealing key is another one, and no code is right: that is said, and counts as no wrong one.
+        var content = _seal.Open(row.Id, row.Part, row.Sha256, row.Sealed);
+        if (!content.Succeeded)
+        {
+            return content.Problem;
+        }
+
+        CryptographicOperations.ZeroMemory(content.Value);
         var actor = Actor.System with { Address = address };
         var digits = string.Concat(code.Where(char.IsAsciiDigit));
         var hash = _seal.HashCode(row.Id, row.Part, code.Length <= HandoverLimits.TypedCode ? digits : "");

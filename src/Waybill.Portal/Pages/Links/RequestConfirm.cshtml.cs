@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Waybill.Core;
+using Waybill.Core.Onboarding;
+using Waybill.Portal.Links;
+using Waybill.Portal.Requests;
+
+namespace Waybill.Portal.Pages.Links;
+
+/// <summary>Behind the link of a confirmation. Mail scanners open links: only the button says that the address is the person's.</summary>
+internal sealed class RequestConfirmModel(OnboardingService onboarding) : PageModel
+{
+    public AccessRequest Found { get; private set; } = null!;
+
+    public string Address { get; private set; } = "";
+
+    public bool IsDone { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(string token)
+    {
+        if (await onboarding.FindForConfirmationAsync(token, HttpContext.RequestAborted) is not { State: RequestState.Unconfirmed } request)
+        {
+            return NotFound();
+        }
+
+        (Found, Address) = (request, LinkRouting.PathOf(token));
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync(string token)
+    {
+        var confirmed = await onboarding.ConfirmEmailAsync(token, RequestPage.AddressOf(HttpContext), HttpContext.RequestAborted);
+        if (!confirmed.Succeeded)
+        {
+            return confirmed.Problem.Kind == ProblemKind.NotFound ? NotFound() : StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+
+        (Found, IsDone) = (confirmed.Value, true);
+        return Page();
+    }
+}
