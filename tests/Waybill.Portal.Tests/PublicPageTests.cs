@@ -89,13 +89,21 @@ public sealed class PublicPageTests(PortalServer server)
         var root = Path.Combine(TestKit.RepositoryRoot.Find(), "src", "Waybill.Portal");
         var known = System.Xml.Linq.XDocument.Load(Path.Combine(root, "Resources", "Texts.resx")).Root!.Elements("data").Select(data => data.Attribute("name")!.Value).ToHashSet();
         List<string> used = [];
+        HashSet<string> named = [];
         foreach (var file in Directory.EnumerateFiles(root, "*.cs*", SearchOption.AllDirectories).Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)))
         {
-            used.AddRange(System.Text.RegularExpressions.Regex.Matches(await File.ReadAllTextAsync(file), @"\bT\[""(\w+)""").Select(match => match.Groups[1].Value));
+            var text = await File.ReadAllTextAsync(file);
+            used.AddRange(System.Text.RegularExpressions.Regex.Matches(text, @"\b(?:T|texts)\[""(\w+)""").Select(match => match.Groups[1].Value));
+
+            // A model chooses among texts by their names.
+            named.UnionWith(System.Text.RegularExpressions.Regex.Matches(text, @"""(\w+)""").Select(match => match.Groups[1].Value));
         }
 
-        var prefixes = (string[])["Theme_", "Problem", "RequestField_", "RequestFeed_"];
+        var prefixes = (string[])["Theme_", "Problem", "HomeRole", "RequestField_", "RequestFeed_"];
         Assert.DoesNotContain(used, name => !known.Contains(name) && !prefixes.Contains(name));
-        Assert.DoesNotContain(known.Except(used), name => !prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
+        Assert.DoesNotContain(known.Except(used).Except(named), name => !prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
+
+        // A vendor's contact is told the vendor in place of the role.
+        Assert.All(Enum.GetValues<Core.People.PersonRole>().Where(role => role != Core.People.PersonRole.Vendor), role => Assert.Contains($"HomeRole{role}", known));
     }
 }

@@ -141,6 +141,8 @@ internal sealed class PortalHost : IAsyncDisposable
         // Made by the first page that asks: a template that somebody broke takes no other page away.
         services.AddSingleton(_ => installation.OpenOnboarding(configuration));
         services.AddSingleton(_ => installation.OpenHandovers(configuration));
+
+        // Made when the first page is asked for, and ended with the site.
         services.AddSingleton(_ => installation.OpenPeople(configuration));
     }
 
