@@ -137,6 +137,7 @@ internal sealed class PortalHost : IAsyncDisposable
         services.AddSingleton(installation.Links);
         services.AddSingleton(installation.RetentionLinks);
         services.AddSingleton(installation.Feeds);
+        services.AddSingleton(installation.Accounts);
 
         // Made by the first page that asks: a template that somebody broke takes no other page away.
         services.AddSingleton(_ => installation.OpenOnboarding(configuration));
