@@ -138,6 +138,7 @@ internal sealed class PortalHost : IAsyncDisposable
         services.AddSingleton(installation.Links);
         services.AddSingleton(installation.RetentionLinks);
         services.AddSingleton(installation.Feeds);
+        services.AddSingleton(installation.Accounts);
 
         services.AddSingleton(installation.PackLinks);
 
