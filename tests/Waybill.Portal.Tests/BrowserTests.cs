@@ -55,6 +55,11 @@ public sealed class BrowserTests
                     }
 
                     await CheckAsync(name);
+                    if (name == "request")
+                    {
+                        await page.GetByRole(AriaRole.Button, new() { Name = "I have no key yet" }).ClickAsync();
+                        await CheckAsync("request-make-key");
+                    }
                 }
 
                 // Somebody signs up, as far as the own page.
