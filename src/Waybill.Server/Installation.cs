@@ -17,6 +17,7 @@ using Waybill.Core.Notifications;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
 using Waybill.Core.Scheduling;
+using Waybill.Core.Tokens;
 using Waybill.Core.Vaults;
 using Waybill.Core.Vaults.Mounts;
 using Waybill.Server.Configuration;
@@ -78,6 +79,8 @@ internal sealed class Installation : IAsyncDisposable
     public BurntKeys BurntKeys { get; }
 
     public LoginDirectory Directory { get; }
+
+    public ApiTokens Tokens => new(Database, Audit, TimeProvider.System);
 
     public DiagnosisService Diagnosis => new(Database, TimeProvider.System);
 

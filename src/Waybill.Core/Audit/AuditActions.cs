@@ -125,6 +125,12 @@ public static class AuditActions
     /// <summary>A key pair was made for a customer.</summary>
     public const string KeyGenerated = "key-generated";
 
+    /// <summary>A token for the REST API was made.</summary>
+    public const string TokenAdded = "token-added";
+
+    /// <summary>A token was revoked.</summary>
+    public const string TokenRevoked = "token-revoked";
+
     /// <summary>A host key was made.</summary>
     public const string HostKeyAdded = "hostkey-added";
 
