@@ -30,3 +30,9 @@ CREATE TABLE idempotent_request (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX idempotent_request_begun ON idempotent_request (begun_at);
+
+-- Programs with a token, and people in the portal, decide on deliveries too.
+ALTER TABLE inbound RENAME COLUMN decider_kind TO decider_kind_before;
+ALTER TABLE inbound ADD COLUMN decider_kind TEXT CHECK (decider_kind IN ('operator', 'login', 'person', 'token', 'system'));
+UPDATE inbound SET decider_kind = decider_kind_before WHERE decider_kind_before IS NOT NULL;
+ALTER TABLE inbound DROP COLUMN decider_kind_before;
