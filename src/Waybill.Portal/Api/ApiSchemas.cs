@@ -114,6 +114,7 @@ internal sealed class ApiSchemas
     {
         var name = type.Name.Split('`')[0];
         name = name.EndsWith("View", StringComparison.Ordinal) ? name[..^4] : name.EndsWith("Body", StringComparison.Ordinal) ? name[..^4] + "Input" : name;
+        name = name.StartsWith("Api", StringComparison.Ordinal) ? name[3..] : name;
         return string.Concat(type.GetGenericArguments().Select(NameOf)) + name;
     }
 }
