@@ -167,6 +167,12 @@ public sealed partial class OnboardingService
 
         if (_options.TwoPersons)
         {
+            // Whoever approves and also holds a token would be two.
+            if (actor.Kind == ActorKind.Token)
+            {
+                return Problem.Refused($"Request {request.Reference} needs two persons, and a token is none. Approve it in the portal, or with `waybill request approve`.");
+            }
+
             if (!IsApprovedOnce(before, request, checks.UserName!))
             {
                 return FirstApproval(transaction, request, checks.UserName!, actor, now);

@@ -50,7 +50,8 @@ internal sealed class PortalHost : IAsyncDisposable
 
     /// <summary>Binds the listeners; null when there are none. Throws <see cref="CommandException"/> when one cannot be bound.</summary>
     public static async Task<PortalHost?> StartAsync(
-        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, RefusalLog refusals, ILoggerFactory loggers, CancellationToken cancellationToken)
+        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, IRunningServer server, RefusalLog refusals, ILoggerFactory loggers,
+        CancellationToken cancellationToken)
     {
         IPEndPoint[] endPoints = [.. configuration.Portal.Listen.Select(static text => ConfigurationCheck.EndPoint("Portal:Listen", text))];
         if (endPoints.Length == 0)
@@ -95,7 +96,11 @@ internal sealed class PortalHost : IAsyncDisposable
             }
         });
         var application = builder.Build();
-        var site = new PortalSite(PortalSettings.Options(configuration, installation.Data), loggers, services => AddServices(services, installation, configuration, identity));
+        var site = new PortalSite(PortalSettings.Options(configuration, installation.Data), loggers, services =>
+        {
+            AddServices(services, installation, configuration, identity);
+            ApiServices.Add(services, installation, configuration, server);
+        });
         application.Run(site.InvokeAsync);
         try
         {
