@@ -49,7 +49,8 @@ internal sealed class PortalHost : IAsyncDisposable
 
     /// <summary>Binds the listeners; null when there are none. Throws <see cref="CommandException"/> when one cannot be bound.</summary>
     public static async Task<PortalHost?> StartAsync(
-        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, RefusalLog refusals, ILoggerFactory loggers, CancellationToken cancellationToken)
+        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, ConnectionGate sshGate, RefusalLog refusals, ILoggerFactory loggers,
+        CancellationToken cancellationToken)
     {
         IPEndPoint[] endPoints = [.. configuration.Portal.Listen.Select(static text => ConfigurationCheck.EndPoint("Portal:Listen", text))];
         if (endPoints.Length == 0)
@@ -94,7 +95,7 @@ internal sealed class PortalHost : IAsyncDisposable
             }
         });
         var application = builder.Build();
-        var site = new PortalSite(PortalSettings.Options(configuration, installation.Data), loggers, services => AddServices(services, installation, configuration, identity));
+        var site = new PortalSite(PortalSettings.Options(configuration, installation.Data), loggers, services => AddServices(services, installation, configuration, identity, sshGate));
         application.Run(site.InvokeAsync);
         try
         {
@@ -128,9 +129,10 @@ internal sealed class PortalHost : IAsyncDisposable
     }
 
     /// <summary>The services of Core that pages call, the same as commands do. A new one is added here.</summary>
-    private static void AddServices(IServiceCollection services, Installation installation, WaybillConfiguration configuration, ServerIdentity identity)
+    private static void AddServices(IServiceCollection services, Installation installation, WaybillConfiguration configuration, ServerIdentity identity, ConnectionGate sshGate)
     {
         services.AddSingleton<IServerIdentity>(identity);
+        services.AddSingleton<IConnectionPenalties>(new GatePenalties(sshGate));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(installation.Database);
         services.AddSingleton(installation.Audit);
@@ -138,6 +140,11 @@ internal sealed class PortalHost : IAsyncDisposable
         services.AddSingleton(installation.RetentionLinks);
         services.AddSingleton(installation.Feeds);
         services.AddSingleton(installation.Accounts);
+        services.AddSingleton(installation.Logins);
+        services.AddSingleton(installation.Keys);
+        services.AddSingleton(installation.Diagnosis);
+        services.AddSingleton(installation.Notifications);
+        services.AddSingleton(installation.Folders);
 
         // Made by the first page that asks: a template that somebody broke takes no other page away.
         services.AddSingleton(_ => installation.OpenOnboarding(configuration));
