@@ -135,6 +135,11 @@ public sealed partial class OnboardingService
             return Decided(request);
         }
 
+        if (approval.Seen is { } seen && seen != request.Changed)
+        {
+            return Problem.Refused($"Request {request.Reference} has changed since you looked at it. Look again, then decide.");
+        }
+
         if (approval.Verified is not null && RequestRules.CheckWords("description of how the person was verified", approval.Verified) is { } badWords)
         {
             return badWords;
@@ -197,7 +202,8 @@ public sealed partial class OnboardingService
         }, now);
         Record(
             transaction, request, OnboardingActions.Approved, actor,
-            $"login {login.UserName}, key {request.Key!.Sha256}" + (request.FirstApprover is { } by ? $", first approved by {by}" : "") + (request.Verified is { } how ? $", verified: {how}" : ""), now);
+            $"login {login.UserName}, key {request.Key!.Sha256}" + (request.FirstApprover is { } by ? $", first approved by {by}" : "") + (request.Verified is { } how ? $", verified: {how}" : "")
+            + (done.Value.SubscriptionNote is { } note ? $", feeds not set: {note}" : ""), now);
         var sent = SendSetUp(transaction, request, login, actor);
         return sent.Succeeded ? done.Value with { Request = request } : sent.Problem;
     }

@@ -144,6 +144,11 @@ internal sealed class PortalHost : IAsyncDisposable
         services.AddSingleton(installation.RetentionLinks);
         services.AddSingleton(installation.Feeds);
         services.AddSingleton(installation.Accounts);
+        services.AddSingleton(installation.Logins);
+        services.AddSingleton(installation.Keys);
+        services.AddSingleton(installation.Diagnosis);
+        services.AddSingleton(installation.Notifications);
+        services.AddSingleton(installation.Folders);
 
         services.AddSingleton(installation.PackLinks);
 
