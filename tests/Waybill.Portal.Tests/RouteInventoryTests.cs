@@ -40,7 +40,8 @@ public sealed partial class RouteInventoryTests
         ["home"] = Person,
 
         // For people with a role: what the page shows, and what each of its forms does.
-        ["staff/accounts"] = "see-accounts",
+        ["staff/accounts"] = "see-accounts, Add change-accounts",
+        ["staff/accounts/{number}"] = "see-accounts, Suspend change-accounts, Resume change-accounts, Close close-accounts, Region change-accounts, Files set-portal-files, View view-as-customer",
         ["account/{account}"] = "see-own-account",
         ["links/request-confirm/{token}"] = Holder,
         ["links/request-answer/{token}"] = Holder,

@@ -138,6 +138,9 @@ internal sealed class PortalHost : IAsyncDisposable
         services.AddSingleton(installation.RetentionLinks);
         services.AddSingleton(installation.Feeds);
         services.AddSingleton(installation.Accounts);
+        services.AddSingleton(installation.Logins);
+        services.AddSingleton(installation.Quotas);
+        services.AddSingleton(installation.Subscriptions);
 
         // Made by the first page that asks: a template that somebody broke takes no other page away.
         services.AddSingleton(_ => installation.OpenOnboarding(configuration));
