@@ -41,12 +41,13 @@ public sealed partial class RouteInventoryTests
         ["home"] = Person,
 
         // For people with a role: what the page shows, and what each of its forms does.
-        ["staff/accounts"] = "see-accounts",
         ["staff/requests"] = "see-requests",
         ["staff/requests/invite"] = "decide-requests, POST decide-requests",
         ["staff/requests/{reference}"] = "see-requests, Approve decide-requests, Reject decide-requests, Ask decide-requests, Reopen decide-requests, Resend decide-requests",
         ["staff/why"] = "see-connections, AddKey change-keys, ResumeLogin change-logins, Allow change-logins, ResumeAccount change-accounts, Unblock clear-penalties",
         ["staff/notifications"] = "see-notifications, Retry retry-notifications, RetryAll retry-notifications",
+        ["staff/accounts"] = "see-accounts, Add change-accounts",
+        ["staff/accounts/{number}"] = "see-accounts, Suspend change-accounts, Resume change-accounts, Close close-accounts, Region change-accounts, Files set-portal-files, View view-as-customer",
         ["account/{account}"] = "see-own-account",
         ["links/request-confirm/{token}"] = Holder,
         ["links/request-answer/{token}"] = Holder,
