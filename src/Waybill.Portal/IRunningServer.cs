@@ -1,3 +1,5 @@
+using Waybill.Core.Diagnosis;
+
 namespace Waybill.Portal;
 
 /// <summary>What the server that the portal runs in does at the moment, beside the portal: its sessions and its penalties.</summary>
@@ -7,7 +9,7 @@ public interface IRunningServer
     IReadOnlyList<ServerSession> Sessions { get; }
 
     /// <summary>Sources that are refused for a while.</summary>
-    IReadOnlyList<ServerPenalty> Penalties { get; }
+    IReadOnlyList<SourcePenalty> Penalties { get; }
 
     /// <summary>How it is.</summary>
     ServerStatus Status { get; }
@@ -30,11 +32,6 @@ public interface IRunningServer
 /// <param name="Key">The fingerprint of the key that it logged in with.</param>
 /// <param name="Since">Since when.</param>
 public sealed record ServerSession(string Id, string Protocol, string User, string? Account, string Source, string Client, string Algorithms, string Key, DateTimeOffset Since);
-
-/// <summary>A source that is refused for a while.</summary>
-/// <param name="Source">The address or network.</param>
-/// <param name="SecondsLeft">For how long.</param>
-public sealed record ServerPenalty(string Source, double SecondsLeft);
 
 /// <summary>How the server is.</summary>
 /// <param name="ProcessId">Its process.</param>

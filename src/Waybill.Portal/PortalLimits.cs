@@ -36,6 +36,9 @@ public static class PortalLimits
     /// <summary>Rows of a page.</summary>
     public const int Rows = 200;
 
+    /// <summary>Rows of a list of accounts, logins, requests and the like.</summary>
+    public const int ListRows = 50;
+
     /// <summary>Zips that are sent at once.</summary>
     public const int Zips = 4;
 

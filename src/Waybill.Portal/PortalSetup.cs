@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Waybill.Portal.Connecting;
 using Waybill.Portal.Hosting;
 using Waybill.Portal.Links;
+using Waybill.Portal.Packs;
 using Waybill.Portal.People;
 using Waybill.Portal.Security;
 
@@ -30,6 +31,7 @@ internal static class PortalSetup
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Api.UploadRoom>();
         services.AddSingleton<Answers>();
+        services.AddSingleton<PackDesk>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");
         services.AddDataProtection()
             .SetApplicationName("waybill-portal")

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 using Waybill.Core;
 using Waybill.Portal.Api;
 using Waybill.SshKeys.Keys;
@@ -10,12 +11,18 @@ using Waybill.TestKit;
 namespace Waybill.Portal.Tests;
 
 /// <summary>Every address that there is, and who may see it. A new page that is not in this table fails; so does a row without its page.</summary>
-public sealed class RouteInventoryTests
+public sealed partial class RouteInventoryTests
 {
     private const string Anyone = "anyone";
     private const string Holder = "who holds the secret link";
-    internal const string Person = "who is signed in";
+    private const string Person = "who is signed in";
     private const string Nobody = "nobody by its address";
+
+    /// <summary>The pages of people, in the words of the table of permissions.</summary>
+    internal static Dictionary<string, string> Permissions => Who.Where(static row => row.Value is not (Anyone or Holder or Nobody or Person)).ToDictionary();
+
+    /// <summary>Addresses of all pages that only show themselves to people who are signed in.</summary>
+    internal static IEnumerable<string> SignedIn => Who.Where(static row => row.Value is not (Anyone or Holder or Nobody)).Select(static row => "/" + Value().Replace(row.Key, "x"));
 
     internal static readonly Dictionary<string, string> Who = new()
     {
@@ -32,11 +39,21 @@ public sealed class RouteInventoryTests
         ["sign-out"] = Anyone,
         ["forgotten"] = Anyone,
         ["home"] = Person,
+
+        // For people with a role: what the page shows, and what each of its forms does.
+        ["staff/accounts"] = "see-accounts",
+        ["staff/requests"] = "see-requests",
+        ["staff/requests/invite"] = "decide-requests, POST decide-requests",
+        ["staff/requests/{reference}"] = "see-requests, Approve decide-requests, Reject decide-requests, Ask decide-requests, Reopen decide-requests, Resend decide-requests",
+        ["staff/why"] = "see-connections, AddKey change-keys, ResumeLogin change-logins, Allow change-logins, ResumeAccount change-accounts, Unblock clear-penalties",
+        ["staff/notifications"] = "see-notifications, Retry retry-notifications, RetryAll retry-notifications",
+        ["account/{account}"] = "see-own-account",
         ["links/request-confirm/{token}"] = Holder,
         ["links/request-answer/{token}"] = Holder,
         ["links/request-invitation/{token}"] = Holder,
         ["links/key-file/{token}"] = Holder,
         ["links/key-passphrase/{token}"] = Holder,
+        ["links/pack/{token}/{file?}"] = Holder,
         ["problem"] = Nobody,
         ["healthz"] = Anyone,
         ["readyz"] = Anyone,
@@ -75,6 +92,9 @@ public sealed class RouteInventoryTests
             services => services.AddSingleton(core.Database).AddSingleton(core.Audit).AddSingleton(core.Links).AddSingleton(core.RetentionLinks).AddSingleton<IServerIdentity>(new NoIdentity()));
         return new Portal(directory, core, site);
     }
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex Value();
 
     private static T Result<T>(Result<T> result)
         where T : notnull

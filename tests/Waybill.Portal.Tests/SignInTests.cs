@@ -174,7 +174,7 @@ public sealed partial class SignInTests(PortalServer server)
         var (email, codes, first) = await SignedUpAsync("Eve");
         using var own = first;
         using var visitor = new Visitor(server);
-        foreach (var path in RouteInventoryTests.Who.Where(static row => row.Value == RouteInventoryTests.Person).Select(static row => "/" + row.Key))
+        foreach (var path in RouteInventoryTests.SignedIn)
         {
             foreach (var forged in (string?[])[null, "x", new string('A', 43), own.Session![..^1] + (own.Session[^1] == 'A' ? 'B' : 'A'), own.Session + "A"])
             {

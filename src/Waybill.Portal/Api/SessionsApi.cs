@@ -16,7 +16,7 @@ internal static class SessionsApi
     [
         Get<Page<ServerSession>>("/v1/sessions", "listSessions", Read, "List the sessions of the running server.", List, ApiPaging.With(ApiParameter.Text("account", "of one account only"), ApiParameter.Text("user", "of one login only"))),
         Post<ServerSession>("/v1/sessions/{session}/end", "endSession", Write, "End a session.", EndAsync, typeof(ReasonBody)),
-        Get<Page<ServerPenalty>>("/v1/penalties", "listPenalties", Read, "List sources that are refused for a while because they kept failing.", Penalties, ApiPaging.Parameters),
+        Get<Page<SourcePenalty>>("/v1/penalties", "listPenalties", Read, "List sources that are refused for a while because they kept failing.", Penalties, ApiPaging.Parameters),
         Post<ForgivenView>("/v1/penalties/clear", "clearPenalties", Write, "Forgive one source, or all: they may connect again at once.", ForgiveAsync, typeof(ForgiveBody)),
         Get<DiagnosisView>("/v1/why", "explain", Read, "Say why somebody cannot connect: what stands against them, what the server saw, and what to do.", ExplainAsync, ApiParameter.Text("subject", "a user name, an address, or the reference that the client has read") with { IsRequired = true }),
         Get<ServerStatus>("/v1/status", "showStatus", Read, "Show how the server is.", Status),
@@ -60,8 +60,7 @@ internal static class SessionsApi
     }
 
     private static async ValueTask<ApiAnswer> ExplainAsync(ApiCall call) => ApiAnswer.Of(
-        await call.Get<DiagnosisService>().ExplainAsync(
-            call.Text("subject")!, [.. call.Get<IRunningServer>().Penalties.Select(static penalty => new SourcePenalty(penalty.Source, penalty.SecondsLeft))], call.Cancel),
+        await call.Get<DiagnosisService>().ExplainAsync(call.Text("subject")!, call.Get<IRunningServer>().Penalties, call.Cancel),
         static found => new DiagnosisView(
             found.Subject, found.UserName, found.Account, found.Findings,
             [.. found.Offered.Select(static key => new OfferedView(key.Sha256, key.Type, key.Bits, key.First, key.Last, key.Times, key.Address, key.Client))], found.Refused));

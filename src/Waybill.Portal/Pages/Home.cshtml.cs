@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Waybill.Core.People;
 using Waybill.Portal.People;
@@ -17,13 +16,6 @@ internal sealed class HomeModel(PeopleServices people, PortalOptions options) : 
 
     public string Provider => options.ProviderName;
 
-    /// <summary>A time where the person is, or else the provider.</summary>
-    public string Time(DateTimeOffset time)
-    {
-        var zone = Session.Person.TimeZone is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var own) ? own : options.Zone;
-        return TimeZoneInfo.ConvertTime(time, zone).ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
-    }
-
     public async Task OnGetAsync()
     {
         Sessions = await people.Sessions.OfAsync(Session.Person, HttpContext.RequestAborted);
@@ -33,7 +25,7 @@ internal sealed class HomeModel(PeopleServices people, PortalOptions options) : 
     /// <summary>Ends one of the person's own sessions; one that has ended meanwhile is what was asked for.</summary>
     public async Task<IActionResult> OnPostAsync(long session)
     {
-        await people.Sessions.EndAsync(session, Session.Person, Session.ActorFrom(SessionCookie.Client(HttpContext)), HttpContext.RequestAborted);
+        await people.Sessions.EndAsync(session, Session.Person, Actor, HttpContext.RequestAborted);
         if (session == Session.Id)
         {
             SessionCookie.Remove(HttpContext);

@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+using Waybill.Portal.People;
 
 namespace Waybill.Portal.Pages;
 
 /// <summary>What a person is told in place of a page.</summary>
-internal sealed class ProblemModel : PageModel
+internal sealed class ProblemModel(IStringLocalizer<Texts> texts) : PageModel
 {
     public int Code { get; private set; }
 
@@ -24,13 +26,14 @@ internal sealed class ProblemModel : PageModel
         var name = Code switch
         {
             400 => "BadRequest",
+            403 => "Refused",
             404 or 405 => "NotFound",
             413 or 414 or 431 => "TooLarge",
             429 => "TooMany",
             503 => "Busy",
             _ => "Failed",
         };
-        (Title, Words) = ($"Problem{name}Title", $"Problem{name}Words");
+        (Title, Words) = (texts[$"Problem{name}Title"], HttpContext.Features.Get<Refusal>()?.Words ?? texts[$"Problem{name}Words"]);
         return Page();
     }
 }

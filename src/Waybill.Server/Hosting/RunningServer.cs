@@ -1,4 +1,5 @@
 using System.Net;
+using Waybill.Core.Diagnosis;
 using Waybill.Net.Buffers;
 using Waybill.Net.Gate;
 using Waybill.Portal;
@@ -11,8 +12,8 @@ internal sealed class RunningServer(SessionRegistry sessions, ConnectionGate gat
 {
     public IReadOnlyList<ServerSession> Sessions => [.. sessions.Views.Select(View)];
 
-    public IReadOnlyList<ServerPenalty> Penalties =>
-        [.. gate.Penalties().Select(static penalty => new ServerPenalty(penalty.Source.ToString(), Math.Round(penalty.Left.TotalSeconds, 1)))];
+    public IReadOnlyList<SourcePenalty> Penalties =>
+        [.. gate.Penalties().Select(static penalty => new SourcePenalty(penalty.Source.ToString(), Math.Round(penalty.Left.TotalSeconds, 1)))];
 
     public ServerStatus Status
     {

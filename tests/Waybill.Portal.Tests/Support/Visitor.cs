@@ -44,6 +44,12 @@ internal sealed partial class Visitor : IDisposable
         Content = new FormUrlEncodedContent([.. fields.Select(static field => new KeyValuePair<string, string>(field.Name, field.Value)), new("__RequestVerificationToken", PortalServer.FormToken(Source, action))]),
     });
 
+    /// <summary>Sends an empty form to an address, with the token that every page has in its form for the appearance.</summary>
+    public async Task<Answer> PressAsync(string address) => await SendAsync(new HttpRequestMessage(HttpMethod.Post, address)
+    {
+        Content = new FormUrlEncodedContent([new("__RequestVerificationToken", PortalServer.FormToken(Source, "/theme"))]),
+    });
+
     /// <summary>Sends a form as another site would: without its token.</summary>
     public async Task<Answer> ForgeAsync(string action, params (string Name, string Value)[] fields) => await SendAsync(new HttpRequestMessage(HttpMethod.Post, action)
     {

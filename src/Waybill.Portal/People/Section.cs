@@ -1,0 +1,25 @@
+using Waybill.Core.People;
+
+namespace Waybill.Portal.People;
+
+/// <summary>A page that has a link above every page.</summary>
+/// <param name="Path">Its address; at an account what follows <c>/account/NUMBER</c>.</param>
+/// <param name="Text">The key of its name.</param>
+/// <param name="Operation">Who sees the link: whoever may do this.</param>
+internal sealed record Section(string Path, string Text, PortalOperation Operation)
+{
+    /// <summary>The provider's pages, in their order.</summary>
+    public static IReadOnlyList<Section> Staff { get; } =
+    [
+        new("/staff/requests", "NavRequests", PortalOperation.SeeRequests),
+        new("/staff/why", "NavWhy", PortalOperation.SeeConnections),
+        new("/staff/accounts", "NavAccounts", PortalOperation.SeeAccounts),
+        new("/staff/notifications", "NavNotifications", PortalOperation.SeeNotifications),
+    ];
+
+    /// <summary>The pages of an account, in their order.</summary>
+    public static IReadOnlyList<Section> Account { get; } =
+    [
+        new("", "NavAccount", PortalOperation.SeeOwnAccount),
+    ];
+}

@@ -1,0 +1,149 @@
+using System.Net;
+using System.Reflection;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Routing;
+using Waybill.Core.People;
+using Waybill.Portal.People;
+using Waybill.Portal.Tests.Support;
+
+namespace Waybill.Portal.Tests;
+
+/// <summary>
+/// Every page for people who are signed in, and every form on it, asked for by every role over HTTPS: what the table of permissions says, and nothing else. A page
+/// or a form that names no permission fails.
+/// </summary>
+public sealed class PermissionMatrixTests(PortalServer server)
+{
+    private const string Theirs = "70001";
+    private const string Foreign = "70002";
+
+    private static readonly (string Name, PersonRole Role, string[] Words)[] Roles =
+    [
+        ("support", PersonRole.Support, ["--provider", "support"]),
+        ("billing", PersonRole.Billing, ["--provider", "billing"]),
+        ("administrator", PersonRole.Administrator, ["--provider", "administrator"]),
+        ("auditor", PersonRole.Auditor, ["--provider", "auditor"]),
+        ("owner", PersonRole.Owner, ["--account", Theirs, "--role", "owner"]),
+        ("member", PersonRole.Member, ["--account", Theirs, "--role", "member"]),
+        ("vendor", PersonRole.Vendor, ["--account", Theirs, "--role", "vendor", "--vendor", "acme"]),
+    ];
+
+    /// <summary>What stands in an address for something that is there, by the name of the value.</summary>
+    private static readonly Dictionary<string, string> Samples = new()
+    {
+        [SignedInModel.AccountValue] = Theirs,
+    };
+
+    /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>
+    private static readonly string[] Own = ["home"];
+
+    [Fact]
+    public async Task Every_page_and_form_does_for_each_role_what_the_table_says()
+    {
+        await server.CommandAsync("account", "add", Theirs, "--name", "Matrix Ltd");
+        await server.CommandAsync("account", "add", Foreign, "--name", "Foreign Ltd");
+        await server.CommandAsync("login", "add", Theirs + "-acme", "--account", Theirs, "--vendor", "acme");
+        Samples["reference"] = (await server.JsonAsync("request", "add", "--email", "matrix@example.com", "--name", "Mat Rix", "--account", Theirs)).GetProperty("request").GetProperty("reference").GetString()!;
+        List<string> wrong = [];
+        var cells = 0;
+        await using var portal = await RouteInventoryTests.OpenAsync();
+        var pages = Pages(portal);
+        using var stranger = new Visitor(server);
+        foreach (var page in pages)
+        {
+            Assert.Equal((HttpStatusCode.Redirect, "/sign-in"), await GoneAsync(stranger, page.Address(Theirs)));
+        }
+
+        foreach (var (name, role, words) in Roles)
+        {
+            using var visitor = await SignUp.WithAsync(server, words);
+            foreach (var page in pages)
+            {
+                foreach (var (handler, operation) in page.Handlers)
+                {
+                    var (allowed, read) = (PortalPermissions.Allows(operation, role), PortalPermissions.Allows(page.Operation, role));
+                    var isAtAccount = PortalPermissions.Of(operation).IsAtAccount;
+                    var elsewhere = isAtAccount && RoleGrant.IsProviderRole(role);
+                    var expected = elsewhere ? "404" : allowed && read ? "done" : "403";
+                    foreach (var account in isAtAccount ? (string[])[Theirs, Foreign, "NOSUCH"] : [Theirs])
+                    {
+                        // What does something is tried at nothing that is there: whoever may is told that there is no such thing.
+                        var address = page.Address(account, handler is not null && !isAtAccount);
+                        await visitor.GetAsync("/home");
+                        var answer = handler is null ? await visitor.GetAsync(address) : await visitor.PressAsync(address + (handler.Length == 0 ? "" : "?handler=" + handler));
+                        var got = answer.Status switch
+                        {
+                            HttpStatusCode.Forbidden => "403",
+                            HttpStatusCode.NotFound when handler is null || isAtAccount || !page.HasValue => "404",
+                            HttpStatusCode.OK or HttpStatusCode.NotFound => "done",
+                            HttpStatusCode.Redirect when answer.Location?.StartsWith("/sign-in", StringComparison.Ordinal) == false => "done",
+                            _ => answer.ToString(),
+                        };
+                        cells++;
+                        if (got != (account == Theirs ? expected : "404"))
+                        {
+                            wrong.Add($"{name} {handler ?? "GET"} {address}: {got}, the table says {expected}");
+                        }
+                    }
+                }
+            }
+        }
+
+        Assert.Empty(wrong);
+        Assert.True(cells >= pages.Count * Roles.Length, $"{cells} cells");
+    }
+
+    [Fact]
+    public async Task Every_page_for_people_names_what_it_shows_and_every_form_what_it_does()
+    {
+        await using var portal = await RouteInventoryTests.OpenAsync();
+        Assert.Equal(RouteInventoryTests.Permissions, Pages(portal).ToDictionary(static page => page.Route, static page => page.Words));
+    }
+
+    private static async Task<(HttpStatusCode, string?)> GoneAsync(Visitor visitor, string address)
+    {
+        var answer = await visitor.GetAsync(address);
+        return (answer.Status, answer.Location?.Split('?')[0]);
+    }
+
+    private static List<SignedInPage> Pages(RouteInventoryTests.Portal portal) =>
+    [
+        .. from endpoint in portal.Site.Endpoints.OfType<RouteEndpoint>()
+           let page = endpoint.Metadata.GetMetadata<PageActionDescriptor>()
+           where page is not null
+           let route = endpoint.RoutePattern.RawText!.Trim('/')
+           let model = typeof(SignedInModel).Assembly.GetType("Waybill.Portal" + page.RelativePath.Replace('/', '.').Replace(".cshtml", "Model", StringComparison.Ordinal))
+           where model is not null && model.IsSubclassOf(typeof(SignedInModel)) && !Own.Contains(route)
+           select SignedInPage.Of(route, model),
+    ];
+
+    /// <param name="Route">Its address, with the names of values.</param>
+    /// <param name="Operation">What it shows.</param>
+    /// <param name="Handlers">What it and its forms do; null names the page itself, an empty word the form without a name.</param>
+    private sealed record SignedInPage(string Route, PortalOperation Operation, IReadOnlyList<(string? Handler, PortalOperation Operation)> Handlers)
+    {
+        public string Words => string.Join(", ", Handlers.Select(static each => (each.Handler switch { null => "", "" => "POST ", var name => name + " " }) + PortalPermissions.WordOf(each.Operation)));
+
+        public bool HasValue => Route.Contains('{', StringComparison.Ordinal);
+
+        public static SignedInPage Of(string route, Type model)
+        {
+            var operation = model.GetCustomAttribute<PermissionAttribute>()?.Operation;
+            Assert.True(operation is not null, $"{model.Name} names no permission");
+            List<(string?, PortalOperation)> handlers = [(null, operation.Value)];
+            foreach (var method in model.GetMethods(BindingFlags.Public | BindingFlags.Instance).Where(static method => method.Name.StartsWith("OnPost", StringComparison.Ordinal)))
+            {
+                var own = method.GetCustomAttribute<PermissionAttribute>()?.Operation;
+                Assert.True(own is not null, $"{model.Name}.{method.Name} names no permission");
+                handlers.Add((method.Name["OnPost".Length..].Replace("Async", "", StringComparison.Ordinal), own.Value));
+            }
+
+            return new SignedInPage(route, operation.Value, handlers);
+        }
+
+        public string Address(string account, bool isMissing = false) => "/" + string.Join('/', Route.Split('/').Select(part => part is not ['{', .. var name, '}'] ? part
+            : name == SignedInModel.AccountValue && !isMissing ? account
+            : isMissing ? "999999999"
+            : Samples[name]));
+    }
+}
