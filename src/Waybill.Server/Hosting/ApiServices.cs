@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Waybill.Core.Tokens;
 using Waybill.Portal;
+using Waybill.Portal.Api;
 using Waybill.Server.Configuration;
 
 namespace Waybill.Server.Hosting;
@@ -11,6 +12,7 @@ internal static class ApiServices
     public static void Add(IServiceCollection services, Installation installation, WaybillConfiguration configuration, IRunningServer server)
     {
         services.AddSingleton(server);
+        services.AddSingleton(new ApiOptions(NotificationSettings.Zone(configuration), NotificationSettings.HookNetworks(configuration.Notifications)));
         services.AddSingleton(_ => installation.Tokens);
         services.AddSingleton(_ => new IdempotentRequests(installation.Database, TimeProvider.System));
         services.AddSingleton(installation.Accounts);
