@@ -167,6 +167,93 @@ public sealed partial class ApiResourceTests(ApiServer api)
         await wrong.ProblemAsync(422);
     }
 
+    [Fact]
+    public async Task People_of_accounts_are_a_programs_to_add_and_those_of_the_provider_are_not()
+    {
+        using var client = api.Client(api.All);
+        var (number, email) = (await api.AccountAsync(), $"{Path.GetRandomFileName()}@people.example");
+        var person = await client.PostJsonAsync("/v1/people", new { email, name = "Ann Lee", account = number, role = "owner" }, 201);
+        Assert.DoesNotContain("/l/", person.ToString(), StringComparison.Ordinal);
+        Assert.Equal(email, Assert.Single((await client.GetJsonAsync("/v1/people?account=" + number)).GetProperty("items").EnumerateArray()).GetProperty("email").GetString());
+        Assert.Equal(2, (await client.PostJsonAsync($"/v1/people/{email}/grant", new { account = PortalServer.Account, role = "member" })).GetProperty("roles").GetArrayLength());
+        Assert.Equal(1, (await client.PostJsonAsync($"/v1/people/{email}/revoke", new { account = PortalServer.Account, role = "member" })).GetProperty("roles").GetArrayLength());
+        Assert.Equal("suspended", (await client.PostJsonAsync($"/v1/people/{email}/suspend", new { reason = "a test" })).GetProperty("status").GetString());
+        await client.PostJsonAsync($"/v1/people/{email}/resume", null);
+        await client.PostJsonAsync($"/v1/people/{email}/invite", null);
+
+        using var administrator = await client.PostAsync("/v1/people", ApiAnswers.Json(new { email = "boss@people.example", name = "Boss", account = number, role = "administrator" }));
+        await administrator.ProblemAsync(400);
+        var staff = $"{Path.GetRandomFileName()}@provider.example";
+        ApiServer.Get(await api.Core.People.People.AddAsync(new(staff, "Staff") { Roles = [new(Core.People.PersonRole.Support)] }, ApiServer.Operator));
+        foreach (var call in (string[])["suspend", "resume", "invite", "grant"])
+        {
+            using var refused = await client.PostAsync($"/v1/people/{staff}/{call}", call is "resume" or "invite" ? null : ApiAnswers.Json(call == "grant" ? $"{{\"account\":\"{number}\",\"role\":\"owner\"}}" : "{}"));
+            Assert.Contains("role at the provider", await refused.ProblemAsync(409), StringComparison.Ordinal);
+        }
+
+        using var kept = await client.DeleteAsync("/v1/people/" + staff);
+        await kept.ProblemAsync(409);
+        using var removed = await client.DeleteAsync("/v1/people/" + email);
+        Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        using var gone = await client.GetAsync("/v1/people/" + email);
+        await gone.ProblemAsync(404);
+    }
+
+    [Fact]
+    public async Task Expectations_policies_holds_and_hooks_are_as_their_commands_show_them()
+    {
+        using var client = api.Client(api.All);
+        var number = await api.AccountAsync();
+        var expectation = await client.PostJsonAsync("/v1/expectations", new { account = number, feed = "cdr", pattern = "*.csv", by = "06:00", days = "mon-fri" });
+        Same((await api.Server.JsonAsync("expectation", "list", "--account", number))[0], null, expectation);
+        using var badDays = await client.PostAsync("/v1/expectations", ApiAnswers.Json(new { account = number, feed = "cdr", days = "someday" }));
+        await badDays.ProblemAsync(422);
+        using var removed = await client.DeleteAsync($"/v1/expectations/{expectation.GetProperty("id").GetInt64()}");
+        Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        Assert.Equal(0, (await client.GetJsonAsync("/v1/expectations?account=" + number)).GetProperty("items").GetArrayLength());
+
+        using var policy = await client.PutAsync("/v1/retention/policies", ApiAnswers.Json(new { account = number, folder = "/cdr", months = (int?)24 }));
+        await policy.JsonAsync();
+        Assert.Contains((await api.Server.JsonAsync("retention", "policies")).EnumerateArray(), row => row.GetProperty("account").GetString() == number && row.GetProperty("months").GetInt32() == 24);
+        using var own = api.Client(await api.TokenOfAsync(number, "retention:read"));
+        Assert.Equal(24, Assert.Single((await own.GetJsonAsync("/v1/retention/policies")).GetProperty("items").EnumerateArray()).GetProperty("months").GetInt32());
+        Assert.Equal(0, (await own.GetJsonAsync("/v1/retention/plan")).GetProperty("files").GetInt64());
+
+        await client.PostJsonAsync("/v1/holds", new { account = number, path = "/cdr", reason = "a court" });
+        Assert.Equal("/cdr", Assert.Single((await own.GetJsonAsync("/v1/holds")).GetProperty("items").EnumerateArray()).GetProperty("path").GetString());
+        await client.PostJsonAsync("/v1/holds/end", new { account = number, path = "/cdr", reason = "it is over" });
+        Assert.Equal(0, (await own.GetJsonAsync("/v1/holds")).GetProperty("items").GetArrayLength());
+
+        const string Secret = "0123456789abcdef0123456789abcdef";
+        var hook = await client.PostJsonAsync("/v1/hooks", new { url = "https://93.184.215.14/waybill", secret = Secret, account = number }, 201);
+        Assert.DoesNotContain(Secret, hook.ToString() + await client.GetJsonAsync("/v1/hooks"), StringComparison.Ordinal);
+        using var ended = await client.DeleteAsync($"/v1/hooks/{hook.GetProperty("id").GetInt64()}");
+        Assert.Equal(HttpStatusCode.NoContent, ended.StatusCode);
+        using var nothing = await client.PostAsync("/v1/notifications/999999/retry", null);
+        await nothing.ProblemAsync(404);
+    }
+
+    [Fact]
+    public async Task A_pack_is_fetched_with_the_host_keys_that_the_server_has()
+    {
+        using var client = api.Client(api.All);
+        var number = await api.AccountAsync();
+        var key = (await client.GetJsonAsync("/v1/host-keys")).GetProperty("items")[0];
+        Assert.Equal("ssh-ed25519", key.GetProperty("type").GetString());
+        using var answer = await client.GetAsync($"/v1/logins/{number}/pack");
+        Assert.Equal((HttpStatusCode.OK, "application/zip"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        using var zip = new System.IO.Compression.ZipArchive(await answer.Content.ReadAsStreamAsync());
+        using var hosts = new StreamReader(zip.Entries.Single(static entry => entry.Name.EndsWith("known_hosts", StringComparison.Ordinal)).Open());
+        Assert.Contains(key.GetProperty("openSshLine").GetString()!, await hosts.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Single((await client.GetJsonAsync($"/v1/audit?account={number}&action=pack-made")).GetProperty("items").EnumerateArray());
+        using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/v1/logins/{number}/pack") { Version = HttpVersion.Version20 });
+        Assert.True(head.Content.Headers.ContentLength > 1000);
+        Assert.Single((await client.GetJsonAsync($"/v1/audit?account={number}&action=pack-made")).GetProperty("items").EnumerateArray());
+        using var foreign = api.Client(await api.TokenOfAsync(PortalServer.Account, "accounts:read"));
+        using var refused = await foreign.GetAsync($"/v1/logins/{number}/pack");
+        await refused.ProblemAsync(404);
+    }
+
     /// <summary>What a command prints and what a call answers have the same names and values.</summary>
     private static void Same(JsonElement command, string? member, JsonElement answer)
     {
