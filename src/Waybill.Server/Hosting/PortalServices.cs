@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Waybill.Core.Packs;
 using Waybill.Core.Tokens;
 using Waybill.Portal;
+using Waybill.Portal.Api;
 using Waybill.Server.Configuration;
 
 namespace Waybill.Server.Hosting;
@@ -20,6 +21,7 @@ internal static class PortalServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(installation.Database);
         services.AddSingleton(installation.Audit);
+        services.AddSingleton(new ApiOptions(NotificationSettings.Zone(configuration), NotificationSettings.HookNetworks(configuration.Notifications)));
         services.AddSingleton(installation.Accounts);
         services.AddSingleton(installation.Logins);
         services.AddSingleton(installation.Keys);

@@ -35,6 +35,8 @@ public sealed partial class PortalServer : IAsyncLifetime
 
     public string Logs => _server!.ErrorOutput;
 
+    public string Output => _server!.Output;
+
     private string[] AllSettings =>
     [
         .. new[]
