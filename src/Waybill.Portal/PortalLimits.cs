@@ -1,3 +1,5 @@
+using Waybill.Core.Onboarding.Mail;
+
 namespace Waybill.Portal;
 
 /// <summary>Bounds of the portal. Those of connections belong to its listener, in the server.</summary>
@@ -32,6 +34,9 @@ public static class PortalLimits
 
     /// <summary>Bytes of a key's file.</summary>
     public const int KeyFile = 32 * 1024;
+
+    /// <summary>Bytes of the form with a mail that staff take in: the mail, and the other fields.</summary>
+    public const int MailBody = MailLimits.Size + Body;
 
     /// <summary>Rows of a page.</summary>
     public const int Rows = 200;

@@ -41,6 +41,7 @@ public sealed partial class RouteInventoryTests
 
         // For people with a role: what the page shows, and what each of its forms does.
         ["staff/accounts"] = "see-accounts",
+        ["staff/requests/mail"] = "decide-requests, POST decide-requests",
         ["account/{account}"] = "see-own-account",
         ["links/request-confirm/{token}"] = Holder,
         ["links/request-answer/{token}"] = Holder,
