@@ -29,6 +29,7 @@ internal static class PortalSetup
         services.AddSingleton<LinkRouting>();
         services.AddSingleton<ZipTurns>();
         services.AddSingleton<ConnectionFacts>();
+        services.AddSingleton<Api.UploadRoom>();
         services.AddSingleton<Answers>();
         services.AddSingleton<PackDesk>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");
@@ -70,6 +71,7 @@ internal static class PortalSetup
         var assets = services.GetRequiredService<AssetSet>();
         endpoints.MapMethods("/assets/{name}", methods, context => assets.SendAsync(context, (string)context.Request.RouteValues["name"]!));
         endpoints.MapMethods("/tls/{file}", methods, RootDownload.SendAsync);
+        Api.ApiTable.Map(endpoints);
         endpoints.MapRazorPages();
     }
 

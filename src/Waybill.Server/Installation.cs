@@ -23,6 +23,7 @@ using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
 using Waybill.Core.Scheduling;
+using Waybill.Core.Tokens;
 using Waybill.Core.Vaults;
 using Waybill.Core.Vaults.Mounts;
 using Waybill.Server.Configuration;
@@ -91,6 +92,8 @@ internal sealed class Installation : IAsyncDisposable
     public KeyLife KeyLife { get; }
 
     public LoginDirectory Directory { get; }
+
+    public ApiTokens Tokens => new(Database, Audit, TimeProvider.System);
 
     public DiagnosisService Diagnosis => new(Database, TimeProvider.System);
 

@@ -32,6 +32,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
     private static readonly Dictionary<string, string> Samples = new()
     {
         [SignedInModel.AccountValue] = Theirs,
+        ["number"] = Theirs,
     };
 
     /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>
@@ -43,6 +44,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
         await server.CommandAsync("account", "add", Theirs, "--name", "Matrix Ltd");
         await server.CommandAsync("account", "add", Foreign, "--name", "Foreign Ltd");
         await server.CommandAsync("login", "add", Theirs + "-acme", "--account", Theirs, "--vendor", "acme");
+        Samples["reference"] = (await server.JsonAsync("request", "add", "--email", "matrix@example.com", "--name", "Mat Rix", "--account", Theirs)).GetProperty("request").GetProperty("reference").GetString()!;
         List<string> wrong = [];
         var cells = 0;
         await using var portal = await RouteInventoryTests.OpenAsync();

@@ -137,6 +137,12 @@ public static class AuditActions
     /// <summary>Somebody said that others may have a key: it was revoked and is refused for good.</summary>
     public const string KeyReportedLost = "key-reported-lost";
 
+    /// <summary>A token for the REST API was made.</summary>
+    public const string TokenAdded = "token-added";
+
+    /// <summary>A token was revoked.</summary>
+    public const string TokenRevoked = "token-revoked";
+
     /// <summary>A host key was made.</summary>
     public const string HostKeyAdded = "hostkey-added";
 

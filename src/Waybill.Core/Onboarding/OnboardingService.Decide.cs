@@ -135,6 +135,11 @@ public sealed partial class OnboardingService
             return Decided(request);
         }
 
+        if (approval.Seen is { } seen && seen != request.Changed)
+        {
+            return Problem.Refused($"Request {request.Reference} has changed since you looked at it. Look again, then decide.");
+        }
+
         if (approval.Verified is not null && RequestRules.CheckWords("description of how the person was verified", approval.Verified) is { } badWords)
         {
             return badWords;
@@ -167,6 +172,12 @@ public sealed partial class OnboardingService
 
         if (_options.TwoPersons)
         {
+            // Whoever approves and also holds a token would be two.
+            if (actor.Kind == ActorKind.Token)
+            {
+                return Problem.Refused($"Request {request.Reference} needs two persons, and a token is none. Approve it in the portal, or with `waybill request approve`.");
+            }
+
             if (!IsApprovedOnce(before, request, checks.UserName!))
             {
                 return FirstApproval(transaction, request, checks.UserName!, actor, now);
@@ -191,7 +202,8 @@ public sealed partial class OnboardingService
         }, now);
         Record(
             transaction, request, OnboardingActions.Approved, actor,
-            $"login {login.UserName}, key {request.Key!.Sha256}" + (request.FirstApprover is { } by ? $", first approved by {by}" : "") + (request.Verified is { } how ? $", verified: {how}" : ""), now);
+            $"login {login.UserName}, key {request.Key!.Sha256}" + (request.FirstApprover is { } by ? $", first approved by {by}" : "") + (request.Verified is { } how ? $", verified: {how}" : "")
+            + (done.Value.SubscriptionNote is { } note ? $", feeds not set: {note}" : ""), now);
         var sent = SendSetUp(transaction, request, login, actor);
         return sent.Succeeded ? done.Value with { Request = request } : sent.Problem;
     }

@@ -97,7 +97,7 @@ public sealed partial class DecisionTests
 
         // Leading zeros are what spreadsheets eat.
         var unknown = await desk.OpenAsync(Desk.Form(change: form => form with { Account = "0010042" }));
-        Assert.Contains("--account 10042", await RefusedAsync(unknown), StringComparison.Ordinal);
+        Assert.Contains("approve it for account 10042", await RefusedAsync(unknown), StringComparison.Ordinal);
         (await desk.Service.ApproveAsync(unknown, new Approval { Account = "10042" }, Desk.Ann)).Get();
 
         using var key = Desk.NewKey();
