@@ -1,5 +1,3 @@
-using Waybill.Core.Onboarding.Mail;
-
 namespace Waybill.Portal;
 
 /// <summary>Bounds of the portal. Those of connections belong to its listener, in the server.</summary>
@@ -36,7 +34,7 @@ public static class PortalLimits
     public const int KeyFile = 32 * 1024;
 
     /// <summary>Bytes of the form with a mail that staff take in: the mail, and the other fields.</summary>
-    public const int MailBody = MailLimits.Size + Body;
+    public const int MailBody = 16448 * 1024;
 
     /// <summary>Rows of a page.</summary>
     public const int Rows = 200;

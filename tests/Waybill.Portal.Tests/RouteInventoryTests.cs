@@ -41,7 +41,6 @@ public sealed partial class RouteInventoryTests
         ["home"] = Person,
 
         // For people with a role: what the page shows, and what each of its forms does.
-        ["staff/accounts"] = "see-accounts",
         ["staff/requests/mail"] = "decide-requests, POST decide-requests",
         ["staff/requests"] = "see-requests",
         ["staff/requests/invite"] = "decide-requests, POST decide-requests",

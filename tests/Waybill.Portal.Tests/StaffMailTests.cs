@@ -67,6 +67,7 @@ public sealed class StaffMailTests(PortalServer server)
     [Fact]
     public async Task Only_who_may_decide_requests_can_send_a_large_mail()
     {
+        Assert.Equal(MailLimits.Size + PortalLimits.Body, PortalLimits.MailBody);
         var large = Mail(Address(), new string('x', 78) + "\r\n");
         large = [.. large, .. Enumerable.Repeat(Encoding.ASCII.GetBytes(new string('y', 78) + "\r\n"), (MailLimits.Size - large.Length) / 80).SelectMany(each => each)];
         using var staff = await SignUp.WithAsync(server, "--provider", "support");
