@@ -50,6 +50,9 @@ internal sealed partial class Visitor : IDisposable
         Content = new FormUrlEncodedContent([new("__RequestVerificationToken", PortalServer.FormToken(Source, "/theme"))]),
     });
 
+    /// <summary>Sends a form with files, or whatever else it holds.</summary>
+    public async Task<Answer> SendFormAsync(string action, HttpContent content) => await SendAsync(new HttpRequestMessage(HttpMethod.Post, action) { Content = content });
+
     /// <summary>Sends a form as another site would: without its token.</summary>
     public async Task<Answer> ForgeAsync(string action, params (string Name, string Value)[] fields) => await SendAsync(new HttpRequestMessage(HttpMethod.Post, action)
     {
