@@ -45,6 +45,9 @@ public static class PortalLimits
     /// <summary>Zips that are sent at once for one link.</summary>
     public const int ZipsPerLink = 1;
 
+    /// <summary>Exports of the audit that are sent at once.</summary>
+    public const int Exports = 2;
+
     /// <summary>Time for the headers of a request.</summary>
     public static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(10);
 

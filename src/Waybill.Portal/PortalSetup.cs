@@ -27,6 +27,7 @@ internal static class PortalSetup
         services.AddSingleton<Health>();
         services.AddSingleton<LinkRouting>();
         services.AddSingleton<ZipTurns>();
+        services.AddSingleton<ExportTurns>();
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Answers>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");

@@ -40,6 +40,9 @@ public sealed partial class RouteInventoryTests
         ["home"] = Person,
 
         // For people with a role: what the page shows, and what each of its forms does.
+        ["staff"] = "see-health",
+        ["staff/audit"] = "search-audit",
+        ["staff/audit/export"] = "export-audit",
         ["staff/accounts"] = "see-accounts",
         ["staff/requests"] = "see-requests",
         ["staff/requests/invite"] = "decide-requests, POST decide-requests",

@@ -133,6 +133,7 @@ internal sealed class PortalHost : IAsyncDisposable
     {
         services.AddSingleton<IServerIdentity>(identity);
         services.AddSingleton<IConnectionPenalties>(new GatePenalties(sshGate));
+        services.AddSingleton<IServerHealth>(provider => new ServerHealth(installation, configuration, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ServerHealth>()));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(installation.Database);
         services.AddSingleton(installation.Audit);
