@@ -32,6 +32,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
     private static readonly Dictionary<string, string> Samples = new()
     {
         [SignedInModel.AccountValue] = Theirs,
+        ["number"] = Theirs,
     };
 
     /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>

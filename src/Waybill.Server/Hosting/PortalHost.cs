@@ -49,7 +49,7 @@ internal sealed class PortalHost : IAsyncDisposable
 
     /// <summary>Binds the listeners; null when there are none. Throws <see cref="CommandException"/> when one cannot be bound.</summary>
     public static async Task<PortalHost?> StartAsync(
-        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, ConnectionGate sshGate, RefusalLog refusals, ILoggerFactory loggers,
+        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, IRunningServer server, RefusalLog refusals, ILoggerFactory loggers,
         CancellationToken cancellationToken)
     {
         IPEndPoint[] endPoints = [.. configuration.Portal.Listen.Select(static text => ConfigurationCheck.EndPoint("Portal:Listen", text))];
@@ -95,7 +95,7 @@ internal sealed class PortalHost : IAsyncDisposable
             }
         });
         var application = builder.Build();
-        var site = new PortalSite(PortalSettings.Options(configuration, installation.Data), loggers, services => AddServices(services, installation, configuration, identity, sshGate));
+        var site = new PortalSite(PortalSettings.Options(configuration, installation.Data), loggers, services => PortalServices.Add(services, installation, configuration, identity, server));
         application.Run(site.InvokeAsync);
         try
         {
@@ -126,33 +126,6 @@ internal sealed class PortalHost : IAsyncDisposable
     {
         await _application.DisposeAsync();
         await _site.DisposeAsync();
-    }
-
-    /// <summary>The services of Core that pages call, the same as commands do. A new one is added here.</summary>
-    private static void AddServices(IServiceCollection services, Installation installation, WaybillConfiguration configuration, ServerIdentity identity, ConnectionGate sshGate)
-    {
-        services.AddSingleton<IServerIdentity>(identity);
-        services.AddSingleton<IConnectionPenalties>(new GatePenalties(sshGate));
-        services.AddSingleton<IServerHealth>(provider => new ServerHealth(installation, configuration, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ServerHealth>()));
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(installation.Database);
-        services.AddSingleton(installation.Audit);
-        services.AddSingleton(installation.Links);
-        services.AddSingleton(installation.RetentionLinks);
-        services.AddSingleton(installation.Feeds);
-        services.AddSingleton(installation.Accounts);
-        services.AddSingleton(installation.Logins);
-        services.AddSingleton(installation.Keys);
-        services.AddSingleton(installation.Diagnosis);
-        services.AddSingleton(installation.Notifications);
-        services.AddSingleton(installation.Folders);
-
-        // Made by the first page that asks: a template that somebody broke takes no other page away.
-        services.AddSingleton(_ => installation.OpenOnboarding(configuration));
-        services.AddSingleton(_ => installation.OpenHandovers(configuration));
-
-        // Made when the first page is asked for, and ended with the site.
-        services.AddSingleton(_ => installation.OpenPeople(configuration));
     }
 
     private static void Bound(KestrelServerOptions kestrel)

@@ -5,7 +5,7 @@ namespace Waybill.Portal.Pages.Staff;
 
 /// <summary>What is wrong now, each with the way to the page that mends it.</summary>
 [Permission(PortalOperation.SeeHealth)]
-internal sealed class NowModel(IServerHealth health) : SignedInModel
+internal sealed class NowModel(IServerHealth health, IRunningServer server) : SignedInModel
 {
     /// <summary>The page that mends what a check found, and who may see it; where there is none, the command is named.</summary>
     public static IReadOnlyDictionary<string, Section> Mending { get; } = new Dictionary<string, Section>(StringComparer.Ordinal)
@@ -19,6 +19,9 @@ internal sealed class NowModel(IServerHealth health) : SignedInModel
     public IReadOnlyList<HealthFinding> Wrong { get; private set; } = [];
 
     public IReadOnlyList<HealthFinding> Right { get; private set; } = [];
+
+    /// <summary>How the server is.</summary>
+    public ServerStatus Status => server.Status;
 
     public Section? PageFor(HealthFinding finding) => Mending.TryGetValue(finding.Check, out var page) && May(page.Operation) ? page : null;
 

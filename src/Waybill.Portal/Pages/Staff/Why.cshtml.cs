@@ -16,7 +16,7 @@ namespace Waybill.Portal.Pages.Staff;
 /// <summary>Why somebody cannot connect: what the server saw, in words, and what to do, each with the button that does it. It answers what <c>waybill why</c> does.</summary>
 [Permission(PortalOperation.SeeConnections)]
 internal sealed class WhyModel(
-    DiagnosisService diagnosis, IConnectionPenalties penalties, KeyService keys, LoginService logins, AccountService accounts, AuditLog audit, Answers answers,
+    DiagnosisService diagnosis, IRunningServer server, KeyService keys, LoginService logins, AccountService accounts, AuditLog audit, Answers answers,
     IStringLocalizer<StaffTexts> words) : SignedInModel
 {
     public string? Query { get; private set; }
@@ -81,7 +81,7 @@ internal sealed class WhyModel(
         var recorded = await audit.AppendAsync(new AuditEntry(AuditActions.PenaltiesCleared, Actor) { Subject = source.ToString() });
         if (recorded.Succeeded)
         {
-            penalties.Clear(source);
+            server.Forgive(source);
         }
 
         return await DoneAsync(q, "WhyUnblocked", recorded.Problem);
@@ -107,7 +107,7 @@ internal sealed class WhyModel(
         }
 
         Query = q.Trim();
-        var found = await diagnosis.ExplainAsync(Query, penalties.All, HttpContext.RequestAborted);
+        var found = await diagnosis.ExplainAsync(Query, server.Penalties, HttpContext.RequestAborted);
         (Found, Refusal) = (found.Value, found.Problem is { } problem ? answers.Of(problem) : null);
     }
 }
