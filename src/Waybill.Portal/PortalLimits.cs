@@ -48,6 +48,9 @@ public static class PortalLimits
     /// <summary>Zips that are sent at once for one link.</summary>
     public const int ZipsPerLink = 1;
 
+    /// <summary>Exports of the audit that are sent at once.</summary>
+    public const int Exports = 2;
+
     /// <summary>Items of a page of the REST API, where the call does not say.</summary>
     public const int ApiPage = 100;
 

@@ -28,6 +28,7 @@ internal static class PortalSetup
         services.AddSingleton<Health>();
         services.AddSingleton<LinkRouting>();
         services.AddSingleton<ZipTurns>();
+        services.AddSingleton<ExportTurns>();
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Api.UploadRoom>();
         services.AddSingleton<Answers>();

@@ -42,6 +42,9 @@ public sealed partial class RouteInventoryTests
 
         // For people with a role: what the page shows, and what each of its forms does.
         ["staff/requests/mail"] = "decide-requests, POST decide-requests",
+        ["staff"] = "see-health",
+        ["staff/audit"] = "search-audit",
+        ["staff/audit/export"] = "export-audit",
         ["staff/requests"] = "see-requests",
         ["staff/requests/invite"] = "decide-requests, POST decide-requests",
         ["staff/requests/{reference}"] = "see-requests, Approve decide-requests, Reject decide-requests, Ask decide-requests, Reopen decide-requests, Resend decide-requests",

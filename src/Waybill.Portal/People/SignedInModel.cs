@@ -30,6 +30,9 @@ internal abstract class SignedInModel : PageModel
     /// <summary>Who acts, for the audit.</summary>
     public Actor Actor => Session.ActorFrom(SessionCookie.Client(HttpContext));
 
+    /// <summary>Where the person is, or else the provider.</summary>
+    public TimeZoneInfo Zone => PersonTime.ZoneOf(Session.Person, HttpContext.RequestServices.GetRequiredService<PortalOptions>());
+
     /// <summary>A time where the person is, or else the provider.</summary>
     public string Time(DateTimeOffset time) => PersonTime.Show(time, Session.Person, HttpContext.RequestServices.GetRequiredService<PortalOptions>());
 

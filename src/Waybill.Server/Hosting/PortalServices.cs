@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Waybill.Core.Packs;
 using Waybill.Core.Tokens;
 using Waybill.Portal;
@@ -18,6 +19,7 @@ internal static class PortalServices
     {
         services.AddSingleton(identity);
         services.AddSingleton(server);
+        services.AddSingleton<IServerHealth>(provider => new ServerHealth(installation, configuration, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ServerHealth>()));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(installation.Database);
         services.AddSingleton(installation.Audit);
