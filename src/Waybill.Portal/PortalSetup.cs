@@ -31,6 +31,7 @@ internal static class PortalSetup
         services.AddSingleton<ExportTurns>();
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Api.UploadRoom>();
+        services.AddSingleton<Api.LongTurns>();
         services.AddSingleton<Answers>();
         services.AddSingleton<PackDesk>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");
