@@ -86,6 +86,8 @@ internal sealed class Installation : IAsyncDisposable
 
     public BurntKeys BurntKeys { get; }
 
+    public KeyIntake KeyIntake => new(Keys, BurntKeys);
+
     public KeyGeneration KeyGeneration { get; }
 
     public KeyLife KeyLife { get; }

@@ -33,6 +33,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
     {
         [SignedInModel.AccountValue] = Theirs,
         ["number"] = Theirs,
+        ["login"] = Theirs + "-acme",
     };
 
     /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>

@@ -42,6 +42,11 @@ public sealed partial class RouteInventoryTests
         // For people with a role: what the page shows, and what each of its forms does.
         ["staff/accounts"] = "see-accounts, Add change-accounts",
         ["staff/accounts/{number}"] = "see-accounts, Suspend change-accounts, Resume change-accounts, Close close-accounts, Region change-accounts, Files set-portal-files, View view-as-customer",
+        ["staff/logins"] = "see-logins, Add change-logins",
+        ["staff/logins/{login}"] = "see-logins, Suspend change-logins, Resume change-logins, Remove change-logins, Networks change-logins, Add change-keys, Change change-keys, Revoke change-keys, Lost change-keys",
+        ["staff/logins/{login}/generate"] = "see-keys, Begin change-keys, Renew change-keys, ReadOut change-keys, Cancel change-keys",
+        ["staff/sessions"] = "see-sessions, End end-sessions",
+        ["staff/sessions/portal"] = "see-sessions, End end-sessions",
         ["account/{account}"] = "see-own-account",
         ["links/request-confirm/{token}"] = Holder,
         ["links/request-answer/{token}"] = Holder,

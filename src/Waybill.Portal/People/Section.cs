@@ -12,6 +12,8 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
     public static IReadOnlyList<Section> Staff { get; } =
     [
         new("/staff/accounts", "NavAccounts", PortalOperation.SeeAccounts),
+        new("/staff/logins", "NavLogins", PortalOperation.SeeLogins),
+        new("/staff/sessions", "NavSessions", PortalOperation.SeeSessions),
     ];
 
     /// <summary>The pages of an account, in their order.</summary>

@@ -131,6 +131,7 @@ internal sealed class PortalHost : IAsyncDisposable
     private static void AddServices(IServiceCollection services, Installation installation, WaybillConfiguration configuration, ServerIdentity identity)
     {
         services.AddSingleton<IServerIdentity>(identity);
+        services.AddSingleton<ILiveSessions>(new PortalSessionsView(installation.Sessions, installation.Audit));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(installation.Database);
         services.AddSingleton(installation.Audit);
@@ -139,6 +140,9 @@ internal sealed class PortalHost : IAsyncDisposable
         services.AddSingleton(installation.Feeds);
         services.AddSingleton(installation.Accounts);
         services.AddSingleton(installation.Logins);
+        services.AddSingleton(installation.Keys);
+        services.AddSingleton(installation.KeyIntake);
+        services.AddSingleton(installation.KeyLife);
         services.AddSingleton(installation.Quotas);
         services.AddSingleton(installation.Subscriptions);
 

@@ -33,6 +33,9 @@ public sealed partial class PortalServer : IAsyncLifetime
 
     public X509Certificate2 Root { get; private set; } = null!;
 
+    /// <summary>Where its SSH listens.</summary>
+    public int SshPort => int.Parse(SshListener().Match(_server!.Output).Groups[1].Value, CultureInfo.InvariantCulture);
+
     public string Logs => _server!.ErrorOutput;
 
     private string[] AllSettings =>
@@ -184,6 +187,9 @@ public sealed partial class PortalServer : IAsyncLifetime
 
     [GeneratedRegex("""name="__RequestVerificationToken" type="hidden" value="([^"]+)""")]
     private static partial Regex Token();
+
+    [GeneratedRegex(@"(?m)^ssh 127\.0\.0\.1:(\d+)")]
+    private static partial Regex SshListener();
 
     [GeneratedRegex("Z (fail|crit): |Unhandled exception")]
     private static partial Regex LogError();
