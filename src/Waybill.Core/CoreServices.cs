@@ -99,6 +99,9 @@ public sealed class CoreServices : IAsyncDisposable
     /// <summary>Keys that are refused for good.</summary>
     public BurntKeys BurntKeys { get; }
 
+    /// <summary>Takes keys as they are sent in.</summary>
+    public KeyIntake KeyIntake => new(Keys, BurntKeys);
+
     /// <summary>What authentication asks.</summary>
     public LoginDirectory LoginDirectory { get; }
 

@@ -33,6 +33,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
     {
         [SignedInModel.AccountValue] = Theirs,
         ["number"] = Theirs,
+        ["email"] = "matrix@example.com",
         ["login"] = Theirs + "-acme",
     };
 
@@ -44,6 +45,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
     {
         await server.CommandAsync("account", "add", Theirs, "--name", "Matrix Ltd");
         await server.CommandAsync("account", "add", Foreign, "--name", "Foreign Ltd");
+        await server.CommandAsync("person", "add", Samples["email"], "--name", "Matrix");
         await server.CommandAsync("login", "add", Theirs + "-acme", "--account", Theirs, "--vendor", "acme");
         List<string> wrong = [];
         var cells = 0;

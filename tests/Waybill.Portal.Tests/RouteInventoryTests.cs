@@ -47,6 +47,8 @@ public sealed partial class RouteInventoryTests
         ["staff/logins/{login}/generate"] = "see-keys, Begin change-keys, Renew change-keys, ReadOut change-keys, Cancel change-keys",
         ["staff/sessions"] = "see-sessions, End end-sessions",
         ["staff/sessions/portal"] = "see-sessions, End end-sessions",
+        ["staff/people"] = "see-people, Add change-people",
+        ["staff/people/{email}"] = "see-people, Invite change-people, Reset change-people, Suspend change-people, Resume change-people, Remove change-people, Change change-people, Grant change-people, Revoke change-people",
         ["account/{account}"] = "see-own-account",
         ["links/request-confirm/{token}"] = Holder,
         ["links/request-answer/{token}"] = Holder,

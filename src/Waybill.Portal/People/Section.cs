@@ -14,6 +14,7 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
         new("/staff/accounts", "NavAccounts", PortalOperation.SeeAccounts),
         new("/staff/logins", "NavLogins", PortalOperation.SeeLogins),
         new("/staff/sessions", "NavSessions", PortalOperation.SeeSessions),
+        new("/staff/people", "NavPeople", PortalOperation.SeePeople),
     ];
 
     /// <summary>The pages of an account, in their order.</summary>
