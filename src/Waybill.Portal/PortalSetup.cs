@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Waybill.Portal.Connecting;
 using Waybill.Portal.Hosting;
 using Waybill.Portal.Links;
+using Waybill.Portal.Packs;
 using Waybill.Portal.People;
 using Waybill.Portal.Security;
 
@@ -28,7 +29,9 @@ internal static class PortalSetup
         services.AddSingleton<LinkRouting>();
         services.AddSingleton<ZipTurns>();
         services.AddSingleton<ConnectionFacts>();
+        services.AddSingleton<Api.UploadRoom>();
         services.AddSingleton<Answers>();
+        services.AddSingleton<PackDesk>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");
         services.AddDataProtection()
             .SetApplicationName("waybill-portal")
@@ -68,6 +71,7 @@ internal static class PortalSetup
         var assets = services.GetRequiredService<AssetSet>();
         endpoints.MapMethods("/assets/{name}", methods, context => assets.SendAsync(context, (string)context.Request.RouteValues["name"]!));
         endpoints.MapMethods("/tls/{file}", methods, RootDownload.SendAsync);
+        Api.ApiTable.Map(endpoints);
         endpoints.MapRazorPages();
     }
 

@@ -47,6 +47,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
         await server.CommandAsync("account", "add", Foreign, "--name", "Foreign Ltd");
         await server.CommandAsync("person", "add", Samples["email"], "--name", "Matrix");
         await server.CommandAsync("login", "add", Theirs + "-acme", "--account", Theirs, "--vendor", "acme");
+        Samples["reference"] = (await server.JsonAsync("request", "add", "--email", "matrix@example.com", "--name", "Mat Rix", "--account", Theirs)).GetProperty("request").GetProperty("reference").GetString()!;
         List<string> wrong = [];
         var cells = 0;
         await using var portal = await RouteInventoryTests.OpenAsync();

@@ -11,7 +11,7 @@ namespace Waybill.Portal.Pages.Staff;
 
 /// <summary>One login with its keys.</summary>
 [Permission(PortalOperation.SeeLogins)]
-internal sealed class LoginPageModel(LoginService logins, KeyService keys, KeyIntake intake, KeyLife life, IStringLocalizer<StaffTexts> words, IStringLocalizer<Texts> texts, TimeProvider time) : FormModel
+internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentKeys intake, KeyLife life, IStringLocalizer<StaffTexts> words, IStringLocalizer<Texts> texts, TimeProvider time) : FormModel
 {
     /// <summary>Revoked keys that are shown, the latest; the command lists all.</summary>
     public const int RevokedShown = 20;

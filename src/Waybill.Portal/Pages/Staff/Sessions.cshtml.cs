@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
 using Waybill.Core;
+using Waybill.Core.Audit;
 using Waybill.Core.People;
 using Waybill.Portal.People;
 
@@ -8,13 +10,13 @@ namespace Waybill.Portal.Pages.Staff;
 
 /// <summary>Who is logged in by a protocol now.</summary>
 [Permission(PortalOperation.SeeSessions)]
-internal sealed class SessionsModel(ILiveSessions live) : FormModel
+internal sealed class SessionsModel(IRunningServer server, AuditLog audit, IStringLocalizer<StaffTexts> words) : FormModel
 {
     /// <summary>The beginning of the user name, account or address.</summary>
     [FromQuery(Name = "q")]
     public string? Search { get; set; }
 
-    public IReadOnlyList<LiveSession> Sessions { get; private set; } = [];
+    public IReadOnlyList<ServerSession> Sessions { get; private set; } = [];
 
     /// <summary>How many there are in all.</summary>
     public int Count { get; private set; }
@@ -23,14 +25,23 @@ internal sealed class SessionsModel(ILiveSessions live) : FormModel
 
     public Task<IActionResult> OnGetAsync() => ShowAsync();
 
-    /// <summary>One that has ended meanwhile is what was asked for; the page says that it is not there any more.</summary>
+    /// <summary>Of one that has ended meanwhile the page says that it is not there any more.</summary>
     [Permission(PortalOperation.EndSessions)]
-    public async Task<IActionResult> OnPostEndAsync(string? id) =>
-        await AfterAsync("End", (await live.EndAsync(id ?? "", Actor, HttpContext.RequestAborted)).Problem, "SessionEnded");
+    public async Task<IActionResult> OnPostEndAsync(string? id)
+    {
+        if (server.Kick(id ?? "", "an operator ended it") is not { } ended)
+        {
+            return await AfterAsync("End", new Problem(ProblemKind.NotFound, words["SessionGone"].Value), "");
+        }
+
+        var recorded = await audit.AppendAsync(
+            new AuditEntry(AuditActions.SessionKicked, Actor) { Account = ended.Account, Subject = ended.User, Detail = $"session {ended.Id} from {ended.Source}" }, CancellationToken.None);
+        return await AfterAsync("End", recorded.Problem, "SessionEnded");
+    }
 
     protected override Task<Problem?> LoadAsync()
     {
-        var all = live.All;
+        var all = server.Sessions;
         var text = Search?.Trim() ?? "";
         var after = Place.Parse(Request.Query["after"]);
         var found = all

@@ -56,7 +56,7 @@ internal static class KeyCommands
                 return;
             }
 
-            var taken = CommandContext.Require(await installation.KeyIntake.AddAsync(
+            var taken = CommandContext.Require(await installation.SentKeys.AddAsync(
                 login.UserName, await ReadAsync(here, parse.GetValue(file)!, cancellationToken), "a private key was given to key add", parse.GetValue(label), parse.GetValue(expires),
                 CommandContext.Operator, cancellationToken));
             if (taken.Addition is not { } added)

@@ -8,7 +8,7 @@ namespace Waybill.Core.Keys;
 /// </summary>
 /// <param name="keys">Installs keys.</param>
 /// <param name="burntKeys">Refuses them.</param>
-public sealed class KeyIntake(KeyService keys, BurntKeys burntKeys)
+public sealed class SentKeys(KeyService keys, BurntKeys burntKeys)
 {
     /// <summary>Takes a file. Let nobody's going away stop it: a private key that came is refused for good all the same.</summary>
     /// <param name="userName">The login.</param>
