@@ -29,7 +29,7 @@ public sealed class StaffPeoplePageTests(PortalServer server)
 
         await visitor.GetAsync(Page);
         Assert.Contains("not signed up yet", visitor.Page, StringComparison.Ordinal);
-        Assert.Equal(Page + "?done=PersonInvited", (await visitor.PostAsync(Page + "?handler=Invite")).Location);
+        Assert.EndsWith("?done=PersonInvited", (await visitor.PostAsync(Page + "?handler=Invite")).Location, StringComparison.Ordinal);
         await visitor.GetAsync(Page);
         await visitor.PostAsync(Page + "?handler=Change", ("name", "Ann Lee"), ("phone", "none"), ("language", "en"));
         Assert.Contains("'none' is no telephone number", visitor.Page, StringComparison.Ordinal);
@@ -82,9 +82,9 @@ public sealed class StaffPeoplePageTests(PortalServer server)
 
         using var administrator = await SignUp.WithAsync(server, "--provider", "administrator");
         await administrator.GetAsync(Page);
-        Assert.Equal(Page + "?done=PersonGranted", (await administrator.PostAsync(Page + "?handler=Grant", ("role", "Billing"))).Location);
+        Assert.EndsWith("?done=PersonGranted", (await administrator.PostAsync(Page + "?handler=Grant", ("role", "Billing"))).Location, StringComparison.Ordinal);
         await administrator.GetAsync(Page);
-        Assert.Equal(Page + "?done=PersonReset", (await administrator.PostAsync(Page + "?handler=Reset", ("reason", "telephone lost"))).Location);
+        Assert.EndsWith("?done=PersonReset", (await administrator.PostAsync(Page + "?handler=Reset", ("reason", "telephone lost"))).Location, StringComparison.Ordinal);
         Assert.Contains("telephone lost", await server.CommandAsync("audit", "search", "--action", "credentials-reset"), StringComparison.Ordinal);
     }
 }

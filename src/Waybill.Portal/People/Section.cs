@@ -17,6 +17,10 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
         new("/staff/logins", "NavLogins", PortalOperation.SeeLogins),
         new("/staff/sessions", "NavSessions", PortalOperation.SeeSessions),
         new("/staff/people", "NavPeople", PortalOperation.SeePeople),
+        new("/staff/feeds", "NavFeeds", PortalOperation.SeeFeeds),
+        new("/staff/receipts", "NavReceipts", PortalOperation.SeeReceipts),
+        new("/staff/held", "NavHeld", PortalOperation.SeeHeld),
+        new("/staff/retention", "NavRetention", PortalOperation.SeeRetention),
         new("/staff/notifications", "NavNotifications", PortalOperation.SeeNotifications),
     ];
 
