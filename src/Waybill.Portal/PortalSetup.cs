@@ -13,6 +13,7 @@ using Waybill.Portal.Links;
 using Waybill.Portal.Packs;
 using Waybill.Portal.People;
 using Waybill.Portal.Security;
+using Waybill.Portal.Staff;
 
 namespace Waybill.Portal;
 
@@ -32,6 +33,7 @@ internal static class PortalSetup
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Api.UploadRoom>();
         services.AddSingleton<Answers>();
+        services.AddSingleton<RetentionForecast>();
         services.AddSingleton<PackDesk>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");
         services.AddDataProtection()

@@ -33,6 +33,8 @@ public sealed class PermissionMatrixTests(PortalServer server)
     {
         [SignedInModel.AccountValue] = Theirs,
         ["number"] = Theirs,
+        ["email"] = "matrix@example.com",
+        ["login"] = Theirs + "-acme",
     };
 
     /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>
@@ -43,6 +45,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
     {
         await server.CommandAsync("account", "add", Theirs, "--name", "Matrix Ltd");
         await server.CommandAsync("account", "add", Foreign, "--name", "Foreign Ltd");
+        await server.CommandAsync("person", "add", Samples["email"], "--name", "Matrix");
         await server.CommandAsync("login", "add", Theirs + "-acme", "--account", Theirs, "--vendor", "acme");
         Samples["reference"] = (await server.JsonAsync("request", "add", "--email", "matrix@example.com", "--name", "Mat Rix", "--account", Theirs)).GetProperty("request").GetProperty("reference").GetString()!;
         List<string> wrong = [];

@@ -28,6 +28,7 @@ internal static class PortalServices
         services.AddSingleton(installation.Logins);
         services.AddSingleton(installation.Keys);
         services.AddSingleton(installation.BurntKeys);
+        services.AddSingleton(_ => installation.SentKeys);
         services.AddSingleton(installation.KeyLife);
         services.AddSingleton(installation.Links);
         services.AddSingleton(installation.Feeds);
