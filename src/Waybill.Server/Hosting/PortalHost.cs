@@ -138,6 +138,14 @@ internal sealed class PortalHost : IAsyncDisposable
         services.AddSingleton(installation.RetentionLinks);
         services.AddSingleton(installation.Feeds);
         services.AddSingleton(installation.Accounts);
+        services.AddSingleton(installation.OpenAccountFiles());
+        services.AddSingleton(installation.Logins);
+        services.AddSingleton(installation.Keys);
+        services.AddSingleton(installation.KeyLife);
+        services.AddSingleton(installation.BurntKeys);
+        services.AddSingleton(installation.Diagnosis);
+        services.AddSingleton(installation.Receipts);
+        services.AddSingleton(installation.People);
 
         // Made by the first page that asks: a template that somebody broke takes no other page away.
         services.AddSingleton(_ => installation.OpenOnboarding(configuration));
