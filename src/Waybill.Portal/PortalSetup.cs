@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Waybill.Portal.Connecting;
+using Waybill.Portal.Files;
 using Waybill.Portal.Hosting;
 using Waybill.Portal.Links;
 using Waybill.Portal.People;
@@ -27,6 +28,7 @@ internal static class PortalSetup
         services.AddSingleton<Health>();
         services.AddSingleton<LinkRouting>();
         services.AddSingleton<ZipTurns>();
+        services.AddSingleton<TransferTurns>();
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Answers>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");

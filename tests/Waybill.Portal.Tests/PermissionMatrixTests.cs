@@ -32,6 +32,8 @@ public sealed class PermissionMatrixTests(PortalServer server)
     private static readonly Dictionary<string, string> Samples = new()
     {
         [SignedInModel.AccountValue] = Theirs,
+        ["**path"] = "vendors/acme/usage",
+        ["**file"] = "vendors/acme/usage/june.csv",
     };
 
     /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>
@@ -43,6 +45,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
         await server.CommandAsync("account", "add", Theirs, "--name", "Matrix Ltd");
         await server.CommandAsync("account", "add", Foreign, "--name", "Foreign Ltd");
         await server.CommandAsync("login", "add", Theirs + "-acme", "--account", Theirs, "--vendor", "acme");
+        await File.WriteAllTextAsync(Path.Combine(server.Data, "vaults", Theirs, "vendors", "acme", "usage", "june.csv"), "a,b\n");
         List<string> wrong = [];
         var cells = 0;
         await using var portal = await RouteInventoryTests.OpenAsync();

@@ -42,6 +42,9 @@ public sealed partial class RouteInventoryTests
         // For people with a role: what the page shows, and what each of its forms does.
         ["staff/accounts"] = "see-accounts",
         ["account/{account}"] = "see-own-account",
+        ["account/{account}/files/{**path}"] = "list-files, Remove write-files, Rename write-files",
+        ["account/{account}/download/{**file}"] = "download-files",
+        ["account/{account}/upload/{**path}"] = "write-files, POST write-files",
         ["links/request-confirm/{token}"] = Holder,
         ["links/request-answer/{token}"] = Holder,
         ["links/request-invitation/{token}"] = Holder,
@@ -74,7 +77,7 @@ public sealed partial class RouteInventoryTests
         return new Portal(directory, core, site);
     }
 
-    [GeneratedRegex(@"\{\w+\}")]
+    [GeneratedRegex(@"\{[*]{0,2}\w+\}")]
     private static partial Regex Value();
 
     private static T Result<T>(Result<T> result)

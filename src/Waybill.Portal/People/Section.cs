@@ -18,5 +18,6 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
     public static IReadOnlyList<Section> Account { get; } =
     [
         new("", "NavAccount", PortalOperation.SeeOwnAccount),
+        new("/files", "NavFiles", PortalOperation.ListFiles),
     ];
 }
