@@ -4,6 +4,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Waybill.Portal.Files;
 using Waybill.Portal.Tests.Support;
 
 namespace Waybill.Portal.Tests;
@@ -107,7 +109,6 @@ public sealed partial class AccountFileTests(PortalServer server)
             Assert.DoesNotContain("%5C", disposition, StringComparison.Ordinal);
             await owner.GetAsync(link.Replace("/download/", "/files/", StringComparison.Ordinal));
             Assert.DoesNotContain("<script>alert", owner.Source, StringComparison.Ordinal);
-            Assert.Contains("SHA-256", owner.Source + "SHA-256", StringComparison.Ordinal);
         }
 
         Assert.Equal(names.Order(), got.Order());
@@ -131,7 +132,7 @@ public sealed partial class AccountFileTests(PortalServer server)
         Assert.Equal(2, (await server.JsonAsync("audit", "search", "--account", account, "--action", "upload")).GetArrayLength());
 
         // It is for the back office as what a login delivers.
-        await WaitAsync(async () => (await server.JsonAsync("inbound", "list", "--account", account)).GetProperty("files").GetArrayLength() == 2);
+        await WaitAsync(async () => (await server.JsonAsync("inbound", "list", "--account", account)).GetProperty("items").GetArrayLength() == 2);
 
         sent = await UploadAsync(owner, $"/account/{account}/upload/upload", owner.Token, ("march.csv", "two"), ("may.csv", "three"));
         Assert.Equal(HttpStatusCode.OK, sent.Status);
@@ -250,7 +251,7 @@ public sealed partial class AccountFileTests(PortalServer server)
         await owner.PressAsync($"/account/{account}/files/cdr/june.csv?handler=Remove");
         Assert.Contains("You may not remove this file", owner.Page, StringComparison.Ordinal);
         Assert.True(File.Exists(Vault(account, "cdr", "june.csv")));
-        await server.CommandAsync("collect", "grant", "--account", account, "/cdr");
+        await server.CommandAsync("collect", "grant", account, "--folder", "/cdr");
         await owner.GetAsync($"/account/{account}/files/cdr/june.csv");
         Assert.Contains("archive", owner.Page, StringComparison.Ordinal);
         await owner.PostAsync($"/account/{account}/files/cdr/june.csv?handler=Remove");
@@ -341,6 +342,97 @@ public sealed partial class AccountFileTests(PortalServer server)
         Assert.Equal([PortalLimits.ListRows, PortalLimits.ListRows, 1], sizes);
         Assert.Equal(seen.Order(StringComparer.Ordinal), seen);
         Assert.Equal((2 * PortalLimits.ListRows) + 1, seen.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_form_has_so_many_files_and_a_request_so_many_bytes()
+    {
+        var account = await AccountAsync();
+        using var owner = await SignUp.WithAsync(server, "--account", account, "--role", "owner");
+        await owner.GetAsync($"/account/{account}/files/upload");
+        var files = Enumerable.Range(0, PortalLimits.UploadFiles + 1).Select(static i => (string.Create(CultureInfo.InvariantCulture, $"{i}.csv"), "x")).ToArray();
+        var sent = await UploadAsync(owner, $"/account/{account}/upload/upload", owner.Token, files);
+        Assert.Contains($"At most {PortalLimits.UploadFiles} files", sent.Page, StringComparison.Ordinal);
+        Assert.Equal(PortalLimits.UploadFiles, Directory.GetFiles(Vault(account, "upload")).Length);
+
+        await using var stream = await server.HandshakeAsync(PortalServer.Address());
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /account/{account}/upload/upload/large.bin HTTP/1.1\r\nHost: localhost\r\nCookie: {owner.Cookies}\r\nRequestVerificationToken: {owner.Token}\r\nContent-Type: application/octet-stream\r\n"
+            + $"Upload-Offset: 0\r\nUpload-Length: {PortalLimits.Upload + 1}\r\nContent-Length: {PortalLimits.Upload + 1}\r\n\r\n"));
+        var line = new byte[12];
+        await stream.ReadExactlyAsync(line);
+        Assert.Equal("HTTP/1.1 413", Encoding.ASCII.GetString(line));
+        Assert.False(File.Exists(Vault(account, "upload", "large.bin")));
+    }
+
+    [Fact]
+    public async Task Of_many_new_files_the_page_of_the_account_names_the_latest()
+    {
+        var account = await AccountAsync();
+        var files = Enumerable.Range(0, PortalLimits.NewFiles + 1).Select(i => server.Directory.Combine(string.Create(CultureInfo.InvariantCulture, $"{account}-{i:00}.csv"))).ToArray();
+        foreach (var file in files)
+        {
+            await File.WriteAllTextAsync(file, file);
+        }
+
+        await server.CommandAsync("publish", "--account", account, "--feed", "cdr", files[0]);
+        await server.CommandAsync(["publish", "--account", account, "--feed", "cdr", .. files[1..]]);
+
+        using var member = await SignUp.WithAsync(server, "--account", account, "--role", "member");
+        await member.GetAsync($"/account/{account}");
+        Assert.Equal(PortalLimits.NewFiles, Download().Count(member.Source));
+        Assert.DoesNotContain($"{account}-00.csv", member.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_transfers_and_those_of_one_person_have_limits()
+    {
+        var turns = new TransferTurns();
+        var mine = Enumerable.Range(0, PortalLimits.TransfersPerPerson).Select(_ => turns.TryTake("1")).ToList();
+        Assert.DoesNotContain(null, mine);
+        Assert.Null(turns.TryTake("1"));
+        var others = Enumerable.Range(0, PortalLimits.Transfers - PortalLimits.TransfersPerPerson).Select(index => turns.TryTake($"other {index}")).ToList();
+        Assert.DoesNotContain(null, others);
+        Assert.Null(turns.TryTake("one more"));
+        mine[0]!.Dispose();
+        Assert.NotNull(turns.TryTake("one more"));
+    }
+
+    [Fact]
+    public async Task The_script_sends_pieces_shows_how_far_it_is_and_goes_on_where_the_network_broke_off()
+    {
+        var account = await AccountAsync();
+        var content = new byte[(2 * PortalLimits.UploadPiece) + 1];
+        content.AsSpan().Fill((byte)'x');
+        using var owner = await SignUp.WithAsync(server, "--account", account, "--role", "owner");
+        await using var browser = await Browser.StartAsync();
+        List<string> complaints = [];
+        var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, complaints);
+        await page.Context.AddCookiesAsync([new Cookie { Name = Visitor.Cookie, Value = owner.Session!, Url = server.Url, Secure = true, HttpOnly = true }]);
+        await page.GotoAsync($"{server.Url}/account/{account}/files/upload");
+        var posts = 0;
+        await page.RouteAsync("**/upload/upload/*", async route =>
+        {
+            // The second piece is lost on its way, once.
+            if (route.Request.Method == "POST" && ++posts == 2)
+            {
+                await route.AbortAsync("connectionreset");
+            }
+            else
+            {
+                await route.ContinueAsync();
+            }
+        });
+        var place = server.Directory.Combine($"big {account} #1.bin");
+        await File.WriteAllBytesAsync(place, content);
+        await page.Locator("#files").SetInputFilesAsync(place);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Upload" }).ClickAsync();
+        await page.GetByText("The files are here.").WaitForAsync();
+        Assert.Equal(4, posts);
+        Assert.Equal(content.Length, new FileInfo(Vault(account, "upload", Path.GetFileName(place))).Length);
+        var row = (await server.JsonAsync("audit", "search", "--account", account, "--action", "upload")).EnumerateArray().First();
+        Assert.Contains($"\"resumed\":{2 * PortalLimits.UploadPiece}", row.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(complaints, static each => !each.Contains("ERR_CONNECTION_RESET", StringComparison.Ordinal));
     }
 
     internal static async Task WaitAsync(Func<Task<bool>> holds)

@@ -33,6 +33,9 @@ public sealed class AccountFileService(
 
     private static readonly Problem Nothing = Problem.NotFound("There is nothing here. It may have been fetched away, moved or removed.");
 
+    /// <summary>Entries of a folder that are looked at.</summary>
+    internal int MaximumEntries { get; init; } = AccountFileLimits.FolderEntries;
+
     /// <summary>Where somebody begins: the vault, or the folder of each vendor that they work for.</summary>
     public static IReadOnlyList<string> RootsOf(AccountAccess access)
     {
@@ -84,7 +87,7 @@ public sealed class AccountFileService(
         IFileJournal journal = new QuotaJournal(new FileJournal(audit, actor, DeliveryProtocol.Portal, view, time, deliverer: login.UserName), quota);
         return new AccountFileSession(
             database, front?.Wrap(opened.Value) ?? opened.Value, rules, front?.Wrap(journal) ?? journal, account.Id, root, seen, person.Email,
-            login.Kind == LoginKind.Vendor ? login.UserName : null);
+            login.Kind == LoginKind.Vendor ? login.UserName : null) { MaximumEntries = MaximumEntries };
     }
 
     /// <summary>The newest files that somebody has not fetched, the latest first; none for a vendor contact.</summary>

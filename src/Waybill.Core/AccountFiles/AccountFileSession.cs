@@ -25,6 +25,8 @@ public sealed partial class AccountFileSession : IAsyncDisposable
         (_root, Path, _email, _vendorUser) = (root, path, email, vendorUser);
     }
 
+    internal int MaximumEntries { get; init; }
+
     /// <summary>The path that it is about, as the person's login sees it.</summary>
     public VaultPath Path { get; }
 
@@ -78,9 +80,9 @@ public sealed partial class AccountFileSession : IAsyncDisposable
 
         // The page's entries and one more: whatever the folder's length, memory stays that of a page.
         var kept = new PriorityQueue<(string Key, FileAttributes Attributes), string>(Comparer<string>.Create(static (one, other) => string.CompareOrdinal(other, one)));
-        var batch = new DirectoryEntry[256];
+        var batch = new DirectoryEntry[Math.Min(256, MaximumEntries)];
         var seen = 0;
-        while (seen <= AccountFileLimits.FolderEntries)
+        while (seen <= MaximumEntries)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var read = await listing.ReadAsync(batch).ConfigureAwait(false);
@@ -126,7 +128,7 @@ public sealed partial class AccountFileSession : IAsyncDisposable
         rows.Reverse();
         var shown = rows.Take(size).Select(row => (Path: Child(Path, row.Key[1..])!, row.Attributes)).ToList();
         var entries = await EntriesAsync(shown, cancellationToken).ConfigureAwait(false);
-        return new FolderPage(entries, rows.Count > size ? rows[size - 1].Key : null, seen > AccountFileLimits.FolderEntries);
+        return new FolderPage(entries, rows.Count > size ? rows[size - 1].Key : null, seen > MaximumEntries);
     }
 
     /// <summary>What is known of the file.</summary>

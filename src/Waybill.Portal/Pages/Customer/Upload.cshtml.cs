@@ -44,6 +44,11 @@ internal sealed class UploadModel(
     [Permission(PortalOperation.WriteFiles)]
     public async Task<IActionResult> OnPostAsync()
     {
+        if (Request.ContentLength > PortalLimits.Upload)
+        {
+            return StatusCode(StatusCodes.Status413PayloadTooLarge);
+        }
+
         var form = new UploadForm(HttpContext, antiforgery);
         if (!await form.IsOursAsync())
         {
