@@ -83,7 +83,7 @@ public sealed class AccountFileServiceTests
         var person = await PersonAsync(core);
         await using var session = (await core.Services.AccountFiles.OpenAsync(Access, person, "upload/a.csv", TestCore.Operator)).Get();
         using var content = new MemoryStream(Encoding.ASCII.GetBytes("content"));
-        (await session.UploadAsync(0, 7, content, static () => new(Problem.Refused("over")))).Problem(ProblemKind.Refused);
+        (await session.UploadAsync(0, 7, content, static () => new(Problem.Refused("The session is over. Sign in again.")))).Problem(ProblemKind.Refused);
         Assert.Null(await core.Services.Catalogue.FindAsync("10042", "/upload/a.csv"));
         Assert.False(File.Exists(Path.Combine(core.Path, "vaults", "10042", "upload", "a.csv")));
     }
