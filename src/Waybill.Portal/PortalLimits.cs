@@ -63,6 +63,12 @@ public static class PortalLimits
     /// <summary>Files that nobody has fetched, on the page of an account.</summary>
     public const int NewFiles = 20;
 
+    /// <summary>Seconds after which the page that watches a login is loaded again.</summary>
+    public const int WatchSeconds = 4;
+
+    /// <summary>How long it does so.</summary>
+    public static readonly TimeSpan Watching = TimeSpan.FromMinutes(10);
+
     /// <summary>Time for the headers of a request.</summary>
     public static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(10);
 

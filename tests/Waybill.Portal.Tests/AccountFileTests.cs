@@ -408,7 +408,7 @@ public sealed partial class AccountFileTests(PortalServer server)
         await using var browser = await Browser.StartAsync();
         List<string> complaints = [];
         var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, complaints);
-        await page.Context.AddCookiesAsync([new Cookie { Name = Visitor.Cookie, Value = owner.Session!, Url = server.Url, Secure = true, HttpOnly = true }]);
+        await page.Context.AddCookiesAsync([new Microsoft.Playwright.Cookie { Name = Visitor.Cookie, Value = owner.Session!, Url = server.Url, Secure = true, HttpOnly = true }]);
         await page.GotoAsync($"{server.Url}/account/{account}/files/upload");
         var posts = 0;
         await page.RouteAsync("**/upload/upload/*", async route =>

@@ -19,5 +19,11 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
     [
         new("", "NavAccount", PortalOperation.SeeOwnAccount),
         new("/files", "NavFiles", PortalOperation.ListFiles),
+        new("/logins", "NavLogins", PortalOperation.SeeOwnKeys),
+        new("/vendors", "NavVendors", PortalOperation.SeeOwnVendors),
+        new("/receipts", "NavReceipts", PortalOperation.SeeOwnReceipts),
+        new("/retention", "NavRetention", PortalOperation.SeeOwnRetention),
+        new("/people", "NavPeople", PortalOperation.SeeOwnPeople),
+        new("/views", "NavViews", PortalOperation.SeeOwnViews),
     ];
 }

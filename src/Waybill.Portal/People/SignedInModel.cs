@@ -34,14 +34,13 @@ internal abstract class SignedInModel : PageModel
     /// <summary>Who acts, for the audit.</summary>
     public Actor Actor => Session.ActorFrom(SessionCookie.Client(HttpContext));
 
+    /// <summary>Where the person is, or else the provider.</summary>
+    protected TimeZoneInfo Zone => Session.Person.TimeZone is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var own)
+        ? own
+        : HttpContext.RequestServices.GetRequiredService<PortalOptions>().Zone;
+
     /// <summary>A time where the person is, or else the provider.</summary>
-    public string Time(DateTimeOffset time)
-    {
-        var zone = Session.Person.TimeZone is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var own)
-            ? own
-            : HttpContext.RequestServices.GetRequiredService<PortalOptions>().Zone;
-        return TimeZoneInfo.ConvertTime(time, zone).ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
-    }
+    public string Time(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, Zone).ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
 
     /// <summary>Whether the person may do something else here too: a button that would only be refused is not shown.</summary>
     public bool May(PortalOperation operation) => PortalPermissions.Of(operation) is { IsAtAccount: true } permission

@@ -8,6 +8,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Waybill.Core.Keys;
+using Waybill.Core.Logins;
+using Waybill.Core.Retention;
 using Waybill.Net.Gate;
 using Waybill.Portal;
 using Waybill.Server.Certificates;
@@ -140,12 +143,13 @@ internal sealed class PortalHost : IAsyncDisposable
         services.AddSingleton(installation.Accounts);
         services.AddSingleton(installation.OpenAccountFiles());
         services.AddSingleton(installation.Logins);
+        services.AddSingleton(new AccountLogins(installation.Database));
         services.AddSingleton(installation.Keys);
+        services.AddSingleton(new KeyDelivery(installation.Keys, installation.BurntKeys));
+        services.AddSingleton(new AccountRetention(installation.Database, installation.RetentionPolicies));
         services.AddSingleton(installation.KeyLife);
-        services.AddSingleton(installation.BurntKeys);
         services.AddSingleton(installation.Diagnosis);
         services.AddSingleton(installation.Receipts);
-        services.AddSingleton(installation.People);
 
         // Made by the first page that asks: a template that somebody broke takes no other page away.
         services.AddSingleton(_ => installation.OpenOnboarding(configuration));
