@@ -12,6 +12,9 @@ public enum ActorKind
     /// <summary>Somebody who is signed in to the portal, or tries to be.</summary>
     Person,
 
+    /// <summary>A program that calls the REST API.</summary>
+    Token,
+
     /// <summary>The program itself.</summary>
     System,
 }

@@ -19,6 +19,7 @@ using Waybill.Core.Packs;
 using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
+using Waybill.Core.Tokens;
 using Waybill.Core.Vaults;
 using Waybill.Storage.Local;
 
@@ -46,6 +47,8 @@ public sealed class CoreServices : IAsyncDisposable
         LoginDirectory = new LoginDirectory(database, time);
         LoginUsage = new LoginUsage(database, time);
         Diagnosis = new DiagnosisService(database, time);
+        Tokens = new ApiTokens(database, audit, time);
+        IdempotentRequests = new IdempotentRequests(database, time);
         Layout = new VaultLayout(template);
         Vaults = new VaultDirectories(directory.Vaults, Layout);
         Catalogue = new FileCatalogue(database);
@@ -75,6 +78,12 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Where everything lies.</summary>
     public DataDirectory Directory { get; }
+
+    /// <summary>Tokens for the REST API.</summary>
+    public ApiTokens Tokens { get; }
+
+    /// <summary>Requests of programs that are done once.</summary>
+    public IdempotentRequests IdempotentRequests { get; }
 
     /// <summary>Why somebody cannot connect.</summary>
     public DiagnosisService Diagnosis { get; }

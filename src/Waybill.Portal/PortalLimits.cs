@@ -45,6 +45,21 @@ public static class PortalLimits
     /// <summary>Zips that are sent at once for one link.</summary>
     public const int ZipsPerLink = 1;
 
+    /// <summary>Items of a page of the REST API, where the call does not say.</summary>
+    public const int ApiPage = 100;
+
+    /// <summary>Items of a page of the REST API at most.</summary>
+    public const int ApiPageMaximum = 1000;
+
+    /// <summary>Bytes of a body with files.</summary>
+    public const long ApiUpload = 4L * 1024 * 1024 * 1024;
+
+    /// <summary>Bodies with files that are taken at once.</summary>
+    public const int ApiUploads = 4;
+
+    /// <summary>Bytes that are read and sent of a file at a time.</summary>
+    public const int ApiBlock = 128 * 1024;
+
     /// <summary>Files that are sent to people and taken from them at once.</summary>
     public const int Transfers = 128;
 

@@ -32,6 +32,9 @@ public sealed record PortalOptions
 
     /// <summary>Where the keys of cookies and forms are kept: a folder that nobody else can enter.</summary>
     public required string KeyFolder { get; init; }
+
+    /// <summary>Where files lie that the REST API is sent, while it is: on the disk of the vaults.</summary>
+    public string UploadFolder => Path.Combine(KeyFolder, "uploads");
 }
 
 /// <summary>An address that customers are told.</summary>

@@ -11,6 +11,7 @@ using Waybill.Portal.Connecting;
 using Waybill.Portal.Files;
 using Waybill.Portal.Hosting;
 using Waybill.Portal.Links;
+using Waybill.Portal.Packs;
 using Waybill.Portal.People;
 using Waybill.Portal.Security;
 
@@ -30,7 +31,9 @@ internal static class PortalSetup
         services.AddSingleton<ZipTurns>();
         services.AddSingleton<TransferTurns>();
         services.AddSingleton<ConnectionFacts>();
+        services.AddSingleton<Api.UploadRoom>();
         services.AddSingleton<Answers>();
+        services.AddSingleton<PackDesk>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");
         services.AddDataProtection()
             .SetApplicationName("waybill-portal")
@@ -70,6 +73,7 @@ internal static class PortalSetup
         var assets = services.GetRequiredService<AssetSet>();
         endpoints.MapMethods("/assets/{name}", methods, context => assets.SendAsync(context, (string)context.Request.RouteValues["name"]!));
         endpoints.MapMethods("/tls/{file}", methods, RootDownload.SendAsync);
+        Api.ApiTable.Map(endpoints);
         endpoints.MapRazorPages();
     }
 

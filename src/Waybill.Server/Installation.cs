@@ -24,6 +24,7 @@ using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
 using Waybill.Core.Scheduling;
+using Waybill.Core.Tokens;
 using Waybill.Core.Vaults;
 using Waybill.Core.Vaults.Mounts;
 using Waybill.Server.Configuration;
@@ -92,6 +93,8 @@ internal sealed class Installation : IAsyncDisposable
     public KeyLife KeyLife { get; }
 
     public LoginDirectory Directory { get; }
+
+    public ApiTokens Tokens => new(Database, Audit, TimeProvider.System);
 
     public DiagnosisService Diagnosis => new(Database, TimeProvider.System);
 
@@ -260,6 +263,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Connection packs, with the host keys as they are now.</summary>
     public ConnectionPackService OpenPacks(WaybillConfiguration configuration) =>
         new(Database, Audit, Layout, TimeProvider.System, PackSettings.Options(configuration, new HostKeyStore(Data).Read()));
+
+    /// <summary>Links to the pages of packs.</summary>
+    public PackLinks PackLinks => new(Database, Audit, Links);
 
     /// <summary>Whose cut-off uploads they are: by the database's number, so that a later login of the same name is another.</summary>
     public static string OwnerOf(Login login) => string.Create(CultureInfo.InvariantCulture, $"l{login.Id}");

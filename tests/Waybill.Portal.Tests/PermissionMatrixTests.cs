@@ -34,6 +34,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
         [SignedInModel.AccountValue] = Theirs,
         ["**path"] = "vendors/acme/usage",
         ["**file"] = "vendors/acme/usage/june.csv",
+        ["number"] = Theirs,
     };
 
     /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>
@@ -46,6 +47,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
         await server.CommandAsync("account", "add", Foreign, "--name", "Foreign Ltd");
         await server.CommandAsync("login", "add", Theirs + "-acme", "--account", Theirs, "--vendor", "acme");
         await File.WriteAllTextAsync(Path.Combine(server.Data, "vaults", Theirs, "vendors", "acme", "usage", "june.csv"), "a,b\n");
+        Samples["reference"] = (await server.JsonAsync("request", "add", "--email", "matrix@example.com", "--name", "Mat Rix", "--account", Theirs)).GetProperty("request").GetProperty("reference").GetString()!;
         List<string> wrong = [];
         var cells = 0;
         await using var portal = await RouteInventoryTests.OpenAsync();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Waybill.Core;
+using Waybill.Portal.Api;
 using Waybill.SshKeys.Keys;
 using Waybill.TestKit;
 
@@ -40,7 +41,13 @@ public sealed partial class RouteInventoryTests
         ["home"] = Person,
 
         // For people with a role: what the page shows, and what each of its forms does.
-        ["staff/accounts"] = "see-accounts",
+        ["staff/requests"] = "see-requests",
+        ["staff/requests/invite"] = "decide-requests, POST decide-requests",
+        ["staff/requests/{reference}"] = "see-requests, Approve decide-requests, Reject decide-requests, Ask decide-requests, Reopen decide-requests, Resend decide-requests",
+        ["staff/why"] = "see-connections, AddKey change-keys, ResumeLogin change-logins, Allow change-logins, ResumeAccount change-accounts, Unblock clear-penalties",
+        ["staff/notifications"] = "see-notifications, Retry retry-notifications, RetryAll retry-notifications",
+        ["staff/accounts"] = "see-accounts, Add change-accounts",
+        ["staff/accounts/{number}"] = "see-accounts, Suspend change-accounts, Resume change-accounts, Close close-accounts, Region change-accounts, Files set-portal-files, View view-as-customer",
         ["account/{account}"] = "see-own-account",
         ["account/{account}/files/{**path}"] = "list-files, Remove write-files, Rename write-files",
         ["account/{account}/download/{**file}"] = "download-files",
@@ -50,20 +57,33 @@ public sealed partial class RouteInventoryTests
         ["links/request-invitation/{token}"] = Holder,
         ["links/key-file/{token}"] = Holder,
         ["links/key-passphrase/{token}"] = Holder,
+        ["links/pack/{token}/{file?}"] = Holder,
         ["problem"] = Nobody,
         ["healthz"] = Anyone,
         ["readyz"] = Anyone,
         ["assets/{name}"] = Anyone,
         ["tls/{file}"] = Anyone,
+        ["v1/openapi.json"] = Anyone,
     };
 
     [Fact]
     public async Task Every_route_is_in_the_table_with_who_may_see_it()
     {
         await using var portal = await OpenAsync();
-        var routes = portal.Routes;
+        var routes = portal.Routes.Except(portal.Calls.Select(static call => call.Path.Trim('/')));
         Assert.Equal(Who.Keys.Order(), routes);
         Assert.All(Who, row => Assert.Equal(row.Key.StartsWith("links/", StringComparison.Ordinal), row.Value == Holder));
+    }
+
+    [Fact]
+    public async Task Every_address_of_the_API_is_a_row_of_its_table_with_its_scope()
+    {
+        await using var portal = await OpenAsync();
+        Assert.Equal(
+            ApiTable.All.Select(static call => $"{call.Method} {call.Path} token:{call.Scope}").Order(),
+            portal.Calls.Select(static call => $"{call.Method} {call.Path} token:{call.Scope}").Order());
+        Assert.All(portal.Routes.Where(static route => route.StartsWith("v1", StringComparison.OrdinalIgnoreCase)), route =>
+            Assert.True(route == "v1/openapi.json" || portal.Calls.Any(call => call.Path == "/" + route), route));
     }
 
     /// <summary>The portal as the program makes it, without listeners.</summary>
@@ -90,6 +110,8 @@ public sealed partial class RouteInventoryTests
     internal sealed record Portal(TemporaryDirectory Directory, CoreServices Core, PortalSite Site) : IAsyncDisposable
     {
         public IReadOnlyList<string> Routes => [.. Site.Endpoints.OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText!.Trim('/')).Distinct().Order()];
+
+        public IReadOnlyList<ApiEndpoint> Calls => [.. Site.Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<ApiEndpoint>()).OfType<ApiEndpoint>()];
 
         public async ValueTask DisposeAsync()
         {

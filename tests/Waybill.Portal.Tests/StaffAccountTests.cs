@@ -52,6 +52,6 @@ public sealed partial class StaffAccountTests
     [GeneratedRegex("""rel="next" href="([^"]+)""")]
     private static partial Regex Next();
 
-    [GeneratedRegex(@"<tr><td><code>(\d+)</code>")]
+    [GeneratedRegex(@"<tr><td><code><a href=""[^""]+"">(\d+)</a></code>")]
     private static partial Regex Number();
 }

@@ -15,10 +15,9 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
 
     private const int LongestRegion = 32;
 
-    private const string Select = """
-        SELECT a.id, a.number, a.name, a.email, a.status, a.status_reason, p.number, a.language, a.time_zone, a.created_at, a.region
-        FROM account a LEFT JOIN account p ON p.id = a.parent_id
-        """;
+    private const string Columns = "SELECT a.id, a.number, a.name, a.email, a.status, a.status_reason, p.number, a.language, a.time_zone, a.created_at, a.region";
+
+    private const string Select = $"{Columns} FROM account a LEFT JOIN account p ON p.id = a.parent_id";
 
     /// <summary>Adds an account.</summary>
     public async ValueTask<Result<Account>> AddAsync(NewAccount account, Actor actor, CancellationToken cancellationToken = default)
@@ -66,7 +65,13 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
                     ("@region", account.Region),
                     ("@created", time.GetUtcNow().ToColumn()));
                 audit.Append(transaction, new AuditEntry(AuditActions.AccountAdded, actor) { Account = account.Number, Subject = account.Number, Detail = account.Name });
-                return Find(connection, account.Number)!;
+                var added = Find(connection, account.Number)!;
+                foreach (var word in SearchWords.Of(added.Number).Union(SearchWords.Of(added.Name)))
+                {
+                    connection.Execute("INSERT INTO account_word (word, account_id) VALUES (@word, @id)", ("@word", word), ("@id", added.Id));
+                }
+
+                return added;
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -86,6 +91,51 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
                     Read,
                     ("@after", after ?? ""),
                     ("@limit", size + 1));
+                return new Page<Account>([.. rows.Take(size)], rows.Count > size ? AccountNumber.Fold(rows[size - 1].Number) : null);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Searches accounts, by number: each word of the text is the beginning of one of the number or the name.</summary>
+    /// <param name="text">The words; without any, all accounts.</param>
+    /// <param name="size">The page's size.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Page<Account>> SearchAsync(string? text, int size = 100, string? after = null, CancellationToken cancellationToken = default)
+    {
+        var words = SearchWords.Of(text ?? "");
+        size = Page<Account>.Clamp(size);
+
+        // Signs alone are a search that finds nothing, not one for everything.
+        return words.Count == 0 && string.IsNullOrWhiteSpace(text) ? ListAsync(size, after, cancellationToken) : database.ReadAsync(
+            connection =>
+            {
+                if (words.Count == 0)
+                {
+                    return new Page<Account>([], null);
+                }
+
+                // CROSS JOIN keeps SQLite to reading the rarest word first.
+                var rarest = SearchWords.Rarest(connection, "account_word", words);
+                var (from, conditions) = ("account a", new List<string> { "a.number_key > @after" });
+                List<(string, object?)> parameters = [("@after", after ?? ""), ("@limit", size + 1)];
+                foreach (var (index, word) in words.Index())
+                {
+                    var (first, last) = SearchWords.Names(index);
+                    parameters.AddRange([(first, word), (last, SearchWords.After(word))]);
+                    if (word == rarest)
+                    {
+                        from = $"(SELECT DISTINCT account_id FROM account_word WHERE word >= {first} AND word < {last}) m CROSS JOIN account a";
+                        conditions.Add("a.id = m.account_id");
+                    }
+                    else
+                    {
+                        conditions.Add($"EXISTS (SELECT 1 FROM account_word w WHERE w.account_id = a.id AND w.word >= {first} AND w.word < {last})");
+                    }
+                }
+
+                var rows = connection.All(
+                    $"{Columns} FROM {from} LEFT JOIN account p ON p.id = a.parent_id WHERE {string.Join(" AND ", conditions)} ORDER BY a.number_key LIMIT @limit", Read, [.. parameters]);
                 return new Page<Account>([.. rows.Take(size)], rows.Count > size ? AccountNumber.Fold(rows[size - 1].Number) : null);
             },
             cancellationToken);

@@ -101,6 +101,9 @@ public static class AuditActions
     /// <summary>A connection pack was made for a login; the detail names its host and files.</summary>
     public const string PackMade = "pack-made";
 
+    /// <summary>Staff made a link to a login's connection pack.</summary>
+    public const string PackLinked = "pack-linked";
+
     /// <summary>A login was added.</summary>
     public const string LoginAdded = "login-added";
 
@@ -133,6 +136,12 @@ public static class AuditActions
 
     /// <summary>Somebody said that others may have a key: it was revoked and is refused for good.</summary>
     public const string KeyReportedLost = "key-reported-lost";
+
+    /// <summary>A token for the REST API was made.</summary>
+    public const string TokenAdded = "token-added";
+
+    /// <summary>A token was revoked.</summary>
+    public const string TokenRevoked = "token-revoked";
 
     /// <summary>A host key was made.</summary>
     public const string HostKeyAdded = "hostkey-added";

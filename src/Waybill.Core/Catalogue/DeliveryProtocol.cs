@@ -20,4 +20,7 @@ public static class DeliveryProtocol
 
     /// <summary>Fetched over the web.</summary>
     public const string Portal = "portal";
+
+    /// <summary>The REST API.</summary>
+    public const string Rest = "rest";
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Waybill.Core.Database;
 
@@ -25,6 +26,8 @@ internal static class Migrator
             Backup(connection, path, found);
         }
 
+        // What a step needs of the program to fill in what rows of before lack.
+        connection.Sqlite.CreateFunction<string, string>("search_words", static text => JsonSerializer.Serialize(SearchWords.Of(text)), isDeterministic: true);
         foreach (var migration in migrations)
         {
             connection.Run("BEGIN IMMEDIATE");

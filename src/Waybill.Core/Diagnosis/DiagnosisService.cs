@@ -104,7 +104,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
                 DiagnosisVerdict.Look,
                 $"{Count(key.Times, "connection")} offered {key.Type} {key.Bits} {key.Sha256}, which is not installed: last on {Format(key.Last)} from {key.Address} with {key.Client}.",
                 "Compare the fingerprint with the customer's, by a way that you know to be theirs (anybody can offer a key); if it is theirs, install it.",
-                $"key add {login.UserName} --offered {key.Sha256}")),
+                $"key add {login.UserName} --offered {key.Sha256}") { Remedy = new Remedy(RemedyKind.AddOfferedKey, login.UserName, key.Sha256) }),
             LastUse(known, rows),
         ];
         return new ConnectionDiagnosis(
@@ -139,13 +139,19 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
         }
         else if (known.AccountStatus is AccountStatus.Suspended)
         {
-            yield return new(DiagnosisVerdict.Stop, $"Account {login.Account} is suspended.", "Resume it when what it was suspended for is settled.", $"account resume {login.Account}");
+            yield return new(DiagnosisVerdict.Stop, $"Account {login.Account} is suspended.", "Resume it when what it was suspended for is settled.", $"account resume {login.Account}")
+            {
+                Remedy = new Remedy(RemedyKind.ResumeAccount, login.Account!),
+            };
         }
 
         if (login.Status == LoginStatus.Suspended)
         {
             yield return new(
-                DiagnosisVerdict.Stop, $"The login is suspended{(login.StatusReason is { } reason ? $": {reason}" : "")}.", "Resume it when that is settled.", $"login resume {login.UserName}");
+                DiagnosisVerdict.Stop, $"The login is suspended{(login.StatusReason is { } reason ? $": {reason}" : "")}.", "Resume it when that is settled.", $"login resume {login.UserName}")
+            {
+                Remedy = new Remedy(RemedyKind.ResumeLogin, login.UserName),
+            };
         }
     }
 
@@ -162,7 +168,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
         var what = known.Keys.Count == 0
             ? "The login has no key."
             : $"No key can be used: {string.Join(", ", known.Keys.Select(key => $"{key.Sha256} {(key.Revoked is { } revoked ? $"was revoked on {Format(revoked)} ({key.RevokedReason})" : $"expired on {Format(key.Expires!.Value)}")}"))}.";
-        yield return new(DiagnosisVerdict.Stop, what, "Ask for a public key and install it.", $"key add {user} FILE");
+        yield return new(DiagnosisVerdict.Stop, what, "Ask for a public key and install it.", $"key add {user} FILE") { Remedy = new Remedy(RemedyKind.AddKey, user) };
     }
 
     private static IEnumerable<DiagnosisFinding> Networks(Login login, List<AuditRow> rows)
@@ -180,7 +186,10 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
             : new(
                 DiagnosisVerdict.Stop, $"The login may come from {networks} only, but came from {string.Join(", ", others)}.",
                 "If the customer says that the new address is theirs, allow it too (the list replaces the one before).",
-                $"login allow {login.UserName} {string.Join(' ', login.AllowFrom.Networks.Select(static network => $"--from {network}").Concat(others.Select(static address => $"--from {address}")))}");
+                $"login allow {login.UserName} {string.Join(' ', login.AllowFrom.Networks.Select(static network => $"--from {network}").Concat(others.Select(static address => $"--from {address}")))}")
+            {
+                Remedy = new Remedy(RemedyKind.AllowAddresses, login.UserName, string.Join(' ', others)),
+            };
     }
 
     private static IEnumerable<DiagnosisFinding> Penalised(List<AuditRow> rows, IReadOnlyList<SourcePenalty> penalties)
@@ -192,7 +201,10 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
     private static DiagnosisFinding Penalty(SourcePenalty penalty) => new(
         DiagnosisVerdict.Stop,
         $"{penalty.Source} kept failing and is refused for another {penalty.SecondsLeft.ToString("0", CultureInfo.InvariantCulture)} seconds, whatever it offers.",
-        "Mend what fails first (below), then forgive it, or wait.", $"penalties clear {penalty.Source.Split('/')[0]}");
+        "Mend what fails first (below), then forgive it, or wait.", $"penalties clear {penalty.Source.Split('/')[0]}")
+    {
+        Remedy = new Remedy(RemedyKind.ClearPenalty, penalty.Source.Split('/')[0]),
+    };
 
     private static IEnumerable<DiagnosisFinding> Unknown(string? userName)
     {

@@ -85,7 +85,9 @@ public sealed class ExpectationService(WaybillDatabase database, AuditLog audit,
             connection =>
             {
                 var rows = connection.All(
-                    ExpectationSql.Select + " WHERE e.id > @above AND (@account IS NULL OR a.number_key = @account) ORDER BY e.id LIMIT @limit",
+                    ExpectationSql.Select + (account is null
+                        ? " WHERE e.id > @above ORDER BY e.id LIMIT @limit"
+                        : " WHERE e.id > @above AND e.account_id = (SELECT id FROM account WHERE number_key = @account) ORDER BY e.id LIMIT @limit"),
                     ExpectationSql.Read,
                     ("@above", above), ("@account", account is null ? null : AccountNumber.Fold(account)), ("@limit", size + 1));
                 return new Page<Expectation>([.. rows.Take(size)], rows.Count > size ? rows[size - 1].Id.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);

@@ -57,18 +57,20 @@ public sealed class SubscriptionService(WaybillDatabase database, AuditLog audit
     public ValueTask<Page<Subscription>> ListAsync(string? account = null, int size = 100, string? after = null, CancellationToken cancellationToken = default)
     {
         size = Page<Subscription>.Clamp(size);
+        var (number, feed, fileType) = after?.Split(' ') is [var one, var two, var three] ? (one, two, three) : ("", "", "");
         return database.ReadAsync(
             connection =>
             {
                 var rows = connection.All(
-                    """
-                    SELECT a.number, s.feed, s.file_type, a.number_key || ' ' || s.feed || ' ' || s.file_type AS place
-                    FROM subscription s JOIN account a ON a.id = s.account_id
-                    WHERE (@account IS NULL OR a.number_key = @account) AND place > @after ORDER BY place LIMIT @limit
+                    $"""
+                    SELECT a.number, s.feed, s.file_type FROM account a JOIN subscription s ON s.account_id = a.id
+                    WHERE a.number_key >= @number AND (a.number_key, s.feed, s.file_type) > (@number, @feed, @type) {(account is null ? "" : "AND a.number_key = @account")}
+                    ORDER BY a.number_key, s.feed, s.file_type LIMIT @limit
                     """,
-                    static row => (Row: new Subscription(row.GetString(0), row.GetString(1), row.GetString(2)), Place: row.GetString(3)),
-                    ("@account", account is null ? null : AccountNumber.Fold(account)), ("@after", after ?? ""), ("@limit", size + 1));
-                return new Page<Subscription>([.. rows.Take(size).Select(static row => row.Row)], rows.Count > size ? rows[size - 1].Place : null);
+                    static row => new Subscription(row.GetString(0), row.GetString(1), row.GetString(2)),
+                    ("@number", number), ("@feed", feed), ("@type", fileType), ("@account", account is null ? null : AccountNumber.Fold(account)), ("@limit", size + 1));
+                return new Page<Subscription>(
+                    [.. rows.Take(size)], rows.Count > size ? $"{AccountNumber.Fold(rows[size - 1].Account)} {rows[size - 1].Feed} {rows[size - 1].FileType}" : null);
             },
             cancellationToken);
     }

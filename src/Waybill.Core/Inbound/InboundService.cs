@@ -133,6 +133,14 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Opens the content of a file that somebody has claimed; the caller disposes it.</summary>
+    /// <param name="file">The file's number.</param>
+    /// <param name="claimant">Who has claimed it.</param>
+    /// <param name="actor">Who, for the audit.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Result<InboundContent>> OpenAsync(long file, string claimant, Actor actor, CancellationToken cancellationToken = default) =>
+        InboundContent.OpenAsync(database, audit, stores, time, file, claimant, actor, cancellationToken);
+
     /// <summary>
     /// The back office has taken a file over: it moves to its sender's <c>/processed</c>. Confirming twice is the same as once. A claim that has expired still
     /// counts unless somebody else has claimed the file since.

@@ -116,6 +116,27 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
             cancellationToken);
     }
 
+    /// <summary>Lists logins whose user name begins so, by user name.</summary>
+    /// <param name="beginning">The beginning; null or empty lists all.</param>
+    /// <param name="size">The page's size.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Page<Login>> SearchAsync(string? beginning, int size = 100, string? after = null, CancellationToken cancellationToken = default)
+    {
+        size = Page<Login>.Clamp(size);
+        var first = UserName.Fold(beginning?.Trim() ?? "");
+        return database.ReadAsync(
+            connection =>
+            {
+                var rows = connection.All(
+                    $"{LoginSql.Select} WHERE l.user_key > @after AND l.user_key >= @first AND l.user_key < @last ORDER BY l.user_key LIMIT @limit",
+                    LoginSql.Read,
+                    ("@after", after ?? ""), ("@first", first), ("@last", SearchWords.After(first)), ("@limit", size + 1));
+                return new Page<Login>([.. rows.Take(size)], rows.Count > size ? UserName.Fold(rows[size - 1].UserName) : null);
+            },
+            cancellationToken);
+    }
+
     /// <summary>Finds a login by its user name.</summary>
     public async ValueTask<Result<Login>> FindAsync(string userName, CancellationToken cancellationToken = default) =>
         await database.ReadAsync(connection => LoginSql.Find(connection, userName), cancellationToken).ConfigureAwait(false) is { } login

@@ -26,9 +26,16 @@ public sealed class NotificationService(WaybillDatabase database, AuditLog audit
             connection =>
             {
                 var rows = connection.All(
-                    OutboxSql.Select + " WHERE d.id < @below AND (@state IS NULL OR d.state = @state) AND (@account IS NULL OR a.number_key = @account) ORDER BY d.id DESC LIMIT @limit",
+                    // Only the conditions that are given, and an account before a state, so that the index of one of them is used.
+                    OutboxSql.Select + " WHERE d.id < @below"
+                        + (account is null ? "" : " AND d.account_id = (SELECT id FROM account WHERE number_key = @account)")
+                        + (state is null ? "" : account is null ? " AND d.state = @state" : " AND +d.state = @state") + " ORDER BY d.id DESC LIMIT @limit",
                     OutboxSql.Read,
-                    ("@below", below), ("@state", state?.ToWord()), ("@account", account is null ? null : AccountNumber.Fold(account)), ("@limit", size + 1));
+                    [
+                        ("@below", below), ("@limit", size + 1),
+                        .. account is null ? [] : new (string, object?)[] { ("@account", AccountNumber.Fold(account)) },
+                        .. state is null ? [] : new (string, object?)[] { ("@state", state.Value.ToWord()) },
+                    ]);
                 return new Page<Delivery>([.. rows.Take(size)], rows.Count > size ? rows[size - 1].Id.ToString(CultureInfo.InvariantCulture) : null);
             },
             cancellationToken);

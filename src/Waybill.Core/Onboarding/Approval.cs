@@ -18,6 +18,9 @@ public sealed record Approval
     /// <summary>How the person was verified; needed for a replacement key.</summary>
     public string? Verified { get; init; }
 
+    /// <summary><see cref="AccessRequest.Changed"/> of what the person has looked at; an approval of anything newer is refused. Null approves what is there.</summary>
+    public DateTimeOffset? Seen { get; init; }
+
     /// <summary>For a replacement key: revokes the login's other keys.</summary>
     public bool RevokeOthers { get; init; }
 }

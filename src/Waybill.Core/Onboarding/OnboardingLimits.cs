@@ -42,6 +42,9 @@ public static class OnboardingLimits
     /// <summary>Names that a check lists: logins with the same key, requests of the same person.</summary>
     public const int Named = 5;
 
+    /// <summary>Characters of a company or an e-mail address that a search needs at least.</summary>
+    public const int SearchLength = 3;
+
     /// <summary>Requests that are purged in one transaction.</summary>
     public const int PurgedTogether = 200;
 

@@ -5,6 +5,7 @@ using Waybill.Core.Events;
 using Waybill.Core.Keys;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
+using Waybill.Core.Packs;
 
 namespace Waybill.Core.Onboarding;
 
@@ -134,6 +135,11 @@ public sealed partial class OnboardingService
             return Decided(request);
         }
 
+        if (approval.Seen is { } seen && seen != request.Changed)
+        {
+            return Problem.Refused($"Request {request.Reference} has changed since you looked at it. Look again, then decide.");
+        }
+
         if (approval.Verified is not null && RequestRules.CheckWords("description of how the person was verified", approval.Verified) is { } badWords)
         {
             return badWords;
@@ -166,6 +172,12 @@ public sealed partial class OnboardingService
 
         if (_options.TwoPersons)
         {
+            // Whoever approves and also holds a token would be two.
+            if (actor.Kind == ActorKind.Token)
+            {
+                return Problem.Refused($"Request {request.Reference} needs two persons, and a token is none. Approve it in the portal, or with `waybill request approve`.");
+            }
+
             if (!IsApprovedOnce(before, request, checks.UserName!))
             {
                 return FirstApproval(transaction, request, checks.UserName!, actor, now);
@@ -190,7 +202,8 @@ public sealed partial class OnboardingService
         }, now);
         Record(
             transaction, request, OnboardingActions.Approved, actor,
-            $"login {login.UserName}, key {request.Key!.Sha256}" + (request.FirstApprover is { } by ? $", first approved by {by}" : "") + (request.Verified is { } how ? $", verified: {how}" : ""), now);
+            $"login {login.UserName}, key {request.Key!.Sha256}" + (request.FirstApprover is { } by ? $", first approved by {by}" : "") + (request.Verified is { } how ? $", verified: {how}" : "")
+            + (done.Value.SubscriptionNote is { } note ? $", feeds not set: {note}" : ""), now);
         var sent = SendSetUp(transaction, request, login, actor);
         return sent.Succeeded ? done.Value with { Request = request } : sent.Problem;
     }
@@ -288,8 +301,10 @@ public sealed partial class OnboardingService
         values["user"] = login.UserName;
         values["start"] = login.StartDirectory?.ToString() ?? "/";
         values["from"] = login.AllowFrom.Networks.Count == 0 ? "anywhere" : login.AllowFrom.ToString();
-        var token = _options.PackLink?.Invoke(transaction, login);
-        values["pack"] = token is null ? "" : $"Files for your program, ready made, and your own guide: {_mails.Link(token)}";
+        var token = _options.WithPackLink ? PackLinks.Create(_links, transaction, login) : null;
+        values["packWords"] = token is null ? "" : string.Create(
+            CultureInfo.InvariantCulture, $"Files for your program, ready made, and your own guide, for {PackLimits.LinkTime.TotalDays:0} days:");
+        values["pack"] = token is null ? "" : $"{values["packWords"]} {_mails.Link(token)}";
         var account = transaction.Connection.Number("SELECT account_id FROM login WHERE id = @id", ("@id", login.Id));
         return _mails.Write(transaction, request, request.Kind == RequestKind.Key ? OnboardingTopics.Replaced : OnboardingTopics.Approved, actor, token, values, account);
     }

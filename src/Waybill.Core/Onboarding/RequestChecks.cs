@@ -78,12 +78,12 @@ internal sealed class RequestChecks
                 Add(Name, CheckVerdict.Stop, $"The login {_request.Login} is not there any more, or belongs to no account.", "Reject it, or ask for a new login.");
                 break;
             case null when given is null:
-                Add(Name, CheckVerdict.Stop, "No account number was given.", "Ask for it, or approve with --account NUMBER.");
+                Add(Name, CheckVerdict.Stop, "No account number was given.", "Ask for it, or approve it for the account that you know it is.");
                 break;
             case null:
                 var alike = Alike(given);
                 Add(Name, CheckVerdict.Stop, $"There is no account {Words.Show(given)}.{(alike.Count > 0 ? $" Alike: {string.Join(", ", alike)}." : "")}",
-                    alike.Count > 0 ? $"If it is that one, approve with --account {alike[0]}; else ask back." : "Ask back, or add the account first.");
+                    alike.Count > 0 ? $"If it is that one, approve it for account {alike[0]}; else ask back." : "Ask back, or add the account first.");
                 break;
             case { Status: AccountStatus.Closed }:
                 Add(Name, CheckVerdict.Stop, $"Account {Account.Number} ({Account.Name}) is closed.", "Reject it.");
@@ -130,7 +130,7 @@ internal sealed class RequestChecks
         var email = _request.Details.Email!;
         if (_request.State == RequestState.Unconfirmed)
         {
-            Add("confirmed", CheckVerdict.Stop, $"Nobody has opened the link that was sent to {email}.", "Wait, or send it again with `waybill request resend`.");
+            Add("confirmed", CheckVerdict.Stop, $"Nobody has opened the link that was sent to {email}.", "Wait, or send the mail again.");
         }
         else if (_request.Confirmed is { } confirmed)
         {
@@ -239,7 +239,7 @@ internal sealed class RequestChecks
         UserName = Enumerable.Range(1, MostSuggestions).Select(number => number == 1 ? Account.Number : string.Create(CultureInfo.InvariantCulture, $"{Account.Number}_{number}"))
             .FirstOrDefault(name => Taken(name) is null);
         Add(Name, UserName is null ? CheckVerdict.Stop : CheckVerdict.Look, why,
-            UserName is null ? "Choose one with --user NAME." : $"Approving gives {UserName}; choose another with --user NAME.");
+            UserName is null ? "Choose one." : $"Approving gives {UserName}, unless you choose another.");
     }
 
     /// <summary>Why a user name cannot be given, or null.</summary>

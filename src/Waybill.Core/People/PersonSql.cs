@@ -1,7 +1,5 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Waybill.Core.Accounts;
 using Waybill.Core.Database;
 
@@ -11,10 +9,6 @@ namespace Waybill.Core.People;
 internal static class PersonSql
 {
     private const int StampBytes = 16;
-    private const int LongestWord = 40;
-
-    /// <summary>Behind every word that begins so, in the order of UTF-8.</summary>
-    private const string Last = "\U0010FFFF";
 
     private const string Columns = """
         SELECT p.id, p.email, p.name, p.phone, p.language, p.time_zone, p.status, p.status_reason, p.created_at, p.deactivated_at, p.last_sign_in_at,
@@ -42,7 +36,7 @@ internal static class PersonSql
     public static Page<Person> List(DatabaseConnection connection, PersonQuery query)
     {
         var size = Page<Person>.Clamp(query.Size);
-        var words = query.Text is null ? [] : WordsOf(query.Text);
+        var words = query.Text is null ? [] : SearchWords.Of(query.Text);
         List<(string, object?)> parameters = [("@after", query.After ?? ""), ("@limit", size + 1)];
         var from = "person p";
         List<string> conditions = ["p.email_key > @after"];
@@ -74,12 +68,12 @@ internal static class PersonSql
             }
         }
 
-        var rarest = query.Account is null && query.ProviderRole is null ? Rarest(connection, words) : null;
+        var rarest = query.Account is null && query.ProviderRole is null ? SearchWords.Rarest(connection, "person_word", words) : null;
         foreach (var (index, word) in words.Index())
         {
-            var (first, last) = (string.Create(CultureInfo.InvariantCulture, $"@first{index}"), string.Create(CultureInfo.InvariantCulture, $"@last{index}"));
+            var (first, last) = SearchWords.Names(index);
             parameters.Add((first, word));
-            parameters.Add((last, word + Last));
+            parameters.Add((last, SearchWords.After(word)));
             if (word == rarest)
             {
                 Begin($"person_word WHERE word >= {first} AND word < {last}");
@@ -120,7 +114,7 @@ internal static class PersonSql
     public static void WriteWords(DatabaseConnection connection, long person, string email, string name)
     {
         connection.Execute("DELETE FROM person_word WHERE person_id = @id", ("@id", person));
-        foreach (var word in WordsOf(email).Union(WordsOf(name)))
+        foreach (var word in SearchWords.Of(email).Union(SearchWords.Of(name)))
         {
             connection.Execute("INSERT INTO person_word (word, person_id) VALUES (@word, @id)", ("@word", word), ("@id", person));
         }
@@ -137,45 +131,6 @@ internal static class PersonSql
             WHERE r.role = 'administrator' AND r.account_id IS NULL AND p.status = 'active' AND p.id <> @id
             """,
             ("@id", person.Id)) == 0;
-
-    private static string? Rarest(DatabaseConnection connection, List<string> words)
-    {
-        var (rarest, fewest) = ((string?)null, (long)PeopleLimits.Sorted + 1);
-        foreach (var word in words)
-        {
-            var count = connection.Number(
-                "SELECT count(*) FROM (SELECT 1 FROM person_word WHERE word >= @first AND word < @last LIMIT @most)",
-                ("@first", word), ("@last", word + Last), ("@most", PeopleLimits.Sorted + 1));
-            (rarest, fewest) = count < fewest ? (word, count) : (rarest, fewest);
-        }
-
-        return rarest;
-    }
-
-    private static List<string> WordsOf(string text)
-    {
-        List<string> words = [];
-        var word = new StringBuilder();
-        foreach (var c in text.ToLowerInvariant().Append(' '))
-        {
-            if (char.IsLetterOrDigit(c) || char.IsSurrogate(c))
-            {
-                word.Append(c);
-                continue;
-            }
-
-            // A surrogate pair is never cut: the column takes no half of one.
-            var length = word.Length > LongestWord && char.IsHighSurrogate(word[LongestWord - 1]) ? LongestWord - 1 : Math.Min(word.Length, LongestWord);
-            if (length > 0 && words.Count < PeopleLimits.Words && word.ToString(0, length) is var found && !words.Contains(found))
-            {
-                words.Add(found);
-            }
-
-            word.Clear();
-        }
-
-        return words;
-    }
 
     private static Person? WithRoles(DatabaseConnection connection, Person? person) => person is null ? null : person with { Roles = Roles(connection, person.Id) };
 

@@ -82,10 +82,12 @@ public sealed class PortalAccess(WaybillDatabase database, AuditLog audit, Porta
     /// <summary>What the portal does with the files of an account: the stricter of what the configuration and the account say.</summary>
     public async ValueTask<PortalFiles> FilesOfAsync(string account, CancellationToken cancellationToken = default)
     {
-        var own = await database.ReadAsync(
-            connection => connection.First("SELECT portal_files FROM account WHERE number_key = @key", ReadFiles, ("@key", AccountNumber.Fold(account))), cancellationToken).ConfigureAwait(false);
-        return own is { } set && set < files ? set : files;
+        return await OwnFilesAsync(account, cancellationToken).ConfigureAwait(false) is { } set && set < files ? set : files;
     }
+
+    /// <summary>What an account itself says of its files in the portal; null where it is as the configuration has it for all.</summary>
+    public ValueTask<PortalFiles?> OwnFilesAsync(string account, CancellationToken cancellationToken = default) => database.ReadAsync(
+        connection => connection.First("SELECT portal_files FROM account WHERE number_key = @key", ReadFiles, ("@key", AccountNumber.Fold(account))), cancellationToken);
 
     /// <summary>Sets what the portal does with the files of an account; null is as the configuration has it for all.</summary>
     public async ValueTask<Outcome> SetFilesAsync(string account, PortalFiles? set, Actor actor, CancellationToken cancellationToken = default) => new((await database.WriteAsync<int>(

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Waybill.Portal.Api;
 
 namespace Waybill.Portal.Hosting;
 
@@ -18,7 +19,7 @@ internal static class ErrorAnswers
         var context = status.HttpContext;
         if (IsApi(context))
         {
-            await WriteProblemAsync(context);
+            await ApiPipeline.WriteAsync(context, ApiProblem.Of(context.Response.StatusCode));
             return;
         }
 
@@ -53,13 +54,4 @@ internal static class ErrorAnswers
         context.Response.StatusCode = StatusCodes.Status500InternalServerError;
         return Task.CompletedTask;
     }
-
-    private static Task WriteProblemAsync(HttpContext context)
-    {
-        var code = context.Response.StatusCode;
-        var title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(code);
-        return context.Response.WriteAsJsonAsync(new ProblemAnswer("about:blank", title.Length == 0 ? "Error" : title, code), options: null, "application/problem+json", context.RequestAborted);
-    }
-
-    private sealed record ProblemAnswer(string Type, string Title, int Status);
 }

@@ -22,6 +22,19 @@ internal sealed class HomeModel(PeopleServices people, PortalOptions options) : 
         CodesLeft = await people.Credentials.RecoveryCodesLeftAsync(Session.Person, HttpContext.RequestAborted);
     }
 
+    /// <summary>Ends looking at an account as its customer: the session goes on with another token, where it came from.</summary>
+    public async Task<IActionResult> OnPostEndViewAsync()
+    {
+        var ended = await people.Sessions.EndViewAsync(SessionCookie.Of(HttpContext), SessionCookie.Client(HttpContext), HttpContext.RequestAborted);
+        if (!ended.Succeeded)
+        {
+            return LocalRedirect("/sign-in");
+        }
+
+        SessionCookie.Set(HttpContext, ended.Value);
+        return LocalRedirect(Session.View is { } view ? Staff.AccountsModel.PathOf(view.Account) : BackPath.Home);
+    }
+
     /// <summary>Ends one of the person's own sessions; one that has ended meanwhile is what was asked for.</summary>
     public async Task<IActionResult> OnPostAsync(long session)
     {

@@ -37,6 +37,6 @@ internal sealed partial class Answers(IStringLocalizer<Texts> texts, ILogger<Ans
         return texts[unit, ((int)Math.Ceiling(count)).ToString(CultureInfo.InvariantCulture)];
     }
 
-    [LoggerMessage(1900, LogLevel.Error, "Somebody could not sign in to the portal: {Problem}")]
+    [LoggerMessage(1900, LogLevel.Error, "The portal could not do what somebody asked for: {Problem}")]
     private static partial void Failed(ILogger logger, string problem);
 }

@@ -15,6 +15,9 @@ internal sealed record Field(string Name, string Label, string Complete, string?
     /// <summary>What is in it already: never a secret.</summary>
     public string? Value { get; init; }
 
+    /// <summary>How many lines of text it takes; null for a field of one line.</summary>
+    public int? Rows { get; init; }
+
     /// <summary>Which keys a telephone shows; null for all.</summary>
     public string? Keys { get; init; }
 

@@ -11,7 +11,10 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
     /// <summary>The provider's pages, in their order.</summary>
     public static IReadOnlyList<Section> Staff { get; } =
     [
+        new("/staff/requests", "NavRequests", PortalOperation.SeeRequests),
+        new("/staff/why", "NavWhy", PortalOperation.SeeConnections),
         new("/staff/accounts", "NavAccounts", PortalOperation.SeeAccounts),
+        new("/staff/notifications", "NavNotifications", PortalOperation.SeeNotifications),
     ];
 
     /// <summary>The pages of an account, in their order.</summary>

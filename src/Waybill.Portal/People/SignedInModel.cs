@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -35,12 +34,10 @@ internal abstract class SignedInModel : PageModel
     public Actor Actor => Session.ActorFrom(SessionCookie.Client(HttpContext));
 
     /// <summary>Where the person is, or else the provider.</summary>
-    protected TimeZoneInfo Zone => Session.Person.TimeZone is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var own)
-        ? own
-        : HttpContext.RequestServices.GetRequiredService<PortalOptions>().Zone;
+    protected TimeZoneInfo Zone => PersonTime.ZoneOf(Session.Person, HttpContext.RequestServices.GetRequiredService<PortalOptions>());
 
     /// <summary>A time where the person is, or else the provider.</summary>
-    public string Time(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, Zone).ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
+    public string Time(DateTimeOffset time) => PersonTime.Show(time, Session.Person, HttpContext.RequestServices.GetRequiredService<PortalOptions>());
 
     /// <summary>Whether the person may do something else here too: a button that would only be refused is not shown.</summary>
     public bool May(PortalOperation operation) => PortalPermissions.Of(operation) is { IsAtAccount: true } permission

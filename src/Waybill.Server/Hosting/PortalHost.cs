@@ -8,9 +8,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Waybill.Core.Keys;
-using Waybill.Core.Logins;
-using Waybill.Core.Retention;
 using Waybill.Net.Gate;
 using Waybill.Portal;
 using Waybill.Server.Certificates;
@@ -52,7 +49,8 @@ internal sealed class PortalHost : IAsyncDisposable
 
     /// <summary>Binds the listeners; null when there are none. Throws <see cref="CommandException"/> when one cannot be bound.</summary>
     public static async Task<PortalHost?> StartAsync(
-        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, RefusalLog refusals, ILoggerFactory loggers, CancellationToken cancellationToken)
+        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, IRunningServer server, RefusalLog refusals, ILoggerFactory loggers,
+        CancellationToken cancellationToken)
     {
         IPEndPoint[] endPoints = [.. configuration.Portal.Listen.Select(static text => ConfigurationCheck.EndPoint("Portal:Listen", text))];
         if (endPoints.Length == 0)
@@ -97,7 +95,7 @@ internal sealed class PortalHost : IAsyncDisposable
             }
         });
         var application = builder.Build();
-        var site = new PortalSite(PortalSettings.Options(configuration, installation.Data), loggers, services => AddServices(services, installation, configuration, identity));
+        var site = new PortalSite(PortalSettings.Options(configuration, installation.Data), loggers, services => PortalServices.Add(services, installation, configuration, identity, server));
         application.Run(site.InvokeAsync);
         try
         {
@@ -128,35 +126,6 @@ internal sealed class PortalHost : IAsyncDisposable
     {
         await _application.DisposeAsync();
         await _site.DisposeAsync();
-    }
-
-    /// <summary>The services of Core that pages call, the same as commands do. A new one is added here.</summary>
-    private static void AddServices(IServiceCollection services, Installation installation, WaybillConfiguration configuration, ServerIdentity identity)
-    {
-        services.AddSingleton<IServerIdentity>(identity);
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(installation.Database);
-        services.AddSingleton(installation.Audit);
-        services.AddSingleton(installation.Links);
-        services.AddSingleton(installation.RetentionLinks);
-        services.AddSingleton(installation.Feeds);
-        services.AddSingleton(installation.Accounts);
-        services.AddSingleton(installation.OpenAccountFiles());
-        services.AddSingleton(installation.Logins);
-        services.AddSingleton(new AccountLogins(installation.Database));
-        services.AddSingleton(installation.Keys);
-        services.AddSingleton(new KeyDelivery(installation.Keys, installation.BurntKeys));
-        services.AddSingleton(new AccountRetention(installation.Database, installation.RetentionPolicies));
-        services.AddSingleton(installation.KeyLife);
-        services.AddSingleton(installation.Diagnosis);
-        services.AddSingleton(installation.Receipts);
-
-        // Made by the first page that asks: a template that somebody broke takes no other page away.
-        services.AddSingleton(_ => installation.OpenOnboarding(configuration));
-        services.AddSingleton(_ => installation.OpenHandovers(configuration));
-
-        // Made when the first page is asked for, and ended with the site.
-        services.AddSingleton(_ => installation.OpenPeople(configuration));
     }
 
     private static void Bound(KestrelServerOptions kestrel)

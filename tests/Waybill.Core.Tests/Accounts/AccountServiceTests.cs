@@ -165,4 +165,56 @@ public sealed class AccountServiceTests
         Assert.NotEqual(before, await core.Services.LoginDirectory.RevisionAsync());
         Assert.Equal(AccountStatus.Suspended, (await core.Services.LoginDirectory.FindAsync("10042"))!.AccountStatus);
     }
+
+    [Fact]
+    public async Task A_search_finds_the_beginnings_of_all_words_of_number_and_name_in_pages_in_order()
+    {
+        await using var core = await TestCore.CreateAsync();
+        foreach (var (number, name) in ((string, string)[])[("10042", "Zoë Müller & Söhne"), ("10043", "Müller-Lüdenscheidt AG"), ("0010", "Example Ltd"), ("b.77_x", "Example Sons")])
+        {
+            (await core.Services.Accounts.AddAsync(new NewAccount(number, name), TestCore.Operator)).Get();
+        }
+
+        foreach (var (text, expected) in ((string, string)[])
+            [("MÜLLER", "10042 10043"), ("mül 1004", "10042 10043"), ("söh zo", "10042"), ("0010", "0010"), ("77", "b.77_x"), ("exam", "0010 b.77_x"), ("exam nobody", ""), ("010", ""), ("%", ""), (" ", "0010 10042 10043 b.77_x")])
+        {
+            Assert.Equal((text, expected), (text, string.Join(' ', (await core.Services.Accounts.SearchAsync(text)).Items.Select(static account => account.Number))));
+        }
+
+        List<string> seen = [];
+        string? after = null;
+        do
+        {
+            var page = await core.Services.Accounts.SearchAsync("m", 1, after);
+            seen.AddRange(page.Items.Select(static account => account.Number));
+            after = page.Next;
+        }
+        while (after is not null);
+        Assert.Equal(["10042", "10043"], seen);
+    }
+
+    [Fact]
+    public async Task Among_100000_accounts_a_search_is_answered_at_once()
+    {
+        await using var core = await TestCore.CreateAsync();
+        core.Tamper("""
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+            INSERT INTO account (number, number_key, name, status, language, created_at) SELECT 'a' || i, 'a' || i, 'Company' || (i % 100) || ' Ltd', 'active', 'en', 0 FROM n;
+            INSERT INTO account_word (word, account_id) SELECT number_key, id FROM account UNION ALL SELECT 'ltd', id FROM account UNION ALL SELECT 'company' || (id % 100), id FROM account;
+            """);
+        foreach (var (text, count) in ((string, int)[])[("ltd", 50), ("a77777", 1), ("company7 ltd", 50), ("a7777 company77", 2), ("nobody", 0), ("c", 50)])
+        {
+            List<double> times = [];
+            for (var i = 0; i < 5; i++)
+            {
+                var began = System.Diagnostics.Stopwatch.GetTimestamp();
+                Assert.Equal((text, count), (text, (await core.Services.Accounts.SearchAsync(text, 50)).Items.Count));
+                times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            }
+
+            // Ten times the number that the design names, for a machine that does much else.
+            TestContext.Current.TestOutputHelper!.WriteLine($"{text}: {times.Order().ElementAt(2):F1} ms");
+            Assert.InRange(times.Order().ElementAt(2), 0, 1000);
+        }
+    }
 }

@@ -33,7 +33,8 @@ internal static partial class MailBox
         }
     }
 
-    private static string Decode(string mail) => Encoded().Replace(
+    /// <summary>A mail with its base64 parts as people read them.</summary>
+    public static string Decode(string mail) => Encoded().Replace(
         mail, match => Encoding.UTF8.GetString(Convert.FromBase64String(match.Groups[1].Value.ReplaceLineEndings(""))));
 
     [GeneratedRegex(@"base64\r\n\r\n([A-Za-z0-9+/=\r\n]+)")]

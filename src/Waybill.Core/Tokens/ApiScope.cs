@@ -1,0 +1,30 @@
+namespace Waybill.Core.Tokens;
+
+/// <summary>What a token may do: a room of the REST API, to look only or to change too.</summary>
+/// <param name="Word">As it is given and stored, as <c>accounts:read</c>.</param>
+/// <param name="What">In words.</param>
+/// <param name="OfAccount">Whether a token of one account may have it; the others concern all accounts.</param>
+public sealed record ApiScope(string Word, string What, bool OfAccount)
+{
+    /// <summary>All there are. A scope that writes does not read: a billing system that only publishes learns nothing.</summary>
+    public static IReadOnlyList<ApiScope> All { get; } =
+    [
+        new("accounts:read", "accounts and logins, their state and last use", OfAccount: true),
+        new("accounts:write", "add, suspend, resume and close accounts and logins", OfAccount: false),
+        new("keys:read", "keys of logins, and what was offered in vain", OfAccount: true),
+        new("keys:write", "install and revoke keys", OfAccount: true),
+        new("requests:read", "access requests with their checks", OfAccount: false),
+        new("requests:write", "enter and decide access requests", OfAccount: false),
+        new("sessions:read", "live sessions, and why somebody cannot connect", OfAccount: false),
+        new("sessions:write", "end sessions, forgive penalties", OfAccount: false),
+        new("feeds:publish", "publish, replace and recall files", OfAccount: false),
+        new("files:read", "the catalogue, held files, and delivery receipts", OfAccount: true),
+        new("inbound:collect", "list, claim, fetch, confirm and reject what was delivered", OfAccount: false),
+        new("retention:read", "what would go and what is held back", OfAccount: true),
+        new("retention:write", "policies, holds and runs", OfAccount: false),
+        new("audit:read", "the audit log", OfAccount: true),
+    ];
+
+    /// <summary>The scope of that word; null if there is none.</summary>
+    public static ApiScope? Find(string word) => All.FirstOrDefault(scope => scope.Word == word);
+}

@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Http;
+using Waybill.Core.Tokens;
+
+namespace Waybill.Portal.Api;
+
+/// <summary>A call that there is. Routing, authorization, the OpenAPI document and the tests are all made from these.</summary>
+/// <param name="Method">GET, POST, PUT or DELETE.</param>
+/// <param name="Path">As routing writes it.</param>
+/// <param name="Id">Its name in the OpenAPI document.</param>
+/// <param name="Scope">What a token needs, as <see cref="ApiScope.Word"/>.</param>
+/// <param name="Summary">What it does, in one line.</param>
+/// <param name="Handle">Does it.</param>
+internal sealed record ApiEndpoint(string Method, string Path, string Id, string Scope, string Summary, Func<ApiCall, ValueTask<ApiAnswer>> Handle)
+{
+    /// <summary>What its query may have.</summary>
+    public IReadOnlyList<ApiParameter> Query { get; init; } = [];
+
+    /// <summary>What its body is; null for none.</summary>
+    public Type? Request { get; init; }
+
+    /// <summary>What it answers; null for nothing, or for <see cref="Content"/>.</summary>
+    public Type? Response { get; init; }
+
+    /// <summary>The media type of a body that is no JSON.</summary>
+    public string? Upload { get; init; }
+
+    /// <summary>The media type of an answer that is no JSON.</summary>
+    public string? Content { get; init; }
+
+    /// <summary>The status when it is done.</summary>
+    public int Status { get; init; } = StatusCodes.Status200OK;
+
+    /// <summary>Not for tokens of one account, though they may have the scope.</summary>
+    public bool AllAccounts { get; init; }
+
+    /// <summary>More about it, for the document.</summary>
+    public string? Notes { get; init; }
+
+    /// <summary>Its group: the first word of the path.</summary>
+    public string Group => Path.Split('/')[2];
+
+    /// <summary>Whether a token that is bound to one account can call it.</summary>
+    public bool IsForAccounts => !AllAccounts && ApiScope.Find(Scope)!.OfAccount;
+
+    public static ApiEndpoint Get<T>(string path, string id, string scope, string summary, Func<ApiCall, ValueTask<ApiAnswer>> handle, params ApiParameter[] query) =>
+        new(HttpMethods.Get, path, id, scope, summary, handle) { Response = typeof(T), Query = query };
+
+    public static ApiEndpoint Post<T>(string path, string id, string scope, string summary, Func<ApiCall, ValueTask<ApiAnswer>> handle, Type? request = null) =>
+        new(HttpMethods.Post, path, id, scope, summary, handle) { Response = typeof(T), Request = request };
+
+    public static ApiEndpoint Put<T>(string path, string id, string scope, string summary, Func<ApiCall, ValueTask<ApiAnswer>> handle, Type request) =>
+        new(HttpMethods.Put, path, id, scope, summary, handle) { Response = typeof(T), Request = request };
+
+    public static ApiEndpoint Delete(string path, string id, string scope, string summary, Func<ApiCall, ValueTask<ApiAnswer>> handle) =>
+        new(HttpMethods.Delete, path, id, scope, summary, handle) { Status = StatusCodes.Status204NoContent };
+
+    /// <summary>That makes something: 201.</summary>
+    public ApiEndpoint Creates() => this with { Status = StatusCodes.Status201Created };
+}

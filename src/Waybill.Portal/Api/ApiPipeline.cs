@@ -1,0 +1,256 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
+using Waybill.Core.Tokens;
+
+namespace Waybill.Portal.Api;
+
+/// <summary>The way of each call: who, may it, is it well formed, was it done already, do it, answer.</summary>
+internal static class ApiPipeline
+{
+    public const string KeyHeader = "Idempotency-Key";
+
+    /// <summary>Says that the answer is that of an earlier request with the same key.</summary>
+    public const string ReplayHeader = "Idempotency-Replayed";
+
+    private const string Scheme = "Bearer ";
+
+    public static async Task InvokeAsync(ApiEndpoint endpoint, HttpContext context)
+    {
+        if (await AuthenticateAsync(context) is not { } token)
+        {
+            await WriteAsync(context, ApiProblem.Of(StatusCodes.Status401Unauthorized));
+            return;
+        }
+
+        if (Forbid(endpoint, token) is { } forbidden)
+        {
+            context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"waybill\", error=\"insufficient_scope\", scope=\"{endpoint.Scope}\"";
+            await WriteAsync(context, forbidden);
+            return;
+        }
+
+        if (CheckQuery(endpoint, context.Request.Query) is { } badQuery)
+        {
+            await WriteAsync(context, badQuery);
+            return;
+        }
+
+        await using var read = await ApiBody.ReadAsync(endpoint, context);
+        if (read.Problem is { } badBody)
+        {
+            await WriteAsync(context, badBody);
+            return;
+        }
+
+        var isSafe = HttpMethods.IsGet(endpoint.Method);
+        var call = new ApiCall(context, token, read.Value, isSafe ? context.RequestAborted : CancellationToken.None);
+        if (!HttpMethods.IsPost(endpoint.Method) || !context.Request.Headers.TryGetValue(KeyHeader, out var key))
+        {
+            await WriteAsync(context, endpoint, await endpoint.Handle(call));
+            return;
+        }
+
+        await OnceAsync(endpoint, call, key.ToString(), Fingerprint(context.Request, read.Hash));
+    }
+
+    /// <summary>Writes a problem; the error pages of addresses that nobody has use it too.</summary>
+    public static async Task WriteAsync(HttpContext context, ApiProblem problem)
+    {
+        context.Response.StatusCode = problem.Status;
+        if (problem.RetryAfter is { } seconds)
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        await WriteAsync(context, ApiJson.ProblemMedia, JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Options));
+    }
+
+    private static async ValueTask<ApiToken?> AuthenticateAsync(HttpContext context)
+    {
+        var headers = context.Request.Headers.Authorization;
+        if (headers.Count != 1 || headers[0] is not { } header || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer realm=\"waybill\"";
+            return null;
+        }
+
+        var token = await context.RequestServices.GetRequiredService<ApiTokens>().CheckAsync(header[Scheme.Length..].Trim(), ApiCall.AddressOf(context), context.RequestAborted);
+        if (token is null)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer realm=\"waybill\", error=\"invalid_token\"";
+        }
+
+        return token;
+    }
+
+    private static ApiProblem? Forbid(ApiEndpoint endpoint, ApiToken token) =>
+        !token.May(endpoint.Scope) ? ApiProblem.Of(StatusCodes.Status403Forbidden, $"This needs the scope {endpoint.Scope}, which the token has not. Ask the provider for one that has it.")
+        : token.Account is not null && !endpoint.IsForAccounts
+            ? ApiProblem.Of(StatusCodes.Status403Forbidden, $"This concerns all accounts, and the token is of account {token.Account} alone. Ask the provider for a token without an account.")
+            : null;
+
+    private static ApiProblem? CheckQuery(ApiEndpoint endpoint, IQueryCollection query)
+    {
+        foreach (var (name, values) in query)
+        {
+            if (endpoint.Query.FirstOrDefault(parameter => parameter.Name == name) is not { } parameter)
+            {
+                return ApiProblem.Of(StatusCodes.Status400BadRequest, endpoint.Query.Count == 0
+                    ? "This address takes no query. Leave it out."
+                    : $"The query has a parameter that is not known here. There are {string.Join(", ", endpoint.Query.Select(static known => known.Name))}.");
+            }
+
+            if (values.Count != 1 || parameter.Check(values.ToString()) is not null)
+            {
+                return ApiProblem.Of(StatusCodes.Status400BadRequest, values.Count != 1 ? $"The parameter {name} is there more than once. Send it once." : $"The parameter {name} is wrong: {parameter.Check(values.ToString())}.");
+            }
+        }
+
+        return endpoint.Query.FirstOrDefault(parameter => parameter.IsRequired && !query.ContainsKey(parameter.Name)) is { } missing
+            ? ApiProblem.Of(StatusCodes.Status400BadRequest, $"The parameter {missing.Name} is missing: {missing.What}.")
+            : null;
+    }
+
+    /// <summary>Does a request that has a key once, and answers its repetitions as it was answered.</summary>
+    private static async Task OnceAsync(ApiEndpoint endpoint, ApiCall call, string key, byte[] fingerprint)
+    {
+        var (context, once) = (call.Context, call.Get<IdempotentRequests>());
+        var caller = $"token:{call.Token.Id}";
+        var begun = await once.BeginAsync(caller, key, fingerprint, call.Cancel);
+        if (!begun.Succeeded)
+        {
+            await WriteAsync(context, ApiProblem.Of(begun.Problem));
+            return;
+        }
+
+        switch (begun.Value.State)
+        {
+            case IdempotentState.Answered:
+                var before = begun.Value.Answer!;
+                context.Response.Headers[ReplayHeader] = "true";
+                context.Response.StatusCode = before.Status;
+                if (before.ContentType is { } media)
+                {
+                    await WriteAsync(context, media, before.Content);
+                }
+
+                return;
+
+            case IdempotentState.UnderWay:
+                await WriteAsync(context, ApiProblem.With(
+                    StatusCodes.Status409Conflict, "under-way", "The first request with this Idempotency-Key is still being done. Send it again in a moment.") with { RetryAfter = 1 });
+                return;
+
+            case IdempotentState.Mismatch:
+                await WriteAsync(context, ApiProblem.With(
+                    StatusCodes.Status422UnprocessableEntity, "key-of-another-request", "This Idempotency-Key was used for another request. Send a new key with each new request."));
+                return;
+        }
+
+        var kept = false;
+        try
+        {
+            var answer = await endpoint.Handle(call);
+            if (answer.Problem is null)
+            {
+                var content = Serialize(answer);
+                kept = true;
+                await once.EndAsync(caller, key, new IdempotentAnswer(answer.Status ?? endpoint.Status, content is null ? null : ApiJson.Media, content), CancellationToken.None);
+            }
+
+            await WriteAsync(context, endpoint, answer);
+        }
+        finally
+        {
+            if (!kept)
+            {
+                await once.ForgetAsync(caller, key, CancellationToken.None);
+            }
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext context, ApiEndpoint endpoint, ApiAnswer answer)
+    {
+        if (answer.Problem is { } problem)
+        {
+            await WriteAsync(context, problem);
+            return;
+        }
+
+        context.Response.StatusCode = answer.Status ?? endpoint.Status;
+        if (answer.Content is { } content)
+        {
+            await SendAsync(context, endpoint, content);
+        }
+        else if (Serialize(answer) is { } json)
+        {
+            await WriteAsync(context, ApiJson.Media, json);
+        }
+    }
+
+    private static byte[]? Serialize(ApiAnswer answer) => answer.Value is { } value ? JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), ApiJson.Options) : null;
+
+    private static async Task WriteAsync(HttpContext context, string media, ReadOnlyMemory<byte> content)
+    {
+        context.Response.ContentType = media;
+        context.Response.ContentLength = content.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(content, context.RequestAborted);
+        }
+    }
+
+    private static async Task SendAsync(HttpContext context, ApiEndpoint endpoint, ApiContent content)
+    {
+        await using var stream = content.Stream;
+        context.Response.ContentType = endpoint.Content;
+        context.Response.ContentLength = content.Length;
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        disposition.SetHttpFileName(content.FileName);
+        context.Response.Headers.ContentDisposition = disposition.ToString();
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        var sent = 0L;
+        var buffer = new byte[PortalLimits.ApiBlock];
+        try
+        {
+            while (await stream.ReadAsync(buffer, context.RequestAborted) is var count and > 0)
+            {
+                await context.Response.Body.WriteAsync(buffer.AsMemory(0, count), context.RequestAborted);
+                sent += count;
+            }
+        }
+        finally
+        {
+            if (content.Sent is { } tell)
+            {
+                await tell(sent);
+            }
+        }
+    }
+
+    /// <summary>What makes a request another one: its method, its whole address and its body.</summary>
+    private static byte[] Fingerprint(HttpRequest request, ReadOnlySpan<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        foreach (var part in (ReadOnlySpan<string>)[request.Method, request.Path.Value ?? "", request.QueryString.Value ?? ""])
+        {
+            var bytes = Encoding.UTF8.GetBytes(part);
+            BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
+            hash.AppendData(length);
+            hash.AppendData(bytes);
+        }
+
+        hash.AppendData(body);
+        return hash.GetHashAndReset();
+    }
+}

@@ -1,0 +1,83 @@
+using Waybill.Core;
+using Waybill.Core.Logins;
+using Waybill.Core.Vaults;
+using static Waybill.Portal.Api.ApiEndpoint;
+
+namespace Waybill.Portal.Api;
+
+/// <summary>Logins.</summary>
+internal static class LoginsApi
+{
+    private const string Read = "accounts:read";
+    private const string Write = "accounts:write";
+
+    public static IReadOnlyList<ApiEndpoint> Endpoints { get; } =
+    [
+        Get<Page<LoginView>>("/v1/logins", "listLogins", Read, "List logins by user name.", ListAsync, ApiPaging.With(ApiParameter.Text("account", "of one account only"))),
+        Post<LoginView>("/v1/logins", "addLogin", Write, "Add a login; it cannot connect before it has a key.", AddAsync, typeof(NewLoginBody)).Creates(),
+        Get<LoginView>("/v1/logins/{login}", "showLogin", Read, "Show a login.", ShowAsync),
+        Post<LoginView>("/v1/logins/{login}/suspend", "suspendLogin", Write, "Stop a login; its sessions end.", SuspendAsync, typeof(ReasonBody)),
+        Post<LoginView>("/v1/logins/{login}/resume", "resumeLogin", Write, "Let a suspended login in again.", ResumeAsync),
+        Put<LoginView>("/v1/logins/{login}/networks", "setNetworks", Write, "Set the networks that a login may come from, in place of those before; an empty list for anywhere.", SetNetworksAsync, typeof(NetworksBody)),
+        Delete("/v1/logins/{login}", "removeLogin", Write, "Remove a login with its keys; its files and its audit rows stay.", RemoveAsync),
+    ];
+
+    private static async ValueTask<ApiAnswer> ListAsync(ApiCall call)
+    {
+        if (call.Text("account") is { } number && await call.AccountAsync(number) is { Succeeded: false } unknown)
+        {
+            return unknown.Problem;
+        }
+
+        return ApiAnswer.Of(ApiPaging.Of(await call.Get<LoginService>().ListAsync(call.AccountAsked, call.Limit, call.After, call.Cancel), View));
+    }
+
+    private static async ValueTask<ApiAnswer> AddAsync(ApiCall call)
+    {
+        var body = call.Body<NewLoginBody>();
+        var added = await call.Get<LoginService>().AddAsync(
+            new NewLogin(body.Kind ?? (body.Vendor is null ? LoginKind.Customer : LoginKind.Vendor))
+            {
+                UserName = body.UserName, Account = body.Account, Vendor = body.Vendor, StartDirectory = body.StartDirectory, AllowFrom = body.AllowFrom ?? [],
+            },
+            call.Actor, call.Cancel);
+        return !added.Succeeded ? added.Problem
+            : call.Get<VaultDirectories>().Ensure(added.Value) is { Succeeded: false } failed ? failed.Problem
+            : ApiAnswer.Of(View(added.Value));
+    }
+
+    private static async ValueTask<ApiAnswer> ShowAsync(ApiCall call) => ApiAnswer.Of(await call.LoginAsync(), View);
+
+    private static ValueTask<ApiAnswer> SuspendAsync(ApiCall call) =>
+        ChangeAsync(call, (logins, name) => logins.SuspendAsync(name, call.Body<ReasonBody>().Reason, call.Actor, call.Cancel));
+
+    private static ValueTask<ApiAnswer> ResumeAsync(ApiCall call) => ChangeAsync(call, (logins, name) => logins.ResumeAsync(name, call.Actor, call.Cancel));
+
+    private static ValueTask<ApiAnswer> SetNetworksAsync(ApiCall call) =>
+        ChangeAsync(call, (logins, name) => logins.SetAllowedNetworksAsync(name, call.Body<NetworksBody>().AllowFrom, call.Actor, call.Cancel));
+
+    private static async ValueTask<ApiAnswer> RemoveAsync(ApiCall call)
+    {
+        var removed = await ChangeAsync(call, (logins, name) => logins.RemoveAsync(name, call.Actor, call.Cancel));
+        return removed.Problem is null ? ApiAnswer.Nothing : removed;
+    }
+
+    private static async ValueTask<ApiAnswer> ChangeAsync(ApiCall call, Func<LoginService, string, ValueTask<Result<Login>>> change)
+    {
+        var login = await call.LoginAsync();
+        return login.Succeeded ? ApiAnswer.Of(await change(call.Get<LoginService>(), login.Value.UserName), View) : login.Problem;
+    }
+
+    internal static LoginView View(Login login) => new(
+        login.UserName, login.Kind, login.Account, login.Vendor, login.StartDirectory?.ToString() ?? "/", [.. login.AllowFrom.Networks.Select(static network => network.ToString())],
+        login.Status, login.StatusReason, login.Created, login.LastLogin);
+
+    internal sealed record LoginView(
+        string UserName, LoginKind Kind, string? Account, string? Vendor, string StartDirectory, IReadOnlyList<string> AllowFrom, LoginStatus Status, string? StatusReason,
+        DateTimeOffset Created, DateTimeOffset? LastLogin);
+
+    internal sealed record NewLoginBody(
+        string? UserName = null, string? Account = null, LoginKind? Kind = null, string? Vendor = null, string? StartDirectory = null, IReadOnlyList<string>? AllowFrom = null);
+
+    internal sealed record NetworksBody(IReadOnlyList<string> AllowFrom);
+}

@@ -1,0 +1,33 @@
+namespace Waybill.Portal.Api;
+
+/// <summary>Where files lie while they are sent, and how many bodies of them are taken at once.</summary>
+internal sealed class UploadRoom(PortalOptions options) : IDisposable
+{
+    private readonly SemaphoreSlim _turns = new(PortalLimits.ApiUploads, PortalLimits.ApiUploads);
+
+    /// <summary>A turn for one body; null when there is none left.</summary>
+    public IDisposable? TryTake() => _turns.Wait(0) ? new Turn(_turns) : null;
+
+    /// <summary>A file that has no name any more: it goes with the last one who has it open, also when the program is killed.</summary>
+    public FileStream Create()
+    {
+        // Below a folder that nobody else can enter.
+        Directory.CreateDirectory(options.UploadFolder);
+        var path = Path.Combine(options.UploadFolder, Path.GetRandomFileName());
+        var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous,
+        });
+        File.Delete(path);
+        return file;
+    }
+
+    public void Dispose() => _turns.Dispose();
+
+    private sealed class Turn(SemaphoreSlim turns) : IDisposable
+    {
+        private SemaphoreSlim? _turns = turns;
+
+        public void Dispose() => Interlocked.Exchange(ref _turns, null)?.Release();
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Mvc;
+using Waybill.Core;
+using Waybill.Core.Accounts;
+using Waybill.Core.Feeds;
+using Waybill.Core.Logins;
+using Waybill.Core.People;
+using Waybill.Core.Quotas;
+using Waybill.Portal.People;
+
+namespace Waybill.Portal.Pages.Staff;
+
+/// <summary>One account: what it is, who and what belongs to it.</summary>
+[Permission(PortalOperation.SeeAccounts)]
+internal sealed class AccountPageModel(AccountService accounts, LoginService logins, QuotaService quotas, SubscriptionService subscriptions, PeopleServices people, PortalOptions options) : FormModel
+{
+    public const string AsProvider = "provider";
+
+    [FromRoute]
+    public string Number { get; set; } = "";
+
+    public Account Account { get; private set; } = null!;
+
+    public Page<Login> Logins { get; private set; } = null!;
+
+    public Page<Person> People { get; private set; } = null!;
+
+    public IReadOnlyList<Quota> Quotas { get; private set; } = [];
+
+    public Page<Subscription> Subscriptions { get; private set; } = null!;
+
+    /// <summary>What the portal does with the account's files.</summary>
+    public PortalFiles Files { get; private set; }
+
+    /// <summary>What the account itself says of that; null for what the provider says of all.</summary>
+    public PortalFiles? OwnFiles { get; private set; }
+
+    /// <summary>The regions that the provider has host names for.</summary>
+    public IEnumerable<string> Regions => options.Ssh.Select(static address => address.Region).OfType<string>().Distinct();
+
+    public Task<IActionResult> OnGetAsync() => ShowAsync();
+
+    [Permission(PortalOperation.ChangeAccounts)]
+    public async Task<IActionResult> OnPostSuspendAsync(string? reason) =>
+        await AfterAsync("Suspend", (await accounts.SuspendAsync(Number, reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "AccountSuspended");
+
+    [Permission(PortalOperation.ChangeAccounts)]
+    public async Task<IActionResult> OnPostResumeAsync() =>
+        await AfterAsync("Resume", (await accounts.ResumeAsync(Number, Actor, HttpContext.RequestAborted)).Problem, "AccountResumed");
+
+    [Permission(PortalOperation.CloseAccounts)]
+    public async Task<IActionResult> OnPostCloseAsync(string? reason) =>
+        await AfterAsync("Close", (await accounts.CloseAsync(Number, reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "AccountClosed");
+
+    [Permission(PortalOperation.ChangeAccounts)]
+    public async Task<IActionResult> OnPostRegionAsync(string? region) =>
+        await AfterAsync("Region", (await accounts.SetRegionAsync(Number, region?.Trim(), Actor, HttpContext.RequestAborted)).Problem, "AccountRegion");
+
+    [Permission(PortalOperation.SetPortalFiles)]
+    public async Task<IActionResult> OnPostFilesAsync(string? files)
+    {
+        var set = PortalAccess.Parse(files);
+
+        // Another word was typed by no one: it changes nothing, and the page shows what is so.
+        return set is null && files != AsProvider
+            ? await ShowAsync()
+            : await AfterAsync("Files", (await people.Access.SetFilesAsync(Number, set, Actor, HttpContext.RequestAborted)).Problem, "AccountFiles");
+    }
+
+    /// <summary>The session goes on as a view with another token, on the account's own pages.</summary>
+    [Permission(PortalOperation.ViewAsCustomer)]
+    public async Task<IActionResult> OnPostViewAsync(string? reason)
+    {
+        var begun = await people.Sessions.BeginViewAsync(SessionCookie.Of(HttpContext), Number, reason ?? "", SessionCookie.Client(HttpContext), HttpContext.RequestAborted);
+        if (!begun.Succeeded)
+        {
+            return await AfterAsync("View", begun.Problem, "");
+        }
+
+        SessionCookie.Set(HttpContext, begun.Value);
+        return LocalRedirect($"/account/{Uri.EscapeDataString(Number)}");
+    }
+
+    protected override async Task<Problem?> LoadAsync()
+    {
+        var ended = HttpContext.RequestAborted;
+        var found = await accounts.FindAsync(Number, ended);
+        var quota = await quotas.OfAccountAsync(Number, ended);
+        if ((found.Problem ?? quota.Problem) is { } problem)
+        {
+            return problem;
+        }
+
+        (Account, Quotas) = (found.Value!, quota.Value!);
+        Logins = await logins.ListAsync(Account.Number, PortalLimits.ListRows, null, ended);
+        People = May(PortalOperation.SeePeople) ? await people.People.ListAsync(new PersonQuery { Account = Account.Number, Size = PortalLimits.ListRows }, ended) : new([], null);
+        Subscriptions = await subscriptions.ListAsync(Account.Number, PortalLimits.ListRows, null, ended);
+        Files = await people.Access.FilesOfAsync(Account.Number, ended);
+        OwnFiles = await people.Access.OwnFilesAsync(Account.Number, ended);
+        return null;
+    }
+}

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.DependencyInjection;
+using Waybill.Core.Keys;
+using Waybill.Core.Logins;
+using Waybill.Core.Packs;
+using Waybill.Core.Retention;
+using Waybill.Core.Tokens;
+using Waybill.Portal;
+using Waybill.Server.Configuration;
+
+namespace Waybill.Server.Hosting;
+
+/// <summary>
+/// The services of Core that pages and the REST API call, the same as commands do. A new one is added here. What the installation keeps is given as it is; what it
+/// makes is made by whoever asks first.
+/// </summary>
+internal static class PortalServices
+{
+    public static void Add(
+        IServiceCollection services, Installation installation, WaybillConfiguration configuration, IServerIdentity identity, IRunningServer server)
+    {
+        services.AddSingleton(identity);
+        services.AddSingleton(server);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(installation.Database);
+        services.AddSingleton(installation.Audit);
+        services.AddSingleton(installation.Accounts);
+        services.AddSingleton(installation.Logins);
+        services.AddSingleton(installation.Keys);
+        services.AddSingleton(installation.BurntKeys);
+        services.AddSingleton(installation.KeyLife);
+        services.AddSingleton(installation.Links);
+        services.AddSingleton(installation.Feeds);
+        services.AddSingleton(installation.Expectations);
+        services.AddSingleton(installation.Quotas);
+        services.AddSingleton(installation.RetentionPolicies);
+        services.AddSingleton(installation.Holds);
+        services.AddSingleton(installation.Notifications);
+        services.AddSingleton(installation.Hooks);
+        services.AddSingleton(_ => installation.OpenAccountFiles());
+        services.AddSingleton(_ => new AccountLogins(installation.Database));
+        services.AddSingleton(_ => new KeyDelivery(installation.Keys, installation.BurntKeys));
+        services.AddSingleton(_ => new AccountRetention(installation.Database, installation.RetentionPolicies));
+        services.AddSingleton(_ => installation.Tokens);
+        services.AddSingleton(_ => installation.PackLinks);
+        services.AddSingleton(_ => installation.RetentionLinks);
+        services.AddSingleton(_ => installation.Folders);
+        services.AddSingleton(_ => installation.Diagnosis);
+        services.AddSingleton(_ => installation.Publisher);
+        services.AddSingleton(_ => installation.Subscriptions);
+        services.AddSingleton(_ => installation.Receipts);
+        services.AddSingleton(_ => installation.Inbound);
+        services.AddSingleton(_ => installation.OpenRetention(configuration));
+        services.AddSingleton(_ => new IdempotentRequests(installation.Database, TimeProvider.System));
+
+        // A template that somebody broke takes no other page away.
+        services.AddSingleton(_ => installation.OpenOnboarding(configuration));
+        services.AddSingleton(_ => installation.OpenHandovers(configuration));
+
+        // Ended with the site.
+        services.AddSingleton(_ => installation.OpenPeople(configuration));
+
+        // For each page anew: host keys change while a server runs.
+        services.AddSingleton<Func<ConnectionPackService>>(() => installation.OpenPacks(configuration));
+    }
+}
