@@ -34,11 +34,13 @@ public sealed class PermissionMatrixTests(PortalServer server)
         [SignedInModel.AccountValue] = Theirs,
         ["**path"] = "vendors/acme/usage",
         ["**file"] = "vendors/acme/usage/june.csv",
+        ["login"] = Theirs + "-acme",
+        ["file?"] = "",
         ["number"] = Theirs,
     };
 
     /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>
-    private static readonly string[] Own = ["home"];
+    private static readonly string[] Own = ["home", "home/confirm", "home/password", "home/authenticator", "home/codes"];
 
     [Fact]
     public async Task Every_page_and_form_does_for_each_role_what_the_table_says()

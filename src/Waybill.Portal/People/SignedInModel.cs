@@ -28,7 +28,7 @@ internal abstract class SignedInModel : PageModel
     public AccountAccess? Access { get; private set; }
 
     /// <summary>What the portal does with the files of that account.</summary>
-    public PortalFiles Files { get; private set; }
+    public PortalFiles FilesAllowed { get; private set; }
 
     /// <summary>Who acts, for the audit.</summary>
     public Actor Actor => Session.ActorFrom(SessionCookie.Client(HttpContext));
@@ -41,7 +41,7 @@ internal abstract class SignedInModel : PageModel
 
     /// <summary>Whether the person may do something else here too: a button that would only be refused is not shown.</summary>
     public bool May(PortalOperation operation) => PortalPermissions.Of(operation) is { IsAtAccount: true } permission
-        ? Access is { } access && Files >= permission.Files && (access.IsView
+        ? Access is { } access && FilesAllowed >= permission.Files && (access.IsView
             ? PortalPermissions.AllowsViewer(operation)
             : Session.Person.Roles.Any(role =>
                 string.Equals(role.Account, access.Account, StringComparison.OrdinalIgnoreCase) && PortalPermissions.Allows(permission.Operation, role.Role)))
@@ -109,7 +109,7 @@ internal abstract class SignedInModel : PageModel
         var access = await HttpContext.RequestServices.GetRequiredService<PeopleServices>().Access.CheckAsync(
             Session, operation, (string)RouteData.Values[AccountValue]!, HttpContext.RequestAborted);
         Access = access.Succeeded ? access.Value : null;
-        Files = access.Succeeded
+        FilesAllowed = access.Succeeded
             ? await HttpContext.RequestServices.GetRequiredService<PeopleServices>().Access.FilesOfAsync(access.Value.Account, HttpContext.RequestAborted)
             : PortalFiles.Off;
         return access.Problem;

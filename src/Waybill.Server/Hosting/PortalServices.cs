@@ -38,6 +38,7 @@ internal static class PortalServices
         services.AddSingleton(installation.Hooks);
         services.AddSingleton(_ => installation.OpenAccountFiles());
         services.AddSingleton(_ => new AccountLogins(installation.Database));
+        services.AddSingleton(_ => new AccountVendors(installation.Database, installation.Logins, new AccountLogins(installation.Database)));
         services.AddSingleton(_ => new KeyDelivery(installation.Keys, installation.BurntKeys));
         services.AddSingleton(_ => new AccountRetention(installation.Database, installation.RetentionPolicies));
         services.AddSingleton(_ => installation.Tokens);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Mvc;
 using Waybill.Core.Diagnosis;
 using Waybill.Core.Logins;
@@ -9,7 +10,7 @@ namespace Waybill.Portal.Pages.Customer;
 
 /// <summary>"Connect now, we are watching": what the server sees of a login, as far as its own people may know. Without script the browser loads it again by itself.</summary>
 [Permission(PortalOperation.SeeOwnConnections)]
-internal sealed class ConnectionModel(AccountLogins logins, DiagnosisService diagnosis, TimeProvider time) : SignedInModel
+internal sealed class ConnectionModel(AccountLogins logins, DiagnosisService diagnosis, IRunningServer server, TimeProvider time) : SignedInModel
 {
     public OwnDiagnosis Found { get; private set; } = null!;
 
@@ -28,6 +29,13 @@ internal sealed class ConnectionModel(AccountLogins logins, DiagnosisService dia
 
     /// <summary>What came since then, or lately.</summary>
     public IEnumerable<OwnAttempt> Attempts => Found.Attempts.Where(attempt => Since is null || attempt.Time >= Since);
+
+    /// <summary>Seconds for which this person's own source, or one of those that tried, is refused; null for none.</summary>
+    public double? Refused => server.Penalties.Where(penalty => penalty.Source == SessionCookie.Client(HttpContext).Source || Found.Attempts.Any(attempt => IsFrom(attempt, penalty)))
+        .Select(static penalty => (double?)penalty.SecondsLeft).Max();
+
+    private static bool IsFrom(OwnAttempt attempt, SourcePenalty penalty) =>
+        attempt.Address == penalty.Source || (IPAddress.TryParse(attempt.Address, out var address) && new PortalClient(address, null).Source == penalty.Source);
 
     public async Task<IActionResult> OnGetAsync(long? since)
     {

@@ -37,8 +37,8 @@ internal sealed class PeopleModel(PeopleServices people, Answers answers, IStrin
         (NewName, NewEmail) = (name, email);
         if (string.IsNullOrWhiteSpace(name) || string.IsNullOrWhiteSpace(email))
         {
-            NameError = string.IsNullOrWhiteSpace(name) ? texts["PeopleNameMissing"] : null;
-            EmailError = string.IsNullOrWhiteSpace(email) ? texts["PeopleEmailMissing"] : null;
+            NameError = string.IsNullOrWhiteSpace(name) ? texts["PeopleNameMissing"].Value : null;
+            EmailError = string.IsNullOrWhiteSpace(email) ? texts["PeopleEmailMissing"].Value : null;
             return await ShowAsync(null);
         }
 
