@@ -30,5 +30,12 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
     public static IReadOnlyList<Section> Account { get; } =
     [
         new("", "NavAccount", PortalOperation.SeeOwnAccount),
+        new("/files", "NavFiles", PortalOperation.ListFiles),
+        new("/logins", "NavLogins", PortalOperation.SeeOwnKeys),
+        new("/vendors", "NavVendors", PortalOperation.SeeOwnVendors),
+        new("/receipts", "NavReceipts", PortalOperation.SeeOwnReceipts),
+        new("/retention", "NavRetention", PortalOperation.SeeOwnRetention),
+        new("/people", "NavPeople", PortalOperation.SeeOwnPeople),
+        new("/views", "NavViews", PortalOperation.SeeOwnViews),
     ];
 }
