@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Waybill.Portal.Connecting;
 using Waybill.Portal.Hosting;
 using Waybill.Portal.Links;
+using Waybill.Portal.Packs;
 using Waybill.Portal.People;
 using Waybill.Portal.Security;
 
@@ -29,6 +30,7 @@ internal static class PortalSetup
         services.AddSingleton<ZipTurns>();
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Answers>();
+        services.AddSingleton<PackDesk>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");
         services.AddDataProtection()
             .SetApplicationName("waybill-portal")

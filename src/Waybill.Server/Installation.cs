@@ -257,6 +257,9 @@ internal sealed class Installation : IAsyncDisposable
     public ConnectionPackService OpenPacks(WaybillConfiguration configuration) =>
         new(Database, Audit, Layout, TimeProvider.System, PackSettings.Options(configuration, new HostKeyStore(Data).Read()));
 
+    /// <summary>Links to the pages of packs.</summary>
+    public PackLinks PackLinks => new(Database, Audit, Links);
+
     /// <summary>Whose cut-off uploads they are: by the database's number, so that a later login of the same name is another.</summary>
     public static string OwnerOf(Login login) => string.Create(CultureInfo.InvariantCulture, $"l{login.Id}");
 

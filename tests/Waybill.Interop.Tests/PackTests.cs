@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using Waybill.TestKit;
 
@@ -157,38 +156,8 @@ public sealed partial class PackTests(WaybillServer server) : IAsyncLifetime
         return pack;
     }
 
-    /// <summary>Does to PuTTY's folder on Unix what opening the file does to the registry of Windows; returns the session's name.</summary>
-    private async Task<string> ImportAsync(string pack)
-    {
-        var text = Encoding.Unicode.GetString(await System.IO.File.ReadAllBytesAsync(Path.Combine(pack, Alias + "-putty.reg"))).TrimStart('\ufeff');
-        Assert.StartsWith("Windows Registry Editor Version 5.00\r\n\r\n[", text, StringComparison.Ordinal);
-        var putty = PuttyFolder["PUTTYDIR"]!;
-        Directory.CreateDirectory(Path.Combine(putty, "sessions"));
-        var session = "";
-        foreach (var line in text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1))
-        {
-            if (line.StartsWith('['))
-            {
-                session = line.TrimEnd(']').Split(@"\Sessions\") is [_, var name] ? UnixName(Uri.UnescapeDataString(name)) : "";
-                continue;
-            }
-
-            var entry = RegistryEntry().Match(line);
-            Assert.True(entry.Success, line);
-            var value = entry.Groups["number"].Success
-                ? int.Parse(entry.Groups["number"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
-                : Regex.Replace(entry.Groups["text"].Value, @"\\(.)", "$1");
-            await System.IO.File.AppendAllTextAsync(
-                session.Length > 0 ? Path.Combine(putty, "sessions", session) : Path.Combine(putty, "sshhostkeys"),
-                session.Length > 0 ? $"{entry.Groups["name"].Value}={value}\n" : $"{entry.Groups["name"].Value} {value}\n");
-        }
-
-        return "Interop & Sons files " + WaybillServer.User;
-
-        // PuTTY on Unix escapes more than in the registry.
-        static string UnixName(string name) => string.Concat(Encoding.UTF8.GetBytes(name).Select(each =>
-            char.IsAsciiLetterOrDigit((char)each) || "+-.@_".Contains((char)each, StringComparison.Ordinal) ? ((char)each).ToString() : $"%{each:X2}"));
-    }
+    private async Task<string> ImportAsync(string pack) =>
+        Assert.Single(await PuttyRegistry.ImportAsync(Path.Combine(pack, Alias + "-putty.reg"), PuttyFolder["PUTTYDIR"]!));
 
     private static Task<ProcessOutcome> RunAsync(
         string folder, string program, string[] arguments, string? input = null, IReadOnlyDictionary<string, string?>? environment = null) => ExternalProcess.RunAsync(
@@ -216,7 +185,4 @@ public sealed partial class PackTests(WaybillServer server) : IAsyncLifetime
 
     [GeneratedRegex(@"libssh2/(\d+\.\d+\.\d+)")]
     private static partial Regex LibSsh2();
-
-    [GeneratedRegex("""^"(?<name>[^"]+)"=(?:dword:(?<number>[0-9a-f]{8})|"(?<text>.*)")$""")]
-    private static partial Regex RegistryEntry();
 }

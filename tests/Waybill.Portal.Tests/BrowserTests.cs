@@ -18,6 +18,8 @@ public sealed class BrowserTests
         await using var smtp = await SmtpServer.StartAsync();
         await using var server = await RetentionLinkTests.NoticedAsync(smtp);
         var link = new Uri(await RetentionLinkTests.LinkAsync(smtp)).PathAndQuery;
+        await server.CommandAsync("login", "add", "10042", "--account", "10042");
+        var pack = new Uri((await server.JsonAsync("pack", "10042", "--link")).GetProperty("link").GetString()!).PathAndQuery;
         var axe = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "tests", "Waybill.Portal.Tests", "npm", "node_modules", "axe-core", "axe.min.js"));
         Directory.CreateDirectory(Screenshots);
         await using var browser = await Browser.StartAsync();
@@ -39,10 +41,15 @@ public sealed class BrowserTests
                 }
 
                 foreach (var (name, path) in ((string, string)[])
-                    [("landing", "/"), ("guide", "/guide"), ("host-keys", "/host-keys"), ("request", "/request"), ("retention", link), ("not-found", "/nothing"), ("sign-in", "/sign-in"), ("forgotten", "/forgotten")])
+                    [("landing", "/"), ("guide", "/guide"), ("host-keys", "/host-keys"), ("request", "/request"), ("retention", link), ("pack", pack), ("pack-guide", pack + "/waybill-10042-guide.html"), ("not-found", "/nothing"), ("sign-in", "/sign-in"), ("forgotten", "/forgotten")])
                 {
                     await page.GotoAsync(server.Url + path);
-                    if (name == "host-keys")
+                    if (name == "pack")
+                    {
+                        await CheckAsync("pack-closed");
+                    }
+
+                    if (name is "host-keys" or "pack")
                     {
                         await page.EvaluateAsync("() => document.querySelectorAll('details').forEach(each => each.open = true)");
                     }

@@ -16,7 +16,7 @@ public sealed class LinkPurposeTests
         Assert.All(purposes, static purpose => Assert.InRange(purpose.Length, 1, LinkLimits.PurposeLength));
         await using var portal = await RouteInventoryTests.OpenAsync();
         var pages = portal.Routes.Where(static route => route.StartsWith("links/", StringComparison.Ordinal)).ToList();
-        Assert.All(pages, static page => Assert.EndsWith("/{token}", page, StringComparison.Ordinal));
+        Assert.All(pages, static page => Assert.Matches(@"^links/[a-z-]+/\{token\}(/\{file\?\})?$", page));
         Assert.Equal(purposes.Order(), pages.Select(static page => page.Split('/')[1]).Order());
     }
 

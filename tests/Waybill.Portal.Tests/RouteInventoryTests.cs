@@ -47,6 +47,7 @@ public sealed partial class RouteInventoryTests
         ["links/request-invitation/{token}"] = Holder,
         ["links/key-file/{token}"] = Holder,
         ["links/key-passphrase/{token}"] = Holder,
+        ["links/pack/{token}/{file?}"] = Holder,
         ["problem"] = Nobody,
         ["healthz"] = Anyone,
         ["readyz"] = Anyone,

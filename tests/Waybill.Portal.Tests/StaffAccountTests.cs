@@ -37,6 +37,16 @@ public sealed partial class StaffAccountTests
 
         Assert.Equal([PortalLimits.ListRows, PortalLimits.ListRows, 1], sizes);
         Assert.Equal(Count, seen.Distinct().Count());
+
+        // The notice of a form that was sent says one of its own words, and goes with the next page.
+        await visitor.GetAsync("/staff/accounts?done=Saved");
+        Assert.Contains("""<p class="done" role="status">Saved.</p>""", visitor.Source, StringComparison.Ordinal);
+        Assert.DoesNotContain("done=", Next().Match(visitor.Page).Value, StringComparison.Ordinal);
+        foreach (var word in (string[])["Nothing", "%3Cscript%3E", ""])
+        {
+            await visitor.GetAsync("/staff/accounts?done=" + word);
+            Assert.DoesNotContain("role=\"status\"", visitor.Source, StringComparison.Ordinal);
+        }
     }
 
     [GeneratedRegex("""rel="next" href="([^"]+)""")]

@@ -101,6 +101,9 @@ public static class AuditActions
     /// <summary>A connection pack was made for a login; the detail names its host and files.</summary>
     public const string PackMade = "pack-made";
 
+    /// <summary>Staff made a link to a login's connection pack.</summary>
+    public const string PackLinked = "pack-linked";
+
     /// <summary>A login was added.</summary>
     public const string LoginAdded = "login-added";
 

@@ -30,6 +30,6 @@ public sealed record OnboardingOptions
     /// <summary>How long files stay.</summary>
     public int RetentionMonths { get; init; } = 12;
 
-    /// <summary>Makes the secret link of a login's connection pack in the transaction that approves, and gives its token; null while there are no packs.</summary>
-    internal Func<Database.WriteTransaction, Logins.Login, string?>? PackLink { get; init; }
+    /// <summary>Whether the set-up mail has a link to the login's connection pack: not where no portal shows it.</summary>
+    public bool WithPackLink { get; init; }
 }

@@ -5,6 +5,7 @@ using Waybill.Core.Events;
 using Waybill.Core.Keys;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
+using Waybill.Core.Packs;
 
 namespace Waybill.Core.Onboarding;
 
@@ -288,8 +289,10 @@ public sealed partial class OnboardingService
         values["user"] = login.UserName;
         values["start"] = login.StartDirectory?.ToString() ?? "/";
         values["from"] = login.AllowFrom.Networks.Count == 0 ? "anywhere" : login.AllowFrom.ToString();
-        var token = _options.PackLink?.Invoke(transaction, login);
-        values["pack"] = token is null ? "" : $"Files for your program, ready made, and your own guide: {_mails.Link(token)}";
+        var token = _options.WithPackLink ? PackLinks.Create(_links, transaction, login) : null;
+        values["packWords"] = token is null ? "" : string.Create(
+            CultureInfo.InvariantCulture, $"Files for your program, ready made, and your own guide, for {PackLimits.LinkTime.TotalDays:0} days:");
+        values["pack"] = token is null ? "" : $"{values["packWords"]} {_mails.Link(token)}";
         var account = transaction.Connection.Number("SELECT account_id FROM login WHERE id = @id", ("@id", login.Id));
         return _mails.Write(transaction, request, request.Kind == RequestKind.Key ? OnboardingTopics.Replaced : OnboardingTopics.Approved, actor, token, values, account);
     }

@@ -58,6 +58,17 @@ public sealed class ConnectionPackService(WaybillDatabase database, AuditLog aud
             MonthsOf("/"), DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
     }
 
+    /// <summary>The pack of a login as a page shows it; nothing is recorded until somebody takes it along.</summary>
+    /// <param name="userName">The login.</param>
+    /// <param name="keys">Where the customer's private keys lie.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<ConnectionPack>> ShowAsync(string userName, PackKeyFiles keys, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        var facts = await DescribeAsync(userName, cancellationToken).ConfigureAwait(false);
+        return facts.Succeeded ? PackFiles.Make(facts.Value, keys) : facts.Problem;
+    }
+
     /// <summary>Makes the pack of a login and records that.</summary>
     /// <param name="userName">The login.</param>
     /// <param name="keys">Where the customer's private keys lie.</param>
@@ -65,26 +76,19 @@ public sealed class ConnectionPackService(WaybillDatabase database, AuditLog aud
     /// <param name="cancellationToken">Stops it.</param>
     public async ValueTask<Result<ConnectionPack>> MakeAsync(string userName, PackKeyFiles keys, Actor actor, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(keys);
-        var facts = await DescribeAsync(userName, cancellationToken).ConfigureAwait(false);
-        if (!facts.Succeeded)
-        {
-            return facts.Problem;
-        }
-
-        var pack = PackFiles.Make(facts.Value, keys);
+        var pack = await ShowAsync(userName, keys, cancellationToken).ConfigureAwait(false);
         if (!pack.Succeeded)
         {
             return pack.Problem;
         }
 
-        var main = facts.Value.Endpoints[0];
+        var (facts, main) = (pack.Value.Facts, pack.Value.Facts.Endpoints[0]);
         var recorded = await audit.AppendAsync(
             new AuditEntry(AuditActions.PackMade, actor)
             {
-                Account = facts.Value.Account,
-                Subject = facts.Value.UserName,
-                Detail = string.Create(CultureInfo.InvariantCulture, $"{main.Host}:{main.Port}, {facts.Value.HostKeys.Count} host keys, {pack.Value.Files.Count} files"),
+                Account = facts.Account,
+                Subject = facts.UserName,
+                Detail = string.Create(CultureInfo.InvariantCulture, $"{main.Host}:{main.Port}, {facts.HostKeys.Count} host keys, {pack.Value.Files.Count} files"),
             },
             cancellationToken).ConfigureAwait(false);
         return recorded.Succeeded ? pack : recorded.Problem;

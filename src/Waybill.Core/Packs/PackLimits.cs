@@ -17,4 +17,7 @@ public static class PackLimits
 
     /// <summary>Bytes of all files of a pack together.</summary>
     public const int Size = 1024 * 1024;
+
+    /// <summary>How long a link to the page of a pack opens.</summary>
+    public static readonly TimeSpan LinkTime = TimeSpan.FromDays(14);
 }

@@ -28,14 +28,15 @@ internal sealed class LinkRouting(SecretLinks links)
 
         if (path.Value is { } value && value.StartsWith(Public, StringComparison.Ordinal))
         {
-            var token = value[Public.Length..];
+            // A page may have files below it.
+            var (token, file) = value.IndexOf('/', Public.Length) is > 0 and var slash ? (value[Public.Length..slash], value[slash..]) : (value[Public.Length..], "");
             if ((await links.FindAsync(token, context.RequestAborted) ?? await FindRepeatableAsync(token, context.RequestAborted)) is not { } link)
             {
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return;
             }
 
-            context.Request.Path = $"{Inner}/{link.Purpose}/{token}";
+            context.Request.Path = $"{Inner}/{link.Purpose}/{token}{file}";
         }
 
         await next(context);

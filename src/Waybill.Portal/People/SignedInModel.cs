@@ -19,6 +19,9 @@ internal abstract class SignedInModel : PageModel
     /// <summary>The value of the address that names the account.</summary>
     public const string AccountValue = "account";
 
+    /// <summary>The value of the query that says what a form did: the partial <c>_Done</c> shows the text <c>Done</c> + this.</summary>
+    public const string DoneValue = "done";
+
     /// <summary>The session of whoever looks at the page.</summary>
     public PortalSession Session { get; private set; } = null!;
 
@@ -51,7 +54,10 @@ internal abstract class SignedInModel : PageModel
     /// <summary>The address of the next part of a list, with all else that the address says; null at the end.</summary>
     protected string? NextPage(string? after) => after is null
         ? null
-        : Request.Path + QueryString.Create([.. Request.Query.Where(static each => each.Key != "after"), new("after", after)]);
+        : Request.Path + QueryString.Create([.. Request.Query.Where(static each => each.Key is not ("after" or DoneValue)), new("after", after)]);
+
+    /// <summary>After a form that did what it should: a page of this portal, this one if none is named, which shows what is so now, with the notice <c>Done</c> + <paramref name="word"/>.</summary>
+    protected LocalRedirectResult Done(string word, string? path = null) => LocalRedirect((path ?? Request.Path) + QueryString.Create(DoneValue, word));
 
     public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {

@@ -26,5 +26,6 @@ internal static class OnboardingSettings
         Hosts = [.. configuration.Ssh.Public.Select(endpoint => new PublicHost(endpoint.Host, endpoint.Port, endpoint.Region))],
         HostKeys = () => [.. new HostKeyStore(data).Read().Keys.Where(key => key.IsKnownToClients).Select(key => key.Key)],
         RetentionMonths = configuration.Retention.Months,
+        WithPackLink = configuration.Portal.Listen.Count > 0,
     };
 }

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Waybill.Core.Packs;
 using Waybill.Net.Gate;
 using Waybill.Portal;
 using Waybill.Server.Certificates;
@@ -138,6 +139,11 @@ internal sealed class PortalHost : IAsyncDisposable
         services.AddSingleton(installation.RetentionLinks);
         services.AddSingleton(installation.Feeds);
         services.AddSingleton(installation.Accounts);
+
+        services.AddSingleton(installation.PackLinks);
+
+        // For each page anew: host keys change while a server runs.
+        services.AddSingleton<Func<ConnectionPackService>>(() => installation.OpenPacks(configuration));
 
         // Made by the first page that asks: a template that somebody broke takes no other page away.
         services.AddSingleton(_ => installation.OpenOnboarding(configuration));

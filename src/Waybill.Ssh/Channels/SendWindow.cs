@@ -81,17 +81,17 @@ internal sealed class SendWindow(uint initial, TimeProvider time) : IValueTaskSo
                 return;
             }
 
-            if (elsewhere is not null)
-            {
-                _released = true;
-                elsewhere.Schedule(static self => ((SendWindow)self!).CompleteWait(), this);
-                return;
-            }
-
-            _waiting = false;
+            _released = true;
         }
 
-        _source.SetResult(true);
+        if (elsewhere is null)
+        {
+            _source.SetResult(true);
+        }
+        else
+        {
+            elsewhere.Schedule(static self => ((SendWindow)self!)._source.SetResult(true), this);
+        }
     }
 
     /// <summary>Ends one wait, now or the next one: something other than credit has happened.</summary>
@@ -137,33 +137,30 @@ internal sealed class SendWindow(uint initial, TimeProvider time) : IValueTaskSo
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => CompleteWait();
+    void IThreadPoolWorkItem.Execute() => _source.SetResult(true);
 
-    void IValueTaskSource.GetResult(short token) => _source.GetResult(token);
+    void IValueTaskSource.GetResult(short token)
+    {
+        _source.GetResult(token);
+
+        // Over only now: a wait that began before would make the old one's end complete the wrong one, and the next one twice, which ends the process.
+        lock (_lock)
+        {
+            _waiting = false;
+            _released = false;
+        }
+    }
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private void CompleteWait()
-    {
-        lock (_lock)
-        {
-            _waiting = false;
-            _released = false;
-        }
-
-        _source.SetResult(true);
-    }
-
     private bool IsEnough =>
         _available >= Math.Max(1, Math.Min(EnoughCredit, _largest / 4)) || (_available > 0 && time.GetElapsedTime(_waitingSince) >= Patience);
 
     private void ReleaseWaiter()
     {
-        // Still waiting until the work item has run: a second wait before that would make it complete the wrong one, and the next one twice, which ends
-        // the process.
         if (_waiting && !_released)
         {
             _released = true;

@@ -1,12 +1,14 @@
+using System.Text.RegularExpressions;
 using Waybill.Core.Audit;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Onboarding;
+using Waybill.Core.Packs;
 using Waybill.SshKeys.Keys;
 
 namespace Waybill.Core.Tests.Onboarding;
 
-public sealed class DecisionTests
+public sealed partial class DecisionTests
 {
     [Fact]
     public async Task An_approval_makes_the_login_the_key_the_subscription_and_the_mail_at_once()
@@ -258,10 +260,19 @@ public sealed class DecisionTests
     }
 
     [Fact]
-    public async Task The_link_to_a_pack_stands_in_the_set_up_mail_once_there_are_packs()
+    public async Task The_link_to_the_pack_stands_in_the_set_up_mail_where_there_is_a_portal()
     {
-        await using var desk = await Desk.CreateAsync(options => options with { PackLink = static (_, login) => $"pack-of-{login.UserName}" });
+        await using var desk = await Desk.CreateAsync(options => options with { WithPackLink = true });
         (await desk.Service.ApproveAsync(await desk.OpenAsync(), new Approval(), Desk.Ann)).Get();
-        Assert.Contains("https://files.provider.test/l/pack-of-10042", await desk.MailTextAsync("request-approved"), StringComparison.Ordinal);
+        var link = PackLink().Match(await desk.MailTextAsync("request-approved"));
+        Assert.True(link.Success);
+        Assert.Equal("10042", await new PackLinks(desk.Core.Services.Database, desk.Core.Services.Audit, desk.Core.Services.Links).FindAsync(link.Groups[1].Value));
+
+        await using var without = await Desk.CreateAsync();
+        (await without.Service.ApproveAsync(await without.OpenAsync(), new Approval(), Desk.Ann)).Get();
+        Assert.DoesNotContain("/l/", await without.MailTextAsync("request-approved"), StringComparison.Ordinal);
     }
+
+    [GeneratedRegex("for 14 days: https://files.provider.test/l/([A-Za-z0-9_-]{43})")]
+    private static partial Regex PackLink();
 }

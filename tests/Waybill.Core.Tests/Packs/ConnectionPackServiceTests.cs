@@ -150,6 +150,35 @@ public class ConnectionPackServiceTests
     }
 
     [Fact]
+    public async Task A_link_opens_the_pack_of_its_login_for_its_time_and_no_other()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddLoginAsync();
+        var links = new PackLinks(core.Services.Database, core.Services.Audit, core.Services.Links);
+        (await links.CreateAsync("nobody", TestCore.Operator)).Problem(ProblemKind.NotFound);
+        var token = (await links.CreateAsync("10042", TestCore.Operator)).Get();
+        var row = Assert.Single((await core.Services.Audit.SearchAsync(new AuditQuery { Action = AuditActions.PackLinked })).Items);
+        Assert.Equal(("10042", "10042"), (row.Account, row.Subject));
+        Assert.DoesNotContain(token, row.ToString(), StringComparison.Ordinal);
+
+        // People come back to it.
+        Assert.Equal("10042", await links.FindAsync(token));
+        Assert.Equal("10042", await links.FindAsync(token));
+        Assert.Null(await links.FindAsync((await core.Services.Links.CreateAsync("retention", "1", TimeSpan.FromDays(1))).Get()));
+        core.Time.Advance(PackLimits.LinkTime - TimeSpan.FromSeconds(1));
+        Assert.Equal("10042", await links.FindAsync(token));
+        core.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Null(await links.FindAsync(token));
+
+        // A later login of the same name is another.
+        token = (await links.CreateAsync("10042", TestCore.Operator)).Get();
+        (await core.Services.Logins.RemoveAsync("10042", TestCore.Operator)).Get();
+        Assert.Null(await links.FindAsync(token));
+        await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042" }, TestCore.Operator);
+        Assert.Null(await links.FindAsync(token));
+    }
+
+    [Fact]
     public async Task The_archive_is_the_same_bytes_all_day_and_its_names_are_plain()
     {
         await using var core = await TestCore.CreateAsync();

@@ -42,6 +42,21 @@ public sealed class PackTests(Template template)
     }
 
     [Fact]
+    public async Task A_link_to_the_page_with_the_pack_is_printed_and_recorded_without_its_token()
+    {
+        using var data = await template.CopyAsync();
+        string[] settings = ["--set", Public, "--set", "Portal:PublicUrl=https://files.example.com/"];
+        var lines = (await data.OutputAsync(["pack", "10020", "--link", .. settings])).Split('\n');
+        Assert.Matches("^https://files\\.example\\.com/l/[A-Za-z0-9_-]{43}$", lines[0]);
+        Assert.Contains("14 days", lines[1], StringComparison.Ordinal);
+        Assert.DoesNotContain(lines[0][^43..], (await data.AuditAsync("pack-linked")).GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(14, (await data.JsonAsync(["pack", "10020", "--link", .. settings])).GetProperty("days").GetInt32());
+        Assert.Contains("portal is off", await data.RefusedAsync(1, ["pack", "10020", "--link", .. settings, "--set", "Portal:Listen=[]"]), StringComparison.Ordinal);
+        Assert.Contains("Set Ssh:Public", await data.RefusedAsync(1, "pack", "10020", "--link"), StringComparison.Ordinal);
+        Assert.Contains("asks where the key lies", await data.RefusedAsync(2, "pack", "10020", "--link", "--file", "conf"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_account_s_region_chooses_the_host_and_each_host_has_the_policy_of_its_listener()
     {
         using var data = await template.CopyAsync();

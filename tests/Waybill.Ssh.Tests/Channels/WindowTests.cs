@@ -238,7 +238,7 @@ public sealed class WindowTests
     [InlineData(2 * 1024 * 1024, 2 * 1024 * 1024)]
     [InlineData(16 * 1024 * 1024, 15 * 1024 * 1024)]
     [InlineData(int.MaxValue, 1024 * 1024)]
-    public void However_a_client_gives_credit_the_waiter_goes_on(int size, int step)
+    public async Task However_a_client_gives_credit_the_waiter_goes_on(int size, int step)
     {
         // The clock stands still, so that patience never helps. The client reads all that comes and gives credit each step bytes.
         var window = new SendWindow((uint)size, _time);
@@ -255,6 +255,8 @@ public sealed class WindowTests
                 window.TryAdd((uint)step);
                 window.RunWaiter(elsewhere: null);
             }
+
+            await wait;
         }
     }
 

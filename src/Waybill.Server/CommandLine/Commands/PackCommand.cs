@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Numerics;
 using Waybill.Core.Packs;
+using Waybill.Server.Configuration;
 using Waybill.SshKeys.Keys;
 using Waybill.Storage;
 
@@ -19,6 +20,8 @@ internal static class PackCommand
 
     private sealed record PackView(FactsView Facts, string SessionUrl, IReadOnlyList<string> Written);
 
+    private sealed record LinkView(string UserName, string Link, int Days);
+
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context)
     {
         var user = new Argument<string>("USER") { Description = "the login's user name" };
@@ -29,12 +32,18 @@ internal static class PackCommand
             Description = "where the private key lies on the customer's computer (path only); one that ends with .ppk is for WinSCP, PuTTY and FileZilla; may be given twice",
             HelpName = "PATH",
         };
-        var command = new Command("pack", "Show what a customer needs to connect, or write the files for their program and their set-up guide.") { user, target, one, keys };
+        var link = new Option<bool>("--link") { Description = "print a secret link to the page with the pack, to pass on" };
+        var command = new Command("pack", "Show what a customer needs to connect, or write the files for their program and their set-up guide.") { user, target, one, keys, link };
         command.Validators.Add(result =>
         {
             if (result.GetValue(target) is not null && result.GetValue(one) is not null)
             {
                 result.AddError("--out and --file exclude each other");
+            }
+
+            if (result.GetValue(link) && (result.GetValue(target) is not null || result.GetValue(one) is not null || result.GetValue(keys) is { Length: > 0 }))
+            {
+                result.AddError("--link goes alone: the page behind it asks where the key lies");
             }
         });
         command.SetAction(async (parse, cancellationToken) =>
@@ -44,6 +53,12 @@ internal static class PackCommand
             await using var installation = here.Open(configuration);
             var packs = installation.OpenPacks(configuration);
             var name = parse.GetRequiredValue(user);
+            if (parse.GetValue(link))
+            {
+                await LinkAsync(here, installation, configuration, name, cancellationToken);
+                return;
+            }
+
             var places = CommandContext.Require(PackKeyFiles.Of(parse.GetValue(keys) ?? []));
             if (parse.GetValue(one) is { } file)
             {
@@ -68,6 +83,24 @@ internal static class PackCommand
             }
         });
         return [command];
+    }
+
+    private static async Task LinkAsync(CommandContext here, Installation installation, WaybillConfiguration configuration, string name, CancellationToken cancellationToken)
+    {
+        if (configuration.Portal.Listen.Count == 0)
+        {
+            throw new CommandException("the portal is off (Portal:Listen is empty), so a link would lead nowhere; write the pack with --out");
+        }
+
+        // A link to a page that could not be shown would be found out by the customer.
+        var facts = CommandContext.Require(await installation.OpenPacks(configuration).DescribeAsync(name, cancellationToken));
+        var token = CommandContext.Require(await installation.PackLinks.CreateAsync(name, CommandContext.Operator, cancellationToken));
+        var view = new LinkView(facts.UserName, $"{PortalSettings.BaseUrl(configuration.Portal)}/l/{token}", (int)PackLimits.LinkTime.TotalDays);
+        here.Print(view, output =>
+        {
+            output.WriteLine(view.Link);
+            output.WriteLine($"It opens for {view.Days} days, any number of times. Whoever has it sees host, user name and host keys; there is no secret behind it.");
+        });
     }
 
     private static async Task PrintFileAsync(ConnectionPack pack, string name, CancellationToken cancellationToken)
