@@ -109,6 +109,12 @@ public sealed class PermissionMatrixTests(PortalServer server)
         Assert.Equal(RouteInventoryTests.Permissions, Pages(portal).ToDictionary(static page => page.Route, static page => page.Words));
     }
 
+    /// <summary>An address in which something that is there stands for each name; or what is not there.</summary>
+    private static string AddressOf(string route, string account, bool isMissing = false) => "/" + string.Join('/', route.Split('/').Select(part => part is not ['{', .. var name, '}'] ? part
+        : name == SignedInModel.AccountValue && !isMissing ? account
+        : isMissing ? "999999999"
+        : Samples[name]));
+
     private static async Task<(HttpStatusCode, string?)> GoneAsync(Visitor visitor, string address)
     {
         var answer = await visitor.GetAsync(address);
@@ -150,9 +156,6 @@ public sealed class PermissionMatrixTests(PortalServer server)
             return new SignedInPage(route, operation.Value, handlers);
         }
 
-        public string Address(string account, bool isMissing = false) => "/" + string.Join('/', Route.Split('/').Select(part => part is not ['{', .. var name, '}'] ? part
-            : name == SignedInModel.AccountValue && !isMissing ? account
-            : isMissing ? "999999999"
-            : Samples[name]));
+        public string Address(string account, bool isMissing = false) => AddressOf(Route, account, isMissing);
     }
 }
