@@ -8,11 +8,13 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Waybill.Portal.Connecting;
+using Waybill.Portal.Files;
 using Waybill.Portal.Hosting;
 using Waybill.Portal.Links;
 using Waybill.Portal.Packs;
 using Waybill.Portal.People;
 using Waybill.Portal.Security;
+using Waybill.Portal.Staff;
 
 namespace Waybill.Portal;
 
@@ -29,9 +31,11 @@ internal static class PortalSetup
         services.AddSingleton<LinkRouting>();
         services.AddSingleton<ZipTurns>();
         services.AddSingleton<ExportTurns>();
+        services.AddSingleton<TransferTurns>();
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Api.UploadRoom>();
         services.AddSingleton<Answers>();
+        services.AddSingleton<RetentionForecast>();
         services.AddSingleton<PackDesk>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");
         services.AddDataProtection()

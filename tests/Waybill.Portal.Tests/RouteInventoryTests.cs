@@ -39,8 +39,13 @@ public sealed partial class RouteInventoryTests
         ["sign-out"] = Anyone,
         ["forgotten"] = Anyone,
         ["home"] = Person,
+        ["home/confirm"] = Person,
+        ["home/password"] = Person,
+        ["home/authenticator"] = Person,
+        ["home/codes"] = Person,
 
         // For people with a role: what the page shows, and what each of its forms does.
+        ["staff/requests/mail"] = "decide-requests, POST decide-requests",
         ["staff"] = "see-health",
         ["staff/audit"] = "search-audit",
         ["staff/audit/export"] = "export-audit",
@@ -51,7 +56,30 @@ public sealed partial class RouteInventoryTests
         ["staff/notifications"] = "see-notifications, Retry retry-notifications, RetryAll retry-notifications",
         ["staff/accounts"] = "see-accounts, Add change-accounts",
         ["staff/accounts/{number}"] = "see-accounts, Suspend change-accounts, Resume change-accounts, Close close-accounts, Region change-accounts, Files set-portal-files, View view-as-customer",
+        ["staff/logins"] = "see-logins, Add change-logins",
+        ["staff/logins/{login}"] = "see-logins, Suspend change-logins, Resume change-logins, Remove change-logins, Networks change-logins, Add change-keys, Change change-keys, Revoke change-keys, Lost change-keys",
+        ["staff/logins/{login}/generate"] = "see-keys, Begin change-keys, Renew change-keys, ReadOut change-keys, Cancel change-keys",
+        ["staff/sessions"] = "see-sessions, End end-sessions",
+        ["staff/sessions/portal"] = "see-sessions, End end-sessions",
+        ["staff/people"] = "see-people, Add change-people",
+        ["staff/people/{email}"] = "see-people, Invite change-people, Reset change-people, Suspend change-people, Resume change-people, Remove change-people, Change change-people, Grant change-people, Revoke change-people",
+        ["staff/feeds"] = "see-feeds, Subscribe change-feeds, Expect change-feeds, Remove change-feeds",
+        ["staff/receipts"] = "see-receipts",
+        ["staff/held"] = "see-held, Release decide-held, Discard decide-held",
+        ["staff/retention"] = "see-retention, Plan see-retention, Hold change-holds, Unhold change-holds, Policy change-retention, Unpolicy change-retention",
         ["account/{account}"] = "see-own-account",
+        ["account/{account}/files/{**path}"] = "list-files, Remove write-files, Rename write-files",
+        ["account/{account}/download/{**file}"] = "download-files",
+        ["account/{account}/upload/{**path}"] = "write-files, POST write-files",
+        ["account/{account}/logins"] = "see-own-keys",
+        ["account/{account}/logins/{login}"] = "see-own-keys, Add change-own-keys, Revoke change-own-keys, DropOld change-own-keys, Lost change-own-keys",
+        ["account/{account}/logins/{login}/connection"] = "see-own-connections",
+        ["account/{account}/logins/{login}/pack/{file?}"] = "get-pack",
+        ["account/{account}/vendors"] = "see-own-vendors, Ask change-own-vendors, Invite change-own-vendors, Suspend change-own-vendors, Resume change-own-vendors",
+        ["account/{account}/people"] = "see-own-people, Invite change-own-people, Remove change-own-people",
+        ["account/{account}/receipts"] = "see-own-receipts",
+        ["account/{account}/retention"] = "see-own-retention",
+        ["account/{account}/views"] = "see-own-views",
         ["links/request-confirm/{token}"] = Holder,
         ["links/request-answer/{token}"] = Holder,
         ["links/request-invitation/{token}"] = Holder,
@@ -97,7 +125,7 @@ public sealed partial class RouteInventoryTests
         return new Portal(directory, core, site);
     }
 
-    [GeneratedRegex(@"\{\w+\}")]
+    [GeneratedRegex(@"\{[*]{0,2}\w+\??\}")]
     private static partial Regex Value();
 
     private static T Result<T>(Result<T> result)

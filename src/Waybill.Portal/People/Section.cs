@@ -15,6 +15,13 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
         new("/staff/requests", "NavRequests", PortalOperation.SeeRequests),
         new("/staff/why", "NavWhy", PortalOperation.SeeConnections),
         new("/staff/accounts", "NavAccounts", PortalOperation.SeeAccounts),
+        new("/staff/logins", "NavLogins", PortalOperation.SeeLogins),
+        new("/staff/sessions", "NavSessions", PortalOperation.SeeSessions),
+        new("/staff/people", "NavPeople", PortalOperation.SeePeople),
+        new("/staff/feeds", "NavFeeds", PortalOperation.SeeFeeds),
+        new("/staff/receipts", "NavReceipts", PortalOperation.SeeReceipts),
+        new("/staff/held", "NavHeld", PortalOperation.SeeHeld),
+        new("/staff/retention", "NavRetention", PortalOperation.SeeRetention),
         new("/staff/notifications", "NavNotifications", PortalOperation.SeeNotifications),
         new("/staff/audit", "NavAudit", PortalOperation.SearchAudit),
     ];
@@ -23,5 +30,12 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
     public static IReadOnlyList<Section> Account { get; } =
     [
         new("", "NavAccount", PortalOperation.SeeOwnAccount),
+        new("/files", "NavFiles", PortalOperation.ListFiles),
+        new("/logins", "NavLogins", PortalOperation.SeeOwnKeys),
+        new("/vendors", "NavVendors", PortalOperation.SeeOwnVendors),
+        new("/receipts", "NavReceipts", PortalOperation.SeeOwnReceipts),
+        new("/retention", "NavRetention", PortalOperation.SeeOwnRetention),
+        new("/people", "NavPeople", PortalOperation.SeeOwnPeople),
+        new("/views", "NavViews", PortalOperation.SeeOwnViews),
     ];
 }
