@@ -20,6 +20,10 @@ public sealed class BrowserTests
         var link = new Uri(await RetentionLinkTests.LinkAsync(smtp)).PathAndQuery;
         await server.CommandAsync("login", "add", "10042", "--account", "10042");
         var pack = new Uri((await server.JsonAsync("pack", "10042", "--link")).GetProperty("link").GetString()!).PathAndQuery;
+        var asked = (await server.JsonAsync(
+            "request", "add", "--email", "ann@interop.example", "--name", "Ann Elisabeth Lee", "--company", "Another Company Ltd", "--account", "10042", "--user", "ann", "--automation", "--key",
+            server.Directory.Write("ann.pub", (await RequestKeys.MakeAsync()).Line + "\n"))).GetProperty("request").GetProperty("reference").GetString();
+        await server.CommandAsync("login", "suspend", "10042", "--reason", "the bill was not paid");
         var axe = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "tests", "Waybill.Portal.Tests", "npm", "node_modules", "axe-core", "axe.min.js"));
         Directory.CreateDirectory(Screenshots);
         await using var browser = await Browser.StartAsync();
@@ -79,6 +83,17 @@ public sealed class BrowserTests
                 await page.GetByRole(AriaRole.Link, new() { Name = "I have kept them" }).ClickAsync();
                 await page.GetByRole(AriaRole.Heading, new() { Name = "Where you are signed in" }).WaitForAsync();
                 await CheckAsync("home");
+                foreach (var (name, path) in ((string, string)[])
+                    [
+                        ("staff-now", "/staff"), ("staff-requests", "/staff/requests"), ("staff-request", "/staff/requests/" + asked), ("staff-invite", "/staff/requests/invite"),
+                        ("staff-why", "/staff/why?q=10042"), ("staff-notifications", "/staff/notifications"), ("staff-audit", "/staff/audit"),
+                    ])
+                {
+                    await page.GotoAsync(server.Url + path);
+                    await page.EvaluateAsync("() => document.querySelectorAll('details').forEach(each => each.open = true)");
+                    await CheckAsync(name);
+                }
+
                 await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
                 await page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).WaitForAsync();
                 await page.Context.CloseAsync();
