@@ -1,3 +1,4 @@
+using Waybill.Core.AccountFiles;
 using Waybill.Core.Accounts;
 using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
@@ -28,6 +29,7 @@ namespace Waybill.Core;
 public sealed class CoreServices : IAsyncDisposable
 {
     private readonly LocalVaults _vaults;
+    private readonly FileArchive _archive;
     private readonly TimeProvider _time;
 
     private CoreServices(DataDirectory directory, WaybillDatabase database, AuditLog audit, LayoutTemplate template, TimeProvider time)
@@ -51,6 +53,7 @@ public sealed class CoreServices : IAsyncDisposable
         Vaults = new VaultDirectories(directory.Vaults, Layout);
         Catalogue = new FileCatalogue(database);
         _vaults = new LocalVaults(directory.Vaults);
+        _archive = new FileArchive(directory.Archive);
         Inbound = new InboundService(database, audit, time, new VaultStores(_vaults));
         ArrivalRules = new ArrivalRules(database, audit);
         CollectRights = new CollectRights(database, audit);
@@ -65,6 +68,7 @@ public sealed class CoreServices : IAsyncDisposable
         Links = new SecretLinks(database, time);
         RetentionLinks = new RetentionLinks(database, audit, Links, Stores, time);
         Quotas = new QuotaService(database, audit, time);
+        AccountFiles = new AccountFileService(database, audit, Layout, CollectRights, _vaults, _archive, new QuotaLedger(database, time), time);
         People = new PeopleServices(database, audit, time, directory.PeopleKey, new PeopleOptions
         {
             Notifications = new NotificationOptions { MailFolder = Path.Combine(directory.Path, "mail"), TemplateFolder = Path.Combine(directory.Path, "templates") },
@@ -164,6 +168,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>What is behind the links of retention's notices.</summary>
     public RetentionLinks RetentionLinks { get; }
+
+    /// <summary>Accounts' files for their people.</summary>
+    public AccountFileService AccountFiles { get; }
 
     /// <summary>What accounts and logins may store.</summary>
     public QuotaService Quotas { get; }
@@ -266,5 +273,6 @@ public sealed class CoreServices : IAsyncDisposable
         await Audit.DisposeAsync().ConfigureAwait(false);
         await Database.DisposeAsync().ConfigureAwait(false);
         _vaults.Dispose();
+        _archive.Dispose();
     }
 }

@@ -25,6 +25,9 @@ public sealed record DataDirectory(string Path)
     /// <summary>The files that retention has put aside, under their numbers in the catalogue.</summary>
     public string RetentionTaken => System.IO.Path.Combine(Path, "retention", "taken");
 
+    /// <summary>Where what customers put away goes, unless the configuration has another place.</summary>
+    public string Archive => System.IO.Path.Combine(Path, "archive");
+
     /// <summary>The leases of processes that publish.</summary>
     public string Publishing => System.IO.Path.Combine(Path, "run", "publishing");
 }

@@ -33,6 +33,9 @@ public static class PortalLimits
     /// <summary>Bytes of a key's file.</summary>
     public const int KeyFile = 32 * 1024;
 
+    /// <summary>Bytes of the form with a mail that staff take in: the mail, and the other fields.</summary>
+    public const int MailBody = 16448 * 1024;
+
     /// <summary>Rows of a page.</summary>
     public const int Rows = 200;
 
@@ -44,6 +47,9 @@ public static class PortalLimits
 
     /// <summary>Zips that are sent at once for one link.</summary>
     public const int ZipsPerLink = 1;
+
+    /// <summary>Exports of the audit that are sent at once.</summary>
+    public const int Exports = 2;
 
     /// <summary>Items of a page of the REST API, where the call does not say.</summary>
     public const int ApiPage = 100;
@@ -59,6 +65,30 @@ public static class PortalLimits
 
     /// <summary>Bytes that are read and sent of a file at a time.</summary>
     public const int ApiBlock = 128 * 1024;
+
+    /// <summary>Files that are sent to people and taken from them at once.</summary>
+    public const int Transfers = 128;
+
+    /// <summary>Files that are sent to one person and taken from them at once.</summary>
+    public const int TransfersPerPerson = 8;
+
+    /// <summary>Bytes of a piece of an upload, as the script sends them: what a connection that breaks costs at most.</summary>
+    public const int UploadPiece = 8 * 1024 * 1024;
+
+    /// <summary>Bytes of an upload in one request.</summary>
+    public const long Upload = 64L * 1024 * 1024 * 1024;
+
+    /// <summary>Files in a form without script.</summary>
+    public const int UploadFiles = 32;
+
+    /// <summary>Files that nobody has fetched, on the page of an account.</summary>
+    public const int NewFiles = 20;
+
+    /// <summary>Seconds after which the page that watches a login is loaded again.</summary>
+    public const int WatchSeconds = 4;
+
+    /// <summary>How long it does so.</summary>
+    public static readonly TimeSpan Watching = TimeSpan.FromMinutes(10);
 
     /// <summary>Time for the headers of a request.</summary>
     public static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(10);

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Waybill.Portal.Connecting;
+using Waybill.Portal.Files;
 using Waybill.Portal.Hosting;
 using Waybill.Portal.Links;
 using Waybill.Portal.Packs;
@@ -29,6 +30,8 @@ internal static class PortalSetup
         services.AddSingleton<Health>();
         services.AddSingleton<LinkRouting>();
         services.AddSingleton<ZipTurns>();
+        services.AddSingleton<ExportTurns>();
+        services.AddSingleton<TransferTurns>();
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Api.UploadRoom>();
         services.AddSingleton<Answers>();

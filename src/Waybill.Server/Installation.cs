@@ -1,5 +1,6 @@
 using System.Globalization;
 using Waybill.Core;
+using Waybill.Core.AccountFiles;
 using Waybill.Core.Accounts;
 using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
@@ -216,6 +217,9 @@ internal sealed class Installation : IAsyncDisposable
                 Layout.ViewOf(login, Accounts), actor)
         : rules.Anywhere.HasFlag(FileRights.Collect) ? new Collecting(rules, login.Account!, VaultLayout.RootInVault(login), Vaults, _archive!, TimeProvider.System)
         : null;
+
+    /// <summary>Accounts' files for their people; for whoever opened the vaults. Its uploads and those of logins are in one ledger of quotas.</summary>
+    public AccountFileService OpenAccountFiles() => new(Database, Audit, Layout, CollectRights, Vaults, _archive!, QuotaLedger, TimeProvider.System);
 
     /// <summary>Requests for access, as the configuration says.</summary>
     public OnboardingService OpenOnboarding(WaybillConfiguration configuration) =>

@@ -32,13 +32,17 @@ public sealed class PermissionMatrixTests(PortalServer server)
     private static readonly Dictionary<string, string> Samples = new()
     {
         [SignedInModel.AccountValue] = Theirs,
+        ["**path"] = "vendors/acme/usage",
+        ["**file"] = "vendors/acme/usage/june.csv",
+        ["login"] = Theirs + "-acme",
+        ["file?"] = "",
         ["number"] = Theirs,
         ["email"] = "matrix@example.com",
         ["login"] = Theirs + "-acme",
     };
 
     /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>
-    private static readonly string[] Own = ["home"];
+    private static readonly string[] Own = ["home", "home/confirm", "home/password", "home/authenticator", "home/codes"];
 
     [Fact]
     public async Task Every_page_and_form_does_for_each_role_what_the_table_says()
@@ -47,6 +51,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
         await server.CommandAsync("account", "add", Foreign, "--name", "Foreign Ltd");
         await server.CommandAsync("person", "add", Samples["email"], "--name", "Matrix");
         await server.CommandAsync("login", "add", Theirs + "-acme", "--account", Theirs, "--vendor", "acme");
+        await File.WriteAllTextAsync(Path.Combine(server.Data, "vaults", Theirs, "vendors", "acme", "usage", "june.csv"), "a,b\n");
         Samples["reference"] = (await server.JsonAsync("request", "add", "--email", "matrix@example.com", "--name", "Mat Rix", "--account", Theirs)).GetProperty("request").GetProperty("reference").GetString()!;
         List<string> wrong = [];
         var cells = 0;
@@ -104,6 +109,12 @@ public sealed class PermissionMatrixTests(PortalServer server)
         Assert.Equal(RouteInventoryTests.Permissions, Pages(portal).ToDictionary(static page => page.Route, static page => page.Words));
     }
 
+    /// <summary>An address in which something that is there stands for each name; or what is not there.</summary>
+    private static string AddressOf(string route, string account, bool isMissing = false) => "/" + string.Join('/', route.Split('/').Select(part => part is not ['{', .. var name, '}'] ? part
+        : name == SignedInModel.AccountValue && !isMissing ? account
+        : isMissing ? "999999999"
+        : Samples[name]));
+
     private static async Task<(HttpStatusCode, string?)> GoneAsync(Visitor visitor, string address)
     {
         var answer = await visitor.GetAsync(address);
@@ -145,9 +156,6 @@ public sealed class PermissionMatrixTests(PortalServer server)
             return new SignedInPage(route, operation.Value, handlers);
         }
 
-        public string Address(string account, bool isMissing = false) => "/" + string.Join('/', Route.Split('/').Select(part => part is not ['{', .. var name, '}'] ? part
-            : name == SignedInModel.AccountValue && !isMissing ? account
-            : isMissing ? "999999999"
-            : Samples[name]));
+        public string Address(string account, bool isMissing = false) => AddressOf(Route, account, isMissing);
     }
 }

@@ -39,8 +39,16 @@ public sealed partial class RouteInventoryTests
         ["sign-out"] = Anyone,
         ["forgotten"] = Anyone,
         ["home"] = Person,
+        ["home/confirm"] = Person,
+        ["home/password"] = Person,
+        ["home/authenticator"] = Person,
+        ["home/codes"] = Person,
 
         // For people with a role: what the page shows, and what each of its forms does.
+        ["staff/requests/mail"] = "decide-requests, POST decide-requests",
+        ["staff"] = "see-health",
+        ["staff/audit"] = "search-audit",
+        ["staff/audit/export"] = "export-audit",
         ["staff/requests"] = "see-requests",
         ["staff/requests/invite"] = "decide-requests, POST decide-requests",
         ["staff/requests/{reference}"] = "see-requests, Approve decide-requests, Reject decide-requests, Ask decide-requests, Reopen decide-requests, Resend decide-requests",
@@ -60,6 +68,18 @@ public sealed partial class RouteInventoryTests
         ["staff/held"] = "see-held, Release decide-held, Discard decide-held",
         ["staff/retention"] = "see-retention, Plan see-retention, Hold change-holds, Unhold change-holds, Policy change-retention, Unpolicy change-retention",
         ["account/{account}"] = "see-own-account",
+        ["account/{account}/files/{**path}"] = "list-files, Remove write-files, Rename write-files",
+        ["account/{account}/download/{**file}"] = "download-files",
+        ["account/{account}/upload/{**path}"] = "write-files, POST write-files",
+        ["account/{account}/logins"] = "see-own-keys",
+        ["account/{account}/logins/{login}"] = "see-own-keys, Add change-own-keys, Revoke change-own-keys, DropOld change-own-keys, Lost change-own-keys",
+        ["account/{account}/logins/{login}/connection"] = "see-own-connections",
+        ["account/{account}/logins/{login}/pack/{file?}"] = "get-pack",
+        ["account/{account}/vendors"] = "see-own-vendors, Ask change-own-vendors, Invite change-own-vendors, Suspend change-own-vendors, Resume change-own-vendors",
+        ["account/{account}/people"] = "see-own-people, Invite change-own-people, Remove change-own-people",
+        ["account/{account}/receipts"] = "see-own-receipts",
+        ["account/{account}/retention"] = "see-own-retention",
+        ["account/{account}/views"] = "see-own-views",
         ["links/request-confirm/{token}"] = Holder,
         ["links/request-answer/{token}"] = Holder,
         ["links/request-invitation/{token}"] = Holder,
@@ -105,7 +125,7 @@ public sealed partial class RouteInventoryTests
         return new Portal(directory, core, site);
     }
 
-    [GeneratedRegex(@"\{\w+\}")]
+    [GeneratedRegex(@"\{[*]{0,2}\w+\??\}")]
     private static partial Regex Value();
 
     private static T Result<T>(Result<T> result)

@@ -8,7 +8,8 @@ using Waybill.Storage;
 namespace Waybill.Core.Catalogue;
 
 /// <summary>What a file operation that succeeded changes in the catalogue.</summary>
-internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, VaultPlace? target, Actor actor, string protocol, FeedTypes? feeds, DateTimeOffset now) : IAuditEffect
+internal sealed class CatalogueChange(
+    FileEvent fileEvent, VaultPlace place, VaultPlace? target, Actor actor, string deliverer, string protocol, FeedTypes? feeds, DateTimeOffset now) : IAuditEffect
 {
     public void Apply(DatabaseConnection connection)
     {
@@ -20,7 +21,7 @@ internal sealed class CatalogueChange(FileEvent fileEvent, VaultPlace place, Vau
         switch (fileEvent.Operation)
         {
             case FileOperation.Upload:
-                var arrived = CatalogueSql.Arrived(connection, account, place.Path, fileEvent.Size, fileEvent.ExpectedSize, actor.Name, protocol, now);
+                var arrived = CatalogueSql.Arrived(connection, account, place.Path, fileEvent.Size, fileEvent.ExpectedSize, deliverer, protocol, now);
                 CatalogueSql.Describe(connection, arrived, feeds?.AtFinal(place.Path)?.Name, fileEvent.Sha256);
                 InboundSql.Delivered(connection, arrived, actor, now);
                 break;

@@ -19,7 +19,9 @@ namespace Waybill.Core.Catalogue;
 /// <param name="view">How the login's paths lie in the vaults.</param>
 /// <param name="time">The clock: when a file arrived is the server's to say.</param>
 /// <param name="feeds">For a login whose uploads belong to feeds: which they are.</param>
-public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILoginView view, TimeProvider time, FeedTypes? feeds = null) : IFileJournal
+/// <param name="deliverer">Whose files uploads are, where that is another than the actor: a vendor's contact delivers for its login.</param>
+public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILoginView view, TimeProvider time, FeedTypes? feeds = null, string? deliverer = null)
+    : IFileJournal
 {
     private volatile bool _lostOne;
 
@@ -54,7 +56,7 @@ public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILog
                 _ => AuditOutcome.Failed,
             },
             Detail = Describe(fileEvent, target?.Path ?? fileEvent.Target?.ToString()),
-            Effect = fileEvent.Outcome == StoreError.None && place is not null ? new CatalogueChange(fileEvent, place, target, actor, protocol, feeds, time.GetUtcNow()) : null,
+            Effect = fileEvent.Outcome == StoreError.None && place is not null ? new CatalogueChange(fileEvent, place, target, actor, deliverer ?? actor.Name, protocol, feeds, time.GetUtcNow()) : null,
         };
         var outcome = fileEvent is { Operation: FileOperation.Download, Outcome: StoreError.None }
             ? await log.AppendLaterAsync(entry, () => _lostOne = true).ConfigureAwait(false)

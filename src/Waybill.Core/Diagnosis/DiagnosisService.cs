@@ -46,6 +46,24 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What the people of a login may know of why it cannot connect: its own state, and what came with its user name.</summary>
+    public async ValueTask<Result<OwnDiagnosis>> ExplainOwnAsync(Login login, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(login);
+        var now = time.GetUtcNow();
+        return await database.ReadAsync(
+            connection => LoginDirectory.Find(connection, login.UserName) is not { } known
+                ? Problem.NotFound("The account has no such login.")
+                : Result.Of(new OwnDiagnosis(
+                    known.Login, known.AccountStatus, known.Keys.Count(key => key.Revoked is null && !key.IsExpired(now)),
+                    known.Keys.Where(static key => key.LastUsed is not null).MaxBy(static key => key.LastUsed), OfferedKeys.OfLogin(connection, known.Login.Id, now),
+                    [
+                        .. DiagnosisSql.RefusedFor(connection, known.Login.UserName, now - Memory, MaximumRefused)
+                            .Select(static row => new OwnAttempt(DateTimeOffset.FromUnixTimeMilliseconds(row.Time), row.Address, row.Connection, RefusalCauses.Of(row.Detail ?? ""))),
+                    ])),
+            cancellationToken).ConfigureAwait(false);
+    }
+
     private ConnectionDiagnosis? Explain(DatabaseConnection connection, string asked, IReadOnlyList<SourcePenalty> penalties)
     {
         var now = time.GetUtcNow();

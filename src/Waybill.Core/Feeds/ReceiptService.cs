@@ -10,8 +10,10 @@ namespace Waybill.Core.Feeds;
 /// <param name="types">The feeds.</param>
 public sealed class ReceiptService(WaybillDatabase database, FeedTypes types)
 {
-    private const string Select = """
-        SELECT f.id, f.publication_id, a.number, f.feed, f.path, f.size, f.arrived_at, f.login, f.first_fetched_at, f.first_fetched_by, f.gone_at, f.gone_how
+    private const string Columns = "f.id, f.publication_id, a.number, f.feed, f.path, f.size, f.arrived_at, f.login, f.first_fetched_at, f.first_fetched_by, f.gone_at, f.gone_how";
+
+    private const string Select = $"""
+        SELECT {Columns}
         FROM file f JOIN account a ON a.id = f.account_id LEFT JOIN publication p ON p.id = f.publication_id
         WHERE (f.publication_id IS NOT NULL OR f.login IN (SELECT user_name FROM login WHERE kind = 'publisher'))
         """;
@@ -51,6 +53,44 @@ public sealed class ReceiptService(WaybillDatabase database, FeedTypes types)
                     ("@after", after), ("@account", query.Account is null ? null : AccountNumber.Fold(query.Account)), ("@feed", feed?.Name), ("@folder", feed?.Folder),
                     ("@publication", query.Publication), ("@by", query.By is null ? null : AccountNumber.Fold(query.By)), ("@since", query.Since?.ToColumn()), ("@limit", size + 1));
                 return new Page<Receipt>([.. rows.Take(size)], rows.Count > size ? rows[size - 1].File.ToString(CultureInfo.InvariantCulture) : null);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lists an account's receipts, the newest first: what its people look for is at the top.</summary>
+    /// <param name="account">The account's number.</param>
+    /// <param name="unfetched">Only what is there and nobody fetched.</param>
+    /// <param name="size">The page's size.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<Page<Receipt>>> NewestAsync(string account, bool unfetched = false, int size = 100, string? after = null, CancellationToken cancellationToken = default)
+    {
+        size = Page<Receipt>.Clamp(size);
+        var parts = (after ?? "").Split('-');
+        var (arrived, file) = parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var time) && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? (time, id)
+            : (long.MaxValue, long.MaxValue);
+        return await database.ReadAsync<Result<Page<Receipt>>>(
+            connection =>
+            {
+                if (AccountService.Find(connection, account) is not { } found)
+                {
+                    return AccountService.Unknown(account);
+                }
+
+                // By the index of an account's arrivals; f.arrived_at <= @arrived bounds it, and the pair settles those of the same moment.
+                var rows = connection.All(
+                    $"""
+                    SELECT {Columns}
+                    FROM file f INDEXED BY file_account JOIN account a ON a.id = f.account_id
+                    WHERE f.account_id = @account AND f.arrived_at <= @arrived AND (f.arrived_at, f.id) < (@arrived, @file)
+                      AND (f.publication_id IS NOT NULL OR f.login IN (SELECT user_name FROM login WHERE kind = 'publisher')){(unfetched ? " AND f.first_fetched_at IS NULL AND f.gone_at IS NULL" : "")}
+                    ORDER BY f.arrived_at DESC, f.id DESC LIMIT @limit
+                    """,
+                    Read, ("@account", found.Id), ("@arrived", arrived), ("@file", file), ("@limit", size + 1));
+                return new Page<Receipt>(
+                    [.. rows.Take(size)],
+                    rows.Count > size ? string.Create(CultureInfo.InvariantCulture, $"{rows[size - 1].Published.ToUnixTimeMilliseconds()}-{rows[size - 1].File}") : null);
             },
             cancellationToken).ConfigureAwait(false);
     }

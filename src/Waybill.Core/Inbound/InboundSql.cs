@@ -28,10 +28,10 @@ internal static class InboundSql
 
     public static InboundRow? Find(DatabaseConnection connection, long file) => connection.First($"{Select} WHERE i.file_id = @file", Read, ("@file", file));
 
-    /// <summary>A login has committed a file; what customers and vendors commit is for the back office.</summary>
+    /// <summary>A login, or a person in the portal, has committed a file; what customers and vendors commit is for the back office.</summary>
     public static void Delivered(DatabaseConnection connection, long file, Actor actor, DateTimeOffset now)
     {
-        if (actor.Kind != ActorKind.Login || !Delivers(connection, actor.Name))
+        if (actor.Kind != ActorKind.Person && (actor.Kind != ActorKind.Login || !Delivers(connection, actor.Name)))
         {
             return;
         }

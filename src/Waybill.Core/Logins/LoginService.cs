@@ -153,6 +153,12 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
     public ValueTask<Result<Login>> ResumeAsync(string userName, Actor actor, CancellationToken cancellationToken = default) =>
         ChangeStatusAsync(userName, LoginStatus.Active, null, AuditActions.LoginResumed, actor, cancellationToken);
 
+    /// <summary>Lets a suspended login work again if it was suspended for a reason that begins so; whoever gave another reason has theirs.</summary>
+    internal ValueTask<Result<Login>> ResumeAsync(string userName, string onlyFor, Actor actor, CancellationToken cancellationToken) =>
+        ChangeStatusAsync(
+            userName, LoginStatus.Active, null, AuditActions.LoginResumed, actor, cancellationToken,
+            login => login.StatusReason?.StartsWith(onlyFor, StringComparison.Ordinal) == true ? null : Problem.Refused("Your provider has suspended this login. Ask your provider."));
+
     /// <summary>Sets the networks that a login may come from, in place of those before; none means anywhere. Sessions from elsewhere end.</summary>
     public async ValueTask<Result<Login>> SetAllowedNetworksAsync(
         string userName, IReadOnlyList<string> networks, Actor actor, CancellationToken cancellationToken = default)
@@ -258,7 +264,8 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
     }
 
     private ValueTask<Result<Login>> ChangeStatusAsync(
-        string userName, LoginStatus status, string? reason, string action, Actor actor, CancellationToken cancellationToken) => database.WriteAsync<Login>(
+        string userName, LoginStatus status, string? reason, string action, Actor actor, CancellationToken cancellationToken, Func<Login, Problem?>? check = null) =>
+        database.WriteAsync<Login>(
         transaction =>
         {
             var connection = transaction.Connection;
@@ -270,6 +277,11 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
             if (login.Status == status)
             {
                 return login;
+            }
+
+            if (check?.Invoke(login) is { } refused)
+            {
+                return refused;
             }
 
             connection.Execute(

@@ -62,4 +62,7 @@ public static class OnboardingLimits
 
     /// <summary>How long an invitation opens unless it is said.</summary>
     public static readonly TimeSpan InvitationTime = TimeSpan.FromDays(14);
+
+    /// <summary>Vendors that an account may have invited at once.</summary>
+    public const int VendorInvitations = 20;
 }

@@ -145,6 +145,11 @@ public sealed partial class OnboardingService
             return badWords;
         }
 
+        if (VendorRefusal(request, approval) is { } misnamed)
+        {
+            return misnamed;
+        }
+
         var before = request;
         request = request with
         {
@@ -227,7 +232,7 @@ public sealed partial class OnboardingService
         var isFirst = transaction.Connection.Number("SELECT count(*) FROM login WHERE account_id = @account", ("@account", account.Id)) == 0;
         var login = _logins.Add(
             transaction,
-            new NewLogin(LoginKind.Customer)
+            new NewLogin(IsVendor(checks.UserName) ? LoginKind.Vendor : LoginKind.Customer)
             {
                 UserName = checks.UserName, Account = account.Number, StartDirectory = approval.StartDirectory, AllowFrom = request.Details.AllowFrom,
             },
@@ -245,7 +250,7 @@ public sealed partial class OnboardingService
 
         // What cannot be subscribed to is no reason to refuse somebody their access: staff are told.
         Problem? note = null;
-        if (request.Details.Feeds.Count + request.Details.FileTypes.Count > 0)
+        if (request.Details.Feeds.Count + request.Details.FileTypes.Count > 0 && login.Value.Kind == LoginKind.Customer)
         {
             note = _subscriptions.Extend(transaction, account, request.Details.Feeds, request.Details.FileTypes, isFirst, actor).Problem;
         }

@@ -46,8 +46,12 @@ public sealed partial class OnboardingService
         }
 
         var details = RequestRules.Trim(form.Details);
-        details = invited is null ? details : details with { Account = invited.Details.Account, Company = details.Company ?? invited.Details.Company };
-        var problems = Problems(details, intake.Value, RequestKind.Login);
+        var isVendor = IsVendor(invited?.Details.UserName);
+        details = invited is null ? details : details with
+        {
+            Account = invited.Details.Account, Company = details.Company ?? invited.Details.Company, UserName = isVendor ? invited.Details.UserName : details.UserName,
+        };
+        var problems = Problems(isVendor ? Checked(details) : details, intake.Value, RequestKind.Login);
         if (problems.Count > 0)
         {
             return new Submission(null, problems) { IsPrivateKey = intake.Value.IsPrivate };
@@ -114,14 +118,15 @@ public sealed partial class OnboardingService
 
         // The link came to this address, and stays tied to it.
         var said = RequestRules.Trim(form.Details) with { Email = view.Request.Details.Email };
-        if (view.Request.Kind == RequestKind.Key)
+        var isVendor = IsVendor(view.Request.Details.UserName);
+        if (view.Request.Kind == RequestKind.Key || isVendor)
         {
-            said = said with { Account = view.Request.Details.Account };
+            said = said with { Account = view.Request.Details.Account, UserName = isVendor ? view.Request.Details.UserName : said.UserName };
         }
 
         var known = intake.Value.Key is null && intake.Value.Refusal is null ? intake.Value with { Key = view.Request.Key } : intake.Value;
         var details = RequestRules.Fill(said, view.Request.Details);
-        var problems = Problems(details, known, view.Request.Kind);
+        var problems = Problems(isVendor ? Checked(details) : details, known, view.Request.Kind);
         if (problems.Count > 0)
         {
             return new Submission(null, problems) { IsPrivateKey = intake.Value.IsPrivate };
@@ -147,9 +152,14 @@ public sealed partial class OnboardingService
     }
 
     /// <summary>Sends a link that opens the form, filled in, for a known account. It is for one request, and its time ends.</summary>
-    public async ValueTask<Result<Invitation>> InviteAsync(NewInvitation invitation, Actor actor, CancellationToken cancellationToken = default)
+    public ValueTask<Result<Invitation>> InviteAsync(NewInvitation invitation, Actor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(invitation);
+        return InviteAsync(invitation, isVendor: false, actor, cancellationToken);
+    }
+
+    private async ValueTask<Result<Invitation>> InviteAsync(NewInvitation invitation, bool isVendor, Actor actor, CancellationToken cancellationToken)
+    {
         var lifetime = invitation.Lifetime ?? OnboardingLimits.InvitationTime;
         if (lifetime < TimeSpan.FromHours(1) || lifetime > LinkLimits.Lifetime)
         {
@@ -161,9 +171,10 @@ public sealed partial class OnboardingService
             FirstName = invitation.FirstName, LastName = invitation.LastName, Email = invitation.Email, Phone = invitation.Phone, Account = invitation.Account,
             UserName = invitation.UserName, Feeds = invitation.Feeds, FileTypes = invitation.FileTypes,
         });
-        if (details.Email is null || RequestRules.Check(details, _subscriptions).Any())
+        var wrong = details.Email is null ? "There is no e-mail address. Give one." : RequestRules.Check(isVendor ? Checked(details) : details, _subscriptions).FirstOrDefault()?.Message;
+        if (wrong is not null)
         {
-            return Problem.Invalid(details.Email is null ? "There is no e-mail address. Give one." : RequestRules.Check(details, _subscriptions).First().Message);
+            return Problem.Invalid(wrong);
         }
 
         return await _database.WriteAsync<Invitation>(
@@ -191,7 +202,7 @@ public sealed partial class OnboardingService
                     ("@user", details.UserName), ("@feeds", string.Join(' ', details.Feeds)), ("@types", string.Join(' ', details.FileTypes)), ("@now", now.ToColumn()),
                     ("@by", actor.Name), ("@expires", expires.ToColumn()));
                 var token = _links.Create(transaction, InvitationPurpose, id.ToString(CultureInfo.InvariantCulture), lifetime);
-                var sent = _mails.Write(transaction, OnboardingTopics.Invitation, details.Email, new Dictionary<string, string>
+                var sent = _mails.Write(transaction, OnboardingTopics.Invitation, details.Email!, new Dictionary<string, string>
                 {
                     ["name"] = details.FirstName ?? details.LastName ?? "there", ["account"] = account.Number, ["company"] = Notifications.Template.Clean(account.Name),
                     ["until"] = LocalTimes.Show(expires, _options.Notifications.Zone),

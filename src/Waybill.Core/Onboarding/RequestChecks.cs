@@ -228,6 +228,12 @@ internal sealed class RequestChecks
         }
 
         var wanted = _request.Details.UserName ?? Account.Number;
+        if (wanted.Contains('-', StringComparison.Ordinal))
+        {
+            CheckVendor(Name, wanted, Account);
+            return;
+        }
+
         var why = Taken(wanted);
         if (why is null)
         {
@@ -243,6 +249,25 @@ internal sealed class RequestChecks
     }
 
     /// <summary>Why a user name cannot be given, or null.</summary>
+    /// <summary>A vendor's login is the account's number, a hyphen and the vendor's short name; another name would make another login of it.</summary>
+    private void CheckVendor(string row, string wanted, Account account)
+    {
+        var dash = wanted.IndexOf('-', StringComparison.Ordinal);
+        if (!wanted[..dash].Equals(account.Number, StringComparison.OrdinalIgnoreCase) || Logins.UserName.CheckVendor(wanted[(dash + 1)..]) is not null)
+        {
+            Add(row, CheckVerdict.Stop, $"{Words.Show(wanted)} is no vendor's login of account {account.Number}.", "Reject it, or give the account that it is for.");
+        }
+        else if (LoginSql.Find(_connection, wanted) is { } login)
+        {
+            Add(row, CheckVerdict.Stop, $"{login.UserName} is there already.", "If the vendor only needs another key, add the key there.");
+        }
+        else
+        {
+            UserName = wanted;
+            Add(row, CheckVerdict.Ok, $"{wanted} is free: a login for the vendor {wanted[(dash + 1)..]}, which sees its own folder only.");
+        }
+    }
+
     private string? Taken(string name)
     {
         if (Logins.UserName.Check(name) is { } bad)

@@ -62,32 +62,20 @@ public sealed class PersonService(WaybillDatabase database, AuditLog audit, Time
 
     /// <summary>Takes a role away.</summary>
     public ValueTask<Result<Person>> RevokeAsync(string email, RoleGrant role, Actor actor, CancellationToken cancellationToken = default) =>
-        WriteAsync(
+        WriteAsync(email, (transaction, person) => Revoke(transaction, person, role, actor), cancellationToken);
+
+    /// <summary>Takes a role at an account away, for its owners: the last one of them who may sign in stays, or nobody could invite anybody.</summary>
+    public ValueTask<Result<Person>> TakeAwayAsync(string email, RoleGrant role, Actor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        ArgumentOutOfRangeException.ThrowIfEqual(role.IsAtProvider, true, nameof(role));
+        return WriteAsync(
             email,
-            (transaction, person) =>
-            {
-                var connection = transaction.Connection;
-                if (person.Roles.FirstOrDefault(each => IsSame(each, role)) is not { } held)
-                {
-                    return Problem.NotFound($"{person.Email} is not {Words.Show(role.ToString())}. `waybill person show` lists the roles.");
-                }
-
-                if (held.Role == PersonRole.Administrator && PersonSql.IsLastAdministrator(connection, person))
-                {
-                    return LastAdministrator(person);
-                }
-
-                connection.Execute(
-                    """
-                    DELETE FROM person_role WHERE person_id = @person AND role = @role AND vendor_key = @vendor
-                      AND account_id IS (SELECT id FROM account WHERE number_key = @account)
-                    """,
-                    ("@person", person.Id), ("@role", held.Role.ToWord()), ("@vendor", held.Vendor?.ToLowerInvariant() ?? ""),
-                    ("@account", held.Account is null ? null : AccountNumber.Fold(held.Account)));
-                audit.Append(transaction, new AuditEntry(PeopleActions.RoleRevoked, actor) { Account = held.Account, Subject = person.Email, Detail = held.ToString() });
-                return PersonSql.Find(connection, person.Id)!;
-            },
+            (transaction, person) => role.Role == PersonRole.Owner && !PersonSql.HasAnotherOwner(transaction.Connection, role.Account!, person)
+                ? Problem.Refused($"{person.Email} is the last owner of the account. Make somebody else an owner first, or ask your provider.")
+                : Revoke(transaction, person, role, actor),
             cancellationToken);
+    }
 
     /// <summary>Keeps a person out until they are resumed; their sessions end. One who is suspended already stays so.</summary>
     public ValueTask<Result<Person>> SuspendAsync(string email, string? reason, Actor actor, CancellationToken cancellationToken = default) =>
@@ -235,6 +223,30 @@ public sealed class PersonService(WaybillDatabase database, AuditLog audit, Time
             ("@now", time.GetUtcNow().ToColumn()), ("@by", actor.Name));
         audit.Append(transaction, new AuditEntry(PeopleActions.RoleGranted, actor) { Account = granted.Account, Subject = person.Email, Detail = granted.ToString() });
         return null;
+    }
+
+    private Result<Person> Revoke(WriteTransaction transaction, Person person, RoleGrant role, Actor actor)
+    {
+        var connection = transaction.Connection;
+        if (person.Roles.FirstOrDefault(each => IsSame(each, role)) is not { } held)
+        {
+            return Problem.NotFound($"{person.Email} is not {Words.Show(role.ToString())}. `waybill person show` lists the roles.");
+        }
+
+        if (held.Role == PersonRole.Administrator && PersonSql.IsLastAdministrator(connection, person))
+        {
+            return LastAdministrator(person);
+        }
+
+        connection.Execute(
+            """
+            DELETE FROM person_role WHERE person_id = @person AND role = @role AND vendor_key = @vendor
+              AND account_id IS (SELECT id FROM account WHERE number_key = @account)
+            """,
+            ("@person", person.Id), ("@role", held.Role.ToWord()), ("@vendor", held.Vendor?.ToLowerInvariant() ?? ""),
+            ("@account", held.Account is null ? null : AccountNumber.Fold(held.Account)));
+        audit.Append(transaction, new AuditEntry(PeopleActions.RoleRevoked, actor) { Account = held.Account, Subject = person.Email, Detail = held.ToString() });
+        return PersonSql.Find(connection, person.Id)!;
     }
 
     private static bool IsSame(RoleGrant one, RoleGrant other) =>

@@ -88,6 +88,14 @@ internal static class PersonSql
         return new Page<Person>([.. rows.Take(size).Select(person => WithRoles(connection, person)!)], rows.Count > size ? EmailAddress.Fold(rows[size - 1].Email) : null);
     }
 
+    /// <summary>Whether an account has an owner besides somebody who may sign in.</summary>
+    public static bool HasAnotherOwner(DatabaseConnection connection, string account, Person person) => connection.Number(
+        """
+        SELECT EXISTS (SELECT 1 FROM person_role r JOIN person p ON p.id = r.person_id
+          WHERE r.account_id = (SELECT id FROM account WHERE number_key = @account) AND r.role = 'owner' AND p.id <> @person AND p.status = 'active')
+        """,
+        ("@account", AccountNumber.Fold(account)), ("@person", person.Id)) != 0;
+
     public static Person Insert(DatabaseConnection connection, NewPerson person, DateTimeOffset now)
     {
         connection.Execute(

@@ -69,6 +69,18 @@ public sealed class CollectRights(WaybillDatabase database, AuditLog audit)
         return folders.Count == 0 ? rules : new Granted(rules, [.. folders]);
     }
 
+    /// <summary>A customer's rules with the folders in which all of its account has the right: for its people, who are none of its logins.</summary>
+    public async ValueTask<IAccessRules> AddToAccountAsync(IAccessRules rules, string account, CancellationToken cancellationToken = default)
+    {
+        var folders = await database.ReadAsync(
+            connection => connection.All(
+                "SELECT c.folder FROM collect_right c JOIN account a ON a.id = c.account_id WHERE a.number_key = @account AND c.login_id IS NULL LIMIT @limit",
+                static row => VaultPath.Parse(row.GetString(0)),
+                ("@account", AccountNumber.Fold(account)), ("@limit", Maximum)),
+            cancellationToken).ConfigureAwait(false);
+        return folders.Count == 0 ? rules : new Granted(rules, [.. folders]);
+    }
+
     private static bool IsFolder(string text)
     {
         try

@@ -6,9 +6,9 @@ namespace Waybill.Portal.People;
 /// <summary>Times as a person reads them: where the person is, or else the provider.</summary>
 internal static class PersonTime
 {
-    public static string Show(DateTimeOffset time, Person person, PortalOptions options)
-    {
-        var zone = person.TimeZone is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var own) ? own : options.Zone;
-        return TimeZoneInfo.ConvertTime(time, zone).ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
-    }
+    public static TimeZoneInfo ZoneOf(Person person, PortalOptions options) =>
+        person.TimeZone is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var own) ? own : options.Zone;
+
+    public static string Show(DateTimeOffset time, Person person, PortalOptions options) =>
+        TimeZoneInfo.ConvertTime(time, ZoneOf(person, options)).ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
 }

@@ -11,6 +11,7 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
     /// <summary>The provider's pages, in their order.</summary>
     public static IReadOnlyList<Section> Staff { get; } =
     [
+        new("/staff", "NavNow", PortalOperation.SeeHealth),
         new("/staff/requests", "NavRequests", PortalOperation.SeeRequests),
         new("/staff/why", "NavWhy", PortalOperation.SeeConnections),
         new("/staff/accounts", "NavAccounts", PortalOperation.SeeAccounts),
@@ -22,11 +23,19 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
         new("/staff/held", "NavHeld", PortalOperation.SeeHeld),
         new("/staff/retention", "NavRetention", PortalOperation.SeeRetention),
         new("/staff/notifications", "NavNotifications", PortalOperation.SeeNotifications),
+        new("/staff/audit", "NavAudit", PortalOperation.SearchAudit),
     ];
 
     /// <summary>The pages of an account, in their order.</summary>
     public static IReadOnlyList<Section> Account { get; } =
     [
         new("", "NavAccount", PortalOperation.SeeOwnAccount),
+        new("/files", "NavFiles", PortalOperation.ListFiles),
+        new("/logins", "NavLogins", PortalOperation.SeeOwnKeys),
+        new("/vendors", "NavVendors", PortalOperation.SeeOwnVendors),
+        new("/receipts", "NavReceipts", PortalOperation.SeeOwnReceipts),
+        new("/retention", "NavRetention", PortalOperation.SeeOwnRetention),
+        new("/people", "NavPeople", PortalOperation.SeeOwnPeople),
+        new("/views", "NavViews", PortalOperation.SeeOwnViews),
     ];
 }

@@ -27,15 +27,21 @@ internal abstract class SignedInModel : PageModel
     /// <summary>How far the person may go at the account of the address; null on pages of the provider.</summary>
     public AccountAccess? Access { get; private set; }
 
+    /// <summary>What the portal does with the files of that account.</summary>
+    public PortalFiles FilesAllowed { get; private set; }
+
     /// <summary>Who acts, for the audit.</summary>
     public Actor Actor => Session.ActorFrom(SessionCookie.Client(HttpContext));
+
+    /// <summary>Where the person is, or else the provider.</summary>
+    public TimeZoneInfo Zone => PersonTime.ZoneOf(Session.Person, HttpContext.RequestServices.GetRequiredService<PortalOptions>());
 
     /// <summary>A time where the person is, or else the provider.</summary>
     public string Time(DateTimeOffset time) => PersonTime.Show(time, Session.Person, HttpContext.RequestServices.GetRequiredService<PortalOptions>());
 
     /// <summary>Whether the person may do something else here too: a button that would only be refused is not shown.</summary>
     public bool May(PortalOperation operation) => PortalPermissions.Of(operation) is { IsAtAccount: true } permission
-        ? Access is { } access && (access.IsView
+        ? Access is { } access && FilesAllowed >= permission.Files && (access.IsView
             ? PortalPermissions.AllowsViewer(operation)
             : Session.Person.Roles.Any(role =>
                 string.Equals(role.Account, access.Account, StringComparison.OrdinalIgnoreCase) && PortalPermissions.Allows(permission.Operation, role.Role)))
@@ -76,12 +82,17 @@ internal abstract class SignedInModel : PageModel
         await base.OnPageHandlerExecutionAsync(context, next);
     }
 
-    /// <summary>The answer to what cannot be shown at all: 404 for what is not there, else 403 with the reason.</summary>
+    /// <summary>The answer to what cannot be shown at all: 404 for what is not there, 503 for what cannot be done now, else 403 with the reason.</summary>
     protected StatusCodeResult Refuse(Problem problem)
     {
         if (problem.Kind == ProblemKind.NotFound)
         {
             return NotFound();
+        }
+
+        if (problem.Kind is ProblemKind.Busy or ProblemKind.Unusable)
+        {
+            return StatusCode(StatusCodes.Status503ServiceUnavailable);
         }
 
         HttpContext.Features.Set(new Refusal(problem.Message));
@@ -98,6 +109,9 @@ internal abstract class SignedInModel : PageModel
         var access = await HttpContext.RequestServices.GetRequiredService<PeopleServices>().Access.CheckAsync(
             Session, operation, (string)RouteData.Values[AccountValue]!, HttpContext.RequestAborted);
         Access = access.Succeeded ? access.Value : null;
+        FilesAllowed = access.Succeeded
+            ? await HttpContext.RequestServices.GetRequiredService<PeopleServices>().Access.FilesOfAsync(access.Value.Account, HttpContext.RequestAborted)
+            : PortalFiles.Off;
         return access.Problem;
     }
 }

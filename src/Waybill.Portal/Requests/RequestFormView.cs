@@ -30,6 +30,9 @@ internal sealed record RequestFormView(string Action, RequestInput Input, FeedTy
     /// <summary>The account is the one that the link is for.</summary>
     public bool IsAccountFixed { get; init; }
 
+    /// <summary>The user name is the one that the link is for: a vendor's.</summary>
+    public bool IsUserNameFixed { get; init; }
+
     /// <summary>A new key for a login that is there: its name and feeds stay.</summary>
     public bool IsKeyOnly { get; init; }
 

@@ -27,7 +27,11 @@ internal abstract class RequestPage(OnboardingService onboarding, FeedTypes type
         return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 
-    protected RequestFormView View(string action, RequestDetails details) => new(action, new RequestInput(details), types);
+    protected RequestFormView View(string action, RequestDetails details) => new(action, new RequestInput(details), types)
+    {
+        // Only a link of ours fills in one with a hyphen.
+        IsUserNameFixed = details.UserName?.Contains('-', StringComparison.Ordinal) == true,
+    };
 
     /// <summary>Takes the form in by <paramref name="send"/>, or shows it again with what is wrong.</summary>
     protected async Task<IActionResult> TakeAsync(RequestFormView view, Func<RequestForm, IPAddress, ValueTask<Result<Submission>>> send)
@@ -68,6 +72,7 @@ internal abstract class RequestPage(OnboardingService onboarding, FeedTypes type
             {
                 Email = view.IsEmailFixed ? known.Email : input.Details.Email,
                 Account = view.IsAccountFixed ? known.Account : input.Details.Account,
+                UserName = view.IsUserNameFixed ? known.UserName : input.Details.UserName,
             },
         };
     }

@@ -1,7 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Waybill.Core.Keys;
+using Waybill.Core.Logins;
 using Waybill.Core.Packs;
+using Waybill.Core.Retention;
 using Waybill.Core.Tokens;
 using Waybill.Portal;
+using Waybill.Portal.Api;
 using Waybill.Server.Configuration;
 
 namespace Waybill.Server.Hosting;
@@ -17,9 +22,11 @@ internal static class PortalServices
     {
         services.AddSingleton(identity);
         services.AddSingleton(server);
+        services.AddSingleton<IServerHealth>(provider => new ServerHealth(installation, configuration, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ServerHealth>()));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(installation.Database);
         services.AddSingleton(installation.Audit);
+        services.AddSingleton(new ApiOptions(NotificationSettings.Zone(configuration), NotificationSettings.HookNetworks(configuration.Notifications)));
         services.AddSingleton(installation.Accounts);
         services.AddSingleton(installation.Logins);
         services.AddSingleton(installation.Keys);
@@ -34,6 +41,11 @@ internal static class PortalServices
         services.AddSingleton(installation.Holds);
         services.AddSingleton(installation.Notifications);
         services.AddSingleton(installation.Hooks);
+        services.AddSingleton(_ => installation.OpenAccountFiles());
+        services.AddSingleton(_ => new AccountLogins(installation.Database));
+        services.AddSingleton(_ => new AccountVendors(installation.Database, installation.Logins, new AccountLogins(installation.Database)));
+        services.AddSingleton(_ => new KeyDelivery(installation.Keys, installation.BurntKeys));
+        services.AddSingleton(_ => new AccountRetention(installation.Database, installation.RetentionPolicies));
         services.AddSingleton(_ => installation.Tokens);
         services.AddSingleton(_ => installation.PackLinks);
         services.AddSingleton(_ => installation.RetentionLinks);

@@ -33,10 +33,12 @@ public sealed partial class PortalServer : IAsyncLifetime
 
     public X509Certificate2 Root { get; private set; } = null!;
 
-    /// <summary>Where its SSH listens.</summary>
+    /// <summary>Where SSH listens.</summary>
     public int SshPort => int.Parse(SshListener().Match(_server!.Output).Groups[1].Value, CultureInfo.InvariantCulture);
 
     public string Logs => _server!.ErrorOutput;
+
+    public string Output => _server!.Output;
 
     private string[] AllSettings =>
     [
@@ -44,6 +46,7 @@ public sealed partial class PortalServer : IAsyncLifetime
         {
             "Ssh:Listen=127.0.0.1:0", $"Portal:Listen=127.0.0.1:{Port}", $"Portal:PublicUrl={Url}", "Provider:Name=Example Telecom", "Provider:SupportMail=support@example.com",
             "Provider:Phone=+44 20 7946 0000",
+            "Portal:Files=read-write",
             """Ssh:Public=[{"Host":"sftp.example.com","Port":22,"Region":"GB"},{"Host":"sftp.example.net","Port":3333,"Region":"AU"}]""",
         }.Concat(Settings).SelectMany(static setting => new[] { "--set", setting }),
     ];
@@ -188,7 +191,7 @@ public sealed partial class PortalServer : IAsyncLifetime
     [GeneratedRegex("""name="__RequestVerificationToken" type="hidden" value="([^"]+)""")]
     private static partial Regex Token();
 
-    [GeneratedRegex(@"(?m)^ssh 127\.0\.0\.1:(\d+)")]
+    [GeneratedRegex(@"(?m)^ssh 127\.0\.0\.1:(\d+) ")]
     private static partial Regex SshListener();
 
     [GeneratedRegex("Z (fail|crit): |Unhandled exception")]

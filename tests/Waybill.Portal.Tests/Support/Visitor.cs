@@ -50,18 +50,35 @@ internal sealed partial class Visitor : IDisposable
         Content = new FormUrlEncodedContent([new("__RequestVerificationToken", PortalServer.FormToken(Source, "/theme"))]),
     });
 
+    /// <summary>Sends a form with files, or whatever else it holds.</summary>
+    public async Task<Answer> SendFormAsync(string action, HttpContent content) => await SendAsync(new HttpRequestMessage(HttpMethod.Post, action) { Content = content });
+
     /// <summary>Sends a form as another site would: without its token.</summary>
     public async Task<Answer> ForgeAsync(string action, params (string Name, string Value)[] fields) => await SendAsync(new HttpRequestMessage(HttpMethod.Post, action)
     {
         Content = new FormUrlEncodedContent(fields.Select(static field => new KeyValuePair<string, string>(field.Name, field.Value))),
     });
 
+    /// <summary>The token of the page that was shown last: every page has it in its form for the appearance.</summary>
+    public string Token => PortalServer.FormToken(Source, "/theme");
+
+    /// <summary>All cookies, as the browser sends them.</summary>
+    public string Cookies => string.Join("; ", _cookies.Select(static cookie => $"{cookie.Key}={cookie.Value}"));
+
+    /// <summary>Sends a request as this browser; the page that was shown stays.</summary>
+    public async Task<HttpResponseMessage> RawAsync(HttpRequestMessage request)
+    {
+        request.Version = HttpVersion.Version20;
+        request.Headers.TryAddWithoutValidation("Cookie", Cookies);
+        return await _client.SendAsync(request);
+    }
+
     public void Dispose() => _client.Dispose();
 
     private async Task<Answer> SendAsync(HttpRequestMessage request)
     {
         request.Version = HttpVersion.Version20;
-        request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", _cookies.Select(static cookie => $"{cookie.Key}={cookie.Value}")));
+        request.Headers.TryAddWithoutValidation("Cookie", Cookies);
         using (request)
         {
             using var answer = await _client.SendAsync(request);

@@ -111,6 +111,17 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
             },
             cancellationToken);
 
+    /// <summary>How many keys expire within a time.</summary>
+    public ValueTask<long> CountExpiringAsync(TimeSpan within, CancellationToken cancellationToken = default)
+    {
+        var now = time.GetUtcNow();
+        return database.ReadAsync(
+            connection => connection.Number(
+                "SELECT count(*) FROM login_key WHERE expires_at IS NOT NULL AND revoked_at IS NULL AND expires_at > @now AND expires_at <= @until",
+                ("@now", now.ToColumn()), ("@until", (now + within).ToColumn())),
+            cancellationToken);
+    }
+
     /// <summary>All keys that more than one login has.</summary>
     public ValueTask<IReadOnlyList<SharedKey>> SharedAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<SharedKey>>(
         static connection =>

@@ -53,19 +53,12 @@ internal static class ReceiptCommands
 
     private static async ValueTask WriteCsvAsync(TextWriter output, Func<string?, int, ValueTask<Page<Receipt>>> page)
     {
-        var csv = new SpreadsheetCsv(output);
-        csv.Write("published", "publication", "account", "feed", "file", "name", "size", "publisher", "first fetched", "first fetched by", "gone", "gone how");
+        ReceiptCsv.WriteHead(output);
         string? after = null;
         do
         {
             var receipts = await page(after, Page<Receipt>.MaximumSize);
-            foreach (var receipt in receipts.Items)
-            {
-                csv.Write(
-                    receipt.Published, receipt.Publication, receipt.Account, receipt.Feed, receipt.Path, Path.GetFileName(receipt.Path), receipt.Size, receipt.Publisher, receipt.FirstFetched, receipt.FirstFetchedBy,
-                    receipt.Gone, receipt.GoneHow);
-            }
-
+            ReceiptCsv.WriteRows(output, receipts.Items);
             after = receipts.Next;
         }
         while (after is not null);

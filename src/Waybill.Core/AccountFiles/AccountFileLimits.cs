@@ -1,0 +1,14 @@
+namespace Waybill.Core.AccountFiles;
+
+/// <summary>Bounds of what people do with an account's files.</summary>
+public static class AccountFileLimits
+{
+    /// <summary>Entries of a folder that are looked at for a page of it; what is beyond is not shown.</summary>
+    public const int FolderEntries = 100_000;
+
+    /// <summary>The newest files of an account among which those are looked for that nobody has fetched.</summary>
+    public const int NewLookedAt = 1_000;
+
+    /// <summary>Bytes that are read or written at once.</summary>
+    public const int Buffer = 64 * 1024;
+}

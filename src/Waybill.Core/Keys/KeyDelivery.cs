@@ -1,0 +1,34 @@
+using Waybill.SshKeys.Keys;
+
+namespace Waybill.Core.Keys;
+
+/// <summary>Takes a key file from the person whose login it is for. Of a private key nothing is kept but its public fingerprint, which is refused for good.</summary>
+/// <param name="keys">Where keys are installed.</param>
+/// <param name="burnt">Where fingerprints of private keys go.</param>
+public sealed class KeyDelivery(KeyService keys, BurntKeys burnt)
+{
+    private const string How = "a private key was sent to the portal";
+
+    /// <summary>Installs the key of a file on a login; a problem of kind <see cref="ProblemKind.Refused"/> with <see cref="PrivateKey"/> in front says that it was a private one.</summary>
+    public async ValueTask<Result<KeyAddition>> AddAsync(
+        string userName, ReadOnlyMemory<byte> file, string? label, DateTimeOffset? expires, Actor actor, CancellationToken cancellationToken = default)
+    {
+        var reading = PublicKeyFile.Read(file.Span);
+        if (reading.IsKey)
+        {
+            return await keys.AddAsync(userName, new NewKey(reading.Key) { Label = label, Comment = reading.Comment, Expires = expires }, actor, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Whatever its sender does next: once it is here, others may have it.
+        if (reading.PublicHalfFingerprint is { } fingerprint && await burnt.AddAsync(fingerprint, How, actor, CancellationToken.None).ConfigureAwait(false) is { Succeeded: false } failed)
+        {
+            return failed.Problem;
+        }
+
+        var recorded = await keys.RecordRefusalAsync(userName, reading.PublicHalfFingerprint, reading.Message, actor, CancellationToken.None).ConfigureAwait(false);
+        return !recorded.Succeeded ? recorded.Problem : reading.IsPrivate ? PrivateKey : Problem.Invalid(reading.Message);
+    }
+
+    /// <summary>What is answered to whoever sent a private key.</summary>
+    public static Problem PrivateKey { get; } = Problem.Refused("This was a private key. It is not stored, and its public half is refused for good.");
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using Waybill.Core;
+using Waybill.Core.Keys;
+using Waybill.Core.Keys.Life;
+using Waybill.Core.Logins;
+using Waybill.Core.People;
+using Waybill.Portal.People;
+using Waybill.Portal.Requests;
+
+namespace Waybill.Portal.Pages.Customer;
+
+/// <summary>A login with its keys: add one, see it used, drop the old one, and what to do when somebody else may have one.</summary>
+[Permission(PortalOperation.SeeOwnKeys)]
+internal sealed class LoginModel(
+    AccountLogins logins, KeyService keys, KeyDelivery delivery, KeyLife life, IRunningServer server, Answers answers, TimeProvider time, IStringLocalizer<AccountTexts> texts) : SignedInModel
+{
+    public Login Login { get; private set; } = null!;
+
+    /// <summary>The keys that are not revoked, the newest first.</summary>
+    public IReadOnlyList<InstalledKey> Keys { get; private set; } = [];
+
+    /// <summary>The keys that were revoked, the latest first.</summary>
+    public IReadOnlyList<InstalledKey> Revoked { get; private set; } = [];
+
+    public IReadOnlyList<KeyRotation> Rotations { get; private set; } = [];
+
+    /// <summary>The key as it may be shown again.</summary>
+    public string NewKey { get; private set; } = "";
+
+    public string? NewLabel { get; private set; }
+
+    public string? NewExpiry { get; private set; }
+
+    public string? KeyError { get; private set; }
+
+    public string? LabelError { get; private set; }
+
+    public string? ExpiryError { get; private set; }
+
+    /// <summary>A private key reached the server.</summary>
+    public bool IsPrivateKey { get; private set; }
+
+    public string? Error { get; private set; }
+
+    public string Here => AccountPath("/logins/" + Uri.EscapeDataString(Login.UserName));
+
+    public bool IsExpired(InstalledKey key) => key.IsExpired(time.GetUtcNow());
+
+    public KeyRotation? RotationOf(InstalledKey key) => Rotations.FirstOrDefault(each => each.Old.Id == key.Id);
+
+    public Task<IActionResult> OnGetAsync() => WithAsync(static () => Task.FromResult<IActionResult?>(null));
+
+    [Permission(PortalOperation.ChangeOwnKeys)]
+    public Task<IActionResult> OnPostAddAsync(string? label, string? expires) => WithAsync(async () =>
+    {
+        var input = await RequestInput.ReadAsync(Request, HttpContext.RequestAborted);
+        (NewKey, NewLabel, NewExpiry) = (input.Key, label, expires);
+        DateTimeOffset? until = null;
+        if (!string.IsNullOrWhiteSpace(expires))
+        {
+            if (!DateOnly.TryParseExact(expires, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || day.Year > 9000)
+            {
+                ExpiryError = texts["KeyExpiryWrong"];
+                return null;
+            }
+
+            // Through that day, where the person is.
+            var end = day.AddDays(1).ToDateTime(TimeOnly.MinValue);
+            until = new DateTimeOffset(end, Zone.GetUtcOffset(end));
+        }
+
+        if (input.IsTooLarge || input.KeyFile is null)
+        {
+            KeyError = input.IsTooLarge ? texts["KeyTooLarge", PortalLimits.KeyFile / 1024] : texts["KeyMissing"];
+            return null;
+        }
+
+        var added = await delivery.AddAsync(Login.UserName, input.KeyFile, string.IsNullOrWhiteSpace(label) ? null : label.Trim(), until, Actor, HttpContext.RequestAborted);
+        if (added.Succeeded)
+        {
+            return Done(added.Value.AlreadyInstalled ? "KeyThere" : "KeyAdded", Here);
+        }
+
+        IsPrivateKey = added.Problem == KeyDelivery.PrivateKey;
+        KeyError = IsPrivateKey ? null : answers.Of(added.Problem);
+        return null;
+    });
+
+    [Permission(PortalOperation.ChangeOwnKeys)]
+    public Task<IActionResult> OnPostRevokeAsync(string? fingerprint, string? reason) => WithAsync(async () =>
+        await AfterAsync(await keys.RevokeAsync(Login.UserName, fingerprint ?? "", string.IsNullOrWhiteSpace(reason) ? texts["KeyRevokedHere"] : reason.Trim(), Actor, HttpContext.RequestAborted), "KeyRevoked"));
+
+    [Permission(PortalOperation.ChangeOwnKeys)]
+    public Task<IActionResult> OnPostDropOldAsync(string? fingerprint, bool even) => WithAsync(async () =>
+        await AfterAsync(await life.DropOldAsync(Login.UserName, fingerprint ?? "", even, Actor, HttpContext.RequestAborted), "KeyDropped"));
+
+    [Permission(PortalOperation.ChangeOwnKeys)]
+    public Task<IActionResult> OnPostLostAsync(string? fingerprint, string? note) => WithAsync(async () =>
+        await AfterAsync(await life.ReportCompromisedAsync(Login.UserName, fingerprint ?? "", string.IsNullOrWhiteSpace(note) ? null : note.Trim(), Actor, HttpContext.RequestAborted), "KeyLost"));
+
+    private async Task<IActionResult?> AfterAsync<T>(Result<T> result, string done)
+        where T : notnull
+    {
+        if (result.Succeeded)
+        {
+            // Sessions of the key end now, not with the next look.
+            await server.RecheckAsync();
+            return Done(done, Here);
+        }
+
+        // Core names commands where a key is not found.
+        Error = result.Problem.Kind == ProblemKind.NotFound ? texts["KeyNotThere"] : answers.Of(result.Problem);
+        return null;
+    }
+
+    private async Task<IActionResult> WithAsync(Func<Task<IActionResult?>> act)
+    {
+        var found = await logins.FindAsync(Access!, (string)RouteData.Values["login"]!, HttpContext.RequestAborted);
+        if (!found.Succeeded)
+        {
+            return Refuse(found.Problem);
+        }
+
+        Login = found.Value;
+        if (await act() is { } answer)
+        {
+            return answer;
+        }
+
+        var installed = await keys.ListAsync(Login.UserName, HttpContext.RequestAborted);
+        if (!installed.Succeeded)
+        {
+            return Refuse(installed.Problem);
+        }
+
+        Keys = [.. installed.Value.Where(static key => key.Revoked is null).Reverse()];
+        Revoked = [.. installed.Value.Where(static key => key.Revoked is not null).OrderByDescending(static key => key.Revoked).Take(PortalLimits.ListRows)];
+        Rotations = KeyRotation.Of(installed.Value, time.GetUtcNow());
+        return Page();
+    }
+}
