@@ -365,7 +365,7 @@ public sealed partial class AccountPageTests(PortalServer server)
         """);
 
     /// <summary>What only another protocol could bring about.</summary>
-    private async Task InsertAsync(string sql
+    private async Task InsertAsync(string sql)
     {
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(server.Data, "waybill.db")};Pooling=False;Default Timeout=60");
         await connection.OpenAsync();
