@@ -112,6 +112,9 @@ public sealed class CoreServices : IAsyncDisposable
     /// <summary>Keys that are refused for good.</summary>
     public BurntKeys BurntKeys { get; }
 
+    /// <summary>Takes keys as they are sent in.</summary>
+    public SentKeys SentKeys => new(Keys, BurntKeys);
+
     /// <summary>What authentication asks.</summary>
     public LoginDirectory LoginDirectory { get; }
 

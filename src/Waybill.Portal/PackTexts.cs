@@ -1,4 +1,4 @@
 namespace Waybill.Portal;
 
-/// <summary>Names the resource file of the words around connection packs: Resources/PackTexts.resx.</summary>
+/// <summary>Names the resource file of the words around connection packs, keys made in the browser, and mails that staff take in: Resources/PackTexts.resx.</summary>
 internal sealed class PackTexts;

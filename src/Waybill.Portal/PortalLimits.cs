@@ -33,6 +33,9 @@ public static class PortalLimits
     /// <summary>Bytes of a key's file.</summary>
     public const int KeyFile = 32 * 1024;
 
+    /// <summary>Bytes of the form with a mail that staff take in: the mail, and the other fields.</summary>
+    public const int MailBody = 16448 * 1024;
+
     /// <summary>Rows of a page.</summary>
     public const int Rows = 200;
 
@@ -44,6 +47,9 @@ public static class PortalLimits
 
     /// <summary>Zips that are sent at once for one link.</summary>
     public const int ZipsPerLink = 1;
+
+    /// <summary>Exports of the audit that are sent at once.</summary>
+    public const int Exports = 2;
 
     /// <summary>Items of a page of the REST API, where the call does not say.</summary>
     public const int ApiPage = 100;

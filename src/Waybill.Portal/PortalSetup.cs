@@ -14,6 +14,7 @@ using Waybill.Portal.Links;
 using Waybill.Portal.Packs;
 using Waybill.Portal.People;
 using Waybill.Portal.Security;
+using Waybill.Portal.Staff;
 
 namespace Waybill.Portal;
 
@@ -29,10 +30,12 @@ internal static class PortalSetup
         services.AddSingleton<Health>();
         services.AddSingleton<LinkRouting>();
         services.AddSingleton<ZipTurns>();
+        services.AddSingleton<ExportTurns>();
         services.AddSingleton<TransferTurns>();
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Api.UploadRoom>();
         services.AddSingleton<Answers>();
+        services.AddSingleton<RetentionForecast>();
         services.AddSingleton<PackDesk>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");
         services.AddDataProtection()

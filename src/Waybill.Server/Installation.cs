@@ -88,6 +88,8 @@ internal sealed class Installation : IAsyncDisposable
 
     public BurntKeys BurntKeys { get; }
 
+    public SentKeys SentKeys => new(Keys, BurntKeys);
+
     public KeyGeneration KeyGeneration { get; }
 
     public KeyLife KeyLife { get; }

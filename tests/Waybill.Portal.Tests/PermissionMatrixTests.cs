@@ -37,6 +37,8 @@ public sealed class PermissionMatrixTests(PortalServer server)
         ["login"] = Theirs + "-acme",
         ["file?"] = "",
         ["number"] = Theirs,
+        ["email"] = "matrix@example.com",
+        ["login"] = Theirs + "-acme",
     };
 
     /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>
@@ -47,6 +49,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
     {
         await server.CommandAsync("account", "add", Theirs, "--name", "Matrix Ltd");
         await server.CommandAsync("account", "add", Foreign, "--name", "Foreign Ltd");
+        await server.CommandAsync("person", "add", Samples["email"], "--name", "Matrix");
         await server.CommandAsync("login", "add", Theirs + "-acme", "--account", Theirs, "--vendor", "acme");
         await File.WriteAllTextAsync(Path.Combine(server.Data, "vaults", Theirs, "vendors", "acme", "usage", "june.csv"), "a,b\n");
         Samples["reference"] = (await server.JsonAsync("request", "add", "--email", "matrix@example.com", "--name", "Mat Rix", "--account", Theirs)).GetProperty("request").GetProperty("reference").GetString()!;
@@ -124,6 +127,12 @@ public sealed class PermissionMatrixTests(PortalServer server)
         }
     }
 
+    /// <summary>An address in which something that is there stands for each name; or what is not there.</summary>
+    private static string AddressOf(string route, string account, bool isMissing = false) => "/" + string.Join('/', route.Split('/').Select(part => part is not ['{', .. var name, '}'] ? part
+        : name == SignedInModel.AccountValue && !isMissing ? account
+        : isMissing ? "999999999"
+        : Samples[name]));
+
     private static async Task<(HttpStatusCode, string?)> GoneAsync(Visitor visitor, string address)
     {
         var answer = await visitor.GetAsync(address);
@@ -165,9 +174,6 @@ public sealed class PermissionMatrixTests(PortalServer server)
             return new SignedInPage(route, operation.Value, handlers);
         }
 
-        public string Address(string account, bool isMissing = false) => "/" + string.Join('/', Route.Split('/').Select(part => part is not ['{', .. var name, '}'] ? part
-            : name == SignedInModel.AccountValue && !isMissing ? account
-            : isMissing ? "999999999"
-            : Samples[name]));
+        public string Address(string account, bool isMissing = false) => AddressOf(Route, account, isMissing);
     }
 }

@@ -35,7 +35,7 @@ public sealed class StaffAccountPageTests(PortalServer server)
         Assert.Equal(Page + "?done=AccountSuspended", (await visitor.PostAsync(Page + "?handler=Suspend", ("reason", "not <paid>"))).Location);
         Assert.Equal("suspended", await StatusAsync(Number));
         await visitor.GetAsync(Page);
-        Assert.Contains("suspended\n                : not <paid>", visitor.Page, StringComparison.Ordinal);
+        Assert.Contains(": not <paid>", visitor.Page, StringComparison.Ordinal);
         await visitor.PostAsync(Page + "?handler=Resume");
         Assert.Equal("active", await StatusAsync(Number));
         await visitor.GetAsync(Page);

@@ -122,6 +122,9 @@ public static class AuditActions
     /// <summary>A key was installed on a login.</summary>
     public const string KeyAdded = "key-added";
 
+    /// <summary>A key got another label or expiry.</summary>
+    public const string KeyChanged = "key-changed";
+
     /// <summary>A key was sent in and refused.</summary>
     public const string KeyRefused = "key-refused";
 

@@ -4,9 +4,16 @@ using Waybill.Core.Database;
 
 namespace Waybill.Core.Audit;
 
-/// <summary>The search; each condition that is given adds a line to the statement, so that the indexes are used.</summary>
+/// <summary>
+/// The search; each condition that is given adds a line to the statement, so that the indexes are used. A plus before a column keeps its index out of the way: the
+/// database has no statistics to choose by, and we know which condition finds fewer rows.
+/// </summary>
 internal static class AuditSearch
 {
+    /// <summary>What logins do all day: the index of actions, <c>audit_rare</c>, leaves it out, and the statement must say so in the same words to use it.</summary>
+    internal const string Rare =
+        "action NOT IN ('upload', 'download', 'login', 'login-refused', 'connection-ended', 'list', 'rename', 'remove', 'make-directory', 'set-attributes', 'archive', 'published')";
+
     public static async ValueTask<Page<AuditRecord>> RunAsync(WaybillDatabase database, AuditQuery query, CancellationToken cancellationToken)
     {
         if (query.Text?.Any(char.IsControl) == true)
@@ -35,10 +42,17 @@ internal static class AuditSearch
         }
 
         var size = Page<AuditRecord>.Clamp(query.Size);
-        Where("time >= @from", "@from", query.From?.ToColumn());
-        Where("time < @until", "@until", query.Until?.ToColumn());
-        Where("lower(actor) = @actor", "@actor", query.Actor?.ToLowerInvariant());
-        Where("lower(account) = @account", "@account", query.Account?.ToLowerInvariant());
+        var isRare = match is null && query.Action is not null && !Rare.Contains($"'{query.Action}'", StringComparison.Ordinal);
+        if (isRare)
+        {
+            sql.Append(" AND ").Append(Rare);
+        }
+
+        // The times become numbers of rows, by the index of times alone: the rows are read in their order, and a clock that went back loses none.
+        Where($"+time >= @from AND {sequence} >= (SELECT min(sequence) FROM audit WHERE time >= @from)", "@from", query.From?.ToColumn());
+        Where($"+time < @until AND {sequence} <= (SELECT max(sequence) FROM audit WHERE time < @until)", "@until", query.Until?.ToColumn());
+        Where($"{(isRare || query.Account is not null ? "+" : "")}lower(actor) = @actor", "@actor", query.Actor?.ToLowerInvariant());
+        Where($"{(isRare ? "+" : "")}lower(account) = @account", "@account", query.Account?.ToLowerInvariant());
         Where("action = @action", "@action", query.Action);
         Where(
             @"(subject LIKE @text ESCAPE '\' OR detail LIKE @text ESCAPE '\' OR address LIKE @text ESCAPE '\' OR connection LIKE @text ESCAPE '\')",

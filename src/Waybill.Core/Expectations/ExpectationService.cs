@@ -95,6 +95,10 @@ public sealed class ExpectationService(WaybillDatabase database, AuditLog audit,
             cancellationToken);
     }
 
+    /// <summary>How many files were due and are still waited for.</summary>
+    public ValueTask<long> CountMissedAsync(CancellationToken cancellationToken = default) =>
+        database.ReadAsync(static connection => connection.Number("SELECT count(*) FROM missed WHERE state = 'open'"), cancellationToken);
+
     /// <summary>Removes an expectation.</summary>
     public ValueTask<Result<Expectation>> RemoveAsync(long id, Actor actor, CancellationToken cancellationToken = default) => database.WriteAsync<Expectation>(
         transaction =>

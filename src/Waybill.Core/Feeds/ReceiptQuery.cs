@@ -21,6 +21,9 @@ public sealed record ReceiptQuery
     /// <summary>Only what is there and nobody fetched.</summary>
     public bool Unfetched { get; init; }
 
+    /// <summary>The newest first, instead of the order in which the files came.</summary>
+    public bool NewestFirst { get; init; }
+
     /// <summary>The page's size.</summary>
     public int Size { get; init; } = 100;
 

@@ -15,10 +15,10 @@ public sealed class ReceiptService(WaybillDatabase database, FeedTypes types)
     private const string Select = $"""
         SELECT {Columns}
         FROM file f JOIN account a ON a.id = f.account_id LEFT JOIN publication p ON p.id = f.publication_id
-        WHERE f.id > @after AND (f.publication_id IS NOT NULL OR f.login IN (SELECT user_name FROM login WHERE kind = 'publisher'))
+        WHERE (f.publication_id IS NOT NULL OR f.login IN (SELECT user_name FROM login WHERE kind = 'publisher'))
         """;
 
-    /// <summary>Lists receipts in the order in which the files came.</summary>
+    /// <summary>Lists receipts in the order in which the files came, or the newest first.</summary>
     public async ValueTask<Result<Page<Receipt>>> ListAsync(ReceiptQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -29,7 +29,10 @@ public sealed class ReceiptService(WaybillDatabase database, FeedTypes types)
         }
 
         var size = Page<Receipt>.Clamp(query.Size);
-        var after = long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
+        var after = long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : query.NewestFirst ? long.MaxValue : 0;
+
+        // The sign keeps SQLite from walking through the files of all accounts by their number to find those of one.
+        var (number, order) = (query.Account is null ? "f.id" : "+f.id", query.NewestFirst ? "DESC" : "ASC");
         return await database.ReadAsync<Result<Page<Receipt>>>(
             connection =>
             {
@@ -45,7 +48,7 @@ public sealed class ReceiptService(WaybillDatabase database, FeedTypes types)
 
                 // An upload of a publisher login has no feed of its own: the folder says which it is.
                 var rows = connection.All(
-                    Select + Conditions(query) + " ORDER BY f.id LIMIT @limit",
+                    $"{Select} AND {number} {(query.NewestFirst ? '<' : '>')} @after{Conditions(query)} ORDER BY {number} {order} LIMIT @limit",
                     Read,
                     ("@after", after), ("@account", query.Account is null ? null : AccountNumber.Fold(query.Account)), ("@feed", feed?.Name), ("@folder", feed?.Folder),
                     ("@publication", query.Publication), ("@by", query.By is null ? null : AccountNumber.Fold(query.By)), ("@since", query.Since?.ToColumn()), ("@limit", size + 1));

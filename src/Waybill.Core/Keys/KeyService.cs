@@ -179,6 +179,70 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
         return await database.WriteAsync<InstalledKey>(transaction => Revoke(transaction, userName, fingerprint, reason, actor), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Changes what a key is called and how long it works. A revoked key stays as it is; one that has run out works again with a time to come.</summary>
+    /// <param name="userName">The login.</param>
+    /// <param name="fingerprint">The key, as in <see cref="RevokeAsync"/>.</param>
+    /// <param name="change">What changes.</param>
+    /// <param name="actor">Who changes it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Result<InstalledKey>> ChangeAsync(string userName, string fingerprint, KeyChange change, Actor actor, CancellationToken cancellationToken = default) =>
+        database.WriteAsync<InstalledKey>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                if (LoginSql.Find(connection, userName) is not { } login)
+                {
+                    return LoginSql.Unknown(userName);
+                }
+
+                var found = KeySearch.Find(KeySql.OfLogin(connection, login.Id), fingerprint, login.UserName);
+                if (!found.Succeeded)
+                {
+                    return found.Problem;
+                }
+
+                var key = found.Value;
+                if (key.Revoked is not null)
+                {
+                    return Problem.Refused($"The key {key.Sha256} is revoked, and that is for good. Add a new key.");
+                }
+
+                if (change.Label is { Length: > 0 } label && Words.Check("label", label) is { } bad)
+                {
+                    return bad;
+                }
+
+                if (change.Expires is { } expires && expires <= time.GetUtcNow())
+                {
+                    return Problem.Invalid($"The expiry {Format(expires)} is over already. Give a time to come; to stop the key now, revoke it.");
+                }
+
+                var changed = key with { Label = change.Label ?? key.Label, Expires = change.Never ? null : change.Expires ?? key.Expires };
+                if (changed == key)
+                {
+                    return key;
+                }
+
+                connection.Execute(
+                    "UPDATE login_key SET label = @label, expires_at = @expires WHERE id = @id",
+                    ("@label", changed.Label), ("@expires", changed.Expires?.ToColumn()), ("@id", key.Id));
+                if (changed.Expires != key.Expires)
+                {
+                    // Its reminders were of another day.
+                    connection.Execute("DELETE FROM key_reminder WHERE key_id = @id", ("@id", key.Id));
+                    transaction.TouchLogins();
+                }
+
+                audit.Append(transaction, new AuditEntry(AuditActions.KeyChanged, actor)
+                {
+                    Account = login.Account,
+                    Subject = login.UserName,
+                    Detail = $"{key.Sha256} {changed.Label}".TrimEnd() + (changed.Expires is { } end ? $", expires {Format(end)}" : ", never expires"),
+                });
+                return changed;
+            },
+            cancellationToken);
+
     /// <summary>Revokes a key, in the transaction of something larger.</summary>
     internal Result<InstalledKey> Revoke(WriteTransaction transaction, string userName, string fingerprint, string reason, Actor actor)
     {

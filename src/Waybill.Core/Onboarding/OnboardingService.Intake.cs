@@ -82,7 +82,7 @@ public sealed partial class OnboardingService
 
         if (details.Email is null)
         {
-            return Problem.Invalid("No e-mail address of the person is known, so nobody could be asked or told anything. Give it with --email.");
+            return Problem.Invalid("No e-mail address of the person is known, so nobody could be asked or told anything. Give the address too (at the command line with --email).");
         }
 
         Login? login = null;

@@ -79,6 +79,17 @@ public sealed partial class OnboardingService
     public ValueTask<long> CountOpenAsync(CancellationToken cancellationToken = default) => _database.ReadAsync(
         static connection => connection.Number("SELECT count(*) FROM access_request WHERE state = 'open'"), cancellationToken);
 
+    /// <summary>How many requests wait for a decision, and since when the oldest of them does.</summary>
+    public static ValueTask<(long Open, DateTimeOffset? Oldest)> WaitingAsync(WaybillDatabase database, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return database.ReadAsync(
+            static connection => (
+                connection.Number("SELECT count(*) FROM access_request WHERE state = 'open'"),
+                connection.First<DateTimeOffset?>("SELECT created_at FROM access_request WHERE state = 'open' ORDER BY id LIMIT 1", static row => row.Time(0))),
+            cancellationToken);
+    }
+
     /// <summary>A request with its checks and its history.</summary>
     public async ValueTask<Result<RequestView>> ShowAsync(string reference, CancellationToken cancellationToken = default) =>
         await _database.ReadAsync(

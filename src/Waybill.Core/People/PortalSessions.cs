@@ -47,6 +47,10 @@ public sealed class PortalSessions(WaybillDatabase database, AuditLog audit, Tim
         },
         cancellationToken).ConfigureAwait(false)).Problem);
 
+    /// <summary>A session by its number, for whoever decides who may end it; null when it has ended.</summary>
+    public ValueTask<PortalSession?> FindAsync(long id, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(connection => SessionSql.Find(connection, id, time.GetUtcNow()), cancellationToken);
+
     /// <summary>Ends a session by its number.</summary>
     /// <param name="id">The session's number.</param>
     /// <param name="owner">Only if it is this person's: for people who end their own; null for staff.</param>

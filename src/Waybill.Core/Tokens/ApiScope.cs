@@ -22,6 +22,10 @@ public sealed record ApiScope(string Word, string What, bool OfAccount)
         new("inbound:collect", "list, claim, fetch, confirm and reject what was delivered", OfAccount: false),
         new("retention:read", "what would go and what is held back", OfAccount: true),
         new("retention:write", "policies, holds and runs", OfAccount: false),
+        new("people:read", "people and their roles at accounts", OfAccount: false),
+        new("people:write", "add, invite, suspend and remove people without a role at the provider", OfAccount: false),
+        new("notifications:read", "notifications and web hooks", OfAccount: false),
+        new("notifications:write", "try notifications again, add and remove web hooks", OfAccount: false),
         new("audit:read", "the audit log", OfAccount: true),
     ];
 

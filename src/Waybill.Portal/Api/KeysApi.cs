@@ -44,16 +44,16 @@ internal static class KeysApi
 
     private static async ValueTask<ApiAnswer> AddAsync(ApiCall call)
     {
-        var body = call.Body<NewKeyBody>();
-        if (body.Key is null == body.Offered is null)
-        {
-            return ApiProblem.Invalid("Send either key, the public key, or offered, the fingerprint of one that a client offered in vain.");
-        }
-
         var login = await call.LoginAsync();
         if (!login.Succeeded)
         {
             return login.Problem;
+        }
+
+        var body = call.Body<NewKeyBody>();
+        if (body.Key is null == body.Offered is null)
+        {
+            return ApiProblem.Invalid("Send either key, the public key, or offered, the fingerprint of one that a client offered in vain.");
         }
 
         if (body.Offered is { } offered)

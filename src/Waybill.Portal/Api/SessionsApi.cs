@@ -25,7 +25,7 @@ internal static class SessionsApi
     private static ValueTask<ApiAnswer> List(ApiCall call)
     {
         var (account, user) = (call.Text("account"), call.Text("user"));
-        return new(ApiAnswer.Of(Cut(call, call.Get<IRunningServer>().Sessions.Where(session =>
+        return new(ApiAnswer.Of(ApiPaging.Cut(call, call.Get<IRunningServer>().Sessions.Where(session =>
             (account is null || string.Equals(session.Account, account, StringComparison.OrdinalIgnoreCase)) && (user is null || string.Equals(session.User, user, StringComparison.OrdinalIgnoreCase))), static session => session.Id)));
     }
 
@@ -43,7 +43,7 @@ internal static class SessionsApi
         return recorded.Succeeded ? ApiAnswer.Of(ended) : recorded.Problem;
     }
 
-    private static ValueTask<ApiAnswer> Penalties(ApiCall call) => new(ApiAnswer.Of(Cut(call, call.Get<IRunningServer>().Penalties, static penalty => penalty.Source)));
+    private static ValueTask<ApiAnswer> Penalties(ApiCall call) => new(ApiAnswer.Of(ApiPaging.Cut(call, call.Get<IRunningServer>().Penalties, static penalty => penalty.Source)));
 
     private static async ValueTask<ApiAnswer> ForgiveAsync(ApiCall call)
     {
@@ -66,14 +66,6 @@ internal static class SessionsApi
             [.. found.Offered.Select(static key => new OfferedView(key.Sha256, key.Type, key.Bits, key.First, key.Last, key.Times, key.Address, key.Client))], found.Refused));
 
     private static ValueTask<ApiAnswer> Status(ApiCall call) => new(ApiAnswer.Of(call.Get<IRunningServer>().Status));
-
-    /// <summary>A page of what is in memory, in the order of the names: the next page begins behind a name also when that is gone.</summary>
-    private static Page<T> Cut<T>(ApiCall call, IEnumerable<T> all, Func<T, string> name)
-    {
-        var rest = all.OrderBy(name, StringComparer.Ordinal).Where(item => call.After is not { } after || string.CompareOrdinal(name(item), after) > 0);
-        T[] items = [.. rest.Take(call.Limit + 1)];
-        return items.Length > call.Limit ? new([.. items.Take(call.Limit)], name(items[call.Limit - 1])) : new(items, null);
-    }
 
     internal sealed record ForgiveBody(string? Address = null);
 

@@ -11,10 +11,19 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
     /// <summary>The provider's pages, in their order.</summary>
     public static IReadOnlyList<Section> Staff { get; } =
     [
+        new("/staff", "NavNow", PortalOperation.SeeHealth),
         new("/staff/requests", "NavRequests", PortalOperation.SeeRequests),
         new("/staff/why", "NavWhy", PortalOperation.SeeConnections),
         new("/staff/accounts", "NavAccounts", PortalOperation.SeeAccounts),
+        new("/staff/logins", "NavLogins", PortalOperation.SeeLogins),
+        new("/staff/sessions", "NavSessions", PortalOperation.SeeSessions),
+        new("/staff/people", "NavPeople", PortalOperation.SeePeople),
+        new("/staff/feeds", "NavFeeds", PortalOperation.SeeFeeds),
+        new("/staff/receipts", "NavReceipts", PortalOperation.SeeReceipts),
+        new("/staff/held", "NavHeld", PortalOperation.SeeHeld),
+        new("/staff/retention", "NavRetention", PortalOperation.SeeRetention),
         new("/staff/notifications", "NavNotifications", PortalOperation.SeeNotifications),
+        new("/staff/audit", "NavAudit", PortalOperation.SearchAudit),
     ];
 
     /// <summary>The pages of an account, in their order.</summary>

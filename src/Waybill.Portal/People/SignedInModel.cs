@@ -34,7 +34,7 @@ internal abstract class SignedInModel : PageModel
     public Actor Actor => Session.ActorFrom(SessionCookie.Client(HttpContext));
 
     /// <summary>Where the person is, or else the provider.</summary>
-    protected TimeZoneInfo Zone => PersonTime.ZoneOf(Session.Person, HttpContext.RequestServices.GetRequiredService<PortalOptions>());
+    public TimeZoneInfo Zone => PersonTime.ZoneOf(Session.Person, HttpContext.RequestServices.GetRequiredService<PortalOptions>());
 
     /// <summary>A time where the person is, or else the provider.</summary>
     public string Time(DateTimeOffset time) => PersonTime.Show(time, Session.Person, HttpContext.RequestServices.GetRequiredService<PortalOptions>());

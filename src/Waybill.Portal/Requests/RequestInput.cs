@@ -1,6 +1,6 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Waybill.Core.Onboarding;
+using Waybill.Portal.People;
 using Waybill.SshKeys.Keys;
 
 namespace Waybill.Portal.Requests;
@@ -38,18 +38,14 @@ internal sealed record RequestInput(RequestDetails Details)
             Automation = Text("automation") is not null,
             AllowFrom = Text("allowFrom")?.Split(Dividers, StringSplitOptions.RemoveEmptyEntries) ?? [],
         };
-        var file = form.Files.GetFile("keyFile");
-        if (file is { Length: > PortalLimits.KeyFile })
+        var upload = await KeyUpload.ReadAsync(request, cancellationToken);
+        if (upload.IsTooLarge)
         {
             return new RequestInput(details) { IsTooLarge = true };
         }
 
-        // A private key is refused for good wherever it stood; else the file counts, which somebody chose on purpose.
-        var pasted = Text("key") is { } text ? Encoding.UTF8.GetBytes(text) : null;
-        var pastedReading = pasted is null ? null : PublicKeyFile.Read(pasted);
-        var key = file is { Length: > 0 } && pastedReading is not { IsPrivate: true } ? await ContentAsync(file, cancellationToken) : pasted;
-        var reading = key is null ? null : PublicKeyFile.Read(key);
-        return new RequestInput(details) { KeyFile = key, Key = reading is { IsKey: true } ? Line(reading.Key) : "" };
+        var reading = upload.Content is { } key ? PublicKeyFile.Read(key) : null;
+        return new RequestInput(details) { KeyFile = upload.Content, Key = reading is { IsKey: true } ? Line(reading.Key) : "" };
 
         string? Text(string name) => form[name] is [{ } first, ..] && !string.IsNullOrWhiteSpace(first) ? first : null;
 
@@ -60,12 +56,4 @@ internal sealed record RequestInput(RequestDetails Details)
     public RequestForm ToForm() => new(Details) { KeyFile = KeyFile };
 
     private static string Line(SshPublicKey key) => $"{key.KeyType} {Convert.ToBase64String(key.Blob.Span)}";
-
-    private static async Task<byte[]> ContentAsync(IFormFile file, CancellationToken cancellationToken)
-    {
-        var content = new byte[file.Length];
-        await using var stream = file.OpenReadStream();
-        await stream.ReadExactlyAsync(content, cancellationToken);
-        return content;
-    }
 }

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Packs;
 using Waybill.Core.Retention;
 using Waybill.Core.Tokens;
 using Waybill.Portal;
+using Waybill.Portal.Api;
 using Waybill.Server.Configuration;
 
 namespace Waybill.Server.Hosting;
@@ -20,13 +22,16 @@ internal static class PortalServices
     {
         services.AddSingleton(identity);
         services.AddSingleton(server);
+        services.AddSingleton<IServerHealth>(provider => new ServerHealth(installation, configuration, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ServerHealth>()));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(installation.Database);
         services.AddSingleton(installation.Audit);
+        services.AddSingleton(new ApiOptions(NotificationSettings.Zone(configuration), NotificationSettings.HookNetworks(configuration.Notifications)));
         services.AddSingleton(installation.Accounts);
         services.AddSingleton(installation.Logins);
         services.AddSingleton(installation.Keys);
         services.AddSingleton(installation.BurntKeys);
+        services.AddSingleton(_ => installation.SentKeys);
         services.AddSingleton(installation.KeyLife);
         services.AddSingleton(installation.Links);
         services.AddSingleton(installation.Feeds);

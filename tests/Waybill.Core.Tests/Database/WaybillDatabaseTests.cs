@@ -102,6 +102,22 @@ public sealed class WaybillDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Accounts_of_before_the_search_are_found_by_it()
+    {
+        Migration[] before = [.. Migration.All.TakeWhile(static migration => !migration.Name.Contains("words-of-accounts", StringComparison.Ordinal))];
+        Assert.InRange(before.Length, 1, Migration.All.Count - 1);
+        PrivateFile.Create(FilePath);
+        await WaybillDatabase.Open(FilePath, new DatabaseOptions(), before).Get().DisposeAsync();
+        Execute("INSERT INTO account (number, number_key, name, status, language, created_at) VALUES ('10042', '10042', 'Zoë MÜLLER-Söhne \" x', 'active', 'en', 0)");
+
+        await using var database = WaybillDatabase.Open(FilePath).Get();
+
+        Assert.Equal(
+            ["10042", "müller", "söhne", "x", "zoë"],
+            await database.ReadAsync(static connection => connection.All("SELECT word FROM account_word ORDER BY word", static row => row.GetString(0))));
+    }
+
+    [Fact]
     public async Task A_migration_that_fails_changes_nothing()
     {
         await WaybillDatabase.Create(FilePath).Get().DisposeAsync();

@@ -167,4 +167,47 @@ public sealed class KeyServiceTests
             """);
         Assert.Contains("1000", (await core.Services.Keys.AddAsync("10042", new NewKey(_key), TestCore.Operator)).Problem(ProblemKind.LimitReached).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_key_gets_another_label_and_last_day_and_is_reminded_of_that_one()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddLoginAsync();
+        var now = core.Time.GetUtcNow();
+        await core.Services.Keys.AddAsync("10042", new NewKey(_key) { Label = "old", Expires = now.AddDays(40) }, TestCore.Operator);
+        core.Tamper("INSERT INTO key_reminder (key_id, days, reminded_at) SELECT id, 30, 0 FROM login_key");
+        var revision = await core.Services.LoginDirectory.RevisionAsync();
+
+        (await core.Services.Keys.ChangeAsync("10042", _key.Sha256, new KeyChange { Label = "new" }, TestCore.Operator)).Get();
+        Assert.Equal(1L, core.Scalar("SELECT count(*) FROM key_reminder"));
+        (await core.Services.Keys.ChangeAsync("10042", _key.Sha256, new KeyChange { Expires = now.AddDays(400) }, TestCore.Operator)).Get();
+        Assert.Equal(0L, core.Scalar("SELECT count(*) FROM key_reminder"));
+        Assert.NotEqual(revision, await core.Services.LoginDirectory.RevisionAsync());
+        var key = Assert.Single((await core.Services.Keys.ListAsync("10042")).Get());
+        Assert.Equal(("new", now.AddDays(400)), (key.Label, key.Expires));
+        Assert.Null((await core.Services.Keys.ChangeAsync("10042", _key.Sha256, new KeyChange { Label = "", Never = true }, TestCore.Operator)).Get().Expires);
+        Assert.Equal(3L, core.Scalar("SELECT count(*) FROM audit WHERE action = 'key-changed'"));
+
+        // Nothing that changes nothing is recorded; what cannot be is refused.
+        (await core.Services.Keys.ChangeAsync("10042", _key.Sha256, new KeyChange { Never = true }, TestCore.Operator)).Get();
+        Assert.Equal(3L, core.Scalar("SELECT count(*) FROM audit WHERE action = 'key-changed'"));
+        (await core.Services.Keys.ChangeAsync("10042", _key.Sha256, new KeyChange { Expires = now }, TestCore.Operator)).Problem(ProblemKind.Invalid);
+        (await core.Services.Keys.ChangeAsync("10042", _key.Sha256, new KeyChange { Label = "a\nb" }, TestCore.Operator)).Problem(ProblemKind.Invalid);
+        (await core.Services.Keys.ChangeAsync("nobody", _key.Sha256, new KeyChange(), TestCore.Operator)).Problem(ProblemKind.NotFound);
+        await core.Services.Keys.RevokeAsync("10042", _key.Sha256, "x", TestCore.Operator);
+        (await core.Services.Keys.ChangeAsync("10042", _key.Sha256, new KeyChange { Label = "back" }, TestCore.Operator)).Problem(ProblemKind.Refused);
+    }
+
+    [Theory]
+    [InlineData("2026-12-31", "2027-01-01T00:00:00Z", "2026-12-31")]
+    [InlineData("31.12.2026", null, null)]
+    [InlineData("2026-02-30", null, null)]
+    [InlineData("9999-12-31", null, null)]
+    [InlineData(null, null, null)]
+    public void The_last_day_of_a_key_counts_to_its_end(string? text, string? expires, string? shown)
+    {
+        var read = KeyExpiry.OfDay(text);
+        Assert.Equal(expires is null ? null : DateTimeOffset.Parse(expires, System.Globalization.CultureInfo.InvariantCulture), read);
+        Assert.Equal(shown, read is { } time ? KeyExpiry.LastDay(time) : null);
+    }
 }

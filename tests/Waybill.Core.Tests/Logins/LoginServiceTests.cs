@@ -1,4 +1,5 @@
 using Waybill.TestKit;
+using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Logins;
 
@@ -144,5 +145,24 @@ public sealed class LoginServiceTests
         var second = await core.Services.Logins.ListAsync(size: 2, after: first.Next);
         Assert.Equal(["1", "1-acme", "2"], first.Items.Concat(second.Items).Select(static login => login.UserName));
         Assert.Null(second.Next);
+    }
+
+    [Fact]
+    public async Task A_search_finds_the_beginnings_of_user_names_in_pages_in_order()
+    {
+        await using var core = await TestCore.CreateAsync();
+        (await core.Services.Accounts.AddAsync(new NewAccount("10042", "Example"), TestCore.Operator)).Get();
+        foreach (var name in (string[])["10042", "1004", "1005", "Night_run", "nightly"])
+        {
+            (await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042", UserName = name }, TestCore.Operator)).Get();
+        }
+
+        foreach (var (beginning, expected) in ((string?, string)[])[("1004", "1004 10042"), ("NIGHT", "Night_run nightly"), (" night_ ", "Night_run"), ("x", ""), ("%", ""), (null, "1004 10042 1005 Night_run nightly")])
+        {
+            Assert.Equal((beginning, expected), (beginning, string.Join(' ', (await core.Services.Logins.SearchAsync(beginning)).Items.Select(static login => login.UserName))));
+        }
+
+        var first = await core.Services.Logins.SearchAsync("n", 1);
+        Assert.Equal("nightly", Assert.Single((await core.Services.Logins.SearchAsync("n", 1, first.Next)).Items).UserName);
     }
 }

@@ -33,7 +33,12 @@ public sealed partial class PortalServer : IAsyncLifetime
 
     public X509Certificate2 Root { get; private set; } = null!;
 
+    /// <summary>Where SSH listens.</summary>
+    public int SshPort => int.Parse(SshListener().Match(_server!.Output).Groups[1].Value, CultureInfo.InvariantCulture);
+
     public string Logs => _server!.ErrorOutput;
+
+    public string Output => _server!.Output;
 
     private string[] AllSettings =>
     [
@@ -185,6 +190,9 @@ public sealed partial class PortalServer : IAsyncLifetime
 
     [GeneratedRegex("""name="__RequestVerificationToken" type="hidden" value="([^"]+)""")]
     private static partial Regex Token();
+
+    [GeneratedRegex(@"(?m)^ssh 127\.0\.0\.1:(\d+) ")]
+    private static partial Regex SshListener();
 
     [GeneratedRegex("Z (fail|crit): |Unhandled exception")]
     private static partial Regex LogError();

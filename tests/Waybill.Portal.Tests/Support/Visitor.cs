@@ -41,7 +41,7 @@ internal sealed partial class Visitor : IDisposable
     /// <summary>Sends the form of the page that was shown last; its action is <paramref name="action"/>.</summary>
     public async Task<Answer> PostAsync(string action, params (string Name, string Value)[] fields) => await SendAsync(new HttpRequestMessage(HttpMethod.Post, action)
     {
-        Content = new FormUrlEncodedContent([.. fields.Select(static field => new KeyValuePair<string, string>(field.Name, field.Value)), new("__RequestVerificationToken", PortalServer.FormToken(Source, action))]),
+        Content = new FormUrlEncodedContent([.. fields.Select(static field => new KeyValuePair<string, string>(field.Name, field.Value)), new("__RequestVerificationToken", PortalServer.FormToken(Source, WebUtility.HtmlEncode(action)))]),
     });
 
     /// <summary>Sends an empty form to an address, with the token that every page has in its form for the appearance.</summary>
@@ -49,6 +49,9 @@ internal sealed partial class Visitor : IDisposable
     {
         Content = new FormUrlEncodedContent([new("__RequestVerificationToken", PortalServer.FormToken(Source, "/theme"))]),
     });
+
+    /// <summary>Sends a form with files, or whatever else it holds.</summary>
+    public async Task<Answer> SendFormAsync(string action, HttpContent content) => await SendAsync(new HttpRequestMessage(HttpMethod.Post, action) { Content = content });
 
     /// <summary>Sends a form as another site would: without its token.</summary>
     public async Task<Answer> ForgeAsync(string action, params (string Name, string Value)[] fields) => await SendAsync(new HttpRequestMessage(HttpMethod.Post, action)

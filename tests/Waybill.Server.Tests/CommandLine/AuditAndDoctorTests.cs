@@ -81,7 +81,7 @@ public sealed class AuditAndDoctorTests(Template template)
         var findings = (await data.JsonAsync("doctor")).EnumerateArray().ToList();
         Assert.DoesNotContain(findings, finding => finding.GetProperty("verdict").GetString() == "failure");
         Assert.Equal(
-            ["kernel", "open files", "crypto", "libargon2", "Ssh:Public", "Provider", "portal", "Smtp", "file modes", "room", "host keys", "database", "audit", "people", "quotas", "held files", "keys", "retention", "schedule", "notifications", "web hooks", "server"],
+            ["kernel", "open files", "crypto", "libargon2", "Ssh:Public", "Provider", "portal", "Smtp", "file modes", "room", "host keys", "database", "audit", "people", "quotas", "keys", "requests", "held files", "expectations", "expiring keys", "retention", "schedule", "notifications", "web hooks", "backup", "server"],
             findings.Select(finding => finding.GetProperty("check").GetString()));
         await File.WriteAllTextAsync(data.Combine("waybill.json"),
             """{ "Provider": { "Name": "X", "SupportMail": "s@example.com" }, "Ssh": { "Public": [{ "Host": "sftp.example.com" }] } }""");
@@ -131,6 +131,34 @@ public sealed class AuditAndDoctorTests(Template template)
 
         data.Sql("DELETE FROM retention_jump; INSERT INTO retention_pass (kind, began_at, ended_at, refusal) VALUES ('plan', 1700000000000, 1700000000000, 'The archive is not there.')");
         Assert.Matches("warning  retention: the last plan, .*, was refused: The archive is not there. The next one tries again; see: ./waybill retention log", await data.OutputAsync("doctor"));
+    }
+
+    [Fact]
+    public async Task Doctor_names_requests_that_wait_files_that_are_overdue_keys_that_expire_and_an_old_backup()
+    {
+        using var data = await template.CopyAsync();
+        var outcome = await data.OutputAsync("doctor");
+        foreach (var fine in (string[])["requests: none waits for a decision", "expectations: no file is overdue", "expiring keys: none expires within 7 days", "warning  backup: none was ever made by waybill"])
+        {
+            Assert.Contains(fine, outcome, StringComparison.Ordinal);
+        }
+
+        await data.OutputAsync("backup", data.Beside("now.tar"));
+        Assert.Contains("ok       backup: the last one was made", await data.OutputAsync("doctor"), StringComparison.Ordinal);
+        await data.OutputAsync("request", "add", "--email", "a@example.com", "--name", "A B", "--company", "X", "--account", Template.User, "--key", await data.MakeKeyAsync("asked") + ".pub");
+        await data.OutputAsync("expectation", "set", "--account", Template.User, "--feed", "cdr", "--by", "06:00");
+        data.Sql($"""
+            INSERT INTO missed (expectation_id, due_at, late_until, state) SELECT id, 1700000000000, 1700000000000, 'open' FROM expectation;
+            UPDATE login_key SET expires_at = {DateTimeOffset.UtcNow.AddDays(6).ToUnixTimeMilliseconds()};
+            """);
+        outcome = await data.OutputAsync("doctor");
+        Assert.Matches("warning  requests: 1 requests for access wait for a decision, the oldest since .*; see: ./waybill request list --state open", outcome);
+        Assert.Contains("warning  expectations: 1 files that were due have not come", outcome, StringComparison.Ordinal);
+        Assert.Contains("warning  expiring keys: 1 keys expire within 7 days", outcome, StringComparison.Ordinal);
+
+        // As a clock of eight days later would see it.
+        data.Sql($"DROP TRIGGER audit_is_append_only_update; UPDATE audit SET time = time - {TimeSpan.FromDays(8).TotalMilliseconds} WHERE action = 'backup-made'");
+        Assert.Contains("warning  backup: the last one was made", (await data.RunAsync("doctor")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

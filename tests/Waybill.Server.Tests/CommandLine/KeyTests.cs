@@ -102,6 +102,9 @@ public sealed class KeyTests(Template template)
     {
         using var data = await template.CopyAsync();
         var fingerprint = (await data.JsonAsync("key", "list", Template.User))[0].GetProperty("sha256").GetString()!;
+        Assert.Contains(" night: until 2099-12-31 00:00", await data.OutputAsync("key", "change", Template.User, fingerprint, "--label", "night", "--expires", "2099-12-30"), StringComparison.Ordinal);
+        Assert.Contains(" night: usable", await data.OutputAsync("key", "change", Template.User, fingerprint, "--never"), StringComparison.Ordinal);
+        await data.RefusedAsync(2, "key", "change", Template.User, fingerprint);
         Assert.Contains("revoked: " + fingerprint, await data.OutputAsync("key", "revoke", Template.User, fingerprint, "--reason", "laptop lost"), StringComparison.Ordinal);
         Assert.Contains("revoked: laptop lost", await data.OutputAsync("key", "list", Template.User), StringComparison.Ordinal);
         Assert.Contains("a revoked key does not come back", await data.RefusedAsync(1, "key", "add", Template.User, data.KeyFile + ".pub"), StringComparison.Ordinal);

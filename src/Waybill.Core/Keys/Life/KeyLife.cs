@@ -111,6 +111,17 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
             },
             cancellationToken);
 
+    /// <summary>How many keys expire within a time.</summary>
+    public ValueTask<long> CountExpiringAsync(TimeSpan within, CancellationToken cancellationToken = default)
+    {
+        var now = time.GetUtcNow();
+        return database.ReadAsync(
+            connection => connection.Number(
+                "SELECT count(*) FROM login_key WHERE expires_at IS NOT NULL AND revoked_at IS NULL AND expires_at > @now AND expires_at <= @until",
+                ("@now", now.ToColumn()), ("@until", (now + within).ToColumn())),
+            cancellationToken);
+    }
+
     /// <summary>All keys that more than one login has.</summary>
     public ValueTask<IReadOnlyList<SharedKey>> SharedAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<SharedKey>>(
         static connection =>
@@ -124,13 +135,16 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
         ],
         cancellationToken);
 
-    /// <summary>The keys of a login that others have too, by fingerprint, with those others: for staff, since whose they are is not the customer's business.</summary>
+    /// <summary>
+    /// The keys of a login that others have too and that work there, by fingerprint, with those others; also of one that is revoked on the login itself. For staff, since
+    /// whose they are is not the customer's business.
+    /// </summary>
     public ValueTask<IReadOnlyDictionary<string, IReadOnlyList<string>>> SharedWithAsync(string userName, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyDictionary<string, IReadOnlyList<string>>>(
             connection => connection.All(
                     """
                     SELECT k.sha256, o.user_name FROM login l
-                    JOIN login_key k ON k.login_id = l.id AND k.revoked_at IS NULL
+                    JOIN login_key k ON k.login_id = l.id
                     JOIN login_key s ON s.sha256 = k.sha256 AND s.login_id <> l.id AND s.revoked_at IS NULL
                     JOIN login o ON o.id = s.login_id
                     WHERE l.user_key = @user ORDER BY o.user_key LIMIT 1000

@@ -38,8 +38,6 @@ internal sealed class WhyModel(
         _ => null,
     };
 
-    public string Action(string handler) => "/staff/why" + QueryString.Create("q", Query ?? "").Add("handler", handler);
-
     public Task OnGetAsync(string? q) => ShowAsync(q);
 
     [Permission(PortalOperation.ChangeKeys)]

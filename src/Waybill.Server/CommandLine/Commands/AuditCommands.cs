@@ -1,14 +1,11 @@
 using System.CommandLine;
 using Waybill.Core.Audit;
-using Waybill.Core.Export;
 
 namespace Waybill.Server.CommandLine.Commands;
 
 /// <summary><c>audit search | export | verify</c>.</summary>
 internal static class AuditCommands
 {
-    private const int ExportPage = 1000;
-
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
         [new Command("audit", "What was done by whom, and whether the log is whole.") { Search(context), Export(context), Verify(context) }];
 
@@ -53,20 +50,7 @@ internal static class AuditCommands
         {
             var here = context(parse);
             await using var installation = here.Open();
-            var csv = new SpreadsheetCsv(here.Output);
-            csv.Write("row", "time", "kind of actor", "actor", "action", "account", "subject", "address", "connection", "outcome", "detail");
-            string? after = null;
-            do
-            {
-                var page = await installation.Audit.SearchAsync(query(parse) with { Size = ExportPage, After = after, OldestFirst = true }, cancellationToken);
-                foreach (var row in page.Items)
-                {
-                    csv.Write(row.Sequence, row.Time, row.ActorKind, row.Actor, row.Action, row.Account, row.Subject, row.Address, row.Connection, row.Outcome, row.Detail);
-                }
-
-                after = page.Next;
-            }
-            while (after is not null);
+            await AuditExport.WriteAsync(installation.Audit, query(parse), here.Output, cancellationToken);
         });
         return command;
     }

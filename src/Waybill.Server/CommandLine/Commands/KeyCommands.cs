@@ -6,7 +6,7 @@ using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>key add | generate | handovers | list | rotation | drop-old | report-lost | revoke</c>.</summary>
+/// <summary><c>key add | generate | handovers | list | change | rotation | drop-old | report-lost | revoke</c>.</summary>
 internal static class KeyCommands
 {
     private sealed record KeyAdded(bool AlreadyInstalled, string? Note, KeyView Key);
@@ -23,7 +23,7 @@ internal static class KeyCommands
     [
         new Command("key", "Public keys of logins.")
         {
-            Add(context), KeyGenerateCommand.Create(context), KeyHandoverCommands.Create(context), List(context), KeyLifeCommands.Rotation(context), KeyLifeCommands.DropOld(context),
+            Add(context), KeyGenerateCommand.Create(context), KeyHandoverCommands.Create(context), List(context), Change(context), KeyLifeCommands.Rotation(context), KeyLifeCommands.DropOld(context),
             KeyLifeCommands.ReportLost(context), Revoke(context),
         },
     ];
@@ -56,52 +56,36 @@ internal static class KeyCommands
                 return;
             }
 
-            var reading = PublicKeyFile.Read(await ReadAsync(here, parse.GetValue(file)!, cancellationToken));
-            if (!reading.IsKey)
+            var taken = CommandContext.Require(await installation.SentKeys.AddAsync(
+                login.UserName, await ReadAsync(here, parse.GetValue(file)!, cancellationToken), "a private key was given to key add", parse.GetValue(label), parse.GetValue(expires),
+                CommandContext.Operator, cancellationToken));
+            if (taken.Addition is not { } added)
             {
-                throw new CommandException(await RefuseAsync(installation, login.UserName, reading, cancellationToken));
+                throw new CommandException(RefusalOf(installation, taken));
             }
 
-            var added = CommandContext.Require(await installation.Keys.AddAsync(
-                login.UserName,
-                new NewKey(reading.Key)
-                {
-                    Label = parse.GetValue(label),
-                    Comment = reading.Comment,
-                    Expires = parse.GetValue(expires),
-                },
-                CommandContext.Operator, cancellationToken));
-            if (reading.Note is { } note && !here.Json)
+            if (taken.Note is { } note && !here.Json)
             {
                 await here.Error.WriteLineAsync("note: " + note);
             }
 
-            here.Print(new KeyAdded(added.AlreadyInstalled, reading.Note, View(added.Key)), output => output.WriteLine(
-                $"{(added.AlreadyInstalled ? "already installed" : "installed")}: {KeyFingerprint.OpenSsh(reading.Key)} ({reading.Key.KeyType}) for {login.UserName}"));
+            here.Print(new KeyAdded(added.AlreadyInstalled, taken.Note, View(added.Key)), output => output.WriteLine(
+                $"{(added.AlreadyInstalled ? "already installed" : "installed")}: {added.Key.Bits} {added.Key.Sha256} ({added.Key.Type}) for {login.UserName}"));
         });
         return command;
     }
 
-    /// <summary>Burns the key if its private half was given, records the refusal, and returns the words for it.</summary>
-    private static async Task<string> RefuseAsync(
-        Installation installation, string userName, PublicKeyReading reading, CancellationToken cancellationToken)
+    /// <summary>The words for what is no public key. On whichever login its public half works, others may hold it now: whether to lock that customer out is the provider's decision.</summary>
+    private static string RefusalOf(Installation installation, TakenKey taken)
     {
-        var message = reading.Message;
-        if (reading.PublicHalfFingerprint is { } burnt)
+        var message = taken.Refused!.Message;
+        if (taken.InstalledOn.Count == 0)
         {
-            var key = CommandContext.Require(
-                await installation.BurntKeys.AddAsync(burnt, "a private key was given to key add", CommandContext.Operator, cancellationToken));
-            if (key.InstalledOn.Count > 0)
-            {
-                // On whichever login it works, others may hold it now. Whether to lock that customer out is the provider's decision.
-                var commands = key.InstalledOn.Select(login => ShellWord.Command(installation.Data, $"key revoke {login} {burnt} --reason TEXT"));
-                message += $" Its public half is installed for {string.Join(", ", key.InstalledOn)}: stop it with {string.Join(" and ", commands)}";
-            }
+            return message;
         }
 
-        CommandContext.Check(await installation.Keys.RecordRefusalAsync(
-            userName, reading.PublicHalfFingerprint, reading.Message, CommandContext.Operator, cancellationToken));
-        return message;
+        var commands = taken.InstalledOn.Select(login => ShellWord.Command(installation.Data, $"key revoke {login} {taken.Refused.PublicHalfFingerprint} --reason TEXT"));
+        return $"{message} Its public half is installed for {string.Join(", ", taken.InstalledOn)}: stop it with {string.Join(" and ", commands)}";
     }
 
     private static Command List(Func<ParseResult, CommandContext> context)
@@ -132,6 +116,32 @@ internal static class KeyCommands
         return command;
     }
 
+    private static Command Change(Func<ParseResult, CommandContext> context)
+    {
+        var user = new Argument<string>("USER") { Description = "the login's user name" };
+        var fingerprint = new Argument<string>("FINGERPRINT") { Description = "SHA256:... or MD5 with colons, as key list shows it" };
+        var label = new Option<string?>("--label") { Description = "what the key is for; empty for nothing", HelpName = "TEXT" };
+        var expires = ExpiresOption();
+        var never = new Option<bool>("--never") { Description = "it does not expire any more" };
+        var command = new Command("change", "Change what a key is called, and how long it works.") { user, fingerprint, label, expires, never };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            var change = new KeyChange { Label = parse.GetValue(label), Expires = parse.GetValue(expires), Never = parse.GetValue(never) };
+            if (change == new KeyChange() || (change.Never && change.Expires is not null))
+            {
+                throw new UsageException("say what changes: --label TEXT, and --expires DATE or --never");
+            }
+
+            await using var installation = here.Open();
+            var key = CommandContext.Require(await installation.Keys.ChangeAsync(
+                parse.GetRequiredValue(user), parse.GetRequiredValue(fingerprint), change, CommandContext.Operator, cancellationToken));
+            await here.TellServerAsync(cancellationToken);
+            here.Print(View(key), output => output.WriteLine($"{key.Sha256} {key.Label}: {State(key)}"));
+        });
+        return command;
+    }
+
     private static Command Revoke(Func<ParseResult, CommandContext> context)
     {
         var user = new Argument<string>("USER") { Description = "the login's user name" };
@@ -157,13 +167,7 @@ internal static class KeyCommands
         CustomParser = ParseExpiry,
     };
 
-    private static DateTimeOffset? ParseExpiry(ArgumentResult result)
-    {
-        // A day counts to its end.
-        return DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            ? new DateTimeOffset(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero)
-            : CommandContext.ParseTime(result);
-    }
+    private static DateTimeOffset? ParseExpiry(ArgumentResult result) => KeyExpiry.OfDay(result.Tokens[0].Value) ?? CommandContext.ParseTime(result);
 
     private static async Task<byte[]> ReadAsync(CommandContext context, string file, CancellationToken cancellationToken)
     {

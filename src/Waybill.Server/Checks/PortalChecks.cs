@@ -3,7 +3,7 @@ using System.Net;
 using Waybill.Server.Certificates;
 using Waybill.Server.Configuration;
 
-namespace Waybill.Server.CommandLine.Commands;
+namespace Waybill.Server.Checks;
 
 /// <summary>What <c>doctor</c> says of the portal: whether links lead to it, and whether browsers believe it.</summary>
 internal static class PortalChecks

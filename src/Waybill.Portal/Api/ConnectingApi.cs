@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http;
+using Waybill.Core;
+using Waybill.Core.Packs;
+using Waybill.SshKeys.Keys;
+using static Waybill.Portal.Api.ApiEndpoint;
+
+namespace Waybill.Portal.Api;
+
+/// <summary>What customers need to connect: host keys, and their packs.</summary>
+internal static class ConnectingApi
+{
+    private const string Read = "accounts:read";
+
+    public static IReadOnlyList<ApiEndpoint> Endpoints { get; } =
+    [
+        Get<Page<HostKeyView>>("/v1/host-keys", "listHostKeys", Read, "List the host keys in use and announced, Ed25519 first.", HostKeys),
+        Get<Page<HostKeyView>>("/v1/logins/{login}/pack", "fetchPack", Read, "Fetch a login's connection pack: files for its programs with every host key pinned, and its set-up guide.", PackAsync) with
+        {
+            Response = null, Content = "application/zip", Notes = "Taking it along is a row of the audit, pack-made.",
+        },
+    ];
+
+    private static ValueTask<ApiAnswer> HostKeys(ApiCall call) => new(ApiAnswer.Of(ApiPaging.Whole(call.Get<IServerIdentity>().HostKeys.Select(static key => new HostKeyView(
+        key.KeyType, key.Bits, KeyFingerprint.Sha256(key.Blob.Span), KeyFingerprint.Md5(key.Blob.Span), $"{key.KeyType} {Convert.ToBase64String(key.Blob.Span)}")))));
+
+    private static async ValueTask<ApiAnswer> PackAsync(ApiCall call)
+    {
+        var login = await call.LoginAsync();
+        if (!login.Succeeded)
+        {
+            return login.Problem;
+        }
+
+        // Who asks for the headers alone takes nothing along.
+        var packs = call.Get<Func<ConnectionPackService>>()();
+        var pack = HttpMethods.IsHead(call.Context.Request.Method)
+            ? await packs.ShowAsync(login.Value.UserName, PackKeyFiles.Usual, call.Cancel)
+            : await packs.MakeAsync(login.Value.UserName, PackKeyFiles.Usual, call.Actor, call.Cancel);
+        if (!pack.Succeeded)
+        {
+            return pack.Problem;
+        }
+
+        var zip = pack.Value.ToZip();
+        return ApiAnswer.Of(new ApiContent(new MemoryStream(zip), zip.Length, pack.Value.ZipName));
+    }
+
+    internal sealed record HostKeyView(string Type, int Bits, string Sha256, string Md5, string OpenSshLine);
+}

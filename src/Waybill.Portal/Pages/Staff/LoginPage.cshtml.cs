@@ -1,0 +1,123 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using Waybill.Core;
+using Waybill.Core.Keys;
+using Waybill.Core.Keys.Life;
+using Waybill.Core.Logins;
+using Waybill.Core.People;
+using Waybill.Portal.People;
+
+namespace Waybill.Portal.Pages.Staff;
+
+/// <summary>One login with its keys.</summary>
+[Permission(PortalOperation.SeeLogins)]
+internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentKeys intake, KeyLife life, IStringLocalizer<StaffTexts> words, IStringLocalizer<Texts> texts, TimeProvider time) : FormModel
+{
+    /// <summary>Revoked keys that are shown, the latest; the command lists all.</summary>
+    public const int RevokedShown = 20;
+
+    [FromRoute(Name = "login")]
+    public string UserName { get; set; } = "";
+
+    public Login Login { get; private set; } = null!;
+
+    /// <summary>Keys that are not revoked.</summary>
+    public IReadOnlyList<InstalledKey> Keys { get; private set; } = [];
+
+    public IReadOnlyList<InstalledKey> Revoked { get; private set; } = [];
+
+    /// <summary>Revoked keys that are not shown.</summary>
+    public int RevokedMore { get; private set; }
+
+    /// <summary>Other logins that have a key, by its fingerprint.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Shared { get; private set; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    public Task<IActionResult> OnGetAsync() => ShowAsync();
+
+    [Permission(PortalOperation.ChangeLogins)]
+    public async Task<IActionResult> OnPostSuspendAsync(string? reason) =>
+        await AfterAsync("Suspend", (await logins.SuspendAsync(UserName, reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "LoginSuspended");
+
+    [Permission(PortalOperation.ChangeLogins)]
+    public async Task<IActionResult> OnPostResumeAsync() =>
+        await AfterAsync("Resume", (await logins.ResumeAsync(UserName, Actor, HttpContext.RequestAborted)).Problem, "LoginResumed");
+
+    [Permission(PortalOperation.ChangeLogins)]
+    public async Task<IActionResult> OnPostRemoveAsync() =>
+        await AfterAsync("Remove", (await logins.RemoveAsync(UserName, Actor, HttpContext.RequestAborted)).Problem, "LoginRemoved", "/staff/logins");
+
+    [Permission(PortalOperation.ChangeLogins)]
+    public async Task<IActionResult> OnPostNetworksAsync(string? networks) =>
+        await AfterAsync("Networks", (await logins.SetAllowedNetworksAsync(UserName, LoginsModel.Networks(networks), Actor, HttpContext.RequestAborted)).Problem, "LoginNetworks");
+
+    [Permission(PortalOperation.ChangeKeys)]
+    public async Task<IActionResult> OnPostAddAsync(string? label, string? expires)
+    {
+        var upload = await KeyUpload.ReadAsync(Request, HttpContext.RequestAborted);
+        var until = KeyExpiry.OfDay(expires);
+        if (upload.IsTooLarge || upload.Content is null || (expires is not null && until is null))
+        {
+            var wrong = upload.IsTooLarge ? texts["RequestKeyTooLarge", PortalLimits.KeyFile / 1024] : words[upload.Content is null ? "KeyMissing" : "KeyExpiryWrong"];
+            return await AfterAsync("Add", new Problem(ProblemKind.Invalid, wrong.Value), "");
+        }
+
+        // Not ended by a browser that goes away: a private key that was sent is refused for good all the same.
+        var taken = await intake.AddAsync(UserName, upload.Content, "a private key was sent to the portal", label?.Trim(), until, Actor, CancellationToken.None);
+        return taken.Value?.Refused is { } refused
+            ? await AfterAsync(
+                "Add", new Problem(ProblemKind.Refused, taken.Value.InstalledOn is { Count: > 0 } on ? words["KeyPrivateInstalled", refused.Message, string.Join(", ", on)].Value : refused.Message), "")
+            : await AfterAsync("Add", taken.Problem, taken.Value is { Addition.AlreadyInstalled: true } ? "KeyThere" : "KeyAdded");
+    }
+
+    [Permission(PortalOperation.ChangeKeys)]
+    public async Task<IActionResult> OnPostChangeAsync(string? key, string? label, string? expires, string? shown)
+    {
+        // A time of day that the field cannot show stays as it is as long as nobody touches the field.
+        var until = KeyExpiry.OfDay(expires);
+        if (expires is not null && until is null)
+        {
+            return await AfterAsync("Change", new Problem(ProblemKind.Invalid, words["KeyExpiryWrong"].Value), "");
+        }
+
+        var change = new KeyChange { Label = label?.Trim() ?? "", Expires = expires == shown ? null : until, Never = expires is null && shown is not null };
+        return await AfterAsync("Change", (await keys.ChangeAsync(UserName, key ?? "", change, Actor, HttpContext.RequestAborted)).Problem, "KeyChanged");
+    }
+
+    [Permission(PortalOperation.ChangeKeys)]
+    public async Task<IActionResult> OnPostRevokeAsync(string? key, string? reason) =>
+        await AfterAsync("Revoke", (await keys.RevokeAsync(UserName, key ?? "", reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "KeyRevoked");
+
+    [Permission(PortalOperation.ChangeKeys)]
+    public async Task<IActionResult> OnPostLostAsync(string? key, string? reason) =>
+        await AfterAsync("Lost", (await life.ReportCompromisedAsync(UserName, key ?? "", reason, Actor, HttpContext.RequestAborted)).Problem, "KeyLost");
+
+    protected override async Task<Problem?> LoadAsync()
+    {
+        var ended = HttpContext.RequestAborted;
+        var found = await logins.FindAsync(UserName, ended);
+        if (!found.Succeeded)
+        {
+            return found.Problem;
+        }
+
+        Login = found.Value;
+        if (!May(PortalOperation.SeeKeys))
+        {
+            return null;
+        }
+
+        var installed = await keys.ListAsync(Login.UserName, ended);
+        if (!installed.Succeeded)
+        {
+            return installed.Problem;
+        }
+
+        Keys = [.. installed.Value.Where(static key => key.Revoked is null)];
+        var revoked = installed.Value.Where(static key => key.Revoked is not null).OrderByDescending(static key => key.Revoked).ToList();
+        (Revoked, RevokedMore) = ([.. revoked.Take(RevokedShown)], Math.Max(0, revoked.Count - RevokedShown));
+        Shared = await life.SharedWithAsync(Login.UserName, ended);
+        return null;
+    }
+}
