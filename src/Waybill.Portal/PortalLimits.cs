@@ -63,6 +63,9 @@ public static class PortalLimits
     /// <summary>Bodies with files that are taken at once.</summary>
     public const int ApiUploads = 4;
 
+    /// <summary>Calls at once that read all of the audit or all files.</summary>
+    public const int ApiLong = 2;
+
     /// <summary>Bytes that are read and sent of a file at a time.</summary>
     public const int ApiBlock = 128 * 1024;
 

@@ -34,6 +34,7 @@ internal static class PortalSetup
         services.AddSingleton<TransferTurns>();
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Api.UploadRoom>();
+        services.AddSingleton<Api.LongTurns>();
         services.AddSingleton<Answers>();
         services.AddSingleton<RetentionForecast>();
         services.AddSingleton<PackDesk>();

@@ -21,6 +21,13 @@ public sealed class BrowserTests
         await PrepareStaffPagesAsync(server);
         await server.CommandAsync("login", "add", "10042", "--account", "10042");
         var pack = new Uri((await server.JsonAsync("pack", "10042", "--link")).GetProperty("link").GetString()!).PathAndQuery;
+        const string Account = "/account/10042";
+        await File.WriteAllTextAsync(Path.Combine(server.Data, "vaults", "10042", "upload", "a name that is rather long for the window of a telephone, as customers like them 2027-01-31.csv"), "x");
+        await server.CommandAsync("login", "add", "10042-acme", "--account", "10042", "--vendor", "acme");
+        var keys = await RequestKeys.MakeAsync();
+        using var owner = await SignUp.WithAsync(server, "--account", "10042", "--role", "owner");
+        await owner.GetAsync(Account + "/logins/10042");
+        await owner.PostAsync(Account + "/logins/10042?handler=Add", ("key", keys.Line));
         var axe = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "tests", "Waybill.Portal.Tests", "npm", "node_modules", "axe-core", "axe.min.js"));
         Directory.CreateDirectory(Screenshots);
         await using var browser = await Browser.StartAsync();
@@ -87,6 +94,29 @@ public sealed class BrowserTests
 
                 await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
                 await page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).WaitForAsync();
+
+                // An account's pages, for its owner.
+                await page.Context.AddCookiesAsync([new Microsoft.Playwright.Cookie { Name = Visitor.Cookie, Value = owner.Session!, Url = server.Url, Secure = true, HttpOnly = true }]);
+                foreach (var (name, path) in ((string, string)[])
+                    [("account", ""), ("account-files", "/files"), ("account-upload", "/files/upload"), ("account-logins", "/logins"), ("account-login", "/logins/10042"),
+                     ("account-connection", "/logins/10042/connection"), ("account-pack", "/logins/10042/pack"), ("account-vendors", "/vendors"), ("account-people", "/people"),
+                     ("account-receipts", "/receipts"), ("account-retention", "/retention"), ("account-views", "/views")])
+                {
+                    await page.GotoAsync(server.Url + Account + path);
+                    await page.EvaluateAsync("() => document.querySelectorAll('details').forEach(each => each.open = true)");
+                    await CheckAsync(name);
+                }
+
+                await page.GotoAsync($"{server.Url}{Account}/files/upload");
+                await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Details of") }).ClickAsync();
+                await page.GetByRole(AriaRole.Heading, new() { Name = "Rename" }).WaitForAsync();
+                await CheckAsync("account-file");
+                foreach (var name in (string[])["password", "authenticator", "codes"])
+                {
+                    await page.GotoAsync($"{server.Url}/home/{name}");
+                    await CheckAsync("home-" + name);
+                }
+
                 await page.Context.CloseAsync();
             }
         }

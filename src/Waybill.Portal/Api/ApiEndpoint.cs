@@ -33,6 +33,9 @@ internal sealed record ApiEndpoint(string Method, string Path, string Id, string
     /// <summary>Not for tokens of one account, though they may have the scope.</summary>
     public bool AllAccounts { get; init; }
 
+    /// <summary>Reads all of the audit or all files: only <see cref="PortalLimits.ApiLong"/> of these are done at once.</summary>
+    public bool TakesLong { get; init; }
+
     /// <summary>More about it, for the document.</summary>
     public string? Notes { get; init; }
 

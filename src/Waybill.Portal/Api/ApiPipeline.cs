@@ -47,6 +47,14 @@ internal static class ApiPipeline
             return;
         }
 
+        using var turn = endpoint.TakesLong ? context.RequestServices.GetRequiredService<LongTurns>().TryTake() : null;
+        if (endpoint.TakesLong && turn is null)
+        {
+            await WriteAsync(context, ApiProblem.With(
+                StatusCodes.Status503ServiceUnavailable, "busy", $"{PortalLimits.ApiLong} calls that take long are being done. Ask again in a moment.") with { RetryAfter = 5 });
+            return;
+        }
+
         var isSafe = HttpMethods.IsGet(endpoint.Method);
         var call = new ApiCall(context, token, read.Value, isSafe ? context.RequestAborted : CancellationToken.None);
         if (!HttpMethods.IsPost(endpoint.Method) || !context.Request.Headers.TryGetValue(KeyHeader, out var key))

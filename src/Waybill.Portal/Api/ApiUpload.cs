@@ -57,7 +57,7 @@ internal sealed class ApiUpload : IAsyncDisposable
         }
         catch (IOException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            problem = ApiProblem.Of(StatusCodes.Status400BadRequest, "The body ended too early, or the server has no room for it. Send it again.");
+            problem = ApiProblem.Of(StatusCodes.Status400BadRequest, "The body ended too early. Send it again.");
         }
         finally
         {
@@ -102,7 +102,14 @@ internal sealed class ApiUpload : IAsyncDisposable
             while (await section.Body.ReadAsync(buffer, cancellationToken) is var count and > 0)
             {
                 hash.AppendData(buffer.AsSpan(0, count));
-                await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                try
+                {
+                    await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                }
+                catch (IOException)
+                {
+                    return ApiProblem.With(StatusCodes.Status503ServiceUnavailable, "no-room", "The server has no room for these files. Nothing was published; tell the provider, and try again later.") with { RetryAfter = 60 };
+                }
             }
 
             all.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(name)));

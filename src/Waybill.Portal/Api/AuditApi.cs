@@ -14,7 +14,7 @@ internal static class AuditApi
         Get<Page<AuditRecord>>("/v1/audit", "searchAudit", Read, "Find rows of the audit log, the newest first.", SearchAsync, ApiPaging.With(
             ApiParameter.Text("text", "text in a row's subject, detail, address or connection"), ApiParameter.Text("account", "of one account"), ApiParameter.Text("actor", "by one login, person, operator or token"),
             ApiParameter.Text("action", "as upload, login, login-refused, key-added"), ApiParameter.Time("from", "not before"), ApiParameter.Time("until", "before"), ApiParameter.Flag("oldestFirst", "in the order in which it happened"))),
-        Get<AuditVerification>("/v1/audit/verification", "verifyAudit", Read, "Check that no row was edited, removed, reordered or cut off, and that the database is not an old copy.", VerifyAsync) with { AllAccounts = true },
+        Get<AuditVerification>("/v1/audit/verification", "verifyAudit", Read, "Check that no row was edited, removed, reordered or cut off, and that the database is not an old copy.", VerifyAsync) with { AllAccounts = true, TakesLong = true },
     ];
 
     private static async ValueTask<ApiAnswer> SearchAsync(ApiCall call) => ApiAnswer.Of(call.Text("account") is { } asked && !call.Sees(asked)

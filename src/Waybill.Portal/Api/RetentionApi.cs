@@ -13,7 +13,7 @@ internal static class RetentionApi
 
     public static IReadOnlyList<ApiEndpoint> Endpoints { get; } =
     [
-        Get<RetentionPlan>("/v1/retention/plan", "planRetention", Read, "Say what goes and how much; changes nothing.", PlanAsync, ApiParameter.Text("account", "only this account")),
+        Get<RetentionPlan>("/v1/retention/plan", "planRetention", Read, "Say what goes and how much; changes nothing.", PlanAsync, ApiParameter.Text("account", "only this account")) with { TakesLong = true },
         Get<Page<RetentionPass>>("/v1/retention/passes", "listRetentionPasses", Read, "List the plans and runs of the past, the newest first.", PassesAsync) with { AllAccounts = true },
         Get<Page<RetentionPolicy>>("/v1/retention/policies", "listRetentionPolicies", Read, "List how long files stay, where that differs from the provider's setting.", PoliciesAsync, ApiPaging.Parameters),
         Put<PolicyBody>("/v1/retention/policies", "setRetentionPolicy", Write, "Set how long the files of an account, of a folder of it, or of a folder of every account stay; months null takes the policy away.", SetPolicyAsync, typeof(PolicyBody)),

@@ -3,10 +3,10 @@ namespace Waybill.Portal.Api;
 /// <summary>Where files lie while they are sent, and how many bodies of them are taken at once.</summary>
 internal sealed class UploadRoom(PortalOptions options) : IDisposable
 {
-    private readonly SemaphoreSlim _turns = new(PortalLimits.ApiUploads, PortalLimits.ApiUploads);
+    private readonly ApiTurns _turns = new(PortalLimits.ApiUploads);
 
     /// <summary>A turn for one body; null when there is none left.</summary>
-    public IDisposable? TryTake() => _turns.Wait(0) ? new Turn(_turns) : null;
+    public IDisposable? TryTake() => _turns.TryTake();
 
     /// <summary>A file that has no name any more: it goes with the last one who has it open, also when the program is killed.</summary>
     public FileStream Create()
@@ -23,11 +23,4 @@ internal sealed class UploadRoom(PortalOptions options) : IDisposable
     }
 
     public void Dispose() => _turns.Dispose();
-
-    private sealed class Turn(SemaphoreSlim turns) : IDisposable
-    {
-        private SemaphoreSlim? _turns = turns;
-
-        public void Dispose() => Interlocked.Exchange(ref _turns, null)?.Release();
-    }
 }

@@ -127,6 +127,7 @@ public sealed partial class DecisionTests
         Assert.True(first.NeedsSecond);
         Assert.Equal((RequestState.Open, "ann", "10042"), (first.Request.State, first.Request.FirstApprover, first.Request.Details.UserName));
         Assert.Contains("second person", (await desk.Service.ApproveAsync(reference, new Approval(), Actor.Operator("ANN"))).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        Assert.Contains("token", (await desk.Service.ApproveAsync(reference, new Approval(), Actor.Token("crm", 7, "192.0.2.1"))).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
         Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM login"));
 
         // Another user name is another approval.

@@ -138,7 +138,7 @@ public sealed class UsageTests(Template template)
         Assert.Equal(
             [
                 "demo", "serve", "init", "account", "person", "login", "key", "pack", "request", "hostkey", "quota", "publish", "held", "recall", "subscription", "receipts", "inbound", "arrival", "collect", "files",
-                "retention", "hold", "expectation", "notification", "hook", "schedule", "status", "sessions", "penalties", "why", "audit", "backup", "restore", "doctor",
+                "retention", "hold", "expectation", "notification", "hook", "token", "api", "schedule", "status", "sessions", "penalties", "why", "audit", "backup", "restore", "doctor",
             ],
             commands);
         foreach (var command in commands)
