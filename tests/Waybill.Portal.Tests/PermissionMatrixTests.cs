@@ -78,8 +78,11 @@ public sealed class PermissionMatrixTests(PortalServer server)
                     {
                         // What does something is tried at nothing that is there: whoever may is told that there is no such thing.
                         var address = page.Address(account, handler is not null && !isAtAccount);
-                        await visitor.GetAsync("/home");
-                        var answer = handler is null ? await visitor.GetAsync(address) : await visitor.PressAsync(address + (handler.Length == 0 ? "" : "?handler=" + handler));
+                        var answer = await PatientlyAsync(async () =>
+                        {
+                            await visitor.GetAsync("/home");
+                            return handler is null ? await visitor.GetAsync(address) : await visitor.PressAsync(address + (handler.Length == 0 ? "" : "?handler=" + handler));
+                        });
                         var got = answer.Status switch
                         {
                             HttpStatusCode.Forbidden => "403",
@@ -107,6 +110,21 @@ public sealed class PermissionMatrixTests(PortalServer server)
     {
         await using var portal = await RouteInventoryTests.OpenAsync();
         Assert.Equal(RouteInventoryTests.Permissions, Pages(portal).ToDictionary(static page => page.Route, static page => page.Words));
+    }
+
+    /// <summary>There are more pages than one source may ask for at once.</summary>
+    private static async Task<Visitor.Answer> PatientlyAsync(Func<Task<Visitor.Answer>> ask)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var answer = await ask();
+            if (answer.Status != HttpStatusCode.TooManyRequests || tries == 60)
+            {
+                return answer;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1));
+        }
     }
 
     /// <summary>An address in which something that is there stands for each name; or what is not there.</summary>
