@@ -38,7 +38,6 @@ public sealed class PermissionMatrixTests(PortalServer server)
         ["file?"] = "",
         ["number"] = Theirs,
         ["email"] = "matrix@example.com",
-        ["login"] = Theirs + "-acme",
     };
 
     /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>
