@@ -149,7 +149,7 @@ public sealed class AuditAndDoctorTests(Template template)
         await data.OutputAsync("expectation", "set", "--account", Template.User, "--feed", "cdr", "--by", "06:00");
         data.Sql($"""
             INSERT INTO missed (expectation_id, due_at, late_until, state) SELECT id, 1700000000000, 1700000000000, 'open' FROM expectation;
-            UPDATE login_key SET expires_at = {DateTimeOffset.UtcNow.AddDays(6).ToUnixTimeMilliseconds()};
+            UPDATE login_key SET expires_at = {TimeProvider.System.GetUtcNow().AddDays(6).ToUnixTimeMilliseconds()};
             """);
         outcome = await data.OutputAsync("doctor");
         Assert.Matches("warning  requests: 1 request for access waits for a decision, since .*; see: ./waybill request list --state open", outcome);
