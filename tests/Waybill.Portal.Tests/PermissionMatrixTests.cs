@@ -34,7 +34,6 @@ public sealed class PermissionMatrixTests(PortalServer server)
         [SignedInModel.AccountValue] = Theirs,
         ["**path"] = "vendors/acme/usage",
         ["**file"] = "vendors/acme/usage/june.csv",
-        ["login"] = Theirs + "-acme",
         ["file?"] = "",
         ["number"] = Theirs,
         ["email"] = "matrix@example.com",
