@@ -28,6 +28,10 @@ public sealed class BrowserTests
         using var owner = await SignUp.WithAsync(server, "--account", "10042", "--role", "owner");
         await owner.GetAsync(Account + "/logins/10042");
         await owner.PostAsync(Account + "/logins/10042?handler=Add", ("key", keys.Line));
+        var asked = (await server.JsonAsync(
+            "request", "add", "--email", "ann@interop.example", "--name", "Ann Elisabeth Lee", "--company", "Another Company Ltd", "--account", "10042", "--user", "ann", "--automation", "--key",
+            server.Directory.Write("ann.pub", (await RequestKeys.MakeAsync()).Line + "\n"))).GetProperty("request").GetProperty("reference").GetString();
+        await server.CommandAsync("login", "suspend", "10042", "--reason", "the bill was not paid");
         var axe = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "tests", "Waybill.Portal.Tests", "npm", "node_modules", "axe-core", "axe.min.js"));
         Directory.CreateDirectory(Screenshots);
         await using var browser = await Browser.StartAsync();
@@ -87,9 +91,16 @@ public sealed class BrowserTests
                 await page.GetByRole(AriaRole.Link, new() { Name = "I have kept them" }).ClickAsync();
                 await page.GetByRole(AriaRole.Heading, new() { Name = "Where you are signed in" }).WaitForAsync();
                 await CheckAsync("home");
-                if ((scheme == ColorScheme.Dark) == isPhone)
+                await StaffPagesAsync(page, server, CheckAsync);
+                foreach (var (name, path) in ((string, string)[])
+                    [
+                        ("staff-now", "/staff"), ("staff-requests", "/staff/requests"), ("staff-request", "/staff/requests/" + asked), ("staff-invite", "/staff/requests/invite"),
+                        ("staff-why", "/staff/why?q=10042"), ("staff-notifications", "/staff/notifications"), ("staff-audit", "/staff/audit"),
+                    ])
                 {
-                    await StaffPagesAsync(page, server, CheckAsync);
+                    await page.GotoAsync(server.Url + path);
+                    await page.EvaluateAsync("() => document.querySelectorAll('details').forEach(each => each.open = true)");
+                    await CheckAsync(name);
                 }
 
                 await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
