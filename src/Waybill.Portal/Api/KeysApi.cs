@@ -21,6 +21,7 @@ internal static class KeysApi
         Get<Page<KeyView>>("/v1/logins/{login}/keys", "listKeys", Read, "List a login's keys, the oldest first, the revoked ones too.", ListAsync),
         Post<AddedKeyView>("/v1/logins/{login}/keys", "addKey", Write, "Install a public key. A private key is refused for good.", AddAsync, typeof(NewKeyBody)).Creates()
             with { Notes = "The key is in any public form, or offered is the whole SHA256 fingerprint of a key that a client offered in vain. A key that the login has already is answered with 200." },
+        Post<KeyView>("/v1/logins/{login}/keys/{fingerprint}/change", "changeKey", Write, "Change what a key is called, and how long it works: expires, or never.", ChangeAsync, typeof(KeyChangeBody)) with { Notes = Fingerprint },
         Get<Page<RotationView>>("/v1/logins/{login}/key-rotation", "showRotation", Read, "Show how far the change from old keys to the newest one is.", RotationAsync),
         Post<KeyView>("/v1/logins/{login}/keys/{fingerprint}/revoke", "revokeKey", Write, "Stop a key at once; sessions that use it end.", RevokeAsync, typeof(NeededReasonBody)) with { Notes = Fingerprint },
         Post<KeyView>("/v1/logins/{login}/keys/{fingerprint}/drop-old", "dropOldKey", Write, "Revoke an old key, if the new one was seen to work.", DropOldAsync, typeof(DropOldBody)) with { Notes = Fingerprint },
@@ -100,6 +101,16 @@ internal static class KeysApi
             : login.Problem;
     }
 
+    private static ValueTask<ApiAnswer> ChangeAsync(ApiCall call) => WithKeyAsync(call, async (login, key) =>
+    {
+        var body = call.Body<KeyChangeBody>();
+        return body is { Label: null, Expires: null, Never: false } or { Expires: not null, Never: true }
+            ? ApiProblem.Invalid("Say what changes: label, and expires or never.")
+            : ApiAnswer.Of(
+                await call.Get<KeyService>().ChangeAsync(login, key, new KeyChange { Label = body.Label, Expires = body.Expires, Never = body.Never }, call.Actor, call.Cancel),
+                changed => View(call, changed));
+    });
+
     private static ValueTask<ApiAnswer> RevokeAsync(ApiCall call) => WithKeyAsync(call, async (login, key) =>
         ApiAnswer.Of(await call.Get<KeyService>().RevokeAsync(login, key, call.Body<NeededReasonBody>().Reason, call.Actor, call.Cancel), revoked => View(call, revoked)));
 
@@ -152,6 +163,8 @@ internal static class KeysApi
     internal sealed record BurntKeyView(string Sha256, IReadOnlyList<string> InstalledOn);
 
     internal sealed record NewKeyBody(string? Key = null, string? Offered = null, string? Label = null, DateTimeOffset? Expires = null);
+
+    internal sealed record KeyChangeBody(string? Label = null, DateTimeOffset? Expires = null, bool Never = false);
 
     internal sealed record DropOldBody(bool EvenIfUsed = false);
 

@@ -35,6 +35,10 @@ public sealed partial class ApiResourceTests(ApiServer api)
         Assert.Contains("(token ", listed.GetProperty("addedBy").GetString(), StringComparison.Ordinal);
 
         // A slash of the fingerprint is written as %2F.
+        var changed = await client.PostJsonAsync($"/v1/logins/{number}/keys/{Uri.EscapeDataString(keys.Fingerprint)}/change", new { label = "the new office", never = true });
+        Assert.Equal(("the new office", JsonValueKind.Null), (changed.GetProperty("label").GetString(), changed.GetProperty("expires").ValueKind));
+        using var nothing = await client.PostAsync($"/v1/logins/{number}/keys/{Uri.EscapeDataString(keys.Fingerprint)}/change", ApiAnswers.Json("{}"));
+        await nothing.ProblemAsync(422);
         var revoked = await client.PostJsonAsync($"/v1/logins/{number}/keys/{Uri.EscapeDataString(keys.Fingerprint)}/revoke", new { reason = "a test" });
         Assert.Equal("revoked", revoked.GetProperty("state").GetString());
         await client.PostJsonAsync($"/v1/logins/{number}/suspend", new { reason = "a test" });
@@ -52,7 +56,7 @@ public sealed partial class ApiResourceTests(ApiServer api)
         var rows = (await client.GetJsonAsync($"/v1/audit?account={number}&limit=100")).GetProperty("items").EnumerateArray().ToList();
         Assert.All(rows, static row => Assert.Equal("token", row.GetProperty("actorKind").GetString()));
         Assert.All(rows, static row => Assert.StartsWith("127.", row.GetProperty("address").GetString(), StringComparison.Ordinal));
-        Assert.Equal(["account-added", "account-closed", "key-added", "key-revoked", "login-added", "login-networks-set", "login-removed", "login-resumed", "login-suspended"],
+        Assert.Equal(["account-added", "account-closed", "key-added", "key-changed", "key-revoked", "login-added", "login-networks-set", "login-removed", "login-resumed", "login-suspended"],
             rows.Select(static row => row.GetProperty("action").GetString()).Distinct().Order());
         Assert.True((await client.GetJsonAsync("/v1/audit/verification")).GetProperty("intact").GetBoolean());
     }
