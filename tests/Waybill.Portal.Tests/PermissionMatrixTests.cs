@@ -126,10 +126,10 @@ public sealed class PermissionMatrixTests(PortalServer server)
     }
 
     /// <summary>An address in which something that is there stands for each name; or what is not there.</summary>
-    internal static string AddressOf(string route, string account, bool isMissing = false) => "/" + string.Join('/', route.Split('/').Select(part => part is not ['{', .. var name, '}'] ? part
+    internal static string AddressOf(string route, string account, bool isMissing = false, IReadOnlyDictionary<string, string>? samples = null) => "/" + string.Join('/', route.Split('/').Select(part => part is not ['{', .. var name, '}'] ? part
         : name == SignedInModel.AccountValue && !isMissing ? account
         : isMissing ? "999999999"
-        : Samples[name]));
+        : (samples ?? Samples)[name]));
 
     private static async Task<(HttpStatusCode, string?)> GoneAsync(Visitor visitor, string address)
     {
