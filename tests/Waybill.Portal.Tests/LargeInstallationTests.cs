@@ -32,6 +32,7 @@ public sealed class LargeInstallationTests(ITestOutputHelper output)
         await server.InitializeAsync(() => FillAsync(server.Data));
         using var administrator = await SignUp.WithAsync(server, "--provider", "administrator");
         using var owner = await SignUp.WithAsync(server, "--account", Middle, "--role", "owner");
+        var samples = await PermissionMatrixTests.PrepareAsync(server, Middle);
         List<(double Median, string Path)> measured = [];
         foreach (var path in RouteInventoryTests.Who.Keys.Where(static route => !route.Contains('{', StringComparison.Ordinal) && !RouteInventoryTests.Permissions.ContainsKey(route)
             && route is not ("problem" or "sign-out" or "theme" or "healthz" or "readyz")))
@@ -42,7 +43,7 @@ public sealed class LargeInstallationTests(ITestOutputHelper output)
         foreach (var (route, permission) in RouteInventoryTests.Permissions)
         {
             var visitor = route.StartsWith("staff", StringComparison.Ordinal) ? administrator : owner;
-            measured.Add(await MeasureAsync(visitor, PermissionMatrixTests.AddressOf(route, Middle), permission));
+            measured.Add(await MeasureAsync(visitor, PermissionMatrixTests.AddressOf(route, Middle, samples: samples), permission));
         }
 
         foreach (var search in Searches)
