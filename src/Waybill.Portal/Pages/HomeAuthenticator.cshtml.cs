@@ -18,10 +18,6 @@ internal sealed class HomeAuthenticatorModel(PeopleServices people, Answers answ
 
     public string? Error { get; private set; }
 
-    public void OnGet()
-    {
-    }
-
     public async Task<IActionResult> OnPostBeginAsync()
     {
         var begun = await Credentials.BeginTotpAsync(Token, HttpContext.RequestAborted);

@@ -11,10 +11,6 @@ internal sealed class HomeCodesModel(PeopleServices people, Answers answers) : O
 
     public string? Error { get; private set; }
 
-    public void OnGet()
-    {
-    }
-
     public async Task<IActionResult> OnPostAsync()
     {
         var made = await Credentials.MakeRecoveryCodesAsync(Token, Client, HttpContext.RequestAborted);

@@ -17,10 +17,6 @@ internal sealed class HomePasswordModel(PeopleServices people, Answers answers, 
 
     public string? AgainError { get; private set; }
 
-    public void OnGet()
-    {
-    }
-
     public async Task<IActionResult> OnPostAsync(string? current, string? password, string? again)
     {
         if (password != again)
