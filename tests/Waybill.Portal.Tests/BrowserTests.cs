@@ -18,6 +18,7 @@ public sealed class BrowserTests
         await using var smtp = await SmtpServer.StartAsync();
         await using var server = await RetentionLinkTests.NoticedAsync(smtp);
         var link = new Uri(await RetentionLinkTests.LinkAsync(smtp)).PathAndQuery;
+        await PrepareStaffPagesAsync(server);
         await server.CommandAsync("login", "add", "10042", "--account", "10042");
         var pack = new Uri((await server.JsonAsync("pack", "10042", "--link")).GetProperty("link").GetString()!).PathAndQuery;
         const string Account = "/account/10042";
@@ -27,6 +28,10 @@ public sealed class BrowserTests
         using var owner = await SignUp.WithAsync(server, "--account", "10042", "--role", "owner");
         await owner.GetAsync(Account + "/logins/10042");
         await owner.PostAsync(Account + "/logins/10042?handler=Add", ("key", keys.Line));
+        var asked = (await server.JsonAsync(
+            "request", "add", "--email", "ann@interop.example", "--name", "Ann Elisabeth Lee", "--company", "Another Company Ltd", "--account", "10042", "--user", "ann", "--automation", "--key",
+            server.Directory.Write("ann.pub", (await RequestKeys.MakeAsync()).Line + "\n"))).GetProperty("request").GetProperty("reference").GetString();
+        await server.CommandAsync("login", "suspend", "10042", "--reason", "the bill was not paid");
         var axe = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "tests", "Waybill.Portal.Tests", "npm", "node_modules", "axe-core", "axe.min.js"));
         Directory.CreateDirectory(Screenshots);
         await using var browser = await Browser.StartAsync();
@@ -86,6 +91,18 @@ public sealed class BrowserTests
                 await page.GetByRole(AriaRole.Link, new() { Name = "I have kept them" }).ClickAsync();
                 await page.GetByRole(AriaRole.Heading, new() { Name = "Where you are signed in" }).WaitForAsync();
                 await CheckAsync("home");
+                await StaffPagesAsync(page, server, CheckAsync);
+                foreach (var (name, path) in ((string, string)[])
+                    [
+                        ("staff-now", "/staff"), ("staff-requests", "/staff/requests"), ("staff-request", "/staff/requests/" + asked), ("staff-invite", "/staff/requests/invite"),
+                        ("staff-why", "/staff/why?q=10042"), ("staff-notifications", "/staff/notifications"), ("staff-audit", "/staff/audit"),
+                    ])
+                {
+                    await page.GotoAsync(server.Url + path);
+                    await page.EvaluateAsync("() => document.querySelectorAll('details').forEach(each => each.open = true)");
+                    await CheckAsync(name);
+                }
+
                 await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
                 await page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).WaitForAsync();
 
@@ -116,6 +133,46 @@ public sealed class BrowserTests
         }
 
         Assert.Empty(complaints);
+    }
+
+    /// <summary>Something to be seen on each of the provider's pages.</summary>
+    private static async Task PrepareStaffPagesAsync(PortalServer server)
+    {
+        var (first, second) = (await RequestKeys.MakeAsync(), await RequestKeys.MakeAsync());
+        using var directory = new TemporaryDirectory();
+        await server.CommandAsync("login", "add", "10042b", "--account", "10042");
+        await server.CommandAsync("key", "add", "10042b", directory.Write("first.pub", first.Line));
+        await server.CommandAsync("login", "add", "10042c", "--account", "10042");
+        await server.CommandAsync("key", "add", "10042c", directory.Write("again.pub", first.Line), "--label", "night run", "--expires", "2099-12-31");
+        await server.CommandAsync("key", "add", "10042c", directory.Write("second.pub", second.Line));
+        await server.CommandAsync("key", "revoke", "10042c", second.Fingerprint, "--reason", "replaced");
+        await server.CommandAsync("person", "add", "staff.pages@example.com", "--name", "Maximiliane Featherstonehaugh", "--account", "10042", "--role", "owner");
+        await server.CommandAsync("subscription", "set", "10042", "--feed", "cdr");
+        await server.CommandAsync("hold", "set", "--account", "10042", "--path", "/held", "--reason", "case 4711");
+    }
+
+    /// <summary>The provider's pages for accounts and what belongs to them, with all that opens opened.</summary>
+    private static async Task StaffPagesAsync(IPage page, PortalServer server, Func<string, Task> checkAsync)
+    {
+        foreach (var (name, path) in ((string, string)[])
+            [
+                ("accounts", "accounts"), ("account", "accounts/10042"), ("logins", "logins"), ("login", "logins/10042c"), ("generate", "logins/10042c/generate"), ("sessions", "sessions"),
+                ("sessions-portal", "sessions/portal"), ("people", "people"), ("person", "people/staff.pages%40example.com"), ("feeds", "feeds?account=10042"), ("receipts", "receipts"),
+                ("held", "held"), ("retention", "retention?account=10042"),
+            ])
+        {
+            await page.GotoAsync($"{server.Url}/staff/{path}");
+            await page.EvaluateAsync("() => document.querySelectorAll('details').forEach(each => each.open = true)");
+            await checkAsync("staff-" + name);
+        }
+
+        await page.GotoAsync(server.Url + "/staff/accounts/10042");
+        await page.GetByLabel("Reason, for the audit").First.FillAsync("case 4711");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Look as the customer" }).ClickAsync();
+        await page.GetByText("You look at account 10042 as its customer").WaitForAsync();
+        await checkAsync("viewed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "End the view" }).ClickAsync();
+        await page.WaitForURLAsync("**/staff/accounts/10042");
     }
 
     [Fact]

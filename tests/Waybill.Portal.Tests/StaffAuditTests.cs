@@ -82,7 +82,7 @@ public sealed partial class StaffAuditTests(PortalServer server)
             server.Directory.Write("now.pub", (await RequestKeys.MakeAsync()).Line + "\n"));
         using var visitor = await SignUp.WithAsync(server, "--provider", "support");
         await visitor.GetAsync("/staff");
-        Assert.Matches(@"<strong>requests</strong>: \d+ requests for access wait for a decision", visitor.Page);
+        Assert.Matches(@"<strong>requests</strong>: \d+ requests? for access waits? for a decision", visitor.Page);
         Assert.Contains("""<a href="/staff/requests?state=Open">Decide the requests</a>""", visitor.Page, StringComparison.Ordinal);
         Assert.Contains("Smtp:Host is not set", visitor.Page, StringComparison.Ordinal);
         Assert.Contains("none was ever made by waybill", visitor.Page, StringComparison.Ordinal);

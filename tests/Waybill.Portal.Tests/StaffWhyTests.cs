@@ -75,6 +75,8 @@ public sealed partial class StaffWhyTests(PortalServer server)
         await server.CommandAsync("login", "add", "narrow", "--account", PortalServer.Account, "--allow-from", "192.0.2.0/24");
         using var visitor = await SignUp.WithAsync(server, "--provider", "administrator");
         await visitor.GetAsync("/staff/why?q=narrow");
+        Assert.Contains("<a href=\"/staff/logins/narrow\">Install a key for narrow</a>", visitor.Source, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("/staff/logins/narrow")).Status);
         foreach (var value in (string[])["", " ", "0.0.0.0/0", "anywhere"])
         {
             await visitor.PressAsync("/staff/why?q=narrow&handler=Allow&target=narrow&value=" + Uri.EscapeDataString(value));

@@ -148,7 +148,7 @@ internal static class UpkeepChecks
         var (open, oldest) = await OnboardingService.WaitingAsync(installation.Database, cancellationToken);
         return open == 0
             ? new Finding(Verdict.Ok, "requests", "none waits for a decision")
-            : new Finding(Verdict.Warning, "requests", $"{open} requests for access wait for a decision, the oldest since {CommandContext.Time(oldest)}") { Remedy = Remedy.See("request list --state open") };
+            : new Finding(Verdict.Warning, "requests", $"{(open == 1 ? "1 request for access waits" : $"{open} requests for access wait")} for a decision, {(open == 1 ? "" : "the oldest ")}since {CommandContext.Time(oldest)}") { Remedy = Remedy.See("request list --state open") };
     }
 
     private static async Task<Finding> ExpectationsAsync(Installation installation, CancellationToken cancellationToken)
@@ -156,7 +156,7 @@ internal static class UpkeepChecks
         var missed = await installation.Expectations.CountMissedAsync(cancellationToken);
         return missed == 0
             ? new Finding(Verdict.Ok, "expectations", "no file is overdue")
-            : new Finding(Verdict.Warning, "expectations", $"{missed} files that were due have not come; ask whoever sends or makes them") { Remedy = Remedy.See("notification list") };
+            : new Finding(Verdict.Warning, "expectations", $"{(missed == 1 ? "1 file that was due has" : $"{missed} files that were due have")} not come; ask whoever sends or makes them") { Remedy = Remedy.See("notification list") };
     }
 
     private static async Task<Finding> ExpiringAsync(Installation installation, CancellationToken cancellationToken)
@@ -166,7 +166,7 @@ internal static class UpkeepChecks
             ? new Finding(Verdict.Ok, "expiring keys", $"none expires within {SoonExpiring.TotalDays:0} days")
             : new Finding(
                 Verdict.Warning, "expiring keys",
-                $"{expiring} keys expire within {SoonExpiring.TotalDays:0} days; their accounts were reminded, and who does not add another key cannot connect then");
+                $"{(expiring == 1 ? "1 key expires" : $"{expiring} keys expire")} within {SoonExpiring.TotalDays:0} days; their accounts were reminded, and who does not add another key cannot connect then");
     }
 
     private static async Task<Finding> BackupAsync(Installation installation, CancellationToken cancellationToken)

@@ -152,9 +152,9 @@ public sealed class AuditAndDoctorTests(Template template)
             UPDATE login_key SET expires_at = {DateTimeOffset.UtcNow.AddDays(6).ToUnixTimeMilliseconds()};
             """);
         outcome = await data.OutputAsync("doctor");
-        Assert.Matches("warning  requests: 1 requests for access wait for a decision, the oldest since .*; see: ./waybill request list --state open", outcome);
-        Assert.Contains("warning  expectations: 1 files that were due have not come", outcome, StringComparison.Ordinal);
-        Assert.Contains("warning  expiring keys: 1 keys expire within 7 days", outcome, StringComparison.Ordinal);
+        Assert.Matches("warning  requests: 1 request for access waits for a decision, since .*; see: ./waybill request list --state open", outcome);
+        Assert.Contains("warning  expectations: 1 file that was due has not come", outcome, StringComparison.Ordinal);
+        Assert.Contains("warning  expiring keys: 1 key expires within 7 days", outcome, StringComparison.Ordinal);
 
         // As a clock of eight days later would see it.
         data.Sql($"DROP TRIGGER audit_is_append_only_update; UPDATE audit SET time = time - {TimeSpan.FromDays(8).TotalMilliseconds} WHERE action = 'backup-made'");

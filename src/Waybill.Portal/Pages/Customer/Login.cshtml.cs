@@ -14,7 +14,7 @@ namespace Waybill.Portal.Pages.Customer;
 /// <summary>A login with its keys: add one, see it used, drop the old one, and what to do when somebody else may have one.</summary>
 [Permission(PortalOperation.SeeOwnKeys)]
 internal sealed class LoginModel(
-    AccountLogins logins, KeyService keys, KeyDelivery delivery, KeyLife life, IRunningServer server, Answers answers, TimeProvider time, IStringLocalizer<AccountTexts> texts) : SignedInModel
+    AccountLogins logins, KeyService keys, KeyDelivery delivery, KeyLife life, Answers answers, TimeProvider time, IStringLocalizer<AccountTexts> texts) : SignedInModel
 {
     public Login Login { get; private set; } = null!;
 
@@ -90,23 +90,21 @@ internal sealed class LoginModel(
 
     [Permission(PortalOperation.ChangeOwnKeys)]
     public Task<IActionResult> OnPostRevokeAsync(string? fingerprint, string? reason) => WithAsync(async () =>
-        await AfterAsync(await keys.RevokeAsync(Login.UserName, fingerprint ?? "", string.IsNullOrWhiteSpace(reason) ? texts["KeyRevokedHere"] : reason.Trim(), Actor, HttpContext.RequestAborted), "KeyRevoked"));
+        After(await keys.RevokeAsync(Login.UserName, fingerprint ?? "", string.IsNullOrWhiteSpace(reason) ? texts["KeyRevokedHere"] : reason.Trim(), Actor, HttpContext.RequestAborted), "KeyRevoked"));
 
     [Permission(PortalOperation.ChangeOwnKeys)]
     public Task<IActionResult> OnPostDropOldAsync(string? fingerprint, bool even) => WithAsync(async () =>
-        await AfterAsync(await life.DropOldAsync(Login.UserName, fingerprint ?? "", even, Actor, HttpContext.RequestAborted), "KeyDropped"));
+        After(await life.DropOldAsync(Login.UserName, fingerprint ?? "", even, Actor, HttpContext.RequestAborted), "KeyDropped"));
 
     [Permission(PortalOperation.ChangeOwnKeys)]
     public Task<IActionResult> OnPostLostAsync(string? fingerprint, string? note) => WithAsync(async () =>
-        await AfterAsync(await life.ReportCompromisedAsync(Login.UserName, fingerprint ?? "", string.IsNullOrWhiteSpace(note) ? null : note.Trim(), Actor, HttpContext.RequestAborted), "KeyLost"));
+        After(await life.ReportCompromisedAsync(Login.UserName, fingerprint ?? "", string.IsNullOrWhiteSpace(note) ? null : note.Trim(), Actor, HttpContext.RequestAborted), "KeyLost"));
 
-    private async Task<IActionResult?> AfterAsync<T>(Result<T> result, string done)
+    private LocalRedirectResult? After<T>(Result<T> result, string done)
         where T : notnull
     {
         if (result.Succeeded)
         {
-            // Sessions of the key end now, not with the next look.
-            await server.RecheckAsync();
             return Done(done, Here);
         }
 

@@ -12,7 +12,7 @@ namespace Waybill.Portal.Pages.Customer;
 /// <summary>The vendors of an account: what they deliver, and whether they may. An owner asks for their logins, invites their people, suspends and resumes them.</summary>
 [Permission(PortalOperation.SeeOwnVendors)]
 internal sealed class VendorsModel(
-    AccountVendors vendors, OnboardingService onboarding, PeopleServices people, IRunningServer server, Answers answers, IStringLocalizer<AccountTexts> texts) : SignedInModel
+    AccountVendors vendors, OnboardingService onboarding, PeopleServices people, Answers answers, IStringLocalizer<AccountTexts> texts) : SignedInModel
 {
     public IReadOnlyList<VendorView> Vendors { get; private set; } = [];
 
@@ -85,7 +85,6 @@ internal sealed class VendorsModel(
             return await FailAsync(done.Problem);
         }
 
-        await server.RecheckAsync();
         return Done("VendorSuspended", Here);
     }
 

@@ -10,7 +10,7 @@ namespace Waybill.Portal.Pages.Staff;
 
 /// <summary>A request with all that is needed to decide it, and the forms that do: the same service as the commands, so that an approval here makes the same login and sends the same mail.</summary>
 [Permission(PortalOperation.SeeRequests)]
-internal sealed class AccessRequestModel(OnboardingService onboarding, VaultDirectories folders, IRunningServer server, Answers answers, IStringLocalizer<StaffTexts> words) : SignedInModel
+internal sealed class AccessRequestModel(OnboardingService onboarding, VaultDirectories folders, Answers answers, IStringLocalizer<StaffTexts> words) : SignedInModel
 {
     public RequestView View { get; private set; } = null!;
 
@@ -70,7 +70,6 @@ internal sealed class AccessRequestModel(OnboardingService onboarding, VaultDire
             return Done("RequestApprovedOnce");
         }
 
-        await server.RecheckAsync();
         return folders.Ensure(login) is { Succeeded: false } broken ? await RefusedAsync(reference, broken.Problem)
             : Done(decided.Value switch
             {

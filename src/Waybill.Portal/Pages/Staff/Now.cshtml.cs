@@ -11,6 +11,10 @@ internal sealed class NowModel(IServerHealth health, IRunningServer server) : Si
     public static IReadOnlyDictionary<string, Section> Mending { get; } = new Dictionary<string, Section>(StringComparer.Ordinal)
     {
         ["requests"] = new("/staff/requests?state=Open", "NowToRequests", PortalOperation.SeeRequests),
+        ["held files"] = new("/staff/held", "NowToHeld", PortalOperation.SeeHeld),
+        ["expectations"] = new("/staff/feeds", "NowToFeeds", PortalOperation.SeeFeeds),
+        ["retention"] = new("/staff/retention", "NowToRetention", PortalOperation.SeeRetention),
+        ["people"] = new("/staff/people", "NowToPeople", PortalOperation.SeePeople),
         ["notifications"] = new("/staff/notifications?state=Dead", "NowToNotifications", PortalOperation.SeeNotifications),
         ["web hooks"] = new("/staff/notifications?state=Dead", "NowToNotifications", PortalOperation.SeeNotifications),
     };

@@ -36,10 +36,6 @@ internal sealed class RequestMailModel(OnboardingService onboarding, Answers ans
         _ => "MailInAdded",
     }];
 
-    public void OnGet()
-    {
-    }
-
     [Permission(PortalOperation.DecideRequests)]
     public async Task OnPostAsync(IFormFile? file, string? email, string? account, string? login)
     {

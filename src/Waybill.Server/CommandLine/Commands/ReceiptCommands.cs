@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Waybill.Core;
-using Waybill.Core.Export;
 using Waybill.Core.Feeds;
 
 namespace Waybill.Server.CommandLine.Commands;
