@@ -343,7 +343,7 @@ public sealed partial class AccountPageTests(PortalServer server)
         Assert.Contains("vendor acme", (await server.CommandAsync("person", "show", $"vic{account}@example.net")), StringComparison.Ordinal);
     }
 
-    private async Task<string[]> TableAsync(Visitor visitor, string address)
+    private static async Task<string[]> TableAsync(Visitor visitor, string address)
     {
         using var answer = await visitor.RawAsync(new HttpRequestMessage(HttpMethod.Get, address));
         Assert.Equal("text/csv", answer.Content.Headers.ContentType!.MediaType);

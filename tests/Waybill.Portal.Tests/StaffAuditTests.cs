@@ -44,7 +44,7 @@ public sealed partial class StaffAuditTests(PortalServer server)
         Assert.Equal(1, rows[^1]);
         Assert.Equal(rows[0], rows.Count);
 
-        var today = DateTime.UtcNow;
+        var today = TimeProvider.System.GetUtcNow();
         foreach (var (query, isAny) in ((string, bool)[])
             [
                 ("actor=nobody", false), ("account=10042&action=login-added", true), ("account=99999", false), ("from=2000-01-01", true), ("until=2000-01-01", false),
