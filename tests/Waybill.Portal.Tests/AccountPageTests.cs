@@ -3,6 +3,9 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
+using Waybill.Core;
+using Waybill.Core.Logins;
+using Waybill.Core.Onboarding;
 using Waybill.Portal.Tests.Support;
 using Waybill.TestKit;
 
@@ -295,7 +298,7 @@ public sealed partial class AccountPageTests(PortalServer server)
         var account = await AccountAsync();
         using var owner = await SignUp.WithAsync(server, "--account", account, "--role", "owner");
         var page = $"/account/{account}/vendors";
-        for (var i = 0; i < Core.Onboarding.OnboardingLimits.VendorInvitations; i++)
+        for (var i = 0; i < OnboardingLimits.VendorInvitations; i++)
         {
             await owner.GetAsync(page);
             await GoAsync(owner, page + "?handler=Ask", "The link is on its way.", ("vendor", $"v{i}"), ("name", "Vic Vendor"), ("email", $"v{i}@example.net"));
@@ -311,12 +314,16 @@ public sealed partial class AccountPageTests(PortalServer server)
         var account = await AccountAsync();
         var user = account + "-acme";
         await server.CommandAsync("login", "add", "--kind", "vendor", "--account", account, "--vendor", "acme");
-        await File.WriteAllTextAsync(Path.Combine(server.Data, "vaults", account, "vendors", "acme", "usage", "day.csv"), "x");
+        for (var i = 0; i <= AccountVendors.FilesShown; i++)
+        {
+            await File.WriteAllTextAsync(Path.Combine(server.Data, "vaults", account, "vendors", "acme", "usage", string.Create(CultureInfo.InvariantCulture, $"day{i}.csv")), "x");
+        }
+
         await server.CommandAsync("files", "scan", "--account", account);
         using var owner = await SignUp.WithAsync(server, "--account", account, "--role", "owner");
         var page = $"/account/{account}/vendors";
         await owner.GetAsync(page);
-        Assert.Contains("/vendors/acme/usage/day.csv", owner.Page, StringComparison.Ordinal);
+        Assert.Equal(AccountVendors.FilesShown, Receipt().Count(owner.Source));
         await GoAsync(owner, page + "?handler=Suspend", "The vendor is suspended.", ("login", user), ("reason", "the contract ended"));
         Assert.Equal("by the account: the contract ended", (await server.JsonAsync("login", "show", user)).GetProperty("statusReason").GetString());
         await GoAsync(owner, page + "?handler=Resume", "The vendor is resumed.", ("login", user));
@@ -367,6 +374,8 @@ public sealed partial class AccountPageTests(PortalServer server)
     /// <summary>What only another protocol could bring about.</summary>
     private async Task InsertAsync(string sql)
     {
+        // It brings the library of the database along.
+        await using var core = (await CoreServices.OpenAsync(server.Data, TimeProvider.System)).Value!;
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(server.Data, "waybill.db")};Pooling=False;Default Timeout=60");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();

@@ -32,17 +32,7 @@ public sealed class LargeInstallationTests(ITestOutputHelper output)
         await server.InitializeAsync(() => FillAsync(server.Data));
         using var administrator = await SignUp.WithAsync(server, "--provider", "administrator");
         using var owner = await SignUp.WithAsync(server, "--account", Middle, "--role", "owner");
-        const string Email = "large@example.com";
-        await server.CommandAsync("person", "add", Email, "--name", "Large");
-        var request = await server.JsonAsync("request", "add", "--email", Email, "--name", "Mat Rix", "--account", Middle);
-        var samples = new Dictionary<string, string>
-        {
-            ["number"] = Middle,
-            ["login"] = Middle + "-v1",
-            ["email"] = Email,
-            ["reference"] = request.GetProperty("request").GetProperty("reference").GetString()!,
-            ["file?"] = "",
-        };
+        var samples = await PermissionMatrixTests.PrepareAsync(server, Middle);
         List<(double Median, string Path)> measured = [];
         foreach (var path in RouteInventoryTests.Who.Keys.Where(static route => !route.Contains('{', StringComparison.Ordinal) && !RouteInventoryTests.Permissions.ContainsKey(route)
             && route is not ("problem" or "sign-out" or "theme" or "healthz" or "readyz")))

@@ -31,11 +31,9 @@ public sealed class PermissionMatrixTests(PortalServer server)
     /// <summary>What stands in an address for something that is there, by the name of the value.</summary>
     private static readonly Dictionary<string, string> Samples = new()
     {
-        [SignedInModel.AccountValue] = Theirs,
         ["**path"] = "vendors/acme/usage",
         ["**file"] = "vendors/acme/usage/june.csv",
         ["file?"] = "",
-        ["number"] = Theirs,
         ["email"] = "matrix@example.com",
     };
 
@@ -47,10 +45,11 @@ public sealed class PermissionMatrixTests(PortalServer server)
     {
         await server.CommandAsync("account", "add", Theirs, "--name", "Matrix Ltd");
         await server.CommandAsync("account", "add", Foreign, "--name", "Foreign Ltd");
-        await server.CommandAsync("person", "add", Samples["email"], "--name", "Matrix");
-        await server.CommandAsync("login", "add", Theirs + "-acme", "--account", Theirs, "--vendor", "acme");
-        await File.WriteAllTextAsync(Path.Combine(server.Data, "vaults", Theirs, "vendors", "acme", "usage", "june.csv"), "a,b\n");
-        Samples["reference"] = (await server.JsonAsync("request", "add", "--email", "matrix@example.com", "--name", "Mat Rix", "--account", Theirs)).GetProperty("request").GetProperty("reference").GetString()!;
+        foreach (var (name, value) in await PrepareAsync(server, Theirs))
+        {
+            Samples[name] = value;
+        }
+
         List<string> wrong = [];
         var cells = 0;
         await using var portal = await RouteInventoryTests.OpenAsync();
@@ -110,6 +109,22 @@ public sealed class PermissionMatrixTests(PortalServer server)
         Assert.Equal(RouteInventoryTests.Permissions, Pages(portal).ToDictionary(static page => page.Route, static page => page.Words));
     }
 
+    /// <summary>Makes at an account what addresses name, and says what stands in them.</summary>
+    internal static async Task<Dictionary<string, string>> PrepareAsync(PortalServer server, string account)
+    {
+        await server.CommandAsync("person", "add", Samples["email"], "--name", "Matrix");
+        await server.CommandAsync("login", "add", account + "-acme", "--account", account, "--vendor", "acme");
+        await File.WriteAllTextAsync(Path.Combine(server.Data, "vaults", account, "vendors", "acme", "usage", "june.csv"), "a,b\n");
+        var request = await server.JsonAsync("request", "add", "--email", "matrix@example.com", "--name", "Mat Rix", "--account", account);
+        return new Dictionary<string, string>(Samples)
+        {
+            [SignedInModel.AccountValue] = account,
+            ["number"] = account,
+            ["login"] = account + "-acme",
+            ["reference"] = request.GetProperty("request").GetProperty("reference").GetString()!,
+        };
+    }
+
     /// <summary>There are more pages than one source may ask for at once.</summary>
     private static async Task<Visitor.Answer> PatientlyAsync(Func<Task<Visitor.Answer>> ask)
     {
@@ -126,7 +141,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
     }
 
     /// <summary>An address in which something that is there stands for each name; or what is not there.</summary>
-    internal static string AddressOf(string route, string account, bool isMissing = false, IReadOnlyDictionary<string, string>? samples = null) => "/" + string.Join('/', route.Split('/').Select(part => part is not ['{', .. var name, '}'] ? part
+    internal static string AddressOf(string route, string account, bool isMissing = false, Dictionary<string, string>? samples = null) => "/" + string.Join('/', route.Split('/').Select(part => part is not ['{', .. var name, '}'] ? part
         : name == SignedInModel.AccountValue && !isMissing ? account
         : isMissing ? "999999999"
         : (samples ?? Samples)[name]));

@@ -14,12 +14,6 @@ public static class PeopleLimits
     /// <summary>People with a role at one account.</summary>
     public const int AtAccount = 500;
 
-    /// <summary>Words of a name and an address that the search knows; and of what is searched for.</summary>
-    public const int Words = SearchWords.Most;
-
-    /// <summary>People that a word of a search may fit before all are read in their order instead, until a page is full.</summary>
-    public const int Sorted = SearchWords.Sorted;
-
     /// <summary>How long a sign-up link opens.</summary>
     public static readonly TimeSpan SignUpLink = TimeSpan.FromDays(7);
 

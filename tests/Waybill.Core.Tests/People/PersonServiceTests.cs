@@ -1,5 +1,6 @@
 using System.Globalization;
 using Waybill.Core.Accounts;
+using Waybill.Core.Database;
 using Waybill.Core.People;
 
 namespace Waybill.Core.Tests.People;
@@ -223,11 +224,11 @@ public class PersonServiceTests
     public async Task More_words_than_are_kept_and_longer_ones_are_cut_and_still_found()
     {
         await using var test = await TestPeople.CreateAsync();
-        var name = string.Join(' ', Enumerable.Range(0, PeopleLimits.Words + 3).Select(i => $"w{i}"));
+        var name = string.Join(' ', Enumerable.Range(0, SearchWords.Most + 3).Select(i => $"w{i}"));
         (await test.People.People.AddAsync(new NewPerson("a@example.com", name), TestCore.Operator)).Get();
         (await test.People.People.AddAsync(new NewPerson("b@example.com", new string('x', 100) + "😀"), TestCore.Operator)).Get();
-        Assert.Single((await test.People.People.ListAsync(new PersonQuery { Text = $"w{PeopleLimits.Words - 1}" })).Items);
-        Assert.Empty((await test.People.People.ListAsync(new PersonQuery { Text = $"w{PeopleLimits.Words}" })).Items);
+        Assert.Single((await test.People.People.ListAsync(new PersonQuery { Text = $"w{SearchWords.Most - 1}" })).Items);
+        Assert.Empty((await test.People.People.ListAsync(new PersonQuery { Text = $"w{SearchWords.Most}" })).Items);
         Assert.Single((await test.People.People.ListAsync(new PersonQuery { Text = new string('x', 90) })).Items);
         Assert.Single((await test.People.People.ListAsync(new PersonQuery { Text = name })).Items);
         Assert.Equal(2, (await test.People.People.ListAsync(new PersonQuery { Text = " .,;%_ " })).Items.Count);
