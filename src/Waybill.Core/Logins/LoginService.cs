@@ -67,8 +67,9 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
 
         connection.Execute(
             """
-            INSERT INTO login (user_name, user_key, kind, account_id, vendor, start_directory, allow_from, status, created_at)
-            VALUES (@name, @key, @kind, @account, @vendor, @start, @allow, 'active', @created)
+            INSERT INTO login (id, user_name, user_key, kind, account_id, vendor, start_directory, allow_from, status, created_at)
+            SELECT MAX(value, COALESCE((SELECT MAX(id) FROM login), 0)) + 1, @name, @key, @kind, @account, @vendor, @start, @allow, 'active', @created
+            FROM revision WHERE topic = 'login-removed'
             """,
             ("@name", userName),
             ("@key", UserName.Fold(userName)),

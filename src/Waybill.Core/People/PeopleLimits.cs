@@ -1,5 +1,3 @@
-using Waybill.Core.Database;
-
 namespace Waybill.Core.People;
 
 /// <summary>Bounds of people and their roles.</summary>

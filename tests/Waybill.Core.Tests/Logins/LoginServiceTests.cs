@@ -22,6 +22,21 @@ public sealed class LoginServiceTests
         Assert.Equal(login.Id, (await core.Services.Logins.FindAsync("NTS42")).Get().Id);
     }
 
+    [Fact]
+    public async Task The_number_of_a_removed_login_is_never_that_of_another()
+    {
+        // Cut-off uploads are kept under the number: another login must not go on with them.
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        HashSet<long> seen = [];
+        foreach (var vendor in (string[])["one", "two", "three", "one"])
+        {
+            var login = (await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Vendor) { Account = "10042", Vendor = vendor }, TestCore.Operator)).Get();
+            Assert.True(seen.Add(login.Id), $"{login.UserName} has the number {login.Id}");
+            (await core.Services.Logins.RemoveAsync(login.UserName, TestCore.Operator)).Get();
+        }
+    }
+
     [Theory]
     [InlineData(null, "acme")]
     [InlineData("10042-acme", null)]
