@@ -64,15 +64,12 @@ public sealed partial class StaffAuditTests(PortalServer server)
     [Fact]
     public void So_many_exports_are_sent_at_once_and_no_more()
     {
-        using var turns = new ExportTurns();
-        for (var i = 0; i < PortalLimits.Exports; i++)
-        {
-            Assert.True(turns.TryBegin());
-        }
-
-        Assert.False(turns.TryBegin());
-        turns.End();
-        Assert.True(turns.TryBegin());
+        var turns = new ExportTurns();
+        var taken = Enumerable.Range(0, PortalLimits.Exports).Select(_ => turns.TryTake()).ToList();
+        Assert.All(taken, Assert.NotNull);
+        Assert.Null(turns.TryTake());
+        taken[0]!.Dispose();
+        Assert.NotNull(turns.TryTake());
     }
 
     [Fact]

@@ -1,13 +1,10 @@
+using Waybill.Portal.Hosting;
+
 namespace Waybill.Portal.Api;
 
 /// <summary>Where files lie while they are sent, and how many bodies of them are taken at once.</summary>
-internal sealed class UploadRoom(PortalOptions options) : IDisposable
+internal sealed class UploadRoom(PortalOptions options) : Turns(PortalLimits.ApiUploads)
 {
-    private readonly ApiTurns _turns = new(PortalLimits.ApiUploads);
-
-    /// <summary>A turn for one body; null when there is none left.</summary>
-    public IDisposable? TryTake() => _turns.TryTake();
-
     /// <summary>A file that has no name any more: it goes with the last one who has it open, also when the program is killed.</summary>
     public FileStream Create()
     {
@@ -21,6 +18,4 @@ internal sealed class UploadRoom(PortalOptions options) : IDisposable
         File.Delete(path);
         return file;
     }
-
-    public void Dispose() => _turns.Dispose();
 }

@@ -1,4 +1,4 @@
-using Waybill.Portal.Links;
+using Waybill.Portal.Hosting;
 
 namespace Waybill.Portal.Files;
 

@@ -1,3 +1,5 @@
+using Waybill.Portal.Hosting;
+
 namespace Waybill.Portal.Links;
 
 /// <summary>How many zips are made at once: each packs as fast as its reader reads.</summary>

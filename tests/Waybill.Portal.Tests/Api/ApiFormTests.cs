@@ -80,16 +80,14 @@ public sealed class ApiFormTests(ApiServer api)
     [Fact]
     public async Task Calls_that_take_long_are_done_by_so_many_at_once()
     {
-        using (var turns = new LongTurns())
-        {
-            var taken = Enumerable.Range(0, PortalLimits.ApiLong).Select(_ => turns.TryTake()).ToList();
-            Assert.All(taken, Assert.NotNull);
-            Assert.Null(turns.TryTake());
-            taken[0]!.Dispose();
-            taken[0]!.Dispose();
-            Assert.NotNull(turns.TryTake());
-            Assert.Null(turns.TryTake());
-        }
+        var turns = new LongTurns();
+        var taken = Enumerable.Range(0, PortalLimits.ApiLong).Select(_ => turns.TryTake()).ToList();
+        Assert.All(taken, Assert.NotNull);
+        Assert.Null(turns.TryTake());
+        taken[0]!.Dispose();
+        taken[0]!.Dispose();
+        Assert.NotNull(turns.TryTake());
+        Assert.Null(turns.TryTake());
 
         // Of many at once some are done, and none is answered otherwise than by the result or by when to come again.
         using var client = api.Client(api.All);

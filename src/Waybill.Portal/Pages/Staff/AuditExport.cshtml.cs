@@ -20,22 +20,16 @@ internal sealed class AuditExportModel(AuditLog audit, ExportTurns turns, TimePr
             return Redirect("/staff/audit" + filter.ToQueryString());
         }
 
-        if (!turns.TryBegin())
+        using var turn = turns.TryTake();
+        if (turn is null)
         {
             return StatusCode(StatusCodes.Status503ServiceUnavailable);
         }
 
-        try
-        {
-            Response.ContentType = "text/csv; charset=utf-8";
-            Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"audit-{time.GetUtcNow():yyyy-MM-dd}.csv\"");
-            await using var output = new StreamWriter(Response.Body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-            await AuditExport.WriteAsync(audit, filter.Query, output, HttpContext.RequestAborted);
-            return new EmptyResult();
-        }
-        finally
-        {
-            turns.End();
-        }
+        Response.ContentType = "text/csv; charset=utf-8";
+        Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"audit-{time.GetUtcNow():yyyy-MM-dd}.csv\"");
+        await using var output = new StreamWriter(Response.Body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+        await AuditExport.WriteAsync(audit, filter.Query, output, HttpContext.RequestAborted);
+        return new EmptyResult();
     }
 }

@@ -1,6 +1,6 @@
-namespace Waybill.Portal.Links;
+namespace Waybill.Portal.Hosting;
 
-/// <summary>How much of something runs at once.</summary>
+/// <summary>How much of something runs at once; nobody waits for a turn.</summary>
 /// <param name="total">Of all subjects.</param>
 /// <param name="each">Of one.</param>
 internal abstract class Turns(int total, int each)
@@ -8,6 +8,15 @@ internal abstract class Turns(int total, int each)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _running = new(StringComparer.Ordinal);
     private int _total;
+
+    /// <summary>For what has no subjects.</summary>
+    protected Turns(int total)
+        : this(total, total)
+    {
+    }
+
+    /// <summary>A turn; null when there is none left.</summary>
+    public IDisposable? TryTake() => TryTake("");
 
     /// <summary>A turn for one subject; null when there is none left.</summary>
     public IDisposable? TryTake(string subject)
