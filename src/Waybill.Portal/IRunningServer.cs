@@ -19,9 +19,6 @@ public interface IRunningServer
 
     /// <summary>Forgives one source, or all; returns how many.</summary>
     int Forgive(System.Net.IPAddress? address);
-
-    /// <summary>Accounts, logins or keys were changed: ends the sessions that may not go on, now.</summary>
-    ValueTask RecheckAsync();
 }
 
 /// <summary>A session.</summary>

@@ -37,15 +37,15 @@ public sealed class LargeInstallationTests(ITestOutputHelper output)
         foreach (var path in RouteInventoryTests.Who.Keys.Where(static route => !route.Contains('{', StringComparison.Ordinal) && !RouteInventoryTests.Permissions.ContainsKey(route)
             && route is not ("problem" or "sign-out" or "theme" or "healthz" or "readyz")))
         {
-            measured.Add(await MeasureAsync(new Visitor(server), "/" + path));
+            using var visitor = new Visitor(server);
+            measured.Add(await MeasureAsync(visitor, "/" + path));
         }
 
-
-        // Pages of files say how quick a disk is.
-        foreach (var (route, permission) in RouteInventoryTests.Permissions.Where(static row => !row.Key.Contains("{**", StringComparison.Ordinal)))
+        // Pages of files say how quick a disk is, and an export sends all that there is.
+        foreach (var (route, permission) in RouteInventoryTests.Permissions.Where(static row => !row.Key.Contains("{**", StringComparison.Ordinal) && row.Key != "staff/audit/export"))
         {
             var visitor = route.StartsWith("staff", StringComparison.Ordinal) ? administrator : owner;
-            measured.Add(await MeasureAsync(visitor, PermissionMatrixTests.AddressOf(route, Middle, samples: samples), permission));
+            measured.Add(await MeasureAsync(visitor, PermissionMatrixTests.AddressOf(route, Middle, samples), permission));
         }
 
         foreach (var search in Searches)
@@ -59,6 +59,10 @@ public sealed class LargeInstallationTests(ITestOutputHelper output)
         }
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Accounts} accounts, {Logins} logins, {AuditRows} audit rows; the slowest of {measured.Count} pages took {measured.Max().Median:F1} ms (median of {Looks})"));
+        if (Environment.GetEnvironmentVariable("WAYBILL_SOAK_PORTAL_ACCOUNTS") is not null)
+        {
+            Assert.All(measured, static page => Assert.True(page.Median < 100, $"{page.Path} took {page.Median} ms"));
+        }
     }
 
     /// <summary>What people look for: something rare, something that everybody has, something that nobody has.</summary>
@@ -66,6 +70,8 @@ public sealed class LargeInstallationTests(ITestOutputHelper output)
     [
         $"/staff/accounts?q={Middle}", "/staff/accounts?q=company", "/staff/accounts?q=nobody",
         $"/staff/logins?q={Middle}", "/staff/logins?q=a0", "/staff/logins?q=nobody", "/staff/people?q=large", $"/staff/people?account={Middle}", $"/staff/feeds?account={Middle}",
+        $"/staff/audit?q={Middle}", "/staff/audit?q=company", "/staff/audit?q=nobody", $"/staff/audit?account={Middle}", "/staff/audit?action=login", "/staff/audit?action=login-added",
+        "/staff/requests?q=large", "/staff/requests?state=open", $"/staff/why?q={Middle}-v1", "/staff/why?q=192.0.2.1", "/staff/sessions?q=nobody", "/staff/notifications?state=dead",
         $"/staff/receipts?account={Middle}", "/staff/receipts?unfetched=true", $"/staff/held?account={Middle}", $"/staff/retention?account={Middle}",
     ];
 
@@ -74,10 +80,16 @@ public sealed class LargeInstallationTests(ITestOutputHelper output)
         List<double> times = [];
         for (var i = 0; i < Looks; i++)
         {
-            var begun = Stopwatch.GetTimestamp();
-            var answer = await visitor.GetAsync(path);
-            times.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
-            Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.Redirect, $"{path} ({permission}): {answer}");
+            var time = TimeSpan.Zero;
+            var answer = await PermissionMatrixTests.PatientlyAsync(async () =>
+            {
+                var begun = Stopwatch.GetTimestamp();
+                var looked = await visitor.GetAsync(path);
+                time = Stopwatch.GetElapsedTime(begun);
+                return looked;
+            });
+            times.Add(time.TotalMilliseconds);
+            Assert.True(answer.Status == HttpStatusCode.OK || (answer.Status == HttpStatusCode.Redirect && permission is null), $"{path} ({permission}): {answer}");
         }
 
         return (times.Order().ElementAt(Looks / 2), path);
@@ -87,48 +99,48 @@ public sealed class LargeInstallationTests(ITestOutputHelper output)
 
     private static async Task FillAsync(string data)
     {
-        await using (var database = new SqliteConnection($"Data Source={Path.Combine(data, "waybill.db")};Pooling=False"))
+        await using (var core = (await CoreServices.OpenAsync(data, TimeProvider.System)).Value!)
         {
-            await database.OpenAsync();
-            await Command(database, "PRAGMA synchronous = OFF").ExecuteNonQueryAsync();
-            await using var transaction = await database.BeginTransactionAsync();
-            var account = Command(
-                database,
-                """
-                INSERT INTO account (id, number, number_key, name, email, status, language, created_at)
-                VALUES (@id, 'A' || printf('%06d', @id), 'a' || printf('%06d', @id), 'Company ' || @id || ' Ltd', 'files@c' || @id || '.example', 'active', 'en', @id)
-                """);
-            var login = Command(
-                database,
-                """
-                INSERT INTO login (id, user_name, user_key, kind, account_id, vendor, allow_from, status, created_at)
-                VALUES (@id * 3 + @n, 'a' || printf('%06d', @id) || '-v' || @n, 'a' || printf('%06d', @id) || '-v' || @n, 'vendor', @id, 'v' || @n, '', 'active', @id)
-                """);
-            var word = Command(database, "INSERT INTO account_word (word, account_id) VALUES (@word, @id)");
-            foreach (var id in Ids)
+            await Parallel.ForEachAsync(Enumerable.Range(0, AuditRows), new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (row, _) =>
             {
-                await ExecuteAsync(account, ("@id", id));
-                foreach (var each in (string[])["company", "ltd", string.Create(CultureInfo.InvariantCulture, $"{id}"), Number(id).ToLowerInvariant()])
-                {
-                    await ExecuteAsync(word, ("@word", each), ("@id", id));
-                }
-
-                foreach (var n in Enumerable.Range(0, 3))
-                {
-                    await ExecuteAsync(login, ("@id", id), ("@n", n));
-                }
-            }
-
-            await transaction.CommitAsync();
+                var number = Number(Ids.First() + (row % Accounts));
+                var entry = new AuditEntry(row % 3 == 0 ? "download" : "login", Actor.System) { Account = number, Subject = $"/cdr/cdr_{row}.csv", Detail = "Company file of the day" };
+                Assert.True((await core.Audit.AppendAsync(entry, CancellationToken.None)).Succeeded);
+            });
         }
 
-        await using var core = (await CoreServices.OpenAsync(data, TimeProvider.System)).Value!;
-        await Parallel.ForEachAsync(Enumerable.Range(0, AuditRows), new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (row, _) =>
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(data, "waybill.db")};Pooling=False");
+        await database.OpenAsync();
+        await Command(database, "PRAGMA synchronous = OFF").ExecuteNonQueryAsync();
+        await using var transaction = await database.BeginTransactionAsync();
+        var account = Command(
+            database,
+            """
+            INSERT INTO account (id, number, number_key, name, email, status, language, created_at)
+            VALUES (@id, 'A' || printf('%06d', @id), 'a' || printf('%06d', @id), 'Company ' || @id || ' Ltd', 'files@c' || @id || '.example', 'active', 'en', @id)
+            """);
+        var login = Command(
+            database,
+            """
+            INSERT INTO login (id, user_name, user_key, kind, account_id, vendor, allow_from, status, created_at)
+            VALUES (@id * 3 + @n, 'a' || printf('%06d', @id) || '-v' || @n, 'a' || printf('%06d', @id) || '-v' || @n, 'vendor', @id, 'v' || @n, '', 'active', @id)
+            """);
+        var word = Command(database, "INSERT INTO account_word (word, account_id) VALUES (@word, @id)");
+        foreach (var id in Ids)
         {
-            var number = Number(Ids.First() + (row % Accounts));
-            var entry = new AuditEntry(row % 3 == 0 ? "download" : "login", Actor.System) { Account = number, Subject = $"/cdr/cdr_{row}.csv", Detail = "Company file of the day" };
-            Assert.True((await core.Audit.AppendAsync(entry, CancellationToken.None)).Succeeded);
-        });
+            await ExecuteAsync(account, ("@id", id));
+            foreach (var each in (string[])["company", "ltd", string.Create(CultureInfo.InvariantCulture, $"{id}"), Number(id).ToLowerInvariant()])
+            {
+                await ExecuteAsync(word, ("@word", each), ("@id", id));
+            }
+
+            foreach (var n in Enumerable.Range(0, 3))
+            {
+                await ExecuteAsync(login, ("@id", id), ("@n", n));
+            }
+        }
+
+        await transaction.CommitAsync();
     }
 
     private static SqliteCommand Command(SqliteConnection database, string sql)

@@ -17,7 +17,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
     private const string Theirs = "70001";
     private const string Foreign = "70002";
 
-    private static readonly (string Name, PersonRole Role, string[] Words)[] Roles =
+    private static readonly (string Name, PersonRole? Role, string[] Words)[] Roles =
     [
         ("support", PersonRole.Support, ["--provider", "support"]),
         ("billing", PersonRole.Billing, ["--provider", "billing"]),
@@ -26,6 +26,9 @@ public sealed class PermissionMatrixTests(PortalServer server)
         ("owner", PersonRole.Owner, ["--account", Theirs, "--role", "owner"]),
         ("member", PersonRole.Member, ["--account", Theirs, "--role", "member"]),
         ("vendor", PersonRole.Vendor, ["--account", Theirs, "--role", "vendor", "--vendor", "acme"]),
+
+        // Looks at the account as its customer sees it.
+        ("viewer", null, ["--provider", "support"]),
     ];
 
     /// <summary>What stands in an address for something that is there, by the name of the value.</summary>
@@ -45,11 +48,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
     {
         await server.CommandAsync("account", "add", Theirs, "--name", "Matrix Ltd");
         await server.CommandAsync("account", "add", Foreign, "--name", "Foreign Ltd");
-        foreach (var (name, value) in await PrepareAsync(server, Theirs))
-        {
-            Samples[name] = value;
-        }
-
+        var samples = await PrepareAsync(server, Theirs);
         List<string> wrong = [];
         var cells = 0;
         await using var portal = await RouteInventoryTests.OpenAsync();
@@ -57,24 +56,30 @@ public sealed class PermissionMatrixTests(PortalServer server)
         using var stranger = new Visitor(server);
         foreach (var page in pages)
         {
-            Assert.Equal((HttpStatusCode.Redirect, "/sign-in"), await GoneAsync(stranger, page.Address(Theirs)));
+            Assert.Equal((HttpStatusCode.Redirect, "/sign-in"), await GoneAsync(stranger, AddressOf(page.Route, Theirs, samples)));
         }
 
         foreach (var (name, role, words) in Roles)
         {
             using var visitor = await SignUp.WithAsync(server, words);
+            if (role is null)
+            {
+                await visitor.GetAsync("/staff/accounts/" + Theirs);
+                await visitor.PostAsync($"/staff/accounts/{Theirs}?handler=View", ("reason", "case 4711"));
+            }
+
             foreach (var page in pages)
             {
                 foreach (var (handler, operation) in page.Handlers)
                 {
-                    var (allowed, read) = (PortalPermissions.Allows(operation, role), PortalPermissions.Allows(page.Operation, role));
+                    var (allowed, read) = (Allows(operation, role), Allows(page.Operation, role));
                     var isAtAccount = PortalPermissions.Of(operation).IsAtAccount;
-                    var elsewhere = isAtAccount && RoleGrant.IsProviderRole(role);
+                    var elsewhere = isAtAccount && role is { } own && RoleGrant.IsProviderRole(own);
                     var expected = elsewhere ? "404" : allowed && read ? "done" : "403";
                     foreach (var account in isAtAccount ? (string[])[Theirs, Foreign, "NOSUCH"] : [Theirs])
                     {
                         // What does something is tried at nothing that is there: whoever may is told that there is no such thing.
-                        var address = page.Address(account, handler is not null && !isAtAccount);
+                        var address = AddressOf(page.Route, account, samples, handler is not null && !isAtAccount);
                         var answer = await PatientlyAsync(async () =>
                         {
                             await visitor.GetAsync("/home");
@@ -125,8 +130,10 @@ public sealed class PermissionMatrixTests(PortalServer server)
         };
     }
 
+    private static bool Allows(PortalOperation operation, PersonRole? role) => role is { } own ? PortalPermissions.Allows(operation, own) : PortalPermissions.AllowsViewer(operation);
+
     /// <summary>There are more pages than one source may ask for at once.</summary>
-    private static async Task<Visitor.Answer> PatientlyAsync(Func<Task<Visitor.Answer>> ask)
+    internal static async Task<Visitor.Answer> PatientlyAsync(Func<Task<Visitor.Answer>> ask)
     {
         for (var tries = 0; ; tries++)
         {
@@ -141,10 +148,8 @@ public sealed class PermissionMatrixTests(PortalServer server)
     }
 
     /// <summary>An address in which something that is there stands for each name; or what is not there.</summary>
-    internal static string AddressOf(string route, string account, bool isMissing = false, Dictionary<string, string>? samples = null) => "/" + string.Join('/', route.Split('/').Select(part => part is not ['{', .. var name, '}'] ? part
-        : name == SignedInModel.AccountValue && !isMissing ? account
-        : isMissing ? "999999999"
-        : (samples ?? Samples)[name]));
+    internal static string AddressOf(string route, string account, Dictionary<string, string> samples, bool isMissing = false) => "/" + string.Join('/', route.Split('/').Select(
+        part => part is not ['{', .. var name, '}'] ? part : isMissing ? "999999999" : name == SignedInModel.AccountValue ? account : samples[name]));
 
     private static async Task<(HttpStatusCode, string?)> GoneAsync(Visitor visitor, string address)
     {
@@ -186,7 +191,5 @@ public sealed class PermissionMatrixTests(PortalServer server)
 
             return new SignedInPage(route, operation.Value, handlers);
         }
-
-        public string Address(string account, bool isMissing = false) => AddressOf(Route, account, isMissing);
     }
 }

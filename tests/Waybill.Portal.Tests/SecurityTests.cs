@@ -114,7 +114,7 @@ public sealed class SecurityTests(PortalServer server)
             Assert.Contains("There is nothing here", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
-        using var api = await client.GetAsync("/v1/accounts");
+        using var api = await client.GetAsync("/v1/nothing");
         Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (api.StatusCode, api.Content.Headers.ContentType!.MediaType));
         Assert.Equal(404, JsonDocument.Parse(await api.Content.ReadAsStringAsync()).RootElement.GetProperty("status").GetInt32());
         using var posted = await client.PostAsync("/host-keys", new FormUrlEncodedContent([]));

@@ -37,15 +37,4 @@ internal abstract class FormModel : SignedInModel
         Wrong = (form, HttpContext.RequestServices.GetRequiredService<Answers>().Of(problem));
         return await ShowAsync();
     }
-
-    /// <summary>The answer to a form that may end sessions of clients: they end now, and not when the server looks next.</summary>
-    protected async Task<IActionResult> AfterChangeAsync(string form, Problem? problem, string word, string? path = null)
-    {
-        if (problem is null)
-        {
-            await HttpContext.RequestServices.GetRequiredService<IRunningServer>().RecheckAsync();
-        }
-
-        return await AfterAsync(form, problem, word, path);
-    }
 }

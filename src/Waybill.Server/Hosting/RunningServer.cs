@@ -8,7 +8,7 @@ using Waybill.Server.Control;
 namespace Waybill.Server.Hosting;
 
 /// <summary>This server, as the portal sees it; what <see cref="ControlHandler"/> is for commands beside it.</summary>
-internal sealed class RunningServer(SessionRegistry sessions, ConnectionGate gate, SessionGuard guard, BlockMemoryPoolFactory blocks) : IRunningServer
+internal sealed class RunningServer(SessionRegistry sessions, ConnectionGate gate, BlockMemoryPoolFactory blocks) : IRunningServer
 {
     public IReadOnlyList<ServerSession> Sessions => [.. sessions.Views.Select(View)];
 
@@ -28,8 +28,6 @@ internal sealed class RunningServer(SessionRegistry sessions, ConnectionGate gat
     public ServerSession? Kick(string id, string reason) => sessions.TryKick(id, reason) is { } ended ? View(ended) : null;
 
     public int Forgive(IPAddress? address) => gate.ClearPenalties(address);
-
-    public async ValueTask RecheckAsync() => await guard.RecheckAsync();
 
     private static ServerSession View(SessionView view) =>
         new(view.Id, view.Protocol, view.User, view.Account, view.Source, view.Client, view.Algorithms, view.Key, view.Since);

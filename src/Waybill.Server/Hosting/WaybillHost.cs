@@ -98,7 +98,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             await host._publications.StartAsync();
             await host.BindAsync(configuration, cancellationToken);
             host._portal = await PortalHost.StartAsync(
-                installation, configuration, host._identity, new RunningServer(installation.Sessions, host._gate, host._guard, host._blocks), host._refusals, host._loggers, cancellationToken);
+                installation, configuration, host._identity, new RunningServer(installation.Sessions, host._gate, host._blocks), host._refusals, host._loggers, cancellationToken);
             await host.RecordOffersAsync();
             host._guard.Start();
             host._arrivals.Start();

@@ -41,7 +41,7 @@ internal sealed class AccountPageModel(AccountService accounts, LoginService log
 
     [Permission(PortalOperation.ChangeAccounts)]
     public async Task<IActionResult> OnPostSuspendAsync(string? reason) =>
-        await AfterChangeAsync("Suspend", (await accounts.SuspendAsync(Number, reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "AccountSuspended");
+        await AfterAsync("Suspend", (await accounts.SuspendAsync(Number, reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "AccountSuspended");
 
     [Permission(PortalOperation.ChangeAccounts)]
     public async Task<IActionResult> OnPostResumeAsync() =>
@@ -49,7 +49,7 @@ internal sealed class AccountPageModel(AccountService accounts, LoginService log
 
     [Permission(PortalOperation.CloseAccounts)]
     public async Task<IActionResult> OnPostCloseAsync(string? reason) =>
-        await AfterChangeAsync("Close", (await accounts.CloseAsync(Number, reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "AccountClosed");
+        await AfterAsync("Close", (await accounts.CloseAsync(Number, reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "AccountClosed");
 
     [Permission(PortalOperation.ChangeAccounts)]
     public async Task<IActionResult> OnPostRegionAsync(string? region) =>

@@ -70,7 +70,7 @@ internal sealed class LoginGenerateModel(LoginService logins, KeyHandovers hando
 
     [Permission(PortalOperation.ChangeKeys)]
     public async Task<IActionResult> OnPostCancelAsync(long id, string? reason) =>
-        await IsOfLoginAsync(id) ? await AfterChangeAsync("Cancel", (await handovers.CancelAsync(id, reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "HandoverCancelled") : NotFound();
+        await IsOfLoginAsync(id) ? await AfterAsync("Cancel", (await handovers.CancelAsync(id, reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "HandoverCancelled") : NotFound();
 
     protected override async Task<Problem?> LoadAsync()
     {

@@ -38,7 +38,7 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
 
     [Permission(PortalOperation.ChangeLogins)]
     public async Task<IActionResult> OnPostSuspendAsync(string? reason) =>
-        await AfterChangeAsync("Suspend", (await logins.SuspendAsync(UserName, reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "LoginSuspended");
+        await AfterAsync("Suspend", (await logins.SuspendAsync(UserName, reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "LoginSuspended");
 
     [Permission(PortalOperation.ChangeLogins)]
     public async Task<IActionResult> OnPostResumeAsync() =>
@@ -46,11 +46,11 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
 
     [Permission(PortalOperation.ChangeLogins)]
     public async Task<IActionResult> OnPostRemoveAsync() =>
-        await AfterChangeAsync("Remove", (await logins.RemoveAsync(UserName, Actor, HttpContext.RequestAborted)).Problem, "LoginRemoved", "/staff/logins");
+        await AfterAsync("Remove", (await logins.RemoveAsync(UserName, Actor, HttpContext.RequestAborted)).Problem, "LoginRemoved", "/staff/logins");
 
     [Permission(PortalOperation.ChangeLogins)]
     public async Task<IActionResult> OnPostNetworksAsync(string? networks) =>
-        await AfterChangeAsync("Networks", (await logins.SetAllowedNetworksAsync(UserName, LoginsModel.Networks(networks), Actor, HttpContext.RequestAborted)).Problem, "LoginNetworks");
+        await AfterAsync("Networks", (await logins.SetAllowedNetworksAsync(UserName, LoginsModel.Networks(networks), Actor, HttpContext.RequestAborted)).Problem, "LoginNetworks");
 
     [Permission(PortalOperation.ChangeKeys)]
     public async Task<IActionResult> OnPostAddAsync(string? label, string? expires)
@@ -82,16 +82,16 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
         }
 
         var change = new KeyChange { Label = label?.Trim() ?? "", Expires = expires == shown ? null : until, Never = expires is null && shown is not null };
-        return await AfterChangeAsync("Change", (await keys.ChangeAsync(UserName, key ?? "", change, Actor, HttpContext.RequestAborted)).Problem, "KeyChanged");
+        return await AfterAsync("Change", (await keys.ChangeAsync(UserName, key ?? "", change, Actor, HttpContext.RequestAborted)).Problem, "KeyChanged");
     }
 
     [Permission(PortalOperation.ChangeKeys)]
     public async Task<IActionResult> OnPostRevokeAsync(string? key, string? reason) =>
-        await AfterChangeAsync("Revoke", (await keys.RevokeAsync(UserName, key ?? "", reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "KeyRevoked");
+        await AfterAsync("Revoke", (await keys.RevokeAsync(UserName, key ?? "", reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "KeyRevoked");
 
     [Permission(PortalOperation.ChangeKeys)]
     public async Task<IActionResult> OnPostLostAsync(string? key, string? reason) =>
-        await AfterChangeAsync("Lost", (await life.ReportCompromisedAsync(UserName, key ?? "", reason, Actor, HttpContext.RequestAborted)).Problem, "KeyLost");
+        await AfterAsync("Lost", (await life.ReportCompromisedAsync(UserName, key ?? "", reason, Actor, HttpContext.RequestAborted)).Problem, "KeyLost");
 
     protected override async Task<Problem?> LoadAsync()
     {
