@@ -129,10 +129,12 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
         return database.ReadAsync(
             connection =>
             {
+                // One bound below: of two SQLite takes the first, and would read all names before the beginning.
+                var goesOn = string.CompareOrdinal(after, first) >= 0;
                 var rows = connection.All(
-                    $"{LoginSql.Select} WHERE l.user_key > @after AND l.user_key >= @first AND l.user_key < @last ORDER BY l.user_key LIMIT @limit",
+                    $"{LoginSql.Select} WHERE l.user_key {(goesOn ? ">" : ">=")} @from AND l.user_key < @last ORDER BY l.user_key LIMIT @limit",
                     LoginSql.Read,
-                    ("@after", after ?? ""), ("@first", first), ("@last", SearchWords.After(first)), ("@limit", size + 1));
+                    ("@from", goesOn ? after : first), ("@last", SearchWords.After(first)), ("@limit", size + 1));
                 return new Page<Login>([.. rows.Take(size)], rows.Count > size ? UserName.Fold(rows[size - 1].UserName) : null);
             },
             cancellationToken);
