@@ -333,6 +333,19 @@ public sealed partial class AccountPageTests(PortalServer server)
         await owner.PressAsync($"{page}?handler=Resume&login={user}");
         Assert.Contains("Your provider has suspended this login. Ask", owner.Page, StringComparison.Ordinal);
         Assert.Equal("suspended", (await server.JsonAsync("login", "show", user)).GetProperty("status").GetString(), ignoreCase: true);
+
+        // The provider's suspension counts over one by the account itself.
+        await server.CommandAsync("login", "resume", user);
+        await owner.GetAsync(page);
+        await GoAsync(owner, page + "?handler=Suspend", "The vendor is suspended.", ("login", user), ("reason", "on leave"));
+        using var support = await SignUp.WithAsync(server, "--provider", "support");
+        await support.GetAsync("/staff/logins/" + user);
+        await support.PostAsync($"/staff/logins/{user}?handler=Suspend", ("reason", "abuse"));
+        Assert.Equal("abuse", (await server.JsonAsync("login", "show", user)).GetProperty("statusReason").GetString());
+        Assert.Contains("abuse", await server.CommandAsync("audit", "search", "--action", "login-suspended", "--account", account), StringComparison.Ordinal);
+        await owner.PressAsync($"{page}?handler=Resume&login={user}");
+        Assert.Contains("Your provider has suspended this login. Ask", owner.Page, StringComparison.Ordinal);
+        Assert.Equal("suspended", (await server.JsonAsync("login", "show", user)).GetProperty("status").GetString(), ignoreCase: true);
         await owner.PressAsync($"{page}?handler=Suspend&login={account}");
         Assert.Contains("There is no such vendor any more.", owner.Page, StringComparison.Ordinal);
 

@@ -144,7 +144,8 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
             ? login
             : LoginSql.Unknown(userName);
 
-    /// <summary>Stops a login until it is resumed; its sessions end. One that is suspended already stays so.</summary>
+    /// <summary>Stops a login until it is resumed; its sessions end. One that is suspended already stays so; what its own account suspended becomes the
+    /// provider's, with the reason of the provider.</summary>
     public async ValueTask<Result<Login>> SuspendAsync(string userName, string? reason, Actor actor, CancellationToken cancellationToken = default) =>
         reason is not null && Words.Check("reason", reason) is { } problem
             ? problem
@@ -154,11 +155,11 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
     public ValueTask<Result<Login>> ResumeAsync(string userName, Actor actor, CancellationToken cancellationToken = default) =>
         ChangeStatusAsync(userName, LoginStatus.Active, null, AuditActions.LoginResumed, actor, cancellationToken);
 
-    /// <summary>Lets a suspended login work again if it was suspended for a reason that begins so; whoever gave another reason has theirs.</summary>
-    internal ValueTask<Result<Login>> ResumeAsync(string userName, string onlyFor, Actor actor, CancellationToken cancellationToken) =>
+    /// <summary>Lets a login work again that its own account has suspended, and none that the provider has.</summary>
+    internal ValueTask<Result<Login>> ResumeByAccountAsync(string userName, Actor actor, CancellationToken cancellationToken) =>
         ChangeStatusAsync(
             userName, LoginStatus.Active, null, AuditActions.LoginResumed, actor, cancellationToken,
-            login => login.StatusReason?.StartsWith(onlyFor, StringComparison.Ordinal) == true ? null : Problem.Refused("Your provider has suspended this login. Ask your provider."));
+            login => AccountVendors.IsByAccount(login) ? null : Problem.Refused("Your provider has suspended this login. Ask your provider."));
 
     /// <summary>Sets the networks that a login may come from, in place of those before; none means anywhere. Sessions from elsewhere end.</summary>
     public async ValueTask<Result<Login>> SetAllowedNetworksAsync(
@@ -275,7 +276,9 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
                 return LoginSql.Unknown(userName);
             }
 
-            if (login.Status == status)
+            // The provider's word stands over the account's: an owner who suspended a vendor first could resume it in spite of the provider.
+            if (login.Status == status
+                && !(status == LoginStatus.Suspended && AccountVendors.IsByAccount(login) && reason?.StartsWith(AccountVendors.ByAccount, StringComparison.Ordinal) != true))
             {
                 return login;
             }
