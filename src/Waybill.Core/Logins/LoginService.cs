@@ -2,6 +2,7 @@ using System.Text;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.People;
 using Waybill.Storage;
 
 namespace Waybill.Core.Logins;
@@ -189,7 +190,7 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
         static string Describe(AllowedNetworks networks) => networks.Networks.Count == 0 ? "anywhere" : networks.ToString();
     }
 
-    /// <summary>Removes a login and its keys; its sessions end, files and audit rows stay.</summary>
+    /// <summary>Removes a login and its keys; its sessions end, files and audit rows stay. With a vendor's last login the roles of its people go.</summary>
     public ValueTask<Result<Login>> RemoveAsync(string userName, Actor actor, CancellationToken cancellationToken = default) => database.WriteAsync<Login>(
         transaction =>
         {
@@ -203,9 +204,35 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
             connection.Execute("DELETE FROM login WHERE id = @id", ("@id", login.Id));
             transaction.TouchLogins();
             audit.Append(transaction, new AuditEntry(AuditActions.LoginRemoved, actor) { Account = login.Account, Subject = login.UserName, Detail = $"{keys} keys" });
+            if (login.Vendor is not null)
+            {
+                TakeVendorRoles(transaction, login, actor);
+            }
+
             return login;
         },
         cancellationToken);
+
+    /// <summary>Takes their roles from the people of a vendor that has no login any more: they would have the folder and the keys of the next vendor of that name.</summary>
+    private void TakeVendorRoles(WriteTransaction transaction, Login login, Actor actor)
+    {
+        (string, object?)[] vendor = [("@account", AccountNumber.Fold(login.Account!)), ("@vendor", login.Vendor!.ToLowerInvariant())];
+        if (transaction.Connection.Number(
+            "SELECT EXISTS (SELECT 1 FROM login WHERE account_id = (SELECT id FROM account WHERE number_key = @account) AND lower(vendor) = @vendor)", vendor) != 0)
+        {
+            return;
+        }
+
+        const string Roles = "r.role = 'vendor' AND r.account_id = (SELECT id FROM account WHERE number_key = @account) AND r.vendor_key = @vendor";
+        foreach (var (email, held) in transaction.Connection.All(
+            $"SELECT p.email, r.vendor FROM person_role r JOIN person p ON p.id = r.person_id WHERE {Roles}",
+            row => (row.GetString(0), new RoleGrant(PersonRole.Vendor, login.Account, row.GetString(1))), vendor))
+        {
+            audit.Append(transaction, new AuditEntry(PeopleActions.RoleRevoked, actor) { Account = login.Account, Subject = email, Detail = held.ToString() });
+        }
+
+        transaction.Connection.Execute($"DELETE FROM person_role AS r WHERE {Roles}", vendor);
+    }
 
     private static Problem? CheckAccountGiven(NewLogin login)
     {
