@@ -177,6 +177,8 @@ public sealed partial class AccountPageTests(PortalServer server)
         var own = OwnEmail().Match(owner.Source).Groups[1].Value;
         await owner.PostAsync(page + "?handler=Remove", ("email", own), ("role", "owner"));
         Assert.Contains("the last owner of the account", owner.Page, StringComparison.Ordinal);
+        await owner.PostAsync(page + "?handler=Invite", ("name", "Me"), ("email", own), ("role", "member"));
+        Assert.Contains("is owner of " + account + " already", owner.Page, StringComparison.Ordinal);
         await owner.PostAsync(page + "?handler=Remove", ("email", "nobody@example.com"), ("role", "member"));
         Assert.Contains("Nobody with this address has this role", owner.Page, StringComparison.Ordinal);
 
