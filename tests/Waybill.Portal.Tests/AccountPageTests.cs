@@ -177,6 +177,8 @@ public sealed partial class AccountPageTests(PortalServer server)
         var own = OwnEmail().Match(owner.Source).Groups[1].Value;
         await owner.PostAsync(page + "?handler=Remove", ("email", own), ("role", "owner"));
         Assert.Contains("the last owner of the account", owner.Page, StringComparison.Ordinal);
+        await owner.PostAsync(page + "?handler=Invite", ("name", "Me"), ("email", own), ("role", "member"));
+        Assert.Contains("is owner of " + account + " already", owner.Page, StringComparison.Ordinal);
         await owner.PostAsync(page + "?handler=Remove", ("email", "nobody@example.com"), ("role", "member"));
         Assert.Contains("Nobody with this address has this role", owner.Page, StringComparison.Ordinal);
 
@@ -330,6 +332,19 @@ public sealed partial class AccountPageTests(PortalServer server)
         await server.CommandAsync("login", "suspend", user, "--reason", "abuse");
         await owner.GetAsync(page);
         Assert.Contains("Your provider has suspended this login", owner.Page, StringComparison.Ordinal);
+        await owner.PressAsync($"{page}?handler=Resume&login={user}");
+        Assert.Contains("Your provider has suspended this login. Ask", owner.Page, StringComparison.Ordinal);
+        Assert.Equal("suspended", (await server.JsonAsync("login", "show", user)).GetProperty("status").GetString(), ignoreCase: true);
+
+        // The provider's suspension counts over one by the account itself.
+        await server.CommandAsync("login", "resume", user);
+        await owner.GetAsync(page);
+        await GoAsync(owner, page + "?handler=Suspend", "The vendor is suspended.", ("login", user), ("reason", "on leave"));
+        using var support = await SignUp.WithAsync(server, "--provider", "support");
+        await support.GetAsync("/staff/logins/" + user);
+        await support.PostAsync($"/staff/logins/{user}?handler=Suspend", ("reason", "abuse"));
+        Assert.Equal("abuse", (await server.JsonAsync("login", "show", user)).GetProperty("statusReason").GetString());
+        Assert.Contains("abuse", await server.CommandAsync("audit", "search", "--action", "login-suspended", "--account", account), StringComparison.Ordinal);
         await owner.PressAsync($"{page}?handler=Resume&login={user}");
         Assert.Contains("Your provider has suspended this login. Ask", owner.Page, StringComparison.Ordinal);
         Assert.Equal("suspended", (await server.JsonAsync("login", "show", user)).GetProperty("status").GetString(), ignoreCase: true);

@@ -18,6 +18,7 @@ public sealed class StaffAccountPageTests(PortalServer server)
         Assert.Contains("value=\"Kept & shown\"", visitor.Page, StringComparison.Ordinal);
         var answer = await visitor.PostAsync("/staff/accounts?handler=Add", ("number", Number), ("name", "<script>alert(1)</script> Größe & Co"), ("region", "GB"), ("zone", "Europe/Vienna"));
         Assert.Equal((HttpStatusCode.Redirect, Page + "?done=AccountAdded"), (answer.Status, answer.Location));
+        Assert.True(Directory.Exists(Path.Combine(server.Data, "vaults", Number, "cdr")), "the vault of the account has no folders");
         await visitor.GetAsync(answer.Location!);
         Assert.Contains("role=\"status\">The account is there.", visitor.Page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", visitor.Source, StringComparison.Ordinal);

@@ -23,6 +23,7 @@ public sealed partial class StaffLoginPageTests(PortalServer server)
         Assert.DoesNotContain("<b>", visitor.Source, StringComparison.Ordinal);
         Assert.Contains("value=\"<b>\"", visitor.Page, StringComparison.Ordinal);
         Assert.Equal(Page + "?done=LoginAdded", (await visitor.PostAsync("/staff/logins?handler=Add", ("kind", "Vendor"), ("account", "72001"), ("vendor", "acme"))).Location);
+        Assert.True(Directory.Exists(Path.Combine(server.Data, "vaults", "72001", "vendors", "acme")), "the vendor's client has no folder to begin in");
         foreach (var (beginning, isThere) in ((string, bool)[])[("72001-A", true), ("", true), ("2001", false), ("%", false)])
         {
             await visitor.GetAsync("/staff/logins?q=" + Uri.EscapeDataString(beginning));

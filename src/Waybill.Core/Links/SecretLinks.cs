@@ -105,6 +105,11 @@ public sealed class SecretLinks(WaybillDatabase database, TimeProvider time)
         "SELECT EXISTS (SELECT 1 FROM secret_link WHERE hash = @hash AND purpose = @purpose AND redeemed_at IS NULL AND expires_at > @now)",
         ("@hash", Hash(token)), ("@purpose", purpose), ("@now", time.GetUtcNow().ToColumn())) != 0;
 
+    /// <summary>Whether a link for a purpose and subject was made since then and is not used up.</summary>
+    internal static bool IsMadeSince(DatabaseConnection connection, string purpose, string subject, DateTimeOffset since) => connection.Number(
+        "SELECT EXISTS (SELECT 1 FROM secret_link WHERE purpose = @purpose AND subject = @subject AND redeemed_at IS NULL AND created_at > @since)",
+        ("@purpose", purpose), ("@subject", subject), ("@since", since.ToColumn())) != 0;
+
     /// <summary>Ends what is open for a purpose and subject, with what ended it; says how many.</summary>
     internal static int Revoke(WriteTransaction transaction, string purpose, string subject) => transaction.Connection.Execute(
         "DELETE FROM secret_link WHERE purpose = @purpose AND subject = @subject AND redeemed_at IS NULL", ("@purpose", purpose), ("@subject", subject));

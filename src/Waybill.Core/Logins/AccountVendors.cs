@@ -34,10 +34,13 @@ public sealed class AccountVendors(WaybillDatabase database, LoginService logins
             [
                 .. page.Items.Select(login => new VendorView(
                     login, [.. files.Where(file => file.Path.StartsWith($"/vendors/{login.Vendor}/", StringComparison.Ordinal)).Take(FilesShown)],
-                    login.Status == LoginStatus.Suspended && login.StatusReason?.StartsWith(ByAccount, StringComparison.Ordinal) == true)),
+                    IsByAccount(login))),
             ],
             page.Next);
     }
+
+    /// <summary>Whether the account itself has suspended a login, and may resume it.</summary>
+    public static bool IsByAccount(Login login) => login.Status == LoginStatus.Suspended && login.StatusReason?.StartsWith(ByAccount, StringComparison.Ordinal) == true;
 
     /// <summary>Stops a vendor's login until it is resumed; its sessions end, and its people see no files.</summary>
     public async ValueTask<Outcome> SuspendAsync(AccountAccess access, string userName, string? reason, Actor actor, CancellationToken cancellationToken = default)
@@ -54,7 +57,7 @@ public sealed class AccountVendors(WaybillDatabase database, LoginService logins
     {
         var found = await FindAsync(access, userName, cancellationToken).ConfigureAwait(false);
         return found.Succeeded
-            ? new Outcome((await logins.ResumeAsync(found.Value.UserName, ByAccount, actor, cancellationToken).ConfigureAwait(false)).Problem)
+            ? new Outcome((await logins.ResumeByAccountAsync(found.Value.UserName, actor, cancellationToken).ConfigureAwait(false)).Problem)
             : found.Problem;
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.People;
 using Waybill.Storage;
 
 namespace Waybill.Core.Logins;
@@ -146,7 +147,8 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
             ? login
             : LoginSql.Unknown(userName);
 
-    /// <summary>Stops a login until it is resumed; its sessions end. One that is suspended already stays so.</summary>
+    /// <summary>Stops a login until it is resumed; its sessions end. One that is suspended already stays so; what its own account suspended becomes the
+    /// provider's, with the reason of the provider.</summary>
     public async ValueTask<Result<Login>> SuspendAsync(string userName, string? reason, Actor actor, CancellationToken cancellationToken = default) =>
         reason is not null && Words.Check("reason", reason) is { } problem
             ? problem
@@ -156,11 +158,11 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
     public ValueTask<Result<Login>> ResumeAsync(string userName, Actor actor, CancellationToken cancellationToken = default) =>
         ChangeStatusAsync(userName, LoginStatus.Active, null, AuditActions.LoginResumed, actor, cancellationToken);
 
-    /// <summary>Lets a suspended login work again if it was suspended for a reason that begins so; whoever gave another reason has theirs.</summary>
-    internal ValueTask<Result<Login>> ResumeAsync(string userName, string onlyFor, Actor actor, CancellationToken cancellationToken) =>
+    /// <summary>Lets a login work again that its own account has suspended, and none that the provider has.</summary>
+    internal ValueTask<Result<Login>> ResumeByAccountAsync(string userName, Actor actor, CancellationToken cancellationToken) =>
         ChangeStatusAsync(
             userName, LoginStatus.Active, null, AuditActions.LoginResumed, actor, cancellationToken,
-            login => login.StatusReason?.StartsWith(onlyFor, StringComparison.Ordinal) == true ? null : Problem.Refused("Your provider has suspended this login. Ask your provider."));
+            login => AccountVendors.IsByAccount(login) ? null : Problem.Refused("Your provider has suspended this login. Ask your provider."));
 
     /// <summary>Sets the networks that a login may come from, in place of those before; none means anywhere. Sessions from elsewhere end.</summary>
     public async ValueTask<Result<Login>> SetAllowedNetworksAsync(
@@ -190,7 +192,7 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
         static string Describe(AllowedNetworks networks) => networks.Networks.Count == 0 ? "anywhere" : networks.ToString();
     }
 
-    /// <summary>Removes a login and its keys; its sessions end, files and audit rows stay.</summary>
+    /// <summary>Removes a login and its keys; its sessions end, files and audit rows stay. With a vendor's last login the roles of its people go.</summary>
     public ValueTask<Result<Login>> RemoveAsync(string userName, Actor actor, CancellationToken cancellationToken = default) => database.WriteAsync<Login>(
         transaction =>
         {
@@ -204,9 +206,35 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
             connection.Execute("DELETE FROM login WHERE id = @id", ("@id", login.Id));
             transaction.TouchLogins();
             audit.Append(transaction, new AuditEntry(AuditActions.LoginRemoved, actor) { Account = login.Account, Subject = login.UserName, Detail = $"{keys} keys" });
+            if (login.Vendor is not null)
+            {
+                TakeVendorRoles(transaction, login, actor);
+            }
+
             return login;
         },
         cancellationToken);
+
+    /// <summary>Takes their roles from the people of a vendor that has no login any more: they would have the folder and the keys of the next vendor of that name.</summary>
+    private void TakeVendorRoles(WriteTransaction transaction, Login login, Actor actor)
+    {
+        (string, object?)[] vendor = [("@account", AccountNumber.Fold(login.Account!)), ("@vendor", login.Vendor!.ToLowerInvariant())];
+        if (transaction.Connection.Number(
+            "SELECT EXISTS (SELECT 1 FROM login WHERE account_id = (SELECT id FROM account WHERE number_key = @account) AND lower(vendor) = @vendor)", vendor) != 0)
+        {
+            return;
+        }
+
+        const string Roles = "r.role = 'vendor' AND r.account_id = (SELECT id FROM account WHERE number_key = @account) AND r.vendor_key = @vendor";
+        foreach (var (email, held) in transaction.Connection.All(
+            $"SELECT p.email, r.vendor FROM person_role r JOIN person p ON p.id = r.person_id WHERE {Roles}",
+            row => (row.GetString(0), new RoleGrant(PersonRole.Vendor, login.Account, row.GetString(1))), vendor))
+        {
+            audit.Append(transaction, new AuditEntry(PeopleActions.RoleRevoked, actor) { Account = login.Account, Subject = email, Detail = held.ToString() });
+        }
+
+        transaction.Connection.Execute($"DELETE FROM person_role AS r WHERE {Roles}", vendor);
+    }
 
     private static Problem? CheckAccountGiven(NewLogin login)
     {
@@ -277,7 +305,9 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
                 return LoginSql.Unknown(userName);
             }
 
-            if (login.Status == status)
+            // The provider's word stands over the account's: an owner who suspended a vendor first could resume it in spite of the provider.
+            if (login.Status == status
+                && !(status == LoginStatus.Suspended && AccountVendors.IsByAccount(login) && reason?.StartsWith(AccountVendors.ByAccount, StringComparison.Ordinal) != true))
             {
                 return login;
             }

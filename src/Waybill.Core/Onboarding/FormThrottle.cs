@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using Waybill.Core.Accounts;
 using Waybill.Core.Database;
+using Waybill.Core.People;
 
 namespace Waybill.Core.Onboarding;
 
-/// <summary>Counts tries at the public form, in the database, so that neither a restart nor a second node forgets them.</summary>
+/// <summary>Counts tries at the public form and mails that invite, in the database, so that neither a restart nor a second node forgets them.</summary>
 internal static class FormThrottle
 {
     private const int PrefixBytes = 8;
@@ -30,6 +32,20 @@ internal static class FormThrottle
         var who = "mail " + RequestSql.EmailKey(email);
         if (connection.Number(
             "SELECT count(*) FROM access_attempt WHERE who = @who AND at > @from", ("@who", who), ("@from", (now - OnboardingLimits.EmailWindow).ToColumn())) >= OnboardingLimits.TriesPerEmail)
+        {
+            return false;
+        }
+
+        Add(connection, who, now);
+        return true;
+    }
+
+    /// <summary>Counts a mail that invites somebody to an account; false is one too many.</summary>
+    public static bool CountInvitation(DatabaseConnection connection, string account, DateTimeOffset now)
+    {
+        var who = "invited to " + AccountNumber.Fold(account);
+        if (connection.Number(
+            "SELECT count(*) FROM access_attempt WHERE who = @who AND at > @from", ("@who", who), ("@from", (now - PeopleLimits.InvitationWindow).ToColumn())) >= PeopleLimits.Invitations)
         {
             return false;
         }

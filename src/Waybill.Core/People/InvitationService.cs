@@ -1,6 +1,7 @@
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Links;
+using Waybill.Core.Onboarding;
 
 namespace Waybill.Core.People;
 
@@ -45,7 +46,7 @@ public sealed class InvitationService
 
     /// <summary>
     /// Gives somebody a role at an account, whether they are known or not: whoever invites learns nothing of people of other accounts. Who is new gets a sign-up link by
-    /// mail, who is not is told.
+    /// mail, who is not is told. Who has the role, or more, is not invited to it again.
     /// </summary>
     public async ValueTask<Outcome> InviteToAccountAsync(NewPerson person, Actor actor, CancellationToken cancellationToken = default)
     {
@@ -54,26 +55,7 @@ public sealed class InvitationService
             throw new ArgumentException("Exactly one role, at an account.", nameof(person));
         }
 
-        return new((await _database.WriteAsync<bool>(
-            transaction =>
-            {
-                if (PersonSql.Find(transaction.Connection, person.Email) is not { } known)
-                {
-                    var added = _people.Add(transaction, person, actor);
-                    return added.Succeeded ? Invite(transaction, added.Value, handOver: false, actor).Problem is { } unsent ? unsent : true : added.Problem;
-                }
-
-                if (_people.Grant(transaction, known, role, actor) is { } problem)
-                {
-                    return problem;
-                }
-
-                var told = known.Status == PersonStatus.Suspended ? null
-                    : known.SignsIn == SignInMeans.None ? Invite(transaction, known, handOver: false, actor).Problem
-                    : _mails.Add(transaction, PersonMails.Joined, known, ("role", PortalPermissions.Name(role.Role) + " of account " + role.Account));
-                return told is null ? true : told;
-            },
-            cancellationToken).ConfigureAwait(false)).Problem);
+        return new((await _database.WriteAsync<bool>(transaction => InviteToAccount(transaction, person, role, actor), cancellationToken).ConfigureAwait(false)).Problem);
     }
 
     /// <summary>Takes all means to sign in away from somebody who has lost them or whose are in wrong hands, and sends a link to choose new ones. The person is told in any case.</summary>
@@ -104,6 +86,60 @@ public sealed class InvitationService
             return told is null ? new Invitation(PersonSql.Find(transaction.Connection, person.Id)!, handOver ? _options.Link(token) : null, _time.GetUtcNow() + PeopleLimits.SignUpLink) : told;
         },
         cancellationToken);
+
+    private Result<bool> InviteToAccount(WriteTransaction transaction, NewPerson person, RoleGrant role, Actor actor)
+    {
+        var (connection, now) = (transaction.Connection, _time.GetUtcNow());
+        var known = PersonSql.Find(connection, person.Email);
+        var held = known?.Roles.Where(each => string.Equals(each.Account, role.Account, StringComparison.OrdinalIgnoreCase)).ToList() ?? [];
+
+        // An owner invited as a member is owner no more: the last one would leave the account without any.
+        if (held.Find(each => each.Role < role.Role) is { } higher)
+        {
+            return Problem.Refused($"{known!.Email} is {higher} already, which is more. Take that role away first.");
+        }
+
+        var isWaiting = known is not null && (known.Status == PersonStatus.Suspended || (known.SignsIn == SignInMeans.None && HasFreshLink(connection, known, now)));
+        if (known is not null && held.Find(each => each.Role == role.Role && string.Equals(each.Vendor, role.Vendor, StringComparison.OrdinalIgnoreCase)) is { } same
+            && (isWaiting || known.SignsIn != SignInMeans.None))
+        {
+            return Problem.AlreadyExists($"{known.Email} is {same} already, and gets no further mail about it.");
+        }
+
+        if (known is null)
+        {
+            var added = _people.Add(transaction, person, actor);
+            if (!added.Succeeded)
+            {
+                return added.Problem;
+            }
+
+            known = added.Value;
+        }
+        else if (_people.Grant(transaction, known, role, actor) is { } problem)
+        {
+            return problem;
+        }
+
+        // Whoever is not mailed learns of the role by the link that they have; whoever invites reads the same words.
+        if (isWaiting)
+        {
+            return true;
+        }
+
+        if (!FormThrottle.CountInvitation(connection, role.Account!, now))
+        {
+            return Problem.LimitReached($"{PeopleLimits.Invitations} people were invited to this account within an hour, and more mails are not sent. Try again in an hour.");
+        }
+
+        var unsent = known.SignsIn == SignInMeans.None
+            ? Invite(transaction, known, handOver: false, actor).Problem
+            : _mails.Add(transaction, PersonMails.Joined, known, ("role", PortalPermissions.Name(role.Role) + " of account " + role.Account));
+        return unsent is null ? true : unsent;
+    }
+
+    private static bool HasFreshLink(DatabaseConnection connection, Person person, DateTimeOffset now) =>
+        SecretLinks.IsMadeSince(connection, PersonLinks.SignUp, PersonLinks.Subject(person.Id), now - PeopleLimits.FreshLink);
 
     private string Until() => LocalTimes.Show(_time.GetUtcNow() + PeopleLimits.SignUpLink, _options.Notifications.Zone);
 

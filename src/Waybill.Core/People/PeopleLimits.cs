@@ -12,6 +12,15 @@ public static class PeopleLimits
     /// <summary>People with a role at one account.</summary>
     public const int AtAccount = 500;
 
+    /// <summary>Mails that invite people to one account within <see cref="InvitationWindow"/>: an owner can have them sent to any address.</summary>
+    public const int Invitations = 20;
+
+    /// <summary>How long such mails count.</summary>
+    public static readonly TimeSpan InvitationWindow = TimeSpan.FromHours(1);
+
+    /// <summary>How long after a sign-up link no further one is mailed because an account invites.</summary>
+    public static readonly TimeSpan FreshLink = TimeSpan.FromHours(24);
+
     /// <summary>How long a sign-up link opens.</summary>
     public static readonly TimeSpan SignUpLink = TimeSpan.FromDays(7);
 

@@ -32,6 +32,13 @@ public sealed class PortalAccess(WaybillDatabase database, AuditLog audit, Porta
     public static Outcome Check(PortalSession session, PortalOperation operation, Person target) =>
         Check(session, operation == PortalOperation.ChangePeople && target.IsStaff ? PortalOperation.ChangeStaff : operation);
 
+    /// <summary>Whether somebody may look at an account as its customer, at this moment: a view does not outlive the role that it was begun with.</summary>
+    public static bool MayView(PortalSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return session.Person.Roles.Any(static role => role.IsAtProvider && PortalPermissions.Allows(PortalOperation.ViewAsCustomer, role.Role));
+    }
+
     /// <summary>Whether somebody may do an operation at an account, and how far.</summary>
     public async ValueTask<Result<AccountAccess>> CheckAsync(PortalSession session, PortalOperation operation, string account, CancellationToken cancellationToken = default)
     {
@@ -43,7 +50,7 @@ public sealed class PortalAccess(WaybillDatabase database, AuditLog audit, Porta
         }
 
         var roles = session.View is null ? [.. session.Person.Roles.Where(role => IsNumber(role.Account, account) && role.AccountStatus != AccountStatus.Closed)] : Array.Empty<RoleGrant>();
-        var isView = session.View is { } view && IsNumber(view.Account, account);
+        var isView = session.View is { } view && IsNumber(view.Account, account) && MayView(session);
         if (!isView && roles.Length == 0)
         {
             return NotFound();

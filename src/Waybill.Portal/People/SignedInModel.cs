@@ -42,7 +42,7 @@ internal abstract class SignedInModel : PageModel
     /// <summary>Whether the person may do something else here too: a button that would only be refused is not shown.</summary>
     public bool May(PortalOperation operation) => PortalPermissions.Of(operation) is { IsAtAccount: true } permission
         ? Access is { } access && FilesAllowed >= permission.Files && (access.IsView
-            ? PortalPermissions.AllowsViewer(operation)
+            ? PortalAccess.MayView(Session) && PortalPermissions.AllowsViewer(operation)
             : Session.Person.Roles.Any(role =>
                 string.Equals(role.Account, access.Account, StringComparison.OrdinalIgnoreCase) && PortalPermissions.Allows(permission.Operation, role.Role)))
         : PortalAccess.Check(Session, operation).Succeeded;

@@ -308,5 +308,71 @@ public class CredentialTests
         await Assert.ThrowsAsync<ArgumentException>(async () => await test.People.Invitations.InviteToAccountAsync(new NewPerson("x@example.com", "X") { Roles = [new(PersonRole.Administrator)] }, TestCore.Operator));
     }
 
+    [Fact]
+    public async Task An_owner_is_not_invited_to_less_and_so_the_last_one_stays()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.SignUpAsync(Ann, new RoleGrant(PersonRole.Owner, "10042"));
+        foreach (var role in (RoleGrant[])[new(PersonRole.Member, "10042"), new(PersonRole.Vendor, "10042", "acme")])
+        {
+            Assert.Equal(ProblemKind.Refused, (await InviteAsync(test, Ann, role)).Problem?.Kind);
+        }
+
+        Assert.Equal(["owner of 10042"], (await test.FindAsync(Ann)).Roles.Select(role => role.ToString()));
+        await test.SignUpAsync("m@example.com", new RoleGrant(PersonRole.Member, "10042"));
+        Assert.Equal(Outcome.Done, await InviteAsync(test, "m@example.com", new RoleGrant(PersonRole.Owner, "10042")));
+        Assert.Equal(["owner of 10042"], (await test.FindAsync("m@example.com")).Roles.Select(role => role.ToString()));
+    }
+
+    [Fact]
+    public async Task Whoever_has_the_role_or_a_fresh_link_gets_no_further_mail()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.Core.AddAccountAsync("20000");
+        await test.SignUpAsync(Ann);
+        var role = new RoleGrant(PersonRole.Member, "10042");
+        foreach (var email in (string[])[Ann, "new@example.com"])
+        {
+            Assert.Equal(Outcome.Done, await InviteAsync(test, email, role));
+            Assert.Equal(ProblemKind.AlreadyExists, (await InviteAsync(test, email, role)).Problem?.Kind);
+        }
+
+        // Another account's invitation gives its role, and the link that is there opens for both.
+        Assert.Equal(Outcome.Done, await InviteAsync(test, "new@example.com", role with { Account = "20000" }));
+        Assert.Equal(2, (await test.FindAsync("new@example.com")).Roles.Count);
+        Assert.Single(test.Mails("person-sign-up", "new@example.com"));
+        Assert.Single(test.Mails("person-joined", Ann));
+
+        test.Time.Advance(PeopleLimits.FreshLink);
+        Assert.Equal(Outcome.Done, await InviteAsync(test, "new@example.com", role));
+        Assert.Equal(2, test.Mails("person-sign-up", "new@example.com").Count);
+        Assert.Equal(ProblemKind.AlreadyExists, (await InviteAsync(test, Ann, role)).Problem?.Kind);
+    }
+
+    [Fact]
+    public async Task Only_so_many_mails_invite_people_to_one_account_within_an_hour()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.Core.AddAccountAsync("20000");
+        var role = new RoleGrant(PersonRole.Member, "10042");
+        for (var i = 0; i < PeopleLimits.Invitations; i++)
+        {
+            Assert.Equal(Outcome.Done, await InviteAsync(test, $"victim{i}@example.com", role));
+
+            // Roles that are taken away again leave the mails counted.
+            await test.People.People.RemoveAsync($"victim{i}@example.com", TestCore.Operator);
+        }
+
+        Assert.Equal(ProblemKind.LimitReached, (await InviteAsync(test, "more@example.com", role)).Problem?.Kind);
+        (await test.People.People.FindAsync("more@example.com")).Problem(ProblemKind.NotFound);
+        Assert.Empty(test.Mails("person-sign-up", "more@example.com"));
+        Assert.Equal(Outcome.Done, await InviteAsync(test, "more@example.com", role with { Account = "20000" }));
+        test.Time.Advance(PeopleLimits.InvitationWindow);
+        Assert.Equal(Outcome.Done, await InviteAsync(test, "again@example.com", role));
+    }
+
+    private static async Task<Outcome> InviteAsync(TestPeople test, string email, RoleGrant role) =>
+        await test.People.Invitations.InviteToAccountAsync(new NewPerson(email, "Typed Name") { Roles = [role] }, TestCore.Operator);
+
     private static string LinkIn(string mail) => System.Text.RegularExpressions.Regex.Match(mail, "/l/([A-Za-z0-9_-]{43})").Groups[1].Value;
 }

@@ -125,6 +125,21 @@ public partial class PermissionTests
     }
 
     [Fact]
+    public async Task A_view_ends_with_the_role_that_it_was_begun_with()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        var token = await test.SignUpAsync("s@example.com", new RoleGrant(PersonRole.Support));
+        token = (await test.People.Sessions.BeginViewAsync(token, "10042", "case 7", TestPeople.Home)).Get();
+        async Task<Result<AccountAccess>> CheckAsync(string account) =>
+            await test.People.Access.CheckAsync((await test.People.Sessions.FindAsync(token))!, PortalOperation.SeeOwnAccount, account);
+        Assert.True((await CheckAsync("10042")).Get().IsView);
+        await test.People.People.GrantAsync("s@example.com", new RoleGrant(PersonRole.Billing), TestCore.Operator);
+        await test.People.People.RevokeAsync("s@example.com", new RoleGrant(PersonRole.Support), TestCore.Operator);
+        var foreign = (await CheckAsync("10042")).Problem(ProblemKind.NotFound);
+        Assert.Equal(foreign, (await CheckAsync("nobody's")).Problem(ProblemKind.NotFound));
+    }
+
+    [Fact]
     public async Task Only_administrators_change_people_of_the_provider()
     {
         await using var test = await TestPeople.CreateAsync();

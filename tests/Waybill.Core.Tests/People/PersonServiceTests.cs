@@ -1,6 +1,7 @@
 using System.Globalization;
 using Waybill.Core.Accounts;
 using Waybill.Core.Database;
+using Waybill.Core.Logins;
 using Waybill.Core.People;
 
 namespace Waybill.Core.Tests.People;
@@ -117,6 +118,28 @@ public class PersonServiceTests
 
         Assert.Null(await test.People.Sessions.FindAsync(token));
         Assert.Null(await test.People.Credentials.FindLinkAsync(link));
+    }
+
+    [Fact]
+    public async Task With_a_vendors_login_the_roles_of_its_people_go_and_the_next_of_the_name_has_none_of_them()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.Core.AddAccountAsync("20000");
+        var logins = test.Core.Services.Logins;
+        foreach (var (account, vendor) in ((string, string)[])[("10042", "Acme"), ("10042", "other"), ("20000", "acme")])
+        {
+            (await logins.AddAsync(new NewLogin(LoginKind.Vendor) { Account = account, Vendor = vendor }, TestCore.Operator)).Get();
+        }
+
+        await test.AddAsync("a@example.com", new RoleGrant(PersonRole.Vendor, "10042", "acme"), new RoleGrant(PersonRole.Vendor, "10042", "other"), new RoleGrant(PersonRole.Vendor, "20000", "acme"));
+        await test.AddAsync("b@example.com", new RoleGrant(PersonRole.Vendor, "10042", "ACME"), Owner);
+        (await logins.RemoveAsync("10042-acme", TestCore.Operator)).Get();
+        (await logins.AddAsync(new NewLogin(LoginKind.Vendor) { Account = "10042", Vendor = "acme" }, TestCore.Operator)).Get();
+        Assert.Equal(["vendor other of 10042", "vendor acme of 20000"], (await test.FindAsync("a@example.com")).Roles.Select(role => role.ToString()));
+        Assert.Equal(["owner of 10042"], (await test.FindAsync("b@example.com")).Roles.Select(role => role.ToString()));
+        Assert.Equal(
+            [("a@example.com", "10042", "vendor acme of 10042"), ("b@example.com", "10042", "vendor ACME of 10042")],
+            (await test.AuditAsync(PeopleActions.RoleRevoked)).Select(row => (row.Subject, row.Account, row.Detail)).Order());
     }
 
     [Fact]

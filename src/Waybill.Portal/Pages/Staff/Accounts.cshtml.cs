@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Mvc;
 using Waybill.Core;
 using Waybill.Core.Accounts;
 using Waybill.Core.People;
+using Waybill.Core.Vaults;
 using Waybill.Portal.People;
 
 namespace Waybill.Portal.Pages.Staff;
 
 /// <summary>The provider's accounts.</summary>
 [Permission(PortalOperation.SeeAccounts)]
-internal sealed class AccountsModel(AccountService accounts) : FormModel
+internal sealed class AccountsModel(AccountService accounts, VaultDirectories folders) : FormModel
 {
     /// <summary>What is searched for.</summary>
     [FromQuery(Name = "q")]
@@ -28,7 +29,7 @@ internal sealed class AccountsModel(AccountService accounts) : FormModel
         var added = await accounts.AddAsync(
             new NewAccount(number?.Trim() ?? "", name?.Trim() ?? "") { Email = email?.Trim(), Parent = parent?.Trim(), Language = language?.Trim() ?? "en", TimeZone = zone?.Trim(), Region = region?.Trim() },
             Actor, HttpContext.RequestAborted);
-        return await AfterAsync("Add", added.Problem, "AccountAdded", added.Succeeded ? PathOf(added.Value.Number) : null);
+        return await AfterAsync("Add", added.Succeeded ? folders.Ensure(added.Value).Problem : added.Problem, "AccountAdded", added.Succeeded ? PathOf(added.Value.Number) : null);
     }
 
     protected override async Task<Problem?> LoadAsync()

@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Mvc;
 using Waybill.Core;
 using Waybill.Core.Logins;
 using Waybill.Core.People;
+using Waybill.Core.Vaults;
 using Waybill.Portal.People;
 
 namespace Waybill.Portal.Pages.Staff;
 
 /// <summary>User names with keys.</summary>
 [Permission(PortalOperation.SeeLogins)]
-internal sealed class LoginsModel(LoginService logins) : FormModel
+internal sealed class LoginsModel(LoginService logins, VaultDirectories folders) : FormModel
 {
     private static readonly char[] Dividers = [' ', ',', ';', '\t', '\r', '\n'];
 
@@ -37,7 +38,7 @@ internal sealed class LoginsModel(LoginService logins) : FormModel
         var added = await logins.AddAsync(
             new NewLogin(kind) { Account = account?.Trim(), UserName = user?.Trim(), Vendor = vendor?.Trim(), StartDirectory = start?.Trim(), AllowFrom = Networks(networks) },
             Actor, HttpContext.RequestAborted);
-        return await AfterAsync("Add", added.Problem, "LoginAdded", added.Succeeded ? PathOf(added.Value.UserName) : null);
+        return await AfterAsync("Add", added.Succeeded ? folders.Ensure(added.Value).Problem : added.Problem, "LoginAdded", added.Succeeded ? PathOf(added.Value.UserName) : null);
     }
 
     protected override async Task<Problem?> LoadAsync()
