@@ -3,6 +3,7 @@ using Waybill.Core;
 using Waybill.Core.Keys;
 using Waybill.Core.Keys.Life;
 using Waybill.Core.Logins;
+using Waybill.Core.People;
 using Waybill.SshKeys.Keys;
 using static Waybill.Portal.Api.ApiEndpoint;
 
@@ -119,7 +120,7 @@ internal static class KeysApi
 
     private static ValueTask<ApiAnswer> ReportLostAsync(ApiCall call) => WithKeyAsync(call, async (login, key) =>
         ApiAnswer.Of(
-            await call.Get<KeyLife>().ReportCompromisedAsync(login, key, call.Body<ReportLostBody>().Note, call.Actor, call.Cancel),
+            await call.Get<KeyLife>().ReportCompromisedAsync(login, key, call.Body<ReportLostBody>().Note, call.Token.Account is { } account ? new AccountAccess(account, null, IsView: false) : null, call.Actor, call.Cancel),
             lost => new LostKeyView(View(call, lost.Key), lost.RevokedOn, call.Token.Account is null ? lost.AlsoOn : null)));
 
     private static async ValueTask<ApiAnswer> WithKeyAsync(ApiCall call, Func<string, string, ValueTask<ApiAnswer>> act)

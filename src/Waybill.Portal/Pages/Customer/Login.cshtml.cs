@@ -98,7 +98,7 @@ internal sealed class LoginModel(
 
     [Permission(PortalOperation.ChangeOwnKeys)]
     public Task<IActionResult> OnPostLostAsync(string? fingerprint, string? note) => WithAsync(async () =>
-        After(await life.ReportCompromisedAsync(Login.UserName, fingerprint ?? "", string.IsNullOrWhiteSpace(note) ? null : note.Trim(), Actor, HttpContext.RequestAborted), "KeyLost"));
+        After(await life.ReportCompromisedAsync(Login.UserName, fingerprint ?? "", string.IsNullOrWhiteSpace(note) ? null : note.Trim(), Access, Actor, HttpContext.RequestAborted), "KeyLost"));
 
     private LocalRedirectResult? After<T>(Result<T> result, string done)
         where T : notnull

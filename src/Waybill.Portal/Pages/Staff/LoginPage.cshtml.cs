@@ -91,7 +91,7 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
 
     [Permission(PortalOperation.ChangeKeys)]
     public async Task<IActionResult> OnPostLostAsync(string? key, string? reason) =>
-        await AfterAsync("Lost", (await life.ReportCompromisedAsync(UserName, key ?? "", reason, Actor, HttpContext.RequestAborted)).Problem, "KeyLost");
+        await AfterAsync("Lost", (await life.ReportCompromisedAsync(UserName, key ?? "", reason, null, Actor, HttpContext.RequestAborted)).Problem, "KeyLost");
 
     protected override async Task<Problem?> LoadAsync()
     {
