@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Waybill.Core.AccountFiles;
 using Waybill.Portal.Files;
 using Waybill.Portal.Tests.Support;
 
@@ -288,6 +290,51 @@ public sealed partial class AccountFileTests(PortalServer server)
         await server.CommandAsync("login", "suspend", $"{account}-acme");
         Assert.Equal(HttpStatusCode.Forbidden, (await vendor.GetAsync($"/account/{account}/files/vendors/acme")).Status);
         Assert.Contains("login is suspended", vendor.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_upload_that_was_on_its_way_when_the_vendor_was_stopped_is_not_published()
+    {
+        var account = await AccountAsync();
+        await server.CommandAsync("login", "add", "--kind", "vendor", "--account", account, "--vendor", "acme");
+        using var vendor = await SignUp.WithAsync(server, "--account", account, "--role", "vendor", "--vendor", "acme");
+        await vendor.GetAsync($"/account/{account}/files/vendors/acme/usage");
+        var pipe = new Pipe();
+        var request = Piece($"/account/{account}/upload/vendors/acme/usage/late.csv", vendor.Token, 0, 6, "");
+        request.Content = new StreamContent(pipe.Reader.AsStream()) { Headers = { ContentType = new("application/octet-stream") } };
+        var sending = vendor.RawAsync(request);
+        await pipe.Writer.WriteAsync("num"u8.ToArray());
+        await WaitAsync(() => Task.FromResult(Directory.EnumerateFiles(Vault(account), "*", SearchOption.AllDirectories).Any()));
+        await server.CommandAsync("login", "suspend", $"{account}-acme");
+        await pipe.Writer.WriteAsync("ber"u8.ToArray());
+        await pipe.Writer.CompleteAsync();
+        using var answer = await sending;
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Contains("suspended", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.False(File.Exists(Vault(account, "vendors", "acme", "usage", "late.csv")));
+    }
+
+    [Fact]
+    public async Task A_download_ends_with_the_session_that_began_it()
+    {
+        const long Size = 8 * AccountFileLimits.AskAfterBytes;
+        var account = await AccountAsync();
+        await using (var file = File.Create(Vault(account, "upload", "huge.bin")))
+        {
+            file.SetLength(Size);
+        }
+
+        using var owner = await SignUp.WithAsync(server, "--account", account, "--role", "owner");
+        await owner.GetAsync($"/account/{account}");
+        using var client = server.Client(cookies: false);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/account/{account}/download/upload/huge.bin") { Version = HttpVersion.Version20 };
+        request.Headers.TryAddWithoutValidation("Cookie", owner.Cookies);
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await owner.PressAsync("/sign-out");
+        await using var content = await answer.Content.ReadAsStreamAsync();
+        await Assert.ThrowsAnyAsync<IOException>(async () => await content.CopyToAsync(Stream.Null));
+        Assert.False((await FetchAsync(account, "/upload/huge.bin")).GetProperty("whole").GetBoolean());
     }
 
     [Fact]

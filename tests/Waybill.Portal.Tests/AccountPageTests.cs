@@ -108,6 +108,31 @@ public sealed partial class AccountPageTests(PortalServer server)
     }
 
     [Fact]
+    public async Task A_private_key_is_refused_for_good_also_when_the_day_is_wrong_or_a_file_beside_it_too_large()
+    {
+        var account = await AccountAsync();
+        var (first, second) = (await RequestKeys.MakeAsync(), await RequestKeys.MakeAsync());
+        using var owner = await SignUp.WithAsync(server, "--account", account, "--role", "owner");
+        var page = $"/account/{account}/logins/{account}";
+        await owner.GetAsync(page);
+        await owner.PostAsync(page + "?handler=Add", ("key", first.OpenSsh), ("expires", "soon"));
+        using (var form = new MultipartFormDataContent())
+        {
+            form.Add(new StringContent(owner.Token), "__RequestVerificationToken");
+            form.Add(new StringContent(second.OpenSsh), "key");
+            form.Add(new ByteArrayContent(new byte[PortalLimits.KeyFile + 1]), "keyFile", "photo.jpg");
+            await owner.SendFormAsync(page + "?handler=Add", form);
+        }
+
+        var burnt = await server.CommandAsync("audit", "search", "--action", "key-burnt");
+        Assert.Contains(first.Fingerprint, burnt, StringComparison.Ordinal);
+        Assert.Contains(second.Fingerprint, burnt, StringComparison.Ordinal);
+        await owner.PostAsync(page + "?handler=Add", ("key", first.Line));
+        Assert.Contains("The private half of this key reached us", owner.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("a private key was sent to the portal", owner.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Whoever_watches_a_login_sees_what_came_in_words_of_their_own_and_nothing_of_other_logins()
     {
         var account = await AccountAsync();

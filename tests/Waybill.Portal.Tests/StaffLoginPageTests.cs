@@ -75,6 +75,12 @@ public sealed partial class StaffLoginPageTests(PortalServer server)
         Assert.Contains("a private key was sent to the portal", visitor.Page, StringComparison.Ordinal);
         Assert.Contains(burnt.Fingerprint, await server.CommandAsync("audit", "search", "--action", "key-burnt"), StringComparison.Ordinal);
 
+        // Also when the day is wrong.
+        var sent = await RequestKeys.MakeAsync();
+        await visitor.GetAsync(Page);
+        await visitor.PostAsync(Page + "?handler=Add", ("key", sent.OpenSsh), ("expires", "31.12.2099"));
+        Assert.Contains(sent.Fingerprint, await server.CommandAsync("audit", "search", "--action", "key-burnt"), StringComparison.Ordinal);
+
         await visitor.GetAsync(Page);
         await visitor.PostAsync(Page + "?handler=Add", ("key", second.Line), ("expires", "31.12.2099"));
         Assert.Contains("That is no day.", visitor.Page, StringComparison.Ordinal);

@@ -65,10 +65,14 @@ public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProv
             ("@sha256", sha256)));
     }
 
-    internal static Problem? Refusal(DatabaseConnection connection, string sha256) => connection.First(
+    /// <summary>
+    /// Why a key is refused for good; null if it is not. How it came here may name another customer's request, or be what staff wrote for themselves: it is in the sentence for
+    /// staff alone.
+    /// </summary>
+    internal static Problem? Refusal(DatabaseConnection connection, string sha256, bool forStaff = false) => connection.First(
         "SELECT burnt_at, how FROM burnt_key WHERE sha256 = @sha256",
-        static row => Problem.Refused(row.GetString(1) == ReportedLost
+        row => Problem.Refused(row.GetString(1) == ReportedLost
             ? $"This key was reported lost on {KeyService.Format(row.Time(0))}, so others may have it. Ask for a new key pair, and for its public half only."
-            : $"The private half of this key reached us on {KeyService.Format(row.Time(0))} ({row.GetString(1)}), so others may have it. Ask for a new key pair, and for its public half only."),
+            : $"The private half of this key reached us on {KeyService.Format(row.Time(0))}{(forStaff ? $" ({row.GetString(1)})" : "")}, so others may have it. Ask for a new key pair, and for its public half only."),
         ("@sha256", sha256));
 }

@@ -67,13 +67,13 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
         }
 
         var existing = KeySql.Find(connection, login.Id, sha256);
-        var refusal = BurntKeys.Refusal(connection, sha256) ?? (existing is { Revoked: { } revoked }
+        var refusal = BurntKeys.Refusal(connection, sha256, key.IsForStaff) ?? (existing is { Revoked: { } revoked }
             ? Problem.Refused(
                 $"This key was revoked on {Format(revoked)} by {existing.RevokedBy} ({existing.RevokedReason}); a revoked key does not come back. Ask for a new key.")
             : null);
         if (refusal is not null)
         {
-            refused = new Refused(login, refusal);
+            refused = new Refused(login, BurntKeys.Refusal(connection, sha256, forStaff: true) ?? refusal);
             return refusal;
         }
 
@@ -150,8 +150,15 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
     /// Installs a key that a client offered for the login in vain. The whole fingerprint is asked for: anybody can offer a key for any user name, so whoever
     /// decides has compared it with what the customer says.
     /// </summary>
+    /// <param name="userName">The login.</param>
+    /// <param name="sha256">The fingerprint.</param>
+    /// <param name="label">What to call it; null takes where it was offered from.</param>
+    /// <param name="expires">When it stops working; null means never.</param>
+    /// <param name="forStaff">As <see cref="NewKey.IsForStaff"/>.</param>
+    /// <param name="actor">Who decides.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     public async ValueTask<Result<KeyAddition>> AddOfferedAsync(
-        string userName, string sha256, string? label, DateTimeOffset? expires, Actor actor, CancellationToken cancellationToken = default)
+        string userName, string sha256, string? label, DateTimeOffset? expires, bool forStaff, Actor actor, CancellationToken cancellationToken = default)
     {
         var offered = await database.ReadAsync(
             connection => LoginSql.Find(connection, userName) is { } login
@@ -159,7 +166,7 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
                 : null,
             cancellationToken).ConfigureAwait(false);
         return offered is not null && SshPublicKeys.TryParse(offered.Blob.Span, out var key) == PublicKeyError.None
-            ? await AddAsync(userName, new NewKey(key!) { Label = label, Comment = $"offered from {offered.Address}", Expires = expires }, actor, cancellationToken).ConfigureAwait(false)
+            ? await AddAsync(userName, new NewKey(key!) { Label = label, Comment = $"offered from {offered.Address}", Expires = expires, IsForStaff = forStaff }, actor, cancellationToken).ConfigureAwait(false)
             : Problem.NotFound(
                 $"No key {Words.Show(sha256)} was offered for {Words.Show(userName)} in the last {OfferedKeys.Memory.Days} days. `waybill why {Words.Show(userName)}` lists them; give the whole fingerprint.");
     }

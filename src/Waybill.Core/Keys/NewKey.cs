@@ -14,4 +14,7 @@ public sealed record NewKey(SshPublicKey Key)
 
     /// <summary>When it stops working; null means never.</summary>
     public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Whether the answer is for staff, who are told how the private half of a refused key came here; others are not.</summary>
+    public bool IsForStaff { get; init; }
 }

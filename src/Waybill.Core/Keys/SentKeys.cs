@@ -4,7 +4,7 @@ namespace Waybill.Core.Keys;
 
 /// <summary>
 /// Takes what somebody sent in as the key of a login. A public key in any form is installed; of a private key nothing is kept but the fingerprint of its public half,
-/// which is refused for good from then on.
+/// which is refused for good from then on. It is staff who bring it, and to whom the answer goes.
 /// </summary>
 /// <param name="keys">Installs keys.</param>
 /// <param name="burntKeys">Refuses them.</param>
@@ -24,7 +24,7 @@ public sealed class SentKeys(KeyService keys, BurntKeys burntKeys)
         var reading = PublicKeyFile.Read(file.Span);
         if (reading.IsKey)
         {
-            var added = await keys.AddAsync(userName, new NewKey(reading.Key) { Label = label, Comment = reading.Comment, Expires = expires }, actor, cancellationToken).ConfigureAwait(false);
+            var added = await keys.AddAsync(userName, new NewKey(reading.Key) { Label = label, Comment = reading.Comment, Expires = expires, IsForStaff = true }, actor, cancellationToken).ConfigureAwait(false);
             return added.Succeeded ? new TakenKey(added.Value, reading.Note, null, []) : added.Problem;
         }
 

@@ -291,7 +291,7 @@ public sealed partial class OnboardingService
     {
         var parsed = request.Key!.Parse();
         return parsed.Succeeded
-            ? _keys.Add(transaction, login.UserName, new NewKey(parsed.Value) { Label = approval.Label, Comment = request.Key.Comment }, actor, out _)
+            ? _keys.Add(transaction, login.UserName, new NewKey(parsed.Value) { Label = approval.Label, Comment = request.Key.Comment, IsForStaff = true }, actor, out _)
             : parsed.Problem;
     }
 

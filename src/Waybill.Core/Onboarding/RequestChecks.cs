@@ -176,7 +176,7 @@ internal sealed class RequestChecks
             return;
         }
 
-        if (BurntKeys.Refusal(_connection, key.Sha256) is { } burnt)
+        if (BurntKeys.Refusal(_connection, key.Sha256, forStaff: true) is { } burnt)
         {
             Add(Name, CheckVerdict.Stop, burnt.Message, "Ask for a new key.");
             return;

@@ -3,6 +3,7 @@ using Waybill.Core;
 using Waybill.Core.Keys;
 using Waybill.Core.Keys.Life;
 using Waybill.Core.Logins;
+using Waybill.Core.People;
 using Waybill.SshKeys.Keys;
 using static Waybill.Portal.Api.ApiEndpoint;
 
@@ -45,37 +46,42 @@ internal static class KeysApi
 
     private static async ValueTask<ApiAnswer> AddAsync(ApiCall call)
     {
+        // First of all: a private key is refused for good whatever else is wrong.
+        var body = call.Body<NewKeyBody>();
+        var reading = body.Key is { } sent ? PublicKeyFile.Read(Encoding.UTF8.GetBytes(sent)) : null;
+        if (reading is { IsKey: false })
+        {
+            return await RefuseAsync(call, reading);
+        }
+
         var login = await call.LoginAsync();
         if (!login.Succeeded)
         {
             return login.Problem;
         }
 
-        var body = call.Body<NewKeyBody>();
-        if (body.Key is null == body.Offered is null)
+        if (reading is null == body.Offered is null)
         {
             return ApiProblem.Invalid("Send either key, the public key, or offered, the fingerprint of one that a client offered in vain.");
         }
 
         if (body.Offered is { } offered)
         {
-            return Added(call, await call.Get<KeyService>().AddOfferedAsync(login.Value.UserName, offered, body.Label, body.Expires, call.Actor, call.Cancel), null);
+            return Added(call, await call.Get<KeyService>().AddOfferedAsync(login.Value.UserName, offered, body.Label, body.Expires, call.Token.Account is null, call.Actor, call.Cancel), null);
         }
 
-        var reading = PublicKeyFile.Read(Encoding.UTF8.GetBytes(body.Key!));
-        return reading.IsKey
-            ? Added(call, await call.Get<KeyService>().AddAsync(
-                login.Value.UserName, new NewKey(reading.Key) { Label = body.Label, Comment = reading.Comment, Expires = body.Expires }, call.Actor, call.Cancel), reading.Note)
-            : await RefuseAsync(call, login.Value, reading);
+        return Added(call, await call.Get<KeyService>().AddAsync(
+            login.Value.UserName, new NewKey(reading!.Key!) { Label = body.Label, Comment = reading.Comment, Expires = body.Expires, IsForStaff = call.Token.Account is null }, call.Actor, call.Cancel), reading.Note);
     }
 
     private static ApiAnswer Added(ApiCall call, Result<KeyAddition> added, string? note) => !added.Succeeded ? added.Problem
         : ApiAnswer.Of(new AddedKeyView(added.Value.AlreadyInstalled, note, View(call, added.Value.Key))) with { Status = added.Value.AlreadyInstalled ? 200 : null };
 
     /// <summary>Of a private key nothing is kept but its public fingerprint, which is refused from now on.</summary>
-    private static async ValueTask<ApiAnswer> RefuseAsync(ApiCall call, Login login, PublicKeyReading reading)
+    private static async ValueTask<ApiAnswer> RefuseAsync(ApiCall call, PublicKeyReading reading)
     {
         var detail = reading.Message;
+        IReadOnlyList<string> installed = [];
         if (reading.PublicHalfFingerprint is { } burnt)
         {
             var key = await call.Get<BurntKeys>().AddAsync(burnt, "a private key was sent to the REST API", call.Actor, call.Cancel);
@@ -84,11 +90,18 @@ internal static class KeysApi
                 return key.Problem;
             }
 
-            var installed = call.Token.Account is null ? key.Value.InstalledOn : [.. key.Value.InstalledOn.Where(name => name == login.UserName)];
-            detail += installed.Count > 0 ? $" Its public half is installed for {string.Join(", ", installed)}: revoke it there." : "";
+            installed = key.Value.InstalledOn;
         }
 
-        var recorded = await call.Get<KeyService>().RecordRefusalAsync(login.UserName, reading.PublicHalfFingerprint, reading.Message, call.Actor, call.Cancel);
+        var login = await call.LoginAsync();
+        if (!login.Succeeded)
+        {
+            return login.Problem;
+        }
+
+        installed = call.Token.Account is null ? installed : [.. installed.Where(name => name == login.Value.UserName)];
+        detail += installed.Count > 0 ? $" Its public half is installed for {string.Join(", ", installed)}: revoke it there." : "";
+        var recorded = await call.Get<KeyService>().RecordRefusalAsync(login.Value.UserName, reading.PublicHalfFingerprint, reading.Message, call.Actor, call.Cancel);
         return recorded.Succeeded ? ApiProblem.With(422, reading.IsPrivate ? "private-key" : "no-public-key", detail) : recorded.Problem;
     }
 
@@ -119,7 +132,7 @@ internal static class KeysApi
 
     private static ValueTask<ApiAnswer> ReportLostAsync(ApiCall call) => WithKeyAsync(call, async (login, key) =>
         ApiAnswer.Of(
-            await call.Get<KeyLife>().ReportCompromisedAsync(login, key, call.Body<ReportLostBody>().Note, call.Actor, call.Cancel),
+            await call.Get<KeyLife>().ReportCompromisedAsync(login, key, call.Body<ReportLostBody>().Note, call.Token.Account is { } account ? new AccountAccess(account, null, IsView: false) : null, call.Actor, call.Cancel),
             lost => new LostKeyView(View(call, lost.Key), lost.RevokedOn, call.Token.Account is null ? lost.AlsoOn : null)));
 
     private static async ValueTask<ApiAnswer> WithKeyAsync(ApiCall call, Func<string, string, ValueTask<ApiAnswer>> act)

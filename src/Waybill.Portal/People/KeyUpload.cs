@@ -13,16 +13,17 @@ internal sealed record KeyUpload(byte[]? Content, bool IsTooLarge)
     {
         var form = await request.ReadFormAsync(cancellationToken);
         var file = form.Files.GetFile("keyFile");
-        if (file is { Length: > PortalLimits.KeyFile })
-        {
-            return new KeyUpload(null, IsTooLarge: true);
-        }
 
         // A private key is refused for good wherever it stood; else the file counts, which somebody chose on purpose.
         var pasted = form["key"] is [{ } text, ..] && !string.IsNullOrWhiteSpace(text) ? Encoding.UTF8.GetBytes(text) : null;
         if (file is not { Length: > 0 } || (pasted is not null && PublicKeyFile.Read(pasted).IsPrivate))
         {
             return new KeyUpload(pasted, IsTooLarge: false);
+        }
+
+        if (file.Length > PortalLimits.KeyFile)
+        {
+            return new KeyUpload(null, IsTooLarge: true);
         }
 
         var content = new byte[file.Length];

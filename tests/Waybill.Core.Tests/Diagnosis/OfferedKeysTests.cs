@@ -77,7 +77,7 @@ public sealed class OfferedKeysTests
         var added = (await AddAsync(key.Sha256)).Get();
         Assert.Equal((key.Sha256, "offered from 192.0.2.1"), (added.Key.Sha256, added.Key.Label));
 
-        ValueTask<Result<KeyAddition>> AddAsync(string sha256) => core.Services.Keys.AddOfferedAsync("10042", sha256, null, null, TestCore.Operator);
+        ValueTask<Result<KeyAddition>> AddAsync(string sha256) => core.Services.Keys.AddOfferedAsync("10042", sha256, null, null, forStaff: true, TestCore.Operator);
     }
 
     internal static async Task OfferAsync(TestCore core, long login, string address, string client, params SshPublicKey[] keys)

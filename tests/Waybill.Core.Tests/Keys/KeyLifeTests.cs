@@ -2,6 +2,7 @@ using Waybill.Core.Keys;
 using Waybill.Core.Keys.Life;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.Core.People;
 using Waybill.Core.Tests.Notifications;
 using Waybill.TestKit;
 
@@ -114,7 +115,7 @@ public sealed class KeyLifeTests
         }
 
         var revision = await core.Services.LoginDirectory.RevisionAsync();
-        var lost = (await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, key.Sha256, "laptop stolen", TestCore.Operator)).Get();
+        var lost = (await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, key.Sha256, "laptop stolen", null, TestCore.Operator)).Get();
         Assert.Equal([login.UserName, second.UserName], lost.RevokedOn);
         Assert.Equal([stranger.UserName], lost.AlsoOn);
         Assert.Equal("reported lost: laptop stolen", lost.Key.RevokedReason);
@@ -129,11 +130,63 @@ public sealed class KeyLifeTests
         Assert.Contains($"installed too on {stranger.UserName}", (string)core.Scalar("SELECT detail FROM audit WHERE action = 'key-reported-lost'")!, StringComparison.Ordinal);
 
         // Said again, it stays so; and the one that is left can be reported by its own.
-        Assert.Empty((await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, key.Sha256, null, TestCore.Operator)).Get().RevokedOn);
-        Assert.Equal([stranger.UserName], (await core.Services.KeyLife.ReportCompromisedAsync(stranger.UserName, key.Sha256, null, TestCore.Operator)).Get().RevokedOn);
-        (await core.Services.KeyLife.ReportCompromisedAsync("nobody", key.Sha256, null, TestCore.Operator)).Problem(ProblemKind.NotFound);
-        (await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, "SHA256:unknown", null, TestCore.Operator)).Problem(ProblemKind.NotFound);
-        (await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, key.Sha256, "two\nlines", TestCore.Operator)).Problem(ProblemKind.Invalid);
+        Assert.Empty((await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, key.Sha256, null, null, TestCore.Operator)).Get().RevokedOn);
+        Assert.Equal([stranger.UserName], (await core.Services.KeyLife.ReportCompromisedAsync(stranger.UserName, key.Sha256, null, null, TestCore.Operator)).Get().RevokedOn);
+        (await core.Services.KeyLife.ReportCompromisedAsync("nobody", key.Sha256, null, null, TestCore.Operator)).Problem(ProblemKind.NotFound);
+        (await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, "SHA256:unknown", null, null, TestCore.Operator)).Problem(ProblemKind.NotFound);
+        (await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, key.Sha256, "two\nlines", null, TestCore.Operator)).Problem(ProblemKind.Invalid);
+    }
+
+    [Fact]
+    public async Task A_key_that_a_customer_never_used_is_stopped_where_they_may_and_refused_nowhere_else()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var customer = await core.AddLoginAsync();
+        var acme = (await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Vendor) { Account = customer.Account, Vendor = "acme" }, TestCore.Operator)).Get();
+        var stranger = await core.AddLoginAsync("20000");
+        var key = TestKey.Create();
+        foreach (var user in (string[])[customer.UserName, acme.UserName, stranger.UserName])
+        {
+            (await core.Services.Keys.AddAsync(user, new NewKey(key), TestCore.Operator)).Get();
+        }
+
+        // The key is the customer's: the vendor's person has only its public half.
+        core.Tamper($"UPDATE login_key SET last_used_at = added_at + 1 WHERE login_id = (SELECT id FROM login WHERE user_name = '{customer.UserName}')");
+        var vendor = new AccountAccess(customer.Account!, ["acme"], IsView: false);
+        var lost = (await core.Services.KeyLife.ReportCompromisedAsync(acme.UserName, key.Sha256, null, vendor, TestCore.Operator)).Get();
+        Assert.Equal([acme.UserName], lost.RevokedOn);
+        Assert.False(lost.IsBurnt);
+        Assert.Null(Assert.Single((await core.Services.Keys.ListAsync(customer.UserName)).Get()).Revoked);
+        Assert.Equal(0L, core.Scalar("SELECT count(*) FROM burnt_key"));
+        Assert.Equal(1L, core.Scalar("SELECT count(*) FROM event WHERE topic = 'key-reported-lost' AND json_extract(body, '$.refusedForAll') LIKE 'no,%'"));
+
+        // An owner of another account, with the public half too.
+        lost = (await core.Services.KeyLife.ReportCompromisedAsync(stranger.UserName, key.Sha256, null, new AccountAccess("20000", null, IsView: false), TestCore.Operator)).Get();
+        Assert.Equal([stranger.UserName], lost.RevokedOn);
+        Assert.False(lost.IsBurnt);
+        Assert.Equal(0L, core.Scalar("SELECT count(*) FROM burnt_key"));
+
+        // Who has used it is its holder.
+        lost = (await core.Services.KeyLife.ReportCompromisedAsync(customer.UserName, key.Sha256, null, new AccountAccess(customer.Account!, null, IsView: false), TestCore.Operator)).Get();
+        Assert.Equal([customer.UserName], lost.RevokedOn);
+        Assert.True(lost.IsBurnt);
+        Assert.Equal(1L, core.Scalar("SELECT count(*) FROM burnt_key"));
+    }
+
+    [Fact]
+    public async Task A_vendors_own_key_that_logged_in_is_refused_for_good_and_stays_on_the_customers_login()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var customer = await core.AddLoginAsync();
+        var acme = (await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Vendor) { Account = customer.Account, Vendor = "acme" }, TestCore.Operator)).Get();
+        var key = TestKey.Create();
+        (await core.Services.Keys.AddAsync(customer.UserName, new NewKey(key), TestCore.Operator)).Get();
+        (await core.Services.Keys.AddAsync(acme.UserName, new NewKey(key), TestCore.Operator)).Get();
+        core.Tamper($"UPDATE login_key SET last_used_at = added_at + 1 WHERE login_id = (SELECT id FROM login WHERE user_name = '{acme.UserName}')");
+        var lost = (await core.Services.KeyLife.ReportCompromisedAsync(acme.UserName, key.Sha256, null, new AccountAccess(customer.Account!, ["acme"], IsView: false), TestCore.Operator)).Get();
+        Assert.True(lost.IsBurnt);
+        Assert.Equal([acme.UserName], lost.RevokedOn);
+        Assert.Equal([customer.UserName], lost.AlsoOn);
     }
 
     [Fact]

@@ -83,8 +83,14 @@ public sealed class KeyServiceTests
 
         Assert.Contains(
             "private key sent by mail",
-            (await core.Services.Keys.AddAsync("2", new NewKey(_key), TestCore.Operator)).Problem(ProblemKind.Refused).Message,
+            (await core.Services.Keys.AddAsync("2", new NewKey(_key) { IsForStaff = true }, TestCore.Operator)).Problem(ProblemKind.Refused).Message,
             StringComparison.Ordinal);
+
+        // A customer does not read what staff wrote, or whose request brought it; the audit says it all the same.
+        var told = (await core.Services.Keys.AddAsync("2", new NewKey(_key), TestCore.Operator)).Problem(ProblemKind.Refused).Message;
+        Assert.StartsWith("The private half of this key reached us on ", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("sent by mail", told, StringComparison.Ordinal);
+        Assert.Equal(2L, core.Scalar("SELECT count(*) FROM audit WHERE action = 'key-refused' AND detail LIKE '%private key sent by mail%'"));
         Assert.Empty((await core.Services.Keys.ListAsync("2")).Get());
         (await core.Services.BurntKeys.AddAsync("SHA256:short", "x", TestCore.Operator)).Problem(ProblemKind.Invalid);
     }

@@ -75,6 +75,13 @@ public sealed partial class ApiResourceTests(ApiServer api)
         Assert.Contains("urn:waybill:problem:private-key", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var burnt = await client.PostAsync($"/v1/logins/{number}/keys", ApiAnswers.Json(new { key = keys.Line }));
         await burnt.ProblemAsync(409);
+
+        // Also when nothing else of the call is right.
+        var other = await RequestKeys.MakeAsync();
+        using var both = await client.PostAsync("/v1/logins/nobody/keys", ApiAnswers.Json(new { key = other.OpenSsh, offered = "x" }));
+        await both.ProblemAsync(404);
+        using var late = await client.PostAsync($"/v1/logins/{number}/keys", ApiAnswers.Json(new { key = other.Line }));
+        await late.ProblemAsync(409);
         var secret = keys.OpenSsh.Split('\n')[2];
         foreach (var file in Directory.EnumerateFiles(api.Server.Data, "*", SearchOption.AllDirectories).Where(static file => !file.Contains("/run/", StringComparison.Ordinal)))
         {

@@ -3,6 +3,7 @@ using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Events;
 using Waybill.Core.Logins;
+using Waybill.Core.People;
 
 namespace Waybill.Core.Keys.Life;
 
@@ -24,12 +25,18 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
     /// "Someone may have my key": it is revoked at once on this login and on the others of its account, live sessions end, it is refused for good everywhere, and staff are
     /// told, with the logins of others that have it too. A key that was revoked before is refused for good all the same.
     /// </summary>
+    /// <remarks>
+    /// Anybody can install the public key of another on a login of their own, and report that one: so a customer stops it only where they may, and it is refused for good only
+    /// if it has logged in there, for which its private half is needed. Staff are told in any case.
+    /// </remarks>
     /// <param name="userName">The login.</param>
     /// <param name="fingerprint">The key, as in <see cref="KeyService.RevokeAsync"/>.</param>
     /// <param name="note">What happened, in the words of whoever says so; null for nothing.</param>
+    /// <param name="access">What they may do at the login's account; null for staff.</param>
     /// <param name="actor">Who says so.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ValueTask<Result<LostKey>> ReportCompromisedAsync(string userName, string fingerprint, string? note, Actor actor, CancellationToken cancellationToken = default) =>
+    public ValueTask<Result<LostKey>> ReportCompromisedAsync(
+        string userName, string fingerprint, string? note, AccountAccess? access, Actor actor, CancellationToken cancellationToken = default) =>
         database.WriteAsync<LostKey>(
             transaction =>
             {
@@ -51,7 +58,8 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
                 }
 
                 var owners = Owners(connection, found.Value.Sha256);
-                var own = owners.Where(owner => owner.LoginId == login.Id || (owner.Account is not null && owner.Account == login.Account)).ToList();
+                var own = owners.Where(owner => owner.LoginId == login.Id
+                    || (owner.Account is not null && owner.Account == login.Account && (access?.Vendors is null || (owner.Vendor is { } vendor && access.Covers(vendor))))).ToList();
                 foreach (var owner in own)
                 {
                     var revoked = keys.Revoke(transaction, owner.UserName, found.Value.Sha256, note is null ? "reported lost" : "reported lost: " + note, actor);
@@ -61,9 +69,14 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
                     }
                 }
 
-                burntKeys.Add(transaction, found.Value.Sha256, BurntKeys.ReportedLost, actor);
+                var isBurnt = access is null || (access.Vendors is null ? WasUsedAtAccount(connection, login.Id, found.Value.Sha256) : found.Value.LastUsed is not null);
+                if (isBurnt)
+                {
+                    burntKeys.Add(transaction, found.Value.Sha256, BurntKeys.ReportedLost, actor);
+                }
+
                 var lost = new LostKey(
-                    KeySql.Find(connection, login.Id, found.Value.Sha256)!, [.. own.Select(static owner => owner.UserName)], [.. owners.Except(own).Select(static owner => owner.UserName)]);
+                    KeySql.Find(connection, login.Id, found.Value.Sha256)!, [.. own.Select(static owner => owner.UserName)], [.. owners.Except(own).Select(static owner => owner.UserName)], isBurnt);
                 Tell(transaction, login, lost, note, actor);
                 return lost;
             },
@@ -156,10 +169,17 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
 
     private static List<Owner> Owners(DatabaseConnection connection, string sha256, int limit = SharedListed) => connection.All(
         """
-        SELECT l.id, l.user_name, a.number FROM login_key k JOIN login l ON l.id = k.login_id LEFT JOIN account a ON a.id = l.account_id
+        SELECT l.id, l.user_name, a.number, l.vendor FROM login_key k JOIN login l ON l.id = k.login_id LEFT JOIN account a ON a.id = l.account_id
         WHERE k.sha256 = @sha256 AND k.revoked_at IS NULL ORDER BY l.user_key LIMIT @limit
         """,
-        static row => new Owner(row.GetInt64(0), row.GetString(1), row.TextOrNull(2)), ("@sha256", sha256), ("@limit", limit));
+        static row => new Owner(row.GetInt64(0), row.GetString(1), row.TextOrNull(2), row.TextOrNull(3)), ("@sha256", sha256), ("@limit", limit));
+
+    private static bool WasUsedAtAccount(DatabaseConnection connection, long loginId, string sha256) => connection.Number(
+        """
+        SELECT count(*) FROM login_key k JOIN login l ON l.id = k.login_id
+        WHERE k.sha256 = @sha256 AND k.last_used_at IS NOT NULL AND (l.id = @login OR l.account_id = (SELECT account_id FROM login WHERE id = @login))
+        """,
+        ("@sha256", sha256), ("@login", loginId)) > 0;
 
     private void Tell(WriteTransaction transaction, Login login, LostKey lost, string? note, Actor actor)
     {
@@ -169,6 +189,7 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
             Account = login.Account,
             Subject = login.UserName,
             Detail = $"{key.Sha256}, revoked on {(lost.RevokedOn.Count > 0 ? string.Join(", ", lost.RevokedOn) : "none, since it was before")}"
+                + (lost.IsBurnt ? "" : "; not refused elsewhere, since it has not logged in here")
                 + (lost.AlsoOn.Count > 0 ? $"; installed too on {string.Join(", ", lost.AlsoOn)}" : "") + (note is null ? "" : $": {note}"),
         });
         EventSql.Raise(
@@ -177,12 +198,12 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
             new JsonObject
             {
                 ["user"] = login.UserName, ["key"] = key.Sha256, ["label"] = key.Label, ["by"] = actor.Name, ["note"] = note, ["revokedOn"] = Names(lost.RevokedOn),
-                ["othersWithThisKey"] = lost.AlsoOn.Count, ["lastUsed"] = key.LastUsed?.ToEvent(), ["lastUsedFrom"] = key.LastUsedFrom,
+                ["othersWithThisKey"] = lost.AlsoOn.Count, ["refusedForAll"] = lost.IsBurnt ? "yes" : "no, since it has not logged in there", ["lastUsed"] = key.LastUsed?.ToEvent(), ["lastUsedFrom"] = key.LastUsedFrom,
             },
             time.GetUtcNow());
     }
 
     private static JsonArray Names(IReadOnlyList<string> names) => [.. names.Take(LoginsNamed).Select(static name => (JsonNode)name)];
 
-    private sealed record Owner(long LoginId, string UserName, string? Account);
+    private sealed record Owner(long LoginId, string UserName, string? Account, string? Vendor);
 }

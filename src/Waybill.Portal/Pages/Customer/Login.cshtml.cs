@@ -8,6 +8,7 @@ using Waybill.Core.Logins;
 using Waybill.Core.People;
 using Waybill.Portal.People;
 using Waybill.Portal.Requests;
+using Waybill.SshKeys.Keys;
 
 namespace Waybill.Portal.Pages.Customer;
 
@@ -63,17 +64,24 @@ internal sealed class LoginModel(
             if (!DateOnly.TryParseExact(expires, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || day.Year > 9000)
             {
                 ExpiryError = texts["KeyExpiryWrong"];
-                return null;
             }
-
-            // Through that day, where the person is.
-            var end = day.AddDays(1).ToDateTime(TimeOnly.MinValue);
-            until = new DateTimeOffset(end, Zone.GetUtcOffset(end));
+            else
+            {
+                // Through that day, where the person is.
+                var end = day.AddDays(1).ToDateTime(TimeOnly.MinValue);
+                until = new DateTimeOffset(end, Zone.GetUtcOffset(end));
+            }
         }
 
         if (input.IsTooLarge || input.KeyFile is null)
         {
             KeyError = input.IsTooLarge ? texts["KeyTooLarge", PortalLimits.KeyFile / 1024] : texts["KeyMissing"];
+            return null;
+        }
+
+        // What is no public key may be a private one, which is refused for good whatever else is wrong.
+        if (ExpiryError is not null && PublicKeyFile.Read(input.KeyFile).IsKey)
+        {
             return null;
         }
 
@@ -98,7 +106,7 @@ internal sealed class LoginModel(
 
     [Permission(PortalOperation.ChangeOwnKeys)]
     public Task<IActionResult> OnPostLostAsync(string? fingerprint, string? note) => WithAsync(async () =>
-        After(await life.ReportCompromisedAsync(Login.UserName, fingerprint ?? "", string.IsNullOrWhiteSpace(note) ? null : note.Trim(), Actor, HttpContext.RequestAborted), "KeyLost"));
+        After(await life.ReportCompromisedAsync(Login.UserName, fingerprint ?? "", string.IsNullOrWhiteSpace(note) ? null : note.Trim(), Access, Actor, HttpContext.RequestAborted), "KeyLost"));
 
     private LocalRedirectResult? After<T>(Result<T> result, string done)
         where T : notnull

@@ -6,6 +6,7 @@ using Waybill.Core.Keys.Life;
 using Waybill.Core.Logins;
 using Waybill.Core.People;
 using Waybill.Portal.People;
+using Waybill.SshKeys.Keys;
 
 namespace Waybill.Portal.Pages.Staff;
 
@@ -57,7 +58,10 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
     {
         var upload = await KeyUpload.ReadAsync(Request, HttpContext.RequestAborted);
         var until = KeyExpiry.OfDay(expires);
-        if (upload.IsTooLarge || upload.Content is null || (expires is not null && until is null))
+        var isNoDay = expires is not null && until is null;
+
+        // What is no public key may be a private one, which is refused for good whatever else is wrong.
+        if (upload.Content is null || (isNoDay && PublicKeyFile.Read(upload.Content).IsKey))
         {
             var wrong = upload.IsTooLarge ? texts["RequestKeyTooLarge", PortalLimits.KeyFile / 1024] : words[upload.Content is null ? "KeyMissing" : "KeyExpiryWrong"];
             return await AfterAsync("Add", new Problem(ProblemKind.Invalid, wrong.Value), "");
@@ -91,7 +95,7 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
 
     [Permission(PortalOperation.ChangeKeys)]
     public async Task<IActionResult> OnPostLostAsync(string? key, string? reason) =>
-        await AfterAsync("Lost", (await life.ReportCompromisedAsync(UserName, key ?? "", reason, Actor, HttpContext.RequestAborted)).Problem, "KeyLost");
+        await AfterAsync("Lost", (await life.ReportCompromisedAsync(UserName, key ?? "", reason, null, Actor, HttpContext.RequestAborted)).Problem, "KeyLost");
 
     protected override async Task<Problem?> LoadAsync()
     {

@@ -42,7 +42,7 @@ internal sealed class WhyModel(
 
     [Permission(PortalOperation.ChangeKeys)]
     public async Task<IActionResult> OnPostAddKeyAsync(string? q, string? target, string? value) =>
-        await DoneAsync(q, "WhyKeyAdded", (await keys.AddOfferedAsync(target ?? "", value ?? "", null, null, Actor)).Problem);
+        await DoneAsync(q, "WhyKeyAdded", (await keys.AddOfferedAsync(target ?? "", value ?? "", null, null, forStaff: true, Actor)).Problem);
 
     [Permission(PortalOperation.ChangeLogins)]
     public async Task<IActionResult> OnPostResumeLoginAsync(string? q, string? target) => await DoneAsync(q, "WhyLoginResumed", (await logins.ResumeAsync(target ?? "", Actor)).Problem);

@@ -50,7 +50,7 @@ internal static class KeyCommands
             if (parse.GetValue(offered) is { } fingerprint)
             {
                 var known = CommandContext.Require(await installation.Keys.AddOfferedAsync(
-                    login.UserName, fingerprint, parse.GetValue(label), parse.GetValue(expires), CommandContext.Operator, cancellationToken));
+                    login.UserName, fingerprint, parse.GetValue(label), parse.GetValue(expires), forStaff: true, CommandContext.Operator, cancellationToken));
                 here.Print(new KeyAdded(known.AlreadyInstalled, null, View(known.Key)), output => output.WriteLine(
                     $"{(known.AlreadyInstalled ? "already installed" : "installed")}: {known.Key.Bits} {known.Key.Sha256} ({known.Key.Type}) for {login.UserName}"));
                 return;

@@ -63,7 +63,7 @@ internal static class KeyLifeCommands
             var here = context(parse);
             await using var installation = here.Open();
             var lost = CommandContext.Require(await installation.KeyLife.ReportCompromisedAsync(
-                parse.GetRequiredValue(user), parse.GetRequiredValue(fingerprint), parse.GetValue(note), CommandContext.Operator, cancellationToken));
+                parse.GetRequiredValue(user), parse.GetRequiredValue(fingerprint), parse.GetValue(note), null, CommandContext.Operator, cancellationToken));
             await here.TellServerAsync(cancellationToken);
             here.Print(new LostView(KeyCommands.View(lost.Key), lost.RevokedOn, lost.AlsoOn), output =>
             {
