@@ -63,7 +63,18 @@ public sealed class PasskeyTests(PortalServer server)
         await devices.SendAsync("WebAuthn.setUserVerified", new Dictionary<string, object> { ["authenticatorId"] = device, ["isUserVerified"] = false });
         await SignInAsync(page);
         await page.GetByText("That was stopped, took too long").WaitForAsync();
+
+        // The same where a browser was made to ask for less: what it answers is signed and right in all else.
+        await AskAsync(page, static options => options["userVerification"] = "discouraged");
+        await SignInAsync(page);
+        await page.GetByText("This passkey does not sign in here.").WaitForAsync();
         await devices.SendAsync("WebAuthn.setUserVerified", new Dictionary<string, object> { ["authenticatorId"] = device, ["isUserVerified"] = true });
+
+        // A signed answer to another challenge.
+        await AskAsync(page, static options => options["challenge"] = new string('A', 43));
+        await SignInAsync(page);
+        await page.GetByText("This passkey does not sign in here.").WaitForAsync();
+        await page.UnrouteAsync("**/sign-in?handler=PasskeyOptions");
 
         // An answer that another site had asked for.
         await page.UnrouteAsync("**/sign-in?handler=Passkey");
@@ -135,6 +146,19 @@ public sealed class PasskeyTests(PortalServer server)
     {
         await page.GotoAsync(server.Url + "/sign-in");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
+    }
+
+    /// <summary>Changes what the browser is asked.</summary>
+    private static async Task AskAsync(IPage page, Action<System.Text.Json.Nodes.JsonObject> change)
+    {
+        await page.UnrouteAsync("**/sign-in?handler=PasskeyOptions");
+        await page.RouteAsync("**/sign-in?handler=PasskeyOptions", async route =>
+        {
+            var answer = await route.FetchAsync();
+            var options = System.Text.Json.Nodes.JsonNode.Parse(await answer.TextAsync())!.AsObject();
+            change(options);
+            await route.FulfillAsync(new() { Response = answer, Body = options.ToJsonString() });
+        });
     }
 
     private static async Task SignOutAsync(IPage page)
