@@ -90,6 +90,12 @@ public static class PortalLimits
     /// <summary>Seconds after which the page that watches a login is loaded again.</summary>
     public const int WatchSeconds = 4;
 
+    /// <summary>Challenges of passkeys that were answered and are remembered, so that each counts once; of more none is taken.</summary>
+    public const int PasskeyChallenges = 10_000;
+
+    /// <summary>How long a challenge of a passkey waits for its answer.</summary>
+    public static readonly TimeSpan PasskeyChallengeTime = TimeSpan.FromMinutes(5);
+
     /// <summary>How long it does so.</summary>
     public static readonly TimeSpan Watching = TimeSpan.FromMinutes(10);
 

@@ -12,6 +12,7 @@ using Waybill.Portal.Files;
 using Waybill.Portal.Hosting;
 using Waybill.Portal.Links;
 using Waybill.Portal.Packs;
+using Waybill.Portal.Passkeys;
 using Waybill.Portal.People;
 using Waybill.Portal.Security;
 using Waybill.Portal.Staff;
@@ -39,6 +40,8 @@ internal static class PortalSetup
         services.AddSingleton<Answers>();
         services.AddSingleton<RetentionForecast>();
         services.AddSingleton<PackDesk>();
+        services.AddSingleton<PasskeyChallenges>();
+        services.AddSingleton<PasskeyDesk>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");
         services.AddDataProtection()
             .SetApplicationName("waybill-portal")

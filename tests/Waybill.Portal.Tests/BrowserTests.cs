@@ -122,7 +122,7 @@ public sealed class BrowserTests
                 await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Details of") }).ClickAsync();
                 await page.GetByRole(AriaRole.Heading, new() { Name = "Rename" }).WaitForAsync();
                 await CheckAsync("account-file");
-                foreach (var name in (string[])["password", "authenticator", "codes"])
+                foreach (var name in (string[])["password", "authenticator", "codes", "passkeys"])
                 {
                     await page.GotoAsync($"{server.Url}/home/{name}");
                     await CheckAsync("home-" + name);

@@ -41,7 +41,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
     };
 
     /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>
-    private static readonly string[] Own = ["home", "home/confirm", "home/password", "home/authenticator", "home/codes"];
+    private static readonly string[] Own = ["home", "home/confirm", "home/password", "home/authenticator", "home/codes", "home/passkeys"];
 
     [Fact]
     public async Task Every_page_and_form_does_for_each_role_what_the_table_says()

@@ -43,6 +43,7 @@ public sealed partial class RouteInventoryTests
         ["home/password"] = Person,
         ["home/authenticator"] = Person,
         ["home/codes"] = Person,
+        ["home/passkeys"] = Person,
 
         // For people with a role: what the page shows, and what each of its forms does.
         ["staff/requests/mail"] = "decide-requests, POST decide-requests",

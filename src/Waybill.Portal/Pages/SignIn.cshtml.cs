@@ -1,12 +1,15 @@
+using System.Net.Mime;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
 using Waybill.Core.People;
+using Waybill.Portal.Passkeys;
 using Waybill.Portal.People;
 
 namespace Waybill.Portal.Pages;
 
 /// <summary>E-mail address and password. Whatever is wrong with them, the page is the same: nobody learns who there is.</summary>
-internal sealed class SignInModel(PeopleServices people, Answers answers) : PageModel
+internal sealed class SignInModel(PeopleServices people, PasskeyDesk desk, Answers answers, IStringLocalizer<Texts> texts) : PageModel
 {
     public string? Email { get; private set; }
 
@@ -39,6 +42,33 @@ internal sealed class SignInModel(PeopleServices people, Answers answers) : Page
         }
 
         Error = answer.Succeeded ? answers.Of(answer.Value, "SignWrong") : answers.Of(answer.Problem);
+        return Page();
+    }
+
+    /// <summary>What the script asks the browser.</summary>
+    public async Task<IActionResult> OnPostPasskeyOptionsAsync() => HttpContext.Features.Get<PortalSession>() is null
+        ? Content(await desk.AskToSignInAsync(HttpContext), MediaTypeNames.Application.Json)
+        : LocalRedirect(BackPath.Home);
+
+    public async Task<IActionResult> OnPostPasskeyAsync(string? credential, string? back)
+    {
+        Back = BackPath.Check(Url, back);
+        if (HttpContext.Features.Get<PortalSession>() is not null)
+        {
+            return LocalRedirect(Back ?? BackPath.Home);
+        }
+
+        if (await desk.AnsweredAsync(HttpContext, credential ?? "") is { } use)
+        {
+            var answer = await people.SignIn.SignInWithPasskeyAsync(use, SessionCookie.Client(HttpContext), HttpContext.RequestAborted);
+            if (answer is { Succeeded: true, Value: { Verdict: SignInVerdict.Accepted, Token: { } token } })
+            {
+                await SessionCookie.EnterAsync(HttpContext, people, token);
+                return LocalRedirect(Back ?? BackPath.Home);
+            }
+        }
+
+        Error = texts["SignPasskeyWrong"];
         return Page();
     }
 }
