@@ -32,6 +32,7 @@ internal static class PortalSetup
         services.AddSingleton<ZipTurns>();
         services.AddSingleton<ExportTurns>();
         services.AddSingleton<TransferTurns>();
+        services.AddTransient<TransferRight>();
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Api.UploadRoom>();
         services.AddSingleton<Api.LongTurns>();

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Waybill.Core.AccountFiles;
 using Waybill.Portal.Files;
 using Waybill.Portal.Tests.Support;
 
@@ -288,6 +289,53 @@ public sealed partial class AccountFileTests(PortalServer server)
         await server.CommandAsync("login", "suspend", $"{account}-acme");
         Assert.Equal(HttpStatusCode.Forbidden, (await vendor.GetAsync($"/account/{account}/files/vendors/acme")).Status);
         Assert.Contains("login is suspended", vendor.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_upload_that_was_on_its_way_when_the_vendor_was_stopped_is_not_published()
+    {
+        var account = await AccountAsync();
+        await server.CommandAsync("login", "add", "--kind", "vendor", "--account", account, "--vendor", "acme");
+        using var vendor = await SignUp.WithAsync(server, "--account", account, "--role", "vendor", "--vendor", "acme");
+        await vendor.GetAsync($"/account/{account}/files/vendors/acme/usage");
+        await using var stream = await server.HandshakeAsync(PortalServer.Address());
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /account/{account}/upload/vendors/acme/usage/late.csv HTTP/1.1\r\nHost: localhost\r\nCookie: {vendor.Cookies}\r\nRequestVerificationToken: {vendor.Token}\r\n"
+            + "Content-Type: application/octet-stream\r\nUpload-Offset: 0\r\nUpload-Length: 6\r\nContent-Length: 6\r\nExpect: 100-continue\r\n\r\n"));
+
+        // The server asks for the bytes when all was allowed.
+        var begun = new byte["HTTP/1.1 100 Continue\r\n\r\n".Length];
+        await stream.ReadExactlyAsync(begun);
+        Assert.StartsWith("HTTP/1.1 100", Encoding.ASCII.GetString(begun), StringComparison.Ordinal);
+        await server.CommandAsync("login", "suspend", $"{account}-acme");
+        await stream.WriteAsync("number"u8.ToArray());
+        var line = new byte[12];
+        await stream.ReadExactlyAsync(line);
+        Assert.Equal("HTTP/1.1 403", Encoding.ASCII.GetString(line));
+        Assert.False(File.Exists(Vault(account, "vendors", "acme", "usage", "late.csv")));
+    }
+
+    [Fact]
+    public async Task A_download_ends_with_the_session_that_began_it()
+    {
+        const long Size = 8 * AccountFileLimits.AskAfterBytes;
+        var account = await AccountAsync();
+        await using (var file = File.Create(Vault(account, "upload", "huge.bin")))
+        {
+            file.SetLength(Size);
+        }
+
+        using var owner = await SignUp.WithAsync(server, "--account", account, "--role", "owner");
+        await owner.GetAsync($"/account/{account}");
+        using var client = server.Client(cookies: false);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/account/{account}/download/upload/huge.bin") { Version = HttpVersion.Version20 };
+        request.Headers.TryAddWithoutValidation("Cookie", owner.Cookies);
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await owner.PressAsync("/sign-out");
+        await using var content = await answer.Content.ReadAsStreamAsync();
+        await Assert.ThrowsAnyAsync<IOException>(async () => await content.CopyToAsync(Stream.Null));
+        await WaitAsync(async () => (await server.JsonAsync("audit", "search", "--account", account, "--action", "download")).GetArrayLength() == 1);
     }
 
     [Fact]

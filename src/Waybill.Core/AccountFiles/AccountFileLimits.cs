@@ -11,4 +11,10 @@ public static class AccountFileLimits
 
     /// <summary>Bytes that are read or written at once.</summary>
     public const int Buffer = 64 * 1024;
+
+    /// <summary>Bytes of a download after which it is asked whether it may go on.</summary>
+    public const long AskAfterBytes = 8 * 1024 * 1024;
+
+    /// <summary>Time after which a slower one is asked.</summary>
+    public static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(5);
 }

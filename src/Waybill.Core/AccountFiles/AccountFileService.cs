@@ -87,7 +87,20 @@ public sealed class AccountFileService(
         IFileJournal journal = new QuotaJournal(new FileJournal(audit, actor, DeliveryProtocol.Portal, view, time, deliverer: login.UserName), quota);
         return new AccountFileSession(
             database, front?.Wrap(opened.Value) ?? opened.Value, rules, front?.Wrap(journal) ?? journal, account.Id, root, seen, person.Email,
-            login.Kind == LoginKind.Vendor ? login.UserName : null) { MaximumEntries = MaximumEntries };
+            login.Kind == LoginKind.Vendor ? login.UserName : null) { MaximumEntries = MaximumEntries, Time = time };
+    }
+
+    /// <summary>What is no longer so of a session that goes on for long: its part is another's now, or the vendor's login is suspended. Null for nothing.</summary>
+    /// <param name="access">What the person may do at the account now.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Problem?> CheckAsync(AccountAccess access, AccountFileSession session, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(access);
+        ArgumentNullException.ThrowIfNull(session);
+        return !session.IsVendors ? access.Vendors is null ? null : Nothing
+            : access.Vendors is null ? Nothing
+            : (await VendorAsync(access, session.Root, cancellationToken).ConfigureAwait(false)).Problem;
     }
 
     /// <summary>The newest files that somebody has not fetched, the latest first; none for a vendor contact.</summary>

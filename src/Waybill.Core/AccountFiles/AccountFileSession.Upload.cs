@@ -22,7 +22,7 @@ public sealed partial class AccountFileSession
         ArgumentNullException.ThrowIfNull(name);
         var named = NewName(Path, name);
         return named.Succeeded
-            ? new AccountFileSession(_database, _store, _rules, _journal, _account, _root, named.Value, _email, _vendorUser)
+            ? new AccountFileSession(_database, _store, _rules, _journal, _account, _root, named.Value, _email, _vendorUser) { MaximumEntries = MaximumEntries, Time = Time }
             : named.Problem;
     }
 
@@ -77,7 +77,9 @@ public sealed partial class AccountFileSession
         {
             // Disposed, it is kept.
             await file.DisposeAsync().ConfigureAwait(false);
-            return new UploadProgress(file.Kept, IsDone: false);
+            return file.Kept >= end
+                ? new UploadProgress(file.Kept, IsDone: false)
+                : Problem.Refused("Files cannot be sent in pieces here: what came of this one is not kept. Send it over SFTP, or with a browser whose scripts are turned off.");
         }
 
         return mayStill is not null && await mayStill().ConfigureAwait(false) is { } refused

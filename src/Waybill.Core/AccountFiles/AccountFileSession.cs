@@ -27,6 +27,8 @@ public sealed partial class AccountFileSession : IAsyncDisposable
 
     internal int MaximumEntries { get; init; }
 
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>The path that it is about, as the person's login sees it.</summary>
     public VaultPath Path { get; }
 
@@ -35,6 +37,9 @@ public sealed partial class AccountFileSession : IAsyncDisposable
 
     /// <summary>Where the person begins, in the vault.</summary>
     public string Root => _root.Length == 0 ? "/" : _root;
+
+    /// <summary>Whether it is a vendor's part alone.</summary>
+    internal bool IsVendors => _vendorUser is not null;
 
     /// <summary>Whether new files may be put into the folder.</summary>
     public bool MayUpload => _rules.RightsAt(Child(Path, "x") ?? Path).HasFlag(FileRights.Create);
@@ -182,7 +187,7 @@ public sealed partial class AccountFileSession : IAsyncDisposable
             return Explain(attributes.Error);
         }
 
-        return new AccountFileStream(opened.Value, _journal, Path, attributes.Value);
+        return new AccountFileStream(opened.Value, _journal, Path, attributes.Value, Time);
     }
 
     /// <summary>Removes the file; with the collect right it goes to the archive.</summary>

@@ -11,19 +11,32 @@ public sealed class AccountFileStream : Stream
     private readonly IFileJournal _journal;
     private readonly VaultPath _path;
     private readonly FileAttributes _attributes;
+    private readonly TimeProvider _time;
     private long _position;
     private long _start;
     private long _read;
+    private long _unasked;
+    private long _asked;
 
-    internal AccountFileStream(IOpenFile file, IFileJournal journal, VaultPath path, FileAttributes attributes)
+    internal AccountFileStream(IOpenFile file, IFileJournal journal, VaultPath path, FileAttributes attributes, TimeProvider time)
     {
-        (_file, _journal, _path, _attributes) = (file, journal, path, attributes);
+        (_file, _journal, _path, _attributes, _time) = (file, journal, path, attributes, time);
+        _asked = time.GetTimestamp();
         Tag = string.Create(CultureInfo.InvariantCulture, $"\"{attributes.Identity:x}-{attributes.Size:x}-{attributes.ModificationTime:x}\"");
         Modified = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(attributes.ModificationTime, 0, 253_402_300_799));
     }
 
     /// <summary>Tells this version from others, for a browser that goes on with a download.</summary>
     public string Tag { get; }
+
+    /// <summary>
+    /// Asked every <see cref="AccountFileLimits.AskAfterBytes"/> and <see cref="AccountFileLimits.AskAfter"/> whether it may go on: hours may pass, and a session or a right
+    /// end. Null for no question.
+    /// </summary>
+    public Func<ValueTask<Problem?>>? MayStill { get; set; }
+
+    /// <summary>It was asked, and may not go on.</summary>
+    public bool IsStopped { get; private set; }
 
     /// <summary>When it was changed.</summary>
     public DateTimeOffset Modified { get; }
@@ -70,6 +83,17 @@ public sealed class AccountFileStream : Stream
             return 0;
         }
 
+        if (MayStill is not null && (_unasked >= AccountFileLimits.AskAfterBytes || _time.GetElapsedTime(_asked) >= AccountFileLimits.AskAfter))
+        {
+            IsStopped = await MayStill().ConfigureAwait(false) is not null;
+            (_unasked, _asked) = (0, _time.GetTimestamp());
+        }
+
+        if (IsStopped)
+        {
+            throw new OperationCanceledException("The download may not go on.");
+        }
+
         var read = await _file.ReadAsync(_position, buffer[..wanted]).ConfigureAwait(false);
         if (!read.Succeeded || read.Value == 0)
         {
@@ -77,7 +101,7 @@ public sealed class AccountFileStream : Stream
             throw new IOException($"A file could not be read to its end ({read.Error}).");
         }
 
-        (_position, _read) = (_position + read.Value, _read + read.Value);
+        (_position, _read, _unasked) = (_position + read.Value, _read + read.Value, _unasked + read.Value);
         return read.Value;
     }
 

@@ -65,6 +65,11 @@ async function send(file) {
                 return false;
             }
 
+            // A server that keeps nothing would be sent the same piece for ever.
+            if (!mustAsk && !answer.done && answer.offset <= offset) {
+                break;
+            }
+
             [mustAsk, offset, failed] = [false, answer.offset, 0];
             bar.value = answer.done ? bar.max : offset;
             words.textContent = answer.done ? form.dataset.complete : `${Math.floor(100 * bar.value / bar.max)} %`;

@@ -25,6 +25,12 @@ internal sealed class DownloadResult(AccountFileStream content, string path) : A
                 LastModified = content.Modified,
             };
             await result.ExecuteResultAsync(context);
+            if (content.IsStopped)
+            {
+                http.Abort();
+                return;
+            }
+
             await http.Response.CompleteAsync();
             isWhole = !http.RequestAborted.IsCancellationRequested;
         }

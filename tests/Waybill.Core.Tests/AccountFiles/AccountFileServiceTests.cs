@@ -1,6 +1,7 @@
 using System.Text;
 using Waybill.Core.AccountFiles;
 using Waybill.Core.Accounts;
+using Waybill.Core.Logins;
 using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Vaults;
@@ -74,6 +75,73 @@ public sealed class AccountFileServiceTests
         var later = person with { Created = person.Created.AddMilliseconds(1) };
         await using var other = (await core.Services.AccountFiles.OpenAsync(Access, later, "upload/a.csv", TestCore.Operator)).Get();
         Assert.Equal(0, (await other.ProgressAsync()).Get().Offset);
+    }
+
+    [Fact]
+    public async Task Where_nothing_of_an_upload_is_kept_pieces_are_refused_in_words_and_a_whole_file_is_taken()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var person = await PersonAsync(core);
+        using var vaults = new LocalVaults(core.Files.Vaults, new LocalStoreOptions { KeepPartials = TimeSpan.Zero });
+        using var archive = new FileArchive(core.Files.Archive);
+        var files = new AccountFileService(
+            core.Services.Database, core.Services.Audit, core.Services.Layout, core.Services.CollectRights, vaults, archive, new QuotaLedger(core.Services.Database, core.Time), core.Time);
+        await using (var session = (await files.OpenAsync(Access, person, "upload/a.csv", TestCore.Operator)).Get())
+        {
+            using var half = new MemoryStream("half"u8.ToArray());
+            Assert.Contains("SFTP", (await session.UploadAsync(0, 8, half)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        }
+
+        await using var again = (await files.OpenAsync(Access, person, "upload/a.csv", TestCore.Operator)).Get();
+        using var all = new MemoryStream("all of it"u8.ToArray());
+        Assert.True((await again.UploadAsync(0, 9, all)).Get().IsDone);
+    }
+
+    [Fact]
+    public async Task What_goes_on_for_long_is_asked_for_the_part_that_it_is_about()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var person = await PersonAsync(core);
+        var acme = (await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Vendor) { Account = "10042", Vendor = "acme" }, TestCore.Operator)).Get();
+        Assert.True(core.Services.Vaults.Ensure(acme).Succeeded);
+        var access = new AccountAccess("10042", ["acme"], IsView: false);
+        var files = core.Services.AccountFiles;
+        await using var session = (await files.OpenAsync(access, person, "vendors/acme/usage/a.csv", TestCore.Operator)).Get();
+        await using var owners = (await files.OpenAsync(Access, person, "upload/a.csv", TestCore.Operator)).Get();
+        Assert.Null(await files.CheckAsync(access, session));
+        Assert.Null(await files.CheckAsync(Access, owners));
+        Assert.Equal(ProblemKind.NotFound, (await files.CheckAsync(access with { Vendors = ["other"] }, session))?.Kind);
+        Assert.Equal(ProblemKind.NotFound, (await files.CheckAsync(access, owners))?.Kind);
+        (await core.Services.Logins.SuspendAsync(acme.UserName, "left", TestCore.Operator)).Get();
+        Assert.Equal(ProblemKind.Refused, (await files.CheckAsync(access, session))?.Kind);
+    }
+
+    [Fact]
+    public async Task A_slow_download_is_asked_after_a_time_and_stopped()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var person = await PersonAsync(core);
+        await File.WriteAllTextAsync(Path.Combine(core.Path, "vaults", "10042", "upload", "a.csv"), "number");
+        await using var session = (await core.Services.AccountFiles.OpenAsync(Access, person, "upload/a.csv", TestCore.Operator)).Get();
+        await using var stream = (await session.OpenAsync()).Get();
+        Problem? problem = null;
+        var asked = 0;
+        stream.MayStill = () =>
+        {
+            asked++;
+            return new(problem);
+        };
+        var buffer = new byte[1];
+        await stream.ReadExactlyAsync(buffer);
+        Assert.Equal(0, asked);
+        core.Time.Advance(AccountFileLimits.AskAfter);
+        await stream.ReadExactlyAsync(buffer);
+        Assert.Equal((1, false), (asked, stream.IsStopped));
+        problem = Problem.Refused("The session is over.");
+        await stream.ReadExactlyAsync(buffer);
+        core.Time.Advance(AccountFileLimits.AskAfter);
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await stream.ReadExactlyAsync(buffer));
+        Assert.True(stream.IsStopped);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Waybill.Portal.Pages.Customer;
 
 /// <summary>Sends a file of an account.</summary>
 [Permission(PortalOperation.DownloadFiles)]
-internal sealed class DownloadModel(AccountFileService files, TransferTurns turns) : SignedInModel
+internal sealed class DownloadModel(AccountFileService files, TransferRight right, TransferTurns turns) : SignedInModel
 {
     public async Task<IActionResult> OnGetAsync()
     {
@@ -35,6 +35,7 @@ internal sealed class DownloadModel(AccountFileService files, TransferTurns turn
         }
 
         await using var stream = content.Value;
+        stream.MayStill = () => right.CheckAsync(HttpContext, PortalOperation.DownloadFiles, Access!.Account, session);
         await new DownloadResult(stream, session.PathInVault).ExecuteResultAsync(PageContext);
         return new EmptyResult();
     }

@@ -19,7 +19,7 @@ namespace Waybill.Portal.Pages.Customer;
 [IgnoreAntiforgeryToken(Order = 1001)]
 [RequestSizeLimit(PortalLimits.Upload)]
 internal sealed class UploadModel(
-    AccountFileService files, PeopleServices people, TransferTurns turns, IAntiforgery antiforgery, Answers answers, IStringLocalizer<AccountTexts> texts) : SignedInModel
+    AccountFileService files, TransferRight right, TransferTurns turns, IAntiforgery antiforgery, Answers answers, IStringLocalizer<AccountTexts> texts) : SignedInModel
 {
     private const string Piece = "application/octet-stream";
 
@@ -68,7 +68,7 @@ internal sealed class UploadModel(
     private async Task<IActionResult> TakePieceAsync(AccountFileSession session) =>
         long.TryParse(Request.Headers["Upload-Offset"], NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
         && long.TryParse(Request.Headers["Upload-Length"], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
-            ? Answer(await session.UploadAsync(offset, length, Request.Body, StillMayAsync, HttpContext.RequestAborted))
+            ? Answer(await session.UploadAsync(offset, length, Request.Body, () => StillMayAsync(session), HttpContext.RequestAborted))
             : BadRequest();
 
     private async Task<IActionResult> TakeFormAsync(AccountFileSession session, UploadForm form)
@@ -86,7 +86,7 @@ internal sealed class UploadModel(
 
                 var named = session.In(file.Name);
                 var taken = named.Succeeded
-                    ? await named.Value.UploadAsync(0, null, file.Body, StillMayAsync, HttpContext.RequestAborted)
+                    ? await named.Value.UploadAsync(0, null, file.Body, () => StillMayAsync(session), HttpContext.RequestAborted)
                     : named.Problem;
                 if (taken.Succeeded)
                 {
@@ -111,13 +111,7 @@ internal sealed class UploadModel(
         return Errors.Count == 0 ? Done("Uploaded", Folder) : Page();
     }
 
-    /// <summary>A file may be hours on its way: a session that has ended meanwhile, or a right that was taken, counts when it is there.</summary>
-    private async ValueTask<Problem?> StillMayAsync()
-    {
-        var now = await people.Sessions.FindAsync(SessionCookie.Of(HttpContext), HttpContext.RequestAborted);
-        return now is null ? new Problem(ProblemKind.Refused, texts["UploadSignedOut"])
-            : (await people.Access.CheckAsync(now, PortalOperation.WriteFiles, Access!.Account, HttpContext.RequestAborted)).Problem;
-    }
+    private ValueTask<Problem?> StillMayAsync(AccountFileSession session) => right.CheckAsync(HttpContext, PortalOperation.WriteFiles, Access!.Account, session);
 
     private JsonResult Answer(Result<UploadProgress> progress) => progress.Succeeded
         ? new JsonResult(new { offset = progress.Value.Offset, done = progress.Value.IsDone })
