@@ -2,7 +2,6 @@ using System.Text;
 using Waybill.Core;
 using Waybill.Core.Keys;
 using Waybill.Core.Keys.Life;
-using Waybill.Core.Logins;
 using Waybill.Core.People;
 using Waybill.SshKeys.Keys;
 using static Waybill.Portal.Api.ApiEndpoint;
