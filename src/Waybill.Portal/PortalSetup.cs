@@ -32,6 +32,8 @@ internal static class PortalSetup
         services.AddSingleton<ZipTurns>();
         services.AddSingleton<ExportTurns>();
         services.AddSingleton<TransferTurns>();
+        services.AddSingleton<ReceiptTurns>();
+        services.AddSingleton<ListingTurns>();
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Api.UploadRoom>();
         services.AddSingleton<Api.LongTurns>();
