@@ -48,6 +48,18 @@ public static class PortalLimits
     /// <summary>Zips that are sent at once for one link.</summary>
     public const int ZipsPerLink = 1;
 
+    /// <summary>Tables of receipts that are sent at once.</summary>
+    public const int ReceiptTables = 8;
+
+    /// <summary>Tables of receipts that are sent at once of one account.</summary>
+    public const int ReceiptTablesPerAccount = 1;
+
+    /// <summary>Folders that are read at once.</summary>
+    public const int Listings = 16;
+
+    /// <summary>Folders that are read at once for one person.</summary>
+    public const int ListingsPerPerson = 4;
+
     /// <summary>Exports of the audit that are sent at once.</summary>
     public const int Exports = 2;
 
@@ -74,6 +86,9 @@ public static class PortalLimits
 
     /// <summary>Files that are sent to one person and taken from them at once.</summary>
     public const int TransfersPerPerson = 8;
+
+    /// <summary>Files that are sent and taken at once of one account, whoever asks.</summary>
+    public const int TransfersPerAccount = 32;
 
     /// <summary>Bytes of a piece of an upload, as the script sends them: what a connection that breaks costs at most.</summary>
     public const int UploadPiece = 8 * 1024 * 1024;

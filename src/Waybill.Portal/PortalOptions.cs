@@ -33,6 +33,9 @@ public sealed record PortalOptions
     /// <summary>Where the keys of cookies and forms are kept: a folder that nobody else can enter.</summary>
     public required string KeyFolder { get; init; }
 
+    /// <summary>Bytes of the disk that files which the REST API is sent leave free, as those of the vaults do; 0 for none.</summary>
+    public long ReserveBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Where files lie that the REST API is sent, while it is: on the disk of the vaults.</summary>
     public string UploadFolder => Path.Combine(KeyFolder, "uploads");
 }

@@ -34,6 +34,8 @@ internal static class PortalSetup
         services.AddSingleton<ExportTurns>();
         services.AddSingleton<TransferTurns>();
         services.AddTransient<TransferRight>();
+        services.AddSingleton<ReceiptTurns>();
+        services.AddSingleton<ListingTurns>();
         services.AddSingleton<ConnectionFacts>();
         services.AddSingleton<Api.UploadRoom>();
         services.AddSingleton<Api.LongTurns>();

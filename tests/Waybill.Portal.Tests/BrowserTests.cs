@@ -95,6 +95,7 @@ public sealed class BrowserTests
                 foreach (var (name, path) in ((string, string)[])
                     [
                         ("staff-now", "/staff"), ("staff-requests", "/staff/requests"), ("staff-request", "/staff/requests/" + asked), ("staff-invite", "/staff/requests/invite"),
+                        ("staff-mail", "/staff/requests/mail"),
                         ("staff-why", "/staff/why?q=10042"), ("staff-notifications", "/staff/notifications"), ("staff-audit", "/staff/audit"),
                     ])
                 {
@@ -105,6 +106,13 @@ public sealed class BrowserTests
 
                 await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
                 await page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).WaitForAsync();
+
+                await page.GotoAsync(server.Url + "/sign-in");
+                await page.GetByLabel("E-mail address").FillAsync($"{scheme}.{isPhone}@example.com");
+                await page.GetByLabel("Password", new() { Exact = true }).FillAsync("seven green lanterns");
+                await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+                await page.GetByRole(AriaRole.Heading, new() { Name = "Enter your code" }).WaitForAsync();
+                await CheckAsync("sign-in-code");
 
                 // An account's pages, for its owner.
                 await page.Context.AddCookiesAsync([new Microsoft.Playwright.Cookie { Name = Visitor.Cookie, Value = owner.Session!, Url = server.Url, Secure = true, HttpOnly = true }]);
@@ -122,11 +130,15 @@ public sealed class BrowserTests
                 await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Details of") }).ClickAsync();
                 await page.GetByRole(AriaRole.Heading, new() { Name = "Rename" }).WaitForAsync();
                 await CheckAsync("account-file");
-                foreach (var name in (string[])["password", "authenticator", "codes", "passkeys"])
+                foreach (var name in (string[])["password", "authenticator", "codes", "passkeys", "confirm"])
                 {
                     await page.GotoAsync($"{server.Url}/home/{name}");
                     await CheckAsync("home-" + name);
                 }
+
+                // The provider's pages are none of a customer's.
+                Assert.Equal(403, (await page.GotoAsync(server.Url + "/staff"))!.Status);
+                await CheckAsync("forbidden");
 
                 await page.Context.CloseAsync();
             }

@@ -1,7 +1,11 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
+using Waybill.Portal.Hosting;
 using Waybill.Portal.Tests.Support;
+using Waybill.TestKit;
 
 namespace Waybill.Portal.Tests;
 
@@ -81,6 +85,38 @@ public sealed partial class PublicPageTests(PortalServer server)
         using var client = server.Client();
         Assert.Equal("ok\n", await client.GetStringAsync("/healthz"));
         Assert.Equal("ok\n", await client.GetStringAsync("/readyz"));
+
+        // The database cannot be read any more, and then again; in between each answer is good for a while.
+        await using var portal = await RouteInventoryTests.OpenAsync();
+        var time = new FakeTimeProvider();
+        using var health = new Health(portal.Core.Database, time);
+        Assert.Equal((200, "ok\n"), await ReadyAsync());
+        Sql("ALTER TABLE revision RENAME TO lost");
+        time.Advance(PortalLimits.ReadyTime - TimeSpan.FromTicks(1));
+        Assert.Equal((200, "ok\n"), await ReadyAsync());
+        time.Advance(TimeSpan.FromTicks(1));
+        Assert.Equal((503, "not ready\n"), await ReadyAsync());
+        Sql("ALTER TABLE lost RENAME TO revision");
+        Assert.Equal((503, "not ready\n"), await ReadyAsync());
+        time.Advance(PortalLimits.ReadyTime);
+        Assert.Equal((200, "ok\n"), await ReadyAsync());
+
+        async Task<(int, string)> ReadyAsync()
+        {
+            using var body = new MemoryStream();
+            var context = new DefaultHttpContext { Response = { Body = body } };
+            await health.ReadyAsync(context);
+            return (context.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray()));
+        }
+
+        void Sql(string statement)
+        {
+            using var connection = new SqliteConnection($"Data Source={portal.Directory.Combine("data")}/waybill.db;Pooling=False");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = statement;
+            command.ExecuteNonQuery();
+        }
     }
 
     [Fact]

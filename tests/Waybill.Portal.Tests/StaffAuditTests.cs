@@ -32,6 +32,13 @@ public sealed partial class StaffAuditTests(PortalServer server)
         Assert.Equal(await server.CommandAsync("audit", "export", "=HYPERLINK", "--action", "login-suspended"), visitor.Source);
         Assert.Contains("\"'=HYPERLINK(", visitor.Source, StringComparison.Ordinal);
 
+        // Both stand in the audit: who, and which rows.
+        foreach (var actor in (string[])["person", "operator"])
+        {
+            Assert.Contains((await server.JsonAsync("audit", "search", "--action", "audit-exported")).EnumerateArray(), row =>
+                row.GetProperty("actorKind").GetString() == actor && row.GetProperty("detail").GetString() == "text =HYPERLINK, action login-suspended");
+        }
+
         // All rows there are, page after page.
         List<long> rows = [];
         for (var address = "/staff/audit"; address.Length > 0; address = Next().Match(visitor.Page).Groups[1].Value)

@@ -26,6 +26,9 @@ public static class AuditActions
     /// <summary>A session was ended by an operator or because its key or login lost its right.</summary>
     public const string SessionKicked = "session-kicked";
 
+    /// <summary>Rows of this log were exported; the detail says which.</summary>
+    public const string AuditExported = "audit-exported";
+
     /// <summary>Penalties of addresses were cleared.</summary>
     public const string PenaltiesCleared = "penalties-cleared";
 

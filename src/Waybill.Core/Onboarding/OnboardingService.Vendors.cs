@@ -31,6 +31,16 @@ public sealed partial class OnboardingService
             new NewInvitation(vendor.Account, vendor.Email) { FirstName = first, LastName = last, UserName = userName }, isVendor: true, actor, cancellationToken).ConfigureAwait(false)).Problem);
     }
 
+    /// <summary>
+    /// Requests for vendors' logins of an account that are not decided, the newest first. Anybody may send requests that name the account: they must not hide these.
+    /// </summary>
+    public ValueTask<IReadOnlyList<AccessRequest>> WaitingVendorsAsync(string account, int size, CancellationToken cancellationToken = default) =>
+        _database.ReadAsync<IReadOnlyList<AccessRequest>>(
+            connection => connection.All(
+                $"{RequestSql.Select} WHERE r.account_key = @account AND r.{RequestSql.Undecided} AND instr(r.user_name, '-') > 0 ORDER BY r.id DESC LIMIT @limit",
+                RequestSql.Read, ("@account", Accounts.AccountNumber.Fold(account)), ("@limit", size)),
+            cancellationToken);
+
     private Problem? VendorProblem(DatabaseConnection connection, string account, string userName)
     {
         if (LoginSql.Find(connection, userName) is not null)

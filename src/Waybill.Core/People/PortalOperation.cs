@@ -1,6 +1,6 @@
 namespace Waybill.Core.People;
 
-/// <summary>What can be done in the portal and through its API; <see cref="PortalPermissions"/> says by whom, and what each is.</summary>
+/// <summary>What people can do in the portal; <see cref="PortalPermissions"/> says by whom, and what each is. Programs have <see cref="Tokens.ApiScope"/>.</summary>
 public enum PortalOperation
 {
     /// <summary>See what is wrong now.</summary>

@@ -5,7 +5,7 @@ using static Waybill.Core.People.PortalOperation;
 namespace Waybill.Core.People;
 
 /// <summary>
-/// The one table of who may do what in the portal and through its API. docs/operations/permissions.md shows it, and a test compares every cell. Reading:
+/// The one table of which people may do what in the portal. docs/operations/permissions.md shows it, and a test compares every cell. Reading:
 /// S support, B billing, A administrator, U auditor; O owner, M member, V vendor contact (of the vendor's own folder, login and keys), w staff who view the account.
 /// </summary>
 public static class PortalPermissions

@@ -1,10 +1,12 @@
+using System.Collections.Concurrent;
 using Waybill.Core.Database;
 
 namespace Waybill.Core.Tokens;
 
 /// <summary>
 /// Requests with an <c>Idempotency-Key</c> (draft-ietf-httpapi-idempotency-key-header): a program that got no answer asks again with the same key, and what it wanted is
-/// done once. A request that was cut off by the end of the process may be begun again after its lease.
+/// done once. A request that was cut off by the end of the process may be begun again after its lease; while the process lives it remembers which of its own are under way,
+/// however long they take.
 /// </summary>
 /// <param name="database">Where answers are kept.</param>
 /// <param name="time">The clock.</param>
@@ -21,10 +23,13 @@ public sealed class IdempotentRequests(WaybillDatabase database, TimeProvider ti
 
     private const int PurgeBatch = 100;
 
+    /// <summary>Those that this process has begun and not ended, each until when it is remembered: one that could not be ended would otherwise be there for good.</summary>
+    private readonly ConcurrentDictionary<(string Caller, string Key), DateTimeOffset> _live = new();
+
     /// <summary>How long an answer is kept.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromHours(24);
 
-    /// <summary>How long a request is believed to be under way.</summary>
+    /// <summary>How long a request is believed to be under way that another process began.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
     /// <summary>Begins a request, or says what became of it.</summary>
@@ -40,7 +45,7 @@ public sealed class IdempotentRequests(WaybillDatabase database, TimeProvider ti
             return Problem.Invalid($"An Idempotency-Key has 1 to {KeyLength} visible ASCII characters. Send a random one, such as a UUID.");
         }
 
-        return await database.WriteAsync<IdempotentStart>(
+        var start = await database.WriteAsync<IdempotentStart>(
             transaction =>
             {
                 var connection = transaction.Connection;
@@ -62,7 +67,7 @@ public sealed class IdempotentRequests(WaybillDatabase database, TimeProvider ti
                     return new IdempotentStart(IdempotentState.Answered, new IdempotentAnswer(status, known.ContentType, known.Answer));
                 }
 
-                if (known is not null && now - known.Begun < Lease)
+                if (_live.ContainsKey((caller, key)) || (known is not null && now - known.Begun < Lease))
                 {
                     return new IdempotentStart(IdempotentState.UnderWay);
                 }
@@ -78,18 +83,31 @@ public sealed class IdempotentRequests(WaybillDatabase database, TimeProvider ti
                 return new IdempotentStart(IdempotentState.Begin);
             },
             cancellationToken).ConfigureAwait(false);
+        if (start.Succeeded && start.Value.State == IdempotentState.Begin)
+        {
+            // Until here the lease of the row keeps others out.
+            _live[(caller, key)] = DateTimeOffset.MaxValue;
+        }
+
+        return start;
     }
 
-    /// <summary>It was done: from now on the key is answered with this.</summary>
+    /// <summary>It was done: from now on the key is answered with this. If that cannot be written the key stays under way: it must not be done again.</summary>
     public async ValueTask<Outcome> EndAsync(string caller, string key, IdempotentAnswer answer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(answer);
         var kept = answer.Content.Length <= AnswerLength;
+        Forget(caller, key, time.GetUtcNow() + Memory);
         var result = await database.WriteAsync<int>(
             transaction => transaction.Connection.Execute(
                 "UPDATE idempotent_request SET status = @status, content_type = @type, answer = @answer WHERE caller = @caller AND key = @key",
                 ("@status", answer.Status), ("@type", kept ? answer.ContentType : null), ("@answer", kept ? answer.Content.ToArray() : null), ("@caller", caller), ("@key", key)),
             cancellationToken).ConfigureAwait(false);
+        if (result.Succeeded)
+        {
+            _live.TryRemove((caller, key), out _);
+        }
+
         return new Outcome(result.Problem);
     }
 
@@ -100,7 +118,23 @@ public sealed class IdempotentRequests(WaybillDatabase database, TimeProvider ti
             transaction => transaction.Connection.Execute(
                 "DELETE FROM idempotent_request WHERE caller = @caller AND key = @key AND status IS NULL", ("@caller", caller), ("@key", key)),
             cancellationToken).ConfigureAwait(false);
+        _live.TryRemove((caller, key), out _);
         return new Outcome(result.Problem);
+    }
+
+    /// <summary>Remembers one for as long only, and forgets those whose time is over.</summary>
+    private void Forget(string caller, string key, DateTimeOffset until)
+    {
+        var now = time.GetUtcNow();
+        foreach (var (each, end) in _live)
+        {
+            if (end <= now)
+            {
+                _live.TryRemove(each, out _);
+            }
+        }
+
+        _live[(caller, key)] = until;
     }
 
     private sealed record Known(byte[] Request, DateTimeOffset Begun, int? Status, string? ContentType, byte[] Answer);

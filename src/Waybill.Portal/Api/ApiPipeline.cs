@@ -4,13 +4,14 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 using Waybill.Core.Tokens;
 
 namespace Waybill.Portal.Api;
 
 /// <summary>The way of each call: who, may it, is it well formed, was it done already, do it, answer.</summary>
-internal static class ApiPipeline
+internal static partial class ApiPipeline
 {
     public const string KeyHeader = "Idempotency-Key";
 
@@ -168,7 +169,12 @@ internal static class ApiPipeline
             {
                 var content = Serialize(answer);
                 kept = true;
-                await once.EndAsync(caller, key, new IdempotentAnswer(answer.Status ?? endpoint.Status, content is null ? null : ApiJson.Media, content), CancellationToken.None);
+                var ended = await once.EndAsync(caller, key, new IdempotentAnswer(answer.Status ?? endpoint.Status, content is null ? null : ApiJson.Media, content), CancellationToken.None);
+                if (!ended.Succeeded)
+                {
+                    // It was done, and the caller is told so now; whoever asks again is not answered, and it is not done again.
+                    NotKept(call.Get<ILoggerFactory>().CreateLogger(typeof(ApiPipeline).FullName!), endpoint.Id, ended.Problem.Message);
+                }
             }
 
             await WriteAsync(context, endpoint, answer);
@@ -181,6 +187,9 @@ internal static class ApiPipeline
             }
         }
     }
+
+    [LoggerMessage(1901, LogLevel.Error, "The answer of {Call} was not kept for its Idempotency-Key: {Problem}")]
+    private static partial void NotKept(ILogger logger, string call, string problem);
 
     private static async Task WriteAsync(HttpContext context, ApiEndpoint endpoint, ApiAnswer answer)
     {

@@ -45,7 +45,7 @@ internal sealed class ApiUpload : IAsyncDisposable
         ApiProblem? problem = ApiProblem.Of(StatusCodes.Status400BadRequest);
         try
         {
-            problem = await upload.ReadAsync(new MultipartReader(boundary, context.Request.Body), room, context.RequestAborted);
+            problem = !room.HasRoomFor(context.Request.ContentLength ?? 0) ? NoRoom() : await upload.ReadAsync(new MultipartReader(boundary, context.Request.Body), room, context.RequestAborted);
         }
         catch (BadHttpRequestException error)
         {
@@ -101,6 +101,11 @@ internal sealed class ApiUpload : IAsyncDisposable
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             while (await section.Body.ReadAsync(buffer, cancellationToken) is var count and > 0)
             {
+                if (!room.HasRoomFor(count))
+                {
+                    return NoRoom();
+                }
+
                 hash.AppendData(buffer.AsSpan(0, count));
                 try
                 {
@@ -108,7 +113,7 @@ internal sealed class ApiUpload : IAsyncDisposable
                 }
                 catch (IOException)
                 {
-                    return ApiProblem.With(StatusCodes.Status503ServiceUnavailable, "no-room", "The server has no room for these files. Nothing was published; tell the provider, and try again later.") with { RetryAfter = 60 };
+                    return NoRoom();
                 }
             }
 
@@ -119,6 +124,9 @@ internal sealed class ApiUpload : IAsyncDisposable
         Hash = all.GetHashAndReset();
         return _files.Count > 0 ? null : ApiProblem.Invalid("There is no file in the body. Send each as curl -F file=@NAME does.");
     }
+
+    private static ApiProblem NoRoom() =>
+        ApiProblem.With(StatusCodes.Status503ServiceUnavailable, "no-room", "The server has no room for these files. Nothing was published; tell the provider, and try again later.") with { RetryAfter = 60 };
 
     private static string? NameOf(ContentDispositionHeaderValue disposition) =>
         HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value;

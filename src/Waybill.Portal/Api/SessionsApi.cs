@@ -31,16 +31,24 @@ internal static class SessionsApi
 
     private static async ValueTask<ApiAnswer> EndAsync(ApiCall call)
     {
-        var id = call.Path("session");
-        if (call.Get<IRunningServer>().Kick(id, "an operator ended it") is not { } ended)
+        var (server, id) = (call.Get<IRunningServer>(), call.Path("session"));
+        if (server.Sessions.FirstOrDefault(each => each.Id == id) is not { } session)
         {
             return ApiProblem.NotFound("There is no session of that id. GET /v1/sessions lists those that there are.");
         }
 
         var reason = call.Body<ReasonBody>().Reason is { Length: > 0 } text ? ": " + text : "";
+
+        // Recorded first: no session is ended without a row.
         var recorded = await call.Get<AuditLog>().AppendAsync(
-            new AuditEntry(AuditActions.SessionKicked, call.Actor) { Account = ended.Account, Subject = ended.User, Detail = $"session {ended.Id} from {ended.Source}{reason}" }, call.Cancel);
-        return recorded.Succeeded ? ApiAnswer.Of(ended) : recorded.Problem;
+            new AuditEntry(AuditActions.SessionKicked, call.Actor) { Account = session.Account, Subject = session.User, Detail = $"session {session.Id} from {session.Source}{reason}" }, call.Cancel);
+        if (!recorded.Succeeded)
+        {
+            return recorded.Problem;
+        }
+
+        server.Kick(id, "an operator ended it");
+        return ApiAnswer.Of(session);
     }
 
     private static ValueTask<ApiAnswer> Penalties(ApiCall call) => new(ApiAnswer.Of(ApiPaging.Cut(call, call.Get<IRunningServer>().Penalties, static penalty => penalty.Source)));
@@ -54,9 +62,9 @@ internal static class SessionsApi
             return ApiProblem.Invalid("address is no address. Write it as 192.0.2.1, or leave it out for all.");
         }
 
-        var count = call.Get<IRunningServer>().Forgive(address);
-        var recorded = await call.Get<AuditLog>().AppendAsync(new AuditEntry(AuditActions.PenaltiesCleared, call.Actor) { Subject = address?.ToString(), Detail = $"{count} forgiven" }, call.Cancel);
-        return recorded.Succeeded ? ApiAnswer.Of(new ForgivenView(count)) : recorded.Problem;
+        // Recorded first: nobody is forgiven without a row.
+        var recorded = await call.Get<AuditLog>().AppendAsync(new AuditEntry(AuditActions.PenaltiesCleared, call.Actor) { Subject = address?.ToString() }, call.Cancel);
+        return recorded.Succeeded ? ApiAnswer.Of(new ForgivenView(call.Get<IRunningServer>().Forgive(address))) : recorded.Problem;
     }
 
     private static async ValueTask<ApiAnswer> ExplainAsync(ApiCall call) => ApiAnswer.Of(

@@ -46,6 +46,7 @@ internal static class PortalSettings
         Ssh = [.. configuration.Ssh.Public.Select(static each => new PublicAddress(each.Host, each.Port, each.Region))],
         RetentionMonths = configuration.Retention.Months,
         KeyFolder = data.PortalKeys,
+        ReserveBytes = configuration.Storage.ReserveBytes,
     };
 
     /// <summary>The file of the logo, relative to the data directory unless it is absolute.</summary>

@@ -34,6 +34,26 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public async Task Requests_of_anybody_do_not_hide_those_of_an_accounts_vendors()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var vendor = await desk.OpenAsync(Named(0));
+        desk.Core.Tamper($"UPDATE access_request SET user_name = '10042-acme' WHERE reference = '{vendor}'");
+        var decided = await desk.OpenAsync(Named(1));
+        desk.Core.Tamper($"UPDATE access_request SET user_name = '10042-other' WHERE reference = '{decided}'");
+        (await desk.Service.RejectAsync(decided, "No.", Desk.Ann)).Get();
+        for (var i = 2; i < 5; i++)
+        {
+            await desk.OpenAsync(Named(i));
+        }
+
+        Assert.Equal(vendor, Assert.Single(await desk.Service.WaitingVendorsAsync("10042", 2)).Reference);
+        Assert.Empty(await desk.Service.WaitingVendorsAsync("20042", 2));
+
+        static RequestForm Named(int i) => Desk.Form(change: details => details with { Email = $"p{i}@example.com" });
+    }
+
+    [Fact]
     public async Task What_people_name_finds_requests_in_every_state_by_beginnings_of_so_many_characters()
     {
         await using var desk = await Desk.CreateAsync();

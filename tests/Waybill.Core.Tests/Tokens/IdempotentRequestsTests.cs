@@ -49,6 +49,7 @@ public sealed class IdempotentRequestsTests
     {
         await using var core = await TestCore.CreateAsync();
         await BeginAsync(core);
+        await core.ReopenAsync();
         core.Time.Advance(IdempotentRequests.Lease - TimeSpan.FromSeconds(1));
         Assert.Equal(IdempotentState.UnderWay, (await BeginAsync(core)).State);
         core.Time.Advance(TimeSpan.FromSeconds(1));
@@ -59,6 +60,36 @@ public sealed class IdempotentRequestsTests
         await core.Services.IdempotentRequests.EndAsync("t1", "k", Created);
         await core.Services.IdempotentRequests.ForgetAsync("t1", "k");
         Assert.Equal(IdempotentState.Answered, (await BeginAsync(core, request: [9])).State);
+    }
+
+    [Fact]
+    public async Task What_is_being_done_is_under_way_however_long_it_takes()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await BeginAsync(core);
+        core.Time.Advance(IdempotentRequests.Memory * 2);
+        Assert.Equal(IdempotentState.UnderWay, (await BeginAsync(core)).State);
+        Assert.Equal(IdempotentState.Begin, (await BeginAsync(core, caller: "t2")).State);
+        Assert.True((await core.Services.IdempotentRequests.ForgetAsync("t1", "k")).Succeeded);
+        Assert.Equal(IdempotentState.Begin, (await BeginAsync(core)).State);
+    }
+
+    [Fact]
+    public async Task What_was_done_and_could_not_be_written_is_not_done_again()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await BeginAsync(core);
+        core.Tamper("CREATE TRIGGER no_more BEFORE UPDATE ON idempotent_request BEGIN SELECT RAISE(ABORT, 'no'); END;");
+        Assert.False((await core.Services.IdempotentRequests.EndAsync("t1", "k", Created)).Succeeded);
+        core.Tamper("DROP TRIGGER no_more");
+        core.Time.Advance(IdempotentRequests.Lease);
+        Assert.Equal(IdempotentState.UnderWay, (await BeginAsync(core)).State);
+
+        // As any key after a day; those of others are forgotten when one ends.
+        core.Time.Advance(IdempotentRequests.Memory);
+        await BeginAsync(core, caller: "t2");
+        Assert.True((await core.Services.IdempotentRequests.EndAsync("t2", "k", Created)).Succeeded);
+        Assert.Equal(IdempotentState.Begin, (await BeginAsync(core)).State);
     }
 
     [Theory]

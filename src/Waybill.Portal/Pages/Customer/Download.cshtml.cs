@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Waybill.Core.AccountFiles;
@@ -14,7 +13,7 @@ internal sealed class DownloadModel(AccountFileService files, TransferRight righ
 {
     public async Task<IActionResult> OnGetAsync()
     {
-        using var turn = turns.TryTake(Session.Person.Id.ToString(CultureInfo.InvariantCulture));
+        using var turn = turns.TryTake(Session.Person.Id, Access!.Account);
         if (turn is null)
         {
             Response.Headers.RetryAfter = "10";

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Waybill.Core;
 using Waybill.Core.AccountFiles;
@@ -9,7 +11,7 @@ namespace Waybill.Portal.Pages.Customer;
 
 /// <summary>A folder of an account's files, or one file.</summary>
 [Permission(PortalOperation.ListFiles)]
-internal sealed class FilesModel(AccountFileService files, Answers answers) : SignedInModel
+internal sealed class FilesModel(AccountFileService files, ListingTurns turns, Answers answers) : SignedInModel
 {
     /// <summary>Where a vendor's person begins who works for several; null for everybody else.</summary>
     public IReadOnlyList<string>? Roots { get; private set; }
@@ -126,8 +128,18 @@ internal sealed class FilesModel(AccountFileService files, Answers answers) : Si
         switch (await session.IsFolderAsync())
         {
             case true:
-                var listed = await session.ListAsync(PortalLimits.ListRows, after, HttpContext.RequestAborted);
-                (Folder, problem) = (listed.Value, listed.Problem);
+                using (var turn = turns.TryTake(Session.Person.Id.ToString(CultureInfo.InvariantCulture)))
+                {
+                    if (turn is null)
+                    {
+                        Response.Headers.RetryAfter = "5";
+                        return StatusCode(StatusCodes.Status503ServiceUnavailable);
+                    }
+
+                    var listed = await session.ListAsync(PortalLimits.ListRows, after, HttpContext.RequestAborted);
+                    (Folder, problem) = (listed.Value, listed.Problem);
+                }
+
                 More = NextPage(Folder?.Next);
                 MayUpload = May(PortalOperation.WriteFiles) && session.MayUpload;
                 UploadFolders = May(PortalOperation.WriteFiles) ? session.UploadFolders : [];

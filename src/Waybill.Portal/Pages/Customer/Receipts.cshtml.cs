@@ -5,14 +5,13 @@ using Waybill.Core;
 using Waybill.Core.Feeds;
 using Waybill.Core.People;
 using Waybill.Portal.Files;
-using Waybill.Portal.Links;
 using Waybill.Portal.People;
 
 namespace Waybill.Portal.Pages.Customer;
 
 /// <summary>What the provider delivered to an account, and whether it was fetched; as a table for a spreadsheet too.</summary>
 [Permission(PortalOperation.SeeOwnReceipts)]
-internal sealed class ReceiptsModel(ReceiptService receipts, ZipTurns turns, Answers answers) : SignedInModel
+internal sealed class ReceiptsModel(ReceiptService receipts, ReceiptTurns turns, Answers answers) : SignedInModel
 {
     public IReadOnlyList<Receipt> Receipts { get; private set; } = [];
 
@@ -37,7 +36,7 @@ internal sealed class ReceiptsModel(ReceiptService receipts, ZipTurns turns, Ans
     /// <summary>All of them, page by page: as large as it may be, no more than a page of it is in memory.</summary>
     public async Task<IActionResult> OnGetCsvAsync(bool unfetched)
     {
-        using var turn = turns.TryTake("receipts " + Access!.Account);
+        using var turn = turns.TryTake(Access!.Account.ToUpperInvariant());
         if (turn is null)
         {
             Response.Headers.RetryAfter = "60";

@@ -55,7 +55,7 @@ internal sealed class UploadModel(
             return BadRequest();
         }
 
-        using var turn = turns.TryTake(Session.Person.Id.ToString(CultureInfo.InvariantCulture));
+        using var turn = turns.TryTake(Session.Person.Id, Access!.Account);
         if (turn is null)
         {
             Response.Headers.RetryAfter = "10";

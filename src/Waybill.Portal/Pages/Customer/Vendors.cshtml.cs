@@ -105,8 +105,7 @@ internal sealed class VendorsModel(
     {
         var page = await vendors.ListAsync(Access!, PortalLimits.ListRows, after, HttpContext.RequestAborted);
         (Vendors, More) = (page.Items, NextPage(page.Next));
-        Waiting = (await onboarding.ListAsync([RequestState.Open, RequestState.Asked, RequestState.Unconfirmed], Access!.Account, PortalLimits.ListRows, null, HttpContext.RequestAborted)).Items
-            .Where(static request => request.Details.UserName?.Contains('-', StringComparison.Ordinal) == true).ToList();
+        Waiting = await onboarding.WaitingVendorsAsync(Access!.Account, PortalLimits.ListRows, HttpContext.RequestAborted);
         return Page();
     }
 }

@@ -84,16 +84,26 @@ internal sealed class AccountPageModel(AccountService accounts, LoginService log
     {
         var ended = HttpContext.RequestAborted;
         var found = await accounts.FindAsync(Number, ended);
-        var quota = await quotas.OfAccountAsync(Number, ended);
-        if ((found.Problem ?? quota.Problem) is { } problem)
+        if (!found.Succeeded)
         {
-            return problem;
+            return found.Problem;
         }
 
-        (Account, Quotas) = (found.Value!, quota.Value!);
-        Logins = await logins.ListAsync(Account.Number, PortalLimits.ListRows, null, ended);
+        Account = found.Value;
+        if (May(PortalOperation.SeeQuotas))
+        {
+            var quota = await quotas.OfAccountAsync(Number, ended);
+            if (!quota.Succeeded)
+            {
+                return quota.Problem;
+            }
+
+            Quotas = quota.Value;
+        }
+
+        Logins = May(PortalOperation.SeeLogins) ? await logins.ListAsync(Account.Number, PortalLimits.ListRows, null, ended) : new([], null);
         People = May(PortalOperation.SeePeople) ? await people.People.ListAsync(new PersonQuery { Account = Account.Number, Size = PortalLimits.ListRows }, ended) : new([], null);
-        Subscriptions = await subscriptions.ListAsync(Account.Number, PortalLimits.ListRows, null, ended);
+        Subscriptions = May(PortalOperation.SeeFeeds) ? await subscriptions.ListAsync(Account.Number, PortalLimits.ListRows, null, ended) : new([], null);
         Files = await people.Access.FilesOfAsync(Account.Number, ended);
         OwnFiles = await people.Access.OwnFilesAsync(Account.Number, ended);
         return null;

@@ -26,10 +26,16 @@ internal sealed class AuditExportModel(AuditLog audit, ExportTurns turns, TimePr
             return StatusCode(StatusCodes.Status503ServiceUnavailable);
         }
 
+        var export = await AuditExport.BeginAsync(audit, filter.Query, Actor, HttpContext.RequestAborted);
+        if (!export.Succeeded)
+        {
+            return Refuse(export.Problem);
+        }
+
         Response.ContentType = "text/csv; charset=utf-8";
         Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"audit-{time.GetUtcNow():yyyy-MM-dd}.csv\"");
         await using var output = new StreamWriter(Response.Body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-        await AuditExport.WriteAsync(audit, filter.Query, output, HttpContext.RequestAborted);
+        await export.Value.WriteAsync(output, HttpContext.RequestAborted);
         return new EmptyResult();
     }
 }

@@ -29,13 +29,19 @@ internal sealed class SessionsModel(IRunningServer server, AuditLog audit, IStri
     [Permission(PortalOperation.EndSessions)]
     public async Task<IActionResult> OnPostEndAsync(string? id)
     {
-        if (server.Kick(id ?? "", "an operator ended it") is not { } ended)
+        if (server.Sessions.FirstOrDefault(each => each.Id == id) is not { } session)
         {
             return await AfterAsync("End", new Problem(ProblemKind.NotFound, words["SessionGone"].Value), "");
         }
 
+        // Recorded first: no session is ended without a row.
         var recorded = await audit.AppendAsync(
-            new AuditEntry(AuditActions.SessionKicked, Actor) { Account = ended.Account, Subject = ended.User, Detail = $"session {ended.Id} from {ended.Source}" }, CancellationToken.None);
+            new AuditEntry(AuditActions.SessionKicked, Actor) { Account = session.Account, Subject = session.User, Detail = $"session {session.Id} from {session.Source}" }, CancellationToken.None);
+        if (recorded.Succeeded)
+        {
+            server.Kick(session.Id, "an operator ended it");
+        }
+
         return await AfterAsync("End", recorded.Problem, "SessionEnded");
     }
 

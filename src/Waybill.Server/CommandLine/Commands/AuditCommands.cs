@@ -50,7 +50,13 @@ internal static class AuditCommands
         {
             var here = context(parse);
             await using var installation = here.Open();
-            await AuditExport.WriteAsync(installation.Audit, query(parse), here.Output, cancellationToken);
+            var export = await AuditExport.BeginAsync(installation.Audit, query(parse), CommandContext.Operator, cancellationToken);
+            if (!export.Succeeded)
+            {
+                throw CommandException.Of(export.Problem);
+            }
+
+            await export.Value.WriteAsync(here.Output, cancellationToken);
         });
         return command;
     }
