@@ -148,9 +148,9 @@ public sealed partial class PublicPageTests(PortalServer server)
         }
 
         Assert.Empty(unknown);
-        Assert.Empty(known.SelectMany(static file => file.Value, static (file, name) => (file.Key, Name: name)).Where(text =>
+        Assert.DoesNotContain(known.SelectMany(static file => file.Value, static (file, name) => (file.Key, Name: name)), text =>
             !named.Contains(text.Name) && !named.Contains(text.Name.StartsWith("Done", StringComparison.Ordinal) ? text.Name["Done".Length..] : text.Name)
-            && !beginnings.Any(beginning => text.Name.StartsWith(beginning, StringComparison.Ordinal))));
+            && !beginnings.Any(beginning => text.Name.StartsWith(beginning, StringComparison.Ordinal)));
 
         // A vendor's contact is told the vendor in place of the role.
         Assert.All(Enum.GetValues<Core.People.PersonRole>().Where(role => role != Core.People.PersonRole.Vendor), role => Assert.Contains($"HomeRole{role}", known["Texts"]));
