@@ -544,7 +544,7 @@ public sealed partial class AccountFileTests(PortalServer server)
 
     private async Task<string> AccountAsync()
     {
-        var account = string.Create(CultureInfo.InvariantCulture, $"{74000 + Interlocked.Increment(ref _accounts)}");
+        var account = string.Create(CultureInfo.InvariantCulture, $"{84000 + Interlocked.Increment(ref _accounts)}");
         await server.CommandAsync("account", "add", account, "--name", "Files Ltd");
         await server.CommandAsync("login", "add", account, "--account", account);
         return account;

@@ -51,7 +51,7 @@ public sealed class PackPageTests(PortalServer server)
         Assert.Equal(HttpStatusCode.OK, head.StatusCode);
         var made = (await AuditAsync(user)).Where(row => row.GetProperty("actor").GetString() == "pack link").ToList();
         Assert.Matches(@"^127\.\d+\.\d+\.\d+$", Assert.Single(made).GetProperty("address").GetString());
-        Assert.DoesNotContain("Handler", server.Logs, StringComparison.Ordinal);
+        Assert.DoesNotContain("ExceptionHandler", server.Logs, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,23 +7,30 @@ using Waybill.TestKit;
 namespace Waybill.Portal.Tests;
 
 /// <summary>"Why can they not connect?": with a real client that does not get in, and the buttons that mend it.</summary>
-public sealed partial class StaffWhyTests(PortalServer server)
+public sealed partial class StaffWhyTests : IAsyncLifetime
 {
+    // Its own: an address from which somebody has logged in is not refused.
+    private readonly PortalServer _server = new();
+
     private const string User = "cannot";
+
+    public ValueTask InitializeAsync() => _server.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task What_keeps_somebody_out_is_mended_by_its_button_until_they_get_in()
     {
         var (old, fresh) = (await RequestKeys.MakeAsync(), await RequestKeys.MakeAsync());
-        await server.CommandAsync("login", "add", User, "--account", PortalServer.Account, "--allow-from", "192.0.2.0/24");
-        await server.CommandAsync("key", "add", User, server.Directory.Write(User + ".pub", old.Line + "\n"));
-        await server.CommandAsync("login", "suspend", User, "--reason", "the <b>bill</b>");
-        var identity = server.Directory.Write(User + "_identity", fresh.OpenSsh);
+        await _server.CommandAsync("login", "add", User, "--account", PortalServer.Account, "--allow-from", "192.0.2.0/24");
+        await _server.CommandAsync("key", "add", User, _server.Directory.Write(User + ".pub", old.Line + "\n"));
+        await _server.CommandAsync("login", "suspend", User, "--reason", "the <b>bill</b>");
+        var identity = _server.Directory.Write(User + "_identity", fresh.OpenSsh);
         File.SetUnixFileMode(identity, UnixFileMode.UserRead);
 
         // Somebody who keeps failing is refused for a while.
         var waited = System.Diagnostics.Stopwatch.StartNew();
-        while ((await server.JsonAsync("penalties", "list")).GetArrayLength() == 0)
+        while ((await _server.JsonAsync("penalties", "list")).GetArrayLength() == 0)
         {
             Assert.True(waited.Elapsed < TimeSpan.FromMinutes(3), "nobody is penalised for failing again and again");
             for (var i = 0; i < 5; i++)
@@ -32,7 +39,7 @@ public sealed partial class StaffWhyTests(PortalServer server)
             }
         }
 
-        using var visitor = await SignUp.WithAsync(server, "--provider", "support");
+        using var visitor = await SignUp.WithAsync(_server, "--provider", "support");
         await visitor.GetAsync("/staff/why");
         Assert.DoesNotContain("handler=", visitor.Source, StringComparison.Ordinal);
         await visitor.GetAsync("/staff/why?q=" + User);
@@ -43,7 +50,7 @@ public sealed partial class StaffWhyTests(PortalServer server)
         var reference = Reference().Match(visitor.Page[visitor.Page.IndexOf("id=\"refused\"", StringComparison.Ordinal)..]).Groups[1].Value;
 
         // Whoever may only read sees the same, and no button.
-        using var auditor = await SignUp.WithAsync(server, "--provider", "auditor");
+        using var auditor = await SignUp.WithAsync(_server, "--provider", "auditor");
         await auditor.GetAsync("/staff/why?q=" + User);
         Assert.Contains("The login is suspended", auditor.Page, StringComparison.Ordinal);
         Assert.DoesNotContain("handler=", auditor.Source, StringComparison.Ordinal);
@@ -51,11 +58,11 @@ public sealed partial class StaffWhyTests(PortalServer server)
         await MendAsync(visitor, User, "ResumeLogin", "The login works again.", ("target", User));
         await MendAsync(visitor, User, "AddKey", "The key is installed.", ("target", User), ("value", fresh.Fingerprint));
         await MendAsync(visitor, User, "Allow", "The address is allowed.", ("target", User), ("value", "127.0.0.1"));
-        var login = await server.JsonAsync("login", "show", User);
+        var login = await _server.JsonAsync("login", "show", User);
         Assert.Equal(["192.0.2.0/24", "127.0.0.1/32"], login.GetProperty("allowFrom").EnumerateArray().Select(each => each.GetString()!.Contains('/', StringComparison.Ordinal) ? each.GetString() : each.GetString() + "/32"));
         await MendAsync(visitor, "127.0.0.1", "Unblock", "It is forgiven.", ("target", "127.0.0.1"));
-        Assert.Equal(0, (await server.JsonAsync("penalties", "list")).GetArrayLength());
-        var cleared = (await server.JsonAsync("audit", "search", "--action", "penalties-cleared"))[0];
+        Assert.Equal(0, (await _server.JsonAsync("penalties", "list")).GetArrayLength());
+        var cleared = (await _server.JsonAsync("audit", "search", "--action", "penalties-cleared"))[0];
         Assert.StartsWith("role", cleared.GetProperty("actor").GetString(), StringComparison.Ordinal);
         Assert.True(await ConnectsAsync(identity));
 
@@ -72,8 +79,8 @@ public sealed partial class StaffWhyTests(PortalServer server)
     [Fact]
     public async Task An_empty_list_of_addresses_opens_a_login_to_nobody()
     {
-        await server.CommandAsync("login", "add", "narrow", "--account", PortalServer.Account, "--allow-from", "192.0.2.0/24");
-        using var visitor = await SignUp.WithAsync(server, "--provider", "administrator");
+        await _server.CommandAsync("login", "add", "narrow", "--account", PortalServer.Account, "--allow-from", "192.0.2.0/24");
+        using var visitor = await SignUp.WithAsync(_server, "--provider", "administrator");
         await visitor.GetAsync("/staff/why?q=narrow");
         Assert.Contains("<a href=\"/staff/logins/narrow\">Install a key for narrow</a>", visitor.Source, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("/staff/logins/narrow")).Status);
@@ -83,7 +90,7 @@ public sealed partial class StaffWhyTests(PortalServer server)
             Assert.Contains("That is no address.", visitor.Page, StringComparison.Ordinal);
         }
 
-        Assert.Equal("192.0.2.0/24", Assert.Single((await server.JsonAsync("login", "show", "narrow")).GetProperty("allowFrom").EnumerateArray()).GetString());
+        Assert.Equal("192.0.2.0/24", Assert.Single((await _server.JsonAsync("login", "show", "narrow")).GetProperty("allowFrom").EnumerateArray()).GetString());
     }
 
     private static async Task MendAsync(Visitor visitor, string query, string handler, string notice, params (string, string)[] fields)
@@ -98,7 +105,7 @@ public sealed partial class StaffWhyTests(PortalServer server)
     private async Task<bool> ConnectsAsync(string identity) => (await ExternalProcess.RunAsync(
         "sftp",
         [
-            "-P", server.SshPort.ToString(CultureInfo.InvariantCulture), "-i", identity, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "IdentitiesOnly=yes",
+            "-P", _server.SshPort.ToString(CultureInfo.InvariantCulture), "-i", identity, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "IdentitiesOnly=yes",
             "-o", "BatchMode=yes", "-o", "IdentityAgent=none", $"{User}@127.0.0.1",
         ],
         input: "pwd\n", timeout: TimeSpan.FromSeconds(60))).ExitCode == 0;
