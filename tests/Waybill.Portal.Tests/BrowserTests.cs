@@ -144,6 +144,8 @@ public sealed class BrowserTests
             }
         }
 
+        // The page that is refused, in each look.
+        Assert.Equal(4, complaints.RemoveAll(static text => text.StartsWith("Failed to load resource: the server responded with a status of 403", StringComparison.Ordinal)));
         Assert.Empty(complaints);
     }
 
