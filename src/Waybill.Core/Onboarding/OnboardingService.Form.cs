@@ -327,13 +327,16 @@ public sealed partial class OnboardingService
         }
 
         var intake = KeyIntake.Read(file.Span);
-        if (intake.Burnt is { } burnt)
+        foreach (var burnt in new[] { intake.Burnt, form.SecondPrivate is { } second ? KeyIntake.Read(second.Span).Burnt : null }.OfType<string>())
         {
             var added = await _burnt.AddAsync(burnt, how, actor, cancellationToken).ConfigureAwait(false);
-            return added.Succeeded ? intake : added.Problem;
+            if (!added.Succeeded)
+            {
+                return added.Problem;
+            }
         }
 
-        return await _database.ReadAsync(intake.Judge, cancellationToken).ConfigureAwait(false);
+        return intake.IsPrivate ? intake : await _database.ReadAsync(intake.Judge, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A request with other content: whoever approved it first approved something else.</summary>

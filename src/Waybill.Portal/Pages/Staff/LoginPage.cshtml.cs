@@ -67,12 +67,17 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
             return await AfterAsync("Add", new Problem(ProblemKind.Invalid, wrong.Value), "");
         }
 
-        // Not ended by a browser that goes away: a private key that was sent is refused for good all the same.
-        var taken = await intake.AddAsync(UserName, upload.Content, "a private key was sent to the portal", label?.Trim(), until, Actor, CancellationToken.None);
-        return taken.Value?.Refused is { } refused
-            ? await AfterAsync(
-                "Add", new Problem(ProblemKind.Refused, taken.Value.InstalledOn is { Count: > 0 } on ? words["KeyPrivateInstalled", refused.Message, string.Join(", ", on)].Value : refused.Message), "")
-            : await AfterAsync("Add", taken.Problem, taken.Value is { Addition.AlreadyInstalled: true } ? "KeyThere" : "KeyAdded");
+        // Not ended by a browser that goes away: a private key that was sent is refused for good all the same, and so is a second one.
+        Result<TakenKey>? second = upload.SecondPrivate is { } other ? (Result<TakenKey>?)await TakeAsync(other) : null;
+        var taken = await TakeAsync(upload.Content);
+        string[] on = [.. taken.Value?.InstalledOn ?? [], .. second?.Value?.InstalledOn ?? []];
+        return (taken.Problem ?? second?.Problem) is { } problem ? await AfterAsync("Add", problem, "")
+            : taken.Value!.Refused is { } refused
+                ? await AfterAsync("Add", new Problem(ProblemKind.Refused, on.Length > 0 ? words["KeyPrivateInstalled", refused.Message, string.Join(", ", on)].Value : refused.Message), "")
+                : await AfterAsync("Add", null, taken.Value.Addition is { AlreadyInstalled: true } ? "KeyThere" : "KeyAdded");
+
+        async Task<Result<TakenKey>> TakeAsync(byte[] content) =>
+            await intake.AddAsync(UserName, content, "a private key was sent to the portal", label?.Trim(), until, Actor, CancellationToken.None);
     }
 
     [Permission(PortalOperation.ChangeKeys)]
