@@ -111,6 +111,11 @@ internal abstract class SignedInModel : PageModel
 
         var access = await HttpContext.RequestServices.GetRequiredService<PeopleServices>().Access.CheckAsync(
             Session, operation, (string)RouteData.Values[AccountValue]!, HttpContext.RequestAborted);
+        if (access.Succeeded && !access.Value.IsView && Access is null)
+        {
+            await HttpContext.RequestServices.GetRequiredService<PeopleServices>().People.SeenAsync(Session.Person, access.Value.Account, HttpContext.RequestAborted);
+        }
+
         Access = access.Succeeded ? access.Value : null;
         FilesAllowed = access.Succeeded
             ? await HttpContext.RequestServices.GetRequiredService<PeopleServices>().Access.FilesOfAsync(access.Value.Account, HttpContext.RequestAborted)
