@@ -13,7 +13,8 @@ internal sealed class UploadForm
 {
     private const string TokenField = "__RequestVerificationToken";
     private const string TokenHeader = "RequestVerificationToken";
-    private const int LongestField = 1024;
+    /// <summary>Characters of the field with the token: whoever sends no token of ours is not read on.</summary>
+    internal const int LongestField = 1024;
 
     private readonly HttpContext _context;
     private readonly IAntiforgery _antiforgery;

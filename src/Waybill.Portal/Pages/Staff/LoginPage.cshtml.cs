@@ -14,9 +14,6 @@ namespace Waybill.Portal.Pages.Staff;
 [Permission(PortalOperation.SeeLogins)]
 internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentKeys intake, KeyLife life, IStringLocalizer<StaffTexts> words, IStringLocalizer<Texts> texts, TimeProvider time) : FormModel
 {
-    /// <summary>Revoked keys that are shown, the latest; the command lists all.</summary>
-    public const int RevokedShown = 20;
-
     [FromRoute(Name = "login")]
     public string UserName { get; set; } = "";
 
@@ -125,7 +122,7 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
 
         Keys = [.. installed.Value.Where(static key => key.Revoked is null)];
         var revoked = installed.Value.Where(static key => key.Revoked is not null).OrderByDescending(static key => key.Revoked).ToList();
-        (Revoked, RevokedMore) = ([.. revoked.Take(RevokedShown)], Math.Max(0, revoked.Count - RevokedShown));
+        (Revoked, RevokedMore) = ([.. revoked.Take(PortalLimits.RevokedKeys)], Math.Max(0, revoked.Count - PortalLimits.RevokedKeys));
         Shared = await life.SharedWithAsync(Login.UserName, ended);
         return null;
     }
