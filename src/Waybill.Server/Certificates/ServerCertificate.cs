@@ -44,9 +44,11 @@ internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certi
         {
             throw new CommandException($"the TLS certificate {file} or its key {keyFile} cannot be read; check that they are there, their owner and mode");
         }
-        catch (CryptographicException error)
+        catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
-            throw new CommandException($"the TLS certificate {file} and its key {keyFile} cannot be used: {error.Message.TrimEnd('.')}; both are PEM files and belong together");
+            // The second is a key that is another certificate's.
+            var why = error is ArgumentException ? "they do not belong together" : error.Message.TrimEnd('.');
+            throw new CommandException($"the TLS certificate {file} and its key {keyFile} cannot be used: {why}; both are PEM files, of the same renewal");
         }
     }
 
