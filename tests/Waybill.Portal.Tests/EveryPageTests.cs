@@ -133,11 +133,12 @@ public sealed partial class EveryPageTests
         await ShowAllAsync(
             ("staff-now", "/staff"), ("staff-requests", "/staff/requests"), ("staff-request", "/staff/requests/" + reference), ("staff-invite", "/staff/requests/invite"),
             ("staff-mail", "/staff/requests/mail"), ("staff-why", "/staff/why?q=10042"), ("staff-notifications", "/staff/notifications"), ("staff-audit", "/staff/audit"),
-            ("staff-accounts", "/staff/accounts"), ("staff-account", "/staff/accounts/10042"), ("staff-logins", "/staff/logins"), ("staff-login", "/staff/logins/10042c"),
+            ("staff-accounts", "/staff/accounts"), ("staff-account", "/staff/accounts/10042"), ("staff-publish", "/staff/accounts/10042/publish"), ("staff-logins", "/staff/logins"), ("staff-login", "/staff/logins/10042c"),
             ("staff-generate", "/staff/logins/10042c/generate"), ("staff-people", "/staff/people"), ("staff-person", "/staff/people/staff.pages%40example.com"));
         foreach (var (name, path, words) in ((string, string, string)[])
             [
                 ("sessions", "sessions", "10042b"), ("sessions-portal", "sessions/portal", "Ann Elisabeth Lee"), ("feeds", "feeds?account=10042", "/cdr/*.csv"), ("receipts", "receipts", "june.csv"),
+                ("deliveries", "accounts/10042/deliveries", "usage_*.csv"), ("published", "accounts/10042/published", "june.csv"),
                 ("held", "held", "a file of that name is there"), ("recalled", "held?recalled=true&account=10042", "wrong month"), ("retention", "retention?account=10042", "case 4711"),
             ])
         {
@@ -215,6 +216,7 @@ public sealed partial class EveryPageTests
         await _server.CommandAsync("person", "add", "staff.pages@example.com", "--name", "Maximiliane Featherstonehaugh", "--account", "10042", "--role", "owner");
         await _server.CommandAsync("subscription", "set", "10042", "--feed", "cdr");
         await _server.CommandAsync("hold", "set", "--account", "10042", "--path", "/held", "--reason", "case 4711");
+        await _server.CommandAsync("arrival", "set", "10042", "--name", "usage_*.csv", "--header", "a;b", "--columns", "2", "--max-size", "1000");
         await _server.CommandAsync("expectation", "set", "--account", "10042", "--feed", "cdr", "--type", "csv", "--by", "06:00");
 
         // Published, held since the name is taken, and recalled.
