@@ -469,7 +469,7 @@ public sealed partial class AccountPageTests(PortalServer server)
         return account;
     }
 
-    private Task UsedAsync(string fingerprint) => server.TamperAsync($"""
+    private Task<int> UsedAsync(string fingerprint) => server.TamperAsync($"""
         UPDATE login_key SET last_used_at = added_at + 1000, last_used_from = '192.0.2.7', last_used_client = 'OpenSSH_10' WHERE sha256 = '{fingerprint}';
         UPDATE login SET last_login_at = (SELECT added_at + 1000 FROM login_key WHERE sha256 = '{fingerprint}') WHERE id = (SELECT login_id FROM login_key WHERE sha256 = '{fingerprint}')
         """);
