@@ -22,13 +22,15 @@ public sealed partial class CredentialService
     private readonly SecondFactor _factor;
     private readonly PersonMails _mails;
     private readonly SignInService _signIn;
+    private readonly SignUpCodes _codes;
 
     internal CredentialService(
         WaybillDatabase database, AuditLog audit, TimeProvider time, SecretLinks links, PeopleOptions options, PeopleKey key, PasswordWork work, SecondFactor factor, PersonMails mails,
-        SignInService signIn)
+        SignInService signIn, SignUpCodes codes)
     {
         (_database, _audit, _time, _links, _options) = (database, audit, time, links, options);
         (_key, _work, _factor, _mails, _signIn) = (key, work, factor, mails, signIn);
+        _codes = codes;
     }
 
     /// <summary>Whom a link is for; null when it opens nothing. Uses nothing up.</summary>
@@ -40,15 +42,18 @@ public sealed partial class CredentialService
             (kind, link) = (PersonLinkKind.Reset, await _links.FindAsync(token, PersonLinks.Reset, cancellationToken).ConfigureAwait(false));
         }
 
-        var person = link is null ? null : await _database.ReadAsync(connection => Holder(connection, link), cancellationToken).ConfigureAwait(false);
-        return person is null ? null : new PersonLink(kind, person, link!.Expires);
+        return link is null ? null : await _database.ReadAsync(
+            connection => Holder(connection, link) is { } person
+                ? new PersonLink(kind, person, link.Expires) { NeedsCode = kind == PersonLinkKind.SignUp && SignUpCodes.IsNeeded(connection, person) }
+                : null,
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// The first step of signing up: takes a password and makes an authenticator for the browser that goes on. Whoever takes this step elsewhere, as a mail scanner may,
-    /// gets another one, and the one counts whose code is shown with <see cref="SignUpAsync"/>.
+    /// The first step of signing up: takes a password, and the code where one is needed, and makes an authenticator for the browser that goes on. Whoever takes this step
+    /// elsewhere, as a mail scanner may, gets another one, and the one counts whose code is shown with <see cref="SignUpAsync"/>.
     /// </summary>
-    public async ValueTask<Result<SignUpStep>> BeginSignUpAsync(string? link, string password, CancellationToken cancellationToken = default)
+    public async ValueTask<Result<SignUpStep>> BeginSignUpAsync(string? link, string password, string? spokenCode, PortalClient client, CancellationToken cancellationToken = default)
     {
         if (await FindLinkAsync(link, cancellationToken).ConfigureAwait(false) is not { Kind: PersonLinkKind.SignUp } found)
         {
@@ -56,15 +61,32 @@ public sealed partial class CredentialService
         }
 
         var hashed = await HashAsync(password, found.Person, cancellationToken).ConfigureAwait(false);
-        return !hashed.Succeeded ? hashed.Problem : await _database.ReadAsync<Result<SignUpStep>>(
-            connection =>
+        if (!hashed.Succeeded)
+        {
+            return hashed.Problem;
+        }
+
+        var begun = await _database.WriteAsync<Begun>(
+            transaction =>
             {
-                var person = found.Person;
-                var draft = new SignUpDraft(_time.GetUtcNow() + SignInLimits.Pending, Totp.NewSecret(), hashed.Value);
+                var connection = transaction.Connection;
+                if (!_links.IsOpen(transaction, link, PersonLinks.SignUp) || Holder(connection, found.Person.Id) is not { SignsIn: SignInMeans.None } person)
+                {
+                    return NoLink();
+                }
+
+                if (_codes.Check(transaction, person, spokenCode, client) is { } refused)
+                {
+                    // A value, so that what counts it is committed.
+                    return new Begun(refused, null);
+                }
+
+                var draft = new SignUpDraft(_time.GetUtcNow() + SignInLimits.Pending, person.IsStaff, Totp.NewSecret(), hashed.Value);
                 var kept = _key.SealKept(connection, person.Id, link!, draft.Pack());
-                return kept.Succeeded ? new SignUpStep(Enrolment(draft.Secret, person), Base64Url.EncodeToString(kept.Value)) : kept.Problem;
+                return kept.Succeeded ? new Begun(null, new SignUpStep(Enrolment(draft.Secret, person), Base64Url.EncodeToString(kept.Value))) : kept.Problem;
             },
             cancellationToken).ConfigureAwait(false);
+        return !begun.Succeeded ? begun.Problem : begun.Value.Step is { } step ? step : begun.Value.Problem!;
     }
 
     /// <summary>The authenticator that a browser sets up, to be shown to it again; null when what it kept is nothing, of another link, or too old.</summary>
@@ -90,6 +112,11 @@ public sealed partial class CredentialService
                 return Problem.Refused("The authenticator was not set up in time, or in another browser. Begin again with the password.");
             }
 
+            if (person.IsStaff && !draft.IsStaff)
+            {
+                return Problem.Refused("You were given a role at the provider meanwhile, and that needs another link. Ask for it.");
+            }
+
             var step = MatchFirst(draft.Secret, code, now);
             var totp = _key.Seal(connection, person.Id, draft.Secret);
             if (!step.Succeeded || !totp.Succeeded)
@@ -110,6 +137,12 @@ public sealed partial class CredentialService
             if (_links.Redeem(transaction, link, PersonLinks.SignUp) is not { } redeemed || Holder(connection, redeemed) is not { SignsIn: SignInMeans.None } person)
             {
                 return NoLink();
+            }
+
+            // A passkey's page has no code to show.
+            if (SignUpCodes.IsNeeded(connection, person))
+            {
+                return Problem.Refused("Sign up with a password, an authenticator and the code that is told to you by telephone; add the passkey then.");
             }
 
             return Insert(connection, person, passkey) is { } problem ? problem : SignedUp(transaction, person, client, "passkey", withCodes: false);
@@ -208,6 +241,7 @@ public sealed partial class CredentialService
     private Result<Enrolled> SignedUp(WriteTransaction transaction, Person person, PortalClient client, string how, bool withCodes)
     {
         PersonLinks.Revoke(transaction, person.Id);
+        SignUpCodes.Remove(transaction.Connection, person.Id);
         SessionSql.ChangeStamp(transaction.Connection, person.Id, keep: null);
         _audit.Append(transaction, new AuditEntry(PeopleActions.SignedUp, Actor.Person(person.Email, client.Text, null)) { Subject = person.Email, Detail = how });
         var codes = withCodes ? NewCodes(transaction.Connection, person) : Result.Of<IReadOnlyList<string>>([]);
@@ -301,4 +335,7 @@ public sealed partial class CredentialService
 
     private Problem? Tell(WriteTransaction transaction, Person person, PortalClient client, string what) =>
         _mails.Add(transaction, PersonMails.Changed, person, ("what", what), ("source", client.Text));
+
+    /// <summary>What was decided and committed: the next step, or why not.</summary>
+    private sealed record Begun(Problem? Problem, SignUpStep? Step);
 }

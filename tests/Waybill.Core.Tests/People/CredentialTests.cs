@@ -20,8 +20,8 @@ public class CredentialTests
             Assert.Equal((PersonLinkKind.SignUp, Ann, test.Time.GetUtcNow() + PeopleLimits.SignUpLink), (found.Kind, found.Person.Email, found.Expires));
         }
 
-        (await credentials.BeginSignUpAsync(link, "password1234")).Problem(ProblemKind.Invalid);
-        var (enrolment, kept) = (await credentials.BeginSignUpAsync(link, TestPeople.Password)).Get();
+        (await credentials.BeginSignUpAsync(link, "password1234", null, TestPeople.Home)).Problem(ProblemKind.Invalid);
+        var (enrolment, kept) = (await credentials.BeginSignUpAsync(link, TestPeople.Password, null, TestPeople.Home)).Get();
         Assert.InRange(kept.Length, 1, SignInLimits.KeptSignUp);
         Assert.Equal(enrolment, await credentials.ResumeSignUpAsync(link, kept));
         Assert.StartsWith("otpauth://totp/Waybill:ann%40example.com?secret=" + enrolment.Secret, enrolment.Uri, StringComparison.Ordinal);
@@ -35,7 +35,7 @@ public class CredentialTests
         foreach (var used in (string[])[link, second])
         {
             Assert.Null(await credentials.FindLinkAsync(used));
-            (await credentials.BeginSignUpAsync(used, Other)).Problem(ProblemKind.NotFound);
+            (await credentials.BeginSignUpAsync(used, Other, null, TestPeople.Home)).Problem(ProblemKind.NotFound);
             Assert.Null(await credentials.ResumeSignUpAsync(used, kept));
             (await credentials.SignUpAsync(used, kept, code, TestPeople.Home)).Problem(ProblemKind.NotFound);
             (await credentials.SignUpWithPasskeyAsync(used, TestPeople.NewPasskey(1), TestPeople.Home)).Problem(ProblemKind.NotFound);
@@ -52,8 +52,8 @@ public class CredentialTests
         await test.AddAsync(Ann);
         await test.AddAsync("bob@example.com");
         var link = await test.LinkAsync(Ann);
-        var scanner = (await test.People.Credentials.BeginSignUpAsync(link, Other)).Get();
-        var own = (await test.People.Credentials.BeginSignUpAsync(link, TestPeople.Password)).Get();
+        var scanner = (await test.People.Credentials.BeginSignUpAsync(link, Other, null, TestPeople.Home)).Get();
+        var own = (await test.People.Credentials.BeginSignUpAsync(link, TestPeople.Password, null, TestPeople.Home)).Get();
         Assert.NotEqual(scanner.Enrolment.Secret, own.Enrolment.Secret);
 
         // Nor does one browser's count with what another keeps, behind another link, for somebody else, or made up.
@@ -83,6 +83,84 @@ public class CredentialTests
     }
 
     [Fact]
+    public async Task A_mailed_link_makes_nobody_one_of_the_provider_without_a_code_that_the_mail_does_not_hold()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        var credentials = test.People.Credentials;
+        var invited = (await test.People.Invitations.AddAsync(new NewPerson(Ann, "Ann Example") { Roles = [new(PersonRole.Administrator)] }, handOver: false, TestCore.Operator)).Get();
+        var mail = Assert.Single(test.Mails("person-sign-up", Ann));
+        var code = Assert.IsType<string>(invited.Code);
+        Assert.Matches("^[0-9]{4} [0-9]{4}$", code);
+        Assert.Contains("You also need a code", mail, StringComparison.Ordinal);
+        Assert.DoesNotContain(code, mail, StringComparison.Ordinal);
+        Assert.DoesNotContain(code.Replace(" ", "", StringComparison.Ordinal), mail, StringComparison.Ordinal);
+        var link = LinkIn(mail);
+        Assert.True((await credentials.FindLinkAsync(link))!.NeedsCode);
+        (await credentials.SignUpWithPasskeyAsync(link, TestPeople.NewPasskey(1), TestPeople.Home)).Problem(ProblemKind.Refused);
+
+        // A form without a code, as a scanner sends it, costs no try.
+        var wrong = code[0] == '0' ? "1" + code[1..] : "0" + code[1..];
+        foreach (var typed in (string?[])[null, "", "1234", code + "1", new('1', 1000)])
+        {
+            (await credentials.BeginSignUpAsync(link, TestPeople.Password, typed, TestPeople.Away)).Problem(ProblemKind.Refused);
+        }
+
+        for (var i = 1; i < PeopleLimits.SignUpCodes; i++)
+        {
+            Assert.Contains($"{PeopleLimits.SignUpCodes - i} tries are left", (await credentials.BeginSignUpAsync(link, TestPeople.Password, wrong, TestPeople.Away)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        }
+
+        var (enrolment, kept) = (await credentials.BeginSignUpAsync(link, TestPeople.Password, code, TestPeople.Home)).Get();
+        (await credentials.BeginSignUpAsync(link, TestPeople.Password, wrong, TestPeople.Away)).Problem(ProblemKind.Refused);
+        Assert.Equal(PeopleLimits.SignUpCodes, (await test.AuditAsync(PeopleActions.SignUpRefused)).Count);
+        test.Know(Ann, enrolment);
+        Assert.Null(await credentials.FindLinkAsync(link));
+        (await credentials.SignUpAsync(link, kept, test.Code(Ann), TestPeople.Home)).Problem(ProblemKind.NotFound);
+
+        // Another link has another code, and the one before is worth nothing.
+        var again = (await test.People.Invitations.InviteAsync(Ann, handOver: false, TestCore.Operator)).Get();
+        Assert.NotEqual(code, again.Code);
+        link = LinkIn(test.Mails("person-sign-up", Ann)[0]);
+        (await credentials.BeginSignUpAsync(link, TestPeople.Password, code, TestPeople.Home)).Problem(ProblemKind.Refused);
+        (enrolment, kept) = (await credentials.BeginSignUpAsync(link, TestPeople.Password, again.Code!.Replace(' ', '-'), TestPeople.Home)).Get();
+        test.Know(Ann, enrolment);
+        (await credentials.SignUpAsync(link, kept, test.Code(Ann), TestPeople.Home)).Get();
+
+        // So does the link that a reset mails; one that is handed over was in no mail.
+        var reset = (await test.People.Invitations.ResetAsync(Ann, "lost telephone", handOver: false, TestCore.Operator)).Get();
+        Assert.NotNull(reset.Code);
+        Assert.True((await credentials.FindLinkAsync(LinkIn(Assert.Single(test.Mails("person-credentials-reset", Ann)))))!.NeedsCode);
+        var handed = (await test.People.Invitations.InviteAsync(Ann, handOver: true, TestCore.Operator)).Get();
+        Assert.Null(handed.Code);
+        Assert.False((await credentials.FindLinkAsync(handed.Link!.Split('/')[^1]))!.NeedsCode);
+        Assert.Null(await credentials.FindLinkAsync(LinkIn(test.Mails("person-credentials-reset", Ann)[0])));
+    }
+
+    [Fact]
+    public async Task A_link_from_before_a_role_at_the_provider_does_not_give_it_and_an_account_ends_no_link_with_a_code()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        var credentials = test.People.Credentials;
+        var role = new RoleGrant(PersonRole.Member, "10042");
+        Assert.Equal(Outcome.Done, await InviteAsync(test, Ann, role));
+        var link = LinkIn(Assert.Single(test.Mails("person-sign-up", Ann)));
+        Assert.False((await credentials.FindLinkAsync(link))!.NeedsCode);
+        var kept = await test.BeginAsync(Ann, link);
+        (await test.People.People.GrantAsync(Ann, new(PersonRole.Support), TestCore.Operator)).Get();
+        (await credentials.SignUpAsync(link, kept, test.Code(Ann), TestPeople.Home)).Problem(ProblemKind.Refused);
+        (await credentials.BeginSignUpAsync(link, TestPeople.Password, "1234 5678", TestPeople.Home)).Problem(ProblemKind.Refused);
+
+        var invited = (await test.People.Invitations.InviteAsync(Ann, handOver: false, TestCore.Operator)).Get();
+        test.Time.Advance(PeopleLimits.FreshLink);
+        Assert.Equal(ProblemKind.AlreadyExists, (await InviteAsync(test, Ann, role)).Problem?.Kind);
+        link = LinkIn(test.Mails("person-sign-up", Ann)[0]);
+        var (enrolment, shown) = (await credentials.BeginSignUpAsync(link, TestPeople.Password, invited.Code, TestPeople.Home)).Get();
+        test.Know(Ann, enrolment);
+        (await credentials.SignUpAsync(link, shown, test.Code(Ann), TestPeople.Home)).Get();
+        Assert.Equal(2, (await test.FindAsync(Ann)).Roles.Count);
+    }
+
+    [Fact]
     public async Task An_authenticator_that_is_not_finished_in_time_begins_anew_and_a_link_ends()
     {
         await using var test = await TestPeople.CreateAsync();
@@ -95,7 +173,7 @@ public class CredentialTests
         Assert.NotEqual(kept, await test.BeginAsync(Ann, link));
         test.Time.Advance(PeopleLimits.SignUpLink);
         Assert.Null(await test.People.Credentials.FindLinkAsync(link));
-        (await test.People.Credentials.BeginSignUpAsync(link, Other)).Problem(ProblemKind.NotFound);
+        (await test.People.Credentials.BeginSignUpAsync(link, Other, null, TestPeople.Home)).Problem(ProblemKind.NotFound);
         link = await test.LinkAsync(Ann);
         (await test.People.People.SuspendAsync(Ann, null, TestCore.Operator)).Get();
         Assert.Null(await test.People.Credentials.FindLinkAsync(link));
@@ -110,7 +188,7 @@ public class CredentialTests
         Assert.True((await test.People.Credentials.AskResetAsync("ANN@example.com", TestPeople.Away)).Succeeded);
         var link = LinkIn(Assert.Single(test.Mails("person-password-reset", Ann)));
         Assert.Equal(PersonLinkKind.Reset, (await test.People.Credentials.FindLinkAsync(link))!.Kind);
-        (await test.People.Credentials.BeginSignUpAsync(link, Other)).Problem(ProblemKind.NotFound);
+        (await test.People.Credentials.BeginSignUpAsync(link, Other, null, TestPeople.Home)).Problem(ProblemKind.NotFound);
         (await test.People.Credentials.SignUpWithPasskeyAsync(link, TestPeople.NewPasskey(1), TestPeople.Home)).Problem(ProblemKind.NotFound);
         (await test.People.Credentials.ResetAsync(link, "short", test.Code(Ann), TestPeople.Away)).Problem(ProblemKind.Invalid);
         Assert.Equal(SignInVerdict.Wrong, (await test.People.Credentials.ResetAsync(link, Other, test.WrongCode(Ann), TestPeople.Away)).Get().Verdict);

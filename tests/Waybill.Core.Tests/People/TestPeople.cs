@@ -58,7 +58,7 @@ internal sealed class TestPeople : IAsyncDisposable
     /// <summary>Takes the first step behind a link, as one browser; answers what that browser keeps.</summary>
     public async Task<string> BeginAsync(string email, string link)
     {
-        var step = (await People.Credentials.BeginSignUpAsync(link, Password)).Get();
+        var step = (await People.Credentials.BeginSignUpAsync(link, Password, null, Home)).Get();
         Know(email, step.Enrolment);
         return step.Kept;
     }

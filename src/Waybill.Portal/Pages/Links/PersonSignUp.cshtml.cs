@@ -37,6 +37,12 @@ internal sealed class PersonSignUpModel(PeopleServices people, Answers answers, 
 
     public string? CodeError { get; private set; }
 
+    /// <summary>Whether the link alone does not do: see <see cref="PersonLink.NeedsCode"/>.</summary>
+    public bool NeedsCode { get; private set; }
+
+    /// <summary>What is wrong with the code that was told by telephone.</summary>
+    public string? SpokenError { get; private set; }
+
     public async Task<IActionResult> OnGetAsync(string token)
     {
         if (!await FindAsync(token))
@@ -48,12 +54,12 @@ internal sealed class PersonSignUpModel(PeopleServices people, Answers answers, 
         return Page();
     }
 
-    public async Task<IActionResult> OnPostAsync(string token, string? step, string? password, string? again, string? code) =>
+    public async Task<IActionResult> OnPostAsync(string token, string? step, string? password, string? again, string? code, string? spoken) =>
         !await FindAsync(token) ? NotFound() : step switch
     {
         "finish" => await FinishAsync(token, code ?? ""),
         "anew" => Anew(token),
-        _ => await BeginAsync(token, password ?? "", again ?? ""),
+        _ => await BeginAsync(token, password ?? "", again ?? "", spoken),
     };
 
     /// <summary>A cookie for each link: the same browser may sign two people up.</summary>
@@ -68,7 +74,7 @@ internal sealed class PersonSignUpModel(PeopleServices people, Answers answers, 
         return Page();
     }
 
-    private async Task<IActionResult> BeginAsync(string token, string password, string again)
+    private async Task<IActionResult> BeginAsync(string token, string password, string again, string? spoken)
     {
         if (password != again)
         {
@@ -76,11 +82,16 @@ internal sealed class PersonSignUpModel(PeopleServices people, Answers answers, 
             return Page();
         }
 
-        var begun = await people.Credentials.BeginSignUpAsync(token, password, HttpContext.RequestAborted);
+        var begun = await people.Credentials.BeginSignUpAsync(token, password, spoken, SessionCookie.Client(HttpContext), HttpContext.RequestAborted);
         if (!begun.Succeeded)
         {
             var words = answers.Of(begun.Problem);
-            (PasswordError, Error) = begun.Problem.Kind == ProblemKind.Invalid ? (words, null) : ((string?)null, words);
+            (PasswordError, SpokenError, Error) = begun.Problem.Kind switch
+            {
+                ProblemKind.Invalid => (words, null, null),
+                ProblemKind.Refused when NeedsCode => (null, words, null),
+                _ => ((string?)null, (string?)null, words),
+            };
             return begun.Problem.Kind == ProblemKind.NotFound ? NotFound() : Page();
         }
 
@@ -138,7 +149,7 @@ internal sealed class PersonSignUpModel(PeopleServices people, Answers answers, 
             return false;
         }
 
-        (Person, Address) = (link.Person, LinkRouting.PathOf(token));
+        (Person, Address, NeedsCode) = (link.Person, LinkRouting.PathOf(token), link.NeedsCode);
         return true;
     }
 }
