@@ -8,6 +8,7 @@ using Waybill.Core.Tokens;
 using Waybill.Portal;
 using Waybill.Portal.Api;
 using Waybill.Server.Configuration;
+using Waybill.Server.Scheduling;
 
 namespace Waybill.Server.Hosting;
 
@@ -23,6 +24,7 @@ internal static class PortalServices
         services.AddSingleton(identity);
         services.AddSingleton(server);
         services.AddSingleton<IServerHealth>(provider => new ServerHealth(installation, configuration, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ServerHealth>()));
+        services.AddSingleton<IServerSchedule>(new ScheduleOfJobs(installation.Schedule, configuration, TimeProvider.System));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(installation.Database);
         services.AddSingleton(installation.Audit);
@@ -42,6 +44,9 @@ internal static class PortalServices
         services.AddSingleton(installation.Notifications);
         services.AddSingleton(installation.Hooks);
         services.AddSingleton(_ => installation.OpenAccountFiles());
+        services.AddSingleton(installation.Catalogue);
+        services.AddSingleton(_ => installation.ArrivalRules);
+        services.AddSingleton(_ => installation.CollectRights);
         services.AddSingleton(_ => new AccountLogins(installation.Database));
         services.AddSingleton(_ => new AccountVendors(installation.Database, installation.Logins, new AccountLogins(installation.Database)));
         services.AddSingleton(_ => new KeyDelivery(installation.Keys, installation.BurntKeys));
