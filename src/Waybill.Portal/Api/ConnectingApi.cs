@@ -17,7 +17,9 @@ internal static class ConnectingApi
     [
         Get<Page<HostKeyView>>("/v1/host-keys", "listHostKeys", Read, "List the host keys in use and announced, Ed25519 first.", HostKeys),
         Get<Page<CertificateView>>("/v1/certificates", "listCertificates", Read, "List the portal's certificate and those that it was signed with, with their fingerprints.", Certificates),
-        Get<Page<HostKeyView>>("/v1/logins/{login}/pack", "fetchPack", Read, "Fetch a login's connection pack: files for its programs with every host key pinned, and its set-up guide.", PackAsync) with
+        Get<Page<HostKeyView>>("/v1/logins/{login}/pack", "fetchPack", Read, "Fetch a login's connection pack: files for its programs with every host key pinned, and its set-up guide.", PackAsync,
+            ApiParameter.Text("keyFile", "where the private key lies on the customer's computer; one that ends with .ppk is for WinSCP, PuTTY and FileZilla"),
+            ApiParameter.Text("otherKeyFile", "the same for the other kind")) with
         {
             Response = null, Content = "application/zip", Notes = "Taking it along is a row of the audit, pack-made.",
         },
@@ -43,11 +45,17 @@ internal static class ConnectingApi
             return login.Problem;
         }
 
+        var places = PackKeyFiles.Of([.. new[] { call.Text("keyFile"), call.Text("otherKeyFile") }.OfType<string>()]);
+        if (!places.Succeeded)
+        {
+            return places.Problem;
+        }
+
         // Who asks for the headers alone takes nothing along.
         var packs = call.Get<Func<ConnectionPackService>>()();
         var pack = HttpMethods.IsHead(call.Context.Request.Method)
-            ? await packs.ShowAsync(login.Value.UserName, PackKeyFiles.Usual, call.Cancel)
-            : await packs.MakeAsync(login.Value.UserName, PackKeyFiles.Usual, call.Actor, call.Cancel);
+            ? await packs.ShowAsync(login.Value.UserName, places.Value, call.Cancel)
+            : await packs.MakeAsync(login.Value.UserName, places.Value, call.Actor, call.Cancel);
         if (!pack.Succeeded)
         {
             return pack.Problem;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Waybill.Core.Feeds;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Packs;
@@ -57,6 +58,7 @@ internal static class PortalServices
         services.AddSingleton(_ => installation.Folders);
         services.AddSingleton(_ => installation.Diagnosis);
         services.AddSingleton(_ => installation.Publisher);
+        services.AddSingleton(_ => new FeedRouter(installation.Database, installation.Feeds, ConfigurationCheck.Routes(configuration.Feeds)));
         services.AddSingleton(_ => installation.Subscriptions);
         services.AddSingleton(_ => installation.Receipts);
         services.AddSingleton(_ => installation.Inbound);

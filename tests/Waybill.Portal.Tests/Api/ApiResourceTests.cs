@@ -319,6 +319,11 @@ public sealed partial class ApiResourceTests(ApiServer api)
         using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/v1/logins/{number}/pack") { Version = HttpVersion.Version20 });
         Assert.True(head.Content.Headers.ContentLength > 1000);
         Assert.Single((await client.GetJsonAsync($"/v1/audit?account={number}&action=pack-made")).GetProperty("items").EnumerateArray());
+        using var placed = await client.GetAsync($"/v1/logins/{number}/pack?keyFile={Uri.EscapeDataString("C:\\Keys\\ours.ppk")}");
+        using var filled = new System.IO.Compression.ZipArchive(await placed.Content.ReadAsStreamAsync());
+        Assert.Contains(filled.Entries, static entry => new StreamReader(entry.Open()).ReadToEnd().Contains("ours.ppk", StringComparison.Ordinal));
+        using var twoOfAKind = await client.GetAsync($"/v1/logins/{number}/pack?keyFile=C:%5Ca.ppk&otherKeyFile=C:%5Cb.ppk");
+        await twoOfAKind.ProblemAsync(422);
         using var foreign = api.Client(await api.TokenOfAsync(PortalServer.Account, "accounts:read"));
         using var refused = await foreign.GetAsync($"/v1/logins/{number}/pack");
         await refused.ProblemAsync(404);

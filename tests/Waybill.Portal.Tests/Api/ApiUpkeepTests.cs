@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Waybill.Core.Onboarding.Mail;
 using Waybill.Portal.Api;
 using Waybill.Portal.Tests.Support;
@@ -159,13 +160,38 @@ public sealed class ApiUpkeepTests(ApiServer api)
     }
 
     [Fact]
+    public async Task What_was_given_up_is_tried_again()
+    {
+        using var client = api.Client(api.All);
+        var target = $"{Path.GetRandomFileName()}@dead.example";
+        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(api.Server.Data, "waybill.db")};Pooling=False"))
+        {
+            connection.Open();
+            await using var command = connection.CreateCommand();
+            command.CommandText = """
+                INSERT INTO delivery (kind, topic, target, message_id, subject, text, state, attempts, created_at, tried_since, due_at, error)
+                VALUES ('mail', 'digest', @target, @target, 's', 't', 'dead', 9, 0, 0, 0, 'nobody here')
+                """;
+            command.Parameters.AddWithValue("@target", target);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        Assert.InRange((await client.PostJsonAsync("/v1/notifications/retry-dead", null)).GetProperty("count").GetInt32(), 1, int.MaxValue);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!(await client.GetJsonAsync("/v1/notifications?state=sent&limit=1000")).GetProperty("items").EnumerateArray().Any(each => each.GetProperty("target").GetString() == target))
+        {
+            await Task.Delay(100, patience.Token);
+        }
+    }
+
+    [Fact]
     public async Task A_mail_becomes_a_request_and_its_private_key_is_burnt()
     {
         using var client = api.Client(api.All);
         var number = await api.AccountAsync();
         var keys = await RequestKeys.MakeAsync();
         var email = $"{Path.GetRandomFileName()}@mail.example";
-        var mail = Mail(email, $"Account number: {number}\r\nCompany: Mail Ltd\r\nPhone: +44 20 7946 0001\r\n\r\n{keys.Line}\r\n");
+        var mail = StaffMailTests.Mail(email, $"Account number: {number}\r\nCompany: Mail Ltd\r\nPhone: +44 20 7946 0001\r\n\r\n{keys.Line}\r\n");
         using var first = await SendAsync(mail);
         Assert.Equal(HttpStatusCode.Created, first.StatusCode);
         var request = (await first.JsonAsync()).GetProperty("request");
@@ -181,7 +207,7 @@ public sealed class ApiUpkeepTests(ApiServer api)
         Assert.Equal(HttpStatusCode.Created, known.StatusCode);
 
         var burnt = await RequestKeys.MakeAsync();
-        using var sent = await SendAsync(Mail("private" + email, $"Account number: {number}\r\n\r\n{burnt.OpenSsh.ReplaceLineEndings("\r\n")}\r\n"));
+        using var sent = await SendAsync(StaffMailTests.Mail("private" + email, $"Account number: {number}\r\n\r\n{burnt.OpenSsh.ReplaceLineEndings("\r\n")}\r\n"));
         Assert.Contains("PRIVATE", await sent.Content.ReadAsStringAsync(), StringComparison.OrdinalIgnoreCase);
         using var refused = await client.PostAsync($"/v1/logins/{number}/keys", ApiAnswers.Json(new { key = burnt.Line }));
         await refused.ProblemAsync(409);
@@ -243,7 +269,4 @@ public sealed class ApiUpkeepTests(ApiServer api)
         var json = string.Concat(Enumerable.Repeat("[", depth)) + string.Concat(Enumerable.Repeat("]", depth));
         Assert.Equal(isRead, Record.Exception(() => JsonSerializer.Deserialize<JsonElement>(json, ApiJson.Options)) is not JsonException);
     }
-
-    private static byte[] Mail(string from, string body) => Encoding.UTF8.GetBytes(
-        $"From: Ann Example <{from}>\r\nTo: support@example.com\r\nSubject: access\r\nMessage-ID: <{Guid.NewGuid()}@mail.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}");
 }
