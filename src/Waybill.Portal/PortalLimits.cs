@@ -63,6 +63,9 @@ public static class PortalLimits
     /// <summary>Exports of the audit that are sent at once.</summary>
     public const int Exports = 2;
 
+    /// <summary>Forecasts of retention that are worked out at once.</summary>
+    public const int Forecasts = 1;
+
     /// <summary>Items of a page of the REST API, where the call does not say.</summary>
     public const int ApiPage = 100;
 

@@ -62,6 +62,10 @@ internal sealed class RequestChecks
         {
             checks.Add("host", CheckVerdict.Stop, "Nobody has said where customers connect, so the mail could not say it.", "Set Ssh:Public in waybill.json.");
         }
+        else if (checks.Account is { } account && Regions.Choose(account.Region, options.Hosts, static host => host.Region).Count == 0)
+        {
+            checks.Add("host", CheckVerdict.Stop, Regions.NoHost(account), Regions.AddHost(account));
+        }
 
         return checks;
     }

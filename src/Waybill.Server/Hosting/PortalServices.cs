@@ -46,8 +46,6 @@ internal static class PortalServices
         services.AddSingleton(installation.Hooks);
         services.AddSingleton(_ => installation.OpenAccountFiles());
         services.AddSingleton(installation.Catalogue);
-        services.AddSingleton(_ => installation.ArrivalRules);
-        services.AddSingleton(_ => installation.CollectRights);
         services.AddSingleton(_ => new AccountLogins(installation.Database));
         services.AddSingleton(_ => new AccountVendors(installation.Database, installation.Logins, new AccountLogins(installation.Database)));
         services.AddSingleton(_ => new KeyDelivery(installation.Keys, installation.BurntKeys));
@@ -61,6 +59,8 @@ internal static class PortalServices
         services.AddSingleton(_ => new FeedRouter(installation.Database, installation.Feeds, ConfigurationCheck.Routes(configuration.Feeds)));
         services.AddSingleton(_ => installation.Subscriptions);
         services.AddSingleton(_ => installation.Receipts);
+        services.AddSingleton(_ => installation.ArrivalRules);
+        services.AddSingleton(_ => installation.CollectRights);
         services.AddSingleton(_ => installation.Inbound);
         services.AddSingleton(_ => installation.OpenRetention(configuration));
         services.AddSingleton(_ => new IdempotentRequests(installation.Database, TimeProvider.System));
