@@ -1,7 +1,10 @@
 using System.Text;
 using Waybill.Core;
+using Waybill.Core.Accounts;
+using Waybill.Core.Diagnosis;
 using Waybill.Core.Keys;
 using Waybill.Core.Keys.Life;
+using Waybill.Core.Logins;
 using Waybill.Core.People;
 using Waybill.SshKeys.Keys;
 using static Waybill.Portal.Api.ApiEndpoint;
@@ -29,6 +32,10 @@ internal static class KeysApi
         {
             Notes = "It is refused for good, on every login, by a token of the provider; by a token of one account only if it has logged in there, since otherwise it may be another's. " +
                 "isBurnt says whether it is. Where it works for another account it goes on to work, and the provider is told. " + Fingerprint,
+        },
+        Get<OwnWhyView>("/v1/logins/{login}/why", "explainLogin", Read, "Say how a login stands, which keys were offered in vain, and why connections did not get in.", WhyAsync) with
+        {
+            Notes = "What the login's own people may know; a token of the provider has more at /v1/why.",
         },
         Post<BurntKeyView>("/v1/burnt-keys", "burnKey", Write, "Refuse a key for good, by its SHA256 fingerprint.", BurnAsync, typeof(BurnBody)).Creates() with { AllAccounts = true },
     ];
@@ -117,6 +124,16 @@ internal static class KeysApi
             : login.Problem;
     }
 
+    private static async ValueTask<ApiAnswer> WhyAsync(ApiCall call)
+    {
+        var login = await call.LoginAsync();
+        return login.Succeeded
+            ? ApiAnswer.Of(await call.Get<DiagnosisService>().ExplainOwnAsync(login.Value, call.Cancel), found => new OwnWhyView(
+                found.Login.UserName, found.Login.Status, found.Account, found.UsableKeys, found.LastKey is { } key ? View(call, key) : null,
+                [.. found.Offered.Select(SessionsApi.View)], found.Attempts))
+            : login.Problem;
+    }
+
     private static ValueTask<ApiAnswer> ChangeAsync(ApiCall call) => WithKeyAsync(call, async (login, key) =>
     {
         var body = call.Body<KeyChangeBody>();
@@ -173,6 +190,9 @@ internal static class KeysApi
     internal sealed record AddedKeyView(bool AlreadyInstalled, string? Note, KeyView Key);
 
     internal sealed record RotationView(KeyView Old, KeyView New, RotationState State);
+
+    internal sealed record OwnWhyView(
+        string UserName, LoginStatus Status, AccountStatus? AccountStatus, int UsableKeys, KeyView? LastKey, IReadOnlyList<SessionsApi.OfferedView> Offered, IReadOnlyList<OwnAttempt> Attempts);
 
     internal sealed record LostKeyView(KeyView Key, IReadOnlyList<string> RevokedOn, IReadOnlyList<string>? AlsoOn, bool IsBurnt);
 

@@ -2,6 +2,7 @@ using System.Net;
 using Waybill.Core;
 using Waybill.Core.Audit;
 using Waybill.Core.Diagnosis;
+using Waybill.Core.Keys;
 using static Waybill.Portal.Api.ApiEndpoint;
 
 namespace Waybill.Portal.Api;
@@ -70,7 +71,9 @@ internal static class SessionsApi
         await call.Get<DiagnosisService>().ExplainAsync(call.Text("subject")!, call.Get<IRunningServer>().Penalties, call.Cancel),
         static found => new DiagnosisView(
             found.Subject, found.UserName, found.Account, found.Findings,
-            [.. found.Offered.Select(static key => new OfferedView(key.Sha256, key.Type, key.Bits, key.First, key.Last, key.Times, key.Address, key.Client))], found.Refused));
+            [.. found.Offered.Select(View)], found.Refused));
+
+    internal static OfferedView View(OfferedKey key) => new(key.Sha256, key.Type, key.Bits, key.First, key.Last, key.Times, key.Address, key.Client);
 
     internal sealed record ForgiveBody(string? Address = null);
 

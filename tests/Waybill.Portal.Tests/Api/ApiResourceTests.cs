@@ -25,6 +25,8 @@ public sealed partial class ApiResourceTests(ApiServer api)
         Assert.Equal((number + "-acme", "vendor"), (vendor.GetProperty("userName").GetString(), vendor.GetProperty("kind").GetString()));
         Assert.True(Directory.Exists(Path.Combine(api.Server.Data, "vaults", number, "vendors", "acme")));
 
+        Assert.Equal("acme", Assert.Single((await client.GetJsonAsync($"/v1/accounts/{number}/vendors")).GetProperty("items").EnumerateArray()).GetProperty("vendor").GetString());
+
         var keys = await RequestKeys.MakeAsync();
         var added = await client.PostJsonAsync($"/v1/logins/{number}/keys", new { key = keys.Line, label = "the office", expires = "2030-01-01T00:00:00+01:00" }, 201);
         Assert.Equal("2029-12-31T23:00:00+00:00", added.GetProperty("key").GetProperty("expires").GetString());
@@ -192,6 +194,7 @@ public sealed partial class ApiResourceTests(ApiServer api)
             await again.ProblemAsync(404);
         }
 
+        Assert.Equal(0, (await client.GetJsonAsync($"/v1/logins/{number}/why")).GetProperty("usableKeys").GetInt32());
         var why = await client.GetJsonAsync("/v1/why?subject=" + number);
         Assert.Contains(why.GetProperty("findings").EnumerateArray(), static finding => finding.GetProperty("verdict").GetString() == "stop");
         Assert.True((await client.GetJsonAsync("/v1/status")).GetProperty("residentBytes").GetInt64() > 0);

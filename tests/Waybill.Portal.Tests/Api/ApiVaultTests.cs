@@ -90,6 +90,44 @@ public sealed class ApiVaultTests(ApiServer api)
     }
 
     [Fact]
+    public async Task What_came_of_an_upload_whose_sender_went_away_is_kept_for_it()
+    {
+        var account = await api.AccountAsync();
+        using var client = api.Client(await api.TokenOfAsync(account, "vault:write"));
+        using var body = new SlowBody(200_000);
+        using var content = new StreamContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        content.Headers.ContentLength = body.Length;
+        using var gone = new CancellationTokenSource();
+        var sending = client.PutAsync(Address(account, "/upload/broken.bin"), content, gone.Token);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!Directory.EnumerateFiles(Vault(account, "upload")).Any(static file => new FileInfo(file).Length > 0))
+        {
+            // What is still on its way when the sender goes is lost.
+            await Task.Delay(20, patience.Token);
+        }
+
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+        long kept;
+        while ((kept = await KeptAsync()) == 0)
+        {
+            await Task.Delay(100, patience.Token);
+        }
+
+        Assert.InRange(kept, 1, 100_000);
+        using var rest = await PutAsync(client, account, "/upload/broken.bin", new byte[200_000 - kept], $"&size=200000&offset={kept}");
+        Assert.Equal(HttpStatusCode.Created, rest.StatusCode);
+        Assert.Equal(200_000, new FileInfo(Vault(account, "upload", "broken.bin")).Length);
+
+        async Task<long> KeptAsync()
+        {
+            using var answer = await client.GetAsync($"/v1/accounts/{account}/file/upload?path=/upload/broken.bin");
+            return (await answer.JsonAsync()).TryGetProperty("offset", out var offset) ? offset.GetInt64() : 0;
+        }
+    }
+
+    [Fact]
     public async Task A_token_that_is_revoked_while_its_file_comes_publishes_nothing()
     {
         var account = await api.AccountAsync();
