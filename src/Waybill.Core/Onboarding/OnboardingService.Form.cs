@@ -3,6 +3,7 @@ using System.Net;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Keys;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 
@@ -357,7 +358,7 @@ public sealed partial class OnboardingService
         }
 
         var intake = KeyIntake.Read(file.Span);
-        foreach (var burnt in new[] { intake.Burnt, form.SecondPrivate is { } second ? KeyIntake.Read(second.Span).Burnt : null }.OfType<string>())
+        foreach (var burnt in new[] { intake.Burnt, form.SecondPrivate is { } second ? KeyIntake.Read(second.Span).Burnt : null }.OfType<SentHalf>())
         {
             var added = await _burnt.AddAsync(burnt, how, actor, cancellationToken).ConfigureAwait(false);
             if (!added.Succeeded)

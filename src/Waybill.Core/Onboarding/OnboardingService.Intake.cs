@@ -1,4 +1,5 @@
 using Waybill.Core.Database;
+using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 
 namespace Waybill.Core.Onboarding;
@@ -186,11 +187,11 @@ public sealed partial class OnboardingService
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<Problem?> BurnAsync(IReadOnlyList<string> fingerprints, Actor actor, CancellationToken cancellationToken)
+    private async ValueTask<Problem?> BurnAsync(IReadOnlyList<SentHalf> halves, Actor actor, CancellationToken cancellationToken)
     {
-        foreach (var fingerprint in fingerprints)
+        foreach (var half in halves)
         {
-            var burnt = await _burnt.AddAsync(fingerprint, "a private key was sent with a request for access", actor, cancellationToken).ConfigureAwait(false);
+            var burnt = await _burnt.AddAsync(half, "a private key was sent with a request for access", actor, cancellationToken).ConfigureAwait(false);
             if (!burnt.Succeeded)
             {
                 return burnt.Problem;

@@ -103,7 +103,10 @@ public sealed partial class OnboardingService
                 var checks = request.IsUndecided ? RequestChecks.Of(connection, request, _subscriptions, _options) : null;
                 return new RequestView(
                     request, checks?.Rows ?? [], request.IsUndecided ? Missing(request) : [], checks?.UserName ?? request.Login, request.Kind == RequestKind.Key, _options.CallBack,
-                    RequestSql.History(connection, request.Id));
+                    RequestSql.History(connection, request.Id))
+                {
+                    RefusedKey = checks?.Refused,
+                };
             },
             cancellationToken).ConfigureAwait(false) is { } view ? view : RequestSql.Unknown(reference);
 

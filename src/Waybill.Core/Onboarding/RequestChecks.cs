@@ -42,6 +42,9 @@ internal sealed class RequestChecks
     /// <summary>The login whose key is replaced.</summary>
     public Login? Login { get; }
 
+    /// <summary>What is known of the key, when it is refused on every login.</summary>
+    public RefusedKey? Refused { get; private set; }
+
     /// <summary>The user name that an approval gives.</summary>
     public string? UserName { get; private set; }
 
@@ -182,7 +185,8 @@ internal sealed class RequestChecks
 
         if (BurntKeys.Refusal(_connection, key.Sha256, forStaff: true) is { } burnt)
         {
-            Add(Name, CheckVerdict.Stop, burnt.Message, "Ask for a new key.");
+            Refused = BurntKeys.Find(_connection, key.Sha256);
+            Add(Name, CheckVerdict.Stop, burnt.Message, Refused is { IsProven: true } ? "Ask for a new key." : null);
             return;
         }
 

@@ -109,10 +109,18 @@ public sealed class FormTests
         Assert.Equal(fingerprint, desk.Core.Scalar("SELECT sha256 FROM burnt_key"));
         Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM access_request"));
 
-        // Its public half is refused from now on, also here.
+        // Its public half is refused from now on, also here. Of what is under a passphrase only the claim is there, on which staff decide.
         var again = (await desk.Service.SubmitAsync(Desk.Form(line), Desk.Visitor)).Get();
-        Assert.Equal("key", Assert.Single(again.Problems).Field);
-        Assert.Contains("refused for good", again.Problems[0].Message, StringComparison.Ordinal);
+        if (form is "openssh-encrypted" or "ppk")
+        {
+            Assert.Equal(0L, desk.Core.Scalar("SELECT proven FROM burnt_key"));
+            Assert.Empty(again.Problems);
+        }
+        else
+        {
+            Assert.Equal("key", Assert.Single(again.Problems).Field);
+            Assert.Contains("refused for good", again.Problems[0].Message, StringComparison.Ordinal);
+        }
 
         // No line of the file is in the database or its log.
         await desk.Core.Services.DisposeAsync();
@@ -124,6 +132,59 @@ public sealed class FormTests
 
         await desk.Core.ReopenAsync();
     }
+
+    [Fact]
+    public async Task A_file_that_only_claims_to_be_anothers_private_key_keeps_them_out_until_staff_lift_it_and_not_again()
+    {
+        await using var desk = await Desk.CreateAsync();
+        using var theirs = Desk.NewKey();
+        var fingerprint = KeyFingerprint.Sha256(theirs.PublicKey.Blob.Span);
+        var forged = Forged(theirs.PublicKey);
+        Assert.True((await desk.Service.SubmitAsync(Desk.Form() with { KeyFile = forged }, Desk.Visitor)).Get().IsPrivateKey);
+
+        // The customer's request comes through to staff, who read what happened and how it is mended.
+        var reference = await desk.OpenAsync(Desk.Form(Desk.Line(theirs)));
+        var view = await desk.ShowAsync(reference);
+        Assert.Equal((fingerprint, false, (DateTimeOffset?)null), (view.RefusedKey!.Sha256, view.RefusedKey.IsProven, view.RefusedKey.Lifted));
+        var stop = await desk.CheckAsync(reference, "key");
+        Assert.Equal(CheckVerdict.Stop, stop.Verdict);
+        Assert.Contains($"waybill key burnt lift {fingerprint}", stop.Words, StringComparison.Ordinal);
+        (await desk.Service.ApproveAsync(reference, new Approval(), Desk.Ann)).Problem(ProblemKind.Refused);
+
+        var burnt = desk.Core.Services.BurntKeys;
+        Assert.Equal(fingerprint, Assert.Single((await burnt.ListAsync()).Items).Sha256);
+        (await burnt.LiftAsync(fingerprint, " ", Desk.Ann)).Problem(ProblemKind.Invalid);
+        (await burnt.LiftAsync("SHA256:short", "called", Desk.Ann)).Problem(ProblemKind.NotFound);
+        Assert.Equal(("ann", "called, they sent nothing"), ((await burnt.LiftAsync(fingerprint, "called, they sent nothing", Desk.Ann)).Get() is { } lifted ? (lifted.LiftedBy, lifted.LiftedReason) : default));
+        Assert.Equal("called, they sent nothing", desk.Core.Scalar("SELECT detail FROM audit WHERE action = 'key-burnt-lifted'"));
+        Assert.Empty((await burnt.ListAsync()).Items);
+        Assert.Single((await burnt.ListAsync(withLifted: true)).Items);
+
+        // The same claim again changes nothing.
+        Assert.True((await desk.Service.SubmitAsync(Desk.Form() with { KeyFile = forged }, Desk.Visitor)).Get().IsPrivateKey);
+        (await desk.Service.ApproveAsync(reference, new Approval(), Desk.Ann)).Get();
+
+        // The key itself does; the login that has it keeps it.
+        var real = PrivateKeyFile.WriteOpenSsh(theirs, "ann");
+        Assert.True((await desk.Service.SubmitAsync(Desk.Form() with { KeyFile = real }, Desk.Visitor)).Get().IsPrivateKey);
+        Assert.Equal((true, "10042"), (await burnt.ListAsync()).Items is [{ IsProven: var proven, InstalledOn: [var on] }] ? (proven, on) : default);
+        Assert.Null(Assert.Single((await desk.Core.Services.Keys.ListAsync("10042")).Get()).Revoked);
+    }
+
+    [Fact]
+    public async Task A_private_key_whose_halves_do_not_belong_together_burns_nobodys_key()
+    {
+        await using var desk = await Desk.CreateAsync();
+        using var theirs = Desk.NewKey();
+        var submitted = (await desk.Service.SubmitAsync(Desk.Form() with { KeyFile = Forged(theirs.PublicKey, "none") }, Desk.Visitor)).Get();
+        Assert.True(submitted.IsPrivateKey);
+        Assert.Contains("It is damaged besides", Assert.Single(submitted.Problems).Message, StringComparison.Ordinal);
+        Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM burnt_key"));
+    }
+
+    /// <summary>What anybody can write who has the public key of another.</summary>
+    private static byte[] Forged(SshPublicKey theirs, string encryption = "aes256-cbc") => Encoding.ASCII.GetBytes(
+        $"PuTTY-User-Key-File-3: {theirs.KeyType}\nEncryption: {encryption}\nComment: x\nPublic-Lines: 1\n{Convert.ToBase64String(theirs.Blob.Span)}\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 00\n");
 
     [Fact]
     public async Task Of_two_private_keys_both_are_burnt()

@@ -6,7 +6,7 @@ using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>key add | generate | handovers | list | change | rotation | drop-old | report-lost | revoke</c>.</summary>
+/// <summary><c>key add | generate | handovers | burnt | list | change | rotation | drop-old | report-lost | revoke</c>.</summary>
 internal static class KeyCommands
 {
     private sealed record KeyAdded(bool AlreadyInstalled, string? Note, KeyView Key);
@@ -23,7 +23,7 @@ internal static class KeyCommands
     [
         new Command("key", "Public keys of logins.")
         {
-            Add(context), KeyGenerateCommand.Create(context), KeyHandoverCommands.Create(context), List(context), Change(context), KeyLifeCommands.Rotation(context), KeyLifeCommands.DropOld(context),
+            Add(context), KeyGenerateCommand.Create(context), KeyHandoverCommands.Create(context), KeyBurntCommands.Create(context), List(context), Change(context), KeyLifeCommands.Rotation(context), KeyLifeCommands.DropOld(context),
             KeyLifeCommands.ReportLost(context), Revoke(context),
         },
     ];

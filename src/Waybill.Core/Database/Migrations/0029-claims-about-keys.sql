@@ -1,0 +1,8 @@
+-- A private key file under a passphrase only states its public half: what it claims is refused, and can be lifted. A lifted row stays, so that the same claim does not come back.
+ALTER TABLE burnt_key ADD COLUMN proven INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE burnt_key ADD COLUMN lifted_at INTEGER;
+ALTER TABLE burnt_key ADD COLUMN lifted_by TEXT;
+ALTER TABLE burnt_key ADD COLUMN lifted_reason TEXT;
+
+-- Nobody compared the two halves of the files that came before.
+UPDATE burnt_key SET proven = 0 WHERE how LIKE 'a private key was %';
