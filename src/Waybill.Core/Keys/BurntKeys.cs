@@ -1,7 +1,11 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Events;
+using Waybill.Core.Keys.Life;
+using Waybill.Core.Logins;
 using Waybill.SshKeys.Keys;
 
 namespace Waybill.Core.Keys;
@@ -72,7 +76,7 @@ public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProv
     internal BurntKey Add(WriteTransaction transaction, SentHalf half, string how, Actor actor)
     {
         var connection = transaction.Connection;
-        connection.Execute(
+        var isNews = connection.Execute(
             """
             INSERT INTO burnt_key (sha256, how, burnt_at, burnt_by, proven) VALUES (@sha256, @how, @at, @by, @proven)
             ON CONFLICT (sha256) DO UPDATE SET how = @how, burnt_at = @at, burnt_by = @by, proven = 1, lifted_at = NULL, lifted_by = NULL, lifted_reason = NULL
@@ -82,10 +86,63 @@ public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProv
             ("@how", how),
             ("@at", time.GetUtcNow().ToColumn()),
             ("@by", actor.Name),
-            ("@proven", half.IsProven ? 1 : 0));
+            ("@proven", half.IsProven ? 1 : 0)) > 0;
         audit.Append(transaction, new AuditEntry(AuditActions.KeyBurnt, actor) { Subject = half.Sha256, Detail = half.IsProven ? how : how + " (unproven: under a passphrase)" });
-        return new BurntKey(half.Sha256, InstalledOn(connection, half.Sha256));
+        var burnt = new BurntKey(half.Sha256, InstalledOn(connection, half.Sha256));
+
+        // Once for each key, so that nobody floods the mailbox with one file. Who reports a key lost has a mail of its own.
+        if (isNews && burnt.InstalledOn.Count > 0 && how != ReportedLost)
+        {
+            Tell(connection, half, how, burnt.InstalledOn, actor);
+        }
+
+        return burnt;
     }
+
+    /// <summary>The keys that work on logins although they are refused everywhere, the newest first.</summary>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<IReadOnlyList<RefusedKey>> InUseAsync(int limit = 100, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<RefusedKey>>(
+        connection =>
+        [
+            .. connection.All(
+                $"""
+                SELECT {Columns} FROM burnt_key b
+                WHERE b.lifted_at IS NULL AND EXISTS (SELECT 1 FROM login_key k WHERE k.sha256 = b.sha256 AND k.revoked_at IS NULL) ORDER BY b.rowid DESC LIMIT @limit
+                """,
+                Read,
+                ("@limit", Math.Clamp(limit, 1, Page<RefusedKey>.MaximumSize)))
+            .Select(key => key with { InstalledOn = InstalledOn(connection, key.Sha256) }),
+        ],
+        cancellationToken);
+
+    /// <summary>The keys of a login that work there although they are refused everywhere, by fingerprint.</summary>
+    public ValueTask<IReadOnlyDictionary<string, RefusedKey>> InUseAsync(string userName, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyDictionary<string, RefusedKey>>(
+        connection => InUse(connection, "l.user_key = @of", UserName.Fold(userName)).ToDictionary(static key => key.Sha256), cancellationToken);
+
+    /// <summary>The keys that work on logins of an account although they are refused everywhere.</summary>
+    internal static List<RefusedKey> InUseAt(DatabaseConnection connection, long account) =>
+        [.. InUse(connection, "l.account_id = @of", account).Select(key => key with { InstalledOn = InstalledOn(connection, key.Sha256) })];
+
+    private static List<RefusedKey> InUse(DatabaseConnection connection, string where, object of) => connection.All(
+        $"""
+        SELECT DISTINCT {Columns} FROM login l JOIN login_key k ON k.login_id = l.id AND k.revoked_at IS NULL JOIN burnt_key b ON b.sha256 = k.sha256 AND b.lifted_at IS NULL
+        WHERE {where} ORDER BY b.rowid LIMIT {LoginsNamed}
+        """,
+        Read,
+        ("@of", of));
+
+    private void Tell(DatabaseConnection connection, SentHalf half, string how, IReadOnlyList<string> installedOn, Actor actor) => EventSql.Raise(
+        connection, KeyTopics.SentInUse, null,
+        new JsonObject
+        {
+            ["key"] = half.Sha256, ["how"] = how, ["by"] = actor.Name, ["proven"] = half.IsProven, ["installedOn"] = string.Join(", ", installedOn.Take(KeyLife.LoginsNamed)),
+            ["what"] = half.IsProven ? "The private half of a key reached us" : "A file under a passphrase reached us that claims to be a private key; whether it is one nobody can see",
+            ["todo"] = half.IsProven
+                ? "Whoever carried it may have a copy: ask the customer for a new key, and revoke this one."
+                : "Anybody can write such a file around a public key: ask the customer, at a number that you know, whether they sent it. If they did, revoke the key.",
+        },
+        time.GetUtcNow());
 
     /// <summary>Takes a refusal back. The key can be installed again; what only claims to be its private half does not have it refused another time.</summary>
     /// <param name="sha256">The whole fingerprint.</param>

@@ -58,6 +58,7 @@ internal sealed class RequestChecks
         checks.CheckCompany();
         checks.CheckEmail();
         checks.CheckKey();
+        checks.CheckKeysInUse();
         checks.CheckUserName();
         checks.CheckWishes(subscriptions);
         checks.CheckOthers();
@@ -213,6 +214,17 @@ internal sealed class RequestChecks
         else
         {
             Add(Name, CheckVerdict.Ok, "No login has this key.");
+        }
+    }
+
+    /// <summary>Who asks for another key has often just sent the private half of the old one.</summary>
+    private void CheckKeysInUse()
+    {
+        foreach (var key in Account is null ? [] : BurntKeys.InUseAt(_connection, Account.Id).Take(OnboardingLimits.Named))
+        {
+            Add("keys in use", CheckVerdict.Look,
+                $"{key.Sha256} works on {string.Join(", ", key.InstalledOn)}, and {(key.IsProven ? "its private half is" : "a file under a passphrase claims that its private half is")} in other hands ({key.How}).",
+                key.IsProven ? "Revoke it there." : "Ask the customer whether they sent it. If they did, revoke it there.");
         }
     }
 

@@ -30,6 +30,7 @@ internal static class UpkeepChecks
     public static readonly TimeSpan OldBackup = TimeSpan.FromDays(7);
 
     private const int SharedKeysNamed = 3;
+    private const int BurntKeysNamed = 3;
     private const int Full = 95;
     private const int NearlyFull = 80;
 
@@ -47,6 +48,7 @@ internal static class UpkeepChecks
         .. await HeldAsync(installation, cancellationToken),
         await ExpectationsAsync(installation, cancellationToken),
         await ExpiringAsync(installation, cancellationToken),
+        await BurntInUseAsync(installation, cancellationToken),
         await RetentionAsync(installation, cancellationToken),
         await ScheduleAsync(installation, cancellationToken),
         await DeadAsync(installation, DeliveryKind.Mail, cancellationToken),
@@ -167,6 +169,22 @@ internal static class UpkeepChecks
             : new Finding(
                 Verdict.Warning, "expiring keys",
                 $"{(expiring == 1 ? "1 key expires" : $"{expiring} keys expire")} within {SoonExpiring.TotalDays:0} days; their accounts were reminded, and who does not add another key cannot connect then");
+    }
+
+    private static async Task<Finding> BurntInUseAsync(Installation installation, CancellationToken cancellationToken)
+    {
+        const string Check = "burnt keys";
+        var used = await installation.BurntKeys.InUseAsync(BurntKeysNamed + 1, cancellationToken);
+        return used.Count == 0
+            ? new Finding(Verdict.Ok, Check, "no key that others may have works on a login")
+            : new Finding(
+                Verdict.Warning, Check,
+                "others may have the private half of keys that still work: "
+                + string.Join("; ", used.Take(BurntKeysNamed).Select(static key => $"{key.Sha256} on {string.Join(", ", key.InstalledOn)}{(key.IsProven ? "" : " (unproven: ask whether they sent it)")}"))
+                + (used.Count > BurntKeysNamed ? "; ..." : ""))
+            {
+                Remedy = new Remedy("ask for new keys and revoke these", $"key revoke {used[0].InstalledOn[0]} {used[0].Sha256} --reason TEXT"),
+            };
     }
 
     private static async Task<Finding> BackupAsync(Installation installation, CancellationToken cancellationToken)

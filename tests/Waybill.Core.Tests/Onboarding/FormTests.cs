@@ -171,6 +171,35 @@ public sealed class FormTests
         Assert.Null(Assert.Single((await desk.Core.Services.Keys.ListAsync("10042")).Get()).Revoked);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_private_key_that_works_on_a_login_is_told_to_staff_once_and_named_until_it_is_revoked(bool isProven)
+    {
+        await using var desk = await Desk.CreateAsync();
+        using var key = Desk.NewKey();
+        var fingerprint = KeyFingerprint.Sha256(key.PublicKey.Blob.Span);
+        (await desk.Core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042" }, Desk.Ann)).Get();
+        (await desk.Core.Services.Keys.AddAsync("10042", new NewKey(key.PublicKey), Desk.Ann)).Get();
+        var file = isProven ? PrivateKeyFile.WriteOpenSsh(key, "ann") : Forged(key.PublicKey);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True((await desk.Service.SubmitAsync(Desk.Form() with { KeyFile = file }, Desk.Visitor)).Get().IsPrivateKey);
+        }
+
+        Assert.Equal(1L, desk.Core.Scalar($"SELECT count(*) FROM event WHERE topic = 'key-sent-in-use' AND account_id IS NULL AND json_extract(body, '$.key') = '{fingerprint}' AND json_extract(body, '$.installedOn') = '10042'"));
+        Assert.StartsWith(
+            isProven ? "The private half of a key reached us" : "A file under a passphrase reached us that claims", (string)desk.Core.Scalar("SELECT json_extract(body, '$.what') FROM event WHERE topic = 'key-sent-in-use'")!, StringComparison.Ordinal);
+        Assert.Equal((isProven, "10042"), (await desk.Core.Services.BurntKeys.InUseAsync()) is [{ InstalledOn: [var on] } used] ? (used.IsProven, on) : default);
+        Assert.Contains(fingerprint, await desk.Core.Services.BurntKeys.InUseAsync("10042"));
+        var look = await desk.CheckAsync(await desk.OpenAsync(), "keys in use");
+        Assert.Equal((CheckVerdict.Look, isProven), (look.Verdict, look.ToDo == "Revoke it there."));
+
+        (await desk.Core.Services.Keys.RevokeAsync("10042", fingerprint, "sent by mail", Desk.Ann)).Get();
+        Assert.Empty(await desk.Core.Services.BurntKeys.InUseAsync());
+        Assert.Empty(await desk.Core.Services.BurntKeys.InUseAsync("10042"));
+    }
+
     [Fact]
     public async Task A_private_key_whose_halves_do_not_belong_together_burns_nobodys_key()
     {

@@ -202,6 +202,8 @@ public sealed class KeyTests(Template template)
         using var data = await template.CopyAsync();
         var line = await data.RefusedAsync(1, "key", "add", Template.User, data.KeyFile);
         Assert.Matches($"Its public half is installed for {Template.User}: stop it with ./waybill key revoke {Template.User} SHA256:[^ ]+ --reason TEXT --data {Regex.Escape(data.Root)}$", line);
+        Assert.Matches($"warning  burnt keys: others may have the private half of keys that still work: SHA256:[^ ]+ on {Template.User}; ask for new keys and revoke these: ./waybill key revoke {Template.User} SHA256:", await data.OutputAsync("doctor"));
+        Assert.Contains("note: others may have the private half of SHA256:", await data.OutputAsync("key", "list", Template.User), StringComparison.Ordinal);
     }
 
     [Fact]
