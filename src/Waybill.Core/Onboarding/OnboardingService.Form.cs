@@ -111,6 +111,12 @@ public sealed partial class OnboardingService
                 return LinkOver;
             }
 
+            // Only here, where it is the holder of the address who reads it. The link opens again later.
+            if (TooManyWait(transaction.Connection, request) is { } full)
+            {
+                return full;
+            }
+
             SecretLinks.Revoke(transaction, ConfirmPurpose, link.Subject);
             var actor = Visitor(address);
             request = RequestSql.Save(transaction.Connection, request with { State = RequestState.Open, Confirmed = now }, now);
@@ -289,16 +295,9 @@ public sealed partial class OnboardingService
     {
         var (connection, now) = (transaction.Connection, _time.GetUtcNow());
         var answer = new Submission(request.Reference, []) { Key = request.Key, KeyNote = note, NeedsConfirmation = !isConfirmed };
-        if (isConfirmed && IsFull(connection, request.Details, out _))
+        if ((isConfirmed ? TooManyWait(connection, request) : MakeRoom(transaction, request, actor, now)) is { } full)
         {
-            return Problem.LimitReached("There are requests of yours that wait for us already. Please wait until they are decided, or write to us.");
-        }
-
-        // The count comes first: what makes room for nothing may remove nothing.
-        if (!isConfirmed && (!FormThrottle.CountMail(connection, request.Details.Email!, now) || !HasRoom(connection, request.Details, now)))
-        {
-            // Saying so would tell a stranger that this person, or this account, is about to get access.
-            return answer;
+            return full;
         }
 
         request = RequestSql.Add(connection, request with
@@ -320,34 +319,54 @@ public sealed partial class OnboardingService
         transaction, request, OnboardingTopics.Confirm, actor, _links.Create(transaction, ConfirmPurpose, request.Reference, OnboardingLimits.KeepUnconfirmed),
         new Dictionary<string, string> { ["days"] = OnboardingLimits.KeepUnconfirmed.TotalDays.ToString(CultureInfo.InvariantCulture) });
 
-    /// <summary>Whether one more request may wait. The oldest one that nobody confirmed makes room for one of the same address: somebody else may have sent it.</summary>
-    private static bool HasRoom(DatabaseConnection connection, RequestDetails details, DateTimeOffset now)
+    /// <summary>
+    /// Why one more request that nobody has confirmed cannot wait; null when it can. What is counted is what there is in all, what this source has sent, and mails to the address:
+    /// never anything of the account, which anybody can name. So it can be said, and nobody waits for a mail that does not come.
+    /// </summary>
+    private Problem? MakeRoom(WriteTransaction transaction, AccessRequest request, Actor actor, DateTimeOffset now)
     {
-        if (connection.Number("SELECT count(*) FROM access_request WHERE state = 'unconfirmed' AND created_at > @from", ("@from", (now - OnboardingLimits.KeepUnconfirmed).ToColumn()))
-            >= OnboardingLimits.Unconfirmed)
+        var (connection, email) = (transaction.Connection, RequestSql.EmailKey(request.Details.Email!));
+        if (Unconfirmed(connection, now) >= OnboardingLimits.Unconfirmed)
         {
-            return false;
+            return Problem.LimitReached($"No requests can be taken at the moment. Please {WriteToUs}.");
         }
 
-        if (IsFull(connection, details, out var byEmail))
+        var network = FormThrottle.Source(IPAddress.Parse(request.Address!));
+        if (connection.Number($"SELECT count(*) FROM access_request WHERE network = @network AND {RequestSql.Undecided}", ("@network", network)) >= OnboardingLimits.UndecidedPerSource)
         {
-            return byEmail && connection.Execute(
-                "DELETE FROM access_request WHERE id = (SELECT id FROM access_request WHERE email_key = @email AND state = 'unconfirmed' ORDER BY id LIMIT 1)",
-                ("@email", RequestSql.EmailKey(details.Email!))) > 0;
+            return Problem.LimitReached($"{OnboardingLimits.UndecidedPerSource} requests from your network wait already. Please {WriteToUs}.");
         }
 
-        return true;
+        if (!FormThrottle.CountMail(connection, request.Details.Email!, network, now))
+        {
+            return Problem.LimitReached($"Too many mails went to this address today. Please look for ours in its mailbox, try again tomorrow, or {WriteToUs}.");
+        }
+
+        // Whoever sends the form again wants the newest to count.
+        var own = connection.All(
+            "SELECT reference FROM access_request WHERE email_key = @email AND network = @network AND state = 'unconfirmed' ORDER BY id DESC",
+            static row => row.GetString(0), ("@email", email), ("@network", network));
+        foreach (var old in own.Skip(OnboardingLimits.UnconfirmedPerEmail - 1))
+        {
+            connection.Execute("DELETE FROM access_request WHERE reference = @reference", ("@reference", old));
+            _audit.Append(transaction, new AuditEntry(OnboardingActions.Purged, actor) { Subject = old, Detail = "nobody had confirmed its address; a newer one of that address and source took its place" });
+        }
+
+        return null;
     }
 
-    private static bool IsFull(DatabaseConnection connection, RequestDetails details, out bool byEmail)
-    {
-        byEmail = connection.Number(
-            $"SELECT count(*) FROM access_request WHERE email_key = @email AND {RequestSql.Undecided}", ("@email", RequestSql.EmailKey(details.Email!))) >= OnboardingLimits.OpenPerEmail;
-        var byAccount = details.Account is { } account && connection.Number(
-            "SELECT count(*) FROM access_request WHERE account_key = @account AND state IN ('open', 'asked')", ("@account", AccountNumber.Fold(account))) >= OnboardingLimits.OpenPerAccount;
-        byEmail &= !byAccount;
-        return byEmail || byAccount;
-    }
+    private string WriteToUs => _options.Notifications.SupportMail is { } support ? "write to " + support : "write to us";
+
+    private static long Unconfirmed(DatabaseConnection connection, DateTimeOffset now) => connection.Number(
+        "SELECT count(*) FROM access_request WHERE state = 'unconfirmed' AND created_at > @from", ("@from", (now - OnboardingLimits.KeepUnconfirmed).ToColumn()));
+
+    /// <summary>Why one more request that is known to be of the holder of its address cannot wait; null when it can.</summary>
+    private Problem? TooManyWait(DatabaseConnection connection, AccessRequest request) => IsFull(connection, request.Details)
+        ? Problem.LimitReached($"{OnboardingLimits.OpenPerEmail} requests of your address wait for us already. Please wait until they are decided, or {WriteToUs}.")
+        : null;
+
+    private static bool IsFull(DatabaseConnection connection, RequestDetails details) => connection.Number(
+        "SELECT count(*) FROM access_request WHERE email_key = @email AND state IN ('open', 'asked')", ("@email", RequestSql.EmailKey(details.Email!))) >= OnboardingLimits.OpenPerEmail;
 
     /// <summary>Reads the key; of a private one the public fingerprint is refused for good from now on.</summary>
     private async ValueTask<Result<KeyIntake>> TakeKeyAsync(RequestForm form, string how, Actor actor, CancellationToken cancellationToken)

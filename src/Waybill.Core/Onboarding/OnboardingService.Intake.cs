@@ -102,11 +102,9 @@ public sealed partial class OnboardingService
             details = details with { Account = details.Account ?? login.Account };
         }
 
-        if (IsFull(connection, details, out var byEmail))
+        if (IsFull(connection, details))
         {
-            return Problem.LimitReached(byEmail
-                ? $"{OnboardingLimits.OpenPerEmail} requests of {details.Email} wait already. Decide or reject them first: `waybill request list`."
-                : $"{OnboardingLimits.OpenPerAccount} requests for account {Words.Show(details.Account)} wait already. Decide or reject them first: `waybill request list`.");
+            return Problem.LimitReached($"{OnboardingLimits.OpenPerEmail} requests of {details.Email} wait already. Decide or reject them first: `waybill request list`.");
         }
 
         var request = RequestSql.Add(connection, new AccessRequest(

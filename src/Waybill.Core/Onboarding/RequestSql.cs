@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net;
 using Waybill.Core.Database;
 using Waybill.Core.Notifications;
 
@@ -28,11 +29,11 @@ internal static class RequestSql
     {
         var id = connection.Number(
             """
-            INSERT INTO access_request (reference, kind, source, state, email, email_key, feeds, file_types, automation, allow_from, login, address, invited_by, created_at, changed_at)
-            VALUES (@reference, @kind, @source, @state, '', '', '', '', 0, '', @login, @address, @invited, @now, @now) RETURNING id
+            INSERT INTO access_request (reference, kind, source, state, email, email_key, feeds, file_types, automation, allow_from, login, address, network, invited_by, created_at, changed_at)
+            VALUES (@reference, @kind, @source, @state, '', '', '', '', 0, '', @login, @address, @network, @invited, @now, @now) RETURNING id
             """,
             ("@reference", request.Reference), ("@kind", request.Kind.ToWord()), ("@source", request.Source.ToWord()), ("@state", request.State.ToWord()),
-            ("@login", request.Login), ("@address", request.Address), ("@invited", request.InvitedBy), ("@now", request.Created.ToColumn()));
+            ("@login", request.Login), ("@address", request.Address), ("@network", IPAddress.TryParse(request.Address, out var address) ? FormThrottle.Source(address) : null), ("@invited", request.InvitedBy), ("@now", request.Created.ToColumn()));
         var added = request with { Id = id };
         Save(connection, added, request.Created);
         return added;

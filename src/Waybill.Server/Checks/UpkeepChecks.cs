@@ -45,6 +45,7 @@ internal static class UpkeepChecks
     public static async ValueTask<IEnumerable<Finding>> QuickAsync(Installation installation, CancellationToken cancellationToken) =>
     [
         await RequestsAsync(installation, cancellationToken),
+        .. await FormAsync(installation, cancellationToken),
         .. await HeldAsync(installation, cancellationToken),
         await ExpectationsAsync(installation, cancellationToken),
         await ExpiringAsync(installation, cancellationToken),
@@ -151,6 +152,21 @@ internal static class UpkeepChecks
         return open == 0
             ? new Finding(Verdict.Ok, "requests", "none waits for a decision")
             : new Finding(Verdict.Warning, "requests", $"{(open == 1 ? "1 request for access waits" : $"{open} requests for access wait")} for a decision, {(open == 1 ? "" : "the oldest ")}since {CommandContext.Time(oldest)}") { Remedy = Remedy.See("request list --state open") };
+    }
+
+    /// <summary>Anybody can fill the form in: from half of what it takes on somebody should look before it takes nothing any more.</summary>
+    private static async Task<IEnumerable<Finding>> FormAsync(Installation installation, CancellationToken cancellationToken)
+    {
+        var unconfirmed = await OnboardingService.UnconfirmedAsync(installation.Database, TimeProvider.System.GetUtcNow(), cancellationToken);
+        return unconfirmed < OnboardingLimits.Unconfirmed / 2
+            ? []
+            : [new Finding(
+                unconfirmed < OnboardingLimits.Unconfirmed ? Verdict.Warning : Verdict.Failure, "requests",
+                $"{unconfirmed} requests were sent in the last {OnboardingLimits.KeepUnconfirmed.TotalDays:0} days that nobody has confirmed; "
+                + (unconfirmed < OnboardingLimits.Unconfirmed ? $"at {OnboardingLimits.Unconfirmed} the form takes no more" : "the form takes no more, and says so"))
+            {
+                Remedy = new Remedy("look where they come from, and reject what is junk", "request list --state unconfirmed"),
+            }];
     }
 
     private static async Task<Finding> ExpectationsAsync(Installation installation, CancellationToken cancellationToken)

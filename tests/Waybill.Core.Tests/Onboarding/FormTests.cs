@@ -329,64 +329,81 @@ public sealed class FormTests
     }
 
     [Fact]
-    public async Task One_address_gets_so_many_mails_in_a_day_and_the_answer_does_not_say_when_it_gets_no_more()
+    public async Task One_address_gets_so_many_mails_in_a_day_and_no_source_uses_up_those_of_another()
     {
         await using var desk = await Desk.CreateAsync();
-        for (var i = 0; i < OnboardingLimits.TriesPerEmail + 2; i++)
+        for (var i = 0; i < OnboardingLimits.TriesPerEmail; i++)
         {
-            var submitted = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get();
-            Assert.NotNull(submitted.Reference);
-            Assert.True(submitted.NeedsConfirmation);
+            Assert.True((await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().NeedsConfirmation);
         }
 
+        Assert.Contains("mails went to this address today", (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Problem(ProblemKind.LimitReached).Message, StringComparison.Ordinal);
         Assert.Equal(OnboardingLimits.TriesPerEmail, (await desk.MailsAsync()).Count);
+        for (var i = OnboardingLimits.TriesPerEmail; i < OnboardingLimits.TriesPerEmailInAll; i++)
+        {
+            (await desk.Service.SubmitAsync(Desk.Form(), IPAddress.Parse($"198.51.100.{i}"))).Get();
+        }
+
+        (await desk.Service.SubmitAsync(Desk.Form(), IPAddress.Parse("203.0.113.9"))).Problem(ProblemKind.LimitReached);
+        Assert.Equal(OnboardingLimits.TriesPerEmailInAll, (await desk.MailsAsync()).Count);
         desk.Time.Advance(OnboardingLimits.EmailWindow);
         (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get();
-        Assert.Equal(OnboardingLimits.TriesPerEmail + 1, (await desk.MailsAsync()).Count);
+        Assert.Equal(OnboardingLimits.TriesPerEmailInAll + 1, (await desk.MailsAsync()).Count);
     }
 
     [Fact]
-    public async Task The_oldest_unconfirmed_request_of_an_address_makes_room_and_confirmed_ones_do_not()
+    public async Task The_oldest_unconfirmed_request_of_an_address_and_source_makes_room_and_that_of_another_source_does_not()
     {
         await using var desk = await Desk.CreateAsync();
-        var first = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
-        List<string> confirmed = [];
-        for (var i = 1; i < OnboardingLimits.OpenPerEmail; i++)
+        var theirs = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
+        var token = await desk.TokenAsync();
+        List<string> junk = [];
+        for (var i = 0; i <= OnboardingLimits.UnconfirmedPerEmail; i++)
         {
-            confirmed.Add(await desk.OpenAsync());
+            junk.Add((await desk.Service.SubmitAsync(Desk.Form(), IPAddress.Parse("203.0.113.9"))).Get().Reference!);
         }
 
-        var newest = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
-        (await desk.Service.ShowAsync(first)).Problem(ProblemKind.NotFound);
-        confirmed.Add((await desk.Service.ConfirmEmailAsync(await desk.TokenAsync(), Desk.Visitor)).Get().Reference);
-        Assert.Equal(newest, confirmed[^1]);
-        var ignored = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
-        (await desk.Service.ShowAsync(ignored)).Problem(ProblemKind.NotFound);
-        Assert.Equal(confirmed.Order(), (await desk.Service.ListAsync([])).Items.Select(request => request.Reference).Order());
+        (await desk.Service.ShowAsync(junk[0])).Problem(ProblemKind.NotFound);
+        Assert.Equal(junk[0], desk.Core.Scalar("SELECT subject FROM audit WHERE action = 'requests-purged'"));
+        Assert.Equal(OnboardingLimits.UnconfirmedPerEmail + 1L, desk.Core.Scalar("SELECT count(*) FROM access_request"));
+        Assert.Equal(theirs, (await desk.Service.ConfirmEmailAsync(token, Desk.Visitor)).Get().Reference);
     }
 
     [Fact]
-    public async Task An_account_has_so_many_requests_that_wait_and_unconfirmed_ones_shut_nobody_out()
+    public async Task An_address_has_so_many_requests_that_wait_and_its_holder_reads_that_at_the_confirmation()
     {
         await using var desk = await Desk.CreateAsync();
-        for (var i = 0; i < OnboardingLimits.OpenPerAccount; i++)
+        for (var i = 0; i < OnboardingLimits.OpenPerEmail; i++)
         {
-            (await desk.Service.SubmitAsync(Form($"u{i}@example.org"), IPAddress.Parse($"198.51.100.{i}"))).Get();
+            await desk.OpenAsync();
         }
 
-        Assert.Equal(0, await OpenAsync());
-        for (var i = 0; i < OnboardingLimits.OpenPerAccount + 2; i++)
+        (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get();
+        var token = await desk.TokenAsync();
+        Assert.Contains("of your address wait for us already", (await desk.Service.ConfirmEmailAsync(token, Desk.Visitor)).Problem(ProblemKind.LimitReached).Message, StringComparison.Ordinal);
+        (await desk.Service.RejectAsync((await desk.Service.ListAsync([RequestState.Open])).Items[0].Reference, "twice", Desk.Ann)).Get();
+        (await desk.Service.ConfirmEmailAsync(token, Desk.Visitor)).Get();
+    }
+
+    [Fact]
+    public async Task A_source_has_so_many_requests_that_wait_and_naming_an_account_shuts_nobody_out()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var stranger = IPAddress.Parse("203.0.113.9");
+        for (var i = 0; i < OnboardingLimits.UndecidedPerSource; i++)
         {
-            (await desk.Service.SubmitAsync(Form($"c{i}@example.org"), IPAddress.Parse($"203.0.113.{i}"))).Get();
-            if ((await desk.MailsAsync())[0].Target == $"c{i}@example.org")
+            (await desk.Service.SubmitAsync(Form($"u{i}@example.org"), stranger)).Get();
+            if (i % 2 == 0)
             {
-                (await desk.Service.ConfirmEmailAsync(await desk.TokenAsync(), Desk.Visitor)).Get();
+                (await desk.Service.ConfirmEmailAsync(await desk.TokenAsync(), stranger)).Get();
             }
+
+            desk.Time.Advance(TimeSpan.FromMinutes(3) + TimeSpan.FromSeconds(1));
         }
 
-        Assert.Equal(OnboardingLimits.OpenPerAccount, await OpenAsync());
+        Assert.Contains("from your network wait already", (await desk.Service.SubmitAsync(Form("one@example.org"), stranger)).Problem(ProblemKind.LimitReached).Message, StringComparison.Ordinal);
+        Assert.Equal(RequestState.Open, (await desk.ShowAsync(await desk.OpenAsync())).Request.State);
 
-        async Task<long> OpenAsync() => await desk.Service.CountOpenAsync();
         static RequestForm Form(string email) => Desk.Form(change: form => form with { Email = email });
     }
 
@@ -402,8 +419,10 @@ public sealed class FormTests
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {OnboardingLimits.Unconfirmed - 1})
             SELECT 'X' || i, 'login', 'form', 'unconfirmed', 'x', 'x' || i, '', '', 0, '', {desk.Time.GetUtcNow().ToUnixTimeMilliseconds()}, 0 FROM n
             """);
-        var ignored = (await desk.Service.SubmitAsync(Desk.Form(change: form => form with { Email = "late@example.com" }), Desk.Visitor)).Get().Reference!;
-        (await desk.Service.ShowAsync(ignored)).Problem(ProblemKind.NotFound);
+
+        // It says so, the same for everybody: nobody waits for a mail that does not come.
+        var refused = (await desk.Service.SubmitAsync(Desk.Form(change: form => form with { Email = "late@example.com" }), Desk.Visitor)).Problem(ProblemKind.LimitReached);
+        Assert.Equal($"No requests can be taken at the moment. Please write to {desk.Options.Notifications.SupportMail}.", refused.Message);
 
         desk.Time.Advance(OnboardingLimits.KeepUnconfirmed);
         Assert.Equal(0, (await desk.Service.PurgeAsync()).Get());

@@ -6,3 +6,7 @@ ALTER TABLE burnt_key ADD COLUMN lifted_reason TEXT;
 
 -- Nobody compared the two halves of the files that came before.
 UPDATE burnt_key SET proven = 0 WHERE how LIKE 'a private key was %';
+
+-- The source that the form counts by: an IPv4 address, an IPv6 /64.
+ALTER TABLE access_request ADD COLUMN network TEXT;
+CREATE INDEX access_request_network ON access_request (network, state) WHERE network IS NOT NULL;
