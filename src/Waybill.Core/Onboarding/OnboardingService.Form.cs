@@ -392,7 +392,8 @@ public sealed partial class OnboardingService
     /// <summary>A request with other content: whoever approved it first approved something else.</summary>
     private static AccessRequest Change(AccessRequest request, RequestDetails details, RequestKey? key) => request with
     {
-        Details = details, Key = key ?? request.Key, KeyRefusal = key is not null ? null : request.KeyRefusal, FirstApprover = null, FirstApproved = null, Question = null,
+        Details = details, Key = key ?? request.Key, KeyRefusal = key is not null ? null : request.KeyRefusal, FirstApprover = null, FirstApproved = null,
+        FirstKind = null, FirstDecision = null, Question = null,
     };
 
     private async ValueTask<AccessRequest?> FindLinkedAsync(string token, string purpose, CancellationToken cancellationToken) =>

@@ -112,7 +112,7 @@ internal static class RequestsApi
     internal sealed record IntakeView(AccessRequest Request, IntakeOutcome Outcome, IReadOnlyList<string> Notes);
 
     internal sealed record ApprovalBody(
-        string? Account = null, string? UserName = null, string? StartDirectory = null, string? Label = null, string? Verified = null, bool RevokeOthers = false);
+        string? Account = null, string? UserName = null, string? StartDirectory = null, string? Label = null, string? Verified = null, bool? RevokeOthers = null);
 
     internal sealed record DecisionView(AccessRequest Request, string? Login, IReadOnlyList<string> Revoked, string? SubscriptionNote);
 

@@ -87,7 +87,7 @@ internal static class RequestCommands
                 new Approval
                 {
                     UserName = parse.GetValue(user), Account = parse.GetValue(account), StartDirectory = parse.GetValue(start), Label = parse.GetValue(label),
-                    Verified = parse.GetValue(verified), RevokeOthers = parse.GetValue(revoke),
+                    Verified = parse.GetValue(verified), RevokeOthers = parse.GetValue(revoke) ? true : null,
                 },
                 CommandContext.Operator, cancellationToken));
             if (decision.Login is { } made)
@@ -181,7 +181,7 @@ internal static class RequestCommands
         }
 
         Optional("invited by", request.InvitedBy);
-        Optional("first approved", request.FirstApprover is { } first ? $"by {first}, {CommandContext.Time(request.FirstApproved)}" : null);
+        Optional("first approved", request.FirstApprover is { } first ? $"by {first}, {CommandContext.Time(request.FirstApproved)}{Describe(request.FirstDecision)}" : null);
         Optional("decided", request.DecidedBy is { } by ? $"by {by}, {CommandContext.Time(request.Decided)}" : null);
         Optional("reason", request.Reason?.ReplaceLineEndings(" "));
         Optional("verified", request.Verified);
@@ -212,6 +212,9 @@ internal static class RequestCommands
             }
         }
     }
+
+    private static string Describe(FirstDecision? first) =>
+        (first?.StartDirectory is { } start ? $", starts in {start}" : "") + (first?.Label is { } label ? $", key called {label}" : "") + (first is { RevokeOthers: true } ? ", other keys revoked" : "");
 
     private static string Describe(RequestMail? mail) => mail is null ? "" : $" to {mail.Target}, " + mail switch
     {
