@@ -389,11 +389,14 @@ public sealed partial class OnboardingService
         return intake.IsPrivate ? intake : await _database.ReadAsync(intake.Judge, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A request with other content: whoever approved it first approved something else.</summary>
+    /// <summary>
+    /// A request with other content: whoever approved it first approved something else, and whoever called back asked about another key. Whoever reads that mailbox could put
+    /// a key of their own behind the call.
+    /// </summary>
     private static AccessRequest Change(AccessRequest request, RequestDetails details, RequestKey? key) => request with
     {
         Details = details, Key = key ?? request.Key, KeyRefusal = key is not null ? null : request.KeyRefusal, FirstApprover = null, FirstApproved = null,
-        FirstKind = null, FirstDecision = null, Question = null,
+        FirstKind = null, FirstDecision = null, Question = null, Verified = key is null || key.Sha256 == request.Key?.Sha256 ? request.Verified : null,
     };
 
     private async ValueTask<AccessRequest?> FindLinkedAsync(string token, string purpose, CancellationToken cancellationToken) =>

@@ -128,7 +128,7 @@ public sealed partial class OnboardingService
         request = Change(request, RequestRules.Fill(request.Details, said), intake.Key) with { KeyRefusal = intake.Key is null ? intake.Refusal ?? request.KeyRefusal : null };
         if (intake.IsPrivate)
         {
-            request = request with { Key = null };
+            request = request with { Key = null, Verified = null };
         }
 
         Remember(transaction.Connection, file, request);

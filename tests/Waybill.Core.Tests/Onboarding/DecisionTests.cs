@@ -309,6 +309,28 @@ public sealed partial class DecisionTests
         Assert.Contains("new public key is installed for 10042", await desk.MailTextAsync("request-replaced"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_call_back_counts_for_the_key_that_it_was_made_for(bool isOtherKey)
+    {
+        await using var desk = await Desk.CreateAsync(options => options with { TwoPersons = true });
+        (await desk.Core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042" }, Desk.Ann)).Get();
+        using var key = Desk.NewKey();
+        var taken = await desk.TakeAsync(new NewRequest { ReplaceKeyOf = "10042", File = System.Text.Encoding.UTF8.GetBytes(Desk.Mail(Desk.Line(key))) });
+        (await desk.Service.ApproveAsync(taken.Request.Reference, new Approval { Verified = "called" }, Desk.Ann)).Get();
+        (await desk.Service.AskAsync(taken.Request.Reference, "Which program?", Desk.Ann)).Get();
+        Assert.Equal("called", (await desk.ShowAsync(taken.Request.Reference)).Request.Verified);
+
+        // Whoever reads the mailbox has the link.
+        Assert.Empty((await desk.Service.AnswerAsync(await desk.TokenAsync(), Desk.Form(isOtherKey ? Desk.KeyLine() : Desk.Line(key)), Desk.Visitor)).Get().Problems);
+        Assert.Equal(isOtherKey ? null : "called", (await desk.ShowAsync(taken.Request.Reference)).Request.Verified);
+        if (isOtherKey)
+        {
+            Assert.Contains("how you did", (await desk.Service.ApproveAsync(taken.Request.Reference, new Approval(), Desk.Bob)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_revoked_key_does_not_come_back_as_a_replacement()
     {
