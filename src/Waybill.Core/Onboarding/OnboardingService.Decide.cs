@@ -141,6 +141,11 @@ public sealed partial class OnboardingService
             return Problem.Refused($"Request {request.Reference} has changed since you looked at it. Look again, then decide.");
         }
 
+        if (approval.Key is { } looked && looked.Trim() != request.Key?.Sha256)
+        {
+            return Problem.Refused($"Request {request.Reference} has {(request.Key is { } there ? $"the key {there.Sha256}" : "no key")}, and {Words.Show(looked)} was approved. Look again, then decide.");
+        }
+
         if (approval.Verified is not null && RequestRules.CheckWords("description of how the person was verified", approval.Verified) is { } badWords)
         {
             return badWords;

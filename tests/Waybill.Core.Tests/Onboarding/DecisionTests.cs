@@ -217,6 +217,18 @@ public sealed partial class DecisionTests
     }
 
     [Fact]
+    public async Task Only_the_key_that_was_looked_at_is_approved_where_it_is_named()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var reference = await desk.OpenAsync();
+        var seen = (await desk.ShowAsync(reference)).Request.Key!.Sha256;
+        (await desk.Service.AskAsync(reference, "Which program?", Desk.Ann)).Get();
+        Assert.Empty((await desk.Service.AnswerAsync(await desk.TokenAsync(), Desk.Form(), Desk.Visitor)).Get().Problems);
+        Assert.Contains("Look again", (await desk.Service.ApproveAsync(reference, new Approval { Key = seen }, Desk.Ann)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        (await desk.Service.ApproveAsync(reference, new Approval { Key = (await desk.ShowAsync(reference)).Request.Key!.Sha256 }, Desk.Ann)).Get();
+    }
+
+    [Fact]
     public async Task A_rejection_says_why_and_a_rejected_request_can_be_opened_again()
     {
         await using var desk = await Desk.CreateAsync();
