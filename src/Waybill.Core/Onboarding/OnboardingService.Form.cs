@@ -250,7 +250,7 @@ public sealed partial class OnboardingService
                 }
 
                 _audit.Append(transaction, new AuditEntry(OnboardingActions.Invited, actor) { Account = account.Number, Subject = details.Email });
-                return new Invitation(details, actor.Name, expires) { Link = _mails.Link(token) };
+                return new Invitation(details, actor.Name, expires);
             },
             cancellationToken).ConfigureAwait(false);
     }

@@ -12,7 +12,7 @@ namespace Waybill.Portal.Pages.Staff;
 [Permission(PortalOperation.DecideRequests)]
 internal sealed class InviteModel(OnboardingService onboarding, FeedTypes types, Answers answers, IStringLocalizer<StaffTexts> words) : SignedInModel
 {
-    /// <summary>What was sent; null before. Shown in the answer to the form, since its link is in no page afterwards.</summary>
+    /// <summary>What was sent; null before.</summary>
     public Core.Onboarding.Invitation? Sent { get; private set; }
 
     public string? Refusal { get; private set; }

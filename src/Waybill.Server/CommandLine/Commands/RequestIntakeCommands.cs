@@ -80,7 +80,7 @@ internal static class RequestIntakeCommands
                 },
                 CommandContext.Operator, cancellationToken));
             here.Print(invitation, output => output.WriteLine(
-                $"{invitation.Details.Email} is invited to account {invitation.Details.Account}; the link opens until {CommandContext.Time(invitation.Expires)}: {invitation.Link}"));
+                $"{invitation.Details.Email} is invited to account {invitation.Details.Account}; the link in the mail opens until {CommandContext.Time(invitation.Expires)}"));
         });
         return command;
     }
