@@ -464,6 +464,7 @@ public sealed class FormTests
         Assert.False(submitted.NeedsConfirmation);
         var request = (await desk.ShowAsync(submitted.Reference!)).Request;
         Assert.Equal((RequestState.Open, "10042", "ann"), (request.State, request.Details.Account, request.InvitedBy));
+        Assert.Empty((await desk.Service.InvitationsAsync()).Items);
         (await desk.Service.SubmitAsync(form, Desk.Visitor, token)).Problem(ProblemKind.NotFound);
         Assert.Null(await desk.Service.FindInvitationAsync(token));
     }

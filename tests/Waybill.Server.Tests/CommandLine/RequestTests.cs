@@ -118,6 +118,13 @@ public sealed class RequestTests(Template template)
         var invited = await data.OutputAsync("request", "invite", "--account", "10020", "--email", "ann@example.com", "--days", "3", "--set", "Portal:PublicUrl=https://files.example.com");
         Assert.Contains("ann@example.com is invited to account 10020", invited, StringComparison.Ordinal);
         Assert.DoesNotContain("/l/", invited, StringComparison.Ordinal);
+        var waiting = (await data.JsonAsync("request", "invitations"))[0];
+        Assert.Equal("ann@example.com", waiting.GetProperty("email").GetString());
+        var number = waiting.GetProperty("id").ToString();
+        Assert.Contains("the invitation of ann@example.com is withdrawn", await data.OutputAsync("request", "withdraw", number), StringComparison.Ordinal);
+        Assert.Equal("ann@example.com", (await data.AuditAsync("request-invitation-withdrawn")).GetProperty("subject").GetString());
+        await data.RefusedAsync(1, "request", "withdraw", number);
+        Assert.Equal(0, (await data.JsonAsync("request", "invitations")).GetArrayLength());
         await data.RefusedAsync(1, "request", "invite", "--account", "99999", "--email", "ann@example.com");
         await data.RefusedAsync(2, "request", "invite", "--account", "10020", "--email", "ann@example.com", "--days", "0");
         await data.RefusedAsync(2, "request", "invite", "--account", "10020");
