@@ -102,6 +102,15 @@ public static class PortalLimits
     /// <summary>Files in a form without script.</summary>
     public const int UploadFiles = 32;
 
+    /// <summary>Times that the script tries in turn to send a piece before it says that it cannot.</summary>
+    public const int UploadTries = 20;
+
+    /// <summary>Revoked keys on the provider's page of a login, the latest; the command lists all.</summary>
+    public const int RevokedKeys = 20;
+
+    /// <summary>Files of a held or recalled set that are shown; the command lists all.</summary>
+    public const int SetFiles = 20;
+
     /// <summary>Files that nobody has fetched, on the page of an account.</summary>
     public const int NewFiles = 20;
 

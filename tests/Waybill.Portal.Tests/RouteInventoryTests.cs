@@ -31,6 +31,7 @@ public sealed partial class RouteInventoryTests
         ["host-keys"] = Anyone,
         ["theme"] = Anyone,
         ["request"] = Anyone,
+        ["request/key"] = Anyone,
         ["links/retention/{token}"] = Holder,
         ["links/person-sign-up/{token}"] = Holder,
         ["links/person-reset/{token}"] = Holder,

@@ -79,7 +79,7 @@ internal sealed class RequestChecks
         switch (Account)
         {
             case null when _request.Kind == RequestKind.Key:
-                Add(Name, CheckVerdict.Stop, $"The login {_request.Login} is not there any more, or belongs to no account.", "Reject it, or ask for a new login.");
+                Add(Name, CheckVerdict.Stop, $"There is no login {Words.Show(_request.Login)} of an account.", "Reject it with words on what they should ask for: a new login, or another key for the right one.");
                 break;
             case null when given is null:
                 Add(Name, CheckVerdict.Stop, "No account number was given.", "Ask for it, or approve it for the account that you know it is.");

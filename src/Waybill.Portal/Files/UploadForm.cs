@@ -13,8 +13,10 @@ internal sealed class UploadForm
 {
     private const string TokenField = "__RequestVerificationToken";
     private const string TokenHeader = "RequestVerificationToken";
-    private const int LongestField = 1024;
     private const int MostFields = 8;
+
+    /// <summary>Characters that are read of a field; the first one is the token, and whoever sends none of ours is not read on.</summary>
+    internal const int LongestField = 1024;
 
     private readonly HttpContext _context;
     private readonly IAntiforgery _antiforgery;

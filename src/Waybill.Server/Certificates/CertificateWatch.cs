@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Waybill.Server.Configuration;
 
@@ -85,7 +84,8 @@ internal sealed partial class CertificateWatch
             }
 
             (_context, _stamp, _problem) = (Use(loaded), stamp, null);
-            LogChanged(_logger, loaded.Certificate.Subject, loaded.Certificate.NotAfter.ToUniversalTime());
+            var until = loaded.Certificate.NotAfter.ToUniversalTime();
+            LogChanged(_logger, loaded.Certificate.Subject, until);
         }
         catch (CommandException error)
         {
