@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
@@ -114,7 +113,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
     private static ConnectionDiagnosis OfAddress(DatabaseConnection connection, IPAddress address, IReadOnlyList<SourcePenalty> penalties, DateTimeOffset now)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        var source = Source(plain);
+        var source = SourceText.Of(plain);
         var rows = DiagnosisSql.RefusedFrom(connection, [.. new[] { plain.ToString(), source, plain.MapToIPv6().ToString() }.Distinct()], now - Memory, MaximumRefused);
         var success = DiagnosisSql.LastLoginFrom(connection, plain.ToString(), now - Memory);
         List<DiagnosisFinding> findings =
@@ -194,7 +193,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
 
     private static IEnumerable<DiagnosisFinding> Penalised(List<AuditRow> rows, IReadOnlyList<SourcePenalty> penalties)
     {
-        var sources = rows.Select(static row => IPAddress.TryParse(row.Address, out var address) ? Source(address) : row.Address).ToHashSet();
+        var sources = rows.Select(static row => IPAddress.TryParse(row.Address, out var address) ? SourceText.Of(address) : row.Address).ToHashSet();
         return penalties.Where(penalty => sources.Contains(penalty.Source)).Select(Penalty);
     }
 
@@ -233,19 +232,6 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
 
     private static RefusedConnection View(AuditRow row) =>
         new(DateTimeOffset.FromUnixTimeMilliseconds(row.Time), row.Address, row.Subject, row.Connection, row.Detail ?? "");
-
-    // As the connection gate names them.
-    private static string Source(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6 || address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address.MapToIPv4().ToString();
-        }
-
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return $"{new IPAddress(bytes)}/64";
-    }
 
     private static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 

@@ -256,7 +256,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     {
         var keys = _hostKeys.Load();
         _identity.Use(keys);
-        var application = new SshApplication(_installation, configuration, _banner, _loggers.CreateLogger<SshApplication>());
+        var application = new SshApplication(_installation, configuration, _banner, new SessionDoor(_installation, configuration, _loggers.CreateLogger<SessionDoor>()));
         try
         {
             return [.. ListenersOf(configuration).Select(listener => (listener, new SshConnectionHandler(Options(listener.Policy, configuration, keys), application, TimeProvider.System, _loggers)))];
