@@ -78,6 +78,6 @@ public sealed partial class LoginPasswords
             },
             cancellationToken).ConfigureAwait(false);
 
-        static Problem At(int line, string what) => Problem.Invalid($"Line {line} {what}. Nothing was taken over.");
+        static Problem At(int line, string what) => Problem.Refused($"Line {line} {what}. Nothing was taken over.");
     }
 }

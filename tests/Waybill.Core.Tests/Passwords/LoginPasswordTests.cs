@@ -244,7 +244,7 @@ public sealed class LoginPasswordTests
         await using var core = await TestCore.CreateAsync();
         await core.AddLoginAsync();
         await core.AddLoginAsync("10043");
-        var refused = (await core.Services.Passwords.ImportAsync([$"10043:{Imported}", "", line], TestCore.Operator)).Problem(ProblemKind.Invalid);
+        var refused = (await core.Services.Passwords.ImportAsync([$"10043:{Imported}", "", line], TestCore.Operator)).Problem(ProblemKind.Refused);
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
         Assert.Equal(0L, core.Scalar("SELECT count(*) FROM login_password"));
         Assert.Empty(await AuditAsync(core));

@@ -42,7 +42,10 @@ internal static class PasswordCommands
                 await here.Error.WriteLineAsync("type the password and Enter; it is shown as you type (or: printf '%s\\n' PASSWORD | ...)");
             }
 
-            var view = CommandContext.Require(await installation.Passwords.SetAsync(name, await ReadLineAsync(cancellationToken), CommandContext.Operator, cancellationToken));
+            var set = await installation.Passwords.SetAsync(name, await ReadLineAsync(cancellationToken), CommandContext.Operator, cancellationToken);
+
+            // The command is typed right, and the password cannot be taken.
+            var view = set.Succeeded ? set.Value : throw new CommandException(set.Problem.Message);
             await here.TellServerAsync(cancellationToken);
             here.Print(view, output => output.WriteLine($"password of {view.UserName} is set; it works for FTPS and NTSAPI, and never for SSH"));
         });
