@@ -14,7 +14,7 @@ internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certi
     public static ServerCertificate Load(DataDirectory data, PortalSection section)
     {
         var own = new TlsFiles(data);
-        var (file, keyFile) = section.Certificate is { } certificate ? (certificate, section.CertificateKey!) : (own.Server, own.ServerKey);
+        var (file, keyFile) = FilesOf(data, section);
         try
         {
             var all = new X509Certificate2Collection();
@@ -41,6 +41,13 @@ internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certi
         {
             throw new CommandException($"the TLS certificate {file} and its key {keyFile} cannot be used: {error.Message.TrimEnd('.')}; both are PEM files and belong together");
         }
+    }
+
+    /// <summary>Where it and its key lie.</summary>
+    public static (string Certificate, string Key) FilesOf(DataDirectory data, PortalSection section)
+    {
+        var own = new TlsFiles(data);
+        return section.Certificate is { } certificate ? (certificate, section.CertificateKey!) : (own.Server, own.ServerKey);
     }
 
     /// <summary>Whether a client that asks for this name finds it in the certificate.</summary>

@@ -39,3 +39,6 @@ CREATE INDEX login_ftp_plain ON login_ftp (plain_at) WHERE plain_at IS NOT NULL;
 ALTER TABLE sign_in_try ADD COLUMN login_id INTEGER REFERENCES login (id) ON DELETE CASCADE;
 ALTER TABLE sign_in_try ADD COLUMN source TEXT;
 CREATE INDEX sign_in_try_login ON sign_in_try (login_id) WHERE login_id IS NOT NULL;
+
+-- The client of an upload cut its TLS connection without saying that this was all, and that was let pass.
+ALTER TABLE file ADD COLUMN is_unclean INTEGER NOT NULL DEFAULT 0;
