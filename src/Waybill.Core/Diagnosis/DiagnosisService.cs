@@ -5,6 +5,7 @@ using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
+using Waybill.Core.Passwords;
 
 namespace Waybill.Core.Diagnosis;
 
@@ -97,6 +98,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
         [
             .. Status(known),
             .. Keys(known, now),
+            .. Password(connection, known, rows, now),
             .. Networks(login, rows),
             .. Penalised(rows, penalties),
             .. offered.Select(key => new DiagnosisFinding(
@@ -167,7 +169,38 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
         var what = known.Keys.Count == 0
             ? "The login has no key."
             : $"No key can be used: {string.Join(", ", known.Keys.Select(key => $"{key.Sha256} {(key.Revoked is { } revoked ? $"was revoked on {Format(revoked)} ({key.RevokedReason})" : $"expired on {Format(key.Expires!.Value)}")}"))}.";
-        yield return new(DiagnosisVerdict.Stop, what, "Ask for a public key and install it.", $"key add {user} FILE") { Remedy = new Remedy(RemedyKind.AddKey, user) };
+        yield return known.Password is null
+            ? new(DiagnosisVerdict.Stop, what, "Ask for a public key and install it.", $"key add {user} FILE") { Remedy = new Remedy(RemedyKind.AddKey, user) }
+            : new(DiagnosisVerdict.Ok, $"{what} It has a password for FTPS; SFTP would need a key.");
+    }
+
+    private static IEnumerable<DiagnosisFinding> Password(DatabaseConnection connection, LoginCandidate known, List<AuditRow> rows, DateTimeOffset now)
+    {
+        var user = known.Login.UserName;
+        if (known.Password is not { } password)
+        {
+            if (rows.Exists(static row => row.Detail is { } detail && RefusalCauses.Of(detail) == RefusalCause.NoPassword))
+            {
+                yield return new(DiagnosisVerdict.Stop, "It came by FTPS with a password, and has none.", "If the customer is to use FTPS, send a link to set one; else tell them to use SFTP with the key.", $"password link {user}");
+            }
+
+            yield break;
+        }
+
+        yield return new(
+            DiagnosisVerdict.Ok,
+            $"It has a password for FTPS, set on {Format(password.Set)} by {password.SetBy}{(password.LastUsed is { } used ? $", last used on {Format(used)} from {password.LastUsedFrom} with {password.LastUsedClient}" : ", which was never used")}.");
+        foreach (var source in LoginPasswordSql.Tries(connection, known.Login.Id, now).Where(each => each.Until > now))
+        {
+            yield return new(
+                DiagnosisVerdict.Stop, string.Create(CultureInfo.InvariantCulture, $"{source.Tries} wrong passwords came from {source.Source}: from there none is looked at until {Format(source.Until)}, not even the right one."),
+                "Mend the password that their program has, or set another; then let it try again at once, or wait.", $"password unlock {user}");
+        }
+
+        if (LoginPasswordSql.Terms(connection, known.Login.Id).TlsFrom is { } from && from <= now)
+        {
+            yield return new(DiagnosisVerdict.Ok, $"Since {Format(from)} it must use TLS; a program that is set to plain FTP is refused.");
+        }
     }
 
     private static IEnumerable<DiagnosisFinding> Networks(Login login, List<AuditRow> rows)
