@@ -13,7 +13,7 @@ using FileAttributes = Waybill.Storage.FileAttributes;
 namespace Waybill.Ftp.Commands;
 
 /// <summary>All that commands know and change: one object for each control connection, used by its loop alone; of transfers only the counters and the log.</summary>
-internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, CancellationToken ended)
+internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, CancellationToken ended) : IAsyncDisposable
 {
     private DataPort? _dataPort;
     private DataConnection? _lingering;
@@ -53,7 +53,7 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
     /// <summary>Whether a session may go on without TLS here.</summary>
     public bool MayBePlain => IsTls || server.Options.Mode == FtpMode.PlainAllowed;
 
-    public FtpReply MustUseTls => new(530, "TLS is required: send AUTH TLS first, and set your client to explicit FTP over TLS.");
+    public static FtpReply MustUseTls => new(530, "TLS is required: send AUTH TLS first, and set your client to explicit FTP over TLS.");
 
     /// <summary>The TLS of data connections; null for a plain session.</summary>
     public FtpTls? DataTls => Tls;
@@ -136,7 +136,7 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
     }
 
     /// <summary>The session is over: what it holds goes, the store before the login.</summary>
-    public async ValueTask CloseAsync()
+    public async ValueTask DisposeAsync()
     {
         DropDataPort();
         await EndLingeringAsync().ConfigureAwait(false);

@@ -1,4 +1,3 @@
-using System.Text;
 using Waybill.Ftp.Control;
 using Waybill.Ftp.Listings;
 using Waybill.Ftp.Transfers;

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Waybill.Ftp.Commands;
 
 /// <summary>
@@ -9,6 +11,8 @@ internal readonly record struct ListOptions(bool All)
 {
     private const int MostOptions = 8;
 
+    private static readonly SearchValues<byte> Letters = SearchValues.Create("aAbBcCdFghilnoprqRsStTuUvwxX1"u8);
+
     /// <summary>Reads the options, and leaves the path.</summary>
     public static ListOptions Read(ReadOnlySpan<byte> argument, out ReadOnlySpan<byte> path)
     {
@@ -18,7 +22,7 @@ internal readonly record struct ListOptions(bool All)
         {
             var end = path.IndexOf((byte)' ');
             var option = end < 0 ? path[1..] : path[1..end];
-            if (option.ContainsAnyExcept("aAbBcCdFghilnoprqRsStTuUvwxX1"u8))
+            if (option.ContainsAnyExcept(Letters))
             {
                 break;
             }

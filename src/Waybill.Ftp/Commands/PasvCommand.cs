@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Waybill.Ftp.Control;
-using Waybill.Ftp.Data;
 
 namespace Waybill.Ftp.Commands;
 

@@ -15,7 +15,7 @@ internal static class UserCommand
         session.User = null;
         if (!session.MayBePlain)
         {
-            return session.MustUseTls;
+            return FtpSession.MustUseTls;
         }
 
         if (!FtpCredential.TryRead(request.Argument.Span, session.Server.Limits.Credential, out var user) || user.Length == 0)
@@ -26,7 +26,7 @@ internal static class UserCommand
         session.NoteUser(user);
         if (!session.IsTls && !await session.Server.Application.MayUsePlainAsync(session.Info, user, session.Ended).ConfigureAwait(false))
         {
-            return session.MustUseTls;
+            return FtpSession.MustUseTls;
         }
 
         session.User = user;

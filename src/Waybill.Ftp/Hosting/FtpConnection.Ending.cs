@@ -100,7 +100,7 @@ internal sealed partial class FtpConnection
                 await ((Task)_reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
-            await _session.CloseAsync();
+            await _session.DisposeAsync();
         }
         catch (Exception exception)
         {

@@ -189,7 +189,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         _session.RenameFrom = command.KeepsRename ? _session.RenameFrom : null;
         if (command.Phase == FtpPhase.LoggedIn && _session.Login is null)
         {
-            return _session.MayBePlain ? new FtpReply(530, "Log in first: USER and PASS.") : _session.MustUseTls;
+            return _session.MayBePlain ? new FtpReply(530, "Log in first: USER and PASS.") : FtpSession.MustUseTls;
         }
 
         if (command.Argument is FtpArgument.Required or FtpArgument.OldPath or FtpArgument.NewPath && request.Argument.IsEmpty)

@@ -33,5 +33,9 @@ public abstract class DelegatingStore(IFileStore inner) : IFileStore
 
     public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync(VaultPath path) => inner.GetUsageAsync(path);
 
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return inner.DisposeAsync();
+    }
 }
