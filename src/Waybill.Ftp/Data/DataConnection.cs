@@ -65,7 +65,7 @@ internal sealed class DataConnection : IAsyncDisposable
             await tls.ShutdownAsync().ConfigureAwait(false);
         }
 
-        await _wire.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await _wire.SendGatheredAsync(cancellationToken).ConfigureAwait(false);
         _socket.Shutdown(SocketShutdown.Send);
     }
 

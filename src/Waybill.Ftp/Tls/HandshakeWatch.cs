@@ -41,9 +41,13 @@ internal sealed class HandshakeWatch
 
     private readonly List<byte> _records = [];
     private readonly List<byte> _messages = [];
+    private bool _hasRetried;
 
     /// <summary>What is known.</summary>
     public TlsResumption Result { get; private set; }
+
+    /// <summary>A TLS 1.3 handshake: all that it sends itself has been sent, and what follows are tickets.</summary>
+    public bool IsTls13 { get; private set; }
 
     /// <summary>Takes what is sent.</summary>
     public void Note(ReadOnlySpan<byte> sent)
@@ -78,8 +82,6 @@ internal sealed class HandshakeWatch
             }
         }
     }
-
-    private bool _hasRetried;
 
     private void End(TlsResumption result)
     {
@@ -161,6 +163,7 @@ internal sealed class HandshakeWatch
         }
         else if (isTls13)
         {
+            IsTls13 = true;
             End(hasKey ? TlsResumption.Resumed : TlsResumption.Full);
         }
     }

@@ -50,21 +50,27 @@ internal sealed class WireStream(Socket socket, TimeProvider time) : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         buffer.IsEmpty ? new(0) : HasUnread ? new(TakeInput(buffer.Span)) : ReceiveAsync(buffer, cancellationToken);
 
+    /// <summary>
+    /// Gathers; during a handshake it sends at once, but for TLS 1.3's tickets. Those are held until something else is sent, or to the end: a client that has written its
+    /// upload and closed answers whatever still comes with a reset, and drops what it had not sent yet.
+    /// </summary>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        var gathers = Watch is null or { IsTls13: true };
         Watch?.Note(buffer.Span);
         _output ??= Blocks.Rent();
-        if (Watch is null && buffer.Length <= BlockMemoryPool.BlockSize - _outputLength)
+        if (gathers && buffer.Length <= BlockMemoryPool.BlockSize - _outputLength)
         {
             buffer.CopyTo(_output.Memory[_outputLength..]);
             _outputLength += buffer.Length;
             return ValueTask.CompletedTask;
         }
 
-        return GatherAsync(buffer, cancellationToken);
+        return GatherAsync(buffer, sendAll: !gathers, cancellationToken);
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => _outputLength == 0 ? Task.CompletedTask : SendGatheredAsync(cancellationToken).AsTask();
+    /// <summary>TLS asks for it behind each step of its handshake; what is gathered is sent by <see cref="SendGatheredAsync"/>.</summary>
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
@@ -130,7 +136,7 @@ internal sealed class WireStream(Socket socket, TimeProvider time) : Stream
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask GatherAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    private async ValueTask GatherAsync(ReadOnlyMemory<byte> buffer, bool sendAll, CancellationToken cancellationToken)
     {
         while (!buffer.IsEmpty)
         {
@@ -138,15 +144,16 @@ internal sealed class WireStream(Socket socket, TimeProvider time) : Stream
             buffer[..count].CopyTo(_output!.Memory[_outputLength..]);
             _outputLength += count;
             buffer = buffer[count..];
-            if (_outputLength == BlockMemoryPool.BlockSize || (Watch is not null && buffer.IsEmpty))
+            if (_outputLength == BlockMemoryPool.BlockSize || (sendAll && buffer.IsEmpty))
             {
                 await SendGatheredAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
+    /// <summary>Sends what is gathered.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendGatheredAsync(CancellationToken cancellationToken)
+    public async ValueTask SendGatheredAsync(CancellationToken cancellationToken)
     {
         var sent = 0;
         while (sent < _outputLength)
