@@ -1,14 +1,12 @@
 using System.Globalization;
-using Waybill.Storage;
-using FileAttributes = Waybill.Storage.FileAttributes;
 
-namespace Waybill.Sftp;
+namespace Waybill.Storage.Access;
 
 /// <summary>
 /// The long name of a directory entry, as <c>ls -l</c> prints it: WinSCP, JSch and libssh parse it, English months included.
 /// <code>-rw-r--r--    1 owner    group        1048 Jan 15 12:00 invoice.csv</code>
 /// </summary>
-internal static class SftpLongName
+public static class LongName
 {
     // Type, permissions, link count, size and date with their blanks.
     private const int FixedLength = 1 + 9 + 1 + 10 + 1 + 1 + 1 + 20 + 1 + 12 + 1;
@@ -20,6 +18,7 @@ internal static class SftpLongName
     /// <summary>The most bytes that <see cref="Write"/> writes.</summary>
     public static int Bound(int name, int owner, int group) => FixedLength + name + Math.Max(NameColumn, owner) + Math.Max(NameColumn, group);
 
+    /// <summary>Writes it, and returns its length.</summary>
     public static int Write(Span<byte> target, ReadOnlySpan<byte> name, in FileAttributes attributes, long now, ReadOnlySpan<byte> owner, ReadOnlySpan<byte> group)
     {
         target[0] = attributes.Kind switch

@@ -1,9 +1,9 @@
 using Waybill.Storage;
 
-namespace Waybill.Sftp.Tests.Support;
+namespace Waybill.TestKit.Storage;
 
 /// <summary>Keeps what was recorded, and can fail.</summary>
-internal sealed class RecordingJournal : IFileJournal
+public sealed class RecordingJournal : IFileJournal
 {
     public List<FileEvent> Events { get; } = [];
 

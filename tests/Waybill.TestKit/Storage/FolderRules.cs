@@ -1,11 +1,11 @@
 using Waybill.Storage;
 
-namespace Waybill.Sftp.Tests.Support;
+namespace Waybill.TestKit.Storage;
 
 /// <summary>
 /// Rights by folder, the deepest named one counts; everything everywhere unless told otherwise. A folder itself can have other rights than what lies in it.
 /// </summary>
-internal sealed class FolderRules(FileRights root = FileRights.All) : IAccessRules
+public sealed class FolderRules(FileRights root = FileRights.All) : IAccessRules
 {
     private readonly List<(VaultPath Folder, FileRights Rights)> _folders = [(VaultPath.Root, root)];
     private readonly Dictionary<VaultPath, FileRights> _itself = [];

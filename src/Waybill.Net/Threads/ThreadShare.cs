@@ -1,4 +1,4 @@
-namespace Waybill.Ssh.Hosting;
+namespace Waybill.Net.Threads;
 
 /// <summary>
 /// How long a connection may keep its thread. A client that sends or reads faster than we work never makes the transport wait, so that it would never go back to
@@ -6,7 +6,7 @@ namespace Waybill.Ssh.Hosting;
 /// waited for again.
 /// </summary>
 /// <param name="time">The clock.</param>
-internal struct ThreadShare(TimeProvider time)
+public struct ThreadShare(TimeProvider time)
 {
     /// <summary>Time on a thread, in one go or summed up, before others come first.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(10);

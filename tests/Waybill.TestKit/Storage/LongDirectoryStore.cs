@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text;
 using Waybill.Storage;
-using Waybill.TestKit.Storage;
 using FileAttributes = Waybill.Storage.FileAttributes;
 
-namespace Waybill.Sftp.Tests.Support;
+namespace Waybill.TestKit.Storage;
 
 /// <summary>Its root has as many entries as wanted, made as they are read.</summary>
-internal sealed class LongDirectoryStore(int count, int nameLength) : DelegatingStore(new MemoryFileStore())
+public sealed class LongDirectoryStore(int count, int nameLength) : DelegatingStore(new MemoryFileStore())
 {
     public StoreError Fails { get; init; }
 

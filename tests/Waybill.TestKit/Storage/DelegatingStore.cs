@@ -1,10 +1,10 @@
 using Waybill.Storage;
 using FileAttributes = Waybill.Storage.FileAttributes;
 
-namespace Waybill.Sftp.Tests.Support;
+namespace Waybill.TestKit.Storage;
 
 /// <summary>A store that passes everything on, for tests that change one operation.</summary>
-internal abstract class DelegatingStore(IFileStore inner) : IFileStore
+public abstract class DelegatingStore(IFileStore inner) : IFileStore
 {
     public virtual ValueTask<StoreResult<IOpenFile>> OpenAsync(VaultPath path, OpenModes modes, int? permissions = null, long? expectedSize = null) =>
         inner.OpenAsync(path, modes, permissions, expectedSize);
@@ -33,5 +33,9 @@ internal abstract class DelegatingStore(IFileStore inner) : IFileStore
 
     public ValueTask<StoreResult<FileSystemUsage>> GetUsageAsync(VaultPath path) => inner.GetUsageAsync(path);
 
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return inner.DisposeAsync();
+    }
 }
