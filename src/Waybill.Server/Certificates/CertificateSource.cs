@@ -48,9 +48,13 @@ internal sealed partial class CertificateSource(DataDirectory data, PortalSectio
         try
         {
             var loaded = ServerCertificate.Load(data, section);
+            if (_current is not null)
+            {
+                LogUsed(logger, loaded.Certificate.Thumbprint, loaded.Certificate.NotAfter);
+            }
+
             _current = SslStreamCertificateContext.Create(loaded.Certificate, loaded.Chain, offline: true);
             _written = written;
-            LogUsed(logger, loaded.Certificate.Thumbprint, loaded.Certificate.NotAfter);
         }
         catch (CommandException error) when (_current is not null)
         {
@@ -59,7 +63,7 @@ internal sealed partial class CertificateSource(DataDirectory data, PortalSectio
         }
     }
 
-    [LoggerMessage(EventId = 50, Level = LogLevel.Information, Message = "FTPS shows the certificate {Thumbprint}, valid until {Until}")]
+    [LoggerMessage(EventId = 50, Level = LogLevel.Information, Message = "FTPS shows the certificate {Thumbprint} from now on, valid until {Until}")]
     private static partial void LogUsed(ILogger logger, string thumbprint, DateTime until);
 
     [LoggerMessage(EventId = 51, Level = LogLevel.Error, Message = "The new certificate is not used, the one before goes on: {Reason}")]
