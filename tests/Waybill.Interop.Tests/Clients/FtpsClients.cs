@@ -61,7 +61,7 @@ public sealed class FtpsLftp(WaybillServer server) : FtpsClient(server)
     private string[] Arguments(string command) =>
     [
         "--norc", "-c", "set ftp:ssl-force yes; set ftp:ssl-protect-data yes; set ftp:ssl-protect-list yes; set ssl:check-hostname yes; set ssl:verify-certificate yes; "
-            + $"set ssl:ca-file \"{Root}\"; set cmd:fail-exit yes; set net:max-retries 1; {More} open -u {User},{Password} ftp://{Host}:{Port}; {command}",
+            + $"set ssl:ca-file \"{Root}\"; set cmd:fail-exit yes; set net:max-retries 1; {More} open -u \"{User},{Password}\" ftp://{Host}:{Port}; {command}",
     ];
 }
 
