@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -49,7 +48,7 @@ internal sealed class PortalHost : IAsyncDisposable
 
     /// <summary>Binds the listeners; null when there are none. Throws <see cref="CommandException"/> when one cannot be bound.</summary>
     public static async Task<PortalHost?> StartAsync(
-        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, IRunningServer server, RefusalLog refusals, ILoggerFactory loggers,
+        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, Lazy<CertificateWatch> shown, IRunningServer server, RefusalLog refusals, ILoggerFactory loggers,
         CancellationToken cancellationToken)
     {
         IPEndPoint[] endPoints = [.. configuration.Portal.Listen.Select(static text => ConfigurationCheck.EndPoint("Portal:Listen", text))];
@@ -59,8 +58,7 @@ internal sealed class PortalHost : IAsyncDisposable
         }
 
         installation.Data.CreatePortalKeys();
-        var certificate = ServerCertificate.Load(installation.Data, configuration.Portal);
-        (identity.Certificates, identity.Root) = ([certificate.Certificate, .. certificate.Chain], certificate.Root);
+        var certificate = shown.Value;
         var gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         List<ListenOptions> bound = [];
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = installation.Data.Root });
@@ -83,13 +81,10 @@ internal sealed class PortalHost : IAsyncDisposable
                         connection.Features.Get<ConnectionLease>()!.Offence = Offence.None;
                         return next(connection);
                     });
-                    listener.UseHttps(new HttpsConnectionAdapterOptions
+                    listener.UseHttps(new TlsHandshakeCallbackOptions
                     {
-                        ServerCertificate = certificate.Certificate,
-                        ServerCertificateChain = certificate.Chain,
-                        SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                        OnConnection = _ => ValueTask.FromResult(certificate.ForConnection()),
                         HandshakeTimeout = PortalLimits.HandshakeTime,
-                        OnAuthenticate = static (_, ssl) => ssl.AllowRenegotiation = false,
                     });
                 });
             }

@@ -46,6 +46,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly JobScheduler _scheduler;
     private readonly RefusalLog _refusals;
     private readonly ServerIdentity _identity = new();
+    private readonly Lazy<CertificateWatch> _certificate;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private readonly List<(FtpListener Listener, ListenOptions Bound)> _ftpListeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
@@ -57,6 +58,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _installation = installation;
         _loggers = loggers;
         _hostKeys = new HostKeyRing(new HostKeyStore(installation.Data));
+        _certificate = new Lazy<CertificateWatch>(() => new CertificateWatch(installation.Data, configuration.Portal, TimeProvider.System, _identity.Use, loggers.CreateLogger<CertificateWatch>()));
         _refusals = new RefusalLog(installation, loggers.CreateLogger<RefusalLog>());
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
@@ -104,7 +106,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             await host._publications.StartAsync();
             await host.BindAsync(configuration, cancellationToken);
             host._portal = await PortalHost.StartAsync(
-                installation, configuration, host._identity, new RunningServer(installation.Sessions, host._gate, host._blocks), host._refusals, host._loggers, cancellationToken);
+                installation, configuration, host._identity, host._certificate, new RunningServer(installation.Sessions, host._gate, host._blocks), host._refusals, host._loggers, cancellationToken);
             await host.RecordOffersAsync();
             host._guard.Start();
             host._arrivals.Start();
@@ -284,11 +286,8 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             return [];
         }
 
-        // A certificate that cannot be used is said now, and not to the first customer.
-        var certificate = new CertificateSource(_installation.Data, configuration.Portal, TimeProvider.System, _loggers.CreateLogger<CertificateSource>());
-        _ = certificate.Current;
         var application = new FtpApplication(_installation, door, _loggers.CreateLogger<FtpApplication>());
-        return [.. listeners.Select(listener => (listener, new FtpConnectionHandler(FtpSettings.Options(listener.Mode, configuration, certificate), application, TimeProvider.System, _loggers)))];
+        return [.. listeners.Select(listener => (listener, new FtpConnectionHandler(FtpSettings.Options(listener.Mode, configuration, _certificate.Value), application, TimeProvider.System, _loggers)))];
     }
 
     private List<(Listener Listener, SshConnectionHandler Handler)> Handlers(WaybillConfiguration configuration, SessionDoor door)
