@@ -153,6 +153,38 @@ public sealed partial class ApiResourceTests(ApiServer api)
     }
 
     [Fact]
+    public async Task A_password_is_set_shown_as_used_and_removed_and_never_told()
+    {
+        const string Password = "seven green tortoises";
+        using var client = api.Client(api.All);
+        var number = await api.AccountAsync();
+        var path = $"/v1/logins/{number}/password";
+        Assert.False((await client.GetJsonAsync(path)).GetProperty("isSet").GetBoolean());
+        using (var weak = await client.PutAsync(path, ApiAnswers.Json(new { password = "short" })))
+        {
+            Assert.Contains("12 are the least", await weak.ProblemAsync(422), StringComparison.Ordinal);
+        }
+
+        using (var set = await client.PutAsync(path, ApiAnswers.Json(new { password = Password })))
+        {
+            var text = await set.Content.ReadAsStringAsync();
+            Assert.Equal(System.Net.HttpStatusCode.OK, set.StatusCode);
+            Assert.DoesNotContain(Password, text, StringComparison.Ordinal);
+        }
+
+        var shown = await client.GetJsonAsync(path);
+        Assert.Equal((true, 0), (shown.GetProperty("isSet").GetBoolean(), shown.GetProperty("locks").GetArrayLength()));
+        Assert.Equal(0, (await client.PostJsonAsync(path + "/unlock", null)).GetProperty("sources").GetInt32());
+        using (var removed = await client.DeleteAsync(path))
+        {
+            Assert.Equal(System.Net.HttpStatusCode.NoContent, removed.StatusCode);
+        }
+
+        using var again = await client.DeleteAsync(path);
+        await again.ProblemAsync(404);
+    }
+
+    [Fact]
     public async Task A_session_is_listed_and_ended_and_so_is_that_of_a_key_that_is_revoked()
     {
         using var client = api.Client(api.All);
