@@ -153,6 +153,38 @@ public sealed partial class ApiResourceTests(ApiServer api)
     }
 
     [Fact]
+    public async Task A_password_is_set_shown_as_used_and_removed_and_never_told()
+    {
+        const string Password = "seven green tortoises";
+        using var client = api.Client(api.All);
+        var number = await api.AccountAsync();
+        var path = $"/v1/logins/{number}/password";
+        Assert.False((await client.GetJsonAsync(path)).GetProperty("isSet").GetBoolean());
+        using (var weak = await client.PutAsync(path, ApiAnswers.Json(new { password = "short" })))
+        {
+            Assert.Contains("12 are the least", await weak.ProblemAsync(422), StringComparison.Ordinal);
+        }
+
+        using (var set = await client.PutAsync(path, ApiAnswers.Json(new { password = Password })))
+        {
+            var text = await set.Content.ReadAsStringAsync();
+            Assert.Equal(System.Net.HttpStatusCode.OK, set.StatusCode);
+            Assert.DoesNotContain(Password, text, StringComparison.Ordinal);
+        }
+
+        var shown = await client.GetJsonAsync(path);
+        Assert.Equal((true, 0), (shown.GetProperty("isSet").GetBoolean(), shown.GetProperty("locks").GetArrayLength()));
+        Assert.Equal(0, (await client.PostJsonAsync(path + "/unlock", null)).GetProperty("sources").GetInt32());
+        using (var removed = await client.DeleteAsync(path))
+        {
+            Assert.Equal(System.Net.HttpStatusCode.NoContent, removed.StatusCode);
+        }
+
+        using var again = await client.DeleteAsync(path);
+        await again.ProblemAsync(404);
+    }
+
+    [Fact]
     public async Task A_session_is_listed_and_ended_and_so_is_that_of_a_key_that_is_revoked()
     {
         using var client = api.Client(api.All);
@@ -215,10 +247,16 @@ public sealed partial class ApiResourceTests(ApiServer api)
         Assert.Equal(0, (await client.GetJsonAsync("/v1/requests?account=" + number)).GetProperty("items").GetArrayLength());
         await client.PostJsonAsync($"/v1/requests/{id}/reopen", null);
         Assert.NotEmpty((await client.GetJsonAsync($"/v1/requests/{id}")).GetProperty("checks").EnumerateArray());
-        var decided = await client.PostJsonAsync($"/v1/requests/{id}/approve", new { verified = "called" });
+
+        // What is approved is the key that was looked at.
+        using var blind = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json("{}"));
+        await blind.ProblemAsync(422);
+        using var other = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json(new { key = (await RequestKeys.MakeAsync()).Fingerprint }));
+        Assert.Contains("Look again", await other.ProblemAsync(409), StringComparison.Ordinal);
+        var decided = await client.PostJsonAsync($"/v1/requests/{id}/approve", new { key = keys.Fingerprint, verified = "called" });
         Assert.Equal(number, decided.GetProperty("login").GetString());
         Assert.Single((await client.GetJsonAsync($"/v1/logins/{number}/keys")).GetProperty("items").EnumerateArray());
-        using var twice = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json("{}"));
+        using var twice = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json(new { key = keys.Fingerprint }));
         await twice.ProblemAsync(409);
 
         // The link of an invitation goes to the one who is invited, and into no answer.
