@@ -1,5 +1,6 @@
 using System.Text;
 using Waybill.Storage;
+using Waybill.Storage.Access;
 
 namespace Waybill.Sftp;
 
@@ -77,11 +78,25 @@ internal readonly record struct SftpAnswer(SftpOutcome Outcome, StoreError Error
 
     public static implicit operator SftpAnswer(StoreError error) => error == StoreError.None ? new(SftpOutcome.Ok) : new(SftpOutcome.StoreFailed, error);
 
+    public static implicit operator SftpAnswer(AccessAnswer answer) => answer.Outcome switch
+    {
+        AccessOutcome.Ok => new(SftpOutcome.Ok),
+        AccessOutcome.Hidden => new(SftpOutcome.Hidden),
+        AccessOutcome.NotRecorded => new(SftpOutcome.NotRecorded),
+        _ => new(SftpOutcome.StoreFailed, answer.Error, answer.Words),
+    };
+
     public bool IsOk => Outcome == SftpOutcome.Ok;
 
     /// <summary>With the words that the store has for this session, if it has any: a quota's numbers, where a duplicate is held, who else has claimed a file.</summary>
     public SftpAnswer Explained(IFileStore store) =>
         Outcome == SftpOutcome.StoreFailed && Words is null && store.Explain(Error) is { } words ? this with { Words = Encoding.UTF8.GetBytes(words) } : this;
+
+    /// <summary>A refusal in the words that the login's rules have for it, if they have any.</summary>
+    public SftpAnswer Advised(IAccessRules rules) =>
+        this is { Outcome: SftpOutcome.StoreFailed, Error: StoreError.PermissionDenied, Words: null } && rules.Advice is { } advice
+            ? this with { Words = Encoding.UTF8.GetBytes(advice) }
+            : this;
 
     public bool IsRefusal => Outcome == SftpOutcome.Hidden || Error == StoreError.PermissionDenied;
 }

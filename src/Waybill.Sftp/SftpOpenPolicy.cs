@@ -3,7 +3,7 @@ using Waybill.Storage;
 
 namespace Waybill.Sftp;
 
-/// <summary>Which rights an OPEN needs and how the store is asked for it: the one row of the table whose right depends on a field.</summary>
+/// <summary>How the store is asked for what an OPEN wants.</summary>
 internal static class SftpOpenPolicy
 {
     /// <summary>
@@ -24,84 +24,5 @@ internal static class SftpOpenPolicy
         modes |= flags.HasFlag(SftpOpenFlags.Create) ? OpenModes.Create : 0;
         modes |= flags.HasFlag(SftpOpenFlags.Create | SftpOpenFlags.Exclusive) ? OpenModes.Exclusive : 0;
         return modes;
-    }
-
-    /// <summary>Asks the policy, then the store. Whether a file is there is only looked up where the answer depends on it.</summary>
-    public static async ValueTask<(SftpAnswer Answer, IOpenFile? File)> OpenAsync(
-        IFileStore store, IAccessRules rules, VaultPath path, OpenModes modes, int? permissions, long? expectedSize)
-    {
-        var rights = rules.RightsAt(path);
-        if (modes.HasFlag(OpenModes.Create) && (rights & (FileRights.Create | FileRights.Overwrite)) == 0)
-        {
-            return (SftpNewNames.Refusal(rules, path, FileRights.Create), null);
-        }
-
-        if (rights == FileRights.None)
-        {
-            return (SftpOutcome.Hidden, null);
-        }
-
-        var exists = false;
-        var isUnfinished = false;
-        if (DependsOnExistence(modes, rights))
-        {
-            var there = await store.GetAttributesAsync(path, followLink: true).ConfigureAwait(false);
-            isUnfinished = there.Succeeded && there.Value.IsUnfinished;
-            exists = there.Succeeded && !isUnfinished;
-            if (!there.Succeeded && there.Error != StoreError.NotFound)
-            {
-                return (there.Error, null);
-            }
-        }
-
-        var answer = Permit(ref modes, rights, exists, isUnfinished);
-        if (!answer.IsOk)
-        {
-            var isNewName = !exists && modes.HasFlag(OpenModes.Create) && !rights.HasFlag(FileRights.Create);
-            return (isNewName ? SftpNewNames.Refusal(rules, path, FileRights.Create) : answer, null);
-        }
-
-        var opened = await store.OpenAsync(path, modes, permissions, expectedSize).ConfigureAwait(false);
-        return (opened.Error, opened.Value);
-    }
-
-    /// <summary>Whether the answer depends on whether the file exists: with both rights, or without writing, it does not.</summary>
-    public static bool DependsOnExistence(OpenModes modes, FileRights rights) =>
-        modes.HasFlag(OpenModes.Write) && (rights & (FileRights.Create | FileRights.Overwrite)) != (FileRights.Create | FileRights.Overwrite);
-
-    /// <summary>
-    /// Decides. Modes are narrowed to what the login may do, so that a file which comes or goes between the question and the opening changes nothing: without
-    /// the right to replace files only a new name is taken, without the right to make files only one that is there. To go on with a cut-off upload of its own is to
-    /// make a file: the store sees to it that nothing is replaced.
-    /// </summary>
-    public static SftpAnswer Permit(ref OpenModes modes, FileRights rights, bool exists, bool isUnfinished = false)
-    {
-        if (modes.HasFlag(OpenModes.Read) && !rights.HasFlag(FileRights.Read))
-        {
-            return StoreError.PermissionDenied;
-        }
-
-        if (!DependsOnExistence(modes, rights))
-        {
-            return SftpOutcome.Ok;
-        }
-
-        if (isUnfinished && (modes & (OpenModes.Truncate | OpenModes.Exclusive)) == 0)
-        {
-            return rights.HasFlag(FileRights.Create) ? SftpOutcome.Ok : StoreError.PermissionDenied;
-        }
-
-        if (!exists && !modes.HasFlag(OpenModes.Create))
-        {
-            return rights.HasFlag(FileRights.Overwrite) ? StoreError.NotFound : StoreError.PermissionDenied;
-        }
-
-        if (!rights.HasFlag(exists ? FileRights.Overwrite : FileRights.Create))
-        {
-            return StoreError.PermissionDenied;
-        }
-
-        modes = exists ? modes & ~(OpenModes.Create | OpenModes.Exclusive) : modes | OpenModes.Exclusive;
-        return SftpOutcome.Ok;
     }
 }

@@ -15,7 +15,7 @@ internal static class SftpOperations
 
     private static readonly SftpOperation[] Rows =
     [
-        // Files. Which right an OPEN needs depends on its flags: SftpOpenPolicy. What needs a handle was permitted when it was opened.
+        // Files. Which right an OPEN needs depends on its flags: OpenPolicy. What needs a handle was permitted when it was opened.
         new(Type.Open, "OPEN", SftpSubject.Path, FileHandlers.OpenAsync)
         {
             HasFields = true, NeedsDependOnFields = true, Writes = true, MakesName = true, Audit = FileOperation.Download,

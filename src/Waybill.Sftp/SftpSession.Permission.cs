@@ -1,4 +1,5 @@
 using Waybill.Storage;
+using Waybill.Storage.Access;
 
 namespace Waybill.Sftp;
 
@@ -46,7 +47,7 @@ internal sealed partial class SftpSession
 
         if (isNewName)
         {
-            return SftpNewNames.Refusal(Rules, path, needs);
+            return NewNames.Refusal(Rules, path, needs);
         }
 
         if (rights == FileRights.None)

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Waybill.Sftp.Wire;
 using Waybill.Storage;
+using Waybill.Storage.Access;
 
 namespace Waybill.Sftp;
 
@@ -91,7 +92,7 @@ internal sealed partial class SftpSession(
             answer = answer.Explained(Store);
             if (answer.IsRefusal)
             {
-                answer = SftpNewNames.Advise(Rules, answer);
+                answer = answer.Advised(Rules);
                 await RecordRefusalAsync().ConfigureAwait(false);
             }
 
@@ -125,10 +126,7 @@ internal sealed partial class SftpSession(
                 await RecordDownloadAsync(handle, isCut: true).ConfigureAwait(false);
                 if (handle is { File: { } file } && handle.Kinds.HasFlag(SftpHandleKinds.Write))
                 {
-                    // "The upload was there and now it is not": support must be able to say that the connection was lost, and what of it is kept.
-                    var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
-                    await file.DisposeAsync().ConfigureAwait(false);
-                    await RecordUploadAsync(handle, attributes.Value.Size, StoreError.Abandoned).ConfigureAwait(false);
+                    await UploadEnd.AbandonAsync(file, journal, FactsOf(handle)).ConfigureAwait(false);
                 }
             }
             finally
@@ -142,10 +140,8 @@ internal sealed partial class SftpSession(
     public async ValueTask<SftpAnswer> RecordAsync(FileEvent fileEvent) =>
         await journal.RecordAsync(fileEvent).ConfigureAwait(false) == StoreError.None ? SftpOutcome.Ok : SftpOutcome.NotRecorded;
 
-    /// <summary>Records how an upload ended, under the name that it would have got.</summary>
-    public ValueTask<SftpAnswer> RecordUploadAsync(SftpHandle handle, long size, StoreError outcome) => RecordAsync(new FileEvent(
-        FileOperation.Upload, handle.File!.RenamedTo ?? handle.Path, Bytes: handle.BytesWritten, Size: size, ExpectedSize: handle.ExpectedSize, Outcome: outcome,
-        ResumedAt: handle.File.ResumedAt, Kept: handle.File.Kept, Sha256: handle.File.Sha256));
+    /// <summary>Ends an upload that was closed: <see cref="UploadEnd"/>.</summary>
+    public async ValueTask<SftpAnswer> CommitAsync(SftpHandle handle) => await UploadEnd.CommitAsync(handle.File!, journal, FactsOf(handle)).ConfigureAwait(false);
 
     /// <summary>Records that a file was read through a handle; nothing when no byte was.</summary>
     public async ValueTask<SftpAnswer> RecordDownloadAsync(SftpHandle handle, bool isCut = false)
@@ -160,6 +156,8 @@ internal sealed partial class SftpSession(
             FileOperation.Download, handle.Path, Bytes: handle.BytesRead, Size: attributes.Value.Size, Identity: attributes.Value.Identity, ReadFrom: handle.ReadFrom,
             ReadTo: handle.ReadTo, IsCut: isCut)).ConfigureAwait(false);
     }
+
+    private static UploadFacts FactsOf(SftpHandle handle) => new(handle.Path, handle.BytesWritten, handle.ExpectedSize);
 
     // Cut to what ls -l has room for; a blank would move the columns that clients parse.
     private static byte[] ShownName(string name)

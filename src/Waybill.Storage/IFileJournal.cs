@@ -53,7 +53,11 @@ public enum FileOperation
 public readonly record struct FileEvent(
     FileOperation Operation, VaultPath Path, VaultPath? Target = null, long Bytes = 0, long Size = 0, long? ExpectedSize = null, StoreError Outcome = StoreError.None,
     AttributeChanges Changes = default, long ResumedAt = 0, long Kept = 0, ulong Identity = 0,
-    long ReadFrom = 0, long ReadTo = 0, bool IsCut = false, byte[]? Sha256 = null);
+    long ReadFrom = 0, long ReadTo = 0, bool IsCut = false, byte[]? Sha256 = null)
+{
+    /// <summary>A committed upload whose client cut the TLS connection without saying that this was all: somebody on the way may have cut it (FTP, where that is let pass).</summary>
+    public bool IsUnclean { get; init; }
+}
 
 /// <summary>Where file operations are recorded. An operation that changed something is answered only after its row is durable (promise D1 of docs/promises.md).</summary>
 public interface IFileJournal

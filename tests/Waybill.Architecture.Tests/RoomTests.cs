@@ -14,9 +14,10 @@ public class RoomTests
         ["Storage"] = [],
         ["Ssh"] = ["SshKeys", "Net"],
         ["Sftp"] = ["Storage"],
+        ["Ftp"] = ["Net", "Storage"],
         ["Core"] = ["SshKeys", "Storage"],
         ["Portal"] = ["SshKeys", "Storage", "Core"],
-        ["Server"] = ["SshKeys", "Net", "Storage", "Ssh", "Sftp", "Core", "Portal"],
+        ["Server"] = ["SshKeys", "Net", "Storage", "Ssh", "Sftp", "Ftp", "Core", "Portal"],
     };
 
     public static TheoryData<string> Rooms => [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(path => Path.GetFileName(path)["Waybill.".Length..])];

@@ -1,5 +1,6 @@
 using System.Text;
 using Waybill.Sftp.Tests.Support;
+using Waybill.Storage.Access;
 using Waybill.Storage;
 using Waybill.TestKit.Sftp;
 using Waybill.TestKit.Storage;
@@ -25,8 +26,8 @@ public sealed class ListingTests
     [MemberData(nameof(LongNames))]
     public void Long_names_are_what_ls_prints(FileKind kind, int permissions, long size, long time, uint links, string expected)
     {
-        Span<byte> target = stackalloc byte[SftpLongName.Bound(4, 5, 5)];
-        var length = SftpLongName.Write(target, "name"u8, new FileAttributes(kind, permissions, size, time, time, 1000, 1000, links), Now, "owner"u8, "group"u8);
+        Span<byte> target = stackalloc byte[LongName.Bound(4, 5, 5)];
+        var length = LongName.Write(target, "name"u8, new FileAttributes(kind, permissions, size, time, time, 1000, 1000, links), Now, "owner"u8, "group"u8);
         Assert.Equal(expected, Encoding.UTF8.GetString(target[..length]));
     }
 
@@ -34,9 +35,9 @@ public sealed class ListingTests
     public void The_longest_long_name_fits_its_bound()
     {
         var (name, owner) = (new byte[1020], new byte[64]);
-        var target = new byte[SftpLongName.Bound(name.Length, owner.Length, owner.Length)];
+        var target = new byte[LongName.Bound(name.Length, owner.Length, owner.Length)];
         var attributes = new FileAttributes(FileKind.File, 0x1FF, long.MaxValue, 0, long.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue);
-        Assert.InRange(SftpLongName.Write(target, name, attributes, Now, owner, owner), 1, target.Length);
+        Assert.InRange(LongName.Write(target, name, attributes, Now, owner, owner), 1, target.Length);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Waybill.Sftp.Tests.Support;
+using Waybill.Storage.Access;
 using Waybill.Storage;
 using Waybill.TestKit;
 using Waybill.TestKit.Sftp;

@@ -10,6 +10,10 @@ namespace Waybill.Core.Onboarding;
 /// <summary>What matches about a request and what does not, for the person who decides; the approval itself goes by the same rows.</summary>
 internal sealed class RequestChecks
 {
+    /// <summary>By the index account_alike, whose expression this is: it runs in the one writer, for every unknown number that a stranger gives.</summary>
+    internal const string AlikeStatement =
+        "SELECT number FROM account WHERE ltrim(replace(replace(number_key, '.', ''), '_', ''), '0') = @key AND status <> 'closed' ORDER BY number_key LIMIT @most";
+
     private const int StrongRsaBits = 3072;
     private const int MostSuggestions = 99;
 
@@ -42,6 +46,9 @@ internal sealed class RequestChecks
     /// <summary>The login whose key is replaced.</summary>
     public Login? Login { get; }
 
+    /// <summary>What is known of the key, when it is refused on every login.</summary>
+    public RefusedKey? Refused { get; private set; }
+
     /// <summary>The user name that an approval gives.</summary>
     public string? UserName { get; private set; }
 
@@ -55,6 +62,7 @@ internal sealed class RequestChecks
         checks.CheckCompany();
         checks.CheckEmail();
         checks.CheckKey();
+        checks.CheckKeysInUse();
         checks.CheckUserName();
         checks.CheckWishes(subscriptions);
         checks.CheckOthers();
@@ -182,7 +190,8 @@ internal sealed class RequestChecks
 
         if (BurntKeys.Refusal(_connection, key.Sha256, forStaff: true) is { } burnt)
         {
-            Add(Name, CheckVerdict.Stop, burnt.Message, "Ask for a new key.");
+            Refused = BurntKeys.Find(_connection, key.Sha256);
+            Add(Name, CheckVerdict.Stop, burnt.Message, Refused is { IsProven: true } ? "Ask for a new key." : null);
             return;
         }
 
@@ -209,6 +218,17 @@ internal sealed class RequestChecks
         else
         {
             Add(Name, CheckVerdict.Ok, "No login has this key.");
+        }
+    }
+
+    /// <summary>Who asks for another key has often just sent the private half of the old one.</summary>
+    private void CheckKeysInUse()
+    {
+        foreach (var key in Account is null ? [] : BurntKeys.InUseAt(_connection, Account.Id).Take(OnboardingLimits.Named))
+        {
+            Add("keys in use", CheckVerdict.Look,
+                $"{key.Sha256} works on {string.Join(", ", key.InstalledOn)}, and {(key.IsProven ? "its private half is" : "a file under a passphrase claims that its private half is")} in other hands ({key.How}).",
+                key.IsProven ? "Revoke it there." : "Ask the customer whether they sent it. If they did, revoke it there.");
         }
     }
 
@@ -252,7 +272,6 @@ internal sealed class RequestChecks
             UserName is null ? "Choose one." : $"Approving gives {UserName}, unless you choose another.");
     }
 
-    /// <summary>Why a user name cannot be given, or null.</summary>
     /// <summary>A vendor's login is the account's number, a hyphen and the vendor's short name; another name would make another login of it.</summary>
     private void CheckVendor(string row, string wanted, Account account)
     {
@@ -272,6 +291,7 @@ internal sealed class RequestChecks
         }
     }
 
+    /// <summary>Why a user name cannot be given, or null.</summary>
     private string? Taken(string name)
     {
         if (Logins.UserName.Check(name) is { } bad)
@@ -324,7 +344,7 @@ internal sealed class RequestChecks
     {
         var letters = string.Concat(given.Where(static each => char.IsAsciiLetterOrDigit(each))).TrimStart('0');
         return letters.Length == 0 ? [] : _connection.All(
-            "SELECT number FROM account WHERE ltrim(replace(replace(number_key, '.', ''), '_', ''), '0') = @key AND status <> 'closed' ORDER BY number_key LIMIT @most",
+            AlikeStatement,
             static row => row.GetString(0), ("@key", AccountNumber.Fold(letters)), ("@most", OnboardingLimits.Named));
     }
 }

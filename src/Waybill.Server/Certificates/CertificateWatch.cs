@@ -40,18 +40,24 @@ internal sealed partial class CertificateWatch
         _context = Use(ServerCertificate.Load(data, section));
     }
 
-    /// <summary>What the next connection is answered with.</summary>
-    public SslServerAuthenticationOptions ForConnection()
+    /// <summary>What the next connection is shown; the same object as long as the certificate is the same.</summary>
+    public SslStreamCertificateContext Current
     {
-        Look();
-        return new SslServerAuthenticationOptions
+        get
         {
-            ServerCertificateContext = _context,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ApplicationProtocols = Protocols,
-            AllowRenegotiation = false,
-        };
+            Look();
+            return _context;
+        }
     }
+
+    /// <summary>What the next connection to the portal is answered with.</summary>
+    public SslServerAuthenticationOptions ForConnection() => new()
+    {
+        ServerCertificateContext = Current,
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        ApplicationProtocols = Protocols,
+        AllowRenegotiation = false,
+    };
 
     private void Look()
     {
@@ -112,9 +118,9 @@ internal sealed partial class CertificateWatch
     private string Stamp() => string.Join(' ', ServerCertificate.FilesOf(_data, _section).Select(static path => new FileInfo(path)).Select(
         static file => file.Exists ? FormattableString.Invariant($"{file.LastWriteTimeUtc.Ticks}:{file.Length}") : "none"));
 
-    [LoggerMessage(EventId = 46, Level = LogLevel.Information, Message = "The portal shows another certificate to new connections: {Subject}, until {End:yyyy-MM-dd}")]
+    [LoggerMessage(EventId = 46, Level = LogLevel.Information, Message = "New connections see another certificate: {Subject}, until {End:yyyy-MM-dd}")]
     private static partial void LogChanged(ILogger logger, string subject, DateTime end);
 
-    [LoggerMessage(EventId = 47, Level = LogLevel.Warning, Message = "The portal's certificate was changed and is not used; connections get the one before: {Problem}")]
+    [LoggerMessage(EventId = 47, Level = LogLevel.Warning, Message = "The certificate was changed and is not used; connections get the one before: {Problem}")]
     private static partial void LogUnusable(ILogger logger, string problem);
 }

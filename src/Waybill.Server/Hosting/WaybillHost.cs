@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging;
 using Waybill.Net.Buffers;
 using Waybill.Core.Audit;
 using Waybill.Core.Retention;
+using Waybill.Ftp.Hosting;
 using Waybill.Net.Gate;
+using Waybill.Server.Certificates;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Server.HostKeys;
@@ -44,7 +46,9 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly JobScheduler _scheduler;
     private readonly RefusalLog _refusals;
     private readonly ServerIdentity _identity = new();
+    private readonly Lazy<CertificateWatch> _certificate;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
+    private readonly List<(FtpListener Listener, ListenOptions Bound)> _ftpListeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
     private WebApplication? _application;
     private PortalHost? _portal;
@@ -54,6 +58,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _installation = installation;
         _loggers = loggers;
         _hostKeys = new HostKeyRing(new HostKeyStore(installation.Data));
+        _certificate = new Lazy<CertificateWatch>(() => new CertificateWatch(installation.Data, configuration.Portal, TimeProvider.System, _identity.Use, loggers.CreateLogger<CertificateWatch>()));
         _refusals = new RefusalLog(installation, loggers.CreateLogger<RefusalLog>());
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
@@ -85,6 +90,9 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     /// <summary>What was asked for, and where it is bound (a port 0 has become a real one).</summary>
     public IReadOnlyList<(Listener Listener, ListenOptions Bound)> Listeners => _listeners;
 
+    /// <summary>The same of FTP.</summary>
+    public IReadOnlyList<(FtpListener Listener, ListenOptions Bound)> FtpListeners => _ftpListeners;
+
     /// <summary>Where the portal is bound; empty when it is off.</summary>
     public IReadOnlyList<IPEndPoint> Portal => _portal?.EndPoints ?? [];
 
@@ -98,7 +106,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             await host._publications.StartAsync();
             await host.BindAsync(configuration, cancellationToken);
             host._portal = await PortalHost.StartAsync(
-                installation, configuration, host._identity, new RunningServer(installation.Sessions, host._gate, host._blocks), host._refusals, host._loggers, cancellationToken);
+                installation, configuration, host._identity, host._certificate, new RunningServer(installation.Sessions, host._gate, host._blocks), host._refusals, host._loggers, cancellationToken);
             await host.RecordOffersAsync();
             host._guard.Start();
             host._arrivals.Start();
@@ -208,8 +216,10 @@ internal sealed partial class WaybillHost : IAsyncDisposable
 
     private async Task BindAsync(WaybillConfiguration configuration, CancellationToken cancellationToken)
     {
-        var handlers = _handlers = Handlers(configuration);
-        if (handlers.Count == 0)
+        var door = new SessionDoor(_installation, configuration, _loggers.CreateLogger<SessionDoor>());
+        var handlers = _handlers = Handlers(configuration, door);
+        var ftp = FtpHandlers(configuration, door);
+        if (handlers.Count == 0 && ftp.Count == 0)
         {
             // Kestrel without a listener would open one of its own, for HTTP on port 5000.
             return;
@@ -240,6 +250,16 @@ internal sealed partial class WaybillHost : IAsyncDisposable
                     options.Run(handler.OnConnectedAsync);
                 });
             }
+
+            foreach (var (listener, handler) in ftp)
+            {
+                kestrel.Listen(listener.EndPoint, options =>
+                {
+                    _ftpListeners.Add((listener, options));
+                    options.UseConnectionGate(_gate, _refusals.Record);
+                    options.Run(handler.OnConnectedAsync);
+                });
+            }
         });
         _application = builder.Build();
         try
@@ -248,15 +268,33 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or SocketException)
         {
-            throw new CommandException(CannotListen(error, handlers.Select(each => each.Listener.EndPoint), "Ssh:Listen=127.0.0.1:2022"));
+            // Kestrel names the one that it failed at.
+            List<(IPEndPoint EndPoint, string Another)> asked =
+            [
+                .. handlers.Select(each => (each.Listener.EndPoint, "Ssh:Listen=127.0.0.1:2022")), .. ftp.Select(each => (each.Listener.EndPoint, "Ftp:Listen=127.0.0.1:2122, or Ftp:Listen=[] for none")),
+            ];
+            var failed = asked.Where(each => error.Message.Contains($"{each.EndPoint}:", StringComparison.Ordinal)).DefaultIfEmpty(asked[0]).First();
+            throw new CommandException(CannotListen(error, [failed.EndPoint], failed.Another));
         }
     }
 
-    private List<(Listener Listener, SshConnectionHandler Handler)> Handlers(WaybillConfiguration configuration)
+    private List<(FtpListener Listener, FtpConnectionHandler Handler)> FtpHandlers(WaybillConfiguration configuration, SessionDoor door)
+    {
+        List<FtpListener> listeners = [.. FtpSettings.ListenersOf(configuration.Ftp)];
+        if (listeners.Count == 0)
+        {
+            return [];
+        }
+
+        var application = new FtpApplication(_installation, door, _loggers.CreateLogger<FtpApplication>());
+        return [.. listeners.Select(listener => (listener, new FtpConnectionHandler(FtpSettings.Options(listener.Mode, configuration, _certificate.Value), application, TimeProvider.System, _loggers)))];
+    }
+
+    private List<(Listener Listener, SshConnectionHandler Handler)> Handlers(WaybillConfiguration configuration, SessionDoor door)
     {
         var keys = _hostKeys.Load();
         _identity.Use(keys);
-        var application = new SshApplication(_installation, configuration, _banner, _loggers.CreateLogger<SshApplication>());
+        var application = new SshApplication(_installation, configuration, _banner, door);
         try
         {
             return [.. ListenersOf(configuration).Select(listener => (listener, new SshConnectionHandler(Options(listener.Policy, configuration, keys), application, TimeProvider.System, _loggers)))];

@@ -1,15 +1,13 @@
 using System.Buffers;
 using Waybill.Sftp.Wire;
 using Waybill.Storage;
+using Waybill.Storage.Access;
 
 namespace Waybill.Sftp.Handlers;
 
 /// <summary>OPENDIR, READDIR, MKDIR and RMDIR.</summary>
 internal static class DirectoryHandlers
 {
-    // A name of 255 foreign bytes, each shown escaped in four.
-    private const int LongestShownName = 4 * VaultPath.MaximumNameLength;
-
     /// <summary>string path.</summary>
     public static async ValueTask<SftpAnswer> OpenAsync(SftpSession session, SftpRequest request)
     {
@@ -46,7 +44,7 @@ internal static class DirectoryHandlers
                     return result.Error == StoreError.None ? SftpOutcome.EndOfFile : result.Error;
                 }
 
-                var shown = KeepVisible(session, handle.Path, entries.AsSpan(0, result.Value));
+                var shown = VisibleEntries.Keep(session.Rules, handle.Path, entries.AsSpan(0, result.Value));
                 if (shown > 0)
                 {
                     Reply(session, request.Id, entries.AsSpan(0, shown));
@@ -82,30 +80,8 @@ internal static class DirectoryHandlers
     // As many as surely fit into a message, however long their names are.
     private static int BatchOf(SftpSession session)
     {
-        var longest = 8 + LongestShownName + SftpLongName.Bound(LongestShownName, session.OwnerName.Length, session.GroupName.Length) + SftpAttributes.WrittenLength;
+        var longest = 8 + VisibleEntries.LongestName + LongName.Bound(VisibleEntries.LongestName, session.OwnerName.Length, session.GroupName.Length) + SftpAttributes.WrittenLength;
         return Math.Max(1, Math.Min(session.Options.EntriesPerReply, (session.Options.Message - 13) / longest));
-    }
-
-    // An entry on which the login has no right is not shown: the parent of an allowed folder does not tell of its other children.
-    private static int KeepVisible(SftpSession session, VaultPath directory, Span<DirectoryEntry> entries)
-    {
-        var shown = 0;
-        foreach (var entry in entries)
-        {
-            var name = entry.Name.Span;
-            if (name.SequenceEqual("."u8) || name.SequenceEqual(".."u8)
-                || (name.Length <= LongestShownName && (VaultPath.TryParse(name, directory, out var path) switch
-                {
-                    VaultPathError.None => session.Rules.RightsAt(path!) != FileRights.None,
-                    VaultPathError.NameTooLong or VaultPathError.TooLong => true,
-                    _ => false,
-                })))
-            {
-                entries[shown++] = entry;
-            }
-        }
-
-        return shown;
     }
 
     // uint32 count, then count times: string filename, string longname, ATTRS.
@@ -115,18 +91,18 @@ internal static class DirectoryHandlers
         var bound = 13;
         foreach (var entry in entries)
         {
-            bound += 8 + entry.Name.Length + SftpLongName.Bound(entry.Name.Length, owner.Length, group.Length) + SftpAttributes.WrittenLength;
+            bound += 8 + entry.Name.Length + LongName.Bound(entry.Name.Length, owner.Length, group.Length) + SftpAttributes.WrittenLength;
         }
 
         var now = session.TimeProvider.GetUtcNow().ToUnixTimeSeconds();
-        Span<byte> longName = stackalloc byte[SftpLongName.Bound(LongestShownName, owner.Length, group.Length)];
+        Span<byte> longName = stackalloc byte[LongName.Bound(VisibleEntries.LongestName, owner.Length, group.Length)];
         var reply = new SftpWriter(session.Output.GetSpan(bound));
         reply.Begin(SftpMessageType.Name, id);
         reply.WriteUInt32((uint)entries.Length);
         foreach (var entry in entries)
         {
             reply.WriteString(entry.Name.Span);
-            reply.WriteString(longName[..SftpLongName.Write(longName, entry.Name.Span, entry.Attributes, now, owner, group)]);
+            reply.WriteString(longName[..LongName.Write(longName, entry.Name.Span, entry.Attributes, now, owner, group)]);
             SftpAttributes.Write(ref reply, entry.Attributes);
         }
 

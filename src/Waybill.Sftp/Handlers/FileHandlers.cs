@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Waybill.Sftp.Wire;
 using Waybill.Storage;
+using Waybill.Storage.Access;
 
 namespace Waybill.Sftp.Handlers;
 
@@ -26,7 +27,7 @@ internal static class FileHandlers
         request.Audit = writes ? FileOperation.Upload : FileOperation.Download;
         // SIZE is only what the client expects (WinSCP always sends it): it neither extends nor cuts. Times of an OPEN are nothing at all (ProFTPD #2110).
         var expected = attributes.Size <= long.MaxValue ? (long?)attributes.Size : null;
-        var (answer, file) = await SftpOpenPolicy.OpenAsync(
+        var (answer, file) = await OpenPolicy.OpenAsync(
             session.Store, session.Rules, path, modes, (int?)(attributes.Permissions & 0x1FF), expected).ConfigureAwait(false);
         if (file is null)
         {
@@ -63,20 +64,8 @@ internal static class FileHandlers
                 return answer.IsOk ? closed : answer;
             }
 
-            var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
-            var error = await file.CommitKeepingOldAsync().ConfigureAwait(false);
-            var isRecorded = false;
-            try
-            {
-                var outcome = error == StoreError.None && file.IsRemoved ? StoreError.Abandoned : error;
-                var recorded = await session.RecordUploadAsync(handle, attributes.Value.Size, outcome).ConfigureAwait(false);
-                isRecorded = recorded.IsOk;
-                return error != StoreError.None ? error : answer.IsOk ? recorded : answer;
-            }
-            finally
-            {
-                await file.SettleAsync(isRecorded).ConfigureAwait(false);
-            }
+            var committed = await session.CommitAsync(handle).ConfigureAwait(false);
+            return committed.IsOk ? answer : committed;
         }
         finally
         {

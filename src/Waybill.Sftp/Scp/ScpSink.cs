@@ -1,5 +1,6 @@
 using Waybill.Sftp.Wire;
 using Waybill.Storage;
+using Waybill.Storage.Access;
 
 namespace Waybill.Sftp.Scp;
 
@@ -185,23 +186,10 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
         {
             attributes = SftpAttributePolicy.Decide(Wanted(record.Mode, _times), files.RightsAt(path), own: true, mayResize: false, out var changes);
             attributes = attributes.IsOk && !changes.IsEmpty ? await file.SetAttributesAsync(changes).ConfigureAwait(false) : attributes;
-            error = await file.CommitKeepingOldAsync().ConfigureAwait(false);
         }
 
         _times = null;
-        SftpAnswer recorded = StoreError.InputOutput;
-        try
-        {
-            recorded = await files.RecordAsync(new FileEvent(
-                FileOperation.Upload, path, Bytes: record.Size, Size: record.Size, ExpectedSize: record.Size, Outcome: error, Sha256: file.Sha256)).ConfigureAwait(false);
-        }
-        finally
-        {
-            await file.SettleAsync(recorded.IsOk).ConfigureAwait(false);
-        }
-
-        SftpAnswer answer = error;
-        answer = answer.IsOk ? recorded : answer;
+        SftpAnswer answer = await files.CommitAsync(file, new UploadFacts(path, record.Size, record.Size)).ConfigureAwait(false);
         answer = files.Explained(answer.IsOk ? attributes : answer);
         return answer.IsOk ? await channel.AcceptAsync().ConfigureAwait(false) : await channel.WarnAsync(record.Name, answer).ConfigureAwait(false);
     }

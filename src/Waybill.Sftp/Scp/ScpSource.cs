@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Waybill.Storage;
+using Waybill.Storage.Access;
 using FileAttributes = Waybill.Storage.FileAttributes;
 
 namespace Waybill.Sftp.Scp;
@@ -203,7 +204,7 @@ internal sealed class ScpSource(ScpFiles files, ScpChannel channel, ScpArguments
             flushed = await channel.FlushAsync().ConfigureAwait(false);
         }
 
-        var recorded = read == 0 ? SftpOutcome.Ok
+        var recorded = read == 0 ? AccessAnswer.Ok
             : await files.RecordAsync(new FileEvent(FileOperation.Download, path, Bytes: read, Size: size, Identity: identity, ReadTo: read, IsCut: !flushed || isShort)).ConfigureAwait(false);
         if (!flushed)
         {

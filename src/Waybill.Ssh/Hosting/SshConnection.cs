@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
+using Waybill.Net.Threads;
 using Waybill.Ssh.Authentication;
 using Waybill.Ssh.Channels;
 using Waybill.Ssh.HostKeys;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Waybill.Net.Threads;
 using Waybill.SshKeys.Crypto;
 using Waybill.Ssh.Hosting;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Waybill.Net.Threads;
 using Waybill.Ssh.Hosting;
 using Waybill.Ssh.Tests.KeyExchange;
 using Waybill.Ssh.Transport;

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Waybill.Net.Buffers;
+using Waybill.Net.Threads;
 using Waybill.Ssh.Hosting;
 using Waybill.Ssh.Tests.Hosting;
 using Waybill.Ssh.Transport;

@@ -1,0 +1,84 @@
+using Waybill.Ftp.Transfers;
+using Waybill.Storage;
+using Waybill.Storage.Access;
+
+namespace Waybill.Ftp.Control;
+
+/// <summary>What the connection does once a reply is sent.</summary>
+internal enum FtpThen
+{
+    /// <summary>Wait for the next command.</summary>
+    GoOn,
+
+    /// <summary>Begin TLS.</summary>
+    StartTls,
+
+    /// <summary>Close.</summary>
+    Close,
+}
+
+/// <summary>
+/// What a command comes to: its one final reply; or a preliminary one and the transfer whose end brings the final one. Commands return it and send nothing
+/// themselves, so that a client that counts replies never gets out of step (ProFTPD #2003).
+/// </summary>
+/// <param name="Code">Three digits (RFC 959 section 4.2).</param>
+/// <param name="Text">Words for a person.</param>
+internal sealed record FtpReply(int Code, string Text)
+{
+    /// <summary>Lines between the first and the last of a reply of several lines.</summary>
+    public IReadOnlyList<string>? Lines { get; init; }
+
+    /// <summary>The last line's words, of a reply of several lines.</summary>
+    public string LastLine { get; init; } = "End";
+
+    /// <summary>What the connection does then.</summary>
+    public FtpThen Then { get; init; }
+
+    /// <summary>The transfer that begins with this preliminary reply.</summary>
+    public Transfer? Transfer { get; init; }
+
+    /// <summary>Whether the command did what was asked.</summary>
+    public bool IsGood => Code < 400;
+
+    /// <summary>501.</summary>
+    public static FtpReply Syntax(string words) => new(501, words);
+
+    /// <summary>The reply to what a login's wish came to.</summary>
+    public static FtpReply Of(AccessAnswer answer) => new(CodeOf(answer), WordsOf(answer));
+
+    /// <summary>The reply to a path that is none.</summary>
+    public static FtpReply Of(VaultPathError error) => error switch
+    {
+        VaultPathError.TooLong or VaultPathError.NameTooLong => Of((AccessAnswer)StoreError.NameTooLong),
+        VaultPathError.NotUtf8 => new(553, Utf8(StoreErrorWords.NotUtf8)),
+        VaultPathError.ReservedName => new(553, Utf8(StoreErrorWords.ReservedName)),
+        _ => new(553, Utf8(StoreErrorWords.Of(StoreError.InvalidName))),
+    };
+
+    private static int CodeOf(AccessAnswer answer) => answer.Outcome switch
+    {
+        AccessOutcome.Hidden => 550,
+        AccessOutcome.NotRecorded => 451,
+        _ => answer.Error switch
+        {
+            StoreError.None => 250,
+            StoreError.NoSpace => 452,
+            StoreError.QuotaExceeded => 552,
+            StoreError.NameTooLong or StoreError.InvalidName => 553,
+            StoreError.Busy or StoreError.TooManyOpenFiles => 450,
+            StoreError.InputOutput or StoreError.Abandoned => 451,
+            _ => 550,
+        },
+    };
+
+    private static string WordsOf(AccessAnswer answer) => answer switch
+    {
+        { Words: { } words } => Utf8(words),
+        { Outcome: AccessOutcome.NotRecorded } => Utf8(StoreErrorWords.NotRecorded),
+        { Outcome: AccessOutcome.Hidden } => Utf8(StoreErrorWords.Of(StoreError.NotFound)),
+        { Outcome: AccessOutcome.Ok } => "Done.",
+        _ => Utf8(StoreErrorWords.Of(answer.Error)),
+    };
+
+    private static string Utf8(ReadOnlySpan<byte> words) => System.Text.Encoding.UTF8.GetString(words);
+}

@@ -1,0 +1,148 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Waybill.Ftp.Control;
+using Waybill.Ftp.Hosting;
+using Waybill.Ftp.Tls;
+using Waybill.Storage.EventLoop;
+
+namespace Waybill.Ftp.Data;
+
+/// <summary>One data connection, with TLS where its control connection has it.</summary>
+internal sealed class DataConnection : IAsyncDisposable
+{
+    private readonly Socket _socket;
+    private readonly FtpServer _server;
+    private readonly WireStream _wire;
+    private readonly CancellationTokenSource _lingering;
+    private SslStream? _tls;
+
+    private DataConnection(Socket socket, FtpServer server)
+    {
+        _socket = socket;
+        _server = server;
+        _wire = new WireStream(socket, server.Time);
+        _lingering = new CancellationTokenSource(Timeout.InfiniteTimeSpan, server.Time);
+    }
+
+    /// <summary>The data.</summary>
+    public Stream Stream => _tls is { } tls ? tls : _wire;
+
+    /// <summary>When a byte moved last.</summary>
+    public long LastProgress => _wire.LastProgress;
+
+    /// <summary>Bytes that have come from the network and wait to be read.</summary>
+    public bool HasUnread => _wire.HasUnread;
+
+    /// <summary>After a read of 0: whether the client said that this was all. Without TLS the end of the stream says it (RFC 959 section 3.4.1).</summary>
+    public bool EndedCleanly => _tls is null || !_wire.SawEof;
+
+    /// <summary>Opens it: connected, and shaken hands. A reply instead says why not.</summary>
+    public static async ValueTask<(DataConnection? Connection, FtpReply? Problem)> OpenAsync(DataPort port, FtpTls? tls, FtpServer server, CancellationToken cancellationToken)
+    {
+        var socket = await port.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        if (socket is null)
+        {
+            return (null, new FtpReply(425, "There is no data connection: your client did not come to the port in time. A firewall may stand in the way; use passive mode."));
+        }
+
+        socket.NoDelay = true;
+        var connection = new DataConnection(socket, server);
+        var problem = tls is null ? null : await connection.SecureAsync(tls, cancellationToken).ConfigureAwait(false);
+        if (problem is not null)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return problem is null ? (connection, null) : (null, problem);
+    }
+
+    /// <summary>Says that this was all: what was gathered, then close_notify, before the final reply (GnuTLS's clients take a transfer without it for cut).</summary>
+    public async ValueTask FinishAsync(CancellationToken cancellationToken)
+    {
+        if (_tls is { } tls)
+        {
+            await tls.ShutdownAsync().ConfigureAwait(false);
+        }
+
+        await _wire.SendGatheredAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // It closed at once when it had everything.
+        }
+    }
+
+    /// <summary>
+    /// Waits for the client to close too, for a moment: to close while something of the client's is unread would reset the connection and take what is still on its
+    /// way to it. After the final reply, since some clients close only then.
+    /// </summary>
+    public async Task LingerAsync()
+    {
+        try
+        {
+            _lingering.CancelAfter(_server.Limits.DataCloseTime);
+            using var block = WireStream.RentBlock();
+            while (await _socket.ReceiveAsync(block.Memory, SocketFlags.None, _lingering.Token).ConfigureAwait(false) > 0)
+            {
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It closed in its own way, or not at all.
+        }
+        finally
+        {
+            await DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends <see cref="LingerAsync"/>.</summary>
+    public void StopLingering()
+    {
+        try
+        {
+            _lingering.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _lingering.Dispose();
+        if (_tls is not null)
+        {
+            await _tls.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _wire.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<FtpReply?> SecureAsync(FtpTls tls, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_server.Limits.HandshakeTime, _server.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await PoolThread.EnterAsync();
+            _wire.Watch = new HandshakeWatch();
+            _tls = await tls.AuthenticateAsync(_wire, both.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is AuthenticationException or IOException or SocketException || (exception is OperationCanceledException && limit.IsCancellationRequested))
+        {
+            return new FtpReply(425, "The data connection's TLS handshake failed. Set your client to protect data connections (PROT P).");
+        }
+        finally
+        {
+            _wire.Watch = null;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Waybill.Ftp.Hosting;
+
+namespace Waybill.Ftp.Data;
+
+/// <summary>
+/// A listener for one data connection: a random port, so that nobody can wait at the next one; the address of the control connection only; one accept. Who else
+/// comes is refused and reported.
+/// </summary>
+internal sealed class PassivePort : DataPort
+{
+    private const int Backlog = 4;
+
+    // SOL_SOCKET and SO_REUSEADDR of Linux. .NET's own name for it sets SO_REUSEPORT too, with which two sessions could listen on one port.
+    private const int SocketLevel = 1;
+    private const int ReuseAddress = 2;
+
+    private readonly Socket _listener;
+    private readonly IPAddress _client;
+    private readonly FtpLimits _limits;
+    private readonly Func<IPEndPoint, string, ValueTask> _refused;
+    private readonly CancellationTokenSource _limit;
+    private readonly Task<Socket?> _accepting;
+    private bool _isTaken;
+
+    private PassivePort(Socket listener, IPAddress client, FtpLimits limits, TimeProvider time, Func<IPEndPoint, string, ValueTask> refused)
+    {
+        _listener = listener;
+        _client = client;
+        _limits = limits;
+        _refused = refused;
+        _limit = new CancellationTokenSource(limits.DataConnectTime, time);
+        _accepting = AcceptAsync(_limit.Token);
+    }
+
+    /// <summary>The port.</summary>
+    public int Port => Number;
+
+    private int Number { get; init; }
+
+    /// <summary>Opens one; null when none of the range was free.</summary>
+    public static PassivePort? Open(FtpServer server, IPAddress local, IPAddress client, Func<IPEndPoint, string, ValueTask> refused)
+    {
+        var range = server.Options.PassivePorts;
+        for (var i = 0; i < server.Limits.PortTries; i++)
+        {
+            var port = RandomNumberGenerator.GetInt32(range.First, range.Last + 1);
+            var listener = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                listener.SetRawSocketOption(SocketLevel, ReuseAddress, [1, 0, 0, 0]);
+                listener.Bind(new IPEndPoint(local, port));
+                listener.Listen(Backlog);
+                return new PassivePort(listener, client, server.Limits, server.Time, refused) { Number = port };
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                listener.Dispose();
+            }
+        }
+
+        return null;
+    }
+
+    public override async ValueTask<Socket?> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var socket = await _accepting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _isTaken = socket is not null;
+        return socket;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _limit.Cancel();
+        _listener.Dispose();
+        if (!_isTaken)
+        {
+            // The client came, and then wanted nothing.
+            _ = DropAsync();
+        }
+
+        _limit.Dispose();
+    }
+
+    private async Task DropAsync() => (await _accepting.ConfigureAwait(false))?.Dispose();
+
+    private async Task<Socket?> AcceptAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var foreign = 0; foreign < _limits.ForeignConnections; foreign++)
+            {
+                var socket = await _listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
+                if (Plain(((IPEndPoint)socket.RemoteEndPoint!).Address).Equals(_client))
+                {
+                    await RefuseWaitingAsync().ConfigureAwait(false);
+                    return socket;
+                }
+
+                await RefuseAsync(socket, "a connection from another address than the client's came to its data port").ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Nobody came in time, or nobody is waited for any more.
+        }
+        finally
+        {
+            _listener.Dispose();
+        }
+
+        return null;
+    }
+
+    /// <summary>Those that stand behind the one that was let in; who comes later finds the port closed.</summary>
+    private async ValueTask RefuseWaitingAsync()
+    {
+        for (var i = 0; i < Backlog && _listener.Poll(TimeSpan.Zero, SelectMode.SelectRead); i++)
+        {
+            await RefuseAsync(await _listener.AcceptAsync().ConfigureAwait(false), "a second connection came to a data port").ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask RefuseAsync(Socket socket, string words)
+    {
+        var from = (IPEndPoint)socket.RemoteEndPoint!;
+
+        // A reset, and not one byte.
+        socket.LingerState = new LingerOption(true, 0);
+        socket.Dispose();
+        await _refused(from, words).ConfigureAwait(false);
+    }
+
+    /// <summary>An IPv4 address that came in IPv6's clothes.</summary>
+    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+}

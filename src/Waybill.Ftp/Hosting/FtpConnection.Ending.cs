@@ -1,0 +1,176 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Waybill.Ftp.Commands;
+using Waybill.Ftp.Control;
+
+namespace Waybill.Ftp.Hosting;
+
+/// <summary>How a connection ends: by whom, what the client is told, what is cleaned up in which order, and the one report.</summary>
+internal sealed partial class FtpConnection
+{
+    /// <summary>How long the last words may wait for a client that does not read.</summary>
+    private static readonly TimeSpan LastWordsTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the transport may take to send what it has and close; then it is aborted, so that a client with a shut TCP window keeps no slot.</summary>
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
+
+    private FtpEndException? _end;
+    private CancellationTokenRegistration _kicked;
+    private volatile bool _stopping;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync();
+        }
+
+        if (_tls is not null)
+        {
+            await _tls.DisposeAsync();
+        }
+
+        _reader.Dispose();
+        _ended.Dispose();
+    }
+
+    /// <summary>Ends the connection from any thread; the first reason counts.</summary>
+    private void End(FtpEndReason reason, string words)
+    {
+        if (Interlocked.CompareExchange(ref _end, new FtpEndException(reason, words), null) is null)
+        {
+            // Callbacks are others' code and may not run on a timer's thread.
+            _ = _ended.CancelAsync();
+        }
+    }
+
+    /// <summary>The server is stopping: a transfer may finish, everyone else goes now.</summary>
+    private void Stop()
+    {
+        _stopping = true;
+        if (_session.Transfer is null)
+        {
+            End(FtpEndReason.ServerStopping, "the server is stopping");
+        }
+    }
+
+    private void LoggedIn(IFtpLogin login)
+    {
+        _isLoggedIn = true;
+        _kicked = login.Kicked.UnsafeRegister(
+            static connection => ((FtpConnection)connection!).End(FtpEndReason.Kicked, "an operator or a suspended login ended the session"), this);
+        OnTimer();
+    }
+
+    private FtpEndException Explain(Exception exception)
+    {
+        // What ended it comes before what failed because of that.
+        if (_end is { } end)
+        {
+            return end;
+        }
+
+        switch (exception)
+        {
+            case FtpEndException ended:
+                return ended;
+            case OperationCanceledException or IOException or SocketException:
+                // Kestrel's word for a connection that was aborted is a cancelled operation.
+                return new(FtpEndReason.ConnectionLost, "the network connection broke");
+            default:
+                FtpLog.Defect(_server.Logger, exception, _info.Id);
+                return new(FtpEndReason.InternalError, $"a defect of this server: {exception.GetType().Name}");
+        }
+    }
+
+    private async Task EndedAsync(FtpEndException end)
+    {
+        Interlocked.CompareExchange(ref _end, end, null);
+        await _timer!.DisposeAsync();
+        await _kicked.DisposeAsync();
+        try
+        {
+            if (_session.Transfer is { } transfer)
+            {
+                // An upload's temporary file is gone, or kept, before the login is.
+                transfer.Abort();
+                await transfer.Completion!;
+                transfer.Dispose();
+            }
+
+            await SayGoodbyeAsync(end);
+            await _ended.CancelAsync();
+            if (_reading is not null)
+            {
+                await ((Task)_reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            await _session.DisposeAsync();
+        }
+        catch (Exception exception)
+        {
+            FtpLog.EndFailed(_server.Logger, exception, _info.Id);
+        }
+
+        try
+        {
+            FtpLog.Ended(_server.Logger, _info.Id, end.Reason, end.Message);
+            await _server.Application.ConnectionEndedAsync(Report(end));
+        }
+        catch (Exception exception)
+        {
+            FtpLog.EndFailed(_server.Logger, exception, _info.Id);
+        }
+    }
+
+    /// <summary>What the client reads at the end; null where it was told already, or is not to hear anything.</summary>
+    private FtpReply? FarewellOf(FtpEndException end) => end.Reason switch
+    {
+        FtpEndReason.ServerStopping => new(421, "The server is stopping. Connect again in a moment."),
+        FtpEndReason.Kicked => new(421, "The provider has ended your session."),
+        FtpEndReason.LoginTimeout => new(421, $"You have not logged in within {_limits.LoginTime.TotalSeconds:0} seconds."),
+        FtpEndReason.IdleTimeout => new(421, $"There was no command for {_limits.IdleTime.TotalSeconds:0} seconds. Connect again."),
+        FtpEndReason.InternalError => new(421, "The server failed. Connect again, and tell the provider's support if it stays so."),
+        _ => null,
+    };
+
+    private async Task SayGoodbyeAsync(FtpEndException end)
+    {
+        var saying = SayAsync(FarewellOf(end));
+        await saying.WaitAsync(LastWordsTime, _server.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!saying.IsCompleted || end.Reason is FtpEndReason.NotReading or FtpEndReason.InjectedBytes or FtpEndReason.NotFtp)
+        {
+            _transport.Abort(new ConnectionAbortedException("There is nothing more to say."));
+        }
+
+        var abort = _server.Time.CreateTimer(
+            static transport => ((ConnectionContext)transport!).Abort(new ConnectionAbortedException("The client does not read.")),
+            _transport, CloseTime, Timeout.InfiniteTimeSpan);
+        _transport.ConnectionClosed.UnsafeRegister(static timer => ((ITimer)timer!).Dispose(), abort);
+    }
+
+    private async Task SayAsync(FtpReply? farewell)
+    {
+        try
+        {
+            if (farewell is not null)
+            {
+                await Stream.WriteAsync(ReplyWriter.Write(farewell));
+            }
+
+            if (_tls is not null)
+            {
+                await _tls.ShutdownAsync();
+            }
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or InvalidOperationException)
+        {
+            // The client is gone; the reason is known.
+        }
+    }
+
+    private FtpConnectionReport Report(FtpEndException end) => new(
+        _info, end.Reason, end.Message, _session.ShownUser, _isLoggedIn, _session.WrongPasswords, _session.BytesReceived, _session.BytesSent,
+        _server.Time.GetElapsedTime(_accepted),
+        [.. FtpCommands.All.Select((row, i) => new FtpCommandCount(row.Verb, _counts[i])).Where(count => count.Count > 0)]);
+}

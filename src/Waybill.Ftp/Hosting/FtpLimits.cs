@@ -1,0 +1,50 @@
+namespace Waybill.Ftp.Hosting;
+
+/// <summary>Every bound of an FTP connection. Each has a test that reaches it.</summary>
+public sealed record FtpLimits
+{
+    /// <summary>Bytes of a command line, its end not counted; a path has at most 4,095.</summary>
+    public int CommandLine { get; init; } = 4_352;
+
+    /// <summary>Bytes of a user name or password.</summary>
+    public int Credential { get; init; } = 255;
+
+    /// <summary>Lines that are no command before the connection ends; a client's probes for extensions before its login are a handful.</summary>
+    public int UnknownCommands { get; init; } = 20;
+
+    /// <summary>Wrong passwords before the connection ends.</summary>
+    public int LoginAttempts { get; init; } = 3;
+
+    /// <summary>Time from accept to a successful login.</summary>
+    public TimeSpan LoginTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Time for a TLS handshake, of the control connection and of each data connection.</summary>
+    public TimeSpan HandshakeTime { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Time without a command after which a logged-in connection ends, unless a transfer runs.</summary>
+    public TimeSpan IdleTime { get; init; } = TimeSpan.FromSeconds(600);
+
+    /// <summary>Time for the client to come to the port that it was given, or for us to reach the one that it named.</summary>
+    public TimeSpan DataConnectTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time in which not one byte of a transfer moves before it is given up.</summary>
+    public TimeSpan DataStallTime { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Time for the client to close its side after it was sent everything.</summary>
+    public TimeSpan DataCloseTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time for a reply to get rid of; a client that does not read is not waited for.</summary>
+    public TimeSpan ReplyTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Ports tried before PASV is refused.</summary>
+    public int PortTries { get; init; } = 64;
+
+    /// <summary>Connections of others to a data port that are refused before it is closed.</summary>
+    public int ForeignConnections { get; init; } = 8;
+
+    /// <summary>Characters of the name that CLNT says, kept.</summary>
+    public int ClientName { get; init; } = 80;
+
+    /// <summary>Bytes of a file that HASH computes; more is refused, since the client waits without a word.</summary>
+    public long HashBytes { get; init; } = 64L * 1024 * 1024 * 1024;
+}
