@@ -61,12 +61,11 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
     /// or from where the login may come or came last. A program that has no algorithm in common never says a user name.
     /// </summary>
     /// <param name="login">The login.</param>
-    /// <param name="from">Where whoever asks is.</param>
+    /// <param name="from">Where whoever asks is; null for a program, which is elsewhere than the one that connects.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async ValueTask<Result<OwnDiagnosis>> ExplainOwnAsync(Login login, IPAddress from, CancellationToken cancellationToken = default)
+    public async ValueTask<Result<OwnDiagnosis>> ExplainOwnAsync(Login login, IPAddress? from, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(login);
-        ArgumentNullException.ThrowIfNull(from);
         var now = time.GetUtcNow();
         return await database.ReadAsync(
             connection => LoginDirectory.Find(connection, login.UserName) is not { } known
@@ -83,14 +82,14 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static IEnumerable<AuditRow> Unnamed(DatabaseConnection connection, LoginCandidate known, IPAddress from, DateTimeOffset now)
+    private static IEnumerable<AuditRow> Unnamed(DatabaseConnection connection, LoginCandidate known, IPAddress? from, DateTimeOffset now)
     {
         // A login that may come from half the world shows nothing of that half.
         const int WidestV4 = 16;
         const int WidestV6 = 48;
         var since = now - UnnamedMemory;
         var own = known.Keys.Where(static key => key.LastUsedFrom is not null).OrderByDescending(static key => key.LastUsed).Select(static key => key.LastUsedFrom!)
-            .Prepend((from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from).ToString()).Distinct().Take(MaximumRefused);
+            .Prepend((from is { IsIPv4MappedToIPv6: true } ? from.MapToIPv4() : from)?.ToString()).OfType<string>().Distinct().Take(MaximumRefused);
         var rows = own.SelectMany(address => DiagnosisSql.UnnamedFrom(connection, address, since, MaximumRefused));
         var networks = known.Login.AllowFrom.Networks.Where(static network => network.PrefixLength >= (network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? WidestV4 : WidestV6)).ToList();
         return networks.Count == 0 ? rows : rows.Concat(
