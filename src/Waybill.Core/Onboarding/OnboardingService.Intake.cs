@@ -15,12 +15,6 @@ public sealed partial class OnboardingService
     public async ValueTask<Result<Intake>> AddAsync(NewRequest request, Actor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var filled = RequestRules.Trim(request.Details);
-        if (RequestRules.Check(filled, _subscriptions).FirstOrDefault() is { } wrong)
-        {
-            return Problem.Invalid(wrong.Message);
-        }
-
         MailIntake? file = null;
         if (request.File is { } content)
         {
@@ -39,6 +33,12 @@ public sealed partial class OnboardingService
         if (await BurnAsync([.. file?.Burnt ?? [], .. own?.Burnt is { } burnt ? new[] { burnt } : []], actor, cancellationToken).ConfigureAwait(false) is { } failed)
         {
             return failed;
+        }
+
+        var filled = RequestRules.Trim(request.Details);
+        if (RequestRules.Check(filled, _subscriptions).FirstOrDefault() is { } wrong)
+        {
+            return Problem.Invalid(wrong.Message);
         }
 
         if (own is not null)
