@@ -18,7 +18,7 @@ public sealed class LimitTests
         Assert.Equal(200, await client.SendAsync("NOOP " + new string('x', limit - 5)));
         await client.WriteAsync("NOOP " + new string('x', limit - 4) + "\r\n");
         Assert.Equal(500, (await client.ReadReplyAsync()).Code);
-        Assert.Equal(421, (await client.ReadReplyAsync()).Code);
+        Assert.Null(await client.TryReadReplyAsync());
         Assert.Equal(FtpEndReason.ProtocolError, (await harness.ReportAsync()).Reason);
 
         await using var endless = await harness.ConnectAsync();
@@ -36,7 +36,6 @@ public sealed class LimitTests
             Assert.Equal(500, await client.SendAsync(i % 3 == 0 ? "" : i % 3 == 1 ? "XYZZY plugh" : "\u00ff\u00fe"));
         }
 
-        Assert.Equal(421, (await client.ReadReplyAsync()).Code);
         Assert.Null(await client.TryReadReplyAsync());
         Assert.Equal(FtpEndReason.ProtocolError, (await harness.ReportAsync()).Reason);
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Waybill.Ftp.Hosting;
 using Waybill.Ftp.Tests.Support;
@@ -23,6 +24,21 @@ public sealed class ResumptionTests : IDisposable
         var tls = new FtpTls(FtpHarness.DefaultOptions);
         Assert.Equal((isTls13, "New"), await HandshakeAsync(tls, version, more, "-sess_out"));
         Assert.Equal((isTls13, "Reused"), await HandshakeAsync(tls, version, more, "-sess_in"));
+    }
+
+    [Theory]
+    [InlineData("-tls1_2")]
+    [InlineData("-tls1_3")]
+    public async Task A_ticket_is_good_at_another_context_of_the_same_certificate_so_that_resumption_proves_nothing(string version)
+    {
+        var first = new FtpTls(FtpHarness.DefaultOptions);
+        await HandshakeAsync(first, version, "", "-sess_out");
+        var context = TestCertificate.Context;
+        var second = new FtpTls(FtpHarness.DefaultOptions with
+        {
+            Certificate = () => SslStreamCertificateContext.Create(context.TargetCertificate, [.. context.IntermediateCertificates], offline: true),
+        });
+        Assert.Equal("Reused", (await HandshakeAsync(second, version, "", "-sess_in")).Client);
     }
 
     [Theory]
