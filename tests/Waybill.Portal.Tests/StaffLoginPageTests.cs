@@ -92,6 +92,11 @@ public sealed partial class StaffLoginPageTests(PortalServer server)
         Assert.Contains("a private key was sent to the portal", visitor.Page, StringComparison.Ordinal);
         Assert.Contains(burnt.Fingerprint, await server.CommandAsync("audit", "search", "--action", "key-burnt"), StringComparison.Ordinal);
 
+        // The login that has it goes on working: its page says so until somebody decides.
+        await visitor.GetAsync("/staff/logins/72003");
+        Assert.Contains("Others may have the private half of this key (a private key was sent to the portal", visitor.Page, StringComparison.Ordinal);
+        await visitor.GetAsync(Page);
+
         // Also when the day is wrong.
         var sent = await RequestKeys.MakeAsync();
         await visitor.GetAsync(Page);

@@ -91,16 +91,10 @@ internal static class KeysApi
     private static async ValueTask<ApiAnswer> RefuseAsync(ApiCall call, PublicKeyReading reading)
     {
         var detail = reading.Message;
-        IReadOnlyList<string> installed = [];
-        if (reading.PublicHalfFingerprint is { } burnt)
+        var burnt = await call.Get<BurntKeys>().AddAsync(reading, StrayKey.How, call.Actor, call.Cancel);
+        if (!burnt.Succeeded)
         {
-            var key = await call.Get<BurntKeys>().AddAsync(burnt, StrayKey.How, call.Actor, call.Cancel);
-            if (!key.Succeeded)
-            {
-                return key.Problem;
-            }
-
-            installed = key.Value.InstalledOn;
+            return burnt.Problem;
         }
 
         var login = await call.LoginAsync();
@@ -109,7 +103,7 @@ internal static class KeysApi
             return login.Problem;
         }
 
-        installed = call.Token.Account is null ? installed : [.. installed.Where(name => name == login.Value.UserName)];
+        IReadOnlyList<string> installed = call.Token.Account is null ? burnt.Value : [.. burnt.Value.Where(name => name == login.Value.UserName)];
         detail += installed.Count > 0 ? $" Its public half is installed for {string.Join(", ", installed)}: revoke it there." : "";
         var recorded = await call.Get<KeyService>().RecordRefusalAsync(login.Value.UserName, reading.PublicHalfFingerprint, reading.Message, call.Actor, call.Cancel);
         return recorded.Succeeded ? ApiProblem.With(422, reading.IsPrivate ? "private-key" : "no-public-key", detail) : recorded.Problem;

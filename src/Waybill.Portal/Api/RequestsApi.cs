@@ -87,7 +87,7 @@ internal static class RequestsApi
             call.Path("request"),
             new Approval
             {
-                Account = body.Account, UserName = body.UserName, StartDirectory = body.StartDirectory, Label = body.Label, Verified = body.Verified, RevokeOthers = body.RevokeOthers,
+                Key = body.Key, Account = body.Account, UserName = body.UserName, StartDirectory = body.StartDirectory, Label = body.Label, Verified = body.Verified, RevokeOthers = body.RevokeOthers,
             },
             call.Actor, call.Cancel);
         if (!decided.Succeeded)
@@ -134,7 +134,7 @@ internal static class RequestsApi
     internal sealed record IntakeView(AccessRequest Request, IntakeOutcome Outcome, IReadOnlyList<string> Notes);
 
     internal sealed record ApprovalBody(
-        string? Account = null, string? UserName = null, string? StartDirectory = null, string? Label = null, string? Verified = null, bool RevokeOthers = false);
+        string Key, string? Account = null, string? UserName = null, string? StartDirectory = null, string? Label = null, string? Verified = null, bool? RevokeOthers = null);
 
     internal sealed record DecisionView(AccessRequest Request, string? Login, IReadOnlyList<string> Revoked, string? SubscriptionNote);
 

@@ -30,14 +30,11 @@ internal static class StrayKey
             return null;
         }
 
-        if (found.PublicHalfFingerprint is { } fingerprint)
+        // Not ended by a caller who goes away.
+        var burnt = await call.Get<BurntKeys>().AddAsync(found, How, call.Actor, CancellationToken.None);
+        if (!burnt.Succeeded)
         {
-            // Not ended by a caller who goes away.
-            var burnt = await call.Get<BurntKeys>().AddAsync(fingerprint, How, call.Actor, CancellationToken.None);
-            if (!burnt.Succeeded)
-            {
-                return ApiProblem.Of(burnt.Problem);
-            }
+            return ApiProblem.Of(burnt.Problem);
         }
 
         return ApiProblem.With(problem?.Status ?? 422, "private-key", problem is null ? found.Message : $"{found.Message} {problem.Detail}");

@@ -247,10 +247,16 @@ public sealed partial class ApiResourceTests(ApiServer api)
         Assert.Equal(0, (await client.GetJsonAsync("/v1/requests?account=" + number)).GetProperty("items").GetArrayLength());
         await client.PostJsonAsync($"/v1/requests/{id}/reopen", null);
         Assert.NotEmpty((await client.GetJsonAsync($"/v1/requests/{id}")).GetProperty("checks").EnumerateArray());
-        var decided = await client.PostJsonAsync($"/v1/requests/{id}/approve", new { verified = "called" });
+
+        // What is approved is the key that was looked at.
+        using var blind = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json("{}"));
+        await blind.ProblemAsync(422);
+        using var other = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json(new { key = (await RequestKeys.MakeAsync()).Fingerprint }));
+        Assert.Contains("Look again", await other.ProblemAsync(409), StringComparison.Ordinal);
+        var decided = await client.PostJsonAsync($"/v1/requests/{id}/approve", new { key = keys.Fingerprint, verified = "called" });
         Assert.Equal(number, decided.GetProperty("login").GetString());
         Assert.Single((await client.GetJsonAsync($"/v1/logins/{number}/keys")).GetProperty("items").EnumerateArray());
-        using var twice = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json("{}"));
+        using var twice = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json(new { key = keys.Fingerprint }));
         await twice.ProblemAsync(409);
 
         // The link of an invitation goes to the one who is invited, and into no answer.
