@@ -123,7 +123,7 @@ public sealed partial class StaffRequestTests(PortalServer server)
     }
 
     [Fact]
-    public async Task An_invitation_sends_the_link_to_the_form_and_shows_it_once()
+    public async Task An_invitation_sends_the_link_to_the_form_shows_it_nowhere_and_can_be_withdrawn()
     {
         using var visitor = await SignUp.WithAsync(server, "--provider", "support");
         await visitor.GetAsync("/staff/requests/invite");
@@ -134,11 +134,20 @@ public sealed partial class StaffRequestTests(PortalServer server)
         var email = Email();
         await visitor.PostAsync("/staff/requests/invite", ("account", PortalServer.Account), ("email", email), ("name", "Ed Invited"), ("feeds", "cdr"), ("days", "3"));
         var link = await MailBox.LinkAsync(server, email);
-        Assert.Contains(link, visitor.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("/l/", visitor.Source, StringComparison.Ordinal);
         using var client = server.Client();
         var form = await client.GetStringAsync(link);
         Assert.Contains("value=\"Ed\"", form, StringComparison.Ordinal);
         Assert.Contains(PortalServer.Account, form, StringComparison.Ordinal);
+
+        // It waits for an answer; withdrawn, its link opens nothing.
+        Assert.Contains(email, visitor.Page, StringComparison.Ordinal);
+        var waiting = (await server.JsonAsync("request", "invitations", "--account", PortalServer.Account)).EnumerateArray().Single(each => Text(each, "email") == email);
+        await GoAsync(visitor, "/staff/requests/invite?handler=Withdraw", "The invitation is withdrawn.", ("id", waiting.GetProperty("id").ToString()));
+        Assert.DoesNotContain(email, visitor.Page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(link)).StatusCode);
+        await visitor.PostAsync("/staff/requests/invite?handler=Withdraw", ("id", waiting.GetProperty("id").ToString()));
+        Assert.Contains("That invitation waits no more", visitor.Page, StringComparison.Ordinal);
     }
 
     [Fact]
