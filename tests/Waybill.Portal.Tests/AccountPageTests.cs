@@ -103,7 +103,7 @@ public sealed partial class AccountPageTests(PortalServer server)
         Assert.Contains("role=\"alert\"", owner.Source, StringComparison.Ordinal);
         Assert.DoesNotContain("Private-Lines", owner.Page, StringComparison.Ordinal);
         await owner.PostAsync(page + "?handler=Add", ("key", other.Line));
-        Assert.Contains("The private half of this key reached us", owner.Page, StringComparison.Ordinal);
+        Assert.Contains("A private key file that names this key as its public half reached us", owner.Page, StringComparison.Ordinal);
     }
 
     [Fact]
