@@ -39,10 +39,9 @@ internal static class FtpChecks
             yield return new Finding(Verdict.Warning, "Ftp:PassivePorts", string.Create(CultureInfo.InvariantCulture, $"{ports.Count} ports are fewer than the transfers that one login may have (Limits:PerLogin {configuration.Limits.PerLogin}); widen it"));
         }
 
-        var certificate = ServerCertificate.Load(data, configuration.Portal);
-        foreach (var endPoint in configuration.Ftp.Public.Where(endPoint => !certificate.Names(endPoint.Host)))
+        foreach (var finding in Names(configuration, data))
         {
-            yield return new Finding(Verdict.Warning, "certificate", $"the certificate does not hold the name {endPoint.Host} of Ftp:Public, so clients that check it refuse the server; use one that does (Portal:Certificate)");
+            yield return finding;
         }
     }
 
@@ -67,5 +66,23 @@ internal static class FtpChecks
         }
 
         return findings;
+    }
+
+    private static List<Finding> Names(WaybillConfiguration configuration, DataDirectory data)
+    {
+        try
+        {
+            var certificate = ServerCertificate.Load(data, configuration.Portal);
+            return
+            [
+                .. configuration.Ftp.Public.Where(endPoint => !certificate.Names(endPoint.Host)).Select(static endPoint => new Finding(
+                    Verdict.Warning, "certificate", $"the certificate does not hold the name {endPoint.Host} of Ftp:Public, so clients that check it refuse the server; use one that does (Portal:Certificate)")),
+            ];
+        }
+        catch (CommandException error)
+        {
+            // Where the portal listens its own check has said so.
+            return configuration.Portal.Listen.Count > 0 ? [] : [new Finding(Verdict.Failure, "certificate", error.Message)];
+        }
     }
 }
