@@ -63,6 +63,9 @@ public static class PortalLimits
     /// <summary>Exports of the audit that are sent at once.</summary>
     public const int Exports = 2;
 
+    /// <summary>Forecasts of retention that are worked out at once.</summary>
+    public const int Forecasts = 1;
+
     /// <summary>Items of a page of the REST API, where the call does not say.</summary>
     public const int ApiPage = 100;
 
@@ -98,6 +101,15 @@ public static class PortalLimits
 
     /// <summary>Files in a form without script.</summary>
     public const int UploadFiles = 32;
+
+    /// <summary>Times that the script tries in turn to send a piece before it says that it cannot.</summary>
+    public const int UploadTries = 20;
+
+    /// <summary>Revoked keys on the provider's page of a login, the latest; the command lists all.</summary>
+    public const int RevokedKeys = 20;
+
+    /// <summary>Files of a held or recalled set that are shown; the command lists all.</summary>
+    public const int SetFiles = 20;
 
     /// <summary>Files that nobody has fetched, on the page of an account.</summary>
     public const int NewFiles = 20;

@@ -37,9 +37,10 @@ internal static class PortalSetup
         services.AddSingleton<ReceiptTurns>();
         services.AddSingleton<ListingTurns>();
         services.AddSingleton<ConnectionFacts>();
-        services.AddSingleton<Api.UploadRoom>();
+        services.AddSingleton<Files.UploadRoom>();
         services.AddSingleton<Api.LongTurns>();
         services.AddSingleton<Answers>();
+        services.AddSingleton<Staff.ForecastTurns>();
         services.AddSingleton<RetentionForecast>();
         services.AddSingleton<PackDesk>();
         services.AddSingleton<PasskeyChallenges>();

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Playwright;
 using Waybill.Portal.Tests.Support;
+using Waybill.TestKit;
 
 namespace Waybill.Portal.Tests;
 
@@ -20,16 +21,17 @@ public sealed class AccessRequestBrowserTests(PortalServer server)
         var notice = page.Locator("[data-private-key]");
         var send = page.GetByRole(AriaRole.Button, new() { Name = "Send the request" });
 
-        // A file that is no PPK has nothing to offer; PuTTY's neighbours write UTF-16.
-        (string Name, byte[] Content)[] files =
+        // What cannot be taken is said so, with what to do; PuTTY's neighbours write UTF-16.
+        (string Name, byte[] Content, string Why)[] files =
         [
-            ("id_ed25519", Encoding.ASCII.GetBytes(keys.OpenSsh)), ("key.pem", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n"u8.ToArray()),
-            ("notes.txt", Encoding.Unicode.GetBytes("-----BEGIN ENCRYPTED PRIVATE KEY-----\r\n")),
+            ("key.pem", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"u8.ToArray(), "[data-half-unread]"),
+            ("notes.txt", Encoding.Unicode.GetBytes("-----BEGIN ENCRYPTED PRIVATE KEY-----\r\n"), "[data-half-locked]"),
         ];
-        foreach (var (name, content) in files)
+        foreach (var (name, content, why) in files)
         {
             await page.Locator("#keyFile").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/octet-stream", Buffer = content });
-            await notice.WaitForAsync();
+            await page.Locator(why).WaitForAsync();
+            Assert.Contains("ssh-keygen -y", await notice.InnerTextAsync(), StringComparison.Ordinal);
             Assert.Equal(0, await page.Locator("#keyFile").EvaluateAsync<int>("each => each.files.length"));
             Assert.False(await page.Locator("[data-half]").IsVisibleAsync());
             await page.Locator("#key").FillAsync("x");
@@ -49,6 +51,82 @@ public sealed class AccessRequestBrowserTests(PortalServer server)
         await send.ClickAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "We have your request" }).WaitForAsync();
         Assert.Contains(keys.Fingerprint, await page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task The_public_half_is_taken_of_every_form_that_shows_it_and_is_what_ssh_keygen_says()
+    {
+        using var directory = new TemporaryDirectory();
+        var keys = await PrivateKeys.MakeAsync(directory);
+        await using var browser = await Browser.StartAsync();
+        List<string> complaints = [];
+        List<string> sent = [];
+        var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, complaints);
+        await OpenAsync(page);
+        page.Context.Request += (_, request) => sent.Add(request.Url);
+        var (notice, text) = (page.Locator("[data-private-key]"), page.Locator("#key"));
+        foreach (var (index, key) in keys.Index())
+        {
+            // As a file and pasted, by turns.
+            if (index % 2 == 0)
+            {
+                await page.Locator("#keyFile").SetInputFilesAsync(new FilePayload { Name = "key", MimeType = "application/octet-stream", Buffer = Encoding.ASCII.GetBytes(key.Content) });
+            }
+            else
+            {
+                await text.FillAsync(key.Content);
+            }
+
+            var shown = key.Line is not null ? "[data-half]" : key.IsLocked ? "[data-half-locked]" : "[data-half-unread]";
+            await page.Locator(shown + ":visible, [data-half]:visible, [data-half-locked]:visible, [data-half-unread]:visible").First.WaitForAsync();
+            Assert.True(await page.Locator(shown).IsVisibleAsync(), $"{key.Name}: {await notice.InnerTextAsync()}");
+            Assert.Equal("", await text.InputValueAsync());
+            if (key.Line is null)
+            {
+                await text.FillAsync("x");
+            }
+            else
+            {
+                await page.GetByRole(AriaRole.Button, new() { Name = "Use the public half" }).ClickAsync();
+                Assert.Equal((key.Name, key.Line), (key.Name, await text.InputValueAsync()));
+            }
+
+            await notice.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+        }
+
+        // All of that was between the person and the browser.
+        Assert.Empty(sent);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task The_pages_of_a_login_stop_a_private_key_and_add_its_public_half()
+    {
+        using var directory = new TemporaryDirectory();
+        await server.CommandAsync("account", "add", "73100", "--name", "Halves Ltd");
+        await server.CommandAsync("login", "add", "73100", "--account", "73100");
+        using var owner = await SignUp.WithAsync(server, "--account", "73100", "--role", "owner");
+        using var staff = await SignUp.WithAsync(server, "--provider", "administrator");
+        await using var browser = await Browser.StartAsync();
+        List<string> complaints = [];
+        foreach (var (visitor, path) in ((Visitor, string)[])[(owner, "/account/73100/logins/73100"), (staff, "/staff/logins/73100")])
+        {
+            var key = await RequestKeys.MakeAsync();
+            var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, complaints);
+            List<byte[]> sent = [];
+            page.Context.Request += (_, request) => sent.Add(request.PostDataBuffer ?? []);
+            await page.Context.AddCookiesAsync([new Microsoft.Playwright.Cookie { Name = Visitor.Cookie, Value = visitor.Session!, Url = server.Url, Secure = true, HttpOnly = true }]);
+            await page.GotoAsync(server.Url + path);
+            await page.Locator("#keyFile").SetInputFilesAsync(new FilePayload { Name = "id_ed25519", MimeType = "application/octet-stream", Buffer = Encoding.ASCII.GetBytes(key.OpenSsh) });
+            await page.GetByRole(AriaRole.Button, new() { Name = "Use the public half" }).ClickAsync();
+            await page.Locator("form[data-request-form] button.button:not(.quiet)").ClickAsync();
+            await page.Locator("main code", new() { HasText = key.Fingerprint }).First.WaitForAsync();
+            Assert.Contains(sent, body => Encoding.UTF8.GetString(body).Contains(key.Line.Split(' ')[1], StringComparison.Ordinal));
+            Assert.DoesNotContain(sent, static body => Encoding.UTF8.GetString(body).Contains("PRIVATE KEY", StringComparison.Ordinal));
+            await page.Context.CloseAsync();
+        }
+
         Assert.Empty(complaints);
     }
 

@@ -114,6 +114,71 @@ public sealed partial class AccessRequestTests(PortalServer server)
     }
 
     [Fact]
+    public async Task Of_two_private_keys_sent_at_once_both_are_refused_for_good()
+    {
+        var (pasted, chosen) = (await RequestKeys.MakeAsync(), await RequestKeys.MakeAsync());
+        using var client = server.Client();
+        var page = await client.GetStringAsync(Form);
+        using var answer = await SendAsync(client, Form, page, [.. Fields(Address()), ("key", pasted.OpenSsh)], Encoding.UTF8.GetBytes(chosen.Ppk));
+        Assert.Contains("That is a private key", await PageAsync(answer, HttpStatusCode.UnprocessableEntity), StringComparison.Ordinal);
+        foreach (var key in (RequestKeys[])[pasted, chosen])
+        {
+            using var again = await SendAsync(client, Form, page, [.. Fields(Address()), ("key", key.Line)]);
+            Assert.Contains("refused for good", await PageAsync(again, HttpStatusCode.UnprocessableEntity), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_has_lost_the_key_of_a_login_asks_for_another_and_is_called_back()
+    {
+        using var client = server.Client();
+        var (email, key) = (Address(), Key());
+        await server.CommandAsync("account", "add", "73200", "--name", "Replaced Ltd");
+        await server.CommandAsync("login", "add", "73200-acme", "--account", "73200", "--vendor", "acme");
+        const string Replace = "/request/key";
+        Assert.Contains($"href=\"{Replace}\"", await client.GetStringAsync(Form), StringComparison.Ordinal);
+        var form = await client.GetStringAsync(Replace);
+        Assert.DoesNotContain("name=\"feeds\"", form, StringComparison.Ordinal);
+        foreach (var (wrong, words) in ((string, string)[])[("", "Missing: The user name"), (Script, "is no user name")])
+        {
+            using var refused = await SendAsync(client, Replace, form, [.. Fields(email), ("key", key), ("userName", wrong)]);
+            var page = await PageAsync(refused, HttpStatusCode.UnprocessableEntity, decode: false);
+            Assert.Contains("id=\"userName-wrong\"", page, StringComparison.Ordinal);
+            Assert.Contains(words, page, StringComparison.Ordinal);
+            Assert.DoesNotContain(Script, page, StringComparison.Ordinal);
+        }
+
+        // Whether there is such a login is to be learnt neither here nor from the mail.
+        List<string> answers = [];
+        var stranger = Address();
+        foreach (var (user, address) in ((string, string)[])[("73200-acme", email), ("73200-nosuch", stranger)])
+        {
+            using var answer = await SendAsync(client, Replace, form, [.. Fields(address, "73200"), ("key", key), ("userName", user)]);
+            answers.Add(Changing().Replace((await PageAsync(answer, HttpStatusCode.OK)).Replace(address, "", StringComparison.Ordinal), ""));
+            var link = await MailBox.LinkAsync(server, address);
+            var confirm = await client.GetStringAsync(link);
+            Assert.Contains(user, confirm, StringComparison.Ordinal);
+            using var confirmed = await SendAsync(client, link, confirm, []);
+            answers.Add(Changing().Replace(await PageAsync(confirmed, HttpStatusCode.OK), ""));
+        }
+
+        Assert.Equal(answers[..2], answers[2..]);
+        Assert.Contains("we call back", answers[1], StringComparison.Ordinal);
+        var request = await RequestAsync(email);
+        Assert.Equal(("key", "form", "open", "73200-acme"), (Text(request, "kind").ToLowerInvariant(), Text(request, "source").ToLowerInvariant(), Text(request, "state").ToLowerInvariant(), Text(request, "login")));
+        var reference = Text(request, "reference");
+        Assert.Contains("Then say with --verified how you did", await server.RefusedAsync("request", "approve", reference), StringComparison.Ordinal);
+        await server.CommandAsync("request", "approve", reference, "--verified", "called the number in the contract");
+        Assert.Equal(
+            KeyFingerprint.Sha256(Convert.FromBase64String(key.Split(' ')[1])), Assert.Single((await server.JsonAsync("key", "list", "73200-acme")).EnumerateArray()).GetProperty("sha256").GetString());
+
+        // Of the other staff read that there is no such login.
+        var other = await RequestAsync(stranger);
+        Assert.Contains("There is no login 73200-nosuch of an account", await server.CommandAsync("request", "show", Text(other, "reference")), StringComparison.Ordinal);
+        Assert.Contains("There is no login 73200-nosuch", await server.RefusedAsync("request", "approve", Text(other, "reference"), "--verified", "called"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_file_larger_than_any_key_is_refused_and_one_at_the_limit_is_read()
     {
         using var client = server.Client();
@@ -243,6 +308,6 @@ public sealed partial class AccessRequestTests(PortalServer server)
     private async Task<JsonElement> RequestAsync(string email) =>
         Assert.Single((await server.JsonAsync("request", "list", "--all")).EnumerateArray(), request => Text(request.GetProperty("details"), "email") == email);
 
-    [GeneratedRegex("[2-9CDFHJKMNPQRTVWXY]{4}-[2-9CDFHJKMNPQRTVWXY]{4}|name=\"__RequestVerificationToken\"[^>]*>")]
+    [GeneratedRegex("[2-9CDFHJKMNPQRTVWXY]{4}-[2-9CDFHJKMNPQRTVWXY]{4}|name=\"__RequestVerificationToken\"[^>]*>|value=\"/l/[^\"]*\"")]
     private static partial Regex Changing();
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
-using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using Waybill.Core;
 using Waybill.Core.Logins;
@@ -105,6 +104,70 @@ public sealed partial class AccountPageTests(PortalServer server)
         Assert.DoesNotContain("Private-Lines", owner.Page, StringComparison.Ordinal);
         await owner.PostAsync(page + "?handler=Add", ("key", other.Line));
         Assert.Contains("The private half of this key reached us", owner.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_two_private_keys_sent_at_once_to_a_login_both_are_refused_for_good()
+    {
+        var account = await AccountAsync();
+        using var owner = await SignUp.WithAsync(server, "--account", account, "--role", "owner");
+        using var staff = await SignUp.WithAsync(server, "--provider", "administrator");
+        foreach (var (visitor, page) in ((Visitor, string)[])[(owner, $"/account/{account}/logins/{account}"), (staff, $"/staff/logins/{account}")])
+        {
+            var (pasted, chosen) = (await RequestKeys.MakeAsync(), await RequestKeys.MakeAsync());
+            await visitor.GetAsync(page);
+            using (var form = new MultipartFormDataContent())
+            {
+                form.Add(new StringContent(visitor.Token), "__RequestVerificationToken");
+                form.Add(new StringContent(pasted.Ppk), "key");
+                form.Add(new StringContent(chosen.OpenSsh), "keyFile", "id_ed25519");
+                Assert.Equal(HttpStatusCode.OK, (await visitor.SendFormAsync(page + "?handler=Add", form)).Status);
+            }
+
+            foreach (var key in (RequestKeys[])[pasted, chosen])
+            {
+                await visitor.PostAsync(page + "?handler=Add", ("key", key.Line));
+                Assert.Contains("The private half of this key reached us", visitor.Page, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Empty((await server.JsonAsync("key", "list", account)).EnumerateArray());
+    }
+
+    [Fact]
+    public async Task An_owner_sees_nothing_of_who_somebody_is_at_other_accounts_until_they_come()
+    {
+        var (account, other) = (await AccountAsync(), await AccountAsync());
+        using var owner = await SignUp.WithAsync(server, "--account", account, "--role", "owner");
+        using var guest = await SignUp.WithAsync(server, "--account", other, "--role", "member");
+        var email = guest.Email;
+        Assert.Equal(1, await server.TamperAsync($"UPDATE person SET name = 'Countess Elisabeth' WHERE email = '{email}'"));
+        var people = $"/account/{account}/people";
+        await owner.GetAsync(people);
+        await owner.PostAsync(people + "?handler=Invite", ("name", "\u202e"), ("email", email), ("role", "member"));
+        var known = Wrong(owner);
+        await owner.PostAsync(people + "?handler=Invite", ("name", "\u202e"), ("email", "nobody." + email), ("role", "member"));
+        Assert.Equal((true, known), (known.Length > 0, Wrong(owner)));
+        await GoAsync(owner, people + "?handler=Invite", "", ("name", $"Betty {Script}"), ("email", email), ("role", "member"));
+
+        // What the owner wrote, and no time at which that person was elsewhere.
+        Assert.DoesNotContain(Script, owner.Source, StringComparison.Ordinal);
+        await guest.GetAsync($"/account/{other}");
+        await owner.GetAsync(people);
+        Assert.Contains("Betty", Row(owner, email), StringComparison.Ordinal);
+        Assert.Contains("never", Row(owner, email), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Elisabeth", owner.Page, StringComparison.Ordinal);
+
+        // With the first page of the account that they open they are there.
+        await guest.GetAsync($"/account/{account}");
+        await owner.GetAsync(people);
+        Assert.Contains("Countess Elisabeth", Row(owner, email), StringComparison.Ordinal);
+        Assert.DoesNotContain("never", Row(owner, email), StringComparison.OrdinalIgnoreCase);
+
+        static string Wrong(Visitor visitor) => Regex.Match(visitor.Page, "<p class=\"error\"[^>]*>([^<]*)</p>").Groups[1].Value;
+
+        static string Row(Visitor visitor, string email) =>
+            Regex.Matches(visitor.Page, "(?s)<tr>.*?</tr>").Select(static match => match.Value).Single(row => row.Contains("<br>" + email, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -238,7 +301,7 @@ public sealed partial class AccountPageTests(PortalServer server)
             Assert.Equal(HttpStatusCode.OK, fetched.StatusCode);
         }
 
-        await AccountFileTests.WaitAsync(async () => (await TableAsync(member, $"/account/{account}/receipts?handler=Csv&unfetched=true")).Length == PortalLimits.ListRows + 1);
+        await AccountFilePages.WaitAsync(async () => (await TableAsync(member, $"/account/{account}/receipts?handler=Csv&unfetched=true")).Length == PortalLimits.ListRows + 1);
         var all = await TableAsync(member, $"/account/{account}/receipts?handler=Csv");
         Assert.Equal(PortalLimits.ListRows + 2, all.Length);
         Assert.StartsWith("\"published\",\"publication\",\"account\"", all[0], StringComparison.Ordinal);
@@ -249,7 +312,7 @@ public sealed partial class AccountPageTests(PortalServer server)
     {
         var account = await AccountAsync();
         await server.CommandAsync("retention", "set", "--account", account, "--folder", "/cdr", "--months", "6");
-        await InsertAsync($"""
+        await server.TamperAsync($"""
             INSERT INTO file (account_id, path, size, arrived_at, login, protocol) SELECT id, '/cdr/{Script}.csv', 5, 1000000, 'billing', 'sftp' FROM account WHERE number = '{account}';
             INSERT INTO retention_mark (file_id, account_id, months, marked_at, due_at)
             SELECT f.id, f.account_id, 6, 2000000, 4102444800000 FROM file f JOIN account a ON a.id = f.account_id WHERE a.number = '{account}'
@@ -406,22 +469,10 @@ public sealed partial class AccountPageTests(PortalServer server)
         return account;
     }
 
-    private Task UsedAsync(string fingerprint) => InsertAsync($"""
+    private Task<int> UsedAsync(string fingerprint) => server.TamperAsync($"""
         UPDATE login_key SET last_used_at = added_at + 1000, last_used_from = '192.0.2.7', last_used_client = 'OpenSSH_10' WHERE sha256 = '{fingerprint}';
         UPDATE login SET last_login_at = (SELECT added_at + 1000 FROM login_key WHERE sha256 = '{fingerprint}') WHERE id = (SELECT login_id FROM login_key WHERE sha256 = '{fingerprint}')
         """);
-
-    /// <summary>What only another protocol could bring about.</summary>
-    private async Task InsertAsync(string sql)
-    {
-        // It brings the library of the database along.
-        await using var core = (await CoreServices.OpenAsync(server.Data, TimeProvider.System)).Value!;
-        await using var connection = new SqliteConnection($"Data Source={Path.Combine(server.Data, "waybill.db")};Pooling=False;Default Timeout=60");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync();
-    }
 
     [GeneratedRegex("""rel="next" href="([^"]+)""")]
     private static partial Regex Next();

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Waybill.Core.Keys.Handover;
@@ -31,8 +30,8 @@ public sealed partial class KeyHandoverPageTests
             Assert.True(looked.Headers.CacheControl!.NoStore);
         }
 
-        var browser = new Visit(client);
-        var page = WebUtility.HtmlDecode(await browser.GetAsync(file.Link));
+        using var browser = new Visitor(server);
+        var page = WebUtility.HtmlDecode(await LookAsync(browser, file.Link));
         Assert.Contains("The private key for 10042", page, StringComparison.Ordinal);
         Assert.Contains("Tries left: 5", page, StringComparison.Ordinal);
         Assert.Contains("Keep the file private", page, StringComparison.Ordinal);
@@ -44,7 +43,7 @@ public sealed partial class KeyHandoverPageTests
 
         foreach (var (typed, words) in ((string, string)[])[("", "Type the code first"), ("1234", "The code has 8 digits"), (file.Code + new string(' ', 40), "The code has 8 digits")])
         {
-            using var unfinished = await browser.PostAsync(file.Link, typed);
+            using var unfinished = await SendAsync(browser, file.Link, typed);
             Assert.Equal(HttpStatusCode.UnprocessableEntity, unfinished.StatusCode);
             var text = await unfinished.Content.ReadAsStringAsync();
             Assert.Contains(words, text, StringComparison.Ordinal);
@@ -52,7 +51,7 @@ public sealed partial class KeyHandoverPageTests
         }
 
         Assert.Equal((null, 0), await StateAsync(server, "file"));
-        using (var wrong = await browser.PostAsync(file.Link, Wrong(file.Code)))
+        using (var wrong = await SendAsync(browser, file.Link, Wrong(file.Code)))
         {
             Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
             var text = await wrong.Content.ReadAsStringAsync();
@@ -65,7 +64,7 @@ public sealed partial class KeyHandoverPageTests
         Assert.NotNull((await StateAsync(server, "file")).Taken);
 
         // The passphrase, in the same browser.
-        page = WebUtility.HtmlDecode(await browser.GetAsync(passphrase.Link));
+        page = WebUtility.HtmlDecode(await LookAsync(browser, passphrase.Link));
         Assert.Contains("The passphrase of the key for 10042", page, StringComparison.Ordinal);
         Assert.DoesNotContain("id=\"passphrase\"", page, StringComparison.Ordinal);
         var shown = await ReadAsync(browser, passphrase);
@@ -82,9 +81,9 @@ public sealed partial class KeyHandoverPageTests
         Assert.NotEqual(0, (await ExternalProcess.RunAsync("ssh-keygen", ["-y", "-P", "not it", "-f", path], timeout: Patience)).ExitCode);
 
         // The same browser repeats each, with the code; a browser that has link and code does not, and nothing says why.
-        Assert.Contains("handed over to this browser already", await browser.GetAsync(file.Link), StringComparison.Ordinal);
+        Assert.Contains("handed over to this browser already", await LookAsync(browser, file.Link), StringComparison.Ordinal);
         Assert.Equal(key, await DownloadAsync(browser, file));
-        Assert.Contains("handed over to this browser already", await browser.GetAsync(passphrase.Link), StringComparison.Ordinal);
+        Assert.Contains("handed over to this browser already", await LookAsync(browser, passphrase.Link), StringComparison.Ordinal);
         Assert.Equal(shown, await ReadAsync(browser, passphrase));
         foreach (var link in (string[])[file.Link, passphrase.Link])
         {
@@ -94,9 +93,9 @@ public sealed partial class KeyHandoverPageTests
             Assert.False(other.Headers.Contains("Set-Cookie") && string.Join(' ', other.Headers.GetValues("Set-Cookie")).Contains("waybill-key", StringComparison.Ordinal));
         }
 
-        var stranger = new Visit(client);
+        using var stranger = new Visitor(server);
         await stranger.GetAsync("/");
-        using var taken = await stranger.PostAsync(file.Link, file.Code);
+        using var taken = await SendAsync(stranger, file.Link, file.Code);
         Assert.Equal(HttpStatusCode.NotFound, taken.StatusCode);
 
         // Who got it is known, and nothing of it is written anywhere.
@@ -115,20 +114,20 @@ public sealed partial class KeyHandoverPageTests
         await using var server = await StartAsync();
         var (file, passphrase) = await HandOverAsync(server);
         using var client = server.Client(cookies: false);
-        var browser = new Visit(client);
+        using var browser = new Visitor(server);
         await browser.GetAsync(file.Link);
         for (var left = HandoverLimits.WrongCodes - 1; left > 0; left--)
         {
-            using var wrong = await browser.PostAsync(file.Link, Wrong(file.Code));
+            using var wrong = await SendAsync(browser, file.Link, Wrong(file.Code));
             Assert.Contains($"Tries left: {left}.", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
         string[] answers;
-        using (var last = await browser.PostAsync(file.Link, Wrong(file.Code)))
-        using (var right = await browser.PostAsync(file.Link, file.Code))
+        using (var last = await SendAsync(browser, file.Link, Wrong(file.Code)))
+        using (var right = await SendAsync(browser, file.Link, file.Code))
         {
             Assert.Null(right.Content.Headers.ContentDisposition);
-            answers = [await last.Content.ReadAsStringAsync(), await right.Content.ReadAsStringAsync(), await browser.GetAsync(file.Link)];
+            answers = [await last.Content.ReadAsStringAsync(), await right.Content.ReadAsStringAsync(), await LookAsync(browser, file.Link)];
         }
 
         Assert.All(answers, static answer =>
@@ -140,9 +139,9 @@ public sealed partial class KeyHandoverPageTests
         Assert.Equal((null, HandoverLimits.WrongCodes), await StateAsync(server, "file"));
 
         // The other half is untouched, and staff make a new link.
-        Assert.Contains("Tries left: 5", await browser.GetAsync(passphrase.Link), StringComparison.Ordinal);
+        Assert.Contains("Tries left: 5", await LookAsync(browser, passphrase.Link), StringComparison.Ordinal);
         var code = Code(await server.CommandAsync("key", "handovers", "renew", "1", "file"), "file");
-        var renewed = new Half(await MailedLinkAsync(server, FileTo, file.Link), code);
+        var renewed = new Half(await MailBox.LinkAsync(server, FileTo, count: 2), code);
         using var older = await client.GetAsync(file.Link);
         Assert.Equal(HttpStatusCode.NotFound, older.StatusCode);
         await browser.GetAsync(renewed.Link);
@@ -152,7 +151,7 @@ public sealed partial class KeyHandoverPageTests
         await server.CommandAsync("key", "handovers", "cancel", "1", "--reason", "not wanted");
         foreach (var link in (string[])[renewed.Link, passphrase.Link])
         {
-            Assert.Equal(HttpStatusCode.NotFound, await browser.StatusAsync(link));
+            Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(link)).Status);
         }
     }
 
@@ -161,14 +160,13 @@ public sealed partial class KeyHandoverPageTests
     {
         await using var server = await StartAsync();
         var (file, _) = await HandOverAsync(server);
-        using var client = server.Client(cookies: false);
-        var browser = new Visit(client);
+        using var browser = new Visitor(server);
         await browser.GetAsync(file.Link);
         var sealing = Path.Combine(server.Data, "handovers", "file.key");
         File.Move(sealing, sealing + ".away");
         for (var i = 0; i < 2; i++)
         {
-            using var lost = await browser.PostAsync(file.Link, file.Code);
+            using var lost = await SendAsync(browser, file.Link, file.Code);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, lost.StatusCode);
             Assert.Contains("This cannot be handed over", await lost.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
@@ -186,16 +184,15 @@ public sealed partial class KeyHandoverPageTests
     {
         await using var server = await StartAsync();
         var (file, passphrase) = await HandOverAsync(server);
-        var axe = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "tests", "Waybill.Portal.Tests", "npm", "node_modules", "axe-core", "axe.min.js"));
         await using var browser = await Browser.StartAsync();
         List<string> complaints = [];
         var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, complaints);
         await page.GotoAsync(server.Url + file.Link);
-        await CheckAsync(page, axe, "key-file");
+        await Looks.CheckAsync(page, "key-file");
         await page.Locator("#code").FillAsync("12");
         await page.GetByRole(AriaRole.Button, new() { Name = "Fetch the key file" }).ClickAsync();
         await page.GetByRole(AriaRole.Alert).WaitForAsync();
-        await CheckAsync(page, axe, "key-file-wrong");
+        await Looks.CheckAsync(page, "key-file-wrong");
         for (var i = 0; i < 2; i++)
         {
             // The page stays, and so does the way to repeat what broke off.
@@ -212,18 +209,18 @@ public sealed partial class KeyHandoverPageTests
         // On a phone, in the dark.
         var phone = await browser.OpenAsync(ColorScheme.Dark, isPhone: true, complaints);
         await phone.GotoAsync(server.Url + passphrase.Link);
-        await CheckAsync(phone, axe, "key-passphrase");
+        await Looks.CheckAsync(phone, "key-passphrase");
         await phone.Locator("#code").FillAsync(passphrase.Code);
         await phone.GetByRole(AriaRole.Button, new() { Name = "Show the passphrase" }).ClickAsync();
         var field = phone.Locator("#passphrase");
         await field.WaitForAsync();
         Assert.Matches("^[0-9a-z-]{24}$", await field.InputValueAsync());
-        await CheckAsync(phone, axe, "key-passphrase-shown");
+        await Looks.CheckAsync(phone, "key-passphrase-shown");
         await phone.Context.CloseAsync();
 
         var locked = await browser.OpenAsync(ColorScheme.Dark, isPhone: false, complaints);
         await server.CommandAsync("key", "revoke", "10042", (await server.JsonAsync("key", "list", "10042"))[0].GetProperty("sha256").GetString()!, "--reason", "next");
-        var (next, _) = await HandOverAsync(server, file.Link, passphrase.Link);
+        var (next, _) = await HandOverAsync(server, mails: 2);
         await locked.GotoAsync(server.Url + next.Link);
         for (var i = 0; i < HandoverLimits.WrongCodes; i++)
         {
@@ -232,25 +229,25 @@ public sealed partial class KeyHandoverPageTests
             await locked.GetByText(i == HandoverLimits.WrongCodes - 1 ? "This link has ended" : $"Tries left: {HandoverLimits.WrongCodes - 1 - i}.").WaitForAsync();
         }
 
-        await CheckAsync(locked, axe, "key-locked");
+        await Looks.CheckAsync(locked, "key-locked");
         Assert.Empty(complaints);
     }
 
-    private static async Task CheckAsync(IPage page, string axe, string name)
+    private static async Task<string> LookAsync(Visitor browser, string link)
     {
-        var folder = Path.Combine(RepositoryRoot.Find(), "artifacts", "portal");
-        Directory.CreateDirectory(folder);
-        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
-        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"), $"{name} is wider than the window");
-        await page.EvaluateAsync(axe);
-        var found = await page.EvaluateAsync<string>(
-            "async () => JSON.stringify((await axe.run()).violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => [v.id, v.help, v.nodes.map(n => n.html + ' ' + n.failureSummary)]))");
-        Assert.True(found == "[]", $"{name}: {found}");
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(link)).Status);
+        return browser.Source;
     }
 
-    private static async Task<byte[]> DownloadAsync(Visit browser, Half half)
+    /// <summary>Sends the code with the token of a form that this browser has open.</summary>
+    private static Task<HttpResponseMessage> SendAsync(Visitor browser, string link, string code) => browser.RawAsync(new HttpRequestMessage(HttpMethod.Post, link)
     {
-        using var answer = await browser.PostAsync(half.Link, half.Code);
+        Content = new FormUrlEncodedContent([new("code", code), new("__RequestVerificationToken", browser.Token)]),
+    });
+
+    private static async Task<byte[]> DownloadAsync(Visitor browser, Half half)
+    {
+        using var answer = await SendAsync(browser, half.Link, half.Code);
         Assert.Equal((HttpStatusCode.OK, "application/octet-stream"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         Assert.Equal(("attachment", "10042.key"), (answer.Content.Headers.ContentDisposition!.DispositionType, answer.Content.Headers.ContentDisposition.FileName!.Trim('"')));
         Assert.True(answer.Headers.CacheControl!.NoStore);
@@ -258,9 +255,9 @@ public sealed partial class KeyHandoverPageTests
         return await answer.Content.ReadAsByteArrayAsync();
     }
 
-    private static async Task<string> ReadAsync(Visit browser, Half half)
+    private static async Task<string> ReadAsync(Visitor browser, Half half)
     {
-        using var answer = await browser.PostAsync(half.Link, half.Code);
+        using var answer = await SendAsync(browser, half.Link, half.Code);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.True(answer.Headers.CacheControl!.NoStore);
         return Shown().Match(await answer.Content.ReadAsStringAsync()).Groups[1].Value;
@@ -281,92 +278,18 @@ public sealed partial class KeyHandoverPageTests
         return server;
     }
 
-    private static async Task<(Half File, Half Passphrase)> HandOverAsync(PortalServer server, string? olderFile = null, string? olderPassphrase = null)
+    private static async Task<(Half File, Half Passphrase)> HandOverAsync(PortalServer server, int mails = 1)
     {
         var output = await server.CommandAsync("key", "generate", "10042", "--hand-over", FileTo, "--passphrase-to", PassphraseTo);
-        return (new Half(await MailedLinkAsync(server, FileTo, olderFile), Code(output, "file")), new Half(await MailedLinkAsync(server, PassphraseTo, olderPassphrase), Code(output, "passphrase")));
+        return (new Half(await MailBox.LinkAsync(server, FileTo, mails), Code(output, "file")), new Half(await MailBox.LinkAsync(server, PassphraseTo, mails), Code(output, "passphrase")));
     }
 
     private static string Code(string output, string part) =>
         Regex.Match(output, $@"^{part}: a link goes to \S+; tell that person the code (\d{{4}} \d{{4}}) by telephone", RegexOptions.Multiline).Groups[1].Value;
-
-    /// <summary>The path of the link in the mail to somebody, as the server wrote it into its folder; another than an older one.</summary>
-    private static async Task<string> MailedLinkAsync(PortalServer server, string recipient, string? older = null)
-    {
-        var folder = Path.Combine(server.Data, "mail");
-        using var patience = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            foreach (var mail in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.eml") : [])
-            {
-                var text = Decode(await File.ReadAllTextAsync(mail, patience.Token));
-                if (text.Contains("To: " + recipient, StringComparison.Ordinal) && new Uri(Link().Match(text).Value).PathAndQuery is var link && link != older)
-                {
-                    return link;
-                }
-            }
-
-            await Task.Delay(50, patience.Token);
-        }
-    }
-
-    /// <summary>The mail with its parts as a mail program shows them.</summary>
-    private static string Decode(string mail) => Regex.Replace(
-        mail, @"base64\r\n\r\n([A-Za-z0-9+/=\r\n]+)", match => Encoding.UTF8.GetString(Convert.FromBase64String(match.Groups[1].Value.Replace("\r\n", "", StringComparison.Ordinal))));
-
-    [GeneratedRegex(@"https://localhost:\d+/l/[A-Za-z0-9_-]{43}")]
-    private static partial Regex Link();
 
     [GeneratedRegex("id=\"passphrase\"[^>]* readonly value=\"([0-9a-z-]{24})\"")]
     private static partial Regex Shown();
 
     /// <summary>One of the two ways: a link by mail, a code by telephone.</summary>
     private sealed record Half(string Link, string Code);
-
-    /// <summary>A browser's cookies and the form that it has open.</summary>
-    private sealed class Visit(HttpClient client)
-    {
-        private readonly CookieContainer _cookies = new();
-        private string _page = "";
-
-        public List<string> SetCookies { get; } = [];
-
-        public async Task<string> GetAsync(string path)
-        {
-            using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
-            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            return _page = await answer.Content.ReadAsStringAsync();
-        }
-
-        public async Task<HttpStatusCode> StatusAsync(string path)
-        {
-            using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
-            return answer.StatusCode;
-        }
-
-        /// <summary>Sends the code with the token of a form that this browser has open.</summary>
-        public Task<HttpResponseMessage> PostAsync(string path, string code) => SendAsync(new HttpRequestMessage(HttpMethod.Post, path)
-        {
-            Content = new FormUrlEncodedContent([new("code", code), new("__RequestVerificationToken", PortalServer.FormToken(_page, "/theme"))]),
-        });
-
-        private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
-        {
-            request.Version = HttpVersion.Version20;
-            var address = new Uri(client.BaseAddress!, request.RequestUri!);
-            if (_cookies.GetCookieHeader(address) is { Length: > 0 } cookies)
-            {
-                request.Headers.Add("Cookie", cookies);
-            }
-
-            var answer = await client.SendAsync(request);
-            foreach (var cookie in answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
-            {
-                SetCookies.Add(cookie);
-                _cookies.SetCookies(address, cookie);
-            }
-
-            return answer;
-        }
-    }
 }

@@ -19,6 +19,9 @@ public sealed class LargeInstallationTests(ITestOutputHelper output)
 
     private static int AuditRows => 10 * Accounts;
 
+    /// <summary>Two of three were published, all but one of a thousand of those fetched, and none is of the feed of reports.</summary>
+    private static int Files => 10 * Accounts;
+
     /// <summary>The account in the middle of all.</summary>
     private static string Middle => Number(Ids.First() + (Accounts / 2));
 
@@ -58,7 +61,7 @@ public sealed class LargeInstallationTests(ITestOutputHelper output)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{median,8:F1} ms  {path}"));
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Accounts} accounts, {Logins} logins, {AuditRows} audit rows; the slowest of {measured.Count} pages took {measured.Max().Median:F1} ms (median of {Looks})"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Accounts} accounts, {Logins} logins, {AuditRows} audit rows, {Files} files; the slowest of {measured.Count} pages took {measured.Max().Median:F1} ms (median of {Looks})"));
         if (Environment.GetEnvironmentVariable("WAYBILL_SOAK_PORTAL_ACCOUNTS") is not null)
         {
             Assert.All(measured, static page => Assert.True(page.Median < 100, $"{page.Path} took {page.Median} ms"));
@@ -72,7 +75,8 @@ public sealed class LargeInstallationTests(ITestOutputHelper output)
         $"/staff/logins?q={Middle}", "/staff/logins?q=a0", "/staff/logins?q=nobody", "/staff/people?q=large", $"/staff/people?account={Middle}", $"/staff/feeds?account={Middle}",
         $"/staff/audit?q={Middle}", "/staff/audit?q=company", "/staff/audit?q=nobody", $"/staff/audit?account={Middle}", "/staff/audit?action=login", "/staff/audit?action=login-added",
         "/staff/requests?q=large", "/staff/requests?state=open", $"/staff/why?q={Middle}-v1", "/staff/why?q=192.0.2.1", "/staff/sessions?q=nobody", "/staff/notifications?state=dead",
-        $"/staff/receipts?account={Middle}", "/staff/receipts?unfetched=true", $"/staff/held?account={Middle}", $"/staff/retention?account={Middle}",
+        $"/staff/receipts?account={Middle}", "/staff/receipts?unfetched=true", "/staff/receipts?feed=cdr", "/staff/receipts?feed=report",
+        "/staff/receipts?feed=report&unfetched=true", $"/staff/receipts?account={Middle}&feed=cdr", $"/staff/held?account={Middle}", $"/staff/retention?account={Middle}",
     ];
 
     private static async Task<(double Median, string Path)> MeasureAsync(Visitor visitor, string path, string? permission = null)
@@ -140,6 +144,17 @@ public sealed class LargeInstallationTests(ITestOutputHelper output)
             }
         }
 
+        await ExecuteAsync(
+            Command(
+                database,
+                """
+                INSERT INTO login (id, user_name, user_key, kind, allow_from, status, created_at) VALUES (@login, 'billing', 'billing', 'publisher', '', 'active', 1);
+                WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < @files)
+                INSERT INTO file (account_id, path, size, arrived_at, login, protocol, feed, first_fetched_at, first_fetched_by)
+                SELECT @first + i % @accounts, iif(i % 3 = 0, '/upload/', '/cdr/') || i || '.csv', i, 1700000000000 + i, iif(i % 3 = 0, 'somebody', 'billing'), 'sftp', iif(i % 3 = 0, NULL, 'cdr'),
+                       iif(i % 1000 = 1, NULL, 1700000000000 + i), iif(i % 1000 = 1, NULL, 'somebody') FROM n
+                """),
+            ("@login", (Ids.Last() * 3) + 100), ("@files", Files), ("@accounts", Accounts), ("@first", Ids.First()));
         await transaction.CommitAsync();
     }
 

@@ -17,24 +17,9 @@ public sealed class PasskeyTests(PortalServer server)
         await using var browser = await Browser.StartAsync();
         List<string> complaints = [];
         var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, complaints);
-        var devices = await page.Context.NewCDPSessionAsync(page);
-        await devices.SendAsync("WebAuthn.enable");
-        var device = (await devices.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
-        {
-            ["options"] = new Dictionary<string, object>
-            {
-                ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true, ["isUserVerified"] = true, ["automaticPresenceSimulation"] = true,
-            },
-        }))!.Value.GetProperty("authenticatorId").GetString()!;
-        await page.Context.AddCookiesAsync([new Microsoft.Playwright.Cookie { Name = Visitor.Cookie, Value = person.Session!, Url = server.Url, Secure = true, HttpOnly = true }]);
-
-        await page.GotoAsync(server.Url + "/home/passkeys");
-        await page.GetByLabel("Name").FillAsync("My <b>telephone</b>");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
-        await page.GetByText("The passkey is added.").WaitForAsync();
-        await page.GetByRole(AriaRole.Cell, new() { Name = "My <b>telephone</b>" }).WaitForAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).WaitForAsync();
+        var (devices, device) = await DeviceAsync(page);
+        await AddAsync(page, person, "My <b>telephone</b>");
+        await SignOutAsync(page);
 
         // Signed in by the button alone; what was sent is kept.
         IRequest? sent = null;
@@ -49,13 +34,16 @@ public sealed class PasskeyTests(PortalServer server)
         await page.WaitForURLAsync("**/home");
         Assert.Contains(PasskeyChallenges.Cookie + "=", cookies, StringComparison.Ordinal);
 
-        // The same body again, with the cookies that went with it; then without the challenge.
+        // The same body again, with the cookies that went with it; then without the challenge. Of the authenticator's counter, which would tell too, nothing is known.
+        await server.TamperAsync($"UPDATE person_passkey SET sign_count = 0 WHERE person_id = (SELECT id FROM person WHERE email = '{person.Email}')");
         var challenge = cookies!.Split("; ").Single(static each => each.StartsWith(PasskeyChallenges.Cookie, StringComparison.Ordinal));
-        foreach (var again in (string[])[cookies, cookies.Replace(challenge, "a=b", StringComparison.Ordinal)])
+        foreach (var (again, why) in ((string, string)[])
+            [(cookies, "its challenge was answered before"), (cookies.Replace(challenge, "a=b", StringComparison.Ordinal), "no challenge of this browser waits for an answer")])
         {
             var (status, text) = await ReplayAsync(again, sent!.PostData!);
             Assert.Equal(HttpStatusCode.OK, status);
             Assert.Contains("This passkey does not sign in here.", text, StringComparison.Ordinal);
+            Assert.StartsWith("passkey: " + why, await RefusalAsync(person.Email), StringComparison.Ordinal);
         }
 
         // Whoever has the device and not its owner's finger.
@@ -76,12 +64,8 @@ public sealed class PasskeyTests(PortalServer server)
         await page.GetByText("This passkey does not sign in here.").WaitForAsync();
         await page.UnrouteAsync("**/sign-in?handler=PasskeyOptions");
 
-        // An answer that another site had asked for.
         await page.UnrouteAsync("**/sign-in?handler=Passkey");
-        await page.RouteAsync("**/sign-in?handler=Passkey", route => route.ContinueAsync(new() { PostData = System.Text.Encoding.UTF8.GetBytes(Elsewhere(route.Request.PostData!)) }));
-        await SignInAsync(page);
-        await page.GetByText("This passkey does not sign in here.").WaitForAsync();
-        await page.UnrouteAsync("**/sign-in?handler=Passkey");
+        Assert.Contains("challenge", await RefusalAsync(person.Email), StringComparison.OrdinalIgnoreCase);
 
         // Removed it opens nothing, though the device still has it.
         await SignInAsync(page);
@@ -93,6 +77,87 @@ public sealed class PasskeyTests(PortalServer server)
         await SignOutAsync(page);
         await SignInAsync(page);
         await page.GetByText("This passkey does not sign in here.").WaitForAsync();
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task An_answer_that_another_origin_asked_for_does_not_sign_in_though_all_of_it_is_signed()
+    {
+        using var person = await SignUp.WithAsync(server, "--account", PortalServer.Account, "--role", "member");
+        await using var browser = await Browser.StartAsync();
+        List<string> complaints = [];
+        var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, complaints);
+        await DeviceAsync(page);
+        await AddAsync(page, person, "telephone");
+        await SignOutAsync(page);
+
+        // The same host, for which the passkey is, and another port: what a page there asks for the device signs.
+        const string Elsewhere = "https://localhost:8443/";
+        await page.RouteAsync(Elsewhere + "**", static route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<!doctype html><title>Elsewhere</title>" }));
+        foreach (var asks in (string[])[Elsewhere, server.Url + "/guide"])
+        {
+            await page.GotoAsync(server.Url + "/sign-in");
+            var options = await page.EvaluateAsync<string>(
+                "async () => (await fetch('/sign-in?handler=PasskeyOptions', { method: 'POST', body: new URLSearchParams(new FormData(document.querySelector('[data-passkey]'))) })).text()");
+            await page.GotoAsync(asks);
+            var credential = await page.EvaluateAsync<string>(
+                "async options => JSON.stringify(await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(options)) }))", options);
+            await page.GotoAsync(server.Url + "/sign-in");
+            await page.EvaluateAsync("credential => { const form = document.querySelector('[data-passkey]'); form.elements.credential.value = credential; form.submit(); }", credential);
+            if (asks == Elsewhere)
+            {
+                await page.GetByText("This passkey does not sign in here.").WaitForAsync();
+                Assert.Contains("origin", await RefusalAsync(person.Email), StringComparison.OrdinalIgnoreCase);
+            }
+            else
+            {
+                await page.WaitForURLAsync("**/home");
+            }
+        }
+
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_passkey_confirms_its_own_person_before_they_change_how_they_sign_in_and_gets_another_name()
+    {
+        using var other = await SignUp.WithAsync(server, "--account", PortalServer.Account, "--role", "member");
+        using var person = await SignUp.WithAsync(server, "--account", PortalServer.Account, "--role", "member");
+        await using var browser = await Browser.StartAsync();
+        List<string> complaints = [];
+        var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, complaints);
+        await DeviceAsync(page);
+        await AddAsync(page, other, "the other's");
+        var theirs = await page.Locator("input[name=passkey]").First.InputValueAsync();
+        await AddAsync(page, person, "telephone");
+
+        // Both passkeys are on this device; the other person's does not do, even if the browser is made to ask for it.
+        await server.TamperAsync($"UPDATE portal_session SET confirmed_at = confirmed_at - 700000 WHERE person_id = (SELECT id FROM person WHERE email = '{person.Email}')");
+        await page.RouteAsync("**/home/confirm?handler=PasskeyOptions", async route =>
+        {
+            var answer = await route.FetchAsync();
+            var options = System.Text.Json.Nodes.JsonNode.Parse(await answer.TextAsync())!.AsObject();
+            options["allowCredentials"]![0]!["id"] = theirs;
+            await route.FulfillAsync(new() { Response = answer, Body = options.ToJsonString() });
+        });
+        await page.GotoAsync(server.Url + "/home/passkeys");
+        var confirm = page.GetByRole(AriaRole.Button, new() { Name = "Confirm with a passkey" });
+        await confirm.ClickAsync();
+        await page.GetByText("This passkey is not one of yours").WaitForAsync();
+        Assert.StartsWith("passkey: ", await RefusalAsync(other.Email), StringComparison.Ordinal);
+        await page.UnrouteAsync("**/home/confirm?handler=PasskeyOptions");
+        await confirm.ClickAsync();
+        await page.WaitForURLAsync("**/home/passkeys");
+
+        await page.GetByText("Rename", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("New name").FillAsync("<b>laptop</b>");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Rename the passkey" }).ClickAsync();
+        await page.GetByText("The passkey has its new name.").WaitForAsync();
+        Assert.Contains("<b>laptop</b>", await page.GetByRole(AriaRole.Table).InnerTextAsync(), StringComparison.Ordinal);
+        await page.GetByText("Rename", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("New name").FillAsync(" ");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Rename the passkey" }).ClickAsync();
+        await page.GetByText("The name is empty.").WaitForAsync();
         Assert.Empty(complaints);
     }
 
@@ -177,20 +242,33 @@ public sealed class PasskeyTests(PortalServer server)
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    /// <summary>The same form with another origin in what the browser says that it was asked.</summary>
-    private static string Elsewhere(string body) => string.Join('&', body.Split('&').Select(static field =>
+    /// <summary>An authenticator that has its user's finger.</summary>
+    private static async Task<(ICDPSession Devices, string Device)> DeviceAsync(IPage page)
     {
-        if (!field.StartsWith("credential=", StringComparison.Ordinal))
+        var devices = await page.Context.NewCDPSessionAsync(page);
+        await devices.SendAsync("WebAuthn.enable");
+        return (devices, (await devices.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
         {
-            return field;
-        }
+            ["options"] = new Dictionary<string, object>
+            {
+                ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true, ["isUserVerified"] = true, ["automaticPresenceSimulation"] = true,
+            },
+        }))!.Value.GetProperty("authenticatorId").GetString()!);
+    }
 
-        var json = System.Text.Json.Nodes.JsonNode.Parse(WebUtility.UrlDecode(field["credential=".Length..]))!;
-        var asked = System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(json["response"]!["clientDataJSON"]!.GetValue<string>()));
-        Assert.Contains("https://localhost:", asked, StringComparison.Ordinal);
-        json["response"]!["clientDataJSON"] = System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(asked.Replace("https://localhost:", "https://evil.example:", StringComparison.Ordinal)));
-        return "credential=" + WebUtility.UrlEncode(json.ToJsonString());
-    }));
+    private async Task AddAsync(IPage page, Visitor person, string name)
+    {
+        await page.Context.AddCookiesAsync([new Microsoft.Playwright.Cookie { Name = Visitor.Cookie, Value = person.Session!, Url = server.Url, Secure = true, HttpOnly = true }]);
+        await page.GotoAsync(server.Url + "/home/passkeys");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
+        await page.GetByText("The passkey is added.").WaitForAsync();
+        Assert.Contains(name, await page.GetByRole(AriaRole.Table).InnerTextAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Why somebody was refused last, as the audit has it.</summary>
+    private async Task<string> RefusalAsync(string email) =>
+        (await server.JsonAsync("audit", "search", "--action", "sign-in-refused", "--actor", email, "--limit", "1"))[0].GetProperty("detail").GetString()!;
 
     private sealed class Clock : TimeProvider
     {

@@ -3,7 +3,6 @@ using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Microsoft.Data.Sqlite;
 using Waybill.Core.Retention;
 using Waybill.Core.Tests.Notifications;
 using Waybill.Portal.Tests.Support;
@@ -70,7 +69,7 @@ public sealed partial class RetentionLinkTests
             Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
         }
 
-        Sql(server, "UPDATE secret_link SET expires_at = 1");
+        await server.TamperAsync("UPDATE secret_link SET expires_at = 1");
         using var expired = await client.GetAsync(link.PathAndQuery);
         Assert.Equal(HttpStatusCode.NotFound, expired.StatusCode);
         Assert.DoesNotContain(link.Segments[^1], server.Logs, StringComparison.Ordinal);
@@ -174,7 +173,7 @@ public sealed partial class RetentionLinkTests
         })
         {
             await File.WriteAllBytesAsync(Path.Combine(server.Data, "vaults", account) + path, content);
-            Sql(server, string.Create(CultureInfo.InvariantCulture, $"""
+            await server.TamperAsync(string.Create(CultureInfo.InvariantCulture, $"""
                 INSERT INTO file (account_id, path, size, arrived_at, login, protocol, first_fetched_at, first_fetched_by)
                 SELECT id, '{path}', {content.Length}, {now.AddMonths(-13).ToUnixTimeMilliseconds()}, 'x', 'sftp', {(fetched ? "1, 'x'" : "NULL, NULL")} FROM account WHERE number = '{account}'
                 """));
@@ -182,11 +181,11 @@ public sealed partial class RetentionLinkTests
 
         if (more is not null)
         {
-            Sql(server, more);
+            await server.TamperAsync(more);
         }
 
         // Marked by an earlier plan; the next one tells.
-        Sql(server, "INSERT INTO retention_mark (file_id, account_id, months, marked_at, due_at) SELECT id, account_id, 12, 1, 2 FROM file");
+        await server.TamperAsync("INSERT INTO retention_mark (file_id, account_id, months, marked_at, due_at) SELECT id, account_id, 12, 1, 2 FROM file");
         await server.CommandAsync("retention", "plan", "--mark");
         return server;
     }
@@ -196,17 +195,6 @@ public sealed partial class RetentionLinkTests
         var mail = (await smtp.WaitForAsync(1))[0];
         Assert.Equal(["files@interop.example"], mail.To);
         return Link().Match(mail.Parts[0]).Value;
-    }
-
-    private static void Sql(PortalServer server, string statement)
-    {
-        // The program's own library binding, since none is shipped with the package.
-        _ = Core.Database.WaybillDatabase.LibraryVersion;
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(server.Data, "waybill.db")};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = statement;
-        command.ExecuteNonQuery();
     }
 
     [GeneratedRegex(@"https://localhost:\d+/l/[A-Za-z0-9_-]{43}")]

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
-using Waybill.Core.Tests.Notifications;
 using Waybill.Portal.Tests.Support;
 
 namespace Waybill.Portal.Tests;
@@ -252,7 +251,7 @@ public sealed partial class SignInTests(PortalServer server)
         await visitor.PostAsync("/forgotten", ("email", email));
         Assert.Contains("Links were asked for several times.", Error(visitor, "email"), StringComparison.Ordinal);
 
-        var link = await MailedLinkAsync(email);
+        var link = await MailBox.LinkAsync(server, email);
         await visitor.GetAsync(link);
         Assert.Contains("Gus, who signs in as", visitor.Page, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await visitor.ForgeAsync(link)).Status);
@@ -304,25 +303,6 @@ public sealed partial class SignInTests(PortalServer server)
         Assert.Equal("/home", (await visitor.PostAsync("/sign-in/code", ("code", code))).Location);
     }
 
-    /// <summary>The link of the newest mail to somebody: without a mail server mails are files.</summary>
-    private async Task<string> MailedLinkAsync(string email)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            foreach (var file in Directory.Exists(Path.Combine(server.Data, "mail")) ? Directory.GetFiles(Path.Combine(server.Data, "mail"), "*.eml") : [])
-            {
-                var text = await File.ReadAllTextAsync(file, patience.Token);
-                if (text.Contains("To: " + email, StringComparison.OrdinalIgnoreCase) && Link().Match(new ReceivedMail("", [], text, false, null).Parts[0]) is { Success: true } found)
-                {
-                    return found.Value;
-                }
-            }
-
-            await Task.Delay(100, patience.Token);
-        }
-    }
-
     private static (HttpStatusCode, string?) Where(Visitor.Answer answer) => (answer.Status, answer.Location);
 
     private static List<string> Codes(Visitor visitor) => [.. Recovery().Matches(visitor.Page).Select(static match => match.Groups[1].Value)];
@@ -355,7 +335,4 @@ public sealed partial class SignInTests(PortalServer server)
 
     [GeneratedRegex(@"\d+ (s|minutes)\.")]
     private static partial Regex Seconds();
-
-    [GeneratedRegex("/l/[A-Za-z0-9_-]{43}")]
-    private static partial Regex Link();
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
-using Microsoft.Data.Sqlite;
 using Waybill.Portal.Tests.Support;
 using Waybill.TestKit;
 
@@ -50,6 +49,26 @@ public sealed partial class StaffFilesPageTests(PortalServer server)
     }
 
     [Fact]
+    public async Task Of_a_large_held_set_the_page_shows_so_many_files()
+    {
+        await server.CommandAsync("account", "add", "74004", "--name", "Held Ltd");
+        using var directory = new TemporaryDirectory();
+        var files = Enumerable.Range(0, PortalLimits.SetFiles + 1).Select(number => directory.Write(string.Create(CultureInfo.InvariantCulture, $"{number:00}.csv"), "one")).ToArray();
+        string[] publish = ["publish", "--account", "74004", "--feed", "cdr", .. files];
+        await server.CommandAsync(publish);
+        foreach (var file in files)
+        {
+            await File.WriteAllTextAsync(file, "two");
+        }
+
+        Assert.Contains("held", await server.RefusedAsync(publish), StringComparison.Ordinal);
+        using var visitor = await SignUp.WithAsync(server, "--provider", "billing");
+        await visitor.GetAsync("/staff/held?account=74004");
+        Assert.Equal(PortalLimits.SetFiles, Paths().Count(visitor.Page));
+        Assert.Contains("and 1 more", visitor.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Subscriptions_and_expectations_of_an_account_are_set_and_removed()
     {
         await server.CommandAsync("account", "add", "74002", "--name", "Feeds Ltd");
@@ -84,16 +103,7 @@ public sealed partial class StaffFilesPageTests(PortalServer server)
         await server.CommandAsync("account", "add", "74003", "--name", "Old Ltd");
         using var directory = new TemporaryDirectory();
         await server.CommandAsync("publish", "--account", "74003", "--feed", "cdr", directory.Write("<i>old.csv", "old"));
-
-        // The program's own library binding, since none is shipped with the package.
-        _ = Core.Database.WaybillDatabase.LibraryVersion;
-        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(server.Data, "waybill.db")};Pooling=False"))
-        {
-            connection.Open();
-            await using var command = connection.CreateCommand();
-            command.CommandText = "UPDATE file SET arrived_at = arrived_at - 500 * 86400000 WHERE account_id = (SELECT id FROM account WHERE number = '74003')";
-            Assert.Equal(1, await command.ExecuteNonQueryAsync());
-        }
+        Assert.Equal(1, await server.TamperAsync("UPDATE file SET arrived_at = arrived_at - 500 * 86400000 WHERE account_id = (SELECT id FROM account WHERE number = '74003')"));
 
         const string Page = "/staff/retention?account=74003";
         using var visitor = await SignUp.WithAsync(server, "--provider", "administrator");

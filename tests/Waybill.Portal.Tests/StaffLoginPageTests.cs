@@ -50,6 +50,23 @@ public sealed partial class StaffLoginPageTests(PortalServer server)
     }
 
     [Fact]
+    public async Task Of_many_revoked_keys_the_page_of_a_login_shows_the_latest()
+    {
+        await server.CommandAsync("account", "add", "72006", "--name", "Revoked Ltd");
+        await server.CommandAsync("login", "add", "72006", "--account", "72006");
+        await server.TamperAsync(FormattableString.Invariant($"""
+            INSERT INTO login_key (login_id, type, blob, bits, sha256, md5, label, added_at, added_by, revoked_at, revoked_by, revoked_reason)
+            WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {PortalLimits.RevokedKeys})
+            SELECT login.id, 'ssh-ed25519', x'00', 256, 'SHA256:' || i, i, 'number ' || i || '.', 1000, 'x', 2000 + i, 'x', 'replaced' FROM login, n WHERE user_name = '72006'
+            """));
+        using var visitor = await SignUp.WithAsync(server, "--provider", "support");
+        await visitor.GetAsync("/staff/logins/72006");
+        Assert.DoesNotContain("number 0.", visitor.Page, StringComparison.Ordinal);
+        Assert.All(Enumerable.Range(1, PortalLimits.RevokedKeys), number => Assert.Contains($"number {number}.", visitor.Page, StringComparison.Ordinal));
+        Assert.Contains("and 1 more", visitor.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_is_added_changed_revoked_and_reported_lost_and_a_private_one_is_refused_for_good()
     {
         await server.CommandAsync("account", "add", "72002", "--name", "Keys Ltd");
@@ -164,7 +181,7 @@ public sealed partial class StaffLoginPageTests(PortalServer server)
         using var visitor = await SignUp.WithAsync(server, "--provider", "support");
         await visitor.GetAsync("/staff/sessions?q=72005");
         Assert.DoesNotContain("name=\"id\"", visitor.Source, StringComparison.Ordinal);
-        await using (var client = await ConnectAsync(file))
+        await using (var client = await server.ConnectAsync("72005", file))
         {
             await visitor.GetAsync("/staff/sessions?q=72005");
             Assert.Contains(keys.Fingerprint, visitor.Page, StringComparison.Ordinal);
@@ -177,7 +194,7 @@ public sealed partial class StaffLoginPageTests(PortalServer server)
             Assert.Contains("There is no such session", visitor.Page, StringComparison.Ordinal);
         }
 
-        await using (var client = await ConnectAsync(file))
+        await using (var client = await server.ConnectAsync("72005", file))
         {
             await visitor.GetAsync("/staff/logins/72005");
             await visitor.PostAsync("/staff/logins/72005?handler=Revoke", ("key", keys.Fingerprint), ("reason", "gone"));
@@ -209,30 +226,6 @@ public sealed partial class StaffLoginPageTests(PortalServer server)
         {
             await visitor.GetAsync("/home");
             return Session().Match(visitor.Source).Groups[1].Value;
-        }
-    }
-
-    private async Task<ExternalProcess> ConnectAsync(string key)
-    {
-        var client = ExternalProcess.Start("ssh",
-        [
-            "-F", "none", "-N", "-v", "-i", key, "-p", server.SshPort.ToString(CultureInfo.InvariantCulture), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-            "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "72005@127.0.0.1",
-        ]);
-        try
-        {
-            for (var i = 0; !client.ErrorOutput.Contains("Authenticated to", StringComparison.Ordinal); i++)
-            {
-                Assert.False(client.HasExited || i > 600, client.ErrorOutput);
-                await Task.Delay(100);
-            }
-
-            return client;
-        }
-        catch
-        {
-            client.Kill();
-            throw;
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class CatalogueChange(
                 CatalogueSql.Renamed(connection, account, place.Path, target.Path, now);
                 if (feeds is not null)
                 {
-                    CatalogueSql.BelongsTo(connection, account, target.Path, feeds.AtFinal(target.Path)?.Name);
+                    CatalogueSql.BelongsTo(connection, account, target.Path, path => feeds.AtFinal(path)?.Name);
                 }
 
                 InboundSql.Renamed(connection, account, target.Path, actor, now);

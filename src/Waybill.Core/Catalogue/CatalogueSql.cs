@@ -54,10 +54,22 @@ internal static class CatalogueSql
         }
     }
 
-    /// <summary>The file at a path belongs to this feed and no other; to none under a name that is not final.</summary>
-    public static void BelongsTo(DatabaseConnection connection, long account, string path, string? feed) => connection.Execute(
-        "UPDATE file SET feed = @feed WHERE account_id = @account AND path = @path AND gone_at IS NULL AND feed IS NOT @feed",
-        ("@feed", feed), ("@account", account), ("@path", path));
+    /// <summary>The file at a path, or those in the directory there, belong to the feeds that their places say and to no other; to none under a name that is not final.</summary>
+    public static void BelongsTo(DatabaseConnection connection, long account, string path, Func<string, string?> feedOf)
+    {
+        foreach (var (id, place, had) in connection.All(
+            """
+            SELECT id, path, feed FROM file WHERE account_id = @account AND path = @path AND gone_at IS NULL
+            UNION ALL SELECT id, path, feed FROM file WHERE account_id = @account AND path > @path || '/' AND path < @path || '0' AND gone_at IS NULL
+            """,
+            static row => (row.GetInt64(0), row.GetString(1), row.TextOrNull(2)), ("@account", account), ("@path", path)))
+        {
+            if (feedOf(place) is var feed && feed != had)
+            {
+                connection.Execute("UPDATE file SET feed = @feed WHERE id = @file", ("@feed", feed), ("@file", id));
+            }
+        }
+    }
 
     /// <summary>The file at a path is there no longer; nothing happens if the catalogue does not know one.</summary>
     public static void Left(DatabaseConnection connection, long account, string path, GoneHow how, DateTimeOffset now)

@@ -20,6 +20,9 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
     /// <summary>Connections that are shown.</summary>
     public const int MaximumRefused = 20;
 
+    /// <summary>Logins, the newest first, among which the last one from an address is looked for.</summary>
+    public const int LoginsRead = 50_000;
+
     /// <summary>How far back is looked.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromDays(30);
 
@@ -116,15 +119,17 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         var source = Source(plain);
         var rows = DiagnosisSql.RefusedFrom(connection, [.. new[] { plain.ToString(), source, plain.MapToIPv6().ToString() }.Distinct()], now - Memory, MaximumRefused);
-        var success = DiagnosisSql.LastLoginFrom(connection, plain.ToString(), now - Memory);
+        var since = DiagnosisSql.SinceLogins(connection, now - Memory, LoginsRead);
+        var read = since == now - Memory ? $"in {Memory.Days} days" : $"since {Format(since)}, which is as far back as the last {LoginsRead} logins go";
+        var success = DiagnosisSql.LastLoginFrom(connection, plain.ToString(), since);
         List<DiagnosisFinding> findings =
         [
             .. penalties.Where(penalty => penalty.Source == source).Select(Penalty),
             rows.Count == 0 && success is null
-                ? new(DiagnosisVerdict.Look, $"Nothing has come from {plain} in {Memory.Days} days.",
+                ? new(DiagnosisVerdict.Look, $"Nothing has come from {plain} {read}.",
                     "Ask for the host and the port that the program uses, and whether a firewall on their side lets it out; they may leave from another address.")
                 : success is null
-                    ? new(DiagnosisVerdict.Look, $"Nobody has logged in from {plain} in {Memory.Days} days.", "See what its connections did, below; ask for the user name.")
+                    ? new(DiagnosisVerdict.Look, $"Nobody has logged in from {plain} {read}.", "See what its connections did, below; ask for the user name.")
                     : new(DiagnosisVerdict.Ok, $"{success.Actor} logged in from {plain} on {Format(DateTimeOffset.FromUnixTimeMilliseconds(success.Time))}."),
         ];
         return new ConnectionDiagnosis(plain.ToString(), null, null, findings, [], [.. rows.Select(View)]);

@@ -20,11 +20,19 @@ internal static class DiagnosisSql
     public static AuditRow? RefusedAs(DatabaseConnection connection, string reference) =>
         connection.First($"{Refused} AND connection = @reference", AuditRow.Read, ("@reference", reference));
 
-    /// <summary>The last login from an address, whoever it was.</summary>
+    /// <summary>
+    /// The last login from an address, whoever it was. An index that begins with the address would be written by every login; the one of their times is read instead,
+    /// no further back than <see cref="SinceLogins"/> says.
+    /// </summary>
     public static AuditRow? LastLoginFrom(DatabaseConnection connection, string address, DateTimeOffset from) => connection.First(
         $"""
         SELECT {AuditRow.Columns} FROM audit INDEXED BY audit_login
         WHERE action = '{AuditActions.LogIn}' AND time >= @from AND address = @address ORDER BY time DESC LIMIT 1
         """,
         AuditRow.Read, ("@address", address), ("@from", from.ToColumn()));
+
+    /// <summary>The time of the login before which there were so many since; the given time when there were fewer.</summary>
+    public static DateTimeOffset SinceLogins(DatabaseConnection connection, DateTimeOffset from, int most) => connection.First<DateTimeOffset?>(
+        $"SELECT time FROM audit INDEXED BY audit_login WHERE action = '{AuditActions.LogIn}' AND time >= @from ORDER BY time DESC LIMIT 1 OFFSET @most",
+        static row => row.Time(0), ("@from", from.ToColumn()), ("@most", most - 1)) ?? from;
 }

@@ -30,9 +30,6 @@ public sealed class ReceiptService(WaybillDatabase database, FeedTypes types)
 
         var size = Page<Receipt>.Clamp(query.Size);
         var after = long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : query.NewestFirst ? long.MaxValue : 0;
-
-        // The sign keeps SQLite from walking through the files of all accounts by their number to find those of one.
-        var (number, order) = (query.Account is null ? "f.id" : "+f.id", query.NewestFirst ? "DESC" : "ASC");
         return await database.ReadAsync<Result<Page<Receipt>>>(
             connection =>
             {
@@ -46,11 +43,10 @@ public sealed class ReceiptService(WaybillDatabase database, FeedTypes types)
                     return AccountService.Unknown(query.By);
                 }
 
-                // An upload of a publisher login has no feed of its own: the folder says which it is.
                 var rows = connection.All(
-                    $"{Select} AND {number} {(query.NewestFirst ? '<' : '>')} @after{Conditions(query)} ORDER BY {number} {order} LIMIT @limit",
+                    Statement(query),
                     Read,
-                    ("@after", after), ("@account", query.Account is null ? null : AccountNumber.Fold(query.Account)), ("@feed", feed?.Name), ("@folder", feed?.Folder),
+                    ("@after", after), ("@account", query.Account is null ? null : AccountNumber.Fold(query.Account)), ("@feed", feed?.Name),
                     ("@publication", query.Publication), ("@by", query.By is null ? null : AccountNumber.Fold(query.By)), ("@since", query.Since?.ToColumn()), ("@limit", size + 1));
                 return new Page<Receipt>([.. rows.Take(size)], rows.Count > size ? rows[size - 1].File.ToString(CultureInfo.InvariantCulture) : null);
             },
@@ -96,19 +92,26 @@ public sealed class ReceiptService(WaybillDatabase database, FeedTypes types)
     }
 
     /// <summary>Only what is asked for, so that the indexes serve; each combination is a constant.</summary>
+    internal static string Statement(ReceiptQuery query)
+    {
+        // The sign keeps SQLite from walking through the files of all accounts by their number to find those of one.
+        var number = query.Account is null ? "f.id" : "+f.id";
+        return $"{Select} AND {number} {(query.NewestFirst ? '<' : '>')} @after{Conditions(query)} ORDER BY {number} {(query.NewestFirst ? "DESC" : "ASC")} LIMIT @limit";
+    }
+
     private static string Conditions(ReceiptQuery query) => string.Concat(
         query.Account is null ? "" : " AND f.account_id = (SELECT id FROM account WHERE number_key = @account)",
-        query.Feed is null ? "" : " AND (f.feed = @feed OR (f.feed IS NULL AND f.path > @folder || '/' AND f.path < @folder || '0'))",
+        query.Feed is null ? "" : " AND f.feed = @feed",
         query.Publication is null ? "" : " AND f.publication_id = @publication",
         query.By is null ? "" : " AND p.by_account_id = (SELECT id FROM account WHERE number_key = @by) AND a.parent_id = p.by_account_id",
         query.Since is null ? "" : " AND f.arrived_at >= @since",
         query.Unfetched ? " AND f.first_fetched_at IS NULL AND f.gone_at IS NULL" : "");
 
-    private Receipt Read(DbDataReader row)
+    private static Receipt Read(DbDataReader row)
     {
-        var path = row.GetString(4);
+        // Under a name that is not final, or outside the folders of feeds, an upload of a publisher login belongs to none.
         return new Receipt(
-            row.GetInt64(0), row.IsDBNull(1) ? null : row.GetInt64(1), row.GetString(2), row.TextOrNull(3) ?? types.At(path)?.Name ?? "", path, row.GetInt64(5), row.Time(6),
+            row.GetInt64(0), row.IsDBNull(1) ? null : row.GetInt64(1), row.GetString(2), row.TextOrNull(3) ?? "", row.GetString(4), row.GetInt64(5), row.Time(6),
             row.TextOrNull(7), row.TimeOrNull(8), row.TextOrNull(9), row.TimeOrNull(10), row.TextOrNull(11));
     }
 }

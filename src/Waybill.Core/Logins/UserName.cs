@@ -11,6 +11,11 @@ public static class UserName
     /// <summary>The longest short name of a vendor: it fits behind the longest account number.</summary>
     public const int MaximumVendorLength = MaximumLength - AccountNumber.MaximumLength - 1;
 
+    /// <summary>Whether a login may be named like this: one of a customer, or of a vendor with the account's number in front.</summary>
+    internal static bool IsWellFormed(string name) => name.IndexOf('-', StringComparison.Ordinal) is var dash && dash < 0
+        ? Check(name) is null
+        : AccountNumber.IsWellFormed(name[..dash], AccountNumber.MaximumLength) && CheckVendor(name[(dash + 1)..]) is null;
+
     internal static Problem? Check(string name)
     {
         if (AccountNumber.IsWellFormed(name, MaximumLength))

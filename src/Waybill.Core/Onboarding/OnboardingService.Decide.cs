@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Waybill.Core.Accounts;
 using Waybill.Core.Database;
 using Waybill.Core.Events;
 using Waybill.Core.Keys;
@@ -302,7 +303,15 @@ public sealed partial class OnboardingService
             return Problem.Unusable("Nobody has said where customers connect, so the mail could not say it. Set Ssh:Public in waybill.json.");
         }
 
-        var values = _mails.Server();
+        // As the pack behind the mail's link says it.
+        var account = AccountService.Find(transaction.Connection, login.Account!)!;
+        var hosts = Regions.Choose(account.Region, _options.Hosts, static host => host.Region);
+        if (hosts.Count == 0)
+        {
+            return Problem.Unusable($"{Regions.NoHost(account)} {Regions.AddHost(account)}");
+        }
+
+        var values = _mails.Server(hosts);
         values["user"] = login.UserName;
         values["start"] = login.StartDirectory?.ToString() ?? "/";
         values["from"] = login.AllowFrom.Networks.Count == 0 ? "anywhere" : login.AllowFrom.ToString();
@@ -310,8 +319,7 @@ public sealed partial class OnboardingService
         values["packWords"] = token is null ? "" : string.Create(
             CultureInfo.InvariantCulture, $"Files for your program, ready made, and your own guide, for {PackLimits.LinkTime.TotalDays:0} days:");
         values["pack"] = token is null ? "" : $"{values["packWords"]} {_mails.Link(token)}";
-        var account = transaction.Connection.Number("SELECT account_id FROM login WHERE id = @id", ("@id", login.Id));
-        return _mails.Write(transaction, request, request.Kind == RequestKind.Key ? OnboardingTopics.Replaced : OnboardingTopics.Approved, actor, token, values, account);
+        return _mails.Write(transaction, request, request.Kind == RequestKind.Key ? OnboardingTopics.Replaced : OnboardingTopics.Approved, actor, token, values, account.Id);
     }
 
     private Outcome SendRejection(WriteTransaction transaction, AccessRequest request, Actor actor) => _mails.Write(

@@ -4,6 +4,7 @@ using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Links;
+using Waybill.Core.Logins;
 
 namespace Waybill.Core.Onboarding;
 
@@ -46,6 +47,11 @@ public sealed partial class OnboardingService
         }
 
         var details = RequestRules.Trim(form.Details);
+        if (form.IsReplacement)
+        {
+            return await ReplaceAsync(details, intake.Value, address, cancellationToken).ConfigureAwait(false);
+        }
+
         var isVendor = IsVendor(invited?.Details.UserName);
         details = invited is null ? details : details with
         {
@@ -68,6 +74,30 @@ public sealed partial class OnboardingService
                 ? LinkOver
                 : Enter(transaction, request, isConfirmed, intake.Value.Note, actor),
             cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Somebody who cannot sign in asks for another key. That there is no such login is for staff to see, who verify the person by the call-back rule: here it is asked for as
+    /// one that there is.
+    /// </summary>
+    private async ValueTask<Result<Submission>> ReplaceAsync(RequestDetails details, KeyIntake intake, IPAddress address, CancellationToken cancellationToken)
+    {
+        var login = details.UserName;
+        details = details with { UserName = null, Feeds = [], FileTypes = [], AllowFrom = [], Automation = false };
+        var problems = Problems(details, intake, RequestKind.Key);
+        if (login is null || !UserName.IsWellFormed(login))
+        {
+            problems.Add(new FieldProblem("userName", login is null ? "Missing: The user name that you connect with." : $"'{Words.Show(login)}' is no user name. Give the one that you connect with."));
+        }
+
+        if (problems.Count > 0)
+        {
+            return new Submission(null, problems) { IsPrivateKey = intake.IsPrivate };
+        }
+
+        var request = new AccessRequest(ReferenceId.New(), RequestKind.Key, RequestSource.Form, RequestState.Unconfirmed, details, intake.Key) { Login = login, Address = address.ToString() };
+        return await _database.WriteAsync(
+            transaction => Enter(transaction, request, isConfirmed: false, intake.Note, Visitor(address)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The link of the confirmation was opened and its button pressed: the request is staff's to decide.</summary>
@@ -327,13 +357,16 @@ public sealed partial class OnboardingService
         }
 
         var intake = KeyIntake.Read(file.Span);
-        if (intake.Burnt is { } burnt)
+        foreach (var burnt in new[] { intake.Burnt, form.SecondPrivate is { } second ? KeyIntake.Read(second.Span).Burnt : null }.OfType<string>())
         {
             var added = await _burnt.AddAsync(burnt, how, actor, cancellationToken).ConfigureAwait(false);
-            return added.Succeeded ? intake : added.Problem;
+            if (!added.Succeeded)
+            {
+                return added.Problem;
+            }
         }
 
-        return await _database.ReadAsync(intake.Judge, cancellationToken).ConfigureAwait(false);
+        return intake.IsPrivate ? intake : await _database.ReadAsync(intake.Judge, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A request with other content: whoever approved it first approved something else.</summary>

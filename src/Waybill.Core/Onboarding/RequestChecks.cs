@@ -62,6 +62,10 @@ internal sealed class RequestChecks
         {
             checks.Add("host", CheckVerdict.Stop, "Nobody has said where customers connect, so the mail could not say it.", "Set Ssh:Public in waybill.json.");
         }
+        else if (checks.Account is { } account && Regions.Choose(account.Region, options.Hosts, static host => host.Region).Count == 0)
+        {
+            checks.Add("host", CheckVerdict.Stop, Regions.NoHost(account), Regions.AddHost(account));
+        }
 
         return checks;
     }
@@ -75,7 +79,7 @@ internal sealed class RequestChecks
         switch (Account)
         {
             case null when _request.Kind == RequestKind.Key:
-                Add(Name, CheckVerdict.Stop, $"The login {_request.Login} is not there any more, or belongs to no account.", "Reject it, or ask for a new login.");
+                Add(Name, CheckVerdict.Stop, $"There is no login {Words.Show(_request.Login)} of an account.", "Reject it with words on what they should ask for: a new login, or another key for the right one.");
                 break;
             case null when given is null:
                 Add(Name, CheckVerdict.Stop, "No account number was given.", "Ask for it, or approve it for the account that you know it is.");

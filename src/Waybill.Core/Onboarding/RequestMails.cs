@@ -52,16 +52,16 @@ internal sealed class RequestMails(OnboardingOptions options, TimeProvider time)
         return new(Send(transaction.Connection, topic, target, values, token, account).Problem);
     }
 
-    /// <summary>What the set-up mail says of the server.</summary>
-    public Dictionary<string, string> Server()
+    /// <summary>What the set-up mail says of the server, which has at least one of these names.</summary>
+    public Dictionary<string, string> Server(IReadOnlyList<PublicHost> named)
     {
-        var hosts = options.Hosts.Select(static host => Template.Clean(string.Create(CultureInfo.InvariantCulture,
+        var hosts = named.Select(static host => Template.Clean(string.Create(CultureInfo.InvariantCulture,
             $"{host.Host}, port {host.Port}{(host.Region is { } region ? $" (for {region})" : "")}"))).ToList();
         var keys = options.HostKeys();
         return new()
         {
-            ["host"] = Template.Clean(options.Hosts[0].Host),
-            ["port"] = options.Hosts[0].Port.ToString(CultureInfo.InvariantCulture),
+            ["host"] = Template.Clean(named[0].Host),
+            ["port"] = named[0].Port.ToString(CultureInfo.InvariantCulture),
             ["hosts"] = string.Join('\n', hosts),
             ["fingerprints"] = string.Join('\n', keys.SelectMany(static key => new[] { KeyFingerprint.Putty(key), KeyFingerprint.PuttyMd5(key) }).Select(static line => Template.Clean(line))),
             ["months"] = options.RetentionMonths.ToString(CultureInfo.InvariantCulture),

@@ -104,7 +104,7 @@ public sealed class ConnectionPackService(WaybillDatabase database, AuditLog aud
 
     private static string? Clean(string? text) => string.IsNullOrWhiteSpace(text) ? null : AuditText.Clean(text.Trim(), PackLimits.Text, doubleBackslash: false);
 
-    /// <summary>The host names of the account's region, else those that are for every region; without a region all of them.</summary>
+    /// <summary>The host names of the account's region, as every client knows them.</summary>
     private Result<IReadOnlyList<PackEndpoint>> EndpointsFor(Account? account)
     {
         if (options.Endpoints.Count == 0)
@@ -113,16 +113,10 @@ public sealed class ConnectionPackService(WaybillDatabase database, AuditLog aud
                 """The server has no public name that a customer could connect to; a listening address is none. Set Ssh:Public, as [{"Host": "sftp.example.com", "Port": 22}], in waybill.json.""");
         }
 
-        IReadOnlyList<PackEndpoint> chosen = options.Endpoints;
-        if (account?.Region is { } region)
+        var chosen = Regions.Choose(account?.Region, options.Endpoints, static endpoint => endpoint.Region);
+        if (account is not null && chosen.Count == 0)
         {
-            chosen = [.. options.Endpoints.Where(endpoint => string.Equals(endpoint.Region, region, StringComparison.OrdinalIgnoreCase))];
-            chosen = chosen.Count > 0 ? chosen : [.. options.Endpoints.Where(static endpoint => endpoint.Region is null)];
-            if (chosen.Count == 0)
-            {
-                return Problem.Unusable(
-                    $"Account {account.Number} is of region {region}, and Ssh:Public has no host name for it. Add one, or change the account with `waybill account region {account.Number}`.");
-            }
+            return Problem.Unusable($"{Regions.NoHost(account)} {Regions.AddHost(account)}");
         }
 
         if (chosen.Count > PackLimits.Endpoints)

@@ -89,6 +89,12 @@ public sealed class InvitationService
 
     private Result<bool> InviteToAccount(WriteTransaction transaction, NewPerson person, RoleGrant role, Actor actor)
     {
+        // What is said of a name must not tell who is known already.
+        if (PersonService.Check(person) is { } wrong)
+        {
+            return wrong;
+        }
+
         var (connection, now) = (transaction.Connection, _time.GetUtcNow());
         var known = PersonSql.Find(connection, person.Email);
         var held = known?.Roles.Where(each => string.Equals(each.Account, role.Account, StringComparison.OrdinalIgnoreCase)).ToList() ?? [];
@@ -108,7 +114,7 @@ public sealed class InvitationService
 
         if (known is null)
         {
-            var added = _people.Add(transaction, person, actor);
+            var added = _people.Add(transaction, person with { Roles = [] }, actor);
             if (!added.Succeeded)
             {
                 return added.Problem;
@@ -116,7 +122,8 @@ public sealed class InvitationService
 
             known = added.Value;
         }
-        else if (_people.Grant(transaction, known, role, actor) is { } problem)
+
+        if (_people.Grant(transaction, known, role, actor, person.Name) is { } problem)
         {
             return problem;
         }

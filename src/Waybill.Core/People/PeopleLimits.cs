@@ -21,6 +21,9 @@ public static class PeopleLimits
     /// <summary>How long after a sign-up link no further one is mailed because an account invites.</summary>
     public static readonly TimeSpan FreshLink = TimeSpan.FromHours(24);
 
+    /// <summary>How long somebody is at an account's pages before that is written down anew.</summary>
+    public static readonly TimeSpan SeenAgain = TimeSpan.FromMinutes(5);
+
     /// <summary>How long a sign-up link opens.</summary>
     public static readonly TimeSpan SignUpLink = TimeSpan.FromDays(7);
 

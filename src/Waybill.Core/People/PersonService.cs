@@ -18,6 +18,33 @@ public sealed class PersonService(WaybillDatabase database, AuditLog audit, Time
     public ValueTask<Page<Person>> ListAsync(PersonQuery query, CancellationToken cancellationToken = default) =>
         database.ReadAsync(connection => PersonSql.List(connection, query), cancellationToken);
 
+    /// <summary>Lists the people of an account for its own people, by e-mail address; the page's size counts people, who may have several roles.</summary>
+    public ValueTask<Page<AccountPerson>> ListAtAsync(string account, int size, string? after, CancellationToken cancellationToken = default) => database.ReadAsync(
+        connection =>
+        {
+            var page = PersonSql.List(connection, new PersonQuery { Account = account, Size = size, After = after });
+            return new Page<AccountPerson>([.. page.Items.SelectMany(person => PersonSql.At(connection, person, account))], page.Next);
+        },
+        cancellationToken);
+
+    /// <summary>Notes that somebody is at the pages of an account where they have a role: whoever invited them may know their name now.</summary>
+    public async ValueTask SeenAsync(Person person, string account, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        var now = time.GetUtcNow();
+        if (await database.ReadAsync(connection => PersonSql.IsToBeSeen(connection, person.Id, account, now - PeopleLimits.SeenAgain), cancellationToken).ConfigureAwait(false))
+        {
+            // That it could not be written down is no reason to keep anybody from the page.
+            await database.WriteAsync<bool>(
+                transaction =>
+                {
+                    PersonSql.Seen(transaction.Connection, person.Id, account, now);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Finds a person by the e-mail address.</summary>
     public async ValueTask<Result<Person>> FindAsync(string email, CancellationToken cancellationToken = default) =>
         await database.ReadAsync(connection => PersonSql.Find(connection, email), cancellationToken).ConfigureAwait(false) is { } person ? person : PersonSql.Unknown(email);
@@ -148,7 +175,7 @@ public sealed class PersonService(WaybillDatabase database, AuditLog audit, Time
     /// <summary>Adds a person as part of a larger change.</summary>
     internal Result<Person> Add(WriteTransaction transaction, NewPerson person, Actor actor)
     {
-        if ((EmailAddress.Check(person.Email) ?? Check(person.Name, person.Phone, person.Language, person.TimeZone)) is { } problem)
+        if (Check(person) is { } problem)
         {
             return problem;
         }
@@ -174,8 +201,11 @@ public sealed class PersonService(WaybillDatabase database, AuditLog audit, Time
         return added;
     }
 
-    /// <summary>Gives a role as part of a larger change.</summary>
-    internal Problem? Grant(WriteTransaction transaction, Person person, RoleGrant role, Actor actor)
+    /// <summary>What is wrong with somebody who is to be added; null for nothing.</summary>
+    internal static Problem? Check(NewPerson person) => EmailAddress.Check(person.Email) ?? Check(person.Name, person.Phone, person.Language, person.TimeZone);
+
+    /// <summary>Gives a role as part of a larger change; <paramref name="knownAs"/> is what an account that invites calls the person.</summary>
+    internal Problem? Grant(WriteTransaction transaction, Person person, RoleGrant role, Actor actor, string? knownAs = null)
     {
         var connection = transaction.Connection;
         if (CheckShape(role) is { } problem)
@@ -200,9 +230,10 @@ public sealed class PersonService(WaybillDatabase database, AuditLog audit, Time
         }
 
         // Owner and member are one place at the account.
-        var replaced = granted.Role is PersonRole.Owner or PersonRole.Member
-            && connection.Execute(
-                "DELETE FROM person_role WHERE person_id = @person AND account_id = @account AND role IN ('owner', 'member')", ("@person", person.Id), ("@account", account!.Id)) > 0;
+        var before = granted.Role is not (PersonRole.Owner or PersonRole.Member) ? null : connection.First(
+            "DELETE FROM person_role WHERE person_id = @person AND account_id = @account AND role IN ('owner', 'member') RETURNING known_as, seen_at",
+            static row => new Place(row.TextOrNull(0), row.TimeOrNull(1)), ("@person", person.Id), ("@account", account!.Id));
+        var replaced = before is not null;
         if (!replaced && person.Roles.Count >= PeopleLimits.Roles)
         {
             return Problem.LimitReached($"{person.Email} has {PeopleLimits.Roles} roles, and no more are kept for one person. Revoke one first.");
@@ -216,11 +247,11 @@ public sealed class PersonService(WaybillDatabase database, AuditLog audit, Time
 
         connection.Execute(
             """
-            INSERT INTO person_role (person_id, role, account_id, vendor, vendor_key, granted_at, granted_by)
-            VALUES (@person, @role, @account, @vendor, @vendorKey, @now, @by)
+            INSERT INTO person_role (person_id, role, account_id, vendor, vendor_key, granted_at, granted_by, known_as, seen_at)
+            VALUES (@person, @role, @account, @vendor, @vendorKey, @now, @by, @known, @seen)
             """,
             ("@person", person.Id), ("@role", granted.Role.ToWord()), ("@account", account?.Id), ("@vendor", granted.Vendor), ("@vendorKey", granted.Vendor?.ToLowerInvariant() ?? ""),
-            ("@now", time.GetUtcNow().ToColumn()), ("@by", actor.Name));
+            ("@now", time.GetUtcNow().ToColumn()), ("@by", actor.Name), ("@known", knownAs ?? before?.KnownAs), ("@seen", before?.Seen?.ToColumn()));
         audit.Append(transaction, new AuditEntry(PeopleActions.RoleGranted, actor) { Account = granted.Account, Subject = person.Email, Detail = granted.ToString() });
         return null;
     }
@@ -303,4 +334,6 @@ public sealed class PersonService(WaybillDatabase database, AuditLog audit, Time
     private ValueTask<Result<Person>> WriteAsync(string email, Func<WriteTransaction, Person, Result<Person>> change, CancellationToken cancellationToken) =>
         database.WriteAsync(
             transaction => PersonSql.Find(transaction.Connection, email) is { } person ? change(transaction, person) : PersonSql.Unknown(email), cancellationToken);
+
+    private sealed record Place(string? KnownAs, DateTimeOffset? Seen);
 }

@@ -10,6 +10,8 @@ internal static class PersonSql
 {
     private const int StampBytes = 16;
 
+    private const string AtAccount = "r.person_id = @person AND r.account_id = (SELECT id FROM account WHERE number_key = @account)";
+
     private const string Columns = """
         SELECT p.id, p.email, p.name, p.phone, p.language, p.time_zone, p.status, p.status_reason, p.created_at, p.deactivated_at, p.last_sign_in_at,
           EXISTS (SELECT 1 FROM person_credential c WHERE c.person_id = p.id AND c.password IS NOT NULL), EXISTS (SELECT 1 FROM person_passkey k WHERE k.person_id = p.id)
@@ -87,6 +89,21 @@ internal static class PersonSql
         var rows = connection.All($"{Columns} FROM {from} WHERE {string.Join(" AND ", conditions)} ORDER BY p.email_key LIMIT @limit", Read, [.. parameters]);
         return new Page<Person>([.. rows.Take(size).Select(person => WithRoles(connection, person)!)], rows.Count > size ? EmailAddress.Fold(rows[size - 1].Email) : null);
     }
+
+    /// <summary>A person's roles at an account, and what its people see of them.</summary>
+    public static List<AccountPerson> At(DatabaseConnection connection, Person person, string account) => connection.All(
+        $"SELECT r.role, r.vendor, r.known_as, r.seen_at FROM person_role r WHERE {AtAccount} ORDER BY r.id",
+        row => new AccountPerson(
+            person.Email, row.IsDBNull(3) ? row.TextOrNull(2) ?? person.Name : person.Name, new RoleGrant(row.Word<PersonRole>(0), account, row.TextOrNull(1)), row.TimeOrNull(3)),
+        ("@person", person.Id), ("@account", AccountNumber.Fold(account)));
+
+    /// <summary>Whether somebody has a role at an account that was not used there since a time.</summary>
+    public static bool IsToBeSeen(DatabaseConnection connection, long person, string account, DateTimeOffset since) => connection.Number(
+        $"SELECT EXISTS (SELECT 1 FROM person_role r WHERE {AtAccount} AND (r.seen_at IS NULL OR r.seen_at < @since))",
+        ("@person", person), ("@account", AccountNumber.Fold(account)), ("@since", since.ToColumn())) != 0;
+
+    public static void Seen(DatabaseConnection connection, long person, string account, DateTimeOffset now) => connection.Execute(
+        $"UPDATE person_role AS r SET seen_at = @now WHERE {AtAccount}", ("@person", person), ("@account", AccountNumber.Fold(account)), ("@now", now.ToColumn()));
 
     /// <summary>Whether an account has an owner besides somebody who may sign in.</summary>
     public static bool HasAnotherOwner(DatabaseConnection connection, string account, Person person) => connection.Number(

@@ -9,6 +9,8 @@ namespace Waybill.Core.People;
 /// </summary>
 public sealed class SignInService
 {
+    private const string UnknownPasskey = "(a passkey)";
+
     private readonly WaybillDatabase _database;
     private readonly AuditLog _audit;
     private readonly TimeProvider _time;
@@ -105,11 +107,36 @@ public sealed class SignInService
                 var person = passkey is null ? null : PersonSql.Find(connection, passkey.Person);
                 if (Refusal(connection, use, person) is { } why)
                 {
-                    Refuse(transaction, person?.Email ?? "(a passkey)", client, why);
+                    Refuse(transaction, person?.Email ?? UnknownPasskey, client, why);
                     return new SignInAnswer(SignInVerdict.Wrong);
                 }
 
                 return new SignInAnswer(SignInVerdict.Accepted, Enter(transaction, person!, client, "passkey"));
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Records an answer of a passkey that is no right one: the portal has verified that. Who is known by the passkey that it names, which anybody may do. It counts as a wrong
+    /// password of its source, so that nobody fills the audit.
+    /// </summary>
+    /// <param name="credentialId">The passkey that was named; null for none.</param>
+    /// <param name="why">What is wrong with it.</param>
+    /// <param name="client">From where.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Result<SignInAnswer>> RefusePasskeyAsync(byte[]? credentialId, string why, PortalClient client, CancellationToken cancellationToken = default) =>
+        _database.WriteAsync<SignInAnswer>(
+            transaction =>
+            {
+                var (connection, now) = (transaction.Connection, _time.GetUtcNow());
+                if (SignInTries.BlockedUntil(connection, TryRule.Source, client.Source, now) is { } until)
+                {
+                    return new SignInAnswer(SignInVerdict.Wait, TryAgain: until);
+                }
+
+                SignInTries.Count(connection, TryRule.Source, client.Source, now);
+                var passkey = credentialId is null ? null : PasskeySql.Find(connection, credentialId);
+                Refuse(transaction, passkey is null ? UnknownPasskey : PersonSql.Find(connection, passkey.Person)!.Email, client, "passkey: " + why);
+                return new SignInAnswer(SignInVerdict.Wrong);
             },
             cancellationToken);
 

@@ -42,9 +42,12 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
         return request.Account is not null && after == 0 ? AccountService.Unknown(request.Account) : _plan;
     }
 
+    /// <summary>The next accounts, or the one that is asked for.</summary>
+    internal static string Accounts(bool one) => $"SELECT id, number FROM account WHERE id > @after{(one ? " AND number_key = @number" : "")} ORDER BY id LIMIT @limit";
+
     private ValueTask<List<(long Id, string Number)>> AccountsAsync(long after, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.All(
-            "SELECT id, number FROM account WHERE id > @after AND (@number IS NULL OR number_key = @number) ORDER BY id LIMIT @limit",
+            Accounts(request.Account is not null),
             static row => (row.GetInt64(0), row.GetString(1)),
             ("@after", after), ("@number", request.Account is null ? null : AccountNumber.Fold(request.Account)), ("@limit", AccountsAtOnce)),
         cancellationToken);

@@ -1,31 +1,29 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 using Waybill.Core.Feeds;
+using Waybill.Portal.Files;
 
 namespace Waybill.Portal.Api;
 
 /// <summary>
-/// Files that were sent, as multipart/form-data. They are read whole before anything is done with them: a slow sender keeps no lock of a vault, and a repetition
-/// with the same key is known by its content.
+/// Files that were sent, as multipart/form-data. They are read whole before anything is done with them, so that a repetition with the same key is known by its content.
 /// </summary>
 internal sealed class ApiUpload : IAsyncDisposable
 {
     private const int BoundaryLength = 70;
 
     private readonly IDisposable _turn;
-    private readonly List<(string Name, FileStream Content)> _files = [];
+    private readonly UploadedSet _set;
 
-    private ApiUpload(IDisposable turn) => _turn = turn;
+    private ApiUpload(IDisposable turn, UploadRoom room) => (_turn, _set) = (turn, new UploadedSet(room));
 
     /// <summary>A hash of all names and contents, in their order; not of the boundary, which is another one each time.</summary>
-    public byte[] Hash { get; private set; } = [];
+    public byte[] Hash => _set.Hash;
 
     /// <summary>The files.</summary>
-    public IReadOnlyList<PublishFile> Files => [.. _files.Select(static file => new PublishFile(file.Name, () => new Borrowed(file.Content)))];
+    public IReadOnlyList<PublishFile> Files => _set.Files;
 
     public static async ValueTask<(ApiUpload? Upload, ApiProblem? Problem)> ReadAsync(HttpContext context)
     {
@@ -41,11 +39,11 @@ internal sealed class ApiUpload : IAsyncDisposable
             return (null, ApiProblem.With(StatusCodes.Status503ServiceUnavailable, "busy", $"{PortalLimits.ApiUploads} others are sending files. Send them again in a moment.") with { RetryAfter = 5 });
         }
 
-        var upload = new ApiUpload(turn);
+        var upload = new ApiUpload(turn, room);
         ApiProblem? problem = ApiProblem.Of(StatusCodes.Status400BadRequest);
         try
         {
-            problem = !room.HasRoomFor(context.Request.ContentLength ?? 0) ? NoRoom() : await upload.ReadAsync(new MultipartReader(boundary, context.Request.Body), room, context.RequestAborted);
+            problem = !room.HasRoomFor(context.Request.ContentLength ?? 0) ? NoRoom() : await upload.ReadAsync(new MultipartReader(boundary, context.Request.Body), context.RequestAborted);
         }
         catch (BadHttpRequestException error)
         {
@@ -72,18 +70,12 @@ internal sealed class ApiUpload : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (_, content) in _files)
-        {
-            await content.DisposeAsync();
-        }
-
+        await _set.DisposeAsync();
         _turn.Dispose();
     }
 
-    private async ValueTask<ApiProblem?> ReadAsync(MultipartReader reader, UploadRoom room, CancellationToken cancellationToken)
+    private async ValueTask<ApiProblem?> ReadAsync(MultipartReader reader, CancellationToken cancellationToken)
     {
-        using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[PortalLimits.ApiBlock];
         while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
         {
             if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || NameOf(disposition) is not { Length: > 0 } name)
@@ -91,38 +83,16 @@ internal sealed class ApiUpload : IAsyncDisposable
                 return ApiProblem.Invalid("A part of the body has no file name. Send each file as curl -F file=@NAME does.");
             }
 
-            if (_files.Count >= FeedLimits.SetFiles)
+            switch (await _set.AddAsync(name, section.Body, cancellationToken))
             {
-                return ApiProblem.Invalid($"There are more than {FeedLimits.SetFiles} files. Send them in several sets.");
-            }
-
-            var file = room.Create();
-            _files.Add((name, file));
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            while (await section.Body.ReadAsync(buffer, cancellationToken) is var count and > 0)
-            {
-                if (!room.HasRoomFor(count))
-                {
+                case UploadVerdict.TooMany:
+                    return ApiProblem.Invalid($"There are more than {FeedLimits.SetFiles} files. Send them in several sets.");
+                case UploadVerdict.NoRoom:
                     return NoRoom();
-                }
-
-                hash.AppendData(buffer.AsSpan(0, count));
-                try
-                {
-                    await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-                }
-                catch (IOException)
-                {
-                    return NoRoom();
-                }
             }
-
-            all.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
-            all.AppendData(hash.GetHashAndReset());
         }
 
-        Hash = all.GetHashAndReset();
-        return _files.Count > 0 ? null : ApiProblem.Invalid("There is no file in the body. Send each as curl -F file=@NAME does.");
+        return Files.Count > 0 ? null : ApiProblem.Invalid("There is no file in the body. Send each as curl -F file=@NAME does.");
     }
 
     private static ApiProblem NoRoom() =>
@@ -130,52 +100,4 @@ internal sealed class ApiUpload : IAsyncDisposable
 
     private static string? NameOf(ContentDispositionHeaderValue disposition) =>
         HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value;
-
-    /// <summary>Reads a file from its beginning, without closing it.</summary>
-    private sealed class Borrowed(FileStream file) : Stream
-    {
-        private long _position;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => file.Length;
-
-        public override long Position
-        {
-            get => _position;
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
-        {
-            var count = RandomAccess.Read(file.SafeFileHandle, buffer, _position);
-            _position += count;
-            return count;
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var count = await RandomAccess.ReadAsync(file.SafeFileHandle, buffer, _position, cancellationToken);
-            _position += count;
-            return count;
-        }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
-    }
 }

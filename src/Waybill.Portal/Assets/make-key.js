@@ -1,42 +1,24 @@
 // Makes a key pair in the browser: its own cryptography makes it, and here it is only written as OpenSSH does. The private half goes from memory into a file
 // that the visitor saves, and into no field, so that no form can send it.
-const text = value => new TextEncoder().encode(value);
-const join = parts => new Uint8Array(parts.flatMap(part => [...part]));
-const number = value => new Uint8Array([value >>> 24, value >>> 16, value >>> 8, value]);
-const string = bytes => join([number(bytes.length), bytes]);
-const base64 = bytes => btoa(String.fromCharCode(...bytes));
-const fromBase64Url = value => Uint8Array.from(atob(value.replaceAll("-", "+").replaceAll("_", "/")), each => each.charCodeAt(0));
+import { base64, fromBase64Url, join, lineOf, mpint, number, publicOf, string, text } from "./ssh.js";
 
-// RFC 4251: no zeros in front, but one where the first bit would be a sign.
-function mpint(bytes) {
-    const first = bytes.findIndex(each => each !== 0);
-    const value = first < 0 ? new Uint8Array() : bytes.slice(first);
-    return string(value[0] >= 0x80 ? join([[0], value]) : value);
-}
-
-// The fields of the public key (RFC 8709, RFC 5656), and what openssh-key-v1 adds to them for the private one.
-function fieldsOf(key) {
-    const [x, d] = [fromBase64Url(key.x), fromBase64Url(key.d)];
-    if (key.kty === "OKP" && key.crv === "Ed25519") {
-        return { type: "ssh-ed25519", open: string(x), secret: string(join([d, x])) };
-    }
-
-    const [type, curve] = ["ecdsa-sha2-nistp256", "nistp256"];
-    return { type, open: join([string(text(curve)), string(join([[4], x, fromBase64Url(key.y)]))]), secret: mpint(d) };
+// What openssh-key-v1 adds to the fields of the public key.
+function secretOf(key) {
+    const d = fromBase64Url(key.d);
+    return key.kty === "OKP" ? string(join([d, fromBase64Url(key.x)])) : mpint(d);
 }
 
 // A key as the browser exports it (JWK), as the two files of ssh-keygen.
 export function filesOf(key, comment) {
-    const { type, open, secret } = fieldsOf(key);
-    const blob = join([string(text(type)), open]);
+    const blob = publicOf(key);
     const check = crypto.getRandomValues(new Uint8Array(4));
-    const section = join([check, check, blob, secret, string(text(comment))]);
+    const section = join([check, check, blob, secretOf(key), string(text(comment))]);
     const padding = Uint8Array.from({ length: (8 - section.length % 8) % 8 }, (_, i) => i + 1);
     const content = join([
         text("openssh-key-v1\0"), string(text("none")), string(text("none")), string([]), number(1), string(blob), string(join([section, padding])),
     ]);
     return {
-        open: `${type} ${base64(blob)} ${comment}`,
+        open: `${lineOf(blob)} ${comment}`,
         secret: `-----BEGIN OPENSSH PRIVATE KEY-----\n${base64(content).match(/.{1,70}/g).join("\n")}\n-----END OPENSSH PRIVATE KEY-----\n`,
     };
 }
@@ -74,7 +56,7 @@ if (part && window.crypto?.subtle) {
     });
     part.querySelector("[data-make-key-now]").addEventListener("click", async () => {
         try {
-            const files = filesOf(await make(), `made in the browser on ${new Date().toISOString().slice(0, 10)}`);
+            const files = filesOf(await make(), part.dataset.comment.replace("{0}", new Date().toISOString().slice(0, 10)));
             const user = form.elements.userName?.value.trim() || form.elements.account?.value.trim() || "key";
             file = { name: `waybill-${user.replaceAll(/[^A-Za-z0-9._-]/g, "")}`, content: files.secret };
             save(file.name, file.content);

@@ -1,9 +1,13 @@
 // Looks at a key before anything is sent: a private one never leaves this page. Without script the server refuses it.
+import { isLocked, publicHalf } from "./public-half.js";
+
 const form = document.querySelector("[data-request-form]");
 const text = form.elements.key;
 const file = form.elements.keyFile;
 const notice = form.querySelector("[data-private-key]");
 const offer = form.querySelector("[data-half]");
+const locked = form.querySelector("[data-half-locked]");
+const unread = form.querySelector("[data-half-unread]");
 const used = form.querySelector("[data-half-used]");
 const tooLarge = form.querySelector("[data-key-too-large]");
 
@@ -14,19 +18,7 @@ const marks = new RegExp([
 ].join("|"), "i");
 
 let half = null;
-
-// A PPK has its public half in clear, beside the private one.
-function publicHalf(content) {
-    const type = /^PuTTY-User-Key-File-\d+:[ \t]*([a-z0-9@.-]+)[ \t]*$/im.exec(content);
-    const count = /^Public-Lines:[ \t]*(\d{1,4})[ \t]*$/im.exec(content);
-    if (!type || !count) {
-        return null;
-    }
-
-    const lines = content.slice(count.index + count[0].length).split(/\r\n|\r|\n/).slice(1, 1 + Number(count[1])).map(line => line.trim());
-    const blob = lines.join("");
-    return lines.length === Number(count[1]) && /^[A-Za-z0-9+/]+={0,2}$/.test(blob) ? `${type[1]} ${blob}` : null;
-}
+let looks = 0;
 
 // Bytes as text of any sort: names of marks are ASCII, and PuTTYgen's neighbours save UTF-16.
 async function contentOf(chosen) {
@@ -41,11 +33,20 @@ function found(content) {
     // Out of the fields, so that no browser keeps it to restore the page.
     text.value = "";
     file.value = "";
-    half = publicHalf(content);
-    offer.hidden = half === null;
-    used.hidden = true;
-    notice.hidden = false;
+    [offer.hidden, locked.hidden, unread.hidden, used.hidden, notice.hidden] = [true, true, true, true, false];
+    half = null;
+    offerHalf(content);
     return true;
+}
+
+// The browser takes its time; meanwhile another key may have come.
+async function offerHalf(content) {
+    const look = ++looks;
+    const line = await publicHalf(content);
+    if (look === looks) {
+        half = line;
+        (line !== null ? offer : isLocked(content) ? locked : unread).hidden = false;
+    }
 }
 
 // Whether what is in the fields may be sent.

@@ -4,7 +4,7 @@ const list = form.querySelector("[data-uploads]");
 const input = form.elements.files;
 const token = form.elements.__RequestVerificationToken.value;
 const piece = Number(form.dataset.piece);
-const tries = 20;
+const tries = Number(form.dataset.tries);
 
 const wait = time => new Promise(done => setTimeout(done, time));
 

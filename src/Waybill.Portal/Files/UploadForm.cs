@@ -13,11 +13,15 @@ internal sealed class UploadForm
 {
     private const string TokenField = "__RequestVerificationToken";
     private const string TokenHeader = "RequestVerificationToken";
-    private const int LongestField = 1024;
+    private const int MostFields = 8;
+
+    /// <summary>Characters that are read of a field; the first one is the token, and whoever sends none of ours is not read on.</summary>
+    internal const int LongestField = 1024;
 
     private readonly HttpContext _context;
     private readonly IAntiforgery _antiforgery;
     private readonly MultipartReader? _reader;
+    private readonly Dictionary<string, string> _fields = [];
 
     public UploadForm(HttpContext context, IAntiforgery antiforgery)
     {
@@ -40,14 +44,14 @@ internal sealed class UploadForm
                 return false;
             }
 
-            using var text = new StreamReader(first.Value.Body);
-            var token = new char[LongestField];
-            var length = await text.ReadBlockAsync(token, _context.RequestAborted);
-            _context.Request.Headers[TokenHeader] = new string(token, 0, length);
+            _context.Request.Headers[TokenHeader] = await TextAsync(first.Value.Body);
         }
 
         return await _antiforgery.IsRequestValidAsync(_context);
     }
+
+    /// <summary>What stood in a field, of those that have come; null for nothing.</summary>
+    public string? Field(string name) => _fields.GetValueOrDefault(name) is { Length: > 0 } text ? text : null;
 
     /// <summary>The next file that somebody chose; null at the form's end. One that ends too early is an <see cref="IOException"/>.</summary>
     public async Task<(string Name, Stream Body)?> NextFileAsync()
@@ -58,9 +62,23 @@ internal sealed class UploadForm
             {
                 return (part.File, part.Body);
             }
+
+            // A field for files that was left empty has a file name too, an empty one.
+            if (part is { File: null, Name: { Length: > 0 } name } && _fields.Count < MostFields)
+            {
+                _fields[name] = await TextAsync(part.Body);
+            }
         }
 
         return null;
+    }
+
+    /// <summary>A field's text; what is longer than any is cut off, and refused by whoever reads it.</summary>
+    private async Task<string> TextAsync(Stream body)
+    {
+        using var reader = new StreamReader(body);
+        var text = new char[LongestField];
+        return new string(text, 0, await reader.ReadBlockAsync(text, _context.RequestAborted));
     }
 
     private async Task<(string? Name, string? File, Stream Body)?> NextAsync()

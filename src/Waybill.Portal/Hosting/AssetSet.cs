@@ -1,11 +1,13 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 
 namespace Waybill.Portal.Hosting;
 
 /// <summary>Styles, scripts and the provider's logo: in memory, each under a name with its hash, so that browsers keep them for good and a new version has a new name.</summary>
-internal sealed class AssetSet
+internal sealed partial class AssetSet
 {
     private const string Prefix = "Assets/";
 
@@ -17,12 +19,13 @@ internal sealed class AssetSet
         var assembly = typeof(AssetSet).Assembly;
         Dictionary<string, Asset> byPath = [];
         Dictionary<string, string> paths = [];
-        foreach (var resource in assembly.GetManifestResourceNames().Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        var waiting = assembly.GetManifestResourceNames().Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal)).ToDictionary(static name => name[Prefix.Length..], Read);
+        while (waiting.Count > 0)
         {
-            using var stream = assembly.GetManifestResourceStream(resource)!;
-            var content = new byte[stream.Length];
-            stream.ReadExactly(content);
-            Add(resource[Prefix.Length..], content);
+            // A script names others that it imports: they come first, since their names, with their hashes, become part of it.
+            var (name, content) = waiting.First(each => Imports(each.Value).All(import => paths.ContainsKey(import.Groups[1].Value)));
+            waiting.Remove(name);
+            Add(name, Imports(content).Count == 0 ? content : Encoding.UTF8.GetBytes(Import().Replace(Encoding.UTF8.GetString(content), import => $"from \"{paths[import.Groups[1].Value]}\"")));
         }
 
         if (options.LogoFile is { } file && File.Exists(file))
@@ -40,6 +43,14 @@ internal sealed class AssetSet
             var named = $"{Path.GetFileNameWithoutExtension(name)}.{hash}{Path.GetExtension(name)}";
             byPath[named] = new Asset(content, TypeOf(name));
             paths[name] = "/assets/" + named;
+        }
+
+        byte[] Read(string resource)
+        {
+            using var stream = assembly.GetManifestResourceStream(resource)!;
+            var content = new byte[stream.Length];
+            stream.ReadExactly(content);
+            return content;
         }
     }
 
@@ -62,6 +73,11 @@ internal sealed class AssetSet
         context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(asset.Content, context.RequestAborted).AsTask();
     }
+
+    private static MatchCollection Imports(byte[] content) => Import().Matches(Encoding.UTF8.GetString(content));
+
+    [GeneratedRegex(@"from ""\./([a-z-]+\.js)""")]
+    private static partial Regex Import();
 
     private static string TypeOf(string name) => Path.GetExtension(name).ToLowerInvariant() switch
     {

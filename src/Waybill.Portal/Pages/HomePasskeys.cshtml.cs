@@ -25,14 +25,21 @@ internal sealed class HomePasskeysModel(PeopleServices people, PasskeyDesk desk,
 
     public async Task<IActionResult> OnPostAddAsync(string? name, string? credential)
     {
-        Name = string.IsNullOrWhiteSpace(name) ? texts["PasskeyUnnamed"] : name.Trim();
+        Name = Given(name) ?? texts["PasskeyUnnamed"];
         return await desk.AddedAsync(HttpContext, Session, credential ?? "", Name) is { } passkey
             ? await AfterAsync(await Credentials.AddPasskeyAsync(Token, passkey, Client, HttpContext.RequestAborted), "PasskeyAdded")
             : await WrongAsync(texts["PasskeyFailed"]);
     }
 
     public async Task<IActionResult> OnPostRemoveAsync(string? passkey) => await AfterAsync(
-        await Credentials.RemovePasskeyAsync(Token, passkey is not null && Base64Url.IsValid(passkey) ? Base64Url.DecodeFromChars(passkey) : [], Client, HttpContext.RequestAborted), "PasskeyRemoved");
+        await Credentials.RemovePasskeyAsync(Token, IdOf(passkey), Client, HttpContext.RequestAborted), "PasskeyRemoved");
+
+    public async Task<IActionResult> OnPostRenameAsync(string? passkey, string? name) =>
+        (await Credentials.RenamePasskeyAsync(Token, IdOf(passkey), name?.Trim() ?? "", HttpContext.RequestAborted)).Problem is { } problem
+            ? await WrongAsync(answers.Of(problem))
+            : Done("PasskeyRenamed");
+
+    private static byte[] IdOf(string? passkey) => passkey is not null && Base64Url.IsValid(passkey) ? Base64Url.DecodeFromChars(passkey) : [];
 
     private async Task<IActionResult> AfterAsync(Result<Enrolled> changed, string word)
     {

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
-using Waybill.Core;
 using Waybill.Core.People;
 using Waybill.Portal.People;
 
@@ -9,19 +8,13 @@ namespace Waybill.Portal.Pages;
 /// <summary>Another password.</summary>
 internal sealed class HomePasswordModel(PeopleServices people, Answers answers, IStringLocalizer<Texts> texts) : OwnCredentialModel(people)
 {
-    public string? Error { get; private set; }
-
-    public string? CurrentError { get; private set; }
-
-    public string? PasswordError { get; private set; }
-
-    public string? AgainError { get; private set; }
+    public PasswordErrors Errors { get; private set; } = new();
 
     public async Task<IActionResult> OnPostAsync(string? current, string? password, string? again)
     {
         if (password != again)
         {
-            AgainError = texts["SignNotTheSame"];
+            Errors = new(Again: texts["SignNotTheSame"]);
             return Page();
         }
 
@@ -33,14 +26,8 @@ internal sealed class HomePasswordModel(PeopleServices people, Answers answers, 
                 return Done("PasswordChanged", BackPath.Home);
             case { Succeeded: true, Value.Verdict: SignInVerdict.Expired }:
                 return LocalRedirect("/sign-in");
-            case { Succeeded: true }:
-                CurrentError = answers.Of(answer.Value, "OwnPasswordWrong");
-                return Page();
-            case { Problem.Kind: ProblemKind.Invalid }:
-                PasswordError = answers.Of(answer.Problem!);
-                return Page();
             default:
-                Error = answers.Of(answer.Problem!);
+                Errors = answers.Of(answer, "OwnPasswordWrong");
                 return Page();
         }
     }

@@ -1,7 +1,6 @@
 using System.Net.Mime;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.Extensions.Localization;
 using Waybill.Core.People;
 using Waybill.Portal.Passkeys;
 using Waybill.Portal.People;
@@ -9,7 +8,7 @@ using Waybill.Portal.People;
 namespace Waybill.Portal.Pages;
 
 /// <summary>E-mail address and password. Whatever is wrong with them, the page is the same: nobody learns who there is.</summary>
-internal sealed class SignInModel(PeopleServices people, PasskeyDesk desk, Answers answers, IStringLocalizer<Texts> texts) : PageModel
+internal sealed class SignInModel(PeopleServices people, PasskeyDesk desk, Answers answers) : PageModel
 {
     public string? Email { get; private set; }
 
@@ -58,17 +57,18 @@ internal sealed class SignInModel(PeopleServices people, PasskeyDesk desk, Answe
             return LocalRedirect(Back ?? BackPath.Home);
         }
 
-        if (await desk.AnsweredAsync(HttpContext, credential ?? "") is { } use)
+        var (use, why, named) = await desk.AnsweredAsync(HttpContext, credential ?? "");
+        var client = SessionCookie.Client(HttpContext);
+        var answer = use is null
+            ? await people.SignIn.RefusePasskeyAsync(named, why, client, HttpContext.RequestAborted)
+            : await people.SignIn.SignInWithPasskeyAsync(use, client, HttpContext.RequestAborted);
+        if (answer is { Succeeded: true, Value: { Verdict: SignInVerdict.Accepted, Token: { } token } })
         {
-            var answer = await people.SignIn.SignInWithPasskeyAsync(use, SessionCookie.Client(HttpContext), HttpContext.RequestAborted);
-            if (answer is { Succeeded: true, Value: { Verdict: SignInVerdict.Accepted, Token: { } token } })
-            {
-                await SessionCookie.EnterAsync(HttpContext, people, token);
-                return LocalRedirect(Back ?? BackPath.Home);
-            }
+            await SessionCookie.EnterAsync(HttpContext, people, token);
+            return LocalRedirect(Back ?? BackPath.Home);
         }
 
-        Error = texts["SignPasskeyWrong"];
+        Error = answer.Succeeded ? answers.Of(answer.Value, "SignPasskeyWrong") : answers.Of(answer.Problem);
         return Page();
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging;
@@ -70,33 +72,63 @@ internal sealed partial class PasskeyDesk : IDisposable
     }
 
     /// <summary>What a browser is asked to sign somebody in, as JSON: any passkey of this portal.</summary>
-    public async Task<string> AskToSignInAsync(HttpContext context)
+    public Task<string> AskToSignInAsync(HttpContext context) => AskAsync(context, null, SignIn);
+
+    /// <summary>What a browser answered to that.</summary>
+    public Task<PasskeyAnswer> AnsweredAsync(HttpContext context, string credential) => CheckAsync(context, SignIn, credential);
+
+    /// <summary>What a browser is asked to confirm that its visitor is the one who signed in: a passkey of that person.</summary>
+    public Task<string> AskToConfirmAsync(HttpContext context, PortalSession session) => AskAsync(context, session.Person, Confirm(session));
+
+    /// <summary>What a browser answered to that.</summary>
+    public Task<PasskeyAnswer> ConfirmedAsync(HttpContext context, PortalSession session, string credential) => CheckAsync(context, Confirm(session), credential);
+
+    public void Dispose() => _reader.Dispose();
+
+    private async Task<string> AskAsync(HttpContext context, Person? person, string purpose)
     {
-        var made = await _handler.MakeRequestOptionsAsync(null, context);
-        _challenges.Hand(context, SignIn, made.AssertionState!);
+        var made = await _handler.MakeRequestOptionsAsync(person, context);
+        _challenges.Hand(context, purpose, made.AssertionState!);
         return made.RequestOptionsJson;
     }
 
-    /// <summary>What a browser answered to that; null when it is no right answer, or was given before.</summary>
-    public async Task<PasskeyUse?> AnsweredAsync(HttpContext context, string credential)
+    private async Task<PasskeyAnswer> CheckAsync(HttpContext context, string purpose, string credential)
     {
-        if (_challenges.Take(context, SignIn) is not { } state)
+        var named = CredentialOf(credential);
+        if (_challenges.Take(context, purpose) is not { } state)
         {
-            return null;
+            return new PasskeyAnswer(null, "no challenge of this browser waits for an answer, or its time is over", named);
         }
 
         var result = await _handler.PerformAssertionAsync(new PasskeyAssertionContext { HttpContext = context, CredentialJson = credential, AssertionState = state });
         if (!result.Succeeded)
         {
             Refused(_logger, result.Failure.Message);
-            return null;
+            return new PasskeyAnswer(null, result.Failure.Message, named);
         }
 
         var info = result.Passkey;
-        return _challenges.Use(state) ? new PasskeyUse(info.CredentialId, info.SignCount, info.IsUserVerified, info.IsBackedUp) : null;
+        return _challenges.Use(state)
+            ? new PasskeyAnswer(new PasskeyUse(info.CredentialId, info.SignCount, info.IsUserVerified, info.IsBackedUp), "", named)
+            : new PasskeyAnswer(null, "its challenge was answered before", named);
     }
 
-    public void Dispose() => _reader.Dispose();
+    /// <summary>The passkey that an answer names, as WebAuthn's AuthenticationResponseJSON does; null where it names none.</summary>
+    private static byte[]? CredentialOf(string credential)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(credential);
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String
+                && id.GetString() is { } text && Base64Url.IsValid(text) ? Base64Url.DecodeFromChars(text) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Confirm(PortalSession session) => FormattableString.Invariant($"confirm {session.Id}");
 
     private static string AddTo(PortalSession session) => FormattableString.Invariant($"add {session.Id}");
 

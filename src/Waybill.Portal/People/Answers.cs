@@ -18,6 +18,14 @@ internal sealed partial class Answers(IStringLocalizer<Texts> texts, ILogger<Ans
         _ => texts[wrong],
     };
 
+    /// <summary>Why a new password was not set; <paramref name="wrong"/> names what was wrong with the proof.</summary>
+    public PasswordErrors Of(Result<SignInAnswer> answer, string wrong) => answer switch
+    {
+        { Succeeded: true } => new(Proof: Of(answer.Value, wrong)),
+        { Problem.Kind: ProblemKind.Invalid } => new(Password: Of(answer.Problem!)),
+        _ => new(Other: Of(answer.Problem!)),
+    };
+
     /// <summary>A problem in words: what the person can mend as Core says it, and nothing of what stands wrong with the server, which is for its log.</summary>
     public string Of(Problem problem)
     {

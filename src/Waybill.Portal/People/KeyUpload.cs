@@ -9,6 +9,9 @@ namespace Waybill.Portal.People;
 /// <param name="IsTooLarge">The file has more bytes than any key; nothing was made of it.</param>
 internal sealed record KeyUpload(byte[]? Content, bool IsTooLarge)
 {
+    /// <summary>A second private key, which stood beside that one; null for none.</summary>
+    public byte[]? SecondPrivate { get; private init; }
+
     public static async Task<KeyUpload> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var form = await request.ReadFormAsync(cancellationToken);
@@ -16,19 +19,17 @@ internal sealed record KeyUpload(byte[]? Content, bool IsTooLarge)
 
         // A private key is refused for good wherever it stood; else the file counts, which somebody chose on purpose.
         var pasted = form["key"] is [{ } text, ..] && !string.IsNullOrWhiteSpace(text) ? Encoding.UTF8.GetBytes(text) : null;
-        if (file is not { Length: > 0 } || (pasted is not null && PublicKeyFile.Read(pasted).IsPrivate))
+        var isPastedPrivate = pasted is not null && PublicKeyFile.Read(pasted).IsPrivate;
+        if (file is not { Length: > 0 } || file.Length > PortalLimits.KeyFile)
         {
-            return new KeyUpload(pasted, IsTooLarge: false);
-        }
-
-        if (file.Length > PortalLimits.KeyFile)
-        {
-            return new KeyUpload(null, IsTooLarge: true);
+            return file is not { Length: > 0 } || isPastedPrivate ? new KeyUpload(pasted, IsTooLarge: false) : new KeyUpload(null, IsTooLarge: true);
         }
 
         var content = new byte[file.Length];
         await using var stream = file.OpenReadStream();
         await stream.ReadExactlyAsync(content, cancellationToken);
-        return new KeyUpload(content, IsTooLarge: false);
+        return isPastedPrivate
+            ? new KeyUpload(pasted, IsTooLarge: false) { SecondPrivate = PublicKeyFile.Read(content).IsPrivate ? content : null }
+            : new KeyUpload(content, IsTooLarge: false);
     }
 }

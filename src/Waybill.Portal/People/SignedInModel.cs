@@ -50,6 +50,9 @@ internal abstract class SignedInModel : PageModel
     /// <summary>The address of a page of the account.</summary>
     public string AccountPath(string path) => $"/account/{Uri.EscapeDataString(Access!.Account)}{path}";
 
+    /// <summary>What stands in a field, without blanks around it; null for nothing.</summary>
+    protected static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
     /// <summary>The address of the next part of a list, with all else that the address says; null at the end.</summary>
     protected string? NextPage(string? after) => after is null
         ? null
@@ -108,6 +111,11 @@ internal abstract class SignedInModel : PageModel
 
         var access = await HttpContext.RequestServices.GetRequiredService<PeopleServices>().Access.CheckAsync(
             Session, operation, (string)RouteData.Values[AccountValue]!, HttpContext.RequestAborted);
+        if (access.Succeeded && !access.Value.IsView && Access is null)
+        {
+            await HttpContext.RequestServices.GetRequiredService<PeopleServices>().People.SeenAsync(Session.Person, access.Value.Account, HttpContext.RequestAborted);
+        }
+
         Access = access.Succeeded ? access.Value : null;
         FilesAllowed = access.Succeeded
             ? await HttpContext.RequestServices.GetRequiredService<PeopleServices>().Access.FilesOfAsync(access.Value.Account, HttpContext.RequestAborted)

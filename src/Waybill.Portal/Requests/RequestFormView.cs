@@ -36,6 +36,9 @@ internal sealed record RequestFormView(string Action, RequestInput Input, FeedTy
     /// <summary>A new key for a login that is there: its name and feeds stay.</summary>
     public bool IsKeyOnly { get; init; }
 
+    /// <summary>The person names the login; else a link of ours does.</summary>
+    public bool IsReplacement { get; init; }
+
     /// <summary>The file types of all feeds.</summary>
     public IEnumerable<string> FileTypes => Types.All.SelectMany(static type => type.FileTypes).Distinct(StringComparer.Ordinal);
 

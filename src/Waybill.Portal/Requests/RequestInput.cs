@@ -17,6 +17,9 @@ internal sealed record RequestInput(RequestDetails Details)
     /// <summary>The key as it was sent; null for none.</summary>
     public byte[]? KeyFile { get; private init; }
 
+    /// <summary>A second private key that was sent beside it; null for none.</summary>
+    public byte[]? SecondPrivate { get; private init; }
+
     /// <summary>The file has more bytes than any key; nothing was made of it.</summary>
     public bool IsTooLarge { get; private init; }
 
@@ -45,7 +48,7 @@ internal sealed record RequestInput(RequestDetails Details)
         }
 
         var reading = upload.Content is { } key ? PublicKeyFile.Read(key) : null;
-        return new RequestInput(details) { KeyFile = upload.Content, Key = reading is { IsKey: true } ? Line(reading.Key) : "" };
+        return new RequestInput(details) { KeyFile = upload.Content, SecondPrivate = upload.SecondPrivate, Key = reading is { IsKey: true } ? Line(reading.Key) : "" };
 
         string? Text(string name) => form[name] is [{ } first, ..] && !string.IsNullOrWhiteSpace(first) ? first : null;
 
@@ -53,7 +56,7 @@ internal sealed record RequestInput(RequestDetails Details)
     }
 
     /// <summary>As Core takes it.</summary>
-    public RequestForm ToForm() => new(Details) { KeyFile = KeyFile };
+    public RequestForm ToForm() => new(Details) { KeyFile = KeyFile, SecondPrivate = SecondPrivate };
 
     private static string Line(SshPublicKey key) => $"{key.KeyType} {Convert.ToBase64String(key.Blob.Span)}";
 }

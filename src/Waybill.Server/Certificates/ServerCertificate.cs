@@ -10,11 +10,18 @@ namespace Waybill.Server.Certificates;
 /// <param name="Root">The installation's own root; null where the certificate is another authority's.</param>
 internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certificate2Collection Chain, X509Certificate2? Root)
 {
+    /// <summary>The files that it is read from: the certificate and its key first.</summary>
+    public static IReadOnlyList<string> FilesOf(DataDirectory data, PortalSection section)
+    {
+        var own = new TlsFiles(data);
+        return section.Certificate is { } certificate ? [certificate, section.CertificateKey!] : [own.Server, own.ServerKey, own.Root];
+    }
+
     /// <summary>Loads it; throws <see cref="CommandException"/> with what is wrong and what to do.</summary>
     public static ServerCertificate Load(DataDirectory data, PortalSection section)
     {
-        var own = new TlsFiles(data);
-        var (file, keyFile) = section.Certificate is { } certificate ? (certificate, section.CertificateKey!) : (own.Server, own.ServerKey);
+        var files = FilesOf(data, section);
+        var (file, keyFile) = (files[0], files[1]);
         try
         {
             var all = new X509Certificate2Collection();
@@ -24,7 +31,7 @@ internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certi
                 throw new CommandException($"{file} holds no certificate; it is a PEM file with the server's certificate first");
             }
 
-            var root = section.Certificate is null ? X509CertificateLoader.LoadCertificateFromFile(own.Root) : null;
+            var root = files.Count > 2 ? X509CertificateLoader.LoadCertificateFromFile(files[2]) : null;
             var chain = new X509Certificate2Collection(all.Skip(1).ToArray());
             if (root is not null)
             {
@@ -37,9 +44,11 @@ internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certi
         {
             throw new CommandException($"the TLS certificate {file} or its key {keyFile} cannot be read; check that they are there, their owner and mode");
         }
-        catch (CryptographicException error)
+        catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
-            throw new CommandException($"the TLS certificate {file} and its key {keyFile} cannot be used: {error.Message.TrimEnd('.')}; both are PEM files and belong together");
+            // The second is a key that is another certificate's.
+            var why = error is ArgumentException ? "they do not belong together" : error.Message.TrimEnd('.');
+            throw new CommandException($"the TLS certificate {file} and its key {keyFile} cannot be used: {why}; both are PEM files, of the same renewal");
         }
     }
 

@@ -18,8 +18,17 @@ internal static class PortalChecks
         }
 
         var url = new Uri(configuration.Portal.PublicUrl);
-        var certificate = ServerCertificate.Load(data, configuration.Portal);
         List<Finding> findings = [];
+        ServerCertificate? certificate = null;
+        try
+        {
+            certificate = ServerCertificate.Load(data, configuration.Portal);
+        }
+        catch (CommandException error)
+        {
+            findings.Add(new Finding(Verdict.Failure, "certificate", $"{error.Message}; a server that runs goes on with the one before, and does not start again"));
+        }
+
         if (url.IsLoopback)
         {
             findings.Add(new Finding(Verdict.Warning, "portal", $"Portal:PublicUrl is {configuration.Portal.PublicUrl}, so links in mails lead customers nowhere; set it to the address that they reach"));
@@ -33,14 +42,13 @@ internal static class PortalChecks
             findings.Add(new Finding(Verdict.Warning, "portal", $"the name {url.Host} of Portal:PublicUrl is not found here; enter it in the DNS, or set another one"));
         }
 
-        if (!certificate.Names(url.IdnHost))
+        if (certificate?.Names(url.IdnHost) == false)
         {
             findings.Add(new Finding(
                 Verdict.Warning, "certificate", $"the certificate of the portal does not hold the name {url.Host}, so browsers refuse it; set Portal:Certificate to one that does"));
         }
 
-        var ends = new DateTimeOffset(certificate.Certificate.NotAfter);
-        if (ends - now < Soon)
+        if (certificate is not null && new DateTimeOffset(certificate.Certificate.NotAfter) is var ends && ends - now < Soon)
         {
             findings.Add(new Finding(
                 Verdict.Warning, "certificate",

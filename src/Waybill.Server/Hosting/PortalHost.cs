@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -59,8 +58,7 @@ internal sealed class PortalHost : IAsyncDisposable
         }
 
         installation.Data.CreatePortalKeys();
-        var certificate = ServerCertificate.Load(installation.Data, configuration.Portal);
-        (identity.Certificates, identity.Root) = ([certificate.Certificate, .. certificate.Chain], certificate.Root);
+        var certificate = new CertificateWatch(installation.Data, configuration.Portal, TimeProvider.System, identity.Use, loggers.CreateLogger<CertificateWatch>());
         var gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         List<ListenOptions> bound = [];
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = installation.Data.Root });
@@ -83,13 +81,10 @@ internal sealed class PortalHost : IAsyncDisposable
                         connection.Features.Get<ConnectionLease>()!.Offence = Offence.None;
                         return next(connection);
                     });
-                    listener.UseHttps(new HttpsConnectionAdapterOptions
+                    listener.UseHttps(new TlsHandshakeCallbackOptions
                     {
-                        ServerCertificate = certificate.Certificate,
-                        ServerCertificateChain = certificate.Chain,
-                        SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                        OnConnection = _ => ValueTask.FromResult(certificate.ForConnection()),
                         HandshakeTimeout = PortalLimits.HandshakeTime,
-                        OnAuthenticate = static (_, ssl) => ssl.AllowRenegotiation = false,
                     });
                 });
             }

@@ -54,6 +54,8 @@ internal static class PortalServices
         services.AddSingleton(_ => installation.Publisher);
         services.AddSingleton(_ => installation.Subscriptions);
         services.AddSingleton(_ => installation.Receipts);
+        services.AddSingleton(_ => installation.ArrivalRules);
+        services.AddSingleton(_ => installation.CollectRights);
         services.AddSingleton(_ => installation.Inbound);
         services.AddSingleton(_ => installation.OpenRetention(configuration));
         services.AddSingleton(_ => new IdempotentRequests(installation.Database, TimeProvider.System));

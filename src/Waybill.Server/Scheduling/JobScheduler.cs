@@ -84,7 +84,8 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
             await ledger.FindAsync(job.Name, time.GetUtcNow(), _stop.Token);
             if (job.IsDueAtStart)
             {
-                await RunAsync(job.Name);
+                // Elsewhere: a job that never waits, as a scan of many vaults does, would keep the server from being ready.
+                await Task.Run(() => RunAsync(job.Name).AsTask(), CancellationToken.None);
             }
 
             while (await timer.WaitForNextTickAsync(_stop.Token))

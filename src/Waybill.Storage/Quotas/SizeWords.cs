@@ -27,6 +27,13 @@ public static class SizeWords
         return string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes");
     }
 
+    /// <summary>A size that reads back as the same.</summary>
+    public static string Exact(long bytes)
+    {
+        var (unit, size) = Units.FirstOrDefault(unit => bytes != 0 && bytes % unit.Bytes == 0, ("B", 1));
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes / size} {unit}");
+    }
+
     /// <summary>Reads <c>10GiB</c>, <c>500 MB</c> or a number of bytes.</summary>
     public static bool TryParse(string text, out long bytes)
     {

@@ -98,6 +98,29 @@ public sealed class DiagnosisServiceTests
     }
 
     [Fact]
+    public async Task The_last_login_from_an_address_is_looked_for_among_the_newest_logins_and_the_answer_says_how_far_back_they_go()
+    {
+        await using var core = await TestCore.CreateAsync();
+        Assert.True((await core.Services.Audit.AppendAsync(new AuditEntry(AuditActions.LogIn, Actor.Login("10042", "192.0.2.1", "C9")))).Succeeded);
+        core.Time.Advance(TimeSpan.FromHours(1));
+        var others = core.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        AddOthers(DiagnosisService.LoginsRead - 1);
+        Assert.Contains("10042 logged in from 192.0.2.1", Assert.Single((await core.ExplainAsync("192.0.2.1")).Findings).What, StringComparison.Ordinal);
+
+        AddOthers(1);
+        var found = Assert.Single((await core.ExplainAsync("192.0.2.1")).Findings).What;
+        Assert.StartsWith($"Nothing has come from 192.0.2.1 since {KeyService.Format(core.Time.GetUtcNow())}", found, StringComparison.Ordinal);
+        Assert.Contains("50000 logins", found, StringComparison.Ordinal);
+
+        void AddOthers(int count) => core.Tamper(
+            $"""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+            INSERT INTO audit (sequence, time, actor_kind, actor, address, action, outcome, previous, hash)
+            SELECT (SELECT max(sequence) FROM audit) + i, {others}, 'login', 'other', '198.51.100.9', 'login', 'done', zeroblob(32), zeroblob(32) FROM n
+            """);
+    }
+
+    [Fact]
     public async Task A_reference_leads_to_its_connection_and_its_login()
     {
         await using var core = await TestCore.CreateAsync();

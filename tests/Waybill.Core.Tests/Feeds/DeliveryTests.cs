@@ -1,5 +1,6 @@
 using System.Globalization;
 using Waybill.Core.Feeds;
+using Waybill.Core.Logins;
 using Waybill.Storage;
 
 namespace Waybill.Core.Tests.Feeds;
@@ -116,6 +117,30 @@ public sealed class DeliveryTests
         Assert.Equal("held", core.Scalar($"SELECT gone_how FROM file WHERE path = '/invoices/1.csv{suffix}' AND size = 3"));
         Assert.Equal(0L, core.Scalar("SELECT count(*) FROM publication WHERE owner IS NOT NULL"));
         Assert.Single((await core.Services.Catalogue.ListAsync("10042", new Core.Catalogue.CatalogueQuery())).Get().Items);
+    }
+
+    [Fact]
+    public async Task A_delivery_has_a_receipt_of_its_feed_once_it_has_its_final_name_and_of_another_when_its_folder_moves()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await using var session = new PublisherSession(core);
+        await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Publisher) { UserName = "billing" }, TestCore.Operator);
+        await session.PutAsync(Folder + "1.csv.part", "x");
+        Assert.Empty(await ReceiptsAsync("invoice"));
+        Assert.Equal(StoreError.None, await session.RenameAsync(Folder + "1.csv.part", Folder + "1.csv"));
+        Assert.Equal(["/invoices/1.csv"], await ReceiptsAsync("invoice"));
+
+        // The folder of one feed lies in that of another.
+        const string Data = "/accounts/10042/data/";
+        Assert.Equal(StoreError.None, await session.Store.MakeDirectoryAsync(VaultPath.Parse(Data + "june")));
+        Assert.Equal(StoreError.None, await session.PutAsync(Data + "june/2.csv", "x"));
+        Assert.Equal(["/data/june/2.csv"], await ReceiptsAsync("data"));
+        Assert.Equal(StoreError.None, await session.RenameAsync(Data + "june", Data + "sir/june"));
+        Assert.Empty(await ReceiptsAsync("data"));
+        Assert.Equal(["/data/sir/june/2.csv"], await ReceiptsAsync("sir"));
+
+        async Task<IEnumerable<string>> ReceiptsAsync(string feed) => (await core.Services.Receipts.ListAsync(new ReceiptQuery { Feed = feed })).Get().Items.Select(static receipt => receipt.Path);
     }
 
     [Fact]

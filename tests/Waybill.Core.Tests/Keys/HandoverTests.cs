@@ -52,6 +52,22 @@ public sealed partial class HandoverTests
     }
 
     [Fact]
+    public async Task The_newest_thousand_handovers_are_listed()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var login = await core.AddLoginAsync();
+        core.Tamper(
+            $"""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= {HandoverLimits.Listed})
+            INSERT INTO key_handover (id, login_id, sha256, file_name, created_at, created_by, expires_at, ended_at, ended_how)
+            SELECT i, {login.Id}, 'SHA256:x', 'x.key', i, 'tester', i, i, 'expired' FROM n;
+            INSERT INTO key_handover_part (handover_id, part, wrong_codes) SELECT h.id, p.part, 0 FROM key_handover h, (SELECT 'file' AS part UNION SELECT 'passphrase') p
+            """);
+        var listed = await Open(core).ListAsync(all: true);
+        Assert.Equal((HandoverLimits.Listed, HandoverLimits.Listed + 1, 2), (listed.Count, listed[0].Id, listed[^1].Id));
+    }
+
+    [Fact]
     public async Task Opening_a_link_and_submitting_it_without_the_code_uses_nothing_up()
     {
         await using var core = await TestCore.CreateAsync();

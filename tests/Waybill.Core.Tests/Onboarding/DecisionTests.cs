@@ -118,6 +118,31 @@ public sealed partial class DecisionTests
         Assert.Contains("Ssh:Public", problem.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "gb.provider.test, port 2222 (for GB)\nau.provider.test, port 22 (for AU)\nany.provider.test, port 2022\n")]
+    [InlineData("au", "au.provider.test, port 22 (for AU)\n")]
+    [InlineData("NZ", "any.provider.test, port 2022\n")]
+    public async Task The_set_up_mail_names_the_hosts_of_the_accounts_region_as_the_pack_does(string? region, string hosts)
+    {
+        await using var desk = await Desk.CreateAsync(static options => options with
+        {
+            Hosts = [new PublicHost("gb.provider.test", 2222, "GB"), new PublicHost("au.provider.test", 22, "AU"), new PublicHost("any.provider.test", 2022)],
+        });
+        (await desk.Core.Services.Accounts.SetRegionAsync("10042", region, Desk.Ann)).Get();
+        (await desk.Service.ApproveAsync(await desk.OpenAsync(), new Approval(), Desk.Ann)).Get();
+        var told = (await desk.MailTextAsync(OnboardingTopics.Approved)).ReplaceLineEndings("\n").Split('\n').Where(static line => line.Contains(".provider.test, port", StringComparison.Ordinal)).Select(static line => line.Trim() + "\n");
+        Assert.Equal(hosts, string.Concat(told));
+    }
+
+    [Fact]
+    public async Task Nothing_is_approved_for_a_region_without_a_host()
+    {
+        await using var desk = await Desk.CreateAsync();
+        (await desk.Core.Services.Accounts.SetRegionAsync("10042", "AU", Desk.Ann)).Get();
+        var problem = (await desk.Service.ApproveAsync(await desk.OpenAsync(), new Approval(), Desk.Ann)).Problem(ProblemKind.Refused);
+        Assert.Contains("of region AU, and Ssh:Public has no host name for it", problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Two_persons_are_two_persons_and_a_change_in_between_asks_for_both_again()
     {

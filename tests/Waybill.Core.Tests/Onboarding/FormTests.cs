@@ -125,6 +125,61 @@ public sealed class FormTests
         await desk.Core.ReopenAsync();
     }
 
+    [Fact]
+    public async Task Of_two_private_keys_both_are_burnt()
+    {
+        await using var desk = await Desk.CreateAsync();
+        using var directory = new TemporaryDirectory();
+        var first = await MakeAsync(directory, "openssh");
+        using var another = new TemporaryDirectory();
+        var second = await MakeAsync(another, "ppk");
+        Assert.True((await desk.Service.SubmitAsync(Desk.Form() with { KeyFile = first.File, SecondPrivate = second.File }, Desk.Visitor)).Get().IsPrivateKey);
+        Assert.Equal(2L, desk.Core.Scalar($"SELECT count(*) FROM burnt_key WHERE sha256 IN ('{first.Fingerprint}', '{second.Fingerprint}')"));
+    }
+
+    [Theory]
+    [InlineData("10042")]
+    [InlineData("10042-acme")]
+    [InlineData("nobody")]
+    public async Task A_replacement_key_is_asked_for_whether_there_is_the_login_or_not_and_goes_the_way_of_the_mails(string user)
+    {
+        await using var desk = await Desk.CreateAsync(options => options with { CallBack = "Call the number in the contract." });
+        (await desk.Core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042" }, Desk.Ann)).Get();
+        (await desk.Core.Services.Logins.AddAsync(new NewLogin(LoginKind.Vendor) { Account = "10042", Vendor = "acme" }, Desk.Ann)).Get();
+        var form = Desk.Form(change: details => details with { UserName = user, Company = null, Feeds = ["cdr"], Automation = true }) with { IsReplacement = true };
+        var reference = await desk.OpenAsync(form);
+        var view = await desk.ShowAsync(reference);
+        Assert.Equal((RequestKind.Key, RequestState.Open, user, null), (view.Request.Kind, view.Request.State, view.Request.Login, view.Request.Details.UserName));
+        Assert.Equal((true, "Call the number in the contract."), (view.NeedsVerification, view.CallBack));
+        Assert.Empty(view.Request.Details.Feeds);
+        Assert.Contains("Call the number in the contract.", (await desk.Service.ApproveAsync(reference, new Approval(), Desk.Ann)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        var approved = await desk.Service.ApproveAsync(reference, new Approval { Verified = "called" }, Desk.Ann);
+        if (user == "nobody")
+        {
+            Assert.Contains("There is no login nobody", approved.Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+            Assert.Equal(CheckVerdict.Stop, (await desk.CheckAsync(reference, "account")).Verdict);
+        }
+        else
+        {
+            Assert.Equal(view.Request.Key!.Sha256, Assert.Single((await desk.Core.Services.Keys.ListAsync(user)).Get()).Sha256);
+            Assert.Contains($"new public key is installed for {user}", await desk.MailTextAsync("request-replaced"), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("a b")]
+    [InlineData("10042-")]
+    [InlineData("-acme")]
+    [InlineData("10042-a-b")]
+    public async Task A_replacement_key_is_for_a_user_name_that_could_be_one(string? user)
+    {
+        await using var desk = await Desk.CreateAsync();
+        var submitted = (await desk.Service.SubmitAsync(Desk.Form(change: details => details with { UserName = user }) with { IsReplacement = true }, Desk.Visitor)).Get();
+        Assert.Equal("userName", Assert.Single(submitted.Problems).Field);
+        Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM access_request"));
+    }
+
     /// <summary>A private key as the tools write it, its public line and its fingerprint.</summary>
     private static async Task<(byte[] File, string Line, string Fingerprint)> MakeAsync(TemporaryDirectory directory, string form)
     {

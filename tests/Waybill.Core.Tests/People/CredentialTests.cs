@@ -309,6 +309,70 @@ public class CredentialTests
     }
 
     [Fact]
+    public async Task Who_was_invited_is_called_what_the_owner_wrote_until_they_come_and_that_is_noted_now_and_then()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.Core.AddAccountAsync("20000");
+        await test.SignUpAsync(Ann, new RoleGrant(PersonRole.Owner, "20000"));
+        var role = new RoleGrant(PersonRole.Member, "10042");
+        Assert.Equal(Outcome.Done, await InviteAsync(test, Ann, role));
+        Assert.Equal(Outcome.Done, await InviteAsync(test, "new@example.com", role));
+        Assert.Equal(("Typed Name", null), await SeenAsync(Ann));
+        Assert.Equal(("Typed Name", null), await SeenAsync("new@example.com"));
+
+        // Elsewhere they are who they are, and that they are there is not to be seen here.
+        var ann = await test.FindAsync(Ann);
+        await test.People.People.SeenAsync(ann, "20000");
+        Assert.Equal("Ann Example", Assert.Single((await test.People.People.ListAtAsync("20000", 10, null)).Items).Name);
+        Assert.Equal(("Typed Name", null), await SeenAsync(Ann));
+
+        var came = test.Time.GetUtcNow();
+        await test.People.People.SeenAsync(ann, "10042");
+        Assert.Equal(("Ann Example", came), await SeenAsync(Ann));
+        test.Time.Advance(PeopleLimits.SeenAgain);
+        await test.People.People.SeenAsync(ann, "10042");
+        Assert.Equal(came, (await SeenAsync(Ann)).Last);
+        test.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await test.People.People.SeenAsync(ann, "10042");
+        Assert.Equal(test.Time.GetUtcNow(), (await SeenAsync(Ann)).Last);
+
+        // Another place at the account is no other person.
+        Assert.Equal(Outcome.Done, await InviteAsync(test, Ann, role with { Role = PersonRole.Owner }));
+        Assert.Equal(("Ann Example", test.Time.GetUtcNow()), await SeenAsync(Ann));
+
+        // A name that nobody may have is refused whether the address is known or not.
+        foreach (var email in (string[])[Ann, "nobody@example.com"])
+        {
+            var refused = await test.People.Invitations.InviteToAccountAsync(new NewPerson(email, "\u202e") { Roles = [new RoleGrant(PersonRole.Vendor, "10042", "acme")] }, TestCore.Operator);
+            Assert.Equal(ProblemKind.Invalid, refused.Problem?.Kind);
+        }
+
+        async Task<(string Name, DateTimeOffset? Last)> SeenAsync(string email)
+        {
+            var person = Assert.Single((await test.People.People.ListAtAsync("10042", 10, null)).Items, each => each.Email == email);
+            return (person.Name, person.LastSeen);
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_of_a_passkey_that_is_not_right_is_recorded_and_so_many_of_a_source_wait()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        var token = await test.SignUpAsync(Ann);
+        (await test.People.Credentials.AddPasskeyAsync(token, TestPeople.NewPasskey(1), TestPeople.Home)).Get();
+        var id = TestPeople.NewPasskey(1).CredentialId;
+        for (var i = 0; i < SignInLimits.PasswordsOfSource; i++)
+        {
+            Assert.Equal(SignInVerdict.Wrong, (await test.People.SignIn.RefusePasskeyAsync(i == 0 ? id : null, "another origin", TestPeople.Away)).Get().Verdict);
+        }
+
+        Assert.Equal(SignInVerdict.Wait, (await test.People.SignIn.RefusePasskeyAsync(id, "another origin", TestPeople.Away)).Get().Verdict);
+        Assert.Equal(SignInVerdict.Wrong, (await test.People.SignIn.RefusePasskeyAsync(id, "another origin", TestPeople.Home)).Get().Verdict);
+        Assert.Equal(2L, test.Core.Scalar($"SELECT count(*) FROM audit WHERE action = 'sign-in-refused' AND outcome = 'refused' AND subject = '{Ann}' AND detail = 'passkey: another origin'"));
+        Assert.Equal((long)SignInLimits.PasswordsOfSource - 1, test.Core.Scalar("SELECT count(*) FROM audit WHERE action = 'sign-in-refused' AND subject = '(a passkey)'"));
+    }
+
+    [Fact]
     public async Task An_owner_is_not_invited_to_less_and_so_the_last_one_stays()
     {
         await using var test = await TestPeople.CreateAsync();

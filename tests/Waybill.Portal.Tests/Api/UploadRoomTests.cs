@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Waybill.Portal.Api;
+using Waybill.Portal.Files;
 using Waybill.TestKit;
 
 namespace Waybill.Portal.Tests.Api;

@@ -25,13 +25,17 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
+    /// <summary>The size of a window.</summary>
+    public static (int Width, int Height) Window(bool isPhone) => isPhone ? (390, 844) : (1280, 900);
+
     /// <summary>A window with cookies of its own; whatever breaks the content security policy goes into <paramref name="complaints"/>.</summary>
     public async Task<IPage> OpenAsync(ColorScheme scheme, bool isPhone, List<string> complaints, bool script = true)
     {
+        var (width, height) = Window(isPhone);
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
             ColorScheme = scheme,
-            ViewportSize = isPhone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 900 },
+            ViewportSize = new ViewportSize { Width = width, Height = height },
             HasTouch = isPhone,
             JavaScriptEnabled = script,
 

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
 using Waybill.TestKit;
 
 namespace Waybill.Portal.Tests.Support;
@@ -100,6 +101,43 @@ public sealed partial class PortalServer : IAsyncLifetime
     }
 
     public async Task<JsonElement> JsonAsync(params string[] words) => JsonDocument.Parse(await CommandAsync([.. words, "--json"])).RootElement;
+
+    /// <summary>Changes the database beside the server; says how many rows.</summary>
+    public async Task<int> TamperAsync(string sql)
+    {
+        // The program's own library binding, since none is shipped with the package.
+        _ = Core.Database.WaybillDatabase.LibraryVersion;
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(Data, "waybill.db")};Pooling=False;Default Timeout=60");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>A client of SSH that has logged in, and stays.</summary>
+    public async Task<ExternalProcess> ConnectAsync(string user, string key)
+    {
+        var client = ExternalProcess.Start("ssh",
+        [
+            "-F", "none", "-N", "-v", "-i", key, "-p", SshPort.ToString(CultureInfo.InvariantCulture), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+            "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", user + "@127.0.0.1",
+        ]);
+        try
+        {
+            for (var i = 0; !client.ErrorOutput.Contains("Authenticated to", StringComparison.Ordinal); i++)
+            {
+                Assert.False(client.HasExited || i > 600, client.ErrorOutput);
+                await Task.Delay(100);
+            }
+
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>A client that trusts nothing but the installation's root, comes from an address of its own, and follows no redirection.</summary>
     public HttpClient Client(bool cookies = true)

@@ -15,7 +15,7 @@ internal static partial class SignUp
         var email = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"role{Interlocked.Increment(ref _people)}@example.com");
         await server.CommandAsync(["person", "add", email, "--name", "Pat Doe", .. role]);
         var link = Link().Match(await server.CommandAsync("person", "invite", email, "--print-link")).Value;
-        var visitor = new Visitor(server);
+        var visitor = new Visitor(server) { Email = email };
         await visitor.GetAsync(link);
         await visitor.PostAsync(link, ("step", "begin"));
         var code = OneTimeCode.Of(Secret().Match(visitor.Page).Groups[1].Value);

@@ -13,6 +13,9 @@ internal sealed partial class Visitor : IDisposable
 
     public Visitor(PortalServer server) => _client = server.Client(cookies: false);
 
+    /// <summary>The address of the person that the test has signed up with it.</summary>
+    public string Email { get; init; } = "";
+
     /// <summary>The session's cookie; null for none.</summary>
     public string? Session
     {
@@ -29,6 +32,9 @@ internal sealed partial class Visitor : IDisposable
 
     /// <summary>The session's cookie as it was sent last, with its flags.</summary>
     public string? SetCookie { get; private set; }
+
+    /// <summary>All cookies as they were sent, with their flags.</summary>
+    public List<string> SetCookies { get; } = [];
 
     /// <summary>The page that was shown last, as people read it.</summary>
     public string Page { get; private set; } = "";
@@ -70,32 +76,32 @@ internal sealed partial class Visitor : IDisposable
     {
         request.Version = HttpVersion.Version20;
         request.Headers.TryAddWithoutValidation("Cookie", Cookies);
-        return await _client.SendAsync(request);
+        var answer = await _client.SendAsync(request);
+        foreach (var set in answer.Headers.TryGetValues("Set-Cookie", out var all) ? all : [])
+        {
+            SetCookies.Add(set);
+            var (name, value) = (Pair().Match(set).Groups[1].Value, Pair().Match(set).Groups[2].Value);
+            SetCookie = name == Cookie ? set : SetCookie;
+            if (value.Length == 0)
+            {
+                _cookies.Remove(name);
+            }
+            else
+            {
+                _cookies[name] = value;
+            }
+        }
+
+        return answer;
     }
 
     public void Dispose() => _client.Dispose();
 
     private async Task<Answer> SendAsync(HttpRequestMessage request)
     {
-        request.Version = HttpVersion.Version20;
-        request.Headers.TryAddWithoutValidation("Cookie", Cookies);
         using (request)
         {
-            using var answer = await _client.SendAsync(request);
-            foreach (var set in answer.Headers.TryGetValues("Set-Cookie", out var all) ? all : [])
-            {
-                var (name, value) = (Pair().Match(set).Groups[1].Value, Pair().Match(set).Groups[2].Value);
-                SetCookie = name == Cookie ? set : SetCookie;
-                if (value.Length == 0)
-                {
-                    _cookies.Remove(name);
-                }
-                else
-                {
-                    _cookies[name] = value;
-                }
-            }
-
+            using var answer = await RawAsync(request);
             if (answer.StatusCode != HttpStatusCode.Redirect)
             {
                 Source = await answer.Content.ReadAsStringAsync();

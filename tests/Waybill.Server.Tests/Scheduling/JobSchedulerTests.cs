@@ -113,6 +113,26 @@ public sealed class JobSchedulerTests
     }
 
     [Fact]
+    public async Task A_job_that_never_waits_does_not_hold_the_start_up()
+    {
+        await using var place = new Place();
+        using var gate = new ManualResetEventSlim();
+        var job = new CountedJob("scan", Schedule.Every(TimeSpan.FromMinutes(90))) { IsDueAtStart = true, Busy = gate };
+        var starting = Task.Run(() => place.StartAsync(job));
+        try
+        {
+            await starting.WaitAsync(Patience);
+            await Place.UntilAsync(() => ValueTask.FromResult(job.Runs == 1));
+        }
+        finally
+        {
+            gate.Set();
+        }
+
+        await (await starting).DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_clock_that_is_set_back_does_not_put_off_a_job_of_an_interval()
     {
         await using var place = new Place();
@@ -179,6 +199,9 @@ public sealed class JobSchedulerTests
 
         public bool Forever { get; set; }
 
+        /// <summary>Blocks its thread until it is set.</summary>
+        public ManualResetEventSlim? Busy { get; init; }
+
         public int Runs => Volatile.Read(ref _runs);
 
         public DateTimeOffset Last { get; private set; }
@@ -187,6 +210,7 @@ public sealed class JobSchedulerTests
         {
             Last = Time!.GetUtcNow();
             Interlocked.Increment(ref _runs);
+            Busy?.Wait(Patience, CancellationToken.None);
             if (Forever)
             {
                 await Task.Delay(Timeout.Infinite, cancellationToken);

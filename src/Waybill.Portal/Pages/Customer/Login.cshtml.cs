@@ -85,7 +85,14 @@ internal sealed class LoginModel(
             return null;
         }
 
-        var added = await delivery.AddAsync(Login.UserName, input.KeyFile, string.IsNullOrWhiteSpace(label) ? null : label.Trim(), until, Actor, HttpContext.RequestAborted);
+        if (input.SecondPrivate is { } second
+            && await delivery.AddAsync(Login.UserName, second, null, null, Actor, CancellationToken.None) is { Problem: { } problem } && problem != KeyDelivery.PrivateKey)
+        {
+            KeyError = answers.Of(problem);
+            return null;
+        }
+
+        var added = await delivery.AddAsync(Login.UserName, input.KeyFile, Given(label), until, Actor, HttpContext.RequestAborted);
         if (added.Succeeded)
         {
             return Done(added.Value.AlreadyInstalled ? "KeyThere" : "KeyAdded", Here);
@@ -98,7 +105,7 @@ internal sealed class LoginModel(
 
     [Permission(PortalOperation.ChangeOwnKeys)]
     public Task<IActionResult> OnPostRevokeAsync(string? fingerprint, string? reason) => WithAsync(async () =>
-        After(await keys.RevokeAsync(Login.UserName, fingerprint ?? "", string.IsNullOrWhiteSpace(reason) ? texts["KeyRevokedHere"] : reason.Trim(), Actor, HttpContext.RequestAborted), "KeyRevoked"));
+        After(await keys.RevokeAsync(Login.UserName, fingerprint ?? "", Given(reason) ?? texts["KeyRevokedHere"], Actor, HttpContext.RequestAborted), "KeyRevoked"));
 
     [Permission(PortalOperation.ChangeOwnKeys)]
     public Task<IActionResult> OnPostDropOldAsync(string? fingerprint, bool even) => WithAsync(async () =>
@@ -106,7 +113,7 @@ internal sealed class LoginModel(
 
     [Permission(PortalOperation.ChangeOwnKeys)]
     public Task<IActionResult> OnPostLostAsync(string? fingerprint, string? note) => WithAsync(async () =>
-        After(await life.ReportCompromisedAsync(Login.UserName, fingerprint ?? "", string.IsNullOrWhiteSpace(note) ? null : note.Trim(), Access, Actor, HttpContext.RequestAborted), "KeyLost"));
+        After(await life.ReportCompromisedAsync(Login.UserName, fingerprint ?? "", Given(note), Access, Actor, HttpContext.RequestAborted), "KeyLost"));
 
     private LocalRedirectResult? After<T>(Result<T> result, string done)
         where T : notnull

@@ -10,7 +10,7 @@ namespace Waybill.Portal.Pages.Customer;
 [Permission(PortalOperation.SeeOwnPeople)]
 internal sealed class PeopleModel(PeopleServices people, Answers answers, IStringLocalizer<AccountTexts> texts) : SignedInModel
 {
-    public IReadOnlyList<Person> People { get; private set; } = [];
+    public IReadOnlyList<AccountPerson> People { get; private set; } = [];
 
     public string? More { get; private set; }
 
@@ -25,9 +25,6 @@ internal sealed class PeopleModel(PeopleServices people, Answers answers, IStrin
     public string? EmailError { get; private set; }
 
     public string Here => AccountPath("/people");
-
-    /// <summary>What a person is here: roles elsewhere are nobody's business.</summary>
-    public IEnumerable<RoleGrant> RolesOf(Person person) => person.Roles.Where(role => string.Equals(role.Account, Access!.Account, StringComparison.OrdinalIgnoreCase));
 
     public Task<IActionResult> OnGetAsync(string? after) => ShowAsync(after);
 
@@ -69,7 +66,7 @@ internal sealed class PeopleModel(PeopleServices people, Answers answers, IStrin
 
     private async Task<IActionResult> ShowAsync(string? after)
     {
-        var page = await people.People.ListAsync(new PersonQuery { Account = Access!.Account, Size = PortalLimits.ListRows, After = after }, HttpContext.RequestAborted);
+        var page = await people.People.ListAtAsync(Access!.Account, PortalLimits.ListRows, after, HttpContext.RequestAborted);
         (People, More) = (page.Items, NextPage(page.Next));
         return Page();
     }

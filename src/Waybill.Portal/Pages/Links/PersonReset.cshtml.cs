@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
-using Waybill.Core;
 using Waybill.Core.People;
 using Waybill.Portal.Links;
 using Waybill.Portal.People;
@@ -15,13 +14,7 @@ internal sealed class PersonResetModel(PeopleServices people, Answers answers, I
 
     public string Address { get; private set; } = "";
 
-    public string? Error { get; private set; }
-
-    public string? PasswordError { get; private set; }
-
-    public string? AgainError { get; private set; }
-
-    public string? CodeError { get; private set; }
+    public PasswordErrors Errors { get; private set; } = new();
 
     public async Task<IActionResult> OnGetAsync(string token) => await FindAsync(token) ? Page() : NotFound();
 
@@ -34,7 +27,7 @@ internal sealed class PersonResetModel(PeopleServices people, Answers answers, I
 
         if (password != again)
         {
-            AgainError = texts["SignNotTheSame"];
+            Errors = new(Again: texts["SignNotTheSame"]);
             return Page();
         }
 
@@ -46,14 +39,8 @@ internal sealed class PersonResetModel(PeopleServices people, Answers answers, I
                 return LocalRedirect(BackPath.Home);
             case { Succeeded: true, Value.Verdict: SignInVerdict.Expired }:
                 return NotFound();
-            case { Succeeded: true }:
-                CodeError = answers.Of(answer.Value, "SignWrongCode");
-                return Page();
-            case { Problem.Kind: ProblemKind.Invalid }:
-                PasswordError = answers.Of(answer.Problem!);
-                return Page();
             default:
-                Error = answers.Of(answer.Problem!);
+                Errors = answers.Of(answer, "SignWrongCode");
                 return Page();
         }
     }

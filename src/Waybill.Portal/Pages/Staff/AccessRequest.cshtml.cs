@@ -95,8 +95,6 @@ internal sealed class AccessRequestModel(OnboardingService onboarding, VaultDire
     public async Task<IActionResult> OnPostResendAsync([FromRoute] string reference) =>
         await DoneAsync(reference, "RequestResent", await onboarding.ResendAsync(reference, Actor));
 
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-
     private async Task<IActionResult> TellAsync(
         string reference, string form, string? text, string missing, string done, Func<string, ValueTask<Result<AccessRequest>>> tell)
     {

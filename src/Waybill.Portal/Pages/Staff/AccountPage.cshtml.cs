@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
 using Waybill.Core;
 using Waybill.Core.Accounts;
 using Waybill.Core.Feeds;
@@ -6,12 +8,15 @@ using Waybill.Core.Logins;
 using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Portal.People;
+using Waybill.Storage.Quotas;
 
 namespace Waybill.Portal.Pages.Staff;
 
 /// <summary>One account: what it is, who and what belongs to it.</summary>
 [Permission(PortalOperation.SeeAccounts)]
-internal sealed class AccountPageModel(AccountService accounts, LoginService logins, QuotaService quotas, SubscriptionService subscriptions, PeopleServices people, PortalOptions options) : FormModel
+internal sealed class AccountPageModel(
+    AccountService accounts, LoginService logins, QuotaService quotas, SubscriptionService subscriptions, PeopleServices people, PortalOptions options,
+    IStringLocalizer<StaffTexts> words) : FormModel
 {
     public const string AsProvider = "provider";
 
@@ -26,6 +31,9 @@ internal sealed class AccountPageModel(AccountService accounts, LoginService log
 
     public IReadOnlyList<Quota> Quotas { get; private set; } = [];
 
+    /// <summary>The limits of the whole account.</summary>
+    public QuotaLimits Limits => Quotas is [{ Login: null } whole, ..] ? whole.Limits : default;
+
     public Page<Subscription> Subscriptions { get; private set; } = null!;
 
     /// <summary>What the portal does with the account's files.</summary>
@@ -36,6 +44,9 @@ internal sealed class AccountPageModel(AccountService accounts, LoginService log
 
     /// <summary>The regions that the provider has host names for.</summary>
     public IEnumerable<string> Regions => options.Ssh.Select(static address => address.Region).OfType<string>().Distinct();
+
+    /// <summary>What stands in a field of the form for the quota: what was sent in vain, or what holds.</summary>
+    public string? QuotaField(string name, string? now) => WrongOf("Quota") is null ? now : Sent("Quota", name);
 
     public Task<IActionResult> OnGetAsync() => ShowAsync();
 
@@ -64,6 +75,21 @@ internal sealed class AccountPageModel(AccountService accounts, LoginService log
         return set is null && files != AsProvider
             ? await ShowAsync()
             : await AfterAsync("Files", (await people.Access.SetFilesAsync(Number, set, Actor, HttpContext.RequestAborted)).Problem, "AccountFiles");
+    }
+
+    /// <summary>The limits of the whole account; an empty field is no limit.</summary>
+    [Permission(PortalOperation.ChangeQuotas)]
+    public async Task<IActionResult> OnPostQuotaAsync(string? quotaBytes, string? quotaFiles)
+    {
+        var size = 0L;
+        var count = 0L;
+        if ((quotaBytes is not null && !SizeWords.TryParse(quotaBytes, out size)) || (quotaFiles is not null && !long.TryParse(quotaFiles.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out count)))
+        {
+            return await AfterAsync("Quota", new Problem(ProblemKind.Invalid, words["QuotaWrong"].Value), "");
+        }
+
+        var limits = new QuotaLimits(quotaBytes is null ? null : size, quotaFiles is null ? null : count);
+        return await AfterAsync("Quota", (await quotas.SetForAccountAsync(Number, _ => limits, Actor, HttpContext.RequestAborted)).Problem, "QuotaSet");
     }
 
     /// <summary>The session goes on as a view with another token, on the account's own pages.</summary>

@@ -10,9 +10,6 @@ namespace Waybill.Portal.Pages.Staff;
 [Permission(PortalOperation.SeeHeld)]
 internal sealed class HeldModel(FeedPublisher publisher) : FormModel
 {
-    /// <summary>Files of a set that are shown; the command lists all.</summary>
-    public const int FilesShown = 20;
-
     [FromQuery(Name = "account")]
     public string? Account { get; set; }
 

@@ -39,7 +39,7 @@ internal sealed class InviteModel(OnboardingService onboarding, FeedTypes types,
     public async Task OnPostAsync(string? account, string? email, string? name, string? phone, string? userName, string[] feeds, string[] fileTypes, string? days)
     {
         (Name, Days) = (name, days);
-        var names = new RequestDetails().Named(string.IsNullOrWhiteSpace(name) ? null : name.Trim());
+        var names = new RequestDetails().Named(Given(name));
         Asked = new NewInvitation(account?.Trim() ?? "", email?.Trim() ?? "")
         {
             FirstName = names.FirstName, LastName = names.LastName, Phone = phone, UserName = userName, Feeds = feeds, FileTypes = fileTypes,

@@ -14,9 +14,6 @@ namespace Waybill.Portal.Pages.Staff;
 [Permission(PortalOperation.SeeLogins)]
 internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentKeys intake, KeyLife life, IStringLocalizer<StaffTexts> words, IStringLocalizer<Texts> texts, TimeProvider time) : FormModel
 {
-    /// <summary>Revoked keys that are shown, the latest; the command lists all.</summary>
-    public const int RevokedShown = 20;
-
     [FromRoute(Name = "login")]
     public string UserName { get; set; } = "";
 
@@ -67,12 +64,17 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
             return await AfterAsync("Add", new Problem(ProblemKind.Invalid, wrong.Value), "");
         }
 
-        // Not ended by a browser that goes away: a private key that was sent is refused for good all the same.
-        var taken = await intake.AddAsync(UserName, upload.Content, "a private key was sent to the portal", label?.Trim(), until, Actor, CancellationToken.None);
-        return taken.Value?.Refused is { } refused
-            ? await AfterAsync(
-                "Add", new Problem(ProblemKind.Refused, taken.Value.InstalledOn is { Count: > 0 } on ? words["KeyPrivateInstalled", refused.Message, string.Join(", ", on)].Value : refused.Message), "")
-            : await AfterAsync("Add", taken.Problem, taken.Value is { Addition.AlreadyInstalled: true } ? "KeyThere" : "KeyAdded");
+        // Not ended by a browser that goes away: a private key that was sent is refused for good all the same, and so is a second one.
+        Result<TakenKey>? second = upload.SecondPrivate is { } other ? (Result<TakenKey>?)await TakeAsync(other) : null;
+        var taken = await TakeAsync(upload.Content);
+        string[] on = [.. taken.Value?.InstalledOn ?? [], .. second?.Value?.InstalledOn ?? []];
+        return (taken.Problem ?? second?.Problem) is { } problem ? await AfterAsync("Add", problem, "")
+            : taken.Value!.Refused is { } refused
+                ? await AfterAsync("Add", new Problem(ProblemKind.Refused, on.Length > 0 ? words["KeyPrivateInstalled", refused.Message, string.Join(", ", on)].Value : refused.Message), "")
+                : await AfterAsync("Add", null, taken.Value.Addition is { AlreadyInstalled: true } ? "KeyThere" : "KeyAdded");
+
+        async Task<Result<TakenKey>> TakeAsync(byte[] content) =>
+            await intake.AddAsync(UserName, content, "a private key was sent to the portal", label?.Trim(), until, Actor, CancellationToken.None);
     }
 
     [Permission(PortalOperation.ChangeKeys)]
@@ -120,7 +122,7 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
 
         Keys = [.. installed.Value.Where(static key => key.Revoked is null)];
         var revoked = installed.Value.Where(static key => key.Revoked is not null).OrderByDescending(static key => key.Revoked).ToList();
-        (Revoked, RevokedMore) = ([.. revoked.Take(RevokedShown)], Math.Max(0, revoked.Count - RevokedShown));
+        (Revoked, RevokedMore) = ([.. revoked.Take(PortalLimits.RevokedKeys)], Math.Max(0, revoked.Count - PortalLimits.RevokedKeys));
         Shared = await life.SharedWithAsync(Login.UserName, ended);
         return null;
     }

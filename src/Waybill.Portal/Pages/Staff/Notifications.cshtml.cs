@@ -56,7 +56,7 @@ internal sealed class NotificationsModel(NotificationService notifications, Answ
 
     private async Task ShowAsync(string? state, string? account, string? after)
     {
-        (State, Account) = (Parse(state), string.IsNullOrWhiteSpace(account) ? null : account.Trim());
+        (State, Account) = (Parse(state), Given(account));
         var page = await notifications.ListAsync(State, Account, PortalLimits.ListRows, after, HttpContext.RequestAborted);
         Deliveries = page.Items;
         More = NextPage(page.Next);

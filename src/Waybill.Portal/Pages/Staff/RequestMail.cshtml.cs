@@ -60,6 +60,4 @@ internal sealed class RequestMailModel(OnboardingService onboarding, Answers ans
         Taken = taken.Value;
         Refusal = taken.Problem is { } problem ? answers.Of(problem) : null;
     }
-
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -22,7 +22,7 @@ internal sealed class RequestsModel(OnboardingService onboarding) : SignedInMode
     public async Task OnGetAsync(string? state, string? q, string? after)
     {
         State = Enum.TryParse<RequestState>(state, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : null;
-        Text = string.IsNullOrWhiteSpace(q) ? null : q.Trim();
+        Text = Given(q);
         var page = await onboarding.SearchAsync(new RequestQuery { State = State, Text = Text, Size = PortalLimits.ListRows, After = after }, HttpContext.RequestAborted);
         Requests = page.Items;
         More = NextPage(page.Next);

@@ -66,7 +66,7 @@ internal sealed class RetentionModel(RetentionService retention, RetentionForeca
     protected override async Task<Problem?> LoadAsync()
     {
         var ended = HttpContext.RequestAborted;
-        var number = string.IsNullOrWhiteSpace(Number) ? null : Number.Trim();
+        var number = Given(Number);
         Passes = [.. (await RetentionService.PassesAsync(database, ended)).Take(PassesShown)];
         var all = (await policies.ListAsync(ended)).Where(policy => number is null || policy.Account is null || string.Equals(policy.Account, number, StringComparison.OrdinalIgnoreCase)).ToList();
         var kept = May(PortalOperation.SeeHolds) ? await holds.ListAsync(number, ended) : [];

@@ -1,7 +1,7 @@
 using Waybill.Portal.Hosting;
 using Waybill.Storage.Local;
 
-namespace Waybill.Portal.Api;
+namespace Waybill.Portal.Files;
 
 /// <summary>Where files lie while they are sent, how many bodies of them are taken at once, and how much of the disk they may take.</summary>
 internal sealed class UploadRoom(PortalOptions options) : Turns(PortalLimits.ApiUploads)

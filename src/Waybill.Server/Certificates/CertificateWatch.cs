@@ -1,0 +1,120 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Microsoft.Extensions.Logging;
+using Waybill.Server.Configuration;
+
+namespace Waybill.Server.Certificates;
+
+/// <summary>
+/// The certificate that new connections get. Its files are looked at when somebody connects, since they are renewed every few weeks and nobody thinks of the server then;
+/// those that cannot be used change nothing, and the log says so.
+/// </summary>
+internal sealed partial class CertificateWatch
+{
+    /// <summary>Whether the files changed is asked no more often than this.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private static readonly List<SslApplicationProtocol> Protocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+
+    private readonly DataDirectory _data;
+    private readonly PortalSection _section;
+    private readonly TimeProvider _time;
+    private readonly Action<ServerCertificate> _used;
+    private readonly ILogger _logger;
+    private readonly Lock _looking = new();
+    private volatile SslStreamCertificateContext _context;
+    private string _stamp;
+    private string? _problem;
+    private long _looked;
+
+    /// <summary>Loads it; throws <see cref="CommandException"/> with what is wrong and what to do.</summary>
+    /// <param name="data">Where the installation's own lies.</param>
+    /// <param name="section">Which one is configured.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="used">Gets each certificate that connections see from then on, the first one too.</param>
+    /// <param name="logger">Where changes are told.</param>
+    public CertificateWatch(DataDirectory data, PortalSection section, TimeProvider time, Action<ServerCertificate> used, ILogger logger)
+    {
+        (_data, _section, _time, _used, _logger) = (data, section, time, used, logger);
+        (_stamp, _looked) = (Stamp(), time.GetTimestamp());
+        _context = Use(ServerCertificate.Load(data, section));
+    }
+
+    /// <summary>What the next connection is answered with.</summary>
+    public SslServerAuthenticationOptions ForConnection()
+    {
+        Look();
+        return new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = _context,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ApplicationProtocols = Protocols,
+            AllowRenegotiation = false,
+        };
+    }
+
+    private void Look()
+    {
+        // One looks; the others need not wait for it.
+        if (!_looking.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            if (_time.GetElapsedTime(_looked) < Interval)
+            {
+                return;
+            }
+
+            _looked = _time.GetTimestamp();
+            var stamp = Stamp();
+            if (stamp == _stamp && _problem is null)
+            {
+                return;
+            }
+
+            // What cannot be used is tried again each time: a mode or an owner that is set right leaves no trace in the stamp.
+            var loaded = ServerCertificate.Load(_data, _section);
+            if (Stamp() != stamp)
+            {
+                // Somebody is writing them just now: the next look finds both halves.
+                return;
+            }
+
+            (_context, _stamp, _problem) = (Use(loaded), stamp, null);
+            var until = loaded.Certificate.NotAfter.ToUniversalTime();
+            LogChanged(_logger, loaded.Certificate.Subject, until);
+        }
+        catch (CommandException error)
+        {
+            if (error.Message != _problem)
+            {
+                _problem = error.Message;
+                LogUnusable(_logger, error.Message);
+            }
+        }
+        finally
+        {
+            _looking.Exit();
+        }
+    }
+
+    private SslStreamCertificateContext Use(ServerCertificate loaded)
+    {
+        // Offline: what is missing of the chain is not fetched from addresses that a certificate names.
+        var context = SslStreamCertificateContext.Create(loaded.Certificate, loaded.Chain, offline: true);
+        _used(loaded);
+        return context;
+    }
+
+    private string Stamp() => string.Join(' ', ServerCertificate.FilesOf(_data, _section).Select(static path => new FileInfo(path)).Select(
+        static file => file.Exists ? FormattableString.Invariant($"{file.LastWriteTimeUtc.Ticks}:{file.Length}") : "none"));
+
+    [LoggerMessage(EventId = 46, Level = LogLevel.Information, Message = "The portal shows another certificate to new connections: {Subject}, until {End:yyyy-MM-dd}")]
+    private static partial void LogChanged(ILogger logger, string subject, DateTime end);
+
+    [LoggerMessage(EventId = 47, Level = LogLevel.Warning, Message = "The portal's certificate was changed and is not used; connections get the one before: {Problem}")]
+    private static partial void LogUnusable(ILogger logger, string problem);
+}

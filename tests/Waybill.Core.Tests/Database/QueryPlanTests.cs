@@ -1,0 +1,63 @@
+using Waybill.Core.Database;
+using Waybill.Core.Feeds;
+using Waybill.Core.Retention;
+
+namespace Waybill.Core.Tests.Database;
+
+/// <summary>What pages ask of big tables is found by an index: SQLite's own plan of the statement says so, whatever the tables hold.</summary>
+public sealed class QueryPlanTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Receipts_of_a_feed_are_found_by_the_feed(bool newestFirst)
+    {
+        await using var core = await TestCore.CreateAsync();
+        var plan = await PlanAsync(core, ReceiptService.Statement(new ReceiptQuery { Feed = "cdr", NewestFirst = newestFirst }));
+        Assert.Contains("USING INDEX file_feed (feed=? AND id", plan, StringComparison.Ordinal);
+        AssertNoScan(plan);
+    }
+
+    [Fact]
+    public async Task Receipts_of_an_account_are_found_by_the_account_also_of_one_feed()
+    {
+        await using var core = await TestCore.CreateAsync();
+        foreach (var query in (ReceiptQuery[])[new() { Account = "1" }, new() { Account = "1", Feed = "cdr", NewestFirst = true, Unfetched = true }])
+        {
+            var plan = await PlanAsync(core, ReceiptService.Statement(query));
+            Assert.Matches(@"SEARCH f USING INDEX \w+ \(account_id=\?", plan);
+            AssertNoScan(plan);
+        }
+    }
+
+    [Fact]
+    public async Task Receipts_of_all_read_files_from_one_end_and_not_all_logins()
+    {
+        await using var core = await TestCore.CreateAsync();
+        AssertNoScan(await PlanAsync(core, ReceiptService.Statement(new ReceiptQuery { NewestFirst = true, Unfetched = true })));
+    }
+
+    [Fact]
+    public async Task The_plan_of_one_account_does_not_read_all_accounts()
+    {
+        await using var core = await TestCore.CreateAsync();
+        Assert.Contains("(number_key=?)", await PlanAsync(core, RetentionPlanner.Accounts(one: true)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Holds_are_read_before_their_accounts(bool ofOne)
+    {
+        await using var core = await TestCore.CreateAsync();
+        var plan = await PlanAsync(core, Holds.Statement(ofOne));
+        Assert.Contains("SEARCH a USING INTEGER PRIMARY KEY", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("SCAN a", plan, StringComparison.Ordinal);
+    }
+
+    /// <summary>An index that holds only what is asked for may be read whole: the publisher logins.</summary>
+    private static void AssertNoScan(string plan) => Assert.DoesNotMatch(@"SCAN (?!login USING (COVERING )?INDEX login_publisher)", plan);
+
+    private static async Task<string> PlanAsync(TestCore core, string statement) => string.Join(
+        '\n', await core.Services.Database.ReadAsync(connection => connection.All("EXPLAIN QUERY PLAN " + statement, static row => row.GetString(3))));
+}
