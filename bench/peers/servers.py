@@ -120,7 +120,7 @@ class Waybill(Server):
             subprocess.run([f"{ROOT}/waybill", *words, "--data", data], check=True, stdout=subprocess.DEVNULL)
         self.files = os.path.join(data, "vaults", "10020", "upload")
         limits = ["PerSource", "PerLogin", "Unauthenticated", "UnauthenticatedPerSource"]
-        self.launch([f"{ROOT}/waybill", "serve", "--data", data, "--set", f"Ssh:Listen=127.0.0.1:{self.port}", "--set", "Portal:Listen="]
+        self.launch([f"{ROOT}/waybill", "serve", "--data", data, "--set", f"Ssh:Listen=127.0.0.1:{self.port}", "--set", "Portal:Listen=", "--set", "Ftp:Listen="]
                     + [word for limit in limits for word in ("--set", f"Limits:{limit}=10000")])
 
     def remote(self, name):

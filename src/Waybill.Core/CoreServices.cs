@@ -16,6 +16,7 @@ using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
 using Waybill.Core.Onboarding;
 using Waybill.Core.Packs;
+using Waybill.Core.Passwords;
 using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
@@ -66,6 +67,7 @@ public sealed class CoreServices : IAsyncDisposable
         RetentionPolicies = new RetentionPolicies(database, audit, time);
         Holds = new Holds(database, audit, time);
         Links = new SecretLinks(database, time);
+        Passwords = new LoginPasswords(database, audit, time, Links);
         RetentionLinks = new RetentionLinks(database, audit, Links, Stores, time);
         Quotas = new QuotaService(database, audit, time);
         AccountFiles = new AccountFileService(database, audit, Layout, CollectRights, _vaults, _archive, new QuotaLedger(database, time), time);
@@ -165,6 +167,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Links that stand in mails.</summary>
     public SecretLinks Links { get; }
+
+    /// <summary>Passwords of logins.</summary>
+    public LoginPasswords Passwords { get; }
 
     /// <summary>What is behind the links of retention's notices.</summary>
     public RetentionLinks RetentionLinks { get; }
@@ -269,6 +274,7 @@ public sealed class CoreServices : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         People.Dispose();
+        Passwords.Dispose();
         await LoginUsage.DisposeAsync().ConfigureAwait(false);
         await Audit.DisposeAsync().ConfigureAwait(false);
         await Database.DisposeAsync().ConfigureAwait(false);

@@ -20,6 +20,7 @@ using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
 using Waybill.Core.Onboarding;
 using Waybill.Core.Packs;
+using Waybill.Core.Passwords;
 using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
@@ -68,6 +69,7 @@ internal sealed class Installation : IAsyncDisposable
         RetentionPolicies = new RetentionPolicies(database, audit, TimeProvider.System);
         Holds = new Holds(database, audit, TimeProvider.System);
         Links = new SecretLinks(database, TimeProvider.System);
+        Passwords = new LoginPasswords(database, audit, TimeProvider.System, Links);
         Schedule = new ScheduleLedger(database);
         Quotas = new QuotaService(database, audit, TimeProvider.System);
         QuotaLedger = new QuotaLedger(database, TimeProvider.System);
@@ -137,6 +139,9 @@ internal sealed class Installation : IAsyncDisposable
     public Holds Holds { get; }
 
     public SecretLinks Links { get; }
+
+    /// <summary>Passwords of logins, for FTPS.</summary>
+    public LoginPasswords Passwords { get; }
 
     /// <summary>For whoever opened the vaults.</summary>
     public RetentionLinks RetentionLinks => new(Database, Audit, Links, new VaultStores(Vaults), TimeProvider.System);
@@ -300,6 +305,7 @@ internal sealed class Installation : IAsyncDisposable
     {
         _vaults?.Dispose();
         _archive?.Dispose();
+        Passwords.Dispose();
         await Usage.DisposeAsync();
         await Audit.DisposeAsync();
         await Database.DisposeAsync();

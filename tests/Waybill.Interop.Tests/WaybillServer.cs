@@ -75,7 +75,7 @@ public sealed partial class WaybillServer : IAsyncLifetime
     {
         string[] words =
         [
-            .. Launcher, "dotnet", Program, "serve", "--data", Data, "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}", "--set", "Portal:Listen=",
+            .. Launcher, "dotnet", Program, "serve", "--data", Data, "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}", "--set", "Portal:Listen=", "--set", "Ftp:Listen=",
             .. (_defaultLimits ? [] : new[] { "--set", "Limits:UnauthenticatedPerSecond=1000" }),
             .. Settings.Concat(settings).SelectMany(setting => new[] { "--set", setting }),
         ];

@@ -26,6 +26,9 @@ public static class AuditActions
     /// <summary>A session was ended by an operator or because its key or login lost its right.</summary>
     public const string SessionKicked = "session-kicked";
 
+    /// <summary>Somebody came to a data port of an FTP session for whom it was not open, or a client named another's address; the detail says which.</summary>
+    public const string DataPortRefused = "data-port-refused";
+
     /// <summary>Rows of this log were exported; the detail says which.</summary>
     public const string AuditExported = "audit-exported";
 

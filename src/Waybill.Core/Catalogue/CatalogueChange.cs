@@ -23,6 +23,11 @@ internal sealed class CatalogueChange(
             case FileOperation.Upload:
                 var arrived = CatalogueSql.Arrived(connection, account, place.Path, fileEvent.Size, fileEvent.ExpectedSize, deliverer, protocol, now);
                 CatalogueSql.Describe(connection, arrived, feeds?.AtFinal(place.Path)?.Name, fileEvent.Sha256);
+                if (fileEvent.IsUnclean)
+                {
+                    CatalogueSql.EndedUncleanly(connection, arrived);
+                }
+
                 InboundSql.Delivered(connection, arrived, actor, now);
                 break;
             case FileOperation.Download when CatalogueSql.Present(connection, account, place.Path) is { } file:

@@ -20,4 +20,7 @@ public sealed record CatalogueFile(
 {
     /// <summary>Whether less came than the client announced: it stopped early and closed its handle, which SFTP cannot tell from a file that is whole (promise D12).</summary>
     public bool IsIncomplete => Size < ExpectedSize;
+
+    /// <summary>Whether its client cut the TLS connection without saying that this was all, which was let pass for it: it may be cut off.</summary>
+    public bool IsUnclean { get; init; }
 }

@@ -10,13 +10,13 @@ namespace Waybill.Core.Catalogue;
 internal static class CatalogueSql
 {
     public const string Select = """
-        SELECT f.id, a.number, f.path, f.size, f.expected_size, f.arrived_at, f.login, f.protocol, f.sha256, f.first_fetched_at, f.first_fetched_by, f.gone_at, f.gone_how
+        SELECT f.id, a.number, f.path, f.size, f.expected_size, f.arrived_at, f.login, f.protocol, f.sha256, f.first_fetched_at, f.first_fetched_by, f.gone_at, f.gone_how, f.is_unclean
         FROM file f JOIN account a ON a.id = f.account_id
         """;
 
     public static CatalogueFile Read(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetInt64(4), row.Time(5), row.TextOrNull(6), row.GetString(7),
-        row.IsDBNull(8) ? null : row.Bytes(8), row.TimeOrNull(9), row.TextOrNull(10), row.TimeOrNull(11), row.IsDBNull(12) ? null : row.Word<GoneHow>(12));
+        row.IsDBNull(8) ? null : row.Bytes(8), row.TimeOrNull(9), row.TextOrNull(10), row.TimeOrNull(11), row.IsDBNull(12) ? null : row.Word<GoneHow>(12)) { IsUnclean = row.GetInt64(13) != 0 };
 
     public static FileFetch ReadFetch(DbDataReader row) => new(
         row.GetString(0), row.GetString(1), row.TextOrNull(2), row.Time(3), row.GetInt64(4), row.GetInt64(5) != 0);
@@ -70,6 +70,9 @@ internal static class CatalogueSql
             }
         }
     }
+
+    /// <summary>Its client cut the connection without saying that this was all.</summary>
+    public static void EndedUncleanly(DatabaseConnection connection, long file) => connection.Execute("UPDATE file SET is_unclean = 1 WHERE id = @file", ("@file", file));
 
     /// <summary>The file at a path is there no longer; nothing happens if the catalogue does not know one.</summary>
     public static void Left(DatabaseConnection connection, long account, string path, GoneHow how, DateTimeOffset now)

@@ -9,6 +9,12 @@ public static class DeliveryProtocol
     /// <summary>SCP.</summary>
     public const string Scp = "scp";
 
+    /// <summary>FTP over TLS.</summary>
+    public const string Ftps = "ftps";
+
+    /// <summary>FTP that anybody on the way can read.</summary>
+    public const string Ftp = "ftp";
+
     /// <summary>The provider's <c>publish</c>.</summary>
     public const string Publish = "publish";
 

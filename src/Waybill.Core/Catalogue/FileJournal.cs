@@ -101,6 +101,11 @@ public sealed class FileJournal(AuditLog log, Actor actor, string protocol, ILog
             }
         }
 
+        if (fileEvent.IsUnclean)
+        {
+            Add("unclean", "true");
+        }
+
         if (fileEvent.ResumedAt > 0)
         {
             Add("resumed", fileEvent.ResumedAt.ToString(CultureInfo.InvariantCulture));

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
+using Waybill.Core.Passwords;
 
 namespace Waybill.Core.Diagnosis;
 
@@ -101,6 +101,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
         [
             .. Status(known),
             .. Keys(known, now),
+            .. Password(connection, known, rows, now),
             .. Networks(login, rows),
             .. Penalised(rows, penalties),
             .. offered.Select(key => new DiagnosisFinding(
@@ -117,7 +118,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
     private static ConnectionDiagnosis OfAddress(DatabaseConnection connection, IPAddress address, IReadOnlyList<SourcePenalty> penalties, DateTimeOffset now)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        var source = Source(plain);
+        var source = SourceText.Of(plain);
         var rows = DiagnosisSql.RefusedFrom(connection, [.. new[] { plain.ToString(), source, plain.MapToIPv6().ToString() }.Distinct()], now - Memory, MaximumRefused);
         var since = DiagnosisSql.SinceLogins(connection, now - Memory, LoginsRead);
         var read = since == now - Memory ? $"in {Memory.Days} days" : $"since {Format(since)}, which is as far back as the last {LoginsRead} logins go";
@@ -173,7 +174,38 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
         var what = known.Keys.Count == 0
             ? "The login has no key."
             : $"No key can be used: {string.Join(", ", known.Keys.Select(key => $"{key.Sha256} {(key.Revoked is { } revoked ? $"was revoked on {Format(revoked)} ({key.RevokedReason})" : $"expired on {Format(key.Expires!.Value)}")}"))}.";
-        yield return new(DiagnosisVerdict.Stop, what, "Ask for a public key and install it.", $"key add {user} FILE") { Remedy = new Remedy(RemedyKind.AddKey, user) };
+        yield return known.Password is null
+            ? new(DiagnosisVerdict.Stop, what, "Ask for a public key and install it.", $"key add {user} FILE") { Remedy = new Remedy(RemedyKind.AddKey, user) }
+            : new(DiagnosisVerdict.Ok, $"{what} It has a password for FTPS; SFTP would need a key.");
+    }
+
+    private static IEnumerable<DiagnosisFinding> Password(DatabaseConnection connection, LoginCandidate known, List<AuditRow> rows, DateTimeOffset now)
+    {
+        var user = known.Login.UserName;
+        if (known.Password is not { } password)
+        {
+            if (rows.Exists(static row => row.Detail is { } detail && RefusalCauses.Of(detail) == RefusalCause.NoPassword))
+            {
+                yield return new(DiagnosisVerdict.Stop, "It came by FTPS with a password, and has none.", "If the customer is to use FTPS, send a link to set one; else tell them to use SFTP with the key.", $"password link {user}");
+            }
+
+            yield break;
+        }
+
+        yield return new(
+            DiagnosisVerdict.Ok,
+            $"It has a password for FTPS, set on {Format(password.Set)} by {password.SetBy}{(password.LastUsed is { } used ? $", last used on {Format(used)} from {password.LastUsedFrom} with {password.LastUsedClient}" : ", which was never used")}.");
+        foreach (var source in LoginPasswordSql.Tries(connection, known.Login.Id, now).Where(each => each.Until > now))
+        {
+            yield return new(
+                DiagnosisVerdict.Stop, string.Create(CultureInfo.InvariantCulture, $"{source.Tries} wrong passwords came from {source.Source}: from there none is looked at until {Format(source.Until)}, not even the right one."),
+                "Mend the password that their program has, or set another; then let it try again at once, or wait.", $"password unlock {user}");
+        }
+
+        if (LoginPasswordSql.Terms(connection, known.Login.Id).TlsFrom is { } from && from <= now)
+        {
+            yield return new(DiagnosisVerdict.Ok, $"Since {Format(from)} it must use TLS; a program that is set to plain FTP is refused.");
+        }
     }
 
     private static IEnumerable<DiagnosisFinding> Networks(Login login, List<AuditRow> rows)
@@ -199,7 +231,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
 
     private static IEnumerable<DiagnosisFinding> Penalised(List<AuditRow> rows, IReadOnlyList<SourcePenalty> penalties)
     {
-        var sources = rows.Select(static row => IPAddress.TryParse(row.Address, out var address) ? Source(address) : row.Address).ToHashSet();
+        var sources = rows.Select(static row => IPAddress.TryParse(row.Address, out var address) ? SourceText.Of(address) : row.Address).ToHashSet();
         return penalties.Where(penalty => sources.Contains(penalty.Source)).Select(Penalty);
     }
 
@@ -238,19 +270,6 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
 
     private static RefusedConnection View(AuditRow row) =>
         new(DateTimeOffset.FromUnixTimeMilliseconds(row.Time), row.Address, row.Subject, row.Connection, row.Detail ?? "");
-
-    // As the connection gate names them.
-    private static string Source(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6 || address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address.MapToIPv4().ToString();
-        }
-
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return $"{new IPAddress(bytes)}/64";
-    }
 
     private static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 

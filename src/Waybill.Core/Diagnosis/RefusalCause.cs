@@ -41,4 +41,16 @@ public enum RefusalCause
 
     /// <summary>The login has too many connections.</summary>
     TooMany,
+
+    /// <summary>The password is wrong.</summary>
+    WrongPassword,
+
+    /// <summary>The login has no password: it came by FTPS.</summary>
+    NoPassword,
+
+    /// <summary>Wrong passwords came before, and none is looked at for a while.</summary>
+    PasswordLocked,
+
+    /// <summary>It came by FTP without TLS, and must use it.</summary>
+    NeedsTls,
 }

@@ -23,6 +23,10 @@ public static class RefusalCauses
         ("are not accepted", RefusalCause.KeyType),
         ("cannot be used: it is damaged", RefusalCause.KeyType),
         ("not installed for", RefusalCause.OtherKey),
+        ("gave the wrong password", RefusalCause.WrongPassword),
+        ("which has no password", RefusalCause.NoPassword),
+        ("which was not looked at after wrong ones", RefusalCause.PasswordLocked),
+        ("must use TLS", RefusalCause.NeedsTls),
         ("only keys are accepted", RefusalCause.Password),
         ("came without a key", RefusalCause.NoKey),
     ];

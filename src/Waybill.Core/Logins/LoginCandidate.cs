@@ -1,5 +1,6 @@
 using Waybill.Core.Accounts;
 using Waybill.Core.Keys;
+using Waybill.Core.Passwords;
 
 namespace Waybill.Core.Logins;
 
@@ -9,6 +10,12 @@ namespace Waybill.Core.Logins;
 /// <param name="Keys">All its keys, the revoked and expired ones too, so that a refusal can say which it was.</param>
 public sealed record LoginCandidate(Login Login, AccountStatus? AccountStatus, IReadOnlyList<InstalledKey> Keys)
 {
+    /// <summary>Its password; null if it has none.</summary>
+    internal StoredPassword? Password { get; init; }
+
+    /// <summary>Whether it has a password, for FTPS and NTSAPI.</summary>
+    public bool HasPassword => Password is not null;
+
     /// <summary>The key with this blob; null if the login has none.</summary>
     public InstalledKey? FindKey(ReadOnlySpan<byte> blob)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using Waybill.Core.Accounts;
 using Waybill.Core.Database;
 using Waybill.Core.Keys;
+using Waybill.Core.Passwords;
 
 namespace Waybill.Core.Logins;
 
@@ -24,38 +25,34 @@ public sealed class LoginDirectory(WaybillDatabase database, TimeProvider time)
             static row => (Login: (Login?)LoginSql.Read(row), Status: row.IsDBNull(11) ? (AccountStatus?)null : row.Word<AccountStatus>(11)),
             ("@key", UserName.Fold(userName)));
 
-        // For an unknown name the keys of no login are read, so that the answer takes as long.
+        // For an unknown name the keys and the password of no login are read, so that the answer takes as long.
         var keys = KeySql.OfLogin(connection, login?.Id ?? 0);
-        return login is null ? null : new LoginCandidate(login, status, keys);
+        var password = LoginPasswordSql.Find(connection, login?.Id ?? 0);
+        return login is null ? null : new LoginCandidate(login, status, keys) { Password = password };
     }
 
     /// <summary>
     /// Whether a candidate may log in with this key from this address, now. Ask again before a signature counts and, for sessions that live, whenever
     /// <see cref="RevisionAsync"/> has changed or time has passed (keys expire).
     /// </summary>
-    public LoginReason Check(LoginCandidate? candidate, ReadOnlySpan<byte> keyBlob, IPAddress address)
-    {
-        if (candidate is null)
-        {
-            return LoginReason.UnknownUser;
-        }
+    public LoginReason Check(LoginCandidate? candidate, ReadOnlySpan<byte> keyBlob, IPAddress address) =>
+        candidate is null ? LoginReason.UnknownUser
+        : candidate.FindKey(keyBlob) is { } key ? Check(candidate, new LoginCredential.OfKey(key), address)
+        : LoginReason.UnknownKey;
 
-        if (candidate.FindKey(keyBlob) is not { } key)
-        {
-            return LoginReason.UnknownKey;
-        }
+    /// <summary>Whether a session that was opened with this credential from this address may go on, now.</summary>
+    public LoginReason Check(LoginCandidate? candidate, LoginCredential credential, IPAddress address) =>
+        candidate is null ? LoginReason.UnknownUser
+        : credential.Check(candidate, time.GetUtcNow()) is not LoginReason.Ok and var reason ? reason
+        : CheckState(candidate, address);
 
-        return key switch
-        {
-            { Revoked: not null } => LoginReason.KeyRevoked,
-            _ when key.IsExpired(time.GetUtcNow()) => LoginReason.KeyExpired,
-            _ when candidate.Login.Status != LoginStatus.Active => LoginReason.LoginSuspended,
-            _ when candidate.AccountStatus == AccountStatus.Suspended => LoginReason.AccountSuspended,
-            _ when candidate.AccountStatus == AccountStatus.Closed => LoginReason.AccountClosed,
-            _ when !candidate.Login.AllowFrom.Allows(address) => LoginReason.AddressNotAllowed,
-            _ => LoginReason.Ok,
-        };
-    }
+    /// <summary>Whether a login may be used from an address, whatever it shows.</summary>
+    internal static LoginReason CheckState(LoginCandidate candidate, IPAddress address) =>
+        candidate.Login.Status != LoginStatus.Active ? LoginReason.LoginSuspended
+        : candidate.AccountStatus == AccountStatus.Suspended ? LoginReason.AccountSuspended
+        : candidate.AccountStatus == AccountStatus.Closed ? LoginReason.AccountClosed
+        : !candidate.Login.AllowFrom.Allows(address) ? LoginReason.AddressNotAllowed
+        : LoginReason.Ok;
 
     /// <summary>Which logins have keys with these fingerprints, at most <paramref name="most"/> of each; for words in the audit, never for an answer to a client.</summary>
     public ValueTask<List<KeyOwner>> OwnersAsync(IReadOnlyCollection<string> fingerprints, int most, CancellationToken cancellationToken = default) => database.ReadAsync(

@@ -1,6 +1,6 @@
 namespace Waybill.Core.Logins;
 
-/// <summary>Whether a user name and key may log in from an address, and why not: for log and audit, never for the client.</summary>
+/// <summary>Whether a user name with a key or password may log in from an address, and why not: for log and audit, never for the client.</summary>
 public enum LoginReason
 {
     /// <summary>They may.</summary>
@@ -29,4 +29,22 @@ public enum LoginReason
 
     /// <summary>The login may not come from this address.</summary>
     AddressNotAllowed,
+
+    /// <summary>The login has no password.</summary>
+    NoPassword,
+
+    /// <summary>The password is another one.</summary>
+    WrongPassword,
+
+    /// <summary>Wrong passwords came from the same source before: none is looked at for a while.</summary>
+    PasswordLocked,
+
+    /// <summary>The password was set anew since the session began.</summary>
+    PasswordChanged,
+
+    /// <summary>The connection is not encrypted, and the login must use TLS.</summary>
+    TlsRequired,
+
+    /// <summary>Too many passwords wait to be compared.</summary>
+    Busy,
 }

@@ -15,6 +15,12 @@ public static class LoginReasonWords
         LoginReason.AccountSuspended => "the account is suspended",
         LoginReason.AccountClosed => "the account is closed",
         LoginReason.AddressNotAllowed => "the login may not come from this address",
+        LoginReason.NoPassword => "the login has no password",
+        LoginReason.WrongPassword => "the password is wrong",
+        LoginReason.PasswordLocked => "wrong passwords came from there before, and none is looked at for a while",
+        LoginReason.PasswordChanged => "the password was set anew",
+        LoginReason.TlsRequired => "the login must use TLS",
+        LoginReason.Busy => "too many passwords wait to be compared",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 }

@@ -4,7 +4,7 @@ using Waybill.Core.Database;
 namespace Waybill.Core.Logins;
 
 /// <summary>
-/// Notes when logins and keys were last used. Kept in memory and written together every few seconds, since a fsync for each login would buy nothing: the
+/// Notes when logins, keys and passwords were last used. Kept in memory and written together every few seconds, since a fsync for each login would buy nothing: the
 /// audit log has every login already.
 /// </summary>
 public sealed class LoginUsage : IAsyncDisposable
@@ -12,14 +12,14 @@ public sealed class LoginUsage : IAsyncDisposable
     /// <summary>How long a note waits to be written.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>The most notes that wait; those of further keys are dropped until the next writing.</summary>
+    /// <summary>The most notes that wait; those of further keys and passwords are dropped until the next writing.</summary>
     public const int MaximumWaiting = 10_000;
 
     private readonly WaybillDatabase _database;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
-    private Dictionary<long, Use> _waiting = [];
+    private Dictionary<(bool IsKey, long Id), Use> _waiting = [];
     private bool _armed;
 
     /// <summary>Starts with nothing waiting.</summary>
@@ -37,14 +37,22 @@ public sealed class LoginUsage : IAsyncDisposable
     /// <param name="keyId">The key.</param>
     /// <param name="address">From where.</param>
     /// <param name="client">With which software, as the client says; it is escaped and cut here.</param>
-    public void Note(long loginId, long keyId, string address, string client)
+    public void Note(long loginId, long keyId, string address, string client) => Note((true, keyId), loginId, address, client);
+
+    /// <summary>A password logged in. Returns at once.</summary>
+    /// <param name="loginId">The login.</param>
+    /// <param name="address">From where.</param>
+    /// <param name="client">With which software, as the client says; it is escaped and cut here.</param>
+    public void NotePassword(long loginId, string address, string client) => Note((false, loginId), loginId, address, client);
+
+    private void Note((bool IsKey, long Id) what, long loginId, string address, string client)
     {
         var use = new Use(loginId, _time.GetUtcNow(), address, AuditText.Clean(client, Words.MaximumLength, doubleBackslash: false)!);
         lock (_lock)
         {
-            if (_waiting.Count < MaximumWaiting || _waiting.ContainsKey(keyId))
+            if (_waiting.Count < MaximumWaiting || _waiting.ContainsKey(what))
             {
-                _waiting[keyId] = use;
+                _waiting[what] = use;
             }
 
             if (!_armed)
@@ -57,7 +65,7 @@ public sealed class LoginUsage : IAsyncDisposable
     /// <summary>Writes what waits.</summary>
     public async ValueTask<Outcome> FlushAsync(CancellationToken cancellationToken = default)
     {
-        Dictionary<long, Use> notes;
+        Dictionary<(bool IsKey, long Id), Use> notes;
         lock (_lock)
         {
             notes = _waiting;
@@ -75,9 +83,9 @@ public sealed class LoginUsage : IAsyncDisposable
             var result = await _database.WriteAsync<int>(
                 transaction =>
                 {
-                    foreach (var (keyId, use) in notes)
+                    foreach (var (what, use) in notes)
                     {
-                        Write(transaction.Connection, keyId, use);
+                        Write(transaction.Connection, what, use);
                     }
 
                     return notes.Count;
@@ -98,15 +106,17 @@ public sealed class LoginUsage : IAsyncDisposable
         await FlushAsync().ConfigureAwait(false);
     }
 
-    private static void Write(DatabaseConnection connection, long keyId, Use use)
+    private static void Write(DatabaseConnection connection, (bool IsKey, long Id) what, Use use)
     {
         var time = use.Time.ToColumn();
         connection.Execute(
-            "UPDATE login_key SET last_used_at = @time, last_used_from = @from, last_used_client = @client WHERE id = @id",
+            what.IsKey
+                ? "UPDATE login_key SET last_used_at = @time, last_used_from = @from, last_used_client = @client WHERE id = @id"
+                : "UPDATE login_password SET last_used_at = @time, last_used_from = @from, last_used_client = @client WHERE login_id = @id",
             ("@time", time),
             ("@from", use.Address),
             ("@client", use.Client),
-            ("@id", keyId));
+            ("@id", what.Id));
         connection.Execute(
             "UPDATE login SET last_login_at = @time WHERE id = @id AND (last_login_at IS NULL OR last_login_at < @time)",
             ("@time", time),

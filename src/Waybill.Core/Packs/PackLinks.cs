@@ -1,4 +1,3 @@
-using System.Globalization;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Links;
@@ -7,8 +6,7 @@ using Waybill.Core.Logins;
 namespace Waybill.Core.Packs;
 
 /// <summary>
-/// Links to the page with a login's connection pack. They open any number of times until they expire, since nothing in a pack is secret and people come back to it. A link
-/// is for the login as it was added then: a later one of the same name is another, even where the database gives its number again.
+/// Links to the page with a login's connection pack. They open any number of times until they expire, since nothing in a pack is secret and people come back to it.
 /// </summary>
 /// <param name="database">Where logins are kept.</param>
 /// <param name="audit">Where links that staff make are recorded.</param>
@@ -20,11 +18,8 @@ public sealed class PackLinks(WaybillDatabase database, AuditLog audit, SecretLi
 
     /// <summary>The user name of the login whose pack a token opens; null when it opens none.</summary>
     public async ValueTask<string?> FindAsync(string? token, CancellationToken cancellationToken = default) =>
-        (await links.FindAsync(token, Purpose, cancellationToken).ConfigureAwait(false))?.Subject.Split(' ') is [var id, var created]
-            ? await database.ReadAsync(
-                connection => connection.First(
-                    "SELECT user_name FROM login WHERE id = @id AND created_at = @created", static row => row.GetString(0), ("@id", Number(id)), ("@created", Number(created))),
-                cancellationToken).ConfigureAwait(false)
+        await links.FindAsync(token, Purpose, cancellationToken).ConfigureAwait(false) is { } link
+            ? (await database.ReadAsync(connection => LoginLinks.Find(connection, link), cancellationToken).ConfigureAwait(false))?.UserName
             : null;
 
     /// <summary>Makes a link to a login's pack, for staff to pass on; returns its token, which is told this once.</summary>
@@ -43,7 +38,5 @@ public sealed class PackLinks(WaybillDatabase database, AuditLog audit, SecretLi
 
     /// <summary>Makes a link together with the mail that holds it.</summary>
     internal static string Create(SecretLinks links, WriteTransaction transaction, Login login) =>
-        links.Create(transaction, Purpose, string.Create(CultureInfo.InvariantCulture, $"{login.Id} {login.Created.ToColumn()}"), PackLimits.LinkTime);
-
-    private static long Number(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+        links.Create(transaction, Purpose, LoginLinks.Subject(login), PackLimits.LinkTime);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Links;
+using Waybill.Core.Passwords;
 
 namespace Waybill.Core.People;
 

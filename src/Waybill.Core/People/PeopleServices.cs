@@ -1,6 +1,7 @@
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Links;
+using Waybill.Core.Passwords;
 
 namespace Waybill.Core.People;
 
@@ -16,7 +17,7 @@ public sealed class PeopleServices : IDisposable
     /// <param name="keyFile">The key that second factors are kept under.</param>
     /// <param name="options">What the configuration says.</param>
     public PeopleServices(WaybillDatabase database, AuditLog audit, TimeProvider time, string keyFile, PeopleOptions options)
-        : this(database, audit, time, keyFile, options, new PasswordWork())
+        : this(database, audit, time, keyFile, options, new PasswordWork(SignInLimits.HashesAtOnce, SignInLimits.HashesWaiting))
     {
     }
 

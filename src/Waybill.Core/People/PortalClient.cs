@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Waybill.Core.Audit;
 
 namespace Waybill.Core.People;
@@ -9,27 +8,11 @@ namespace Waybill.Core.People;
 /// <param name="UserAgent">What the browser says it is; anything, or nothing.</param>
 public sealed record PortalClient(IPAddress Address, string? UserAgent)
 {
-    private const int Ipv6Host = 8;
-
-    /// <summary>What tries are counted for: an IPv4 address, or the /64 of an IPv6 one, of which a customer has all.</summary>
-    public string Source
-    {
-        get
-        {
-            var address = Address.IsIPv4MappedToIPv6 ? Address.MapToIPv4() : Address;
-            if (address.AddressFamily != AddressFamily.InterNetworkV6)
-            {
-                return address.ToString();
-            }
-
-            var bytes = address.GetAddressBytes();
-            bytes.AsSpan(Ipv6Host).Clear();
-            return $"{new IPAddress(bytes)}/64";
-        }
-    }
+    /// <summary>What tries are counted for.</summary>
+    public string Source => SourceText.Of(Address);
 
     /// <summary>The address as the audit has it.</summary>
-    public string Text => (Address.IsIPv4MappedToIPv6 ? Address.MapToIPv4() : Address).ToString();
+    public string Text => SourceText.Plain(Address).ToString();
 
     /// <summary>What the browser says, bounded and without control characters.</summary>
     internal string Agent => AuditText.Clean(UserAgent ?? "", SessionLimits.Agent, doubleBackslash: false)!;

@@ -30,10 +30,10 @@ public enum PortalOperation
     /// <summary>Add, suspend, resume, remove logins.</summary>
     ChangeLogins,
 
-    /// <summary>List the keys of logins.</summary>
+    /// <summary>List the keys of logins, see how their passwords are used.</summary>
     SeeKeys,
 
-    /// <summary>Add and revoke keys of logins, and hand generated ones over.</summary>
+    /// <summary>Add and revoke keys of logins, hand generated ones over, set and remove passwords.</summary>
     ChangeKeys,
 
     /// <summary>See why somebody cannot connect.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Passwords;
 
 namespace Waybill.Core.People;
 

@@ -1,5 +1,6 @@
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Passwords;
 
 namespace Waybill.Core.People;
 

@@ -11,8 +11,8 @@ public sealed record ApiScope(string Word, string What, bool OfAccount)
     [
         new("accounts:read", "accounts and logins, their state and last use", OfAccount: true),
         new("accounts:write", "add, suspend, resume and close accounts and logins", OfAccount: false),
-        new("keys:read", "keys of logins, and what was offered in vain", OfAccount: true),
-        new("keys:write", "install and revoke keys", OfAccount: true),
+        new("keys:read", "keys of logins, what was offered in vain, and how their passwords are used", OfAccount: true),
+        new("keys:write", "install and revoke keys, set and remove passwords", OfAccount: true),
         new("requests:read", "access requests with their checks", OfAccount: false),
         new("requests:write", "enter and decide access requests", OfAccount: false),
         new("sessions:read", "live sessions, and why somebody cannot connect", OfAccount: false),

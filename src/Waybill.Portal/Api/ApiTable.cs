@@ -12,7 +12,7 @@ internal static class ApiTable
 
     public static IReadOnlyList<ApiEndpoint> All { get; } =
     [
-        .. AccountsApi.Endpoints, .. LoginsApi.Endpoints, .. KeysApi.Endpoints, .. SessionsApi.Endpoints, .. RequestsApi.Endpoints, .. FeedsApi.Endpoints, .. InboundApi.Endpoints,
+        .. AccountsApi.Endpoints, .. LoginsApi.Endpoints, .. KeysApi.Endpoints, .. PasswordsApi.Endpoints, .. SessionsApi.Endpoints, .. RequestsApi.Endpoints, .. FeedsApi.Endpoints, .. InboundApi.Endpoints,
         .. ExpectationsApi.Endpoints, .. RetentionApi.Endpoints, .. PeopleApi.Endpoints, .. NotificationsApi.Endpoints, .. ConnectingApi.Endpoints, .. AuditApi.Endpoints,
     ];
 

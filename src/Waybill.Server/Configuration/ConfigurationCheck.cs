@@ -31,6 +31,7 @@ internal static class ConfigurationCheck
         }
 
         Public("Ftp:Public", configuration.Ftp.Public);
+        FtpSettings.Validate(configuration.Ftp);
         Public("Ntsapi:Public", configuration.Ntsapi.Public);
         PortalSettings.Validate(configuration);
         _ = Files(configuration.Portal);

@@ -100,7 +100,20 @@ internal sealed record FtpSection
 
     public IReadOnlyList<PublicEndpoint> Public { get; init; } = [];
 
+    /// <summary>Where data connections are taken, both ends included.</summary>
     public string PassivePorts { get; init; } = "42000-42999";
+
+    /// <summary>The IPv4 address that PASV tells, where a router stands in front; null for the one that the client has connected to.</summary>
+    public string? PassiveAddress { get; init; }
+
+    /// <summary>Whether the server connects to clients (PORT, EPRT), to their own address alone.</summary>
+    public bool AllowActive { get; init; }
+
+    /// <summary><c>allowed</c>, <c>required</c> or <c>off</c>: whether data connections resume the TLS session of their control connection.</summary>
+    public string SessionReuse { get; init; } = "allowed";
+
+    /// <summary>Beginnings of the names that clients say in CLNT, whose uploads count although they cut TLS; flagged in the catalogue.</summary>
+    public IReadOnlyList<string> LenientClients { get; init; } = [];
 }
 
 internal sealed record NtsapiSection

@@ -1,11 +1,10 @@
 using System.Net;
-using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 
 namespace Waybill.Server.Control;
 
 /// <summary>A logged-in connection of this process, which can be ended.</summary>
-internal sealed class LiveSession(SessionView view, Login login, InstalledKey key, IPAddress address) : IDisposable
+internal sealed class LiveSession(SessionView view, Login login, LoginCredential credential, IPAddress address) : IDisposable
 {
     private readonly CancellationTokenSource _kicked = new();
     private string? _kickReason;
@@ -14,7 +13,8 @@ internal sealed class LiveSession(SessionView view, Login login, InstalledKey ke
 
     public Login Login { get; } = login;
 
-    public InstalledKey Key { get; } = key;
+    /// <summary>What it was opened with, and lives as long as.</summary>
+    public LoginCredential Credential { get; } = credential;
 
     public IPAddress Address { get; } = address;
 

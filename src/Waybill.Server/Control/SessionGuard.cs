@@ -5,7 +5,7 @@ using Waybill.Server.Hosting;
 namespace Waybill.Server.Control;
 
 /// <summary>
-/// Ends sessions whose key, login or account may not go on: looks when another process has changed something (a command also says so at once), and for keys
+/// Ends sessions whose key, password, login or account may not go on: looks when another process has changed something (a command also says so at once), and for keys
 /// that expire.
 /// </summary>
 internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirectory directory, TimeProvider timeProvider, ILogger logger) : PeriodicWork(Interval, timeProvider, logger)
@@ -25,7 +25,7 @@ internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirect
             foreach (var session in sessions.Sessions)
             {
                 var candidate = await directory.FindAsync(session.View.User);
-                var reason = directory.Check(candidate, session.Key.Blob.Span, session.Address);
+                var reason = directory.Check(candidate, session.Credential, session.Address);
                 if (reason != LoginReason.Ok)
                 {
                     session.Kick(reason.Describe());
@@ -55,7 +55,7 @@ internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirect
         {
             var now = await directory.RevisionAsync(stopping);
             var time = Time.GetUtcNow();
-            if (now != _revision || sessions.Sessions.Any(session => session.KickReason is null && session.Key.IsExpired(time)))
+            if (now != _revision || sessions.Sessions.Any(session => session.KickReason is null && session.Credential.IsExpired(time)))
             {
                 await RecheckAsync();
                 _revision = now;

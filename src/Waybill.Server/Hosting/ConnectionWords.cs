@@ -1,3 +1,4 @@
+using Waybill.Ftp.Hosting;
 using Waybill.Ssh.Hosting;
 
 namespace Waybill.Server.Hosting;
@@ -9,6 +10,12 @@ internal static class ConnectionWords
     /// <param name="report">Its story.</param>
     /// <param name="kickReason">Why it was ended, if it was.</param>
     public static string Ended(SshConnectionReport report, string? kickReason) =>
-        $"{report.Reason}: {(report.Reason == SshEndReason.Kicked ? kickReason ?? report.Detail : report.Detail)}; "
-        + $"{report.BytesReceived} bytes in, {report.BytesSent} out, {report.Duration.TotalSeconds:0.0} s";
+        Ended(report.Reason.ToString(), report.Reason == SshEndReason.Kicked ? kickReason ?? report.Detail : report.Detail, report.BytesReceived, report.BytesSent, report.Duration);
+
+    /// <summary>The same of FTP.</summary>
+    public static string Ended(FtpConnectionReport report, string? kickReason) =>
+        Ended(report.Reason.ToString(), report.Reason == FtpEndReason.Kicked ? kickReason ?? report.Detail : report.Detail, report.BytesReceived, report.BytesSent, report.Duration);
+
+    private static string Ended(string reason, string detail, long received, long sent, TimeSpan duration) =>
+        $"{reason}: {detail}; {received} bytes in, {sent} out, {duration.TotalSeconds:0.0} s";
 }

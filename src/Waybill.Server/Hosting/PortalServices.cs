@@ -34,6 +34,7 @@ internal static class PortalServices
         services.AddSingleton(_ => installation.SentKeys);
         services.AddSingleton(installation.KeyLife);
         services.AddSingleton(installation.Links);
+        services.AddSingleton(installation.Passwords);
         services.AddSingleton(installation.Feeds);
         services.AddSingleton(installation.Expectations);
         services.AddSingleton(installation.Quotas);

@@ -72,6 +72,7 @@ internal sealed partial class ServerHealth(Installation installation, WaybillCon
                 .. await InstallationChecks.TryAsync("files", () => ValueTask.FromResult(InstallationChecks.Files(installation.Data))),
                 .. await InstallationChecks.TryAsync("host keys", () => ValueTask.FromResult<IEnumerable<Finding>>(InstallationChecks.HostKeys(installation.Data, configuration))),
                 .. await InstallationChecks.TryAsync("people", () => InstallationChecks.PeopleAsync(installation, _stopping.Token)),
+                .. await InstallationChecks.TryAsync("ftp", () => FtpChecks.UseAsync(installation, _stopping.Token)),
                 .. await InstallationChecks.TryAsync("upkeep", () => UpkeepChecks.LongAsync(installation, _stopping.Token)),
             ];
             _last = new Look(time.GetUtcNow(), findings);

@@ -1,30 +1,20 @@
-using Microsoft.Extensions.Logging;
-using Waybill.Core;
-using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Net.Gate;
 using Waybill.Server.Configuration;
-using Waybill.Server.Control;
 using Waybill.Sftp;
 using Waybill.Sftp.Scp;
 using Waybill.Ssh.Hosting;
 using Waybill.SshKeys.Keys;
-using Waybill.Storage.Quotas;
 
 namespace Waybill.Server.Hosting;
 
 /// <summary>Joins the SSH server to accounts, vaults and the audit log.</summary>
-internal sealed partial class SshApplication(Installation installation, WaybillConfiguration configuration, KeysOnlyBanner banner, ILogger logger) : ISshApplication
+internal sealed class SshApplication(Installation installation, WaybillConfiguration configuration, KeysOnlyBanner banner, SessionDoor door) : ISshApplication
 {
     /// <summary>Other logins with an offered key that are looked up for a row.</summary>
     private const int MaximumOwners = 4;
-
-    /// <summary>What a client whose key is right reads when its login is full; it may know, and one that waits or closes a session gets in.</summary>
-    private const string LoginIsFull = "This login has as many connections as it may. Close one and connect again.";
-
-    private const string NoAudit = "Nobody can log in at the moment. Please try again later.";
 
     public async ValueTask<bool> IsKeyAcceptableAsync(SshKeyOffer offer, CancellationToken cancellationToken)
     {
@@ -41,52 +31,22 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             return null;
         }
 
-        var address = offer.Connection.RemoteEndPoint.Address;
-        var actor = Actor.Login(candidate.Login.UserName, address.ToString(), offer.Connection.Id);
-        var lease = offer.Connection.Features.Get<ConnectionLease>();
-        if (lease is not null && !lease.TryAuthenticate(candidate.Login.UserName))
-        {
-            Refuse(offer.Connection, "the login has as many connections as it may (Limits:PerLogin)", LoginIsFull);
-            return null;
-        }
-
-        var rules = await installation.CollectRights.AddToAsync(installation.Layout.RulesFor(candidate.Login), candidate.Login, cancellationToken);
+        var connection = offer.Connection;
         var key = candidate.FindKey(offer.Key.Blob.Span)!;
-        var session = new LiveSession(
-            new SessionView(
-                offer.Connection.Id, "sftp", candidate.Login.UserName, candidate.Login.Account, offer.Connection.RemoteEndPoint.ToString(), offer.Connection.ClientSoftware,
-                offer.Connection.Algorithms, key.Sha256, TimeProvider.System.GetUtcNow()),
-            candidate.Login, key, address);
-        installation.Sessions.Add(session);
-
-        // Asked again now that it can be ended: what was revoked before this line is seen here, what is revoked after it ends the session.
-        var (_, reason) = await CheckAsync(offer, cancellationToken);
-        var recorded = reason != LoginReason.Ok ? Outcome.Done : await installation.Audit.AppendAsync(
-            new AuditEntry(AuditActions.LogIn, actor)
-            {
-                Account = candidate.Login.Account,
-                Subject = key.Sha256,
-                Detail = $"{offer.Connection.ClientSoftware}; {offer.Connection.Algorithms}",
-            },
+        var session = await door.OpenAsync(
+            new SessionDoor.Knock(
+                connection.Id, "sftp", candidate, new LoginCredential.OfKey(key), connection.RemoteEndPoint, connection.Features, connection.ClientSoftware, connection.Algorithms,
+                words => connection.Refusal = words),
             cancellationToken);
-        if (reason != LoginReason.Ok || !recorded.Succeeded)
+        if (session is null)
         {
-            installation.Sessions.Remove(session);
-            session.Dispose();
-            if (!recorded.Succeeded)
-            {
-                // No login without its row: nobody works unseen while the audit cannot be written.
-                LogNoAudit(logger, recorded.Problem.Message);
-                Refuse(offer.Connection, "the audit log cannot be written", NoAudit);
-            }
-
             return null;
         }
 
-        offer.Connection.Features.Set(session);
+        var address = connection.RemoteEndPoint.Address;
         banner.Note(address);
-        installation.Usage.Note(candidate.Login.Id, key.Id, address.ToString(), offer.Connection.ClientSoftware);
-        return new SshLogin(installation, session, actor, rules, configuration);
+        installation.Usage.Note(candidate.Login.Id, key.Id, address.ToString(), connection.ClientSoftware);
+        return new SshLogin(installation, session, configuration);
     }
 
     public string? Banner(SshConnectionInfo connection) => banner.For(connection);
@@ -100,32 +60,13 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
         }
 
         var remote = report.Connection.RemoteEndPoint.Address;
-        var session = features.Get<LiveSession>();
-        if (session is not null)
+        if (await door.RecordEndAsync(features, remote, report.Connection.Id, session => ConnectionWords.Ended(report, session.KickReason)))
         {
-            // Nobody waits for this row: it is written with the next one, or a tenth of a second later.
-            await installation.Audit.AppendLaterAsync(new AuditEntry(AuditActions.ConnectionEnded, Actor.Login(session.Login.UserName, remote.ToString(), report.Connection.Id))
-            {
-                Account = session.Login.Account,
-                Detail = ConnectionWords.Ended(report, session.KickReason),
-            }, static () => { });
-            return;
-        }
-
-        if (features.Get<ConnectionLease>() is { IsDisplaced: true })
-        {
-            // Recorded when it was displaced, and no more than so many in a minute: a flood must not become one of audit rows.
             return;
         }
 
         var facts = await GatherAsync(report);
-        var entry = new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = remote.ToString(), Connection = report.Connection.Id })
-        {
-            Account = facts.Candidate?.Login.Account,
-            Subject = report.User ?? report.InvalidUser,
-            Outcome = AuditOutcome.Refused,
-            Detail = RefusalWords.Of(facts),
-        };
+        var entry = SessionDoor.Refused(remote, report.Connection.Id, report.User ?? report.InvalidUser, facts.Candidate, RefusalWords.Of(facts));
         await installation.Audit.AppendAsync(facts.Candidate is { } tried
             ? OfferedKeys.With(entry, tried.Login.Id, NotInstalled(report, tried), remote.ToString(), report.Connection.ClientName, TimeProvider.System.GetUtcNow())
             : entry);
@@ -153,26 +94,7 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
             candidate,
             key => installation.Directory.Check(candidate, key.Blob.Span, report.Connection.RemoteEndPoint.Address),
             owners,
-            candidate is null && (report.User ?? report.InvalidUser) is { } name ? await GuessAsync(name) : null);
-    }
-
-    private async ValueTask<(string Name, string Difference)?> GuessAsync(string name)
-    {
-        foreach (var (guess, difference) in UserNameGuesses.Of(name))
-        {
-            if (await installation.Directory.FindAsync(guess) is { } meant)
-            {
-                return (meant.Login.UserName, difference);
-            }
-        }
-
-        return null;
-    }
-
-    private static void Refuse(SshConnectionInfo connection, string words, string toClient)
-    {
-        connection.Features.Set(new LoginRefusal(words));
-        connection.Refusal = toClient;
+            candidate is null && (report.User ?? report.InvalidUser) is { } name ? await door.GuessAsync(name) : null);
     }
 
     private static Offence Offence(SshConnectionReport report) => report.Reason switch
@@ -191,26 +113,10 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
         return (candidate, installation.Directory.Check(candidate, offer.Key.Blob.Span, offer.Connection.RemoteEndPoint.Address));
     }
 
-    [LoggerMessage(EventId = 12, Level = LogLevel.Error, Message = "A login is refused because the audit log cannot be written: {Problem}")]
-    private static partial void LogNoAudit(ILogger logger, string problem);
-
-    /// <summary>Why a login with a right signature was refused; a feature of its connection.</summary>
-    private sealed record LoginRefusal(string Words);
-
     /// <summary>One logged-in connection.</summary>
-    private sealed class SshLogin(Installation installation, LiveSession session, Actor actor, Storage.IAccessRules rules, WaybillConfiguration configuration) : ISshLogin
+    private sealed class SshLogin(Installation installation, LoginSession session, WaybillConfiguration configuration) : ISshLogin
     {
         public CancellationToken Kicked => session.Kicked;
-
-        private Storage.IFileJournal JournalOf(string protocol, SessionQuota? quota)
-        {
-            var journal = new FileJournal(
-                installation.Audit, actor, protocol, installation.Layout.ViewOf(session.Login, installation.Accounts), TimeProvider.System,
-                session.Login.Kind == LoginKind.Publisher ? installation.Feeds : null);
-            return quota is null ? journal : new QuotaJournal(journal, quota);
-        }
-
-        private Storage.VaultPath StartDirectory => session.Login.StartDirectory ?? Storage.VaultPath.Root;
 
         public ISshProgram? FindSubsystem(string name)
         {
@@ -219,17 +125,17 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
                 return null;
             }
 
-            var front = installation.FrontOf(session.Login, rules, actor, configuration);
-            var quota = installation.OpenQuota(session.Login);
-            var journal = JournalOf(DeliveryProtocol.Sftp, quota);
+            var front = session.OpenFront();
+            var quota = session.OpenQuota();
+            var journal = session.JournalOf(DeliveryProtocol.Sftp, quota);
             return new SftpProgram(
-                () => installation.OpenStore(session.Login, rules, front, quota, actor),
-                rules,
+                () => session.OpenStore(front, quota),
+                session.Rules,
                 front?.Wrap(journal) ?? journal,
                 new SftpOptions
                 {
                     Links = configuration.Sftp.Links,
-                    StartDirectory = StartDirectory,
+                    StartDirectory = session.StartDirectory,
                     OwnerName = session.Login.UserName,
                 },
                 installation.Pace,
@@ -243,21 +149,16 @@ internal sealed partial class SshApplication(Installation installation, WaybillC
                 return new RefusedCommand();
             }
 
-            var quota = installation.OpenQuota(session.Login);
+            var quota = session.OpenQuota();
             return new ScpProgram(
                 arguments,
-                () => installation.OpenStore(session.Login, rules, installation.FrontOf(session.Login, rules, actor, configuration), quota, actor),
-                rules,
-                JournalOf(DeliveryProtocol.Scp, quota),
-                new ScpOptions { StartDirectory = StartDirectory },
+                () => session.OpenStore(session.OpenFront(), quota),
+                session.Rules,
+                session.JournalOf(DeliveryProtocol.Scp, quota),
+                new ScpOptions { StartDirectory = session.StartDirectory },
                 installation.Pace);
         }
 
-        public ValueTask DisposeAsync()
-        {
-            installation.Sessions.Remove(session);
-            session.Dispose();
-            return ValueTask.CompletedTask;
-        }
+        public ValueTask DisposeAsync() => session.DisposeAsync();
     }
 }

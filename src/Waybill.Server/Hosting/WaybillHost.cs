@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging;
 using Waybill.Net.Buffers;
 using Waybill.Core.Audit;
 using Waybill.Core.Retention;
+using Waybill.Ftp.Hosting;
 using Waybill.Net.Gate;
+using Waybill.Server.Certificates;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
 using Waybill.Server.HostKeys;
@@ -45,6 +47,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly RefusalLog _refusals;
     private readonly ServerIdentity _identity = new();
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
+    private readonly List<(FtpListener Listener, ListenOptions Bound)> _ftpListeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
     private WebApplication? _application;
     private PortalHost? _portal;
@@ -84,6 +87,9 @@ internal sealed partial class WaybillHost : IAsyncDisposable
 
     /// <summary>What was asked for, and where it is bound (a port 0 has become a real one).</summary>
     public IReadOnlyList<(Listener Listener, ListenOptions Bound)> Listeners => _listeners;
+
+    /// <summary>The same of FTP.</summary>
+    public IReadOnlyList<(FtpListener Listener, ListenOptions Bound)> FtpListeners => _ftpListeners;
 
     /// <summary>Where the portal is bound; empty when it is off.</summary>
     public IReadOnlyList<IPEndPoint> Portal => _portal?.EndPoints ?? [];
@@ -208,8 +214,10 @@ internal sealed partial class WaybillHost : IAsyncDisposable
 
     private async Task BindAsync(WaybillConfiguration configuration, CancellationToken cancellationToken)
     {
-        var handlers = _handlers = Handlers(configuration);
-        if (handlers.Count == 0)
+        var door = new SessionDoor(_installation, configuration, _loggers.CreateLogger<SessionDoor>());
+        var handlers = _handlers = Handlers(configuration, door);
+        var ftp = FtpHandlers(configuration, door);
+        if (handlers.Count == 0 && ftp.Count == 0)
         {
             // Kestrel without a listener would open one of its own, for HTTP on port 5000.
             return;
@@ -240,6 +248,16 @@ internal sealed partial class WaybillHost : IAsyncDisposable
                     options.Run(handler.OnConnectedAsync);
                 });
             }
+
+            foreach (var (listener, handler) in ftp)
+            {
+                kestrel.Listen(listener.EndPoint, options =>
+                {
+                    _ftpListeners.Add((listener, options));
+                    options.UseConnectionGate(_gate, _refusals.Record);
+                    options.Run(handler.OnConnectedAsync);
+                });
+            }
         });
         _application = builder.Build();
         try
@@ -248,15 +266,36 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or SocketException)
         {
-            throw new CommandException(CannotListen(error, handlers.Select(each => each.Listener.EndPoint), "Ssh:Listen=127.0.0.1:2022"));
+            // Kestrel names the one that it failed at.
+            List<(IPEndPoint EndPoint, string Another)> asked =
+            [
+                .. handlers.Select(each => (each.Listener.EndPoint, "Ssh:Listen=127.0.0.1:2022")), .. ftp.Select(each => (each.Listener.EndPoint, "Ftp:Listen=127.0.0.1:2122, or Ftp:Listen=[] for none")),
+            ];
+            var failed = asked.Where(each => error.Message.Contains($"{each.EndPoint}:", StringComparison.Ordinal)).DefaultIfEmpty(asked[0]).First();
+            throw new CommandException(CannotListen(error, [failed.EndPoint], failed.Another));
         }
     }
 
-    private List<(Listener Listener, SshConnectionHandler Handler)> Handlers(WaybillConfiguration configuration)
+    private List<(FtpListener Listener, FtpConnectionHandler Handler)> FtpHandlers(WaybillConfiguration configuration, SessionDoor door)
+    {
+        List<FtpListener> listeners = [.. FtpSettings.ListenersOf(configuration.Ftp)];
+        if (listeners.Count == 0)
+        {
+            return [];
+        }
+
+        // A certificate that cannot be used is said now, and not to the first customer.
+        var certificate = new CertificateSource(_installation.Data, configuration.Portal, TimeProvider.System, _loggers.CreateLogger<CertificateSource>());
+        _ = certificate.Current;
+        var application = new FtpApplication(_installation, door, _loggers.CreateLogger<FtpApplication>());
+        return [.. listeners.Select(listener => (listener, new FtpConnectionHandler(FtpSettings.Options(listener.Mode, configuration, certificate), application, TimeProvider.System, _loggers)))];
+    }
+
+    private List<(Listener Listener, SshConnectionHandler Handler)> Handlers(WaybillConfiguration configuration, SessionDoor door)
     {
         var keys = _hostKeys.Load();
         _identity.Use(keys);
-        var application = new SshApplication(_installation, configuration, _banner, _loggers.CreateLogger<SshApplication>());
+        var application = new SshApplication(_installation, configuration, _banner, door);
         try
         {
             return [.. ListenersOf(configuration).Select(listener => (listener, new SshConnectionHandler(Options(listener.Policy, configuration, keys), application, TimeProvider.System, _loggers)))];

@@ -1,4 +1,5 @@
 using System.Net;
+using Waybill.Core.Passwords;
 using Waybill.Core.People;
 
 namespace Waybill.Core.Tests.People;
@@ -37,7 +38,7 @@ public class SignInTests
         var hashed = 0;
         using var counting = new PeopleServices(
             test.Core.Services.Database, test.Core.Services.Audit, test.Time, test.Core.Files.PeopleKey,
-            new PeopleOptions { Notifications = new() { MailFolder = "/nowhere", TemplateFolder = "/nowhere" } }, new PasswordWork { Hashing = () => Interlocked.Increment(ref hashed) });
+            new PeopleOptions { Notifications = new() { MailFolder = "/nowhere", TemplateFolder = "/nowhere" } }, new PasswordWork(SignInLimits.HashesAtOnce, SignInLimits.HashesWaiting){ Hashing = () => Interlocked.Increment(ref hashed) });
         (string Email, string Password, string Why)[] tries =
         [
             (Ann, "wrong", "wrong password"), ("nobody@example.com", TestPeople.Password, "nobody has this"), ("bob@example.com", TestPeople.Password, "suspended"),
@@ -178,7 +179,7 @@ public class SignInTests
         using var people = new PeopleServices(
             test.Core.Services.Database, test.Core.Services.Audit, test.Time, test.Core.Files.PeopleKey,
             new PeopleOptions { Notifications = new() { MailFolder = "/nowhere", TemplateFolder = "/nowhere" } },
-            new PasswordWork
+            new PasswordWork(SignInLimits.HashesAtOnce, SignInLimits.HashesWaiting)
             {
                 Hashing = () =>
                 {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Waybill.Core.Accounts;
 using Waybill.Core.Feeds;
 using Waybill.Core.Keys;
@@ -43,6 +44,8 @@ internal static class DemoCommand
 
     private static string KeyFile(CommandContext context) => Path.Combine(context.Data.Root, "demo-key");
 
+    private static string PasswordFile(CommandContext context) => Path.Combine(context.Data.Root, "demo-password");
+
     private static async Task SetUpAsync(CommandContext context, Installation installation, CancellationToken cancellationToken)
     {
         var account = CommandContext.Require(await installation.Accounts.AddAsync(new NewAccount(Customer, "Demo Telecom"), CommandContext.Operator, cancellationToken));
@@ -50,15 +53,9 @@ internal static class DemoCommand
         var login = CommandContext.Require(await installation.Logins.AddAsync(
             new NewLogin(LoginKind.Customer) { UserName = Customer, Account = Customer }, CommandContext.Operator, cancellationToken));
         using var key = SshPrivateKeys.GenerateEd25519();
-        await using (var file = new FileStream(KeyFile(context), new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            file.Write(PrivateKeyFile.WriteOpenSsh(key, "waybill demo"));
-        }
+        await WriteSecretAsync(KeyFile(context), PrivateKeyFile.WriteOpenSsh(key, "waybill demo"), cancellationToken);
+        var password = CommandContext.Require(await installation.Passwords.GenerateAsync(login.UserName, CommandContext.Operator, cancellationToken)).Password;
+        await WriteSecretAsync(PasswordFile(context), Encoding.ASCII.GetBytes(password + "\n"), cancellationToken);
 
         CommandContext.Require(await installation.Keys.AddAsync(login.UserName, new NewKey(key.PublicKey) { Label = "demo" }, CommandContext.Operator, cancellationToken));
         var yesterday = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddDays(-1);
@@ -66,10 +63,22 @@ internal static class DemoCommand
         new UkStandardCdr((ulong)yesterday.DayNumber, Customer, yesterday).Write(cdr, Rows);
     }
 
+    private static async Task WriteSecretAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        await file.WriteAsync(content, cancellationToken);
+    }
+
     /// <summary>On loopback only whatever the configuration says, on the configured ports where they are free.</summary>
     private static WaybillConfiguration OnLoopback(WaybillConfiguration configuration)
     {
         var ssh = Free(configuration.Ssh.Listen is [var first, ..] ? ConfigurationCheck.EndPoint("Ssh:Listen", first).Port : 0);
+        var ftp = configuration.Ftp.Listen is [var control, ..] ? Free(ConfigurationCheck.EndPoint("Ftp:Listen", control).Port) : (int?)null;
         var portal = configuration.Portal.Listen is [var page, ..] ? Free(ConfigurationCheck.EndPoint("Portal:Listen", page).Port) : (int?)null;
         return configuration with
         {
@@ -78,6 +87,13 @@ internal static class DemoCommand
                 Listen = [$"127.0.0.1:{ssh}"],
                 ListenCompat = [],
                 Public = configuration.Ssh.Public.Count > 0 ? configuration.Ssh.Public : [new PublicEndpoint { Host = "127.0.0.1", Port = ssh }],
+            },
+            Ftp = configuration.Ftp with
+            {
+                Listen = ftp is null ? [] : [$"127.0.0.1:{ftp}"],
+                ListenImplicitTls = [],
+                ListenPlain = [],
+                PassiveAddress = null,
             },
             Portal = configuration.Portal with
             {
@@ -125,6 +141,15 @@ internal static class DemoCommand
         context.Output.WriteLine("  sftp> ls /cdr              a day of call detail records, to be fetched");
         context.Output.WriteLine("  sftp> put FILE /upload/    delivered: durable once sftp says so");
         context.Output.WriteLine();
+        if (host.FtpListeners is [var (_, bound), ..] && File.Exists(PasswordFile(context)))
+        {
+            var password = File.ReadAllText(PasswordFile(context)).Trim();
+            context.Output.WriteLine("or by FTP over TLS, with a password:");
+            context.Output.WriteLine();
+            context.Output.WriteLine($"  curl --ssl-reqd --cacert {ShellWord.Of(new TlsFiles(context.Data).Root)} --user {Customer}:{password} ftp://127.0.0.1:{bound.IPEndPoint!.Port}/cdr/");
+            context.Output.WriteLine();
+        }
+
         if (host.Portal.Count > 0)
         {
             context.Output.WriteLine($"The portal: {PortalSettings.BaseUrl(configuration.Portal)}/ (its certificate is signed by {new TlsFiles(context.Data).Root})");

@@ -56,7 +56,7 @@ internal static class DoctorCommand
         var audit = verification.Intact
             ? new Finding(Verdict.Ok, "audit", $"{verification.Rows} rows, all whole and in order")
             : new Finding(Verdict.Failure, "audit", $"{verification.FindingCount} findings") { Remedy = Remedy.See("audit verify") };
-        return [database, audit, .. await InstallationChecks.PeopleAsync(installation, cancellationToken), .. await UpkeepChecks.LookAsync(installation, cancellationToken)];
+        return [database, audit, .. await InstallationChecks.PeopleAsync(installation, cancellationToken), .. await FtpChecks.UseAsync(installation, cancellationToken), .. await UpkeepChecks.LookAsync(installation, cancellationToken)];
     }
 
     private static async ValueTask<IEnumerable<Finding>> ServerAsync(CommandContext context, CancellationToken cancellationToken)

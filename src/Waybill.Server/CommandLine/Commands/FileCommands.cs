@@ -164,7 +164,7 @@ internal static class FileCommands
     // A customer chooses names: control characters must not reach the operator's terminal.
     private static string From(CatalogueFile file) => $"{file.Login ?? "-"} by {file.Protocol}";
 
-    private static string State(CatalogueFile file) => file.GoneHow is { } how ? Lower(how) : file.IsIncomplete ? "incomplete" : "there";
+    private static string State(CatalogueFile file) => file.GoneHow is { } how ? Lower(how) : file.IsIncomplete ? "incomplete" : file.IsUnclean ? "unclean" : "there";
 
     private static string Lower(GoneHow how) => CommandContext.Lower(how);
 

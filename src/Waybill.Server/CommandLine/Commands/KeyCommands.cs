@@ -57,7 +57,7 @@ internal static class KeyCommands
             }
 
             var taken = CommandContext.Require(await installation.SentKeys.AddAsync(
-                login.UserName, await ReadAsync(here, parse.GetValue(file)!, cancellationToken), "a private key was given to key add", parse.GetValue(label), parse.GetValue(expires),
+                login.UserName, await InputFile.ReadAsync(parse.GetValue(file)!, PublicKeyFile.MaxFileLength, "the customer's public key file", cancellationToken), "a private key was given to key add", parse.GetValue(label), parse.GetValue(expires),
                 CommandContext.Operator, cancellationToken));
             if (taken.Addition is not { } added)
             {
@@ -168,32 +168,6 @@ internal static class KeyCommands
     };
 
     private static DateTimeOffset? ParseExpiry(ArgumentResult result) => KeyExpiry.OfDay(result.Tokens[0].Value) ?? CommandContext.ParseTime(result);
-
-    private static async Task<byte[]> ReadAsync(CommandContext context, string file, CancellationToken cancellationToken)
-    {
-        await using var source = file == "-" ? Console.OpenStandardInput() : OpenFile(file);
-        using var content = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        while (content.Length <= PublicKeyFile.MaxFileLength && await source.ReadAsync(buffer, cancellationToken) is var count and > 0)
-        {
-            content.Write(buffer, 0, count);
-        }
-
-        return content.ToArray();
-    }
-
-    private static FileStream OpenFile(string file)
-    {
-        try
-        {
-            return File.OpenRead(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(
-                $"{file} {(error is FileNotFoundException or DirectoryNotFoundException ? "is not there" : "cannot be read")}; name the customer's public key file, or - for standard input");
-        }
-    }
 
     internal static KeyView View(InstalledKey key) => new(
         key.Sha256, key.Md5, key.Type, key.Bits, key.Label, State(key), key.Added, key.AddedBy, key.Expires, key.LastUsed, key.LastUsedFrom, key.LastUsedClient,

@@ -3,7 +3,7 @@ using Waybill.Core.Logins;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>login add | list | show | suspend | resume | allow | remove</c>.</summary>
+/// <summary><c>login add | list | show | suspend | resume | allow | ftp | plain | remove</c>.</summary>
 internal static class LoginCommands
 {
     private sealed record LoginView(
@@ -11,7 +11,7 @@ internal static class LoginCommands
         DateTimeOffset Created, DateTimeOffset? LastLogin);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
-        [new Command("login", "User names with machine credentials.") { Add(context), List(context), Show(context), Suspend(context), Resume(context), Allow(context), Remove(context) }];
+        [new Command("login", "User names with machine credentials.") { Add(context), List(context), Show(context), Suspend(context), Resume(context), Allow(context), LoginFtpCommands.Terms(context), LoginFtpCommands.Plain(context), Remove(context) }];
 
     private static Command Add(Func<ParseResult, CommandContext> context)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Waybill.Core.Audit;
+using Waybill.Ftp.Hosting;
 using Waybill.Server.Configuration;
 using Waybill.Server.Hosting;
 using Waybill.Storage.Local;
@@ -55,6 +56,11 @@ internal static class ServeCommand
             foreach (var (listener, bound) in host.Listeners)
             {
                 await context.Output.WriteLineAsync($"ssh {bound.IPEndPoint} ({listener.PolicyName})");
+            }
+
+            foreach (var (listener, bound) in host.FtpListeners)
+            {
+                await context.Output.WriteLineAsync($"{(listener.Mode == FtpMode.ImplicitTls ? "ftps" : "ftp")} {bound.IPEndPoint} ({listener.Words})");
             }
 
             foreach (var bound in host.Portal)

@@ -1,9 +1,10 @@
 using System.Globalization;
+using Waybill.Core.Logins;
 
-namespace Waybill.Core.People;
+namespace Waybill.Core.Passwords;
 
 /// <summary>
-/// What a password must not be (NIST SP 800-63B 3.1.1.2): short, guessed first by everybody, or made of what is known of the person. There is no rule of what
+/// What a password must not be (NIST SP 800-63B 3.1.1.2): short, guessed first by everybody, or made of what is known of the person or login. There is no rule of what
 /// characters it has: such rules make people write worse ones.
 /// </summary>
 internal static class PasswordRules
@@ -38,8 +39,19 @@ internal static class PasswordRules
         "newpassword123", "companyname1", "companypassword", "waybillwaybill", "waybill12345", "waybill123456",
     };
 
-    /// <summary>What is wrong with it, or null.</summary>
-    public static Problem? Check(string password, string email, string name)
+    /// <summary>What is wrong with it for a person, or null.</summary>
+    public static Problem? Check(string password, string email, string name) => Check(
+        password, [.. email.Split('@', '.', '-', '_', '+'), .. name.Split(' ', '-', '.'), email, name.Replace(" ", "", StringComparison.Ordinal)], "your name or e-mail address");
+
+    /// <summary>
+    /// What is wrong with it for a login, or null. Programs send letters beyond ASCII in whatever encoding their machine has, and forms take blanks at the ends away.
+    /// </summary>
+    public static Problem? Check(string password, Login login) =>
+        password.AsSpan().ContainsAnyExceptInRange(' ', '~') || password.AsSpan().Trim(' ').Length < password.Length
+            ? Problem.Invalid("The password of a login is made of ASCII letters, digits, signs and blanks, with no blank at its ends: programs send others in different ways. Choose another.")
+            : Check(password, [login.UserName, .. login.UserName.Split('-', '.', '_'), login.Account ?? ""], "the user name or account number");
+
+    private static Problem? Check(string password, IEnumerable<string> known, string whose)
     {
         var length = new StringInfo(password).LengthInTextElements;
         if (length < Shortest)
@@ -57,8 +69,8 @@ internal static class PasswordRules
             return Problem.Invalid("The password is one of those that are tried first. Choose another; some words one after the other make a good one.");
         }
 
-        return new StringInfo(Without(password, email, name)).LengthInTextElements < OwnPart
-            ? Problem.Invalid("The password is made of your name or e-mail address. Choose another.")
+        return new StringInfo(Without(password, known)).LengthInTextElements < OwnPart
+            ? Problem.Invalid($"The password is made of {whose}. Choose another.")
             : null;
     }
 
@@ -82,11 +94,10 @@ internal static class PasswordRules
         return false;
     }
 
-    private static string Without(string password, string email, string name)
+    private static string Without(string password, IEnumerable<string> known)
     {
         const int ShortestPart = 3;
-        foreach (var part in email.Split('@', '.', '-', '_', '+').Concat(name.Split(' ', '-', '.')).Append(email).Append(name.Replace(" ", "", StringComparison.Ordinal))
-                     .Where(static part => part.Length >= ShortestPart).OrderByDescending(static part => part.Length))
+        foreach (var part in known.Where(static part => part.Length >= ShortestPart).OrderByDescending(static part => part.Length))
         {
             password = password.Replace(part, "", StringComparison.OrdinalIgnoreCase);
         }

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Waybill.Core.Database;
+using Waybill.Core.People;
 
-namespace Waybill.Core.People;
+namespace Waybill.Core.Passwords;
 
 /// <summary>
 /// Counts tries before they are made, and takes back what succeeds: of a hundred at once no more are compared than of a hundred in turn. What nobody has is counted
@@ -16,7 +17,13 @@ internal static class SignInTries
         ("@bucket", Bucket(rule, who)), ("@now", now.ToColumn()));
 
     /// <summary>Counts a try; says the how manyth it is.</summary>
-    public static long Count(DatabaseConnection connection, TryRule rule, string who, DateTimeOffset now)
+    /// <param name="connection">Of the transaction.</param>
+    /// <param name="rule">The sort.</param>
+    /// <param name="who">For whom, and from where.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="login">The login that it is for, so that the tries can be shown and taken back with it; null for none.</param>
+    /// <param name="source">From where, for the same.</param>
+    public static long Count(DatabaseConnection connection, TryRule rule, string who, DateTimeOffset now, long? login = null, string? source = null)
     {
         var bucket = Bucket(rule, who);
         var before = connection.Number("SELECT tries FROM sign_in_try WHERE bucket = @bucket AND forget_at > @now", ("@bucket", bucket), ("@now", now.ToColumn()));
@@ -27,10 +34,10 @@ internal static class SignInTries
 
         connection.Execute(
             """
-            INSERT INTO sign_in_try (bucket, tries, next_at, forget_at) VALUES (@bucket, @tries, @next, @forget)
-            ON CONFLICT (bucket) DO UPDATE SET tries = @tries, next_at = @next, forget_at = @forget
+            INSERT INTO sign_in_try (bucket, tries, next_at, forget_at, login_id, source) VALUES (@bucket, @tries, @next, @forget, @login, @source)
+            ON CONFLICT (bucket) DO UPDATE SET tries = @tries, next_at = @next, forget_at = @forget, login_id = @login, source = @source
             """,
-            ("@bucket", bucket), ("@tries", before + 1), ("@next", (now + rule.WaitAfter(before + 1)).ToColumn()), ("@forget", (now + rule.Memory).ToColumn()));
+            ("@bucket", bucket), ("@login", login), ("@source", source), ("@tries", before + 1), ("@next", (now + rule.WaitAfter(before + 1)).ToColumn()), ("@forget", (now + rule.Memory).ToColumn()));
         return before + 1;
     }
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace Waybill.Core.People;
+namespace Waybill.Core.Passwords;
 
 /// <summary>
 /// Passwords as ASP.NET Core Identity's version 3 keeps them, so that its hasher reads ours: base64 of 0x01, then in big-endian four-byte numbers the hash (2 is

@@ -1,6 +1,6 @@
-using Waybill.Core.People;
+using Waybill.Core.Passwords;
 
-namespace Waybill.Core.Tests.People;
+namespace Waybill.Core.Tests.Passwords;
 
 public class PasswordTests
 {

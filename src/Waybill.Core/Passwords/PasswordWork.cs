@@ -1,17 +1,27 @@
-namespace Waybill.Core.People;
+using Waybill.SshKeys.Crypto;
 
-/// <summary>Compares and makes hashes of passwords: few at once, since whoever asks for many would have all cores.</summary>
-internal sealed class PasswordWork : IDisposable
+namespace Waybill.Core.Passwords;
+
+/// <summary>
+/// Compares and makes hashes of passwords: few at once, since whoever asks for many would have all cores. People and logins have one each, so that neither keeps the
+/// other out.
+/// </summary>
+/// <param name="atOnce">Hashes at once.</param>
+/// <param name="waiting">Hashes that wait for their turn.</param>
+internal sealed class PasswordWork(int atOnce, int waiting) : IDisposable
 {
-    private readonly SemaphoreSlim _turns = new(SignInLimits.HashesAtOnce, SignInLimits.HashesAtOnce);
+    private readonly SemaphoreSlim _turns = new(atOnce, atOnce);
     private int _waiting;
 
     /// <summary>Called on the thread that hashes, for tests.</summary>
     internal Action? Hashing { get; init; }
 
-    /// <summary>Compares; null when too many wait.</summary>
+    /// <summary>Compares with a hash of ours, or one that was taken over from another server; null when too many wait.</summary>
     public Task<bool?> VerifyAsync(string hash, string password, CancellationToken cancellationToken) =>
-        RunAsync<bool?>(() => PasswordHash.Verify(hash, password), cancellationToken);
+        RunAsync<bool?>(() => IsImported(hash) ? UnixCrypt.Verify(hash, password) : PasswordHash.Verify(hash, password), cancellationToken);
+
+    /// <summary>Whether a hash was taken over from another server: base64 has no such sign.</summary>
+    public static bool IsImported(string hash) => hash.StartsWith('$');
 
     /// <summary>Hashes; null when too many wait.</summary>
     public Task<string?> CreateAsync(string password, CancellationToken cancellationToken) => RunAsync(() => PasswordHash.Create(password), cancellationToken);
@@ -20,7 +30,7 @@ internal sealed class PasswordWork : IDisposable
 
     private async Task<T?> RunAsync<T>(Func<T?> work, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _waiting) > SignInLimits.HashesWaiting + SignInLimits.HashesAtOnce)
+        if (Interlocked.Increment(ref _waiting) > waiting + atOnce)
         {
             Interlocked.Decrement(ref _waiting);
             return default;

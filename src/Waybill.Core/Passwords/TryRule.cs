@@ -1,4 +1,6 @@
-namespace Waybill.Core.People;
+using Waybill.Core.People;
+
+namespace Waybill.Core.Passwords;
 
 /// <summary>How many tries of one sort are free, and what the next ones wait.</summary>
 /// <param name="Word">The sort.</param>
@@ -24,6 +26,15 @@ internal sealed record TryRule(string Word, int Free, TimeSpan Longest, TimeSpan
 
     /// <summary>Links to a new password that an address is sent: nobody's mailbox is filled.</summary>
     public static TryRule ResetOfPerson { get; } = new("reset-person", SignInLimits.ResetLinks, SignInLimits.LongestWait, SignInLimits.Memory);
+
+    /// <summary>Passwords for a login from a source: whoever fails elsewhere keeps no customer out.</summary>
+    public static TryRule Login { get; } = new("login-password", PasswordLimits.Tries, PasswordLimits.LongestWait, SignInLimits.Memory);
+
+    /// <summary>The same from a source that the login has come from before: a customer with an old password in one of two programs. It is the same count.</summary>
+    public static TryRule LoginAtKnownSource { get; } = Login with { Free = PasswordLimits.TriesAtKnownSource, Longest = PasswordLimits.LongestWaitAtKnownSource };
+
+    /// <summary>Passwords from a source, for whatever login that has not come from there before: one password for each of many logins.</summary>
+    public static TryRule LoginsOfSource { get; } = new("login-source", PasswordLimits.TriesOfSource, PasswordLimits.LongestWait, SignInLimits.Memory);
 
     /// <summary>The wait after so many tries.</summary>
     public TimeSpan WaitAfter(long tries)

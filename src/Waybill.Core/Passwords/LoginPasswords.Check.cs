@@ -1,0 +1,190 @@
+using System.Globalization;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Core.Keys;
+using Waybill.Core.Logins;
+
+namespace Waybill.Core.Passwords;
+
+/// <summary>
+/// What servers ask when somebody comes with a password. A name that nobody has is as much work as one that somebody has. Wrong ones lock a login for the source that they
+/// came from, each time longer, and for no other: nobody locks a customer out from elsewhere.
+/// </summary>
+public sealed partial class LoginPasswords
+{
+    /// <summary>Whether a password is right and its login may be used from there, now.</summary>
+    public async ValueTask<Result<PasswordAnswer>> CheckAsync(PasswordAttempt attempt, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        var seen = await _database.ReadAsync(connection => Look(connection, attempt), cancellationToken).ConfigureAwait(false);
+        if (seen.BlockedUntil is { } until)
+        {
+            return new PasswordAnswer(LoginReason.PasswordLocked, seen.Candidate, TryAgain: until);
+        }
+
+        if (seen.Stored is { } known && _recent.IsKnown(known.Stamp, attempt.Password))
+        {
+            return await EnterAsync(seen, attempt, isCounted: false, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        var counted = await _database.WriteAsync<Counted>(transaction => Count(transaction, attempt), cancellationToken).ConfigureAwait(false);
+        if (!counted.Succeeded)
+        {
+            return counted.Problem;
+        }
+
+        if (counted.Value.BlockedUntil is { } blocked)
+        {
+            return new PasswordAnswer(LoginReason.PasswordLocked, seen.Candidate, TryAgain: blocked);
+        }
+
+        var isRight = await _work.VerifyAsync(seen.Hash, attempt.Password.Length > PasswordRules.Longest ? "" : attempt.Password, cancellationToken).ConfigureAwait(false);
+        if (isRight is null)
+        {
+            var released = await _database.WriteAsync<bool>(transaction => TakeBack(transaction, attempt, seen.IsKnownSource), cancellationToken).ConfigureAwait(false);
+            return released.Succeeded ? new PasswordAnswer(LoginReason.Busy, seen.Candidate) : released.Problem;
+        }
+
+        if (!isRight.Value || seen.Stored is not { } stored)
+        {
+            return await RefuseAsync(seen, attempt, counted.Value.Tries, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Another server's hash has done its duty.
+        var rehashed = PasswordWork.IsImported(stored.Hash) ? await _work.CreateAsync(attempt.Password, cancellationToken).ConfigureAwait(false) : null;
+        return await EnterAsync(seen, attempt, isCounted: true, rehashed, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Seen Look(DatabaseConnection connection, PasswordAttempt attempt)
+    {
+        var now = _time.GetUtcNow();
+        var candidate = LoginDirectory.Find(connection, attempt.User);
+        var isKnownSource = LoginPasswordSql.IsKnownSource(connection, candidate?.Login.Id ?? 0, attempt.Source, now);
+        var decoy = LoginPasswordSql.Decoy(connection, UserName.Fold(attempt.User));
+        return new Seen(candidate, isKnownSource, candidate?.Password?.Hash ?? decoy, BlockedUntil(connection, attempt, isKnownSource, now));
+    }
+
+    private static DateTimeOffset? BlockedUntil(DatabaseConnection connection, PasswordAttempt attempt, bool isKnownSource, DateTimeOffset now)
+    {
+        var ofLogin = SignInTries.BlockedUntil(connection, TryRule.Login, Who(attempt), now);
+        var ofSource = isKnownSource ? null : SignInTries.BlockedUntil(connection, TryRule.LoginsOfSource, attempt.Source, now);
+        return ofSource > ofLogin || ofLogin is null ? ofSource : ofLogin;
+    }
+
+    /// <summary>Counts before anything is compared: of a hundred at once no more are than of a hundred in turn.</summary>
+    private Counted Count(WriteTransaction transaction, PasswordAttempt attempt)
+    {
+        var connection = transaction.Connection;
+        var (now, seen) = (_time.GetUtcNow(), Look(connection, attempt));
+        if (seen.BlockedUntil is { } until)
+        {
+            return new Counted(0, until);
+        }
+
+        if (!seen.IsKnownSource)
+        {
+            SignInTries.Count(connection, TryRule.LoginsOfSource, attempt.Source, now);
+        }
+
+        return new Counted(SignInTries.Count(connection, RuleOf(seen.IsKnownSource), Who(attempt), now, seen.Candidate?.Login.Id, attempt.Source), null);
+    }
+
+    private static bool TakeBack(WriteTransaction transaction, PasswordAttempt attempt, bool isKnownSource)
+    {
+        // Nothing was compared.
+        SignInTries.TakeBack(transaction.Connection, RuleOf(isKnownSource), Who(attempt));
+        if (!isKnownSource)
+        {
+            SignInTries.TakeBack(transaction.Connection, TryRule.LoginsOfSource, attempt.Source);
+        }
+
+        return true;
+    }
+
+    /// <summary>The password is right: its login may go on if nothing else stands against it.</summary>
+    private async ValueTask<Result<PasswordAnswer>> EnterAsync(Seen seen, PasswordAttempt attempt, bool isCounted, string? rehashed, CancellationToken cancellationToken)
+    {
+        var answer = await _database.WriteAsync<PasswordAnswer>(
+            transaction =>
+            {
+                var (connection, now) = (transaction.Connection, _time.GetUtcNow());
+
+                // Who got another password meanwhile comes too late.
+                if (LoginDirectory.Find(connection, attempt.User) is not { Password: { } stored } candidate || stored.Stamp != seen.Stored!.Stamp)
+                {
+                    return new PasswordAnswer(LoginReason.PasswordChanged, seen.Candidate);
+                }
+
+                var login = candidate.Login;
+                SignInTries.Clear(connection, TryRule.Login, Who(attempt));
+                if (isCounted && !seen.IsKnownSource)
+                {
+                    SignInTries.TakeBack(connection, TryRule.LoginsOfSource, attempt.Source);
+                }
+
+                if (rehashed is not null)
+                {
+                    LoginPasswordSql.Rehash(connection, stored, rehashed, PasswordRules.Check(attempt.Password, login) is not null);
+                }
+
+                var reason = LoginDirectory.CheckState(candidate, attempt.Address);
+                reason = reason == LoginReason.Ok && !attempt.IsEncrypted && LoginPasswordSql.Terms(connection, login.Id).TlsFrom <= now ? LoginReason.TlsRequired : reason;
+                if (reason != LoginReason.Ok)
+                {
+                    return new PasswordAnswer(reason, candidate);
+                }
+
+                LoginPasswordSql.NoteSource(connection, login.Id, attempt.Source, now);
+                if (!attempt.IsEncrypted)
+                {
+                    LoginPasswordSql.NotePlain(
+                        connection, login.Id, SourceText.Plain(attempt.Address).ToString(), AuditText.Clean(attempt.Client, Words.MaximumLength, doubleBackslash: false)!, now);
+                }
+
+                if (stored.FirstUsed is null)
+                {
+                    LoginPasswordSql.FirstUsed(connection, login.Id, now);
+                    Record(transaction, PasswordActions.FirstUsed, login, From(attempt), stored.IsImported ? "a password of before; it is hashed anew" : null);
+                }
+
+                return new PasswordAnswer(LoginReason.Ok, candidate, new LoginCredential.OfPassword(stored.Stamp));
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (answer is { Succeeded: true, Value.Credential: not null })
+        {
+            _recent.Remember(seen.Stored!.Stamp, attempt.Password);
+        }
+
+        return answer;
+    }
+
+    /// <summary>Not the password, or there is none: the wait has been counted, and a lock-out is recorded.</summary>
+    private ValueTask<Result<PasswordAnswer>> RefuseAsync(Seen seen, PasswordAttempt attempt, long tries, CancellationToken cancellationToken) => _database.WriteAsync<PasswordAnswer>(
+        transaction =>
+        {
+            var wait = RuleOf(seen.IsKnownSource).WaitAfter(tries);
+            if (wait > TimeSpan.Zero && seen.Candidate is { } known)
+            {
+                Record(
+                    transaction, PasswordActions.Locked, known.Login, From(attempt),
+                    string.Create(CultureInfo.InvariantCulture, $"{tries} wrong passwords from {attempt.Source}; none from there is looked at for {wait.TotalSeconds:0} seconds, while those from elsewhere are"));
+            }
+
+            var reason = seen.Candidate is null ? LoginReason.UnknownUser : seen.Stored is null ? LoginReason.NoPassword : LoginReason.WrongPassword;
+            return new PasswordAnswer(reason, seen.Candidate, TryAgain: BlockedUntil(transaction.Connection, attempt, seen.IsKnownSource, _time.GetUtcNow()));
+        },
+        cancellationToken);
+
+    private static TryRule RuleOf(bool isKnownSource) => isKnownSource ? TryRule.LoginAtKnownSource : TryRule.Login;
+
+    private static string Who(PasswordAttempt attempt) => $"{UserName.Fold(attempt.User)}\n{attempt.Source}";
+
+    private static Actor From(PasswordAttempt attempt) => Actor.System with { Address = SourceText.Plain(attempt.Address).ToString() };
+
+    private sealed record Seen(LoginCandidate? Candidate, bool IsKnownSource, string Hash, DateTimeOffset? BlockedUntil)
+    {
+        public StoredPassword? Stored => Candidate?.Password;
+    }
+
+    private sealed record Counted(long Tries, DateTimeOffset? BlockedUntil);
+}

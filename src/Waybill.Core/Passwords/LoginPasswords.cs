@@ -1,0 +1,180 @@
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+using Waybill.Core.Keys;
+using Waybill.Core.Links;
+using Waybill.Core.Logins;
+
+namespace Waybill.Core.Passwords;
+
+/// <summary>Passwords of logins, for FTPS and NTSAPI and never for SSH. One for a process: what compares them does so for all of it.</summary>
+public sealed partial class LoginPasswords : IDisposable
+{
+    private readonly WaybillDatabase _database;
+    private readonly AuditLog _audit;
+    private readonly TimeProvider _time;
+    private readonly SecretLinks _links;
+    private readonly PasswordWork _work;
+    private readonly RecentPasswords _recent;
+
+    /// <summary>Prepares it.</summary>
+    /// <param name="database">Where passwords are kept.</param>
+    /// <param name="audit">Where everything is recorded.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="links">Makes the links by which customers set them.</param>
+    public LoginPasswords(WaybillDatabase database, AuditLog audit, TimeProvider time, SecretLinks links)
+        : this(database, audit, time, links, new PasswordWork(PasswordLimits.HashesAtOnce, PasswordLimits.HashesWaiting))
+    {
+    }
+
+    internal LoginPasswords(WaybillDatabase database, AuditLog audit, TimeProvider time, SecretLinks links, PasswordWork work)
+    {
+        (_database, _audit, _time, _links, _work) = (database, audit, time, links, work);
+        _recent = new RecentPasswords(time);
+    }
+
+    /// <summary>Sets a password in place of the one before, whose sessions end; sources that were locked may try at once.</summary>
+    public async ValueTask<Result<LoginPassword>> SetAsync(string userName, string password, Actor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(password);
+        ArgumentNullException.ThrowIfNull(actor);
+        if (await _database.ReadAsync(connection => LoginSql.Find(connection, userName), cancellationToken).ConfigureAwait(false) is not { } login)
+        {
+            return LoginSql.Unknown(userName);
+        }
+
+        var hashed = await HashAsync(password, login, cancellationToken).ConfigureAwait(false);
+        return !hashed.Succeeded ? hashed.Problem : await _database.WriteAsync<LoginPassword>(
+            transaction => LoginSql.Find(transaction.Connection, userName) is { } current ? Set(transaction, current, hashed.Value, actor.Name, "given", actor) : LoginSql.Unknown(userName),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a password and sets it; it is told this once.</summary>
+    public async ValueTask<Result<GeneratedPassword>> GenerateAsync(string userName, Actor actor, CancellationToken cancellationToken = default)
+    {
+        var password = PasswordMaker.Make();
+        var set = await SetAsync(userName, password, actor, cancellationToken).ConfigureAwait(false);
+        return set.Succeeded ? new GeneratedPassword(set.Value.UserName, password) : set.Problem;
+    }
+
+    /// <summary>Removes it; its sessions end, and so do links to set one.</summary>
+    public ValueTask<Result<LoginPassword>> RemoveAsync(string userName, Actor actor, CancellationToken cancellationToken = default) => ChangeAsync(
+        userName,
+        (transaction, login) =>
+        {
+            SecretLinks.Revoke(transaction, LinkPurpose, LoginLinks.Subject(login));
+            if (!LoginPasswordSql.Remove(transaction.Connection, login.Id))
+            {
+                return Problem.NotFound($"{login.UserName} has no password.");
+            }
+
+            LoginPasswordSql.ForgetTries(transaction.Connection, login.Id);
+            transaction.TouchLogins();
+            Record(transaction, PasswordActions.Removed, login, actor, null);
+            return null;
+        },
+        cancellationToken);
+
+    /// <summary>What may be known of a login's password; also where there is none.</summary>
+    public async ValueTask<Result<LoginPassword>> ShowAsync(string userName, CancellationToken cancellationToken = default) =>
+        await _database.ReadAsync(connection => LoginSql.Find(connection, userName) is { } login ? View(connection, login) : null, cancellationToken).ConfigureAwait(false) is { } view
+            ? view
+            : LoginSql.Unknown(userName);
+
+    /// <summary>Forgets the wrong passwords that came for a login, so that they are looked at again at once, wherever they come from.</summary>
+    /// <returns>How many sources had been counted.</returns>
+    public async ValueTask<Result<int>> UnlockAsync(string userName, Actor actor, CancellationToken cancellationToken = default)
+    {
+        var count = 0;
+        var changed = await ChangeAsync(
+            userName,
+            (transaction, login) =>
+            {
+                var connection = transaction.Connection;
+                var tries = LoginPasswordSql.Tries(connection, login.Id, _time.GetUtcNow());
+                foreach (var source in tries)
+                {
+                    SignInTries.Clear(connection, TryRule.LoginsOfSource, source.Source);
+                }
+
+                LoginPasswordSql.ForgetTries(connection, login.Id);
+                count = tries.Count;
+                Record(transaction, PasswordActions.Unlocked, login, actor, count == 0 ? "no wrong password was counted" : string.Join(", ", tries.Select(static source => $"{source.Tries} from {source.Source}")));
+                return null;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return changed.Succeeded ? count : changed.Problem;
+    }
+
+    /// <summary>Sets what holds for a login over FTP; its sessions go on.</summary>
+    public ValueTask<Result<LoginPassword>> SetFtpTermsAsync(string userName, Func<FtpTerms, FtpTerms> change, Actor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return ChangeAsync(
+            userName,
+            (transaction, login) =>
+            {
+                var terms = change(LoginPasswordSql.Terms(transaction.Connection, login.Id));
+                LoginPasswordSql.SetTerms(transaction.Connection, login.Id, terms);
+                Record(
+                    transaction, PasswordActions.FtpTermsSet, login, actor,
+                    $"{(terms.TlsFrom is { } time ? $"TLS from {KeyService.Format(time)} on" : "TLS as the listener has it")}; uploads that end without closing TLS {(terms.AcceptsUncleanUploads ? "count, with a flag" : "as the listener has it")}");
+                return null;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>What holds for a login over FTP.</summary>
+    public ValueTask<FtpTerms> FtpTermsAsync(Login login, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(login);
+        return _database.ReadAsync(connection => LoginPasswordSql.Terms(connection, login.Id), cancellationToken);
+    }
+
+    /// <summary>Whether a user name may send its password without TLS, as far as the login has a say. One that nobody has may, as most others.</summary>
+    public ValueTask<bool> MayUsePlainAsync(string userName, CancellationToken cancellationToken = default) => _database.ReadAsync(
+        connection => LoginPasswordSql.Terms(connection, LoginSql.Find(connection, userName)?.Id ?? 0).TlsFrom is not { } from || from > _time.GetUtcNow(), cancellationToken);
+
+    /// <summary>The logins that came without TLS since then, the latest first.</summary>
+    public ValueTask<List<PlainLogin>> PlainAsync(DateTimeOffset since, CancellationToken cancellationToken = default) =>
+        _database.ReadAsync(connection => LoginPasswordSql.Plain(connection, since), cancellationToken);
+
+    /// <summary>Ends it.</summary>
+    public void Dispose() => _work.Dispose();
+
+    private static LoginPassword View(DatabaseConnection connection, Login login, StoredPassword? password, IReadOnlyList<PasswordLock> locks) => new(
+        login.UserName, login.Account, password?.Set, password?.SetBy, password?.IsImported == true, password is not null && !PasswordWork.IsImported(password.Hash), password?.IsWeak == true,
+        password?.LastUsed, password?.LastUsedFrom, password?.LastUsedClient, LoginPasswordSql.Terms(connection, login.Id), locks);
+
+    private LoginPassword View(DatabaseConnection connection, Login login)
+    {
+        var now = _time.GetUtcNow();
+        return View(connection, login, LoginPasswordSql.Find(connection, login.Id), [.. LoginPasswordSql.Tries(connection, login.Id, now).Where(each => each.Until > now)]);
+    }
+
+    private LoginPassword Set(WriteTransaction transaction, Login login, string hash, string by, string how, Actor actor)
+    {
+        var connection = transaction.Connection;
+        var isNew = LoginPasswordSql.Find(connection, login.Id) is null;
+        LoginPasswordSql.Set(connection, login.Id, hash, by, isImported: false, _time.GetUtcNow());
+        LoginPasswordSql.ForgetTries(connection, login.Id);
+        SecretLinks.Revoke(transaction, LinkPurpose, LoginLinks.Subject(login));
+        transaction.TouchLogins();
+        Record(transaction, PasswordActions.Set, login, actor, isNew ? how : $"{how}, in place of another");
+        return View(connection, login);
+    }
+
+    private ValueTask<Result<LoginPassword>> ChangeAsync(string userName, Func<WriteTransaction, Login, Problem?> change, CancellationToken cancellationToken) => _database.WriteAsync<LoginPassword>(
+        transaction =>
+            LoginSql.Find(transaction.Connection, userName) is not { } login ? LoginSql.Unknown(userName)
+            : change(transaction, login) is { } problem ? problem
+            : View(transaction.Connection, login),
+        cancellationToken);
+
+    private async ValueTask<Result<string>> HashAsync(string password, Login login, CancellationToken cancellationToken) =>
+        PasswordRules.Check(password, login) is { } problem ? problem
+        : await _work.CreateAsync(password, cancellationToken).ConfigureAwait(false) is { } hash ? hash
+        : Problem.LimitReached("Too many programs log in at this moment. Try again in a minute.");
+
+    private void Record(WriteTransaction transaction, string action, Login login, Actor actor, string? detail) =>
+        _audit.Append(transaction, new AuditEntry(action, actor) { Account = login.Account, Subject = login.UserName, Detail = detail });
+}

@@ -1,0 +1,6 @@
+namespace Waybill.Core.Passwords;
+
+/// <summary>A login's password as it lies in the database.</summary>
+internal sealed record StoredPassword(
+    long LoginId, string Hash, string Stamp, DateTimeOffset Set, string SetBy, bool IsImported, bool IsWeak, DateTimeOffset? FirstUsed, DateTimeOffset? LastUsed, string? LastUsedFrom,
+    string? LastUsedClient);

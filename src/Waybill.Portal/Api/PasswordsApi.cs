@@ -1,0 +1,52 @@
+using Waybill.Core;
+using Waybill.Core.Passwords;
+using static Waybill.Portal.Api.ApiEndpoint;
+
+namespace Waybill.Portal.Api;
+
+/// <summary>Passwords of logins. One that is made here would be kept with the answer for whoever repeats the call, so that they are only set.</summary>
+internal static class PasswordsApi
+{
+    private const string Read = "keys:read";
+    private const string Write = "keys:write";
+    private const string Path = "/v1/logins/{login}/password";
+
+    public static IReadOnlyList<ApiEndpoint> Endpoints { get; } =
+    [
+        Get<PasswordView>(Path, "showPassword", Read, "Show when a login's password was set and last used, and which sources are locked; never the password.", ShowAsync),
+        Put<PasswordView>(Path, "setPassword", Write, "Set a login's password, for FTPS and NTSAPI; sessions of the one before end.", SetAsync, typeof(PasswordBody)),
+        Delete(Path, "removePassword", Write, "Remove a login's password; its sessions end, and its keys go on.", RemoveAsync),
+        Post<UnlockedView>(Path + "/unlock", "unlockPassword", Write, "Forget wrong passwords, so that locked sources may try again at once.", UnlockAsync),
+    ];
+
+    private static ValueTask<ApiAnswer> ShowAsync(ApiCall call) => WithLoginAsync(call, async name => ApiAnswer.Of(await call.Get<LoginPasswords>().ShowAsync(name, call.Cancel), View));
+
+    private static ValueTask<ApiAnswer> SetAsync(ApiCall call) =>
+        WithLoginAsync(call, async name => ApiAnswer.Of(await call.Get<LoginPasswords>().SetAsync(name, call.Body<PasswordBody>().Password, call.Actor, call.Cancel), View));
+
+    private static ValueTask<ApiAnswer> RemoveAsync(ApiCall call) => WithLoginAsync(call, async name =>
+        await call.Get<LoginPasswords>().RemoveAsync(name, call.Actor, call.Cancel) is { Succeeded: false } failed ? failed.Problem : ApiAnswer.Nothing);
+
+    private static ValueTask<ApiAnswer> UnlockAsync(ApiCall call) =>
+        WithLoginAsync(call, async name => ApiAnswer.Of(await call.Get<LoginPasswords>().UnlockAsync(name, call.Actor, call.Cancel), static count => new UnlockedView(count)));
+
+    private static async ValueTask<ApiAnswer> WithLoginAsync(ApiCall call, Func<string, ValueTask<ApiAnswer>> act)
+    {
+        var login = await call.LoginAsync();
+        return login.Succeeded ? await act(login.Value.UserName) : login.Problem;
+    }
+
+    private static PasswordView View(LoginPassword password) => new(
+        password.UserName, password.Set is not null, password.Set, password.SetBy, password.IsImported, password.IsWeak, password.LastUsed, password.LastUsedFrom, password.LastUsedClient,
+        password.Ftp.TlsFrom, [.. password.Locks.Select(static source => new LockView(source.Source, source.Tries, source.Until))]);
+
+    internal sealed record PasswordView(
+        string UserName, bool IsSet, DateTimeOffset? Set, string? SetBy, bool IsImported, bool IsWeak, DateTimeOffset? LastUsed, string? LastUsedFrom, string? LastUsedClient,
+        DateTimeOffset? TlsFrom, IReadOnlyList<LockView> Locks);
+
+    internal sealed record LockView(string Source, long Tries, DateTimeOffset Until);
+
+    internal sealed record UnlockedView(int Sources);
+
+    internal sealed record PasswordBody(string Password);
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Waybill.Ftp.Hosting;
+using Waybill.Server.Certificates;
+using Waybill.Server.Hosting;
+
+namespace Waybill.Server.Configuration;
+
+/// <summary>What the configuration says about FTP.</summary>
+internal static class FtpSettings
+{
+    private const int MaximumClients = 100;
+
+    public static void Validate(FtpSection section)
+    {
+        _ = ListenersOf(section).ToList();
+        _ = Ports(section.PassivePorts);
+        _ = Address(section.PassiveAddress);
+        _ = Reuse(section.SessionReuse);
+        if (section.LenientClients.Count > MaximumClients || section.LenientClients.Any(string.IsNullOrWhiteSpace))
+        {
+            throw new CommandException($"Ftp:LenientClients: at most {MaximumClients} beginnings of the names that clients say in CLNT, none of them empty");
+        }
+    }
+
+    /// <summary>The listeners that a configuration asks for.</summary>
+    public static IEnumerable<FtpListener> ListenersOf(FtpSection section) =>
+        Of("Ftp:Listen", section.Listen, FtpMode.ExplicitTls).Concat(Of("Ftp:ListenImplicitTls", section.ListenImplicitTls, FtpMode.ImplicitTls)).Concat(Of("Ftp:ListenPlain", section.ListenPlain, FtpMode.PlainAllowed));
+
+    /// <summary>How a listener behaves.</summary>
+    public static FtpServerOptions Options(FtpMode mode, WaybillConfiguration configuration, CertificateSource certificate) => new()
+    {
+        Certificate = () => certificate.Current,
+        Mode = mode,
+        PassivePorts = Ports(configuration.Ftp.PassivePorts),
+        PassiveAddress = Address(configuration.Ftp.PassiveAddress),
+        AllowActive = configuration.Ftp.AllowActive,
+        SessionReuse = Reuse(configuration.Ftp.SessionReuse),
+        LenientClients = configuration.Ftp.LenientClients,
+        Greeting = $"{configuration.Provider.Name ?? "Waybill"} FTP server ready.",
+    };
+
+    /// <summary>The first and the last port of data connections.</summary>
+    public static FtpPortRange Ports(string text) =>
+        text.Split('-') is [var from, var to] && Port(from) is { } first && Port(to) is { } last && first <= last
+            ? new FtpPortRange(first, last)
+            : throw new CommandException($"Ftp:PassivePorts: '{text}' is no range of ports; write it as 42000-42999");
+
+    private static int? Port(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1_024 and <= 65_535 ? port : null;
+
+    private static IPAddress? Address(string? text) => text is null ? null
+        : IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == text ? address
+        : throw new CommandException($"Ftp:PassiveAddress: '{text}' is no IPv4 address; write the one that customers reach, as 192.0.2.1");
+
+    private static FtpSessionReuse Reuse(string text) => text.ToLowerInvariant() switch
+    {
+        "allowed" => FtpSessionReuse.Allowed,
+        "required" => FtpSessionReuse.Required,
+        "off" => FtpSessionReuse.Off,
+        _ => throw new CommandException($"Ftp:SessionReuse: '{text}' is not known; allowed, required or off"),
+    };
+
+    private static IEnumerable<FtpListener> Of(string key, IReadOnlyList<string> texts, FtpMode mode) =>
+        texts.Select(text => new FtpListener(ConfigurationCheck.EndPoint(key, text), mode));
+}

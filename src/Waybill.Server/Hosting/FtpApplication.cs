@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Waybill.Core;
+using Waybill.Core.Audit;
+using Waybill.Core.Catalogue;
+using Waybill.Core.Logins;
+using Waybill.Core.Passwords;
+using Waybill.Core.Vaults;
+using Waybill.Ftp.Hosting;
+using Waybill.Net.Gate;
+using Waybill.Server.Control;
+using Waybill.Storage;
+using Waybill.Storage.Quotas;
+
+namespace Waybill.Server.Hosting;
+
+/// <summary>Joins the FTP server to accounts, passwords, vaults and the audit log.</summary>
+internal sealed partial class FtpApplication(Installation installation, SessionDoor door, ILogger logger) : IFtpApplication
+{
+    // Told to whoever has no account here too: it says nothing of who exists.
+    private const string Locked = "Too many wrong passwords came from your address. Try again later.";
+
+    private const string Busy = "Too many programs log in at this moment. Try again in a minute.";
+
+    private const string MustUseTls = "This login must use TLS (AUTH TLS).";
+
+    private const string Trouble = "Nobody can log in at the moment. Please try again later.";
+
+    public ValueTask<bool> MayUsePlainAsync(FtpConnectionInfo connection, string user, CancellationToken cancellationToken) =>
+        installation.Passwords.MayUsePlainAsync(user, cancellationToken);
+
+    public async ValueTask<IFtpLogin?> LogInAsync(FtpConnectionInfo connection, string user, string password, CancellationToken cancellationToken)
+    {
+        var address = connection.RemoteEndPoint.Address;
+        var client = Client(connection);
+        var answer = await installation.Passwords.CheckAsync(new PasswordAttempt(user, password, address, connection.Tls.Length > 0, client), cancellationToken);
+        if (!answer.Succeeded)
+        {
+            LogTrouble(logger, answer.Problem.Message);
+            connection.Features.Set(new LoginRefusal(answer.Problem.Message));
+            connection.Refusal = Trouble;
+            return null;
+        }
+
+        Attempts(connection).Add(new FtpAttempt(user, answer.Value.Reason, answer.Value.TryAgain, connection.Tls.Length > 0));
+        if (answer.Value is not { Reason: LoginReason.Ok, Candidate: { } candidate, Credential: { } credential })
+        {
+            connection.Refusal = answer.Value.Reason switch
+            {
+                LoginReason.PasswordLocked => Locked,
+                LoginReason.Busy => Busy,
+                LoginReason.TlsRequired => MustUseTls,
+                _ => null,
+            };
+            return null;
+        }
+
+        var session = await door.OpenAsync(
+            new SessionDoor.Knock(
+                connection.Id, Protocol(connection), candidate, credential, connection.RemoteEndPoint, connection.Features, client, connection.Tls.Length > 0 ? connection.Tls : "no TLS",
+                words => connection.Refusal = words),
+            cancellationToken);
+        if (session is null)
+        {
+            return null;
+        }
+
+        installation.Usage.NotePassword(candidate.Login.Id, SourceOf(connection), client);
+        var terms = await installation.Passwords.FtpTermsAsync(candidate.Login, cancellationToken);
+        return new FtpLogin(session, Protocol(connection), terms.AcceptsUncleanUploads);
+    }
+
+    public async ValueTask DataPortRefusedAsync(FtpDataPortRefusal refusal)
+    {
+        var session = refusal.Connection.Features.Get<LiveSession>();
+        await installation.Audit.AppendLaterAsync(
+            new AuditEntry(AuditActions.DataPortRefused, Actor.System with { Address = refusal.Address.Address.ToString(), Connection = refusal.Connection.Id })
+            {
+                Account = session?.Login.Account,
+                Subject = session?.Login.UserName,
+                Outcome = AuditOutcome.Refused,
+                Detail = refusal.Words,
+            },
+            static () => { });
+    }
+
+    public async ValueTask ConnectionEndedAsync(FtpConnectionReport report)
+    {
+        var connection = report.Connection;
+        if (connection.Features.Get<ConnectionLease>() is { } lease)
+        {
+            lease.Offence = Offence(report);
+        }
+
+        var remote = connection.RemoteEndPoint.Address;
+        if (await door.RecordEndAsync(connection.Features, remote, connection.Id, session => ConnectionWords.Ended(report, session.KickReason)))
+        {
+            return;
+        }
+
+        var candidate = report.User is { } user ? await installation.Directory.FindAsync(user) : null;
+        var facts = new FtpRefusalFacts(
+            report, connection.Features.Get<LoginRefusal>()?.Words, [.. connection.Features.Get<FtpAttempts>()?.All ?? []], candidate, Client(connection),
+            candidate is null && report.User is { } name ? await door.GuessAsync(name) : null);
+        await installation.Audit.AppendAsync(SessionDoor.Refused(remote, connection.Id, report.User, candidate, FtpRefusalWords.Of(facts)));
+    }
+
+    private static FtpAttempts Attempts(FtpConnectionInfo connection)
+    {
+        if (connection.Features.Get<FtpAttempts>() is not { } attempts)
+        {
+            connection.Features.Set(attempts = new FtpAttempts());
+        }
+
+        return attempts;
+    }
+
+    private static string Client(FtpConnectionInfo connection) => connection.ClientName is { Length: > 0 } name ? name : "an FTP program";
+
+    private static string Protocol(FtpConnectionInfo connection) => connection.Tls.Length > 0 ? DeliveryProtocol.Ftps : DeliveryProtocol.Ftp;
+
+    private static string SourceOf(FtpConnectionInfo connection) => connection.RemoteEndPoint.Address.ToString();
+
+    private static Offence Offence(FtpConnectionReport report) => report.Reason switch
+    {
+        _ when report.LoggedIn => Waybill.Net.Gate.Offence.None,
+        _ when report.WrongPasswords > 0 => Waybill.Net.Gate.Offence.FailedLogin,
+        FtpEndReason.ServerStopping or FtpEndReason.InternalError or FtpEndReason.LoginRefused or FtpEndReason.Kicked => Waybill.Net.Gate.Offence.None,
+        FtpEndReason.LoginTimeout => Waybill.Net.Gate.Offence.LoginTimeout,
+        FtpEndReason.ProtocolError or FtpEndReason.InjectedBytes or FtpEndReason.NotFtp => Waybill.Net.Gate.Offence.BrokenProtocol,
+        _ => Waybill.Net.Gate.Offence.NoAttempt,
+    };
+
+    [LoggerMessage(EventId = 52, Level = LogLevel.Error, Message = "A login is refused because passwords cannot be looked at: {Problem}")]
+    private static partial void LogTrouble(ILogger logger, string problem);
+
+    /// <summary>The passwords that came over a connection; a feature of it. The engine ends it after a few.</summary>
+    private sealed class FtpAttempts
+    {
+        private readonly ConcurrentQueue<FtpAttempt> _all = [];
+
+        public IEnumerable<FtpAttempt> All => _all;
+
+        public void Add(FtpAttempt attempt) => _all.Enqueue(attempt);
+    }
+
+    /// <summary>One logged-in connection.</summary>
+    private sealed class FtpLogin : IFtpLogin
+    {
+        private readonly LoginSession _session;
+        private readonly IStoreFront? _front;
+        private readonly SessionQuota? _quota;
+
+        public FtpLogin(LoginSession session, string protocol, bool acceptsUncleanUploads)
+        {
+            _session = session;
+            AcceptsUncleanUploads = acceptsUncleanUploads;
+            _front = session.OpenFront();
+            _quota = session.OpenQuota();
+            var journal = session.JournalOf(protocol, _quota);
+            Journal = _front?.Wrap(journal) ?? journal;
+        }
+
+        public CancellationToken Kicked => _session.Kicked;
+
+        public string OwnerName => _session.Login.UserName;
+
+        public IAccessRules Rules => _session.Rules;
+
+        public IFileJournal Journal { get; }
+
+        public VaultPath StartDirectory => _session.StartDirectory;
+
+        public bool AcceptsUncleanUploads { get; }
+
+        public StoreResult<IFileStore> OpenStore() => _session.OpenStore(_front, _quota);
+
+        public ValueTask DisposeAsync() => _session.DisposeAsync();
+    }
+}

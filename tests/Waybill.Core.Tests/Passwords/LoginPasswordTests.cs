@@ -1,0 +1,427 @@
+using System.Net;
+using Waybill.Core.Audit;
+using Waybill.Core.Logins;
+using Waybill.Core.Passwords;
+
+namespace Waybill.Core.Tests.Passwords;
+
+public sealed class LoginPasswordTests
+{
+    private const string Password = "seven green tortoises";
+    private const string Imported = "$6$saltsalt$UqV7iIIJA.w6RbC0h94QVyK.GGYQ7v0dH4b.4FuogeT62iaQVSpwHZUgp4/zjxHwisfn8Ney5T8Hj8utl9W/S0";
+    private const string ImportedShort = "$6$saltsalt$zLftt8vCRGL8OazLqQK6eRoIEB8HUDQPHQ5ccMjAhzXBcVCJ6MnwJOcMBB4EMyd1ZFvXkZVjY2kF4YhRbmndj/";
+
+    private static readonly IPAddress Home = IPAddress.Parse("192.0.2.1");
+    private static readonly IPAddress Away = IPAddress.Parse("198.51.100.7");
+
+    [Fact]
+    public async Task A_password_that_was_set_lets_in_and_is_shown_as_used()
+    {
+        await using var core = await WithPasswordAsync();
+        var answer = await TryAsync(core, Password);
+        Assert.Equal(LoginReason.Ok, answer.Reason);
+        Assert.Equal("10042", answer.Candidate!.Login.UserName);
+        core.Services.LoginUsage.NotePassword(answer.Candidate.Login.Id, "192.0.2.1", "lftp");
+        await core.Services.LoginUsage.FlushAsync();
+        var shown = (await core.Services.Passwords.ShowAsync("10042")).Get();
+        Assert.Equal(("tester", core.Time.GetUtcNow(), "192.0.2.1", "lftp"), (shown.SetBy, shown.LastUsed, shown.LastUsedFrom, shown.LastUsedClient));
+        Assert.Equal(core.Time.GetUtcNow(), (await core.Services.Logins.FindAsync("10042")).Get().LastLogin);
+        Assert.Equal(["password-first-used", "password-set"], (await AuditAsync(core)).Select(row => row.Action));
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+        Assert.Equal(2, (await AuditAsync(core)).Count);
+    }
+
+    [Fact]
+    public async Task Each_reason_is_told_apart_and_nobody_gets_a_credential()
+    {
+        await using var core = await WithPasswordAsync();
+        await core.AddLoginAsync("10043");
+        Assert.Equal(LoginReason.WrongPassword, await ReasonAsync(core, "10042", Password + "."));
+        Assert.Equal(LoginReason.WrongPassword, await ReasonAsync(core, "10042", new string('x', 5_000)));
+        Assert.Equal(LoginReason.NoPassword, await ReasonAsync(core, "10043", Password));
+        Assert.Equal(LoginReason.UnknownUser, await ReasonAsync(core, "10044", Password));
+        await core.Services.Logins.SuspendAsync("10042", null, TestCore.Operator);
+        Assert.Equal(LoginReason.LoginSuspended, await ReasonAsync(core, "10042", Password));
+        await core.Services.Logins.ResumeAsync("10042", TestCore.Operator);
+        await core.Services.Logins.SetAllowedNetworksAsync("10042", ["203.0.113.0/24"], TestCore.Operator);
+        Assert.Equal(LoginReason.AddressNotAllowed, await ReasonAsync(core, "10042", Password));
+        await core.Services.Logins.SetAllowedNetworksAsync("10042", [], TestCore.Operator);
+        await core.Services.Accounts.SuspendAsync("10042", null, TestCore.Operator);
+        Assert.Equal(LoginReason.AccountSuspended, await ReasonAsync(core, "10042", Password));
+    }
+
+    [Fact]
+    public async Task Wrong_passwords_lock_their_source_each_time_longer_and_no_other()
+    {
+        await using var core = await WithPasswordAsync();
+        await FailAsync(core, Home, PasswordLimits.Tries);
+        var locked = await TryAsync(core, Password);
+        Assert.Equal((LoginReason.PasswordLocked, core.Time.GetUtcNow().AddSeconds(15)), (locked.Reason, locked.TryAgain));
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, Away)).Reason);
+
+        core.Time.Advance(TimeSpan.FromSeconds(16));
+        Assert.Equal(core.Time.GetUtcNow().AddSeconds(30), (await TryAsync(core, "wrong")).TryAgain);
+        var shown = Assert.Single((await core.Services.Passwords.ShowAsync("10042")).Get().Locks);
+        Assert.Equal(("192.0.2.1", PasswordLimits.Tries + 1, core.Time.GetUtcNow().AddSeconds(30)), (shown.Source, shown.Tries, shown.Until));
+        core.Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+        Assert.Empty((await core.Services.Passwords.ShowAsync("10042")).Get().Locks);
+
+        var rows = (await AuditAsync(core)).Where(row => row.Action == PasswordActions.Locked).ToList();
+        Assert.Equal(2, rows.Count);
+        Assert.All(rows, row => Assert.Equal(("10042", "10042", "192.0.2.1"), (row.Subject, row.Account, row.Address)));
+        Assert.Contains("5 wrong passwords from 192.0.2.1", rows[1].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_wait_ends_at_an_hour_and_one_network_of_ipv6_is_one_source()
+    {
+        await using var core = await WithPasswordAsync();
+        for (var i = 0; i < 16; i++)
+        {
+            var answer = await TryAsync(core, "wrong", IPAddress.Parse($"2001:db8:0:1::{i:x}"));
+            core.Time.Advance((answer.TryAgain ?? core.Time.GetUtcNow()) - core.Time.GetUtcNow());
+            Assert.True(i < 15 || answer.TryAgain is not null);
+        }
+
+        var last = await TryAsync(core, "wrong", IPAddress.Parse("2001:db8:0:1:ffff::1"));
+        Assert.Equal(core.Time.GetUtcNow() + PasswordLimits.LongestWait, last.TryAgain);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, IPAddress.Parse("2001:db8:0:2::1"))).Reason);
+    }
+
+    [Fact]
+    public async Task Names_that_nobody_has_are_counted_and_locked_as_those_that_somebody_has()
+    {
+        await using var core = await WithPasswordAsync();
+        List<(bool, DateTimeOffset?)> known = [], unknown = [];
+        for (var i = 0; i <= PasswordLimits.Tries; i++)
+        {
+            var (one, other) = (await TryAsync(core, "wrong", Home), await TryAsync(core, "wrong", Away, user: "nobody"));
+            known.Add((one.Reason == LoginReason.PasswordLocked, one.TryAgain));
+            unknown.Add((other.Reason == LoginReason.PasswordLocked, other.TryAgain));
+        }
+
+        Assert.Equal(known, unknown);
+        Assert.True(known[^1].Item1);
+    }
+
+    [Fact]
+    public async Task One_source_that_tries_many_names_is_locked_but_not_for_a_login_that_has_come_from_there()
+    {
+        await using var core = await WithPasswordAsync();
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+        for (var i = 0; i < PasswordLimits.TriesOfSource; i++)
+        {
+            Assert.Equal(LoginReason.UnknownUser, (await TryAsync(core, "Summer2026!!", user: $"user{i}")).Reason);
+        }
+
+        Assert.Equal(LoginReason.PasswordLocked, (await TryAsync(core, "Summer2026!!", user: "another")).Reason);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+        await core.AddLoginAsync("10043");
+        await core.Services.Passwords.SetAsync("10043", "eleven blue herons", TestCore.Operator);
+        Assert.Equal(LoginReason.PasswordLocked, (await TryAsync(core, "eleven blue herons", user: "10043")).Reason);
+    }
+
+    [Fact]
+    public async Task A_source_that_has_succeeded_has_more_tries_and_shorter_waits()
+    {
+        await using var core = await WithPasswordAsync();
+        await TryAsync(core, Password);
+        await FailAsync(core, Home, PasswordLimits.TriesAtKnownSource - 1);
+        Assert.Null((await TryAsync(core, "wrong", Away)).TryAgain);
+        Assert.Equal(core.Time.GetUtcNow().AddSeconds(15), (await TryAsync(core, "wrong")).TryAgain);
+        Assert.Equal(PasswordLimits.LongestWaitAtKnownSource, TryRule.LoginAtKnownSource.WaitAfter(1_000));
+    }
+
+    [Fact]
+    public async Task Fifty_sources_are_remembered_for_ninety_days()
+    {
+        await using var core = await WithPasswordAsync();
+        for (var i = 1; i <= PasswordLimits.Sources + 5; i++)
+        {
+            core.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, new IPAddress([203, 0, 113, (byte)i]))).Reason);
+        }
+
+        Assert.Equal((long)PasswordLimits.Sources, core.Scalar("SELECT count(*) FROM login_source"));
+        Assert.Equal("203.0.113.6", core.Scalar("SELECT source FROM login_source ORDER BY last_at LIMIT 1"));
+        core.Time.Advance(PasswordLimits.Source);
+        await FailAsync(core, new IPAddress([203, 0, 113, 55]), PasswordLimits.Tries);
+        Assert.Equal(LoginReason.PasswordLocked, (await TryAsync(core, Password, new IPAddress([203, 0, 113, 55]))).Reason);
+    }
+
+    [Fact]
+    public async Task Unlocking_and_setting_anew_let_a_locked_source_in_at_once()
+    {
+        await using var core = await WithPasswordAsync();
+        await FailAsync(core, Home, PasswordLimits.Tries);
+        Assert.Equal(1, (await core.Services.Passwords.UnlockAsync("10042", TestCore.Operator)).Get());
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+        await FailAsync(core, Away, PasswordLimits.Tries);
+        await core.Services.Passwords.SetAsync("10042", "eleven blue herons", TestCore.Operator);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, "eleven blue herons", Away)).Reason);
+        Assert.Contains("5 from 192.0.2.1", (await AuditAsync(core)).Single(row => row.Action == PasswordActions.Unlocked).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_password_that_is_removed_or_set_anew_ends_its_sessions_and_no_key_opens_by_it()
+    {
+        await using var core = await WithPasswordAsync();
+        var directory = core.Services.LoginDirectory;
+        var credential = (await TryAsync(core, Password)).Credential!;
+        var revision = await directory.RevisionAsync();
+        Assert.Equal(LoginReason.Ok, directory.Check(await directory.FindAsync("10042"), credential, Home));
+        await core.Services.Passwords.SetAsync("10042", "eleven blue herons", TestCore.Operator);
+        Assert.NotEqual(revision, await directory.RevisionAsync());
+        Assert.Equal(LoginReason.PasswordChanged, directory.Check(await directory.FindAsync("10042"), credential, Home));
+        Assert.Equal(LoginReason.WrongPassword, (await TryAsync(core, Password)).Reason);
+        credential = (await TryAsync(core, "eleven blue herons")).Credential!;
+        await core.Services.Passwords.RemoveAsync("10042", TestCore.Operator);
+        Assert.Equal(LoginReason.NoPassword, directory.Check(await directory.FindAsync("10042"), credential, Home));
+        Assert.Equal(LoginReason.NoPassword, (await TryAsync(core, "eleven blue herons")).Reason);
+        Assert.Equal(LoginReason.UnknownKey, directory.Check(await directory.FindAsync("10042"), "password"u8, Home));
+        (await core.Services.Passwords.RemoveAsync("10042", TestCore.Operator)).Problem(ProblemKind.NotFound);
+    }
+
+    [Theory]
+    [InlineData("short", "the least")]
+    [InlineData("password1234", "tried first")]
+    [InlineData("10042-10042.", "user name or account number")]
+    [InlineData("sieben grüne Schildkröten", "ASCII")]
+    [InlineData("seven\tgreen tortoises", "ASCII")]
+    [InlineData(" seven green tortoises", "blank at its ends")]
+    public async Task A_weak_password_and_one_that_programs_send_in_different_ways_are_refused_in_words(string password, string why)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddLoginAsync();
+        Assert.Contains(why, (await core.Services.Passwords.SetAsync("10042", password, TestCore.Operator)).Problem(ProblemKind.Invalid).Message, StringComparison.Ordinal);
+        Assert.Equal(LoginReason.NoPassword, (await TryAsync(core, password)).Reason);
+    }
+
+    [Fact]
+    public async Task A_generated_password_has_letters_digits_and_three_signs_alone()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddLoginAsync();
+        var made = (await core.Services.Passwords.GenerateAsync("10042", TestCore.Operator)).Get();
+        Assert.Matches("^[A-Za-z0-9][A-Za-z0-9_.-]{18}[A-Za-z0-9]$", made.Password);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, made.Password)).Reason);
+        Assert.All(Enumerable.Range(0, 1_000), _ => Assert.Matches("^[A-Za-z0-9][A-Za-z0-9_.-]{18}[A-Za-z0-9]$", PasswordMaker.Make()));
+    }
+
+    [Fact]
+    public async Task Another_servers_hash_is_taken_over_and_hashed_anew_at_its_first_use()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddLoginAsync();
+        await core.AddLoginAsync("10043");
+        var done = (await core.Services.Passwords.ImportAsync(["# of the old server", $"10042:{Imported}", "", $"10043:{ImportedShort}"], TestCore.Operator)).Get();
+        Assert.Equal((2, 0), (done.Imported, done.Kept.Count));
+        Assert.Equal(LoginReason.WrongPassword, (await TryAsync(core, "wrong")).Reason);
+        var credential = (await TryAsync(core, Password)).Credential!;
+        var shown = (await core.Services.Passwords.ShowAsync("10042")).Get();
+        Assert.Equal((true, true, false), (shown.IsImported, shown.IsRehashed, shown.IsWeak));
+        Assert.StartsWith("AQAAAAIAAzRQ", (string)core.Scalar("SELECT hash FROM login_password ORDER BY login_id LIMIT 1")!, StringComparison.Ordinal);
+        Assert.Equal(LoginReason.Ok, core.Services.LoginDirectory.Check(await core.Services.LoginDirectory.FindAsync("10042"), credential, Home));
+        core.Time.Advance(PasswordLimits.RecentTime);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+
+        // Shorter than new ones may be: its customer is not turned away, and staff see it.
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, "short", user: "10043")).Reason);
+        Assert.True((await core.Services.Passwords.ShowAsync("10043")).Get().IsWeak);
+        Assert.Equal(2, (await AuditAsync(core)).Count(row => row is { Action: PasswordActions.Imported, Detail: "$6$" }));
+    }
+
+    [Theory]
+    [InlineData("10042", "Line 3 is not USER:HASH")]
+    [InlineData("10042:$6$a$b:1000:1000::/home/a:/bin/sh", "Line 3 is not USER:HASH")]
+    [InlineData("10042:rl.3StKT.4T8M", "Line 3 (10042) has another form")]
+    [InlineData("10042:$6$rounds=99999999$saltsalt$UqV7iIIJA.w6RbC0h94QVyK.GGYQ7v0dH4b.4FuogeT62iaQVSpwHZUgp4/zjxHwisfn8Ney5T8Hj8utl9W/S0", "Line 3 (10042) has 99999999 rounds")]
+    [InlineData("10044:" + Imported, "Line 3 names 10044, and there is no such login")]
+    [InlineData("10043:" + Imported, "Line 3 names 10043 a second time")]
+    public async Task A_line_that_cannot_be_taken_over_is_named_and_none_is(string line, string why)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddLoginAsync();
+        await core.AddLoginAsync("10043");
+        var refused = (await core.Services.Passwords.ImportAsync([$"10043:{Imported}", "", line], TestCore.Operator)).Problem(ProblemKind.Refused);
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0L, core.Scalar("SELECT count(*) FROM login_password"));
+        Assert.Empty(await AuditAsync(core));
+    }
+
+    [Fact]
+    public async Task A_login_that_has_a_password_keeps_it_and_a_file_has_a_bound()
+    {
+        await using var core = await WithPasswordAsync();
+        Assert.Equal(["10042"], (await core.Services.Passwords.ImportAsync([$"10042:{ImportedShort}"], TestCore.Operator)).Get().Kept);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+        (await core.Services.Passwords.ImportAsync([.. Enumerable.Repeat("#", PasswordLimits.ImportLines + 1)], TestCore.Operator)).Problem(ProblemKind.LimitReached);
+    }
+
+    [Fact]
+    public async Task A_name_without_a_password_is_compared_with_some_logins_hash_and_always_the_same()
+    {
+        await using var core = await TestCore.CreateAsync();
+        for (var i = 0; i < 8; i++)
+        {
+            await core.AddLoginAsync($"1004{i}");
+        }
+
+        string[] hashes = [Imported, ImportedShort, PasswordHash.Create("x")];
+        for (var i = 0; i < 8; i++)
+        {
+            core.Tamper($"INSERT INTO login_password (login_id, hash, stamp, set_at, set_by, is_imported, is_weak) SELECT id, '{hashes[i % 3]}', 's', 0, 'x', 1, 0 FROM login WHERE user_name = '1004{i}'");
+        }
+
+        var picked = await core.Services.Database.ReadAsync(connection => Enumerable.Range(0, 200).Select(i => LoginPasswordSql.Decoy(connection, $"name{i}")).ToList());
+        Assert.Equal(picked, await core.Services.Database.ReadAsync(connection => Enumerable.Range(0, 200).Select(i => LoginPasswordSql.Decoy(connection, $"name{i}")).ToList()));
+        Assert.Equal(hashes.Order(), picked.Distinct().Order());
+        Assert.Equal(LoginReason.UnknownUser, (await TryAsync(core, Password, user: "nobody")).Reason);
+    }
+
+    [Fact]
+    public async Task A_right_password_is_recognised_for_ten_minutes_without_hashing_and_a_wrong_one_never()
+    {
+        await using var core = await WithPasswordAsync();
+        var hashes = 0;
+        using var work = new PasswordWork(1, 1) { Hashing = () => Interlocked.Increment(ref hashes) };
+        using var passwords = new LoginPasswords(core.Services.Database, core.Services.Audit, core.Time, core.Services.Links, work);
+        async Task<LoginReason> OnceAsync(string password) => (await passwords.CheckAsync(new PasswordAttempt("10042", password, Home, true, "lftp"))).Get().Reason;
+        Assert.Equal((LoginReason.Ok, LoginReason.Ok, 1), (await OnceAsync(Password), await OnceAsync(Password), hashes));
+        Assert.Equal((LoginReason.WrongPassword, 2), (await OnceAsync("wrong"), hashes));
+        core.Time.Advance(PasswordLimits.RecentTime);
+        Assert.Equal((LoginReason.Ok, 3), (await OnceAsync(Password), hashes));
+        await core.Services.Passwords.RemoveAsync("10042", TestCore.Operator);
+        Assert.Equal(LoginReason.NoPassword, await OnceAsync(Password));
+    }
+
+    [Fact]
+    public void A_thousand_right_passwords_are_recognised_and_no_more()
+    {
+        var time = new TestKit.FakeTimeProvider();
+        var recent = new RecentPasswords(time);
+        for (var i = 0; i <= PasswordLimits.Recent; i++)
+        {
+            recent.Remember($"{i}", Password);
+        }
+
+        Assert.True(recent.IsKnown("0", Password));
+        Assert.True(recent.IsKnown($"{PasswordLimits.Recent - 1}", Password));
+        Assert.False(recent.IsKnown($"{PasswordLimits.Recent}", Password));
+        Assert.False(recent.IsKnown("0", Password + "x"));
+        time.Advance(PasswordLimits.RecentTime);
+        recent.Remember("new", Password);
+        Assert.True(recent.IsKnown("new", Password));
+    }
+
+    [Fact]
+    public async Task Too_many_at_once_are_told_to_wait_and_nothing_is_counted()
+    {
+        await using var core = await WithPasswordAsync();
+        using var hold = new ManualResetEventSlim();
+        using var work = new PasswordWork(1, 0) { Hashing = () => hold.Wait(TimeSpan.FromSeconds(60)) };
+        using var passwords = new LoginPasswords(core.Services.Database, core.Services.Audit, core.Time, core.Services.Links, work);
+        var first = passwords.CheckAsync(new PasswordAttempt("10042", Password, Away, true, "lftp")).AsTask();
+        while (core.Scalar("SELECT count(*) FROM sign_in_try WHERE login_id IS NOT NULL") is 0L)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        // The first may have been counted and not begun yet: whoever comes second is told to wait.
+        var reasons = new List<LoginReason>();
+        for (var i = 0; i < 2 * PasswordLimits.Tries && !reasons.Contains(LoginReason.Busy); i++)
+        {
+            reasons.Add((await passwords.CheckAsync(new PasswordAttempt("10042", Password, Home, true, "lftp"), TestContext.Current.CancellationToken)).Get().Reason);
+        }
+
+        Assert.Equal([LoginReason.Busy], reasons);
+        hold.Set();
+        Assert.Equal(LoginReason.Ok, (await first).Get().Reason);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+    }
+
+    [Fact]
+    public async Task A_customer_sets_the_password_by_a_link_once()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddLoginAsync();
+        var passwords = core.Services.Passwords;
+        var old = (await passwords.LinkAsync("10042", TestCore.Operator)).Get();
+        var token = (await passwords.LinkAsync("10042", TestCore.Operator)).Get();
+        Assert.Null(await passwords.FindLinkAsync(old));
+        Assert.Equal("10042", (await passwords.FindLinkAsync(token))!.UserName);
+        (await passwords.SetByLinkAsync(token, "short", "192.0.2.9")).Problem(ProblemKind.Invalid);
+        Assert.Equal("10042", (await passwords.SetByLinkAsync(token, Password, "192.0.2.9")).Get().UserName);
+        (await passwords.SetByLinkAsync(token, "eleven blue herons", "192.0.2.9")).Problem(ProblemKind.NotFound);
+        Assert.Null(await passwords.FindLinkAsync(token));
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+        Assert.Contains(await AuditAsync(core), row => row is { Action: PasswordActions.Set, Address: "192.0.2.9", Detail: "by a link" });
+    }
+
+    [Fact]
+    public async Task A_link_ends_after_three_days_and_with_the_login_and_when_the_password_is_removed()
+    {
+        await using var core = await WithPasswordAsync();
+        var passwords = core.Services.Passwords;
+        var late = (await passwords.LinkAsync("10042", TestCore.Operator)).Get();
+        core.Time.Advance(PasswordLimits.Link);
+        (await passwords.SetByLinkAsync(late, Password, null)).Problem(ProblemKind.NotFound);
+        var ended = (await passwords.LinkAsync("10042", TestCore.Operator)).Get();
+        await passwords.RemoveAsync("10042", TestCore.Operator);
+        Assert.Null(await passwords.FindLinkAsync(ended));
+        var orphan = (await passwords.LinkAsync("10042", TestCore.Operator)).Get();
+        await core.Services.Logins.RemoveAsync("10042", TestCore.Operator);
+        await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042" }, TestCore.Operator);
+        (await passwords.SetByLinkAsync(orphan, Password, null)).Problem(ProblemKind.NotFound);
+    }
+
+    [Fact]
+    public async Task A_login_that_must_use_tls_is_refused_without_from_that_day_on_and_who_comes_plain_is_listed()
+    {
+        await using var core = await WithPasswordAsync();
+        var passwords = core.Services.Passwords;
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, isEncrypted: false)).Reason);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, isEncrypted: false)).Reason);
+        var listed = Assert.Single(await passwords.PlainAsync(core.Time.GetUtcNow().AddDays(-1)));
+        Assert.Equal(("10042", "10042", 2L, "192.0.2.1", "lftp", null), (listed.UserName, listed.Account, listed.Times, listed.From, listed.Client, listed.TlsFrom));
+        Assert.Empty(await passwords.PlainAsync(core.Time.GetUtcNow()));
+
+        var day = core.Time.GetUtcNow().AddDays(1);
+        (await passwords.SetFtpTermsAsync("10042", terms => terms with { TlsFrom = day }, TestCore.Operator)).Get();
+        Assert.True(await passwords.MayUsePlainAsync("10042"));
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, isEncrypted: false)).Reason);
+        core.Time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal((false, true), (await passwords.MayUsePlainAsync("10042"), await passwords.MayUsePlainAsync("nobody")));
+        Assert.Equal(LoginReason.TlsRequired, (await TryAsync(core, Password, isEncrypted: false)).Reason);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+    }
+
+    private static async Task<TestCore> WithPasswordAsync()
+    {
+        var core = await TestCore.CreateAsync();
+        await core.AddLoginAsync();
+        (await core.Services.Passwords.SetAsync("10042", Password, TestCore.Operator)).Get();
+        return core;
+    }
+
+    private static async Task<PasswordAnswer> TryAsync(TestCore core, string password, IPAddress? from = null, string user = "10042", bool isEncrypted = true)
+    {
+        var answer = (await core.Services.Passwords.CheckAsync(new PasswordAttempt(user, password, from ?? Home, isEncrypted, "lftp"))).Get();
+        Assert.Equal(answer.Reason == LoginReason.Ok, answer.Credential is not null);
+        return answer;
+    }
+
+    private static async Task<LoginReason> ReasonAsync(TestCore core, string user, string password) => (await TryAsync(core, password, user: user)).Reason;
+
+    private static async Task FailAsync(TestCore core, IPAddress from, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            Assert.Equal(LoginReason.WrongPassword, (await TryAsync(core, "wrong", from)).Reason);
+        }
+    }
+
+    private static async Task<IReadOnlyList<AuditRecord>> AuditAsync(TestCore core) =>
+        [.. (await core.Services.Audit.SearchAsync(new AuditQuery { Size = 1_000 })).Items.Where(row => row.Action.StartsWith("password-", StringComparison.Ordinal))];
+}

@@ -1,0 +1,78 @@
+using Waybill.Server.Tests.Support;
+using Waybill.TestKit;
+
+namespace Waybill.Server.Tests.CommandLine;
+
+public sealed class PasswordTests(Template template)
+{
+    [Fact]
+    public async Task The_first_line_of_standard_input_is_the_password_and_it_is_never_shown()
+    {
+        using var data = await template.CopyAsync();
+        var outcome = await InputAsync(data, "seven green tortoises\r\nand more\n", "password", "set", Template.User);
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Contains("works for FTPS and NTSAPI, and never for SSH", outcome.Output, StringComparison.Ordinal);
+        var shown = await data.JsonAsync("password", "show", Template.User);
+        Assert.Equal((Environment.UserName, false), (shown.GetProperty("setBy").GetString(), shown.GetProperty("isImported").GetBoolean()));
+        var words = await data.OutputAsync("password", "show", Template.User);
+        Assert.Contains("locked     no", words, StringComparison.Ordinal);
+        Assert.DoesNotContain("tortoises", words + await data.OutputAsync("audit", "search", "--action", "password-set"), StringComparison.Ordinal);
+        await data.OutputAsync("password", "remove", Template.User);
+        Assert.Contains("password   none", await data.OutputAsync("password", "show", Template.User), StringComparison.Ordinal);
+        Assert.Contains("has no password", await data.RefusedAsync(1, "password", "remove", Template.User), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "no password came")]
+    [InlineData("\nseven green tortoises\n", "no password came")]
+    [InlineData("short\n", "12 are the least")]
+    [InlineData("sieben gr\u00fcne Schildkr\u00f6ten\n", "ASCII")]
+    public async Task What_is_no_password_is_refused_in_words(string input, string why)
+    {
+        using var data = await template.CopyAsync();
+        string[] words = ["password", "set", Template.User];
+        Assert.Contains(why, Cli.Refused(1, words, await InputAsync(data, input, words)), StringComparison.Ordinal);
+        var endless = await InputAsync(data, new string('x', 100_000), words);
+        Assert.Contains("longer than a password", Cli.Refused(1, words, endless), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_generated_password_and_a_link_are_alone_on_standard_output()
+    {
+        using var data = await template.CopyAsync();
+        Assert.Matches("^[A-Za-z0-9_.-]{20}\n$", await data.OutputAsync("password", "generate", Template.User));
+        Assert.Matches("^https://localhost:8443/l/[A-Za-z0-9_-]{43}\n$", await data.OutputAsync("password", "link", Template.User));
+        Assert.Contains("There is no login nobody", await data.RefusedAsync(1, "password", "generate", "nobody"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hashes_of_another_server_are_taken_over_all_or_none()
+    {
+        const string Hash = "$5$saltsalt$x3ZQzEwVrnD4tzHPQ/Tg1l95TRuZEw00DdgqlTKrMC5";
+        using var data = await template.CopyAsync();
+        string[] words = ["password", "import", "-"];
+        var bad = Cli.Refused(1, words, await InputAsync(data, $"{Template.User}:{Hash}\nother:{Hash}\n", words));
+        Assert.Contains("Line 2 names other, and there is no such login", bad, StringComparison.Ordinal);
+        Assert.Contains("password   none", await data.OutputAsync("password", "show", Template.User), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(data.Beside("hashes"), $"# users\n{Template.User}:{Hash}\n", TestContext.Current.CancellationToken);
+        Assert.Contains("1 taken over", await data.OutputAsync("password", "import", data.Beside("hashes")), StringComparison.Ordinal);
+        Assert.Contains("of another server, not used yet", await data.OutputAsync("password", "show", Template.User), StringComparison.Ordinal);
+        Assert.Contains("0 taken over", await data.OutputAsync("password", "import", data.Beside("hashes")), StringComparison.Ordinal);
+        Assert.Contains("is not there; name the file", await data.RefusedAsync(1, "password", "import", data.Beside("none")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_holds_over_ftp_is_set_and_nobody_came_without_tls()
+    {
+        using var data = await template.CopyAsync();
+        Assert.Contains("must use TLS from 2026-12-31", await data.OutputAsync("login", "ftp", Template.User, "--tls-from", "2026-12-31"), StringComparison.Ordinal);
+        Assert.Contains("count, with a flag", await data.OutputAsync("login", "ftp", Template.User, "--unclean-uploads", "accept"), StringComparison.Ordinal);
+        Assert.Contains("must use TLS from 2026-12-31", await data.OutputAsync("password", "show", Template.User), StringComparison.Ordinal);
+        Assert.Contains("TLS as the listener has it", await data.OutputAsync("login", "ftp", Template.User, "--tls-optional"), StringComparison.Ordinal);
+        Assert.Contains("--tls-from DATE", await data.RefusedAsync(2, "login", "ftp", Template.User), StringComparison.Ordinal);
+        Assert.Contains("(none)", await data.OutputAsync("login", "plain"), StringComparison.Ordinal);
+        Assert.Contains("--days is 1", await data.RefusedAsync(2, "login", "plain", "--days", "0"), StringComparison.Ordinal);
+    }
+
+    private static Task<ProcessOutcome> InputAsync(Data data, string input, params string[] words) => Cli.RunWithAsync(null, input, [.. words, "--data", data.Root]);
+}
