@@ -163,5 +163,7 @@ public sealed partial class RouteInventoryTests
         public IReadOnlyList<X509Certificate2> Certificates => [];
 
         public X509Certificate2? Root => null;
+
+        public AnnouncedCertificate? NextCertificate => null;
     }
 }

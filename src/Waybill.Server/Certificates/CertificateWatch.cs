@@ -6,8 +6,9 @@ using Waybill.Server.Configuration;
 namespace Waybill.Server.Certificates;
 
 /// <summary>
-/// The certificate that new connections get. Its files are looked at when somebody connects, since they are renewed every few weeks and nobody thinks of the server then;
-/// those that cannot be used change nothing, and the log says so.
+/// The certificate that new connections get, to the portal and over FTPS. Its files are looked at when somebody connects, since they are renewed every few weeks and nobody
+/// thinks of the server then; those that cannot be used change nothing, and the log says so. The same object is given out as long as the certificate is: TLS sessions are
+/// resumed within one only.
 /// </summary>
 internal sealed partial class CertificateWatch
 {
@@ -23,6 +24,7 @@ internal sealed partial class CertificateWatch
     private readonly ILogger _logger;
     private readonly Lock _looking = new();
     private volatile SslStreamCertificateContext _context;
+    private IReadOnlyList<string>? _chain;
     private string _stamp;
     private string? _problem;
     private long _looked;
@@ -40,20 +42,27 @@ internal sealed partial class CertificateWatch
         _context = Use(ServerCertificate.Load(data, section));
     }
 
-    /// <summary>What the next connection is answered with.</summary>
-    public SslServerAuthenticationOptions ForConnection()
+    /// <summary>The certificate with its chain, for the next handshake.</summary>
+    public SslStreamCertificateContext Current
     {
-        Look();
-        return new SslServerAuthenticationOptions
+        get
         {
-            ServerCertificateContext = _context,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ApplicationProtocols = Protocols,
-            AllowRenegotiation = false,
-        };
+            Look();
+            return _context;
+        }
     }
 
-    private void Look()
+    /// <summary>What the next connection to the portal is answered with.</summary>
+    public SslServerAuthenticationOptions ForConnection() => new()
+    {
+        ServerCertificateContext = Current,
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        ApplicationProtocols = Protocols,
+        AllowRenegotiation = false,
+    };
+
+    /// <summary>Looks whether something changed.</summary>
+    public void Look()
     {
         // One looks; the others need not wait for it.
         if (!_looking.TryEnter())
@@ -83,9 +92,13 @@ internal sealed partial class CertificateWatch
                 return;
             }
 
+            var before = _context;
             (_context, _stamp, _problem) = (Use(loaded), stamp, null);
-            var until = loaded.Certificate.NotAfter.ToUniversalTime();
-            LogChanged(_logger, loaded.Certificate.Subject, until);
+            if (_context != before)
+            {
+                var until = loaded.Certificate.NotAfter.ToUniversalTime();
+                LogChanged(_logger, loaded.Certificate.Subject, until);
+            }
         }
         catch (CommandException error)
         {
@@ -104,17 +117,21 @@ internal sealed partial class CertificateWatch
     private SslStreamCertificateContext Use(ServerCertificate loaded)
     {
         // Offline: what is missing of the chain is not fetched from addresses that a certificate names.
-        var context = SslStreamCertificateContext.Create(loaded.Certificate, loaded.Chain, offline: true);
+        var isSame = _chain is { } before && before.SequenceEqual(ChainOf(loaded));
+        var context = isSame ? _context : SslStreamCertificateContext.Create(loaded.Certificate, loaded.Chain, offline: true);
+        _chain = ChainOf(loaded);
         _used(loaded);
         return context;
     }
 
+    private static IReadOnlyList<string> ChainOf(ServerCertificate loaded) => [.. loaded.Chain.Prepend(loaded.Certificate).Select(static each => each.Thumbprint)];
+
     private string Stamp() => string.Join(' ', ServerCertificate.FilesOf(_data, _section).Select(static path => new FileInfo(path)).Select(
         static file => file.Exists ? FormattableString.Invariant($"{file.LastWriteTimeUtc.Ticks}:{file.Length}") : "none"));
 
-    [LoggerMessage(EventId = 46, Level = LogLevel.Information, Message = "The portal shows another certificate to new connections: {Subject}, until {End:yyyy-MM-dd}")]
+    [LoggerMessage(EventId = 46, Level = LogLevel.Information, Message = "The server shows another certificate to new connections: {Subject}, until {End:yyyy-MM-dd}")]
     private static partial void LogChanged(ILogger logger, string subject, DateTime end);
 
-    [LoggerMessage(EventId = 47, Level = LogLevel.Warning, Message = "The portal's certificate was changed and is not used; connections get the one before: {Problem}")]
+    [LoggerMessage(EventId = 47, Level = LogLevel.Warning, Message = "The server's certificate was changed and is not used; connections get the one before: {Problem}")]
     private static partial void LogUnusable(ILogger logger, string problem);
 }

@@ -29,7 +29,7 @@ internal static class FtpSettings
         Of("Ftp:Listen", section.Listen, FtpMode.ExplicitTls).Concat(Of("Ftp:ListenImplicitTls", section.ListenImplicitTls, FtpMode.ImplicitTls)).Concat(Of("Ftp:ListenPlain", section.ListenPlain, FtpMode.PlainAllowed));
 
     /// <summary>How a listener behaves.</summary>
-    public static FtpServerOptions Options(FtpMode mode, WaybillConfiguration configuration, CertificateSource certificate) => new()
+    public static FtpServerOptions Options(FtpMode mode, WaybillConfiguration configuration, CertificateWatch certificate) => new()
     {
         Certificate = () => certificate.Current,
         Mode = mode,

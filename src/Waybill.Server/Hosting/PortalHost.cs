@@ -48,7 +48,7 @@ internal sealed class PortalHost : IAsyncDisposable
 
     /// <summary>Binds the listeners; null when there are none. Throws <see cref="CommandException"/> when one cannot be bound.</summary>
     public static async Task<PortalHost?> StartAsync(
-        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, IRunningServer server, RefusalLog refusals, ILoggerFactory loggers,
+        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, Func<WaybillConfiguration, CertificateWatch> certificates, IRunningServer server, RefusalLog refusals, ILoggerFactory loggers,
         CancellationToken cancellationToken)
     {
         IPEndPoint[] endPoints = [.. configuration.Portal.Listen.Select(static text => ConfigurationCheck.EndPoint("Portal:Listen", text))];
@@ -58,7 +58,7 @@ internal sealed class PortalHost : IAsyncDisposable
         }
 
         installation.Data.CreatePortalKeys();
-        var certificate = new CertificateWatch(installation.Data, configuration.Portal, TimeProvider.System, identity.Use, loggers.CreateLogger<CertificateWatch>());
+        var certificate = certificates(configuration);
         var gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         List<ListenOptions> bound = [];
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = installation.Data.Root });

@@ -49,6 +49,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private readonly List<(FtpListener Listener, ListenOptions Bound)> _ftpListeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
+    private CertificateWatch? _certificate;
     private WebApplication? _application;
     private PortalHost? _portal;
 
@@ -78,6 +79,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         jobs.Add(new RequestPurgeJob(installation.OpenOnboarding(configuration), configuration));
         jobs.Add(new KeyReminderJob(installation, configuration));
         jobs.Add(new HandoverPurgeJob(installation.OpenHandovers(configuration)));
+        jobs.Add(new CertificateJob(installation, configuration));
         _scheduler = new JobScheduler(installation.Schedule, jobs, TimeProvider.System, loggers);
         _control = new ControlServer(
             installation.Data.ControlSocket,
@@ -104,7 +106,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             await host._publications.StartAsync();
             await host.BindAsync(configuration, cancellationToken);
             host._portal = await PortalHost.StartAsync(
-                installation, configuration, host._identity, new RunningServer(installation.Sessions, host._gate, host._blocks), host._refusals, host._loggers, cancellationToken);
+                installation, configuration, host._identity, host.Certificate, new RunningServer(installation.Sessions, host._gate, host._blocks), host._refusals, host._loggers, cancellationToken);
             await host.RecordOffersAsync();
             host._guard.Start();
             host._arrivals.Start();
@@ -284,11 +286,21 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             return [];
         }
 
-        // A certificate that cannot be used is said now, and not to the first customer.
-        var certificate = new CertificateSource(_installation.Data, configuration.Portal, TimeProvider.System, _loggers.CreateLogger<CertificateSource>());
-        _ = certificate.Current;
+        var certificate = Certificate(configuration);
         var application = new FtpApplication(_installation, door, _loggers.CreateLogger<FtpApplication>());
         return [.. listeners.Select(listener => (listener, new FtpConnectionHandler(FtpSettings.Options(listener.Mode, configuration, certificate), application, TimeProvider.System, _loggers)))];
+    }
+
+    /// <summary>The certificate of every listener with TLS; one that cannot be used is said now, and not to the first customer.</summary>
+    private CertificateWatch Certificate(WaybillConfiguration configuration)
+    {
+        if (_certificate is null)
+        {
+            _certificate = new CertificateWatch(_installation.Data, configuration.Portal, TimeProvider.System, _identity.Use, _loggers.CreateLogger<CertificateWatch>());
+            _identity.Follow(_certificate);
+        }
+
+        return _certificate;
     }
 
     private List<(Listener Listener, SshConnectionHandler Handler)> Handlers(WaybillConfiguration configuration, SessionDoor door)

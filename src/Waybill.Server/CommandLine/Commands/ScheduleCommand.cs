@@ -45,5 +45,6 @@ internal static class ScheduleCommand
         yield return (RequestPurgeJob.JobName, RequestPurgeJob.ScheduleOf(configuration));
         yield return (KeyReminderJob.JobName, KeyReminderJob.ScheduleOf(configuration));
         yield return (HandoverPurgeJob.JobName, HandoverPurgeJob.Every);
+        yield return (CertificateJob.JobName, CertificateJob.ScheduleOf(configuration));
     }
 }
