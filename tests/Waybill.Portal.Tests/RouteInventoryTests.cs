@@ -29,6 +29,7 @@ public sealed partial class RouteInventoryTests
         [""] = Anyone,
         ["guide"] = Anyone,
         ["host-keys"] = Anyone,
+        ["certificates"] = Anyone,
         ["theme"] = Anyone,
         ["request"] = Anyone,
         ["request/key"] = Anyone,
