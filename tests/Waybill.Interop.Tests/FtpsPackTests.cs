@@ -114,7 +114,7 @@ public sealed class FtpsPackTests : IAsyncLifetime
         File.Delete(saved);
         var one = await RunAsync("sh", [Alias + "-curl-ftps.sh", "/cdr/" + Uri.EscapeDataString(Name)]);
         Assert.Equal(isRight, one.ExitCode == 0);
-        Assert.Equal(isRight, File.Exists(saved) && _content.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(saved)));
+        Assert.Equal(isRight, File.Exists(saved) && _content.SequenceEqual(await File.ReadAllBytesAsync(saved)));
 
         var obscured = (await RunAsync("rclone", ["obscure", _password])).Output.Trim();
         string[] options = ["--config", Alias + "-rclone.conf", "--retries", "1", "--low-level-retries", "1", "--ftp-pass", obscured];
@@ -127,7 +127,7 @@ public sealed class FtpsPackTests : IAsyncLifetime
         {
             Assert.True(isRight == (outcome.ExitCode == 0), outcome.ToString());
             Assert.True(isRight == outcome.Output.Contains(Name, StringComparison.Ordinal), outcome.ToString());
-            Assert.Equal(isRight && file is not null, file is not null && File.Exists(file) && _content.AsSpan().SequenceEqual(File.ReadAllBytes(file)));
+            Assert.Equal(isRight && file is not null, file is not null && File.Exists(file) && _content.SequenceEqual(File.ReadAllBytes(file)));
         }
     }
 
