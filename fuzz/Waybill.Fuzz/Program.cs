@@ -16,6 +16,9 @@ IFuzzTarget[] targets =
     new MailTarget(),
     new SftpRequestTarget(),
     new ScpTarget(),
+    new FtpLineTarget(),
+    new FtpArgumentTarget(),
+    new FtpSessionTarget(),
     new SessionTarget(),
 ];
 var inputs = 200_000;

@@ -9,7 +9,7 @@ public partial class LimitsPageTests
     private static readonly string[] Page = File.ReadAllLines(Path.Combine(RoomTests.Root, "docs", "operations", "limits.md"));
 
     /// <summary>Types whose bounds are properties, with the value as their default.</summary>
-    private static readonly string[] ByInstance = ["SshLimits", "GateLimits", "SftpOptions", "ScpOptions", "LocalStoreOptions"];
+    private static readonly string[] ByInstance = ["SshLimits", "FtpLimits", "GateLimits", "SftpOptions", "ScpOptions", "LocalStoreOptions"];
 
     /// <summary>Types with bounds whose names do not say so.</summary>
     private static readonly string[] OtherTypes =

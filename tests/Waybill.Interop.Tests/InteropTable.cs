@@ -10,6 +10,7 @@ public sealed class InteropTable : IDisposable
     {
         server => new Sftp(server), server => new Scp(server), server => new Sshfs(server), server => new PuttySftp(server), server => new Lftp(server),
         server => new Curl(server), server => new Rclone(server), server => new Paramiko(server), server => new AsyncSsh(server), server => new NodeSftpClient(server),
+        server => new FtpsLftp(server), server => new FtpsCurl(server), server => new FtpsRclone(server), server => new FtpLib(server), server => new BasicFtp(server),
     }.ToDictionary(make => make(null!).Name);
 
     public static readonly IReadOnlyList<string> Operations =
@@ -24,6 +25,7 @@ public sealed class InteropTable : IDisposable
     {
         ("scp", "list"), ("scp", "rename"), ("scp", "remove"), ("scp", "resume put"), ("scp", "resume get"),
         ("rclone", "resume put"), ("rclone", "resume get"), ("curl", "folder"), ("paramiko", "folder"),
+        ("ftps-curl", "folder"), ("ftps-ftplib", "folder"), ("ftps-rclone", "resume put"), ("ftps-rclone", "resume get"),
     };
 
     private readonly ConcurrentDictionary<(string Client, string Operation), string> _cells = new();

@@ -54,6 +54,15 @@ public sealed partial class WaybillServer : IAsyncLifetime
 
     public int CompatPort { get; } = Ports.Free();
 
+    /// <summary>FTP with explicit TLS, at 127.0.0.1 and at 127.0.0.2, which the certificate does not name.</summary>
+    public int FtpPort { get; } = Ports.Free();
+
+    /// <summary>The password of the customer's login.</summary>
+    public string Password { get; private set; } = "";
+
+    /// <summary>The root that the certificate of FTP is signed with.</summary>
+    public string Root => Path.Combine(Data, "tls", "root.crt");
+
     public int ProcessId => _server!.Id;
 
     public async ValueTask InitializeAsync()
@@ -64,6 +73,7 @@ public sealed partial class WaybillServer : IAsyncLifetime
         await CommandAsync("account", "add", User, "--name", "Interop Telecom");
         await CommandAsync("login", "add", User, "--account", User);
         await CommandAsync("key", "add", User, Key + ".pub");
+        Password = (await CommandAsync("password", "generate", User)).Output.Trim();
         await StartAsync();
         HostKeyFingerprint = SshFingerprint().Match((await CommandAsync("hostkey", "show")).Output).Value;
         await File.WriteAllTextAsync(KnownHosts, (await CommandAsync(
@@ -75,7 +85,7 @@ public sealed partial class WaybillServer : IAsyncLifetime
     {
         string[] words =
         [
-            .. Launcher, "dotnet", Program, "serve", "--data", Data, "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}", "--set", "Portal:Listen=", "--set", "Ftp:Listen=",
+            .. Launcher, "dotnet", Program, "serve", "--data", Data, "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}", "--set", "Portal:Listen=", "--set", $"Ftp:Listen=127.0.0.1:{FtpPort},127.0.0.2:{FtpPort}",
             .. (_defaultLimits ? [] : new[] { "--set", "Limits:UnauthenticatedPerSecond=1000" }),
             .. Settings.Concat(settings).SelectMany(setting => new[] { "--set", setting }),
         ];

@@ -172,18 +172,20 @@ public sealed partial class SignInTests(PortalServer server)
     {
         var (email, codes, first) = await SignedUpAsync("Eve");
         using var own = first;
-        using var visitor = new Visitor(server);
         foreach (var path in RouteInventoryTests.SignedIn)
         {
+            // Each from a source of its own: all together are more than one source may ask for at once.
+            using var stranger = new Visitor(server);
             foreach (var forged in (string?[])[null, "x", new string('A', 43), own.Session![..^1] + (own.Session[^1] == 'A' ? 'B' : 'A'), own.Session + "A"])
             {
-                visitor.Session = forged;
-                var answer = await visitor.GetAsync(path + "?a=b");
+                stranger.Session = forged;
+                var answer = await stranger.GetAsync(path + "?a=b");
                 Assert.Equal((HttpStatusCode.Redirect, $"/sign-in?back={Uri.EscapeDataString(path + "?a=b")}"), Where(answer));
             }
         }
 
         // The way back goes through each step.
+        using var visitor = new Visitor(server);
         await visitor.GetAsync("/sign-in?back=%2Fguide%3Fa%3Db");
         Assert.Contains("name=\"back\" value=\"/guide?a=b\"", visitor.Page, StringComparison.Ordinal);
         Assert.Equal("/sign-in/code?back=%2Fguide%3Fa%3Db", (await visitor.PostAsync("/sign-in", ("email", email), ("password", Password), ("back", "/guide?a=b"))).Location);

@@ -90,7 +90,7 @@ public sealed class StaffMailTests(PortalServer server)
     /// <summary>Of a customer: who writes from the provider's domain forwards what somebody else wrote.</summary>
     private static string Address() => $"mail{Guid.NewGuid():N}@interop.example";
 
-    private static byte[] Mail(string from, string body) => Encoding.UTF8.GetBytes(
+    internal static byte[] Mail(string from, string body) => Encoding.UTF8.GetBytes(
         $"From: Ann Example <{from}>\r\nTo: support@example.com\r\nSubject: access\r\nMessage-ID: <{Guid.NewGuid()}@interop.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}");
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
@@ -15,7 +14,7 @@ using Waybill.Storage.Quotas;
 namespace Waybill.Core.AccountFiles;
 
 /// <summary>
-/// An account's files for its people: the same rules, the same archive, the same quota and the same jail as its logins have, and each act in catalogue and audit. Owners
+/// An account's files for its people and programs: the same rules, the same archive, the same quota and the same jail as its logins have, and each act in catalogue and audit. Owners
 /// and members see what a customer login sees, a vendor contact what the vendor's login sees.
 /// </summary>
 /// <param name="database">Where the catalogue is.</param>
@@ -43,22 +42,31 @@ public sealed class AccountFileService(
         return access.Vendors is null ? ["/"] : [.. access.Vendors.Select(static vendor => Vendors + vendor)];
     }
 
-    /// <summary>Opens what somebody sees of an account's files, for one request.</summary>
+    /// <summary>Opens what a person sees of an account's files, for one request.</summary>
     /// <param name="access">What they may do there.</param>
     /// <param name="person">Who it is.</param>
     /// <param name="path">The path in the vault that it is about, as it came.</param>
     /// <param name="actor">The same for the audit.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async ValueTask<Result<AccountFileSession>> OpenAsync(AccountAccess access, Person person, string? path, Actor actor, CancellationToken cancellationToken = default)
+    public ValueTask<Result<AccountFileSession>> OpenAsync(AccountAccess access, Person person, string? path, Actor actor, CancellationToken cancellationToken = default) =>
+        OpenAsync(access, FileUser.Of(person), path, actor, cancellationToken);
+
+    /// <summary>Opens what somebody, or a program, sees of an account's files, for one request.</summary>
+    /// <param name="access">What they may do there.</param>
+    /// <param name="user">Who it is.</param>
+    /// <param name="path">The path in the vault that it is about, as it came.</param>
+    /// <param name="actor">The same for the audit.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<AccountFileSession>> OpenAsync(AccountAccess access, FileUser user, string? path, Actor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(access);
-        ArgumentNullException.ThrowIfNull(person);
+        ArgumentNullException.ThrowIfNull(user);
         if (VaultPath.TryParse(Encoding.UTF8.GetBytes("/" + path), VaultPath.Root, out var asked) != VaultPathError.None)
         {
             return Nothing;
         }
 
-        var found = access.Vendors is null ? Customer(access.Account, person) : await VendorAsync(access, asked!.ToString(), cancellationToken).ConfigureAwait(false);
+        var found = access.Vendors is null ? Customer(access.Account, user) : await VendorAsync(access, asked!.ToString(), cancellationToken).ConfigureAwait(false);
         if (!found.Succeeded)
         {
             return found.Problem;
@@ -78,15 +86,15 @@ public sealed class AccountFileService(
         var front = rules.Anywhere.HasFlag(FileRights.Collect) ? new Collecting(rules, account.Number, root, vaults, archive, time) : null;
         var view = new VaultView(account.Number, root);
         var quota = quotas.Open(account.Number, login.UserName, view);
-        var opened = vaults.OpenStore(VaultPath.Parse($"/{account.Number}{root}"), new NeverReplacing(front?.StoreRules ?? rules), OwnerOf(person), quota);
+        var opened = vaults.OpenStore(VaultPath.Parse($"/{account.Number}{root}"), new NeverReplacing(front?.StoreRules ?? rules), user.Owner, quota);
         if (!opened.Succeeded)
         {
             return Problem.Unusable("The files of this account cannot be read at the moment. Try again in some minutes.");
         }
 
-        IFileJournal journal = new QuotaJournal(new FileJournal(audit, actor, DeliveryProtocol.Portal, view, time, deliverer: login.UserName), quota);
+        IFileJournal journal = new QuotaJournal(new FileJournal(audit, actor, user.Protocol, view, time, deliverer: login.UserName), quota);
         return new AccountFileSession(
-            database, front?.Wrap(opened.Value) ?? opened.Value, rules, front?.Wrap(journal) ?? journal, account.Id, root, seen, person.Email,
+            database, front?.Wrap(opened.Value) ?? opened.Value, rules, front?.Wrap(journal) ?? journal, account.Id, root, seen, user.Name,
             login.Kind == LoginKind.Vendor ? login.UserName : null) { MaximumEntries = MaximumEntries, Time = time };
     }
 
@@ -113,7 +121,7 @@ public sealed class AccountFileService(
             return [];
         }
 
-        var rules = layout.RulesFor(Customer(access.Account, person).Value!);
+        var rules = layout.RulesFor(Customer(access.Account, FileUser.Of(person)).Value!);
         var files = await database.ReadAsync(
             connection => CatalogueSql.AccountId(connection, access.Account) is { } account ? AccountFileSql.New(connection, account, person.Email) : [],
             cancellationToken).ConfigureAwait(false);
@@ -121,12 +129,8 @@ public sealed class AccountFileService(
             && rules.RightsAt(path!).HasFlag(FileRights.Read)).Take(limit)];
     }
 
-    /// <summary>A person's own cut-off uploads are known by the number and the moment of their row: a later person is another.</summary>
-    private static string OwnerOf(Person person) =>
-        "p" + Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{person.Id} {person.Created.ToUnixTimeMilliseconds()}"))))[..15];
-
-    private static Result<Login> Customer(string account, Person person) => new Login(
-        0, person.Email, LoginKind.Customer, account, null, null, AllowedNetworks.Anywhere, LoginStatus.Active, null, person.Created, null);
+    private static Result<Login> Customer(string account, FileUser user) => new Login(
+        0, user.Name, LoginKind.Customer, account, null, null, AllowedNetworks.Anywhere, LoginStatus.Active, null, user.Created, null);
 
     /// <summary>The vendor's login whose folder a path is in; a login that is suspended takes its people's files with it.</summary>
     private async ValueTask<Result<Login>> VendorAsync(AccountAccess access, string path, CancellationToken cancellationToken)

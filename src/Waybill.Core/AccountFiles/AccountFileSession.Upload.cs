@@ -79,7 +79,7 @@ public sealed partial class AccountFileSession
             await file.DisposeAsync().ConfigureAwait(false);
             return file.Kept >= end
                 ? new UploadProgress(file.Kept, IsDone: false)
-                : Problem.Refused("Files cannot be sent in pieces here: what came of this one is not kept. Send it over SFTP, or with a browser whose scripts are turned off.");
+                : Problem.Refused("Files cannot be sent in pieces here: what came of this one is not kept. Send it whole: over SFTP, in one request of the REST API, or with a browser whose scripts are turned off.");
         }
 
         return mayStill is not null && await mayStill().ConfigureAwait(false) is { } refused

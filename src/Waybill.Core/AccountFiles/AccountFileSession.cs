@@ -248,8 +248,27 @@ public sealed partial class AccountFileSession : IAsyncDisposable
         return recorded.Succeeded ? InVault(target) : recorded.Problem;
     }
 
+    /// <summary>Makes the folder; the one above it must be there.</summary>
+    public ValueTask<Outcome> MakeFolderAsync() => ChangeFolderAsync(FileOperation.MakeDirectory, FileRights.MakeDirectory, "You may not make a folder here.", () => _store.MakeDirectoryAsync(Path));
+
+    /// <summary>Removes the folder, which must be empty.</summary>
+    public ValueTask<Outcome> RemoveFolderAsync() =>
+        ChangeFolderAsync(FileOperation.RemoveDirectory, FileRights.RemoveDirectory, "You may not remove this folder.", () => _store.RemoveDirectoryAsync(Path));
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private async ValueTask<Outcome> ChangeFolderAsync(FileOperation operation, FileRights needed, string refusal, Func<ValueTask<StoreError>> change)
+    {
+        var rights = _rules.RightsAt(Path);
+        if (!rights.HasFlag(needed))
+        {
+            return rights.HasFlag(FileRights.List) ? await RefuseAsync(operation, refusal).ConfigureAwait(false) : Gone();
+        }
+
+        var error = await change().ConfigureAwait(false);
+        return error != StoreError.None ? Explain(error) : await RecordAsync(new FileEvent(operation, Path)).ConfigureAwait(false);
+    }
 
     /// <summary>A new name of a person's in a folder. A name that a spreadsheet or a shell would take for something else is the person's to choose; one that cannot be seen is not.</summary>
     private static Result<VaultPath> NewName(VaultPath folder, string name)
@@ -309,6 +328,7 @@ public sealed partial class AccountFileSession : IAsyncDisposable
     {
         StoreError.NotFound or StoreError.NotADirectory or StoreError.IsADirectory or StoreError.NotARegularFile => Gone(),
         StoreError.AlreadyExists => Problem.AlreadyExists("There is something of this name already, and nothing was replaced. Remove or rename it first, or choose another name."),
+        StoreError.DirectoryNotEmpty => Problem.Refused("The folder is not empty. Remove what is in it first."),
         StoreError.PermissionDenied or StoreError.TooManyLinks => Problem.Refused("You may not do this here."),
         StoreError.NameTooLong or StoreError.InvalidName => Problem.Invalid("The name cannot be used for a file. Choose another one."),
         StoreError.QuotaExceeded => Problem.LimitReached(_store.Explain(error) ?? "The quota is used up. Remove files that you no longer need, or ask for more room."),

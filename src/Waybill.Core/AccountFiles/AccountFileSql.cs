@@ -31,7 +31,7 @@ internal static class AccountFileSql
     {
         var own = vendorUser is null ? OwnOfAccount : OwnOfVendor;
         return $"""
-            (f.login IS NULL OR NOT (f.login {own} OR f.login = @email COLLATE NOCASE OR (@user IS NULL AND f.protocol = 'portal' AND f.path NOT LIKE '/vendors/%')))
+            (f.login IS NULL OR NOT (f.login {own} OR f.login = @email COLLATE NOCASE OR (@user IS NULL AND f.protocol IN ('portal', 'rest') AND f.path NOT LIKE '/vendors/%')))
             AND NOT EXISTS (SELECT 1 FROM fetch t WHERE t.file_id = f.id AND (t.whole = 1 OR (f.size > 0 AND t.read_to >= f.size))
               AND (t.login = @email COLLATE NOCASE OR t.login {own}))
             """;

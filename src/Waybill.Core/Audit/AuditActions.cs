@@ -140,6 +140,9 @@ public static class AuditActions
     /// <summary>A private key reached us: its public key is refused for good.</summary>
     public const string KeyBurnt = "key-burnt";
 
+    /// <summary>Staff took such a refusal back; the detail says why.</summary>
+    public const string KeyBurntLifted = "key-burnt-lifted";
+
     /// <summary>A key pair was made for a customer.</summary>
     public const string KeyGenerated = "key-generated";
 

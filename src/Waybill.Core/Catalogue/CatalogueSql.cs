@@ -54,6 +54,9 @@ internal static class CatalogueSql
         }
     }
 
+    /// <summary>Its client cut the connection without saying that this was all.</summary>
+    public static void EndedUncleanly(DatabaseConnection connection, long file) => connection.Execute("UPDATE file SET is_unclean = 1 WHERE id = @file", ("@file", file));
+
     /// <summary>The file at a path, or those in the directory there, belong to the feeds that their places say and to no other; to none under a name that is not final.</summary>
     public static void BelongsTo(DatabaseConnection connection, long account, string path, Func<string, string?> feedOf)
     {
@@ -70,9 +73,6 @@ internal static class CatalogueSql
             }
         }
     }
-
-    /// <summary>Its client cut the connection without saying that this was all.</summary>
-    public static void EndedUncleanly(DatabaseConnection connection, long file) => connection.Execute("UPDATE file SET is_unclean = 1 WHERE id = @file", ("@file", file));
 
     /// <summary>The file at a path is there no longer; nothing happens if the catalogue does not know one.</summary>
     public static void Left(DatabaseConnection connection, long account, string path, GoneHow how, DateTimeOffset now)

@@ -20,9 +20,10 @@ public sealed class KeyDelivery(KeyService keys, BurntKeys burnt)
         }
 
         // Whatever its sender does next: once it is here, others may have it.
-        if (reading.PublicHalfFingerprint is { } fingerprint && await burnt.AddAsync(fingerprint, How, actor, CancellationToken.None).ConfigureAwait(false) is { Succeeded: false } failed)
+        var refused = await burnt.AddAsync(reading, How, actor, CancellationToken.None).ConfigureAwait(false);
+        if (!refused.Succeeded)
         {
-            return failed.Problem;
+            return refused.Problem;
         }
 
         var recorded = await keys.RecordRefusalAsync(userName, reading.PublicHalfFingerprint, reading.Message, actor, CancellationToken.None).ConfigureAwait(false);

@@ -28,19 +28,13 @@ public sealed class SentKeys(KeyService keys, BurntKeys burntKeys)
             return added.Succeeded ? new TakenKey(added.Value, reading.Note, null, []) : added.Problem;
         }
 
-        IReadOnlyList<string> installedOn = [];
-        if (reading.PublicHalfFingerprint is { } fingerprint)
+        var burnt = await burntKeys.AddAsync(reading, how, actor, cancellationToken).ConfigureAwait(false);
+        if (!burnt.Succeeded)
         {
-            var burnt = await burntKeys.AddAsync(fingerprint, how, actor, cancellationToken).ConfigureAwait(false);
-            if (!burnt.Succeeded)
-            {
-                return burnt.Problem;
-            }
-
-            installedOn = burnt.Value.InstalledOn;
+            return burnt.Problem;
         }
 
         var recorded = await keys.RecordRefusalAsync(userName, reading.PublicHalfFingerprint, reading.Message, actor, cancellationToken).ConfigureAwait(false);
-        return recorded.Succeeded ? new TakenKey(null, null, reading, installedOn) : recorded.Problem;
+        return recorded.Succeeded ? new TakenKey(null, null, reading, burnt.Value) : recorded.Problem;
     }
 }

@@ -281,7 +281,7 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
             : Problem.Invalid($"A vendor's user name is the account number, a hyphen and its short name: use {expected}, or leave the user name out.");
     }
 
-    private static Result<VaultPath> ParseStart(string? text)
+    internal static Result<VaultPath> ParseStart(string? text)
     {
         if (text is null)
         {

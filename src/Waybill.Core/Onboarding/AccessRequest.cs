@@ -38,6 +38,12 @@ public sealed record AccessRequest(string Reference, RequestKind Kind, RequestSo
     /// <summary>When that was.</summary>
     public DateTimeOffset? FirstApproved { get; init; }
 
+    /// <summary>What was decided then; null while nobody has approved it.</summary>
+    public FirstDecision? FirstDecision { get; init; }
+
+    /// <summary>What sort of actor that was: a person of the portal may also be a user of the system, so that only two of one sort are two.</summary>
+    internal ActorKind? FirstKind { get; init; }
+
     /// <summary>Who decided.</summary>
     public string? DecidedBy { get; init; }
 

@@ -21,6 +21,9 @@ public sealed record Approval
     /// <summary><see cref="AccessRequest.Changed"/> of what the person has looked at; an approval of anything newer is refused. Null approves what is there.</summary>
     public DateTimeOffset? Seen { get; init; }
 
-    /// <summary>For a replacement key: revokes the login's other keys.</summary>
-    public bool RevokeOthers { get; init; }
+    /// <summary>The fingerprint of the key that the person has looked at; with another one in the request the approval is refused. Null approves what is there.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>For a replacement key: revokes the login's other keys. Null is as the first of two persons has decided, else no.</summary>
+    public bool? RevokeOthers { get; init; }
 }

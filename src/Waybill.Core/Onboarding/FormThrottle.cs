@@ -26,17 +26,19 @@ internal static class FormThrottle
         return null;
     }
 
-    /// <summary>Counts a mail to an address; false is one too many.</summary>
-    public static bool CountMail(DatabaseConnection connection, string email, DateTimeOffset now)
+    /// <summary>Counts a mail to an address for a source; false is one too many.</summary>
+    public static bool CountMail(DatabaseConnection connection, string email, string network, DateTimeOffset now)
     {
         var who = "mail " + RequestSql.EmailKey(email);
-        if (connection.Number(
-            "SELECT count(*) FROM access_attempt WHERE who = @who AND at > @from", ("@who", who), ("@from", (now - OnboardingLimits.EmailWindow).ToColumn())) >= OnboardingLimits.TriesPerEmail)
+        var from = ("@from", (object?)(now - OnboardingLimits.EmailWindow).ToColumn());
+        if (connection.Number("SELECT count(*) FROM access_attempt WHERE who = @who AND at > @from", ("@who", $"{who} for {network}"), from) >= OnboardingLimits.TriesPerEmail
+            || connection.Number("SELECT count(*) FROM access_attempt WHERE who = @who AND at > @from", ("@who", who), from) >= OnboardingLimits.TriesPerEmailInAll)
         {
             return false;
         }
 
         Add(connection, who, now);
+        Add(connection, $"{who} for {network}", now);
         return true;
     }
 

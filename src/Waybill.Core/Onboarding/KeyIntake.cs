@@ -12,7 +12,7 @@ namespace Waybill.Core.Onboarding;
 /// <param name="IsPrivate">A private key reached us.</param>
 /// <param name="Burnt">The public fingerprint of that private key, where it can be read.</param>
 /// <param name="Note">Something about the key that its owner should know.</param>
-internal sealed record KeyIntake(RequestKey? Key, string? Refusal, bool IsPrivate = false, string? Burnt = null, string? Note = null)
+internal sealed record KeyIntake(RequestKey? Key, string? Refusal, bool IsPrivate = false, SentHalf? Burnt = null, string? Note = null)
 {
     /// <summary>Nothing was sent.</summary>
     public static KeyIntake None { get; } = new(null, null);
@@ -22,11 +22,14 @@ internal sealed record KeyIntake(RequestKey? Key, string? Refusal, bool IsPrivat
         var reading = PublicKeyFile.Read(file);
         return reading.IsKey
             ? new KeyIntake(RequestKey.Of(reading.Key, reading.Comment), null, Note: reading.Note)
-            : new KeyIntake(null, reading.Message, reading.IsPrivate, reading.PublicHalfFingerprint);
+            : new KeyIntake(null, reading.Message, reading.IsPrivate, SentHalf.Of(reading));
     }
 
-    /// <summary>Why the key cannot be taken although it is one: its private half is known to have been in wrong hands.</summary>
-    public KeyIntake Judge(DatabaseConnection connection) => Key is not null && BurntKeys.Refusal(connection, Key.Sha256) is not null
+    /// <summary>
+    /// Why the key cannot be taken although it is one: its private half is known to have been in wrong hands. Where a file only claims so, staff decide: whoever sent that one
+    /// may want to keep its owner out.
+    /// </summary>
+    public KeyIntake Judge(DatabaseConnection connection) => Key is not null && BurntKeys.Find(connection, Key.Sha256) is { Lifted: null, IsProven: true }
         ? new KeyIntake(null, "The private half of this key was once sent to us, so others may have it, and it is refused for good. Make a new key pair, and send only its public half.")
         : this;
 }

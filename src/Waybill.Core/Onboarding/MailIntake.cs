@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Waybill.Core.Feeds;
+using Waybill.Core.Keys;
 using Waybill.Core.Onboarding.Mail;
 using Waybill.SshKeys.Keys;
 
@@ -32,13 +33,13 @@ internal sealed partial class MailIntake
     public RequestDetails Details { get; private set; } = new();
 
     /// <summary>The key, or why there is none.</summary>
-    public KeyIntake Key => _private is not null ? new KeyIntake(null, _private, IsPrivate: true, Burnt.FirstOrDefault())
+    public KeyIntake Key => _private is not null ? new KeyIntake(null, _private, IsPrivate: true, Burnt.Count > 0 ? Burnt[0] : null)
         : _keys.Count > 1 ? new KeyIntake(null, $"There is more than one key: {string.Join(", ", _keys.Select(static key => $"{key.Type} {key.Sha256}"))}. Send only the one that you will connect with.")
         : _keys.Count == 1 ? new KeyIntake(_keys[0], null)
         : new KeyIntake(null, _refusal);
 
-    /// <summary>Public fingerprints of private keys that were found.</summary>
-    public List<string> Burnt { get; } = [];
+    /// <summary>Public halves of private keys that were found.</summary>
+    public List<SentHalf> Burnt { get; } = [];
 
     /// <summary>The mail's own id; of a file without one, its hash. Null for what is no mail.</summary>
     public string? MessageId { get; private set; }
@@ -181,7 +182,7 @@ internal sealed partial class MailIntake
         if (reading.IsPrivate)
         {
             _private ??= reading.Message;
-            if (reading.PublicHalfFingerprint is { } burnt && !Burnt.Contains(burnt))
+            if (SentHalf.Of(reading) is { } burnt && !Burnt.Contains(burnt))
             {
                 Burnt.Add(burnt);
             }

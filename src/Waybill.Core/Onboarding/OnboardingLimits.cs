@@ -15,11 +15,14 @@ public static class OnboardingLimits
     /// <summary>Feeds, and file types, of one request.</summary>
     public const int Choices = 16;
 
-    /// <summary>Undecided requests of one e-mail address; at the form the oldest unconfirmed one makes room.</summary>
+    /// <summary>Requests of one e-mail address, known to be its holder's, that wait.</summary>
     public const int OpenPerEmail = 3;
 
-    /// <summary>Undecided requests for one account number. Unconfirmed ones do not count, so that nobody shuts an account out with addresses that are not theirs.</summary>
-    public const int OpenPerAccount = 10;
+    /// <summary>Requests that nobody has confirmed of one e-mail address and one source; the oldest makes room. What another source sends removes none.</summary>
+    public const int UnconfirmedPerEmail = 3;
+
+    /// <summary>Undecided requests of one source. No number counts by the account: anybody can name it, and would shut its owner out.</summary>
+    public const int UndecidedPerSource = 50;
 
     /// <summary>Requests that nobody has confirmed.</summary>
     public const int Unconfirmed = 1_000;
@@ -27,8 +30,11 @@ public static class OnboardingLimits
     /// <summary>Tries at the form of one source (an IPv4 address or an IPv6 /64) in an hour.</summary>
     public const int TriesPerSource = 20;
 
-    /// <summary>Mails that the form sends to one address in a day.</summary>
+    /// <summary>Mails that the form sends to one address in a day for one source.</summary>
     public const int TriesPerEmail = 5;
+
+    /// <summary>Mails that the form sends to one address in a day for all sources together: nobody's mailbox is flooded.</summary>
+    public const int TriesPerEmailInAll = 25;
 
     /// <summary>Tries at the form in an hour, of all sources together.</summary>
     public const int TriesInAll = 1_000;

@@ -49,7 +49,7 @@ public sealed partial class OnboardingService
         (transaction, request, now) =>
         {
             var state = request is { Source: RequestSource.Form, Confirmed: null } ? RequestState.Unconfirmed : RequestState.Open;
-            request = RequestSql.Save(transaction.Connection, request with { State = state, Reason = null, DecidedBy = null, Decided = null, FirstApprover = null, FirstApproved = null }, now);
+            request = RequestSql.Save(transaction.Connection, request with { State = state, Reason = null, DecidedBy = null, Decided = null, FirstApprover = null, FirstApproved = null, FirstKind = null, FirstDecision = null }, now);
             Record(transaction, request, OnboardingActions.Reopened, actor, null, now);
             return request;
         },
@@ -65,7 +65,7 @@ public sealed partial class OnboardingService
                 (transaction, request, now) =>
                 {
                     request = RequestSql.Save(
-                        transaction.Connection, request with { State = RequestState.Asked, Question = RequestRules.Lines(question), FirstApprover = null, FirstApproved = null }, now);
+                        transaction.Connection, request with { State = RequestState.Asked, Question = RequestRules.Lines(question), FirstApprover = null, FirstApproved = null, FirstKind = null, FirstDecision = null }, now);
                     Record(transaction, request, OnboardingActions.Asked, actor, request.Question, now);
                     return SendQuestion(transaction, request, actor) is { Succeeded: false } sent ? sent.Problem : request;
                 },
@@ -141,6 +141,11 @@ public sealed partial class OnboardingService
             return Problem.Refused($"Request {request.Reference} has changed since you looked at it. Look again, then decide.");
         }
 
+        if (approval.Key is { } looked && looked.Trim() != request.Key?.Sha256)
+        {
+            return Problem.Refused($"Request {request.Reference} has {(request.Key is { } there ? $"the key {there.Sha256}" : "no key")}, and {Words.Show(looked)} was approved. Look again, then decide.");
+        }
+
         if (approval.Verified is not null && RequestRules.CheckWords("description of how the person was verified", approval.Verified) is { } badWords)
         {
             return badWords;
@@ -184,15 +189,21 @@ public sealed partial class OnboardingService
                 return Problem.Refused($"Request {request.Reference} needs two persons, and a token is none. Approve it in the portal, or with `waybill request approve`.");
             }
 
-            if (!IsApprovedOnce(before, request, checks.UserName!))
+            if (!IsApprovedOnce(before, request, checks.UserName!, approval, actor))
             {
-                return FirstApproval(transaction, request, checks.UserName!, actor, now);
+                return FirstApproval(transaction, request, checks.UserName!, approval, actor, now);
             }
 
             if (before.FirstApprover!.Equals(actor.Name, StringComparison.OrdinalIgnoreCase))
             {
                 return Problem.Refused($"{before.FirstApprover} has approved request {request.Reference} already; a second person must.");
             }
+        }
+
+        if (_options.TwoPersons)
+        {
+            var first = before.FirstDecision!;
+            approval = approval with { StartDirectory = first.StartDirectory, Label = first.Label, RevokeOthers = first.RevokeOthers };
         }
 
         var done = request.Kind == RequestKind.Key ? ReplaceKey(transaction, request, checks.Login!, approval, actor) : AddLogin(transaction, request, checks, approval, actor);
@@ -214,16 +225,33 @@ public sealed partial class OnboardingService
         return sent.Succeeded ? done.Value with { Request = request } : sent.Problem;
     }
 
-    /// <summary>Whether somebody has approved just this: the same account, and the user name that was settled then.</summary>
-    private static bool IsApprovedOnce(AccessRequest before, AccessRequest request, string userName) =>
-        before.FirstApprover is not null && before.Details.Account == request.Details.Account && before.Details.UserName == userName;
+    /// <summary>
+    /// Whether somebody has approved just this: the same account and user name, and all that was decided with them. Whoever is a person of the portal may also have a shell here, and
+    /// be two: only an actor of the same sort is a second one, and any other begins anew.
+    /// </summary>
+    private static bool IsApprovedOnce(AccessRequest before, AccessRequest request, string userName, Approval approval, Actor actor) =>
+        before is { FirstApprover: not null, FirstDecision: { } first } && before.FirstKind == actor.Kind
+        && before.Details.Account == request.Details.Account && before.Details.UserName == userName && before.Verified == request.Verified
+        && (approval.StartDirectory is not { } start || start == first.StartDirectory) && (approval.Label is not { } label || label == first.Label)
+        && (approval.RevokeOthers is not { } revoke || revoke == first.RevokeOthers);
 
-    private Decision FirstApproval(WriteTransaction transaction, AccessRequest request, string userName, Actor actor, DateTimeOffset now)
+    private Result<Decision> FirstApproval(WriteTransaction transaction, AccessRequest request, string userName, Approval approval, Actor actor, DateTimeOffset now)
     {
-        // What the first person saw is what the second approves: the user name is settled from here on.
+        // What the second person confirms must be what can be done then.
+        if (LoginService.ParseStart(approval.StartDirectory) is { Succeeded: false } misplaced)
+        {
+            return misplaced.Problem;
+        }
+
+        // What the first person saw is what the second approves: all of it is settled from here on.
+        var decision = new FirstDecision(approval.StartDirectory, approval.Label, approval.RevokeOthers == true);
         request = RequestSql.Save(
-            transaction.Connection, request with { FirstApprover = actor.Name, FirstApproved = now, Details = request.Details with { UserName = userName } }, now);
-        Record(transaction, request, OnboardingActions.FirstApproved, actor, $"user name {userName}" + (request.Verified is { } how ? $", verified: {how}" : ""), now);
+            transaction.Connection,
+            request with { FirstApprover = actor.Name, FirstApproved = now, FirstKind = actor.Kind, FirstDecision = decision, Details = request.Details with { UserName = userName } }, now);
+        Record(
+            transaction, request, OnboardingActions.FirstApproved, actor,
+            $"user name {userName}, key {request.Key!.Sha256}" + (decision.StartDirectory is { } begins ? $", starts in {begins}" : "") + (decision.Label is { } called ? $", key called {called}" : "")
+            + (decision.RevokeOthers ? ", its other keys are revoked" : "") + (request.Verified is { } how ? $", verified: {how}" : ""), now);
         return new Decision(request, null);
     }
 
@@ -268,7 +296,7 @@ public sealed partial class OnboardingService
         }
 
         List<string> revoked = [];
-        if (approval.RevokeOthers)
+        if (approval.RevokeOthers == true)
         {
             foreach (var other in KeySql.OfLogin(transaction.Connection, login.Id).Where(other => other.Revoked is null && other.Sha256 != request.Key!.Sha256))
             {

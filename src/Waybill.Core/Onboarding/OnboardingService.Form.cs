@@ -3,6 +3,7 @@ using System.Net;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Keys;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 
@@ -108,6 +109,12 @@ public sealed partial class OnboardingService
             if (_links.Redeem(transaction, token, ConfirmPurpose) is not { } link || RequestSql.Find(transaction.Connection, link.Subject) is not { State: RequestState.Unconfirmed } request)
             {
                 return LinkOver;
+            }
+
+            // Only here, where it is the holder of the address who reads it. The link opens again later.
+            if (TooManyWait(transaction.Connection, request) is { } full)
+            {
+                return full;
             }
 
             SecretLinks.Revoke(transaction, ConfirmPurpose, link.Subject);
@@ -288,16 +295,9 @@ public sealed partial class OnboardingService
     {
         var (connection, now) = (transaction.Connection, _time.GetUtcNow());
         var answer = new Submission(request.Reference, []) { Key = request.Key, KeyNote = note, NeedsConfirmation = !isConfirmed };
-        if (isConfirmed && IsFull(connection, request.Details, out _))
+        if ((isConfirmed ? TooManyWait(connection, request) : MakeRoom(transaction, request, actor, now)) is { } full)
         {
-            return Problem.LimitReached("There are requests of yours that wait for us already. Please wait until they are decided, or write to us.");
-        }
-
-        // The count comes first: what makes room for nothing may remove nothing.
-        if (!isConfirmed && (!FormThrottle.CountMail(connection, request.Details.Email!, now) || !HasRoom(connection, request.Details, now)))
-        {
-            // Saying so would tell a stranger that this person, or this account, is about to get access.
-            return answer;
+            return full;
         }
 
         request = RequestSql.Add(connection, request with
@@ -319,34 +319,54 @@ public sealed partial class OnboardingService
         transaction, request, OnboardingTopics.Confirm, actor, _links.Create(transaction, ConfirmPurpose, request.Reference, OnboardingLimits.KeepUnconfirmed),
         new Dictionary<string, string> { ["days"] = OnboardingLimits.KeepUnconfirmed.TotalDays.ToString(CultureInfo.InvariantCulture) });
 
-    /// <summary>Whether one more request may wait. The oldest one that nobody confirmed makes room for one of the same address: somebody else may have sent it.</summary>
-    private static bool HasRoom(DatabaseConnection connection, RequestDetails details, DateTimeOffset now)
+    /// <summary>
+    /// Why one more request that nobody has confirmed cannot wait; null when it can. What is counted is what there is in all, what this source has sent, and mails to the address:
+    /// never anything of the account, which anybody can name. So it can be said, and nobody waits for a mail that does not come.
+    /// </summary>
+    private Problem? MakeRoom(WriteTransaction transaction, AccessRequest request, Actor actor, DateTimeOffset now)
     {
-        if (connection.Number("SELECT count(*) FROM access_request WHERE state = 'unconfirmed' AND created_at > @from", ("@from", (now - OnboardingLimits.KeepUnconfirmed).ToColumn()))
-            >= OnboardingLimits.Unconfirmed)
+        var (connection, email) = (transaction.Connection, RequestSql.EmailKey(request.Details.Email!));
+        if (Unconfirmed(connection, now) >= OnboardingLimits.Unconfirmed)
         {
-            return false;
+            return Problem.LimitReached($"No requests can be taken at the moment. Please {WriteToUs}.");
         }
 
-        if (IsFull(connection, details, out var byEmail))
+        var network = FormThrottle.Source(IPAddress.Parse(request.Address!));
+        if (connection.Number($"SELECT count(*) FROM access_request WHERE network = @network AND {RequestSql.Undecided}", ("@network", network)) >= OnboardingLimits.UndecidedPerSource)
         {
-            return byEmail && connection.Execute(
-                "DELETE FROM access_request WHERE id = (SELECT id FROM access_request WHERE email_key = @email AND state = 'unconfirmed' ORDER BY id LIMIT 1)",
-                ("@email", RequestSql.EmailKey(details.Email!))) > 0;
+            return Problem.LimitReached($"{OnboardingLimits.UndecidedPerSource} requests from your network wait already. Please {WriteToUs}.");
         }
 
-        return true;
+        if (!FormThrottle.CountMail(connection, request.Details.Email!, network, now))
+        {
+            return Problem.LimitReached($"Too many mails went to this address today. Please look for ours in its mailbox, try again tomorrow, or {WriteToUs}.");
+        }
+
+        // Whoever sends the form again wants the newest to count.
+        var own = connection.All(
+            "SELECT reference FROM access_request WHERE email_key = @email AND network = @network AND state = 'unconfirmed' ORDER BY id DESC",
+            static row => row.GetString(0), ("@email", email), ("@network", network));
+        foreach (var old in own.Skip(OnboardingLimits.UnconfirmedPerEmail - 1))
+        {
+            connection.Execute("DELETE FROM access_request WHERE reference = @reference", ("@reference", old));
+            _audit.Append(transaction, new AuditEntry(OnboardingActions.Purged, actor) { Subject = old, Detail = "nobody had confirmed its address; a newer one of that address and source took its place" });
+        }
+
+        return null;
     }
 
-    private static bool IsFull(DatabaseConnection connection, RequestDetails details, out bool byEmail)
-    {
-        byEmail = connection.Number(
-            $"SELECT count(*) FROM access_request WHERE email_key = @email AND {RequestSql.Undecided}", ("@email", RequestSql.EmailKey(details.Email!))) >= OnboardingLimits.OpenPerEmail;
-        var byAccount = details.Account is { } account && connection.Number(
-            "SELECT count(*) FROM access_request WHERE account_key = @account AND state IN ('open', 'asked')", ("@account", AccountNumber.Fold(account))) >= OnboardingLimits.OpenPerAccount;
-        byEmail &= !byAccount;
-        return byEmail || byAccount;
-    }
+    private string WriteToUs => _options.Notifications.SupportMail is { } support ? "write to " + support : "write to us";
+
+    private static long Unconfirmed(DatabaseConnection connection, DateTimeOffset now) => connection.Number(
+        "SELECT count(*) FROM access_request WHERE state = 'unconfirmed' AND created_at > @from", ("@from", (now - OnboardingLimits.KeepUnconfirmed).ToColumn()));
+
+    /// <summary>Why one more request that is known to be of the holder of its address cannot wait; null when it can.</summary>
+    private Problem? TooManyWait(DatabaseConnection connection, AccessRequest request) => IsFull(connection, request.Details)
+        ? Problem.LimitReached($"{OnboardingLimits.OpenPerEmail} requests of your address wait for us already. Please wait until they are decided, or {WriteToUs}.")
+        : null;
+
+    private static bool IsFull(DatabaseConnection connection, RequestDetails details) => connection.Number(
+        "SELECT count(*) FROM access_request WHERE email_key = @email AND state IN ('open', 'asked')", ("@email", RequestSql.EmailKey(details.Email!))) >= OnboardingLimits.OpenPerEmail;
 
     /// <summary>Reads the key; of a private one the public fingerprint is refused for good from now on.</summary>
     private async ValueTask<Result<KeyIntake>> TakeKeyAsync(RequestForm form, string how, Actor actor, CancellationToken cancellationToken)
@@ -357,7 +377,7 @@ public sealed partial class OnboardingService
         }
 
         var intake = KeyIntake.Read(file.Span);
-        foreach (var burnt in new[] { intake.Burnt, form.SecondPrivate is { } second ? KeyIntake.Read(second.Span).Burnt : null }.OfType<string>())
+        foreach (var burnt in new[] { intake.Burnt, form.SecondPrivate is { } second ? KeyIntake.Read(second.Span).Burnt : null }.OfType<SentHalf>())
         {
             var added = await _burnt.AddAsync(burnt, how, actor, cancellationToken).ConfigureAwait(false);
             if (!added.Succeeded)
@@ -369,10 +389,14 @@ public sealed partial class OnboardingService
         return intake.IsPrivate ? intake : await _database.ReadAsync(intake.Judge, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A request with other content: whoever approved it first approved something else.</summary>
+    /// <summary>
+    /// A request with other content: whoever approved it first approved something else, and whoever called back asked about another key. Whoever reads that mailbox could put
+    /// a key of their own behind the call.
+    /// </summary>
     private static AccessRequest Change(AccessRequest request, RequestDetails details, RequestKey? key) => request with
     {
-        Details = details, Key = key ?? request.Key, KeyRefusal = key is not null ? null : request.KeyRefusal, FirstApprover = null, FirstApproved = null, Question = null,
+        Details = details, Key = key ?? request.Key, KeyRefusal = key is not null ? null : request.KeyRefusal, FirstApprover = null, FirstApproved = null,
+        FirstKind = null, FirstDecision = null, Question = null, Verified = key is null || key.Sha256 == request.Key?.Sha256 ? request.Verified : null,
     };
 
     private async ValueTask<AccessRequest?> FindLinkedAsync(string token, string purpose, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using Waybill.Core.Database;
+using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 
 namespace Waybill.Core.Onboarding;
@@ -15,12 +16,6 @@ public sealed partial class OnboardingService
     public async ValueTask<Result<Intake>> AddAsync(NewRequest request, Actor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var filled = RequestRules.Trim(request.Details);
-        if (RequestRules.Check(filled, _subscriptions).FirstOrDefault() is { } wrong)
-        {
-            return Problem.Invalid(wrong.Message);
-        }
-
         MailIntake? file = null;
         if (request.File is { } content)
         {
@@ -39,6 +34,12 @@ public sealed partial class OnboardingService
         if (await BurnAsync([.. file?.Burnt ?? [], .. own?.Burnt is { } burnt ? new[] { burnt } : []], actor, cancellationToken).ConfigureAwait(false) is { } failed)
         {
             return failed;
+        }
+
+        var filled = RequestRules.Trim(request.Details);
+        if (RequestRules.Check(filled, _subscriptions).FirstOrDefault() is { } wrong)
+        {
+            return Problem.Invalid(wrong.Message);
         }
 
         if (own is not null)
@@ -101,11 +102,9 @@ public sealed partial class OnboardingService
             details = details with { Account = details.Account ?? login.Account };
         }
 
-        if (IsFull(connection, details, out var byEmail))
+        if (IsFull(connection, details))
         {
-            return Problem.LimitReached(byEmail
-                ? $"{OnboardingLimits.OpenPerEmail} requests of {details.Email} wait already. Decide or reject them first: `waybill request list`."
-                : $"{OnboardingLimits.OpenPerAccount} requests for account {Words.Show(details.Account)} wait already. Decide or reject them first: `waybill request list`.");
+            return Problem.LimitReached($"{OnboardingLimits.OpenPerEmail} requests of {details.Email} wait already. Decide or reject them first: `waybill request list`.");
         }
 
         var request = RequestSql.Add(connection, new AccessRequest(
@@ -129,7 +128,7 @@ public sealed partial class OnboardingService
         request = Change(request, RequestRules.Fill(request.Details, said), intake.Key) with { KeyRefusal = intake.Key is null ? intake.Refusal ?? request.KeyRefusal : null };
         if (intake.IsPrivate)
         {
-            request = request with { Key = null };
+            request = request with { Key = null, Verified = null };
         }
 
         Remember(transaction.Connection, file, request);
@@ -186,11 +185,11 @@ public sealed partial class OnboardingService
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<Problem?> BurnAsync(IReadOnlyList<string> fingerprints, Actor actor, CancellationToken cancellationToken)
+    private async ValueTask<Problem?> BurnAsync(IReadOnlyList<SentHalf> halves, Actor actor, CancellationToken cancellationToken)
     {
-        foreach (var fingerprint in fingerprints)
+        foreach (var half in halves)
         {
-            var burnt = await _burnt.AddAsync(fingerprint, "a private key was sent with a request for access", actor, cancellationToken).ConfigureAwait(false);
+            var burnt = await _burnt.AddAsync(half, "a private key was sent with a request for access", actor, cancellationToken).ConfigureAwait(false);
             if (!burnt.Succeeded)
             {
                 return burnt.Problem;

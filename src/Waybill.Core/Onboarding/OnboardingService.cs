@@ -79,6 +79,13 @@ public sealed partial class OnboardingService
     public ValueTask<long> CountOpenAsync(CancellationToken cancellationToken = default) => _database.ReadAsync(
         static connection => connection.Number("SELECT count(*) FROM access_request WHERE state = 'open'"), cancellationToken);
 
+    /// <summary>How many requests nobody has confirmed; at <see cref="OnboardingLimits.Unconfirmed"/> the form takes none.</summary>
+    public static ValueTask<long> UnconfirmedAsync(WaybillDatabase database, DateTimeOffset now, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return database.ReadAsync(connection => Unconfirmed(connection, now), cancellationToken);
+    }
+
     /// <summary>How many requests wait for a decision, and since when the oldest of them does.</summary>
     public static ValueTask<(long Open, DateTimeOffset? Oldest)> WaitingAsync(WaybillDatabase database, CancellationToken cancellationToken = default)
     {
@@ -103,7 +110,10 @@ public sealed partial class OnboardingService
                 var checks = request.IsUndecided ? RequestChecks.Of(connection, request, _subscriptions, _options) : null;
                 return new RequestView(
                     request, checks?.Rows ?? [], request.IsUndecided ? Missing(request) : [], checks?.UserName ?? request.Login, request.Kind == RequestKind.Key, _options.CallBack,
-                    RequestSql.History(connection, request.Id));
+                    RequestSql.History(connection, request.Id))
+                {
+                    RefusedKey = checks?.Refused,
+                };
             },
             cancellationToken).ConfigureAwait(false) is { } view ? view : RequestSql.Unknown(reference);
 

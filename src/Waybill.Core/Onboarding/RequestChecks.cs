@@ -42,6 +42,9 @@ internal sealed class RequestChecks
     /// <summary>The login whose key is replaced.</summary>
     public Login? Login { get; }
 
+    /// <summary>What is known of the key, when it is refused on every login.</summary>
+    public RefusedKey? Refused { get; private set; }
+
     /// <summary>The user name that an approval gives.</summary>
     public string? UserName { get; private set; }
 
@@ -55,6 +58,7 @@ internal sealed class RequestChecks
         checks.CheckCompany();
         checks.CheckEmail();
         checks.CheckKey();
+        checks.CheckKeysInUse();
         checks.CheckUserName();
         checks.CheckWishes(subscriptions);
         checks.CheckOthers();
@@ -182,7 +186,8 @@ internal sealed class RequestChecks
 
         if (BurntKeys.Refusal(_connection, key.Sha256, forStaff: true) is { } burnt)
         {
-            Add(Name, CheckVerdict.Stop, burnt.Message, "Ask for a new key.");
+            Refused = BurntKeys.Find(_connection, key.Sha256);
+            Add(Name, CheckVerdict.Stop, burnt.Message, Refused is { IsProven: true } ? "Ask for a new key." : null);
             return;
         }
 
@@ -209,6 +214,17 @@ internal sealed class RequestChecks
         else
         {
             Add(Name, CheckVerdict.Ok, "No login has this key.");
+        }
+    }
+
+    /// <summary>Who asks for another key has often just sent the private half of the old one.</summary>
+    private void CheckKeysInUse()
+    {
+        foreach (var key in Account is null ? [] : BurntKeys.InUseAt(_connection, Account.Id).Take(OnboardingLimits.Named))
+        {
+            Add("keys in use", CheckVerdict.Look,
+                $"{key.Sha256} works on {string.Join(", ", key.InstalledOn)}, and {(key.IsProven ? "its private half is" : "a file under a passphrase claims that its private half is")} in other hands ({key.How}).",
+                key.IsProven ? "Revoke it there." : "Ask the customer whether they sent it. If they did, revoke it there.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net;
 using Waybill.Core.Database;
 using Waybill.Core.Notifications;
 
@@ -12,7 +13,8 @@ internal static class RequestSql
     public const string Select = """
         SELECT r.id, r.reference, r.kind, r.source, r.state, r.first_name, r.last_name, r.email, r.phone, r.company, r.account, r.user_name, r.feeds, r.file_types, r.automation,
                r.allow_from, r.key_line, r.key_type, r.key_bits, r.key_sha256, r.key_md5, r.key_comment, r.key_refusal, r.login, r.address, r.invited_by, r.question, r.reason,
-               r.verified, r.first_approver, r.first_approved_at, r.decided_by, r.decided_at, r.confirmed_at, r.created_at, r.changed_at
+               r.verified, r.first_approver, r.first_approved_at, r.decided_by, r.decided_at, r.confirmed_at, r.created_at, r.changed_at,
+               r.first_kind, r.first_start, r.first_label, r.first_revoke
         FROM access_request r
         """;
 
@@ -28,11 +30,11 @@ internal static class RequestSql
     {
         var id = connection.Number(
             """
-            INSERT INTO access_request (reference, kind, source, state, email, email_key, feeds, file_types, automation, allow_from, login, address, invited_by, created_at, changed_at)
-            VALUES (@reference, @kind, @source, @state, '', '', '', '', 0, '', @login, @address, @invited, @now, @now) RETURNING id
+            INSERT INTO access_request (reference, kind, source, state, email, email_key, feeds, file_types, automation, allow_from, login, address, network, invited_by, created_at, changed_at)
+            VALUES (@reference, @kind, @source, @state, '', '', '', '', 0, '', @login, @address, @network, @invited, @now, @now) RETURNING id
             """,
             ("@reference", request.Reference), ("@kind", request.Kind.ToWord()), ("@source", request.Source.ToWord()), ("@state", request.State.ToWord()),
-            ("@login", request.Login), ("@address", request.Address), ("@invited", request.InvitedBy), ("@now", request.Created.ToColumn()));
+            ("@login", request.Login), ("@address", request.Address), ("@network", IPAddress.TryParse(request.Address, out var address) ? FormThrottle.Source(address) : null), ("@invited", request.InvitedBy), ("@now", request.Created.ToColumn()));
         var added = request with { Id = id };
         Save(connection, added, request.Created);
         return added;
@@ -47,7 +49,8 @@ internal static class RequestSql
             UPDATE access_request SET state = @state, first_name = @first, last_name = @last, email = @email, email_key = @emailKey, phone = @phone, company = @company,
                 account = @account, account_key = @accountKey, user_name = @user, feeds = @feeds, file_types = @types, automation = @automation, allow_from = @allow,
                 key_line = @line, key_type = @type, key_bits = @bits, key_sha256 = @sha256, key_md5 = @md5, key_comment = @comment, key_refusal = @refusal, login = @login,
-                question = @question, reason = @reason, verified = @verified, first_approver = @approver, first_approved_at = @approved, decided_by = @by, decided_at = @at,
+                question = @question, reason = @reason, verified = @verified, first_approver = @approver, first_approved_at = @approved, first_kind = @firstKind, first_start = @firstStart, first_label = @firstLabel,
+                first_revoke = @firstRevoke, decided_by = @by, decided_at = @at,
                 confirmed_at = @confirmed, changed_at = @now
             WHERE id = @id
             """,
@@ -57,7 +60,9 @@ internal static class RequestSql
             ("@types", string.Join(' ', details.FileTypes)), ("@automation", details.Automation ? 1 : 0), ("@allow", string.Join(' ', details.AllowFrom)),
             ("@line", request.Key?.Line), ("@type", request.Key?.Type), ("@bits", request.Key?.Bits), ("@sha256", request.Key?.Sha256), ("@md5", request.Key?.Md5),
             ("@comment", request.Key?.Comment), ("@refusal", request.KeyRefusal), ("@login", request.Login), ("@question", request.Question), ("@reason", request.Reason),
-            ("@verified", request.Verified), ("@approver", request.FirstApprover), ("@approved", request.FirstApproved?.ToColumn()), ("@by", request.DecidedBy),
+            ("@verified", request.Verified), ("@approver", request.FirstApprover), ("@approved", request.FirstApproved?.ToColumn()),
+            ("@firstKind", request.FirstKind?.ToString()), ("@firstStart", request.FirstDecision?.StartDirectory), ("@firstLabel", request.FirstDecision?.Label),
+            ("@firstRevoke", request.FirstDecision is { RevokeOthers: true } ? 1 : 0), ("@by", request.DecidedBy),
             ("@at", request.Decided?.ToColumn()), ("@confirmed", request.Confirmed?.ToColumn()), ("@now", now.ToColumn()));
         return request with { Changed = now };
     }
@@ -104,6 +109,8 @@ internal static class RequestSql
         Id = row.GetInt64(0), KeyRefusal = row.TextOrNull(22), Login = row.TextOrNull(23), Address = row.TextOrNull(24), InvitedBy = row.TextOrNull(25),
         Question = row.TextOrNull(26), Reason = row.TextOrNull(27), Verified = row.TextOrNull(28), FirstApprover = row.TextOrNull(29), FirstApproved = row.TimeOrNull(30),
         DecidedBy = row.TextOrNull(31), Decided = row.TimeOrNull(32), Confirmed = row.TimeOrNull(33), Created = row.Time(34), Changed = row.Time(35),
+        FirstKind = row.TextOrNull(36) is { } kind ? Enum.Parse<ActorKind>(kind) : null,
+        FirstDecision = row.IsDBNull(29) ? null : new FirstDecision(row.TextOrNull(37), row.TextOrNull(38), row.GetInt64(39) != 0),
     };
 
     public static string[] List(string column) => column.Split(' ', StringSplitOptions.RemoveEmptyEntries);

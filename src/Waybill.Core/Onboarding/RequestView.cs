@@ -10,4 +10,8 @@ namespace Waybill.Core.Onboarding;
 /// <param name="History">What happened, the newest <see cref="OnboardingLimits.History"/>, the oldest of them first.</param>
 public sealed record RequestView(
     AccessRequest Request, IReadOnlyList<RequestCheck> Checks, IReadOnlyList<string> Missing, string? UserName, bool NeedsVerification, string? CallBack,
-    IReadOnlyList<RequestEvent> History);
+    IReadOnlyList<RequestEvent> History)
+{
+    /// <summary>What is known of the key, when it is refused on every login; null when it is not, or the request is decided.</summary>
+    public Keys.RefusedKey? RefusedKey { get; init; }
+}

@@ -69,21 +69,30 @@ public sealed class PortalAccess(WaybillDatabase database, AuditLog audit, Porta
             return Problem.Refused($"Account {allowed[0].Account} is suspended. Ask your provider.");
         }
 
-        if (permission.Files > PortalFiles.Off)
+        if (await CheckFilesAsync(operation, account, cancellationToken).ConfigureAwait(false) is { } closed)
         {
-            var set = await FilesOfAsync(account, cancellationToken).ConfigureAwait(false);
-            if (set < permission.Files)
-            {
-                return Problem.Refused(set == PortalFiles.Off
-                    ? "Files are not shown here. Fetch and deliver them by SFTP."
-                    : "Files can be read here and not changed. Deliver them by SFTP.");
-            }
+            return closed;
         }
 
         return isView
             ? new AccountAccess(session.View!.Account, null, IsView: true)
             : new AccountAccess(
                 allowed[0].Account!, allowed.Exists(static role => role.Role != PersonRole.Vendor) ? null : [.. allowed.Select(static role => role.Vendor!)], IsView: false);
+    }
+
+    /// <summary>Why an operation is not done with the files of an account over the web, by whomever; null when it is.</summary>
+    public async ValueTask<Problem?> CheckFilesAsync(PortalOperation operation, string account, CancellationToken cancellationToken = default)
+    {
+        var needed = PortalPermissions.Of(operation).Files;
+        if (needed == PortalFiles.Off)
+        {
+            return null;
+        }
+
+        var set = await FilesOfAsync(account, cancellationToken).ConfigureAwait(false);
+        return set >= needed ? null : Problem.Refused(set == PortalFiles.Off
+            ? "Files are not shown here. Fetch and deliver them by SFTP."
+            : "Files can be read here and not changed. Deliver them by SFTP.");
     }
 
     /// <summary>What the portal does with the files of an account: the stricter of what the configuration and the account say.</summary>

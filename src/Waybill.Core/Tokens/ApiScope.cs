@@ -19,6 +19,8 @@ public sealed record ApiScope(string Word, string What, bool OfAccount)
         new("sessions:write", "end sessions, forgive penalties", OfAccount: false),
         new("feeds:publish", "publish, replace and recall files", OfAccount: false),
         new("files:read", "the catalogue, held files, and delivery receipts", OfAccount: true),
+        new("vault:read", "list the folders of an account and fetch its files, as its customers do", OfAccount: true),
+        new("vault:write", "upload, rename and remove files and folders where its customers may", OfAccount: true),
         new("inbound:collect", "list, claim, fetch, confirm and reject what was delivered", OfAccount: false),
         new("retention:read", "what would go and what is held back", OfAccount: true),
         new("retention:write", "policies, holds and runs", OfAccount: false),

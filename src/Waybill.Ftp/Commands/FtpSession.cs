@@ -177,6 +177,18 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
             : StoreError.NotFound;
     }
 
+    /// <summary>The same of a file; a reply says why there is none.</summary>
+    public async ValueTask<(FileAttributes File, FtpReply? Problem)> LookAtFileAsync(VaultPath path)
+    {
+        var there = await LookAsync(path).ConfigureAwait(false);
+        return !there.Succeeded ? (default, FtpReply.Of(there.Error)) : there.Value.Kind switch
+        {
+            FileKind.File => (there.Value, null),
+            FileKind.Directory => (default, FtpReply.Of(StoreError.IsADirectory)),
+            _ => (default, FtpReply.Of(StoreError.NotARegularFile)),
+        };
+    }
+
     /// <summary>An upload to a path has begun: where the login may not look or change, it may do so with its own file.</summary>
     public void NoteUpload(VaultPath path)
     {

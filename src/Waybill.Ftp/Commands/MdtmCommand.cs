@@ -1,6 +1,5 @@
 using Waybill.Ftp.Control;
 using Waybill.Ftp.Listings;
-using Waybill.Storage;
 
 namespace Waybill.Ftp.Commands;
 
@@ -9,9 +8,7 @@ internal static class MdtmCommand
 {
     public static async ValueTask<FtpReply> RunAsync(FtpSession session, FtpRequest request)
     {
-        var there = await session.LookAsync(request.Path!).ConfigureAwait(false);
-        return !there.Succeeded ? FtpReply.Of(there.Error)
-            : there.Value.Kind == FileKind.File ? new FtpReply(213, FtpTime.Of(there.Value.ModificationTime))
-            : FtpReply.Of(there.Value.Kind == FileKind.Directory ? StoreError.IsADirectory : StoreError.NotARegularFile);
+        var (file, problem) = await session.LookAtFileAsync(request.Path!).ConfigureAwait(false);
+        return problem ?? new FtpReply(213, FtpTime.Of(file.ModificationTime));
     }
 }

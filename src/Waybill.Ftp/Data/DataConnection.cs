@@ -119,13 +119,12 @@ internal sealed class DataConnection : IAsyncDisposable
 
     private async ValueTask<FtpReply?> SecureAsync(FtpTls tls, CancellationToken cancellationToken)
     {
-        var watch = new HandshakeWatch();
         using var limit = new CancellationTokenSource(_server.Limits.HandshakeTime, _server.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             await PoolThread.EnterAsync();
-            _wire.Watch = watch;
+            _wire.Watch = new HandshakeWatch();
             _tls = await tls.AuthenticateAsync(_wire, both.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is AuthenticationException or IOException or SocketException || (exception is OperationCanceledException && limit.IsCancellationRequested))
@@ -137,8 +136,6 @@ internal sealed class DataConnection : IAsyncDisposable
             _wire.Watch = null;
         }
 
-        return tls.MustResume && watch.Result != TlsResumption.Resumed
-            ? new FtpReply(522, "The data connection must resume the TLS session of the control connection. Switch session reuse on in your client, or use another client.")
-            : null;
+        return null;
     }
 }

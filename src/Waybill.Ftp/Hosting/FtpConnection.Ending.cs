@@ -126,7 +126,6 @@ internal sealed partial class FtpConnection
         FtpEndReason.LoginTimeout => new(421, $"You have not logged in within {_limits.LoginTime.TotalSeconds:0} seconds."),
         FtpEndReason.IdleTimeout => new(421, $"There was no command for {_limits.IdleTime.TotalSeconds:0} seconds. Connect again."),
         FtpEndReason.InternalError => new(421, "The server failed. Connect again, and tell the provider's support if it stays so."),
-        FtpEndReason.ProtocolError => new(421, "This is an FTP server. Goodbye."),
         _ => null,
     };
 

@@ -235,7 +235,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         await PoolThread.EnterAsync();
         using var limit = new CancellationTokenSource(_limits.HandshakeTime, _server.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _ended.Token);
-        var tls = FtpTls.Begin(_server.Options);
+        var tls = new FtpTls(_server.Options);
         try
         {
             _network.IsHandshaking = true;

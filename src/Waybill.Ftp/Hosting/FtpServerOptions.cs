@@ -16,19 +16,6 @@ public enum FtpMode
     PlainAllowed,
 }
 
-/// <summary>Whether data connections resume the TLS session of their control connection.</summary>
-public enum FtpSessionReuse
-{
-    /// <summary>No session is resumed at all.</summary>
-    Off,
-
-    /// <summary>Clients may.</summary>
-    Allowed,
-
-    /// <summary>They must: a data connection that resumes no session of its own control connection is refused.</summary>
-    Required,
-}
-
 /// <summary>Ports, both ends included.</summary>
 /// <param name="First">The first.</param>
 /// <param name="Last">The last.</param>
@@ -59,8 +46,11 @@ public sealed record FtpServerOptions
     /// <summary>PORT and EPRT, to the client's own address only.</summary>
     public bool AllowActive { get; init; }
 
-    /// <summary>TLS sessions of data connections.</summary>
-    public FtpSessionReuse SessionReuse { get; init; } = FtpSessionReuse.Allowed;
+    /// <summary>
+    /// Whether clients may resume TLS sessions, as most do for data connections. They are not made to: what .NET lets a server know is not enough to tell a session of the
+    /// same control connection from another (docs/decisions/0012).
+    /// </summary>
+    public bool ResumesSessions { get; init; } = true;
 
     /// <summary>
     /// Clients, by how the name begins that they say in CLNT, whose uploads count although they cut the connection without close_notify; flagged in the catalogue.

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Waybill.Ftp.Hosting;
 
 namespace Waybill.Ftp.Tls;
@@ -14,35 +13,18 @@ internal sealed class FtpTls
 
     private readonly SslServerAuthenticationOptions _options;
 
-    private FtpTls(SslStreamCertificateContext certificate, FtpSessionReuse reuse)
-    {
-        MustResume = reuse == FtpSessionReuse.Required;
-        _options = new SslServerAuthenticationOptions
-        {
-            ServerCertificateContext = certificate,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ApplicationProtocols = [Ftp],
-            AllowRenegotiation = false,
-            AllowTlsResume = reuse != FtpSessionReuse.Off,
-        };
-    }
-
-    /// <summary>A data connection that resumes no TLS session of this control connection is refused.</summary>
-    public bool MustResume { get; }
-
     /// <summary>
-    /// TLS for a control connection and its data connections. Where they must resume its session, the keys of its tickets are its own: .NET keeps them with the
-    /// certificate's context, so that the session gets one of its own and no ticket of another is worth anything (docs/decisions/0012).
+    /// TLS for a control connection and its data connections: one certificate for all of them, also when another takes over meanwhile. Their sessions may be resumed, by
+    /// whoever has a ticket of this server; that it is one of the same control connection cannot be demanded (docs/decisions/0012).
     /// </summary>
-    public static FtpTls Begin(FtpServerOptions options)
+    public FtpTls(FtpServerOptions options) => _options = new SslServerAuthenticationOptions
     {
-        var shared = options.Certificate();
-        return new FtpTls(
-            options.SessionReuse != FtpSessionReuse.Required
-                ? shared
-                : SslStreamCertificateContext.Create(shared.TargetCertificate, new X509Certificate2Collection(shared.IntermediateCertificates.ToArray()), offline: true),
-            options.SessionReuse);
-    }
+        ServerCertificateContext = options.Certificate(),
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        ApplicationProtocols = [Ftp],
+        AllowRenegotiation = false,
+        AllowTlsResume = options.ResumesSessions,
+    };
 
     /// <summary>Shakes hands as the server.</summary>
     public async Task<SslStream> AuthenticateAsync(Stream inner, CancellationToken cancellationToken)

@@ -42,7 +42,14 @@ internal abstract class Transfer(FtpSession session) : IDisposable
     public void Abort(string words = Aborted)
     {
         _abortWords = words;
-        _ = _abort.CancelAsync();
+        try
+        {
+            _ = _abort.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended while the timer looked.
+        }
     }
 
     /// <summary>It was never started.</summary>

@@ -1,5 +1,7 @@
 using Waybill.Core;
+using Waybill.Core.AccountFiles;
 using Waybill.Core.Accounts;
+using Waybill.Core.Logins;
 using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Vaults;
@@ -24,6 +26,7 @@ internal static class AccountsApi
         Post<AccountView>("/v1/accounts/{number}/close", "closeAccount", Write, "Close an account: its logins stop for good, its files stay until retention removes them.", CloseAsync, typeof(ReasonBody)),
         Get<PortalFilesView>("/v1/accounts/{number}/portal-files", "showPortalFiles", Read, "Show what the portal does with an account's files.", ShowFilesAsync),
         Put<PortalFilesView>("/v1/accounts/{number}/portal-files", "setPortalFiles", Write, "Set it: off, read, read-write, or provider for what the provider's configuration says.", SetFilesAsync, typeof(PortalFilesBody)),
+        Get<Page<AccountVendorView>>("/v1/accounts/{number}/vendors", "listVendors", Read, "List an account's vendors with what each delivered last.", ListVendorsAsync, ApiPaging.Parameters),
         Get<Page<QuotaView>>("/v1/quotas", "listQuotas", Read, "List what all accounts and logins store and may store.", ListQuotasAsync, ApiPaging.Parameters) with { AllAccounts = true },
         Get<Page<QuotaView>>("/v1/accounts/{number}/quotas", "showQuotas", Read, "Show what an account stores and may store, and its logins.", ShowQuotasAsync),
         Put<QuotaView>("/v1/accounts/{number}/quota", "setAccountQuota", Write, "Set what an account may store; null for no limit.", SetQuotaAsync, typeof(QuotaBody)),
@@ -98,6 +101,16 @@ internal static class AccountsApi
     private static async ValueTask<PortalFilesView> FilesAsync(ApiCall call, string number) =>
         new(number, PortalAccess.WordOf(await call.Get<PeopleServices>().Access.FilesOfAsync(number, call.Cancel)));
 
+    private static async ValueTask<ApiAnswer> ListVendorsAsync(ApiCall call)
+    {
+        var account = await call.AccountAsync();
+        return account.Succeeded
+            ? ApiAnswer.Of(ApiPaging.Of(
+                await call.Get<AccountVendors>().ListAsync(new AccountAccess(account.Value.Number, null, IsView: false), call.Limit, call.After, call.Cancel),
+                static vendor => new AccountVendorView(vendor.Login.Vendor!, LoginsApi.View(vendor.Login), vendor.Latest, vendor.IsOwnSuspension)))
+            : account.Problem;
+    }
+
     private static async ValueTask<ApiAnswer> ListQuotasAsync(ApiCall call) =>
         ApiAnswer.Of(ApiPaging.Of(await call.Get<QuotaService>().ListAsync(call.Limit, call.After, call.Cancel), View));
 
@@ -141,6 +154,8 @@ internal static class AccountsApi
     internal sealed record PortalFilesView(string Account, string PortalFiles);
 
     internal sealed record PortalFilesBody(string PortalFiles);
+
+    internal sealed record AccountVendorView(string Vendor, LoginsApi.LoginView Login, IReadOnlyList<NewFile> Latest, bool IsOwnSuspension);
 
     internal sealed record QuotaView(string Account, string? Login, long Bytes, long? MaximumBytes, long Files, long? MaximumFiles, int? Percent);
 

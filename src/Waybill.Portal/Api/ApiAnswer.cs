@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Waybill.Core;
 
 namespace Waybill.Portal.Api;
@@ -17,12 +18,17 @@ internal sealed record ApiAnswer
     /// <summary>Bytes instead of JSON.</summary>
     public ApiContent? Content { get; private init; }
 
+    /// <summary>Writes the answer itself, status and headers too.</summary>
+    public Func<HttpContext, Task>? Write { get; private init; }
+
     /// <summary>Done, and nothing to tell.</summary>
     public static ApiAnswer Nothing { get; } = new();
 
     public static ApiAnswer Of(object value) => new() { Value = value };
 
     public static ApiAnswer Of(ApiContent content) => new() { Content = content };
+
+    public static ApiAnswer Of(Func<HttpContext, Task> write) => new() { Write = write };
 
     /// <summary>A result of Core, shown.</summary>
     public static ApiAnswer Of<T>(Result<T> result, Func<T, object> view)

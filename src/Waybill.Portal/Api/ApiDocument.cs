@@ -110,7 +110,7 @@ public static partial class ApiDocument
             ["summary"] = endpoint.Summary,
             ["description"] = string.Join(' ', new[]
             {
-                endpoint.Notes, $"Needs the scope {endpoint.Scope}.", endpoint.IsForAccounts ? "A token of one account sees its own alone." : "Not for tokens of one account.",
+                endpoint.Notes, endpoint.IsSecret ? "The answer is not kept: a repetition with the same Idempotency-Key gets the status alone." : null, $"Needs the scope {endpoint.Scope}.", endpoint.IsForAccounts ? "A token of one account sees its own alone." : "Not for tokens of one account.",
             }.OfType<string>()),
             ["security"] = new JsonArray(new JsonObject { [Scheme] = new JsonArray(endpoint.Scope) }),
         };
@@ -125,7 +125,7 @@ public static partial class ApiDocument
         }
         else if (endpoint.Upload is { } media)
         {
-            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { [media] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } } } };
+            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { [media] = endpoint.UploadAs == ApiUploadKind.Files ? new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } } : new JsonObject() } };
         }
 
         JsonObject done = new() { ["description"] = "Done." };
@@ -161,7 +161,7 @@ public static partial class ApiDocument
             ApiParameterKind.Flag => new JsonObject { ["type"] = "boolean" },
             ApiParameterKind.Time => new JsonObject { ["type"] = "string", ["format"] = "date-time" },
             ApiParameterKind.Word => new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. parameter.Words.Select(static word => (JsonNode)word)]) },
-            _ => new JsonObject { ["type"] = "string", ["maxLength"] = ApiParameter.Length },
+            _ => new JsonObject { ["type"] = "string", ["maxLength"] = parameter.Longest },
         },
     };
 

@@ -3,6 +3,19 @@ using Waybill.Core.Tokens;
 
 namespace Waybill.Portal.Api;
 
+/// <summary>How a body that is no JSON is taken.</summary>
+internal enum ApiUploadKind
+{
+    /// <summary>Files of multipart/form-data, read whole before anything is done.</summary>
+    Files,
+
+    /// <summary>By the call itself, as it comes.</summary>
+    Stream,
+
+    /// <summary>In memory: what may hold a private key is written to no disk.</summary>
+    Memory,
+}
+
 /// <summary>A call that there is. Routing, authorization, the OpenAPI document and the tests are all made from these.</summary>
 /// <param name="Method">GET, POST, PUT or DELETE.</param>
 /// <param name="Path">As routing writes it.</param>
@@ -24,6 +37,12 @@ internal sealed record ApiEndpoint(string Method, string Path, string Id, string
     /// <summary>The media type of a body that is no JSON.</summary>
     public string? Upload { get; init; }
 
+    /// <summary>How that body is taken.</summary>
+    public ApiUploadKind UploadAs { get; init; }
+
+    /// <summary>Bytes that such a body may have.</summary>
+    public long UploadSize { get; init; } = PortalLimits.ApiUpload;
+
     /// <summary>The media type of an answer that is no JSON.</summary>
     public string? Content { get; init; }
 
@@ -35,6 +54,12 @@ internal sealed record ApiEndpoint(string Method, string Path, string Id, string
 
     /// <summary>Reads all of the audit or all files: only <see cref="PortalLimits.ApiLong"/> of these are done at once.</summary>
     public bool TakesLong { get; init; }
+
+    /// <summary>Its body may hold a key, and it sees to a private one itself.</summary>
+    public bool TakesKeys { get; init; }
+
+    /// <summary>Its answer has a secret that is kept nowhere: a repetition of the request gets the status alone.</summary>
+    public bool IsSecret { get; init; }
 
     /// <summary>More about it, for the document.</summary>
     public string? Notes { get; init; }

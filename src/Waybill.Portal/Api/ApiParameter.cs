@@ -21,6 +21,12 @@ internal sealed record ApiParameter(string Name, ApiParameterKind Kind, string W
     /// <summary>The longest text.</summary>
     public const int Length = 512;
 
+    /// <summary>The longest path: each character may be three of an address, of which a request line has room for so many.</summary>
+    public const int PathLength = 3072;
+
+    /// <summary>Of <see cref="ApiParameterKind.Text"/>: the longest.</summary>
+    public int Longest { get; init; } = Length;
+
     /// <summary>The smallest number.</summary>
     public long Minimum { get; init; }
 
@@ -34,6 +40,9 @@ internal sealed record ApiParameter(string Name, ApiParameterKind Kind, string W
     public bool IsRequired { get; init; }
 
     public static ApiParameter Text(string name, string what) => new(name, ApiParameterKind.Text, what);
+
+    /// <summary>A path in a vault.</summary>
+    public static ApiParameter Path(string what) => new("path", ApiParameterKind.Text, what) { Longest = PathLength };
 
     public static ApiParameter Flag(string name, string what) => new(name, ApiParameterKind.Flag, what);
 
@@ -49,7 +58,7 @@ internal sealed record ApiParameter(string Name, ApiParameterKind Kind, string W
     /// <summary>What is wrong with a value; null when nothing is.</summary>
     public string? Check(string value) => Kind switch
     {
-        ApiParameterKind.Text when value.Length is 0 or > Length => $"it has 1 to {Length} characters",
+        ApiParameterKind.Text when value.Length == 0 || value.Length > Longest => $"it has 1 to {Longest} characters",
         ApiParameterKind.Number when !(long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= Minimum && number <= Maximum) =>
             Maximum == long.MaxValue ? $"it is a whole number, {Minimum} or more" : $"it is a whole number from {Minimum} to {Maximum}",
         ApiParameterKind.Flag when value is not ("true" or "false") => "it is true or false",

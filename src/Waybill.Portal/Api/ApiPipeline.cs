@@ -35,16 +35,23 @@ internal static partial class ApiPipeline
             return;
         }
 
-        if (CheckQuery(endpoint, context.Request.Query) is { } badQuery)
+        var badQuery = CheckQuery(endpoint, context.Request.Query);
+        if (badQuery is not null && endpoint.Upload is not null)
         {
             await WriteAsync(context, badQuery);
             return;
         }
 
         await using var read = await ApiBody.ReadAsync(endpoint, context);
-        if (read.Problem is { } badBody)
+        var isSafe = HttpMethods.IsGet(endpoint.Method);
+        var call = new ApiCall(context, token, read.Value, isSafe ? context.RequestAborted : CancellationToken.None);
+        var problem = badQuery ?? read.Problem;
+
+        // Also of a call that is wrong otherwise: a private key that came is burnt.
+        var stray = read.Text.IsEmpty || (endpoint.TakesKeys && problem is null) ? null : await StrayKey.RefuseAsync(call, read.Text, problem);
+        if ((stray ?? problem) is { } bad)
         {
-            await WriteAsync(context, badBody);
+            await WriteAsync(context, bad);
             return;
         }
 
@@ -56,8 +63,6 @@ internal static partial class ApiPipeline
             return;
         }
 
-        var isSafe = HttpMethods.IsGet(endpoint.Method);
-        var call = new ApiCall(context, token, read.Value, isSafe ? context.RequestAborted : CancellationToken.None);
         if (!HttpMethods.IsPost(endpoint.Method) || !context.Request.Headers.TryGetValue(KeyHeader, out var key))
         {
             await WriteAsync(context, endpoint, await endpoint.Handle(call));
@@ -79,16 +84,23 @@ internal static partial class ApiPipeline
         await WriteAsync(context, ApiJson.ProblemMedia, JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Options));
     }
 
+    /// <summary>The token of a request, if it works at this moment; null otherwise.</summary>
+    public static async ValueTask<ApiToken?> FindTokenAsync(HttpContext context) => SecretOf(context) is { } secret
+        ? await context.RequestServices.GetRequiredService<ApiTokens>().CheckAsync(secret, ApiCall.AddressOf(context), context.RequestAborted)
+        : null;
+
+    private static string? SecretOf(HttpContext context) =>
+        context.Request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
+
     private static async ValueTask<ApiToken?> AuthenticateAsync(HttpContext context)
     {
-        var headers = context.Request.Headers.Authorization;
-        if (headers.Count != 1 || headers[0] is not { } header || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (SecretOf(context) is null)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"waybill\"";
             return null;
         }
 
-        var token = await context.RequestServices.GetRequiredService<ApiTokens>().CheckAsync(header[Scheme.Length..].Trim(), ApiCall.AddressOf(context), context.RequestAborted);
+        var token = await FindTokenAsync(context);
         if (token is null)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"waybill\", error=\"invalid_token\"";
@@ -167,7 +179,7 @@ internal static partial class ApiPipeline
             var answer = await endpoint.Handle(call);
             if (answer.Problem is null)
             {
-                var content = Serialize(answer);
+                var content = endpoint.IsSecret ? null : Serialize(answer);
                 kept = true;
                 var ended = await once.EndAsync(caller, key, new IdempotentAnswer(answer.Status ?? endpoint.Status, content is null ? null : ApiJson.Media, content), CancellationToken.None);
                 if (!ended.Succeeded)
@@ -196,6 +208,12 @@ internal static partial class ApiPipeline
         if (answer.Problem is { } problem)
         {
             await WriteAsync(context, problem);
+            return;
+        }
+
+        if (answer.Write is { } write)
+        {
+            await write(context);
             return;
         }
 

@@ -12,7 +12,8 @@ internal static class ApiTable
 
     public static IReadOnlyList<ApiEndpoint> All { get; } =
     [
-        .. AccountsApi.Endpoints, .. LoginsApi.Endpoints, .. KeysApi.Endpoints, .. PasswordsApi.Endpoints, .. SessionsApi.Endpoints, .. RequestsApi.Endpoints, .. FeedsApi.Endpoints, .. InboundApi.Endpoints,
+        .. AccountsApi.Endpoints, .. LoginsApi.Endpoints, .. KeysApi.Endpoints, .. PasswordsApi.Endpoints, .. HandoversApi.Endpoints, .. VaultApi.Endpoints, .. CatalogueApi.Endpoints, .. ArrivalsApi.Endpoints,
+        .. SessionsApi.Endpoints, .. PortalSessionsApi.Endpoints, .. UpkeepApi.Endpoints, .. RequestsApi.Endpoints, .. FeedsApi.Endpoints, .. RoutingApi.Endpoints, .. InboundApi.Endpoints,
         .. ExpectationsApi.Endpoints, .. RetentionApi.Endpoints, .. PeopleApi.Endpoints, .. NotificationsApi.Endpoints, .. ConnectingApi.Endpoints, .. AuditApi.Endpoints,
     ];
 
@@ -25,15 +26,15 @@ internal static class ApiTable
             var mapped = endpoints.MapMethods(endpoint.Path, methods, context => ApiPipeline.InvokeAsync(endpoint, context)).WithMetadata(endpoint);
             if (endpoint.Upload is not null)
             {
-                mapped.WithMetadata(new UploadSize());
+                mapped.WithMetadata(new UploadSize(endpoint.UploadSize));
             }
         }
 
         endpoints.MapMethods(DocumentPath, [HttpMethods.Get, HttpMethods.Head], ApiDocument.SendAsync);
     }
 
-    private sealed class UploadSize : IRequestSizeLimitMetadata
+    private sealed class UploadSize(long size) : IRequestSizeLimitMetadata
     {
-        public long? MaxRequestBodySize => PortalLimits.ApiUpload;
+        public long? MaxRequestBodySize => size;
     }
 }

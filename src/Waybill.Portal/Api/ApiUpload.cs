@@ -12,12 +12,17 @@ namespace Waybill.Portal.Api;
 /// </summary>
 internal sealed class ApiUpload : IAsyncDisposable
 {
-    private const int BoundaryLength = 70;
+    /// <summary>Characters of a boundary (RFC 2046 section 5.1.1).</summary>
+    internal const int BoundaryLength = 70;
 
     private readonly IDisposable _turn;
     private readonly UploadedSet _set;
 
     private ApiUpload(IDisposable turn, UploadRoom room) => (_turn, _set) = (turn, new UploadedSet(room));
+
+    /// <summary>That there is no turn left.</summary>
+    public static ApiProblem Busy =>
+        ApiProblem.With(StatusCodes.Status503ServiceUnavailable, "busy", $"{PortalLimits.ApiUploads} others are sending files. Send them again in a moment.") with { RetryAfter = 5 };
 
     /// <summary>A hash of all names and contents, in their order; not of the boundary, which is another one each time.</summary>
     public byte[] Hash => _set.Hash;
@@ -36,7 +41,7 @@ internal sealed class ApiUpload : IAsyncDisposable
         var room = context.RequestServices.GetRequiredService<UploadRoom>();
         if (room.TryTake() is not { } turn)
         {
-            return (null, ApiProblem.With(StatusCodes.Status503ServiceUnavailable, "busy", $"{PortalLimits.ApiUploads} others are sending files. Send them again in a moment.") with { RetryAfter = 5 });
+            return (null, Busy);
         }
 
         var upload = new ApiUpload(turn, room);

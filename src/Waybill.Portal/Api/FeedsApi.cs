@@ -51,7 +51,7 @@ internal static class FeedsApi
         }
 
         var report = published.Value;
-        return ApiAnswer.Of(new PublicationView(report.Publication, report.Account, report.Feed, report.Publication is null ? null : report.State, null, null, null, [.. report.Files.Select(View)], report.NotSubscribed)) with
+        return ApiAnswer.Of(View(report)) with
         {
             Status = report.Publication is null ? StatusCodes.Status200OK : report.State == PublicationState.Held ? StatusCodes.Status202Accepted : null,
         };
@@ -121,6 +121,9 @@ internal static class FeedsApi
     }
 
     private static PublicationView View(Publication set) => new(set.Id, set.Account, set.Feed, set.State, set.Reason, set.Publisher, set.Begun, [.. set.Files.Select(View)], []);
+
+    internal static PublicationView View(PublishReport report) => new(
+        report.Publication, report.Account, report.Feed, report.Publication is null ? null : report.State, null, null, null, [.. report.Files.Select(View)], report.NotSubscribed);
 
     // Where a held file lies on the disk is not for outside.
     private static PublicationFileView View(PublicationFile file) => new(file.Path, file.Size, file.Sha256, file.Held);

@@ -9,7 +9,13 @@ internal static class InboundApi
 {
     private const string Scope = "inbound:collect";
     private const int Lease = 15;
-    private const int WorkerLength = 64;
+
+    /// <summary>Characters of a worker's name.</summary>
+    internal const int WorkerLength = 64;
+
+    /// <summary>Minutes that a claim may last.</summary>
+    internal const int LongestLease = 24 * 60;
+
     private const string Worker = "Who claims is the token; programs that work side by side with one token each say another name in the query's as.";
 
     private static readonly ApiParameter As = ApiParameter.Text("as", "which of several programs with this token it is");
@@ -36,8 +42,8 @@ internal static class InboundApi
     private static async ValueTask<ApiAnswer> ShowAsync(ApiCall call) => ApiAnswer.Of(await call.Get<InboundService>().FindAsync(call.PathNumber("file"), call.Cancel));
 
     private static async ValueTask<ApiAnswer> ClaimAsync(ApiCall call) =>
-        call.Body<ClaimBody>().LeaseMinutes is var minutes and (< 1 or > 24 * 60)
-            ? ApiProblem.Invalid($"leaseMinutes is {minutes.ToString(CultureInfo.InvariantCulture)}; it is from 1 to {24 * 60}. Claim again to prolong a lease.")
+        call.Body<ClaimBody>().LeaseMinutes is var minutes and (< 1 or > LongestLease)
+            ? ApiProblem.Invalid($"leaseMinutes is {minutes.ToString(CultureInfo.InvariantCulture)}; it is from 1 to {LongestLease}. Claim again to prolong a lease.")
             : Claimant(call) is { } claimant
                 ? ApiAnswer.Of(await call.Get<InboundService>().ClaimAsync(call.PathNumber("file"), claimant, TimeSpan.FromMinutes(call.Body<ClaimBody>().LeaseMinutes), call.Actor, call.Cancel))
                 : BadWorker;

@@ -1,7 +1,10 @@
 using System.Text;
 using Waybill.Core;
+using Waybill.Core.Accounts;
+using Waybill.Core.Diagnosis;
 using Waybill.Core.Keys;
 using Waybill.Core.Keys.Life;
+using Waybill.Core.Logins;
 using Waybill.Core.People;
 using Waybill.SshKeys.Keys;
 using static Waybill.Portal.Api.ApiEndpoint;
@@ -20,12 +23,20 @@ internal static class KeysApi
     [
         Get<Page<KeyView>>("/v1/logins/{login}/keys", "listKeys", Read, "List a login's keys, the oldest first, the revoked ones too.", ListAsync),
         Post<AddedKeyView>("/v1/logins/{login}/keys", "addKey", Write, "Install a public key. A private key is refused for good.", AddAsync, typeof(NewKeyBody)).Creates()
-            with { Notes = "The key is in any public form, or offered is the whole SHA256 fingerprint of a key that a client offered in vain. A key that the login has already is answered with 200." },
+            with { TakesKeys = true, Notes = "The key is in any public form, or offered is the whole SHA256 fingerprint of a key that a client offered in vain. A key that the login has already is answered with 200." },
         Post<KeyView>("/v1/logins/{login}/keys/{fingerprint}/change", "changeKey", Write, "Change what a key is called, and how long it works: expires, or never.", ChangeAsync, typeof(KeyChangeBody)) with { Notes = Fingerprint },
         Get<Page<RotationView>>("/v1/logins/{login}/key-rotation", "showRotation", Read, "Show how far the change from old keys to the newest one is.", RotationAsync),
         Post<KeyView>("/v1/logins/{login}/keys/{fingerprint}/revoke", "revokeKey", Write, "Stop a key at once; sessions that use it end.", RevokeAsync, typeof(NeededReasonBody)) with { Notes = Fingerprint },
         Post<KeyView>("/v1/logins/{login}/keys/{fingerprint}/drop-old", "dropOldKey", Write, "Revoke an old key, if the new one was seen to work.", DropOldAsync, typeof(DropOldBody)) with { Notes = Fingerprint },
-        Post<LostKeyView>("/v1/logins/{login}/keys/{fingerprint}/report-lost", "reportLostKey", Write, "Others may have a key: revoke it for the whole account, end its sessions, refuse it for good.", ReportLostAsync, typeof(ReportLostBody)) with { Notes = Fingerprint },
+        Post<LostKeyView>("/v1/logins/{login}/keys/{fingerprint}/report-lost", "reportLostKey", Write, "Others may have a key: revoke it for the whole account, and end its sessions.", ReportLostAsync, typeof(ReportLostBody)) with
+        {
+            Notes = "It is refused for good, on every login, by a token of the provider; by a token of one account only if it has logged in there, since otherwise it may be another's. " +
+                "isBurnt says whether it is. Where it works for another account it goes on to work, and the provider is told. " + Fingerprint,
+        },
+        Get<OwnWhyView>("/v1/logins/{login}/why", "explainLogin", Read, "Say how a login stands, which keys were offered in vain, and why connections did not get in.", WhyAsync) with
+        {
+            Notes = "What the login's own people may know; a token of the provider has more at /v1/why.",
+        },
         Post<BurntKeyView>("/v1/burnt-keys", "burnKey", Write, "Refuse a key for good, by its SHA256 fingerprint.", BurnAsync, typeof(BurnBody)).Creates() with { AllAccounts = true },
     ];
 
@@ -80,16 +91,10 @@ internal static class KeysApi
     private static async ValueTask<ApiAnswer> RefuseAsync(ApiCall call, PublicKeyReading reading)
     {
         var detail = reading.Message;
-        IReadOnlyList<string> installed = [];
-        if (reading.PublicHalfFingerprint is { } burnt)
+        var burnt = await call.Get<BurntKeys>().AddAsync(reading, StrayKey.How, call.Actor, call.Cancel);
+        if (!burnt.Succeeded)
         {
-            var key = await call.Get<BurntKeys>().AddAsync(burnt, "a private key was sent to the REST API", call.Actor, call.Cancel);
-            if (!key.Succeeded)
-            {
-                return key.Problem;
-            }
-
-            installed = key.Value.InstalledOn;
+            return burnt.Problem;
         }
 
         var login = await call.LoginAsync();
@@ -98,7 +103,7 @@ internal static class KeysApi
             return login.Problem;
         }
 
-        installed = call.Token.Account is null ? installed : [.. installed.Where(name => name == login.Value.UserName)];
+        IReadOnlyList<string> installed = call.Token.Account is null ? burnt.Value : [.. burnt.Value.Where(name => name == login.Value.UserName)];
         detail += installed.Count > 0 ? $" Its public half is installed for {string.Join(", ", installed)}: revoke it there." : "";
         var recorded = await call.Get<KeyService>().RecordRefusalAsync(login.Value.UserName, reading.PublicHalfFingerprint, reading.Message, call.Actor, call.Cancel);
         return recorded.Succeeded ? ApiProblem.With(422, reading.IsPrivate ? "private-key" : "no-public-key", detail) : recorded.Problem;
@@ -110,6 +115,16 @@ internal static class KeysApi
         return login.Succeeded
             ? ApiAnswer.Of(await call.Get<KeyLife>().RotationsAsync(login.Value.UserName, call.Cancel), rotations => ApiPaging.Whole(rotations.Select(
                 each => new RotationView(View(call, each.Old), View(call, each.New), each.State))))
+            : login.Problem;
+    }
+
+    private static async ValueTask<ApiAnswer> WhyAsync(ApiCall call)
+    {
+        var login = await call.LoginAsync();
+        return login.Succeeded
+            ? ApiAnswer.Of(await call.Get<DiagnosisService>().ExplainOwnAsync(login.Value, call.Cancel), found => new OwnWhyView(
+                found.Login.UserName, found.Login.Status, found.Account, found.UsableKeys, found.LastKey is { } key ? View(call, key) : null,
+                [.. found.Offered.Select(SessionsApi.View)], found.Attempts))
             : login.Problem;
     }
 
@@ -132,7 +147,7 @@ internal static class KeysApi
     private static ValueTask<ApiAnswer> ReportLostAsync(ApiCall call) => WithKeyAsync(call, async (login, key) =>
         ApiAnswer.Of(
             await call.Get<KeyLife>().ReportCompromisedAsync(login, key, call.Body<ReportLostBody>().Note, call.Token.Account is { } account ? new AccountAccess(account, null, IsView: false) : null, call.Actor, call.Cancel),
-            lost => new LostKeyView(View(call, lost.Key), lost.RevokedOn, call.Token.Account is null ? lost.AlsoOn : null)));
+            lost => new LostKeyView(View(call, lost.Key), lost.RevokedOn, call.Token.Account is null ? lost.AlsoOn : null, lost.IsBurnt)));
 
     private static async ValueTask<ApiAnswer> WithKeyAsync(ApiCall call, Func<string, string, ValueTask<ApiAnswer>> act)
     {
@@ -170,7 +185,10 @@ internal static class KeysApi
 
     internal sealed record RotationView(KeyView Old, KeyView New, RotationState State);
 
-    internal sealed record LostKeyView(KeyView Key, IReadOnlyList<string> RevokedOn, IReadOnlyList<string>? AlsoOn);
+    internal sealed record OwnWhyView(
+        string UserName, LoginStatus Status, AccountStatus? AccountStatus, int UsableKeys, KeyView? LastKey, IReadOnlyList<SessionsApi.OfferedView> Offered, IReadOnlyList<OwnAttempt> Attempts);
+
+    internal sealed record LostKeyView(KeyView Key, IReadOnlyList<string> RevokedOn, IReadOnlyList<string>? AlsoOn, bool IsBurnt);
 
     internal sealed record BurntKeyView(string Sha256, IReadOnlyList<string> InstalledOn);
 

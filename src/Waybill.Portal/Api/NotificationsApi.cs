@@ -16,6 +16,7 @@ internal static class NotificationsApi
         Get<Page<Delivery>>("/v1/notifications", "listNotifications", Read, "List notifications, the newest first: what was sent, what waits, what was given up.", ListAsync, ApiPaging.With(
             ApiParameter.Word<DeliveryState>("state", "of this state only"), ApiParameter.Text("account", "about one account only"))),
         Post<Delivery>("/v1/notifications/{notification:long}/retry", "retryNotification", Write, "Try a notification again at once.", RetryAsync),
+        Post<RetriedView>("/v1/notifications/retry-dead", "retryDeadNotifications", Write, "Try all notifications again that were given up.", RetryDeadAsync),
         Get<Page<Hook>>("/v1/hooks", "listHooks", Read, "List web hooks.", ListHooksAsync),
         Post<Hook>("/v1/hooks", "addHook", Write, "Add a web hook; its calls are signed with the secret, which no answer has.", AddHookAsync, typeof(NewHookBody)).Creates(),
         Post<Hook>("/v1/hooks/{hook:long}/test", "testHook", Write, "Call a web hook now, once, with the topic test.", TestHookAsync),
@@ -26,6 +27,9 @@ internal static class NotificationsApi
         call.Word<DeliveryState>("state"), call.Text("account"), call.Limit, call.After, call.Cancel));
 
     private static async ValueTask<ApiAnswer> RetryAsync(ApiCall call) => ApiAnswer.Of(await call.Get<NotificationService>().RetryAsync(call.PathNumber("notification"), call.Actor, call.Cancel));
+
+    private static async ValueTask<ApiAnswer> RetryDeadAsync(ApiCall call) =>
+        ApiAnswer.Of(await call.Get<NotificationService>().RetryDeadAsync(call.Actor, call.Cancel), static count => new RetriedView(count));
 
     private static async ValueTask<ApiAnswer> ListHooksAsync(ApiCall call) => ApiAnswer.Of(ApiPaging.Whole(await call.Get<HookService>().ListAsync(call.Cancel)));
 
@@ -44,6 +48,8 @@ internal static class NotificationsApi
         var removed = await call.Get<HookService>().RemoveAsync(call.PathNumber("hook"), call.Actor, call.Cancel);
         return removed.Succeeded ? ApiAnswer.Nothing : removed.Problem;
     }
+
+    internal sealed record RetriedView(int Count);
 
     internal sealed record NewHookBody(string Url, string Secret, IReadOnlyList<string>? Topics = null, string? Account = null);
 }

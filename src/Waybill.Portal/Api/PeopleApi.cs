@@ -19,6 +19,8 @@ internal static class PeopleApi
         Post<PersonView>("/v1/people", "addPerson", Write, "Add a person with a role at an account; the link to sign up goes to them by mail.", AddAsync, typeof(NewPersonBody)).Creates(),
         Get<PersonView>("/v1/people/{email}", "showPerson", Read, "Show a person.", ShowAsync),
         Post<PersonView>("/v1/people/{email}/invite", "invitePerson", Write, "Mail somebody who has not signed up yet another link.", InviteAsync),
+        Post<PersonView>("/v1/people/{email}/reset", "resetPerson", Write, "Take password, codes and passkeys away from a person, who is told by mail and gets a link to choose new ones.", ResetAsync, typeof(NeededReasonBody)) with { Notes = "The person reads the reason." },
+        Post<PersonView>("/v1/people/{email}/change", "changePerson", Write, "Change a person's name, telephone, language and time zone; what is left out stays, and an empty text takes telephone or time zone away.", ChangePersonAsync, typeof(PersonChangeBody)),
         Post<PersonView>("/v1/people/{email}/grant", "grantRole", Write, "Give a person a role at an account.", GrantAsync, typeof(RoleBody)),
         Post<PersonView>("/v1/people/{email}/revoke", "revokeRole", Write, "Take a role at an account away.", RevokeAsync, typeof(RoleBody)),
         Post<PersonView>("/v1/people/{email}/suspend", "suspendPerson", Write, "Let a person sign in no more; their sessions end.", SuspendAsync, typeof(ReasonBody)),
@@ -42,6 +44,16 @@ internal static class PeopleApi
     private static ValueTask<ApiAnswer> InviteAsync(ApiCall call) => ChangeAsync(call, async (people, email) =>
         await people.Invitations.InviteAsync(email, handOver: false, call.Actor, call.Cancel) is var invited && invited.Succeeded ? invited.Value.Person : invited.Problem!);
 
+    private static ValueTask<ApiAnswer> ResetAsync(ApiCall call) => ChangeAsync(call, async (people, email) =>
+        await people.Invitations.ResetAsync(email, call.Body<NeededReasonBody>().Reason, handOver: false, call.Actor, call.Cancel) is var reset && reset.Succeeded ? reset.Value.Person : reset.Problem!);
+
+    private static ValueTask<ApiAnswer> ChangePersonAsync(ApiCall call)
+    {
+        var body = call.Body<PersonChangeBody>();
+        return ChangeAsync(call, (people, email) => people.People.ChangeAsync(
+            email, new PersonChange { Name = body.Name, Phone = body.Phone, Language = body.Language, TimeZone = body.TimeZone }, call.Actor, call.Cancel));
+    }
+
     private static ValueTask<ApiAnswer> GrantAsync(ApiCall call) => ChangeAsync(call, (people, email) => people.People.GrantAsync(email, Grant(call.Body<RoleBody>()), call.Actor, call.Cancel));
 
     private static ValueTask<ApiAnswer> RevokeAsync(ApiCall call) => ChangeAsync(call, (people, email) => people.People.RevokeAsync(email, Grant(call.Body<RoleBody>()), call.Actor, call.Cancel));
@@ -61,9 +73,12 @@ internal static class PeopleApi
     {
         var person = await FindAsync(call);
         return !person.Succeeded ? person.Problem
-            : person.Value.IsStaff ? new Problem(ProblemKind.Refused, $"{person.Value.Email} has a role at the provider. An administrator changes that in the portal, or with `waybill person`.")
+            : person.Value.IsStaff ? new Problem(ProblemKind.Refused, OfStaff(person.Value))
             : ApiAnswer.Of(await change(call.Get<PeopleServices>(), person.Value.Email), View);
     }
+
+    /// <summary>That somebody is not a program's to change.</summary>
+    internal static string OfStaff(Person person) => $"{person.Email} has a role at the provider. An administrator changes that in the portal, or with `waybill person`.";
 
     private static ValueTask<Result<Person>> FindAsync(ApiCall call) => call.Get<PeopleServices>().People.FindAsync(call.Path("email"), call.Cancel);
 
@@ -92,6 +107,8 @@ internal static class PeopleApi
 
     internal sealed record NewPersonBody(
         string Email, string Name, string Account, AccountRole Role, string? Vendor = null, string? Phone = null, string? Language = null, string? TimeZone = null);
+
+    internal sealed record PersonChangeBody(string? Name = null, string? Phone = null, string? Language = null, string? TimeZone = null);
 
     internal sealed record RoleBody(AccountRole Role, string Account, string? Vendor = null);
 }

@@ -1,6 +1,8 @@
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Waybill.Core;
 using Waybill.Core.Onboarding;
+using Waybill.Core.Onboarding.Mail;
 using Waybill.Core.Vaults;
 using static Waybill.Portal.Api.ApiEndpoint;
 
@@ -19,7 +21,18 @@ internal static class RequestsApi
         Get<Page<AccessRequest>>("/v1/requests", "listRequests", Read, "List requests, the newest first; those that are not decided, unless a state or all is asked for.", ListAsync, ApiPaging.With(
             ApiParameter.Word<RequestState>("state", "of this state only"), ApiParameter.Flag("all", "decided ones too"), ApiParameter.Text("account", "that give this account number"))),
         Post<IntakeView>("/v1/requests", "addRequest", Write, "Take in a request; what is missing is asked back by mail.", AddAsync, typeof(NewRequestBody)).Creates()
-            with { Notes = "One that is there already is answered with 200. Of a private key nothing is kept but its public fingerprint, which is refused for good." },
+            with { TakesKeys = true, Notes = "One that is there already is answered with 200. Of a private key nothing is kept but its public fingerprint, which is refused for good." },
+        new(HttpMethods.Post, "/v1/requests/mail", "addMail", Write, "Take in a mail with a request, an answer or a bounce, as `request add --from` does; what is missing is asked back by mail.", AddMailAsync)
+        {
+            Response = typeof(IntakeView), Status = StatusCodes.Status201Created, Upload = "message/rfc822", UploadAs = ApiUploadKind.Memory, UploadSize = MailLimits.Size,
+            Query =
+            [
+                ApiParameter.Text("email", "the person's address, where the mail is not theirs"), ApiParameter.Text("account", "the account number, where the mail does not give it"),
+                ApiParameter.Text("login", "they cannot sign in and need another key for this login"),
+            ],
+            Notes = $"The body is the mail as it is, a text with the fields of the form, or a key; at most {MailLimits.Size >> 20} MiB. It is not kept. What is there already, or goes to a request that is " +
+                "there, is answered with 200. Of a private key nothing is kept but its public fingerprint, which is refused for good.",
+        },
         Get<RequestView>("/v1/requests/{request}", "showRequest", Read, "Show a request: what matches, what does not, and what happened.", ShowAsync),
         Post<DecisionView>("/v1/requests/{request}/approve", "approveRequest", Write, "Approve a request: makes the login with its key, and sends the set-up mail.", ApproveAsync, typeof(ApprovalBody))
             with { Notes = "Not where the provider wants two persons to approve: a token is none." },
@@ -51,10 +64,19 @@ internal static class RequestsApi
                 },
             },
             call.Actor, call.Cancel);
-        return taken.Succeeded
-            ? ApiAnswer.Of(new IntakeView(taken.Value.Request, taken.Value.Outcome, taken.Value.Notes)) with { Status = taken.Value.Outcome == IntakeOutcome.Added ? null : 200 }
-            : taken.Problem;
+        return View(taken);
     }
+
+    private static async ValueTask<ApiAnswer> AddMailAsync(ApiCall call) => View(await call.Get<OnboardingService>().AddAsync(
+        new NewRequest
+        {
+            File = call.Body<ReadOnlyMemory<byte>>(), ReplaceKeyOf = call.Text("login"), Details = new RequestDetails { Email = call.Text("email"), Account = call.Text("account") },
+        },
+        call.Actor, call.Cancel));
+
+    private static ApiAnswer View(Result<Intake> taken) => taken.Succeeded
+        ? ApiAnswer.Of(new IntakeView(taken.Value.Request, taken.Value.Outcome, taken.Value.Notes)) with { Status = taken.Value.Outcome == IntakeOutcome.Added ? null : 200 }
+        : taken.Problem;
 
     private static async ValueTask<ApiAnswer> ShowAsync(ApiCall call) => ApiAnswer.Of(await call.Get<OnboardingService>().ShowAsync(call.Path("request"), call.Cancel));
 
@@ -65,7 +87,7 @@ internal static class RequestsApi
             call.Path("request"),
             new Approval
             {
-                Account = body.Account, UserName = body.UserName, StartDirectory = body.StartDirectory, Label = body.Label, Verified = body.Verified, RevokeOthers = body.RevokeOthers,
+                Key = body.Key, Account = body.Account, UserName = body.UserName, StartDirectory = body.StartDirectory, Label = body.Label, Verified = body.Verified, RevokeOthers = body.RevokeOthers,
             },
             call.Actor, call.Cancel);
         if (!decided.Succeeded)
@@ -112,7 +134,7 @@ internal static class RequestsApi
     internal sealed record IntakeView(AccessRequest Request, IntakeOutcome Outcome, IReadOnlyList<string> Notes);
 
     internal sealed record ApprovalBody(
-        string? Account = null, string? UserName = null, string? StartDirectory = null, string? Label = null, string? Verified = null, bool RevokeOthers = false);
+        string Key, string? Account = null, string? UserName = null, string? StartDirectory = null, string? Label = null, string? Verified = null, bool? RevokeOthers = null);
 
     internal sealed record DecisionView(AccessRequest Request, string? Login, IReadOnlyList<string> Revoked, string? SubscriptionNote);
 

@@ -2,11 +2,12 @@ using System.Net;
 using Waybill.Core;
 using Waybill.Core.Audit;
 using Waybill.Core.Diagnosis;
+using Waybill.Core.Keys;
 using static Waybill.Portal.Api.ApiEndpoint;
 
 namespace Waybill.Portal.Api;
 
-/// <summary>Live sessions, penalties, why somebody cannot connect, and how the server is.</summary>
+/// <summary>Live sessions, penalties, and why somebody cannot connect.</summary>
 internal static class SessionsApi
 {
     private const string Read = "sessions:read";
@@ -19,7 +20,6 @@ internal static class SessionsApi
         Get<Page<SourcePenalty>>("/v1/penalties", "listPenalties", Read, "List sources that are refused for a while because they kept failing.", Penalties, ApiPaging.Parameters),
         Post<ForgivenView>("/v1/penalties/clear", "clearPenalties", Write, "Forgive one source, or all: they may connect again at once.", ForgiveAsync, typeof(ForgiveBody)),
         Get<DiagnosisView>("/v1/why", "explain", Read, "Say why somebody cannot connect: what stands against them, what the server saw, and what to do.", ExplainAsync, ApiParameter.Text("subject", "a user name, an address, or the reference that the client has read") with { IsRequired = true }),
-        Get<ServerStatus>("/v1/status", "showStatus", Read, "Show how the server is.", Status),
     ];
 
     private static ValueTask<ApiAnswer> List(ApiCall call)
@@ -71,9 +71,9 @@ internal static class SessionsApi
         await call.Get<DiagnosisService>().ExplainAsync(call.Text("subject")!, call.Get<IRunningServer>().Penalties, call.Cancel),
         static found => new DiagnosisView(
             found.Subject, found.UserName, found.Account, found.Findings,
-            [.. found.Offered.Select(static key => new OfferedView(key.Sha256, key.Type, key.Bits, key.First, key.Last, key.Times, key.Address, key.Client))], found.Refused));
+            [.. found.Offered.Select(View)], found.Refused));
 
-    private static ValueTask<ApiAnswer> Status(ApiCall call) => new(ApiAnswer.Of(call.Get<IRunningServer>().Status));
+    internal static OfferedView View(OfferedKey key) => new(key.Sha256, key.Type, key.Bits, key.First, key.Last, key.Times, key.Address, key.Client);
 
     internal sealed record ForgiveBody(string? Address = null);
 

@@ -12,9 +12,12 @@ internal sealed class TransferTurns() : Turns(PortalLimits.Transfers, PortalLimi
     private readonly AccountTurns _accounts = new();
 
     /// <summary>A turn for one person at one account; null when there is none left.</summary>
-    public IDisposable? TryTake(long person, string account)
+    public IDisposable? TryTake(long person, string account) => TryTake(person.ToString(CultureInfo.InvariantCulture), account);
+
+    /// <summary>The same for a program, whose name is no number.</summary>
+    public IDisposable? TryTake(string who, string account)
     {
-        var mine = TryTake(person.ToString(CultureInfo.InvariantCulture));
+        var mine = TryTake(who);
         if (mine is null || _accounts.TryTake(account.ToUpperInvariant()) is not { } theirs)
         {
             mine?.Dispose();

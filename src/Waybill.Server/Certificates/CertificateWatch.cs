@@ -42,7 +42,7 @@ internal sealed partial class CertificateWatch
         _context = Use(ServerCertificate.Load(data, section));
     }
 
-    /// <summary>The certificate with its chain, for the next handshake.</summary>
+    /// <summary>What the next connection is shown; the same object as long as the certificate is the same.</summary>
     public SslStreamCertificateContext Current
     {
         get
@@ -129,9 +129,9 @@ internal sealed partial class CertificateWatch
     private string Stamp() => string.Join(' ', ServerCertificate.FilesOf(_data, _section).Select(static path => new FileInfo(path)).Select(
         static file => file.Exists ? FormattableString.Invariant($"{file.LastWriteTimeUtc.Ticks}:{file.Length}") : "none"));
 
-    [LoggerMessage(EventId = 46, Level = LogLevel.Information, Message = "The server shows another certificate to new connections: {Subject}, until {End:yyyy-MM-dd}")]
+    [LoggerMessage(EventId = 46, Level = LogLevel.Information, Message = "New connections see another certificate: {Subject}, until {End:yyyy-MM-dd}")]
     private static partial void LogChanged(ILogger logger, string subject, DateTime end);
 
-    [LoggerMessage(EventId = 47, Level = LogLevel.Warning, Message = "The server's certificate was changed and is not used; connections get the one before: {Problem}")]
+    [LoggerMessage(EventId = 47, Level = LogLevel.Warning, Message = "The certificate was changed and is not used; connections get the one before: {Problem}")]
     private static partial void LogUnusable(ILogger logger, string problem);
 }

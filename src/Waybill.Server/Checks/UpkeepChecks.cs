@@ -30,6 +30,7 @@ internal static class UpkeepChecks
     public static readonly TimeSpan OldBackup = TimeSpan.FromDays(7);
 
     private const int SharedKeysNamed = 3;
+    private const int BurntKeysNamed = 3;
     private const int Full = 95;
     private const int NearlyFull = 80;
 
@@ -44,9 +45,11 @@ internal static class UpkeepChecks
     public static async ValueTask<IEnumerable<Finding>> QuickAsync(Installation installation, CancellationToken cancellationToken) =>
     [
         await RequestsAsync(installation, cancellationToken),
+        .. await FormAsync(installation, cancellationToken),
         .. await HeldAsync(installation, cancellationToken),
         await ExpectationsAsync(installation, cancellationToken),
         await ExpiringAsync(installation, cancellationToken),
+        await BurntInUseAsync(installation, cancellationToken),
         await RetentionAsync(installation, cancellationToken),
         await ScheduleAsync(installation, cancellationToken),
         await DeadAsync(installation, DeliveryKind.Mail, cancellationToken),
@@ -151,6 +154,21 @@ internal static class UpkeepChecks
             : new Finding(Verdict.Warning, "requests", $"{(open == 1 ? "1 request for access waits" : $"{open} requests for access wait")} for a decision, {(open == 1 ? "" : "the oldest ")}since {CommandContext.Time(oldest)}") { Remedy = Remedy.See("request list --state open") };
     }
 
+    /// <summary>Anybody can fill the form in: from half of what it takes on somebody should look before it takes nothing any more.</summary>
+    private static async Task<IEnumerable<Finding>> FormAsync(Installation installation, CancellationToken cancellationToken)
+    {
+        var unconfirmed = await OnboardingService.UnconfirmedAsync(installation.Database, TimeProvider.System.GetUtcNow(), cancellationToken);
+        return unconfirmed < OnboardingLimits.Unconfirmed / 2
+            ? []
+            : [new Finding(
+                unconfirmed < OnboardingLimits.Unconfirmed ? Verdict.Warning : Verdict.Failure, "requests",
+                $"{unconfirmed} requests were sent in the last {OnboardingLimits.KeepUnconfirmed.TotalDays:0} days that nobody has confirmed; "
+                + (unconfirmed < OnboardingLimits.Unconfirmed ? $"at {OnboardingLimits.Unconfirmed} the form takes no more" : "the form takes no more, and says so"))
+            {
+                Remedy = new Remedy("look where they come from, and reject what is junk", "request list --state unconfirmed"),
+            }];
+    }
+
     private static async Task<Finding> ExpectationsAsync(Installation installation, CancellationToken cancellationToken)
     {
         var missed = await installation.Expectations.CountMissedAsync(cancellationToken);
@@ -167,6 +185,22 @@ internal static class UpkeepChecks
             : new Finding(
                 Verdict.Warning, "expiring keys",
                 $"{(expiring == 1 ? "1 key expires" : $"{expiring} keys expire")} within {SoonExpiring.TotalDays:0} days; their accounts were reminded, and who does not add another key cannot connect then");
+    }
+
+    private static async Task<Finding> BurntInUseAsync(Installation installation, CancellationToken cancellationToken)
+    {
+        const string Check = "burnt keys";
+        var used = await installation.BurntKeys.InUseAsync(BurntKeysNamed + 1, cancellationToken);
+        return used.Count == 0
+            ? new Finding(Verdict.Ok, Check, "no key that others may have works on a login")
+            : new Finding(
+                Verdict.Warning, Check,
+                "others may have the private half of keys that still work: "
+                + string.Join("; ", used.Take(BurntKeysNamed).Select(static key => $"{key.Sha256} on {string.Join(", ", key.InstalledOn)}{(key.IsProven ? "" : " (unproven: ask whether they sent it)")}"))
+                + (used.Count > BurntKeysNamed ? "; ..." : ""))
+            {
+                Remedy = new Remedy("ask for new keys and revoke these", $"key revoke {used[0].InstalledOn[0]} {used[0].Sha256} --reason TEXT"),
+            };
     }
 
     private static async Task<Finding> BackupAsync(Installation installation, CancellationToken cancellationToken)

@@ -17,7 +17,6 @@ internal static class FtpSettings
         _ = ListenersOf(section).ToList();
         _ = Ports(section.PassivePorts);
         _ = Address(section.PassiveAddress);
-        _ = Reuse(section.SessionReuse);
         if (section.LenientClients.Count > MaximumClients || section.LenientClients.Any(string.IsNullOrWhiteSpace))
         {
             throw new CommandException($"Ftp:LenientClients: at most {MaximumClients} beginnings of the names that clients say in CLNT, none of them empty");
@@ -36,7 +35,7 @@ internal static class FtpSettings
         PassivePorts = Ports(configuration.Ftp.PassivePorts),
         PassiveAddress = Address(configuration.Ftp.PassiveAddress),
         AllowActive = configuration.Ftp.AllowActive,
-        SessionReuse = Reuse(configuration.Ftp.SessionReuse),
+        ResumesSessions = configuration.Ftp.ResumeTlsSessions,
         LenientClients = configuration.Ftp.LenientClients,
         Greeting = $"{configuration.Provider.Name ?? "Waybill"} FTP server ready.",
     };
@@ -52,14 +51,6 @@ internal static class FtpSettings
     private static IPAddress? Address(string? text) => text is null ? null
         : IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == text ? address
         : throw new CommandException($"Ftp:PassiveAddress: '{text}' is no IPv4 address; write the one that customers reach, as 192.0.2.1");
-
-    private static FtpSessionReuse Reuse(string text) => text.ToLowerInvariant() switch
-    {
-        "allowed" => FtpSessionReuse.Allowed,
-        "required" => FtpSessionReuse.Required,
-        "off" => FtpSessionReuse.Off,
-        _ => throw new CommandException($"Ftp:SessionReuse: '{text}' is not known; allowed, required or off"),
-    };
 
     private static IEnumerable<FtpListener> Of(string key, IReadOnlyList<string> texts, FtpMode mode) =>
         texts.Select(text => new FtpListener(ConfigurationCheck.EndPoint(key, text), mode));

@@ -111,8 +111,8 @@ internal sealed record FtpSection
     /// <summary>Whether the server connects to clients (PORT, EPRT), to their own address alone.</summary>
     public bool AllowActive { get; init; }
 
-    /// <summary><c>allowed</c>, <c>required</c> or <c>off</c>: whether data connections resume the TLS session of their control connection.</summary>
-    public string SessionReuse { get; init; } = "allowed";
+    /// <summary>Whether clients may resume TLS sessions, as most do for data connections; they are not made to.</summary>
+    public bool ResumeTlsSessions { get; init; } = true;
 
     /// <summary>Beginnings of the names that clients say in CLNT, whose uploads count although they cut TLS; flagged in the catalogue.</summary>
     public IReadOnlyList<string> LenientClients { get; init; } = [];

@@ -1,7 +1,7 @@
 using System.Net;
 using Waybill.Net.Buffers;
 using Waybill.Net.Gate;
-using Waybill.Server.CommandLine;
+using Waybill.Server.CommandLine.Commands;
 using Waybill.Server.Control;
 
 namespace Waybill.Server.Hosting;
@@ -23,7 +23,7 @@ internal sealed class ControlHandler(
             case ControlCommands.Kick:
                 return installation.Sessions.TryKick(request.Argument ?? "", "an operator ended it") is { } ended
                     ? new ControlReply(true, Sessions: [ended])
-                    : new ControlReply(false, $"there is no session {request.Argument}; see: {ShellWord.Command(installation.Data, "sessions")}");
+                    : new ControlReply(false, SessionCommands.None(installation.Data, request.Argument ?? ""));
 
             case ControlCommands.Penalties:
                 return new ControlReply(true, Penalties: [.. gate.Penalties().Select(penalty => new PenaltyView(penalty.Source.ToString(), Math.Round(penalty.Left.TotalSeconds, 1)))]);
@@ -36,7 +36,7 @@ internal sealed class ControlHandler(
 
                 return IPAddress.TryParse(request.Argument, out var address)
                     ? new ControlReply(true, Count: gate.ClearPenalties(address))
-                    : new ControlReply(false, $"'{request.Argument}' is no address; write it as 192.0.2.1");
+                    : new ControlReply(false, PenaltyCommands.NoAddress(request.Argument));
 
             case ControlCommands.Changed:
                 await guard.RecheckAsync();

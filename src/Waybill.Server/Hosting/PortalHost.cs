@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -30,6 +31,9 @@ internal sealed class PortalHost : IAsyncDisposable
     /// <summary>Connections that a source may begin within <see cref="ConnectionGate.RateWindow"/>.</summary>
     public const int ConnectionRate = 60;
 
+    /// <summary>Marks a connection that has begun as TLS.</summary>
+    private static readonly object Greeted = new();
+
     private readonly WebApplication _application;
     private readonly PortalSite _site;
     private readonly ConnectionGate _gate;
@@ -48,7 +52,7 @@ internal sealed class PortalHost : IAsyncDisposable
 
     /// <summary>Binds the listeners; null when there are none. Throws <see cref="CommandException"/> when one cannot be bound.</summary>
     public static async Task<PortalHost?> StartAsync(
-        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, Func<WaybillConfiguration, CertificateWatch> certificates, IRunningServer server, RefusalLog refusals, ILoggerFactory loggers,
+        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, Lazy<CertificateWatch> shown, IRunningServer server, RefusalLog refusals, ILoggerFactory loggers,
         CancellationToken cancellationToken)
     {
         IPEndPoint[] endPoints = [.. configuration.Portal.Listen.Select(static text => ConfigurationCheck.EndPoint("Portal:Listen", text))];
@@ -58,7 +62,7 @@ internal sealed class PortalHost : IAsyncDisposable
         }
 
         installation.Data.CreatePortalKeys();
-        var certificate = certificates(configuration);
+        var certificate = shown.Value;
         var gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         List<ListenOptions> bound = [];
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = installation.Data.Root });
@@ -81,9 +85,14 @@ internal sealed class PortalHost : IAsyncDisposable
                         connection.Features.Get<ConnectionLease>()!.Offence = Offence.None;
                         return next(connection);
                     });
+                    listener.Use(static next => connection => EndQuietlyAsync(connection, next));
                     listener.UseHttps(new TlsHandshakeCallbackOptions
                     {
-                        OnConnection = _ => ValueTask.FromResult(certificate.ForConnection()),
+                        OnConnection = handshake =>
+                        {
+                            handshake.Connection.Items[Greeted] = true;
+                            return ValueTask.FromResult(certificate.ForConnection());
+                        },
                         HandshakeTimeout = PortalLimits.HandshakeTime,
                     });
                 });
@@ -121,6 +130,21 @@ internal sealed class PortalHost : IAsyncDisposable
     {
         await _application.DisposeAsync();
         await _site.DisposeAsync();
+    }
+
+    /// <summary>
+    /// What does not begin with a TLS client's greeting is never asked which certificate it gets, and the framework then fails for the lack of one: an error in the log for
+    /// each stranger who speaks plain HTTP. It ends like any other connection that came to the wrong door.
+    /// </summary>
+    private static async Task EndQuietlyAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        try
+        {
+            await next(connection);
+        }
+        catch (NotSupportedException) when (!connection.Items.ContainsKey(Greeted))
+        {
+        }
     }
 
     private static void Bound(KestrelServerOptions kestrel)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Waybill.Core.Feeds;
 using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Packs;
@@ -8,6 +9,7 @@ using Waybill.Core.Tokens;
 using Waybill.Portal;
 using Waybill.Portal.Api;
 using Waybill.Server.Configuration;
+using Waybill.Server.Scheduling;
 
 namespace Waybill.Server.Hosting;
 
@@ -23,6 +25,7 @@ internal static class PortalServices
         services.AddSingleton(identity);
         services.AddSingleton(server);
         services.AddSingleton<IServerHealth>(provider => new ServerHealth(installation, configuration, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ServerHealth>()));
+        services.AddSingleton<IServerSchedule>(new ScheduleOfJobs(installation.Schedule, configuration, TimeProvider.System));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(installation.Database);
         services.AddSingleton(installation.Audit);
@@ -43,6 +46,7 @@ internal static class PortalServices
         services.AddSingleton(installation.Notifications);
         services.AddSingleton(installation.Hooks);
         services.AddSingleton(_ => installation.OpenAccountFiles());
+        services.AddSingleton(installation.Catalogue);
         services.AddSingleton(_ => new AccountLogins(installation.Database));
         services.AddSingleton(_ => new AccountVendors(installation.Database, installation.Logins, new AccountLogins(installation.Database)));
         services.AddSingleton(_ => new KeyDelivery(installation.Keys, installation.BurntKeys));
@@ -53,6 +57,7 @@ internal static class PortalServices
         services.AddSingleton(_ => installation.Folders);
         services.AddSingleton(_ => installation.Diagnosis);
         services.AddSingleton(_ => installation.Publisher);
+        services.AddSingleton(_ => new FeedRouter(installation.Database, installation.Feeds, ConfigurationCheck.Routes(configuration.Feeds)));
         services.AddSingleton(_ => installation.Subscriptions);
         services.AddSingleton(_ => installation.Receipts);
         services.AddSingleton(_ => installation.ArrivalRules);

@@ -46,10 +46,10 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly JobScheduler _scheduler;
     private readonly RefusalLog _refusals;
     private readonly ServerIdentity _identity = new();
+    private readonly Lazy<CertificateWatch> _certificate;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private readonly List<(FtpListener Listener, ListenOptions Bound)> _ftpListeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
-    private CertificateWatch? _certificate;
     private WebApplication? _application;
     private PortalHost? _portal;
 
@@ -58,6 +58,12 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _installation = installation;
         _loggers = loggers;
         _hostKeys = new HostKeyRing(new HostKeyStore(installation.Data));
+        _certificate = new Lazy<CertificateWatch>(() =>
+        {
+            var watch = new CertificateWatch(installation.Data, configuration.Portal, TimeProvider.System, _identity.Use, loggers.CreateLogger<CertificateWatch>());
+            _identity.Follow(watch);
+            return watch;
+        });
         _refusals = new RefusalLog(installation, loggers.CreateLogger<RefusalLog>());
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
@@ -106,7 +112,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             await host._publications.StartAsync();
             await host.BindAsync(configuration, cancellationToken);
             host._portal = await PortalHost.StartAsync(
-                installation, configuration, host._identity, host.Certificate, new RunningServer(installation.Sessions, host._gate, host._blocks), host._refusals, host._loggers, cancellationToken);
+                installation, configuration, host._identity, host._certificate, new RunningServer(installation.Sessions, host._gate, host._blocks), host._refusals, host._loggers, cancellationToken);
             await host.RecordOffersAsync();
             host._guard.Start();
             host._arrivals.Start();
@@ -286,21 +292,8 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             return [];
         }
 
-        var certificate = Certificate(configuration);
         var application = new FtpApplication(_installation, door, _loggers.CreateLogger<FtpApplication>());
-        return [.. listeners.Select(listener => (listener, new FtpConnectionHandler(FtpSettings.Options(listener.Mode, configuration, certificate), application, TimeProvider.System, _loggers)))];
-    }
-
-    /// <summary>The certificate of every listener with TLS; one that cannot be used is said now, and not to the first customer.</summary>
-    private CertificateWatch Certificate(WaybillConfiguration configuration)
-    {
-        if (_certificate is null)
-        {
-            _certificate = new CertificateWatch(_installation.Data, configuration.Portal, TimeProvider.System, _identity.Use, _loggers.CreateLogger<CertificateWatch>());
-            _identity.Follow(_certificate);
-        }
-
-        return _certificate;
+        return [.. listeners.Select(listener => (listener, new FtpConnectionHandler(FtpSettings.Options(listener.Mode, configuration, _certificate.Value), application, TimeProvider.System, _loggers)))];
     }
 
     private List<(Listener Listener, SshConnectionHandler Handler)> Handlers(WaybillConfiguration configuration, SessionDoor door)

@@ -39,20 +39,10 @@ internal static class OpenSshPrivateKey
     /// <summary>Whether these are the bytes of such a key.</summary>
     public static bool Is(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Magic);
 
-    /// <summary>The blob of the public half, which lies open even when the key is encrypted; empty when there is none.</summary>
-    public static ReadOnlySpan<byte> PublicBlob(ReadOnlySpan<byte> bytes) =>
-        ReadHead(bytes, out var blob, out _) is PrivateKeyMistake.None or PrivateKeyMistake.Encrypted ? blob : default;
-
     /// <summary>Reads the key.</summary>
     public static PrivateKeyReading Read(ReadOnlySpan<byte> bytes)
     {
-        var mistake = ReadHead(bytes, out var publicBlob, out var secret);
-        if (mistake != PrivateKeyMistake.None)
-        {
-            return PrivateKeyReading.Refused(mistake);
-        }
-
-        using var numbers = ReadSecret(secret, out var comment);
+        using var numbers = ReadNumbers(bytes, out var publicBlob, out var comment);
         var reading = numbers.ToKey(KeyComment.Clean(Encoding.UTF8.GetString(comment)));
         if (reading.IsKey && !reading.Key.PublicKey.Blob.Span.SequenceEqual(publicBlob))
         {
@@ -61,6 +51,20 @@ internal static class OpenSshPrivateKey
         }
 
         return reading;
+    }
+
+    /// <summary>Reads its numbers, and the blob of the public half as it is stated, which lies open even when the key is encrypted; empty when there is none.</summary>
+    public static PrivateKeyNumbers ReadNumbers(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> publicBlob, out ReadOnlySpan<byte> comment)
+    {
+        comment = default;
+        var mistake = ReadHead(bytes, out publicBlob, out var secret);
+        if (mistake == PrivateKeyMistake.None)
+        {
+            return ReadSecret(secret, out comment);
+        }
+
+        publicBlob = mistake == PrivateKeyMistake.Encrypted ? publicBlob : default;
+        return PrivateKeyNumbers.Refused(mistake);
     }
 
     /// <summary>Writes the key as ssh-keygen does; the caller wipes the result.</summary>

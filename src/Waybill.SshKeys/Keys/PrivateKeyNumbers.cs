@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 
 namespace Waybill.SshKeys.Keys;
@@ -50,25 +51,28 @@ internal sealed class PrivateKeyNumbers : IDisposable
     public static PrivateKeyNumbers FromEd25519(ReadOnlySpan<byte> seed) => new(KeyBlob.Ed25519, PrivateKeyMistake.None) { _seed = seed.ToArray() };
 
     /// <summary>
-    /// The blob of the public half as the file states it, without any work on the secret numbers of a stranger; null when the file does not state it.
+    /// The blob of the public half that these numbers are the private half of; null when they are none. Of RSA the factors of the modulus are proof enough, and a stranger's
+    /// numbers are not computed with any further.
     /// </summary>
-    public byte[]? StatedPublicBlob()
+    public byte[]? ProvenPublicBlob()
     {
-        switch (Type)
+        if (Type == KeyBlob.Rsa)
         {
-            case KeyBlob.Rsa:
-                return KeyBlob.FromRsa(_rsa.Modulus, _rsa.Exponent);
-            case KeyBlob.Ed25519:
-                using (var key = SshPrivateKeys.FromEd25519Seed(_seed))
-                {
-                    return key.PublicKey.Blob.ToArray();
-                }
-
-            case not null when _ec.Q.X is not null:
-                return KeyBlob.FromEcdsa(Type[KeyBlob.EcdsaPrefix.Length..], [4, .. _ec.Q.X, .. _ec.Q.Y!]);
-            default:
-                return null;
+            var (p, q) = (Number(_rsa.P), Number(_rsa.Q));
+            return p > BigInteger.One && q > BigInteger.One && p * q == Number(_rsa.Modulus) ? KeyBlob.FromRsa(_rsa.Modulus, _rsa.Exponent) : null;
         }
+
+        try
+        {
+            using SshPrivateKey key = Type == KeyBlob.Ed25519 ? SshPrivateKeys.FromEd25519Seed(_seed) : SshPrivateKeys.FromEcdsa(_ec);
+            return key.PublicKey.Blob.ToArray();
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+
+        static BigInteger Number(byte[]? magnitude) => new(magnitude, isUnsigned: true, isBigEndian: true);
     }
 
     /// <summary>The key; a mistake when the numbers are none.</summary>

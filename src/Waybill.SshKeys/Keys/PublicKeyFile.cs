@@ -99,7 +99,7 @@ public static class PublicKeyFile
         {
             { Blob: not null } => Judge(content.Blob, comment: null, content.Format, note: null),
             { Mistake: PublicKeyMistake.PemPrivateKey } => PublicKeyReading.Private(content.Mistake, PrivateKeyPublicHalf.OfDer(der)),
-            { Mistake: PublicKeyMistake.KeyStore } => PublicKeyReading.Private(content.Mistake, publicHalfFingerprint: null),
+            { Mistake: PublicKeyMistake.KeyStore } => PublicKeyReading.Private(content.Mistake, PublicHalf.None),
             _ => PublicKeyReading.Refused(content.Mistake),
         };
     }
@@ -148,7 +148,7 @@ public static class PublicKeyFile
     private static PublicKeyReading RefuseKind(PublicKeyMistake kind) => kind switch
     {
         PublicKeyMistake.Ssh1PrivateKey or PublicKeyMistake.OpenSshPrivateKey or PublicKeyMistake.KeyStore =>
-            PublicKeyReading.Private(kind, publicHalfFingerprint: null),
+            PublicKeyReading.Private(kind, PublicHalf.None),
         _ => PublicKeyReading.Refused(kind),
     };
 }

@@ -17,6 +17,9 @@ internal static class PublicKeyMessages
 
     private const string MakeAnother = " Make an Ed25519 key, or an RSA key of 3,072 bits, and send its public half.";
 
+    /// <summary>Behind the words for a private key.</summary>
+    public const string HalvesDiffer = " It is damaged besides: the public half that it states is not that of its private half.";
+
     public static string Of(PublicKeyMistake mistake) => mistake switch
     {
         PublicKeyMistake.Empty => "The file is empty. Send the public key file itself. " + HowToSend,

@@ -40,6 +40,12 @@ public sealed class PublicKeyReading
     /// </summary>
     public string? PublicHalfFingerprint { get; private init; }
 
+    /// <summary>
+    /// Whether the sender has the private half of <see cref="PublicHalfFingerprint"/>: it was computed from it. An encrypted file only states it, and anybody can write such a
+    /// file around the public key of another.
+    /// </summary>
+    public bool IsPublicHalfProven { get; private init; }
+
     internal static PublicKeyReading Accepted(SshPublicKey key, string? comment, PublicKeyFormat format, string? note) =>
         new() { Key = key, Comment = comment, Format = format, Note = note };
 
@@ -47,6 +53,9 @@ public sealed class PublicKeyReading
 
     internal static PublicKeyReading Refused(PublicKeyMistake mistake) => Refused(mistake, PublicKeyMessages.Of(mistake));
 
-    internal static PublicKeyReading Private(PublicKeyMistake mistake, string? publicHalfFingerprint) =>
-        new() { Mistake = mistake, Message = PublicKeyMessages.Of(mistake), IsPrivate = true, PublicHalfFingerprint = publicHalfFingerprint };
+    internal static PublicKeyReading Private(PublicKeyMistake mistake, PublicHalf half) => new()
+    {
+        Mistake = mistake, Message = PublicKeyMessages.Of(mistake) + (half.IsDamaged ? PublicKeyMessages.HalvesDiffer : ""), IsPrivate = true,
+        PublicHalfFingerprint = half.Fingerprint, IsPublicHalfProven = half.IsProven,
+    };
 }

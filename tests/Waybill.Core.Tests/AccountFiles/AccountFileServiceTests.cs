@@ -57,6 +57,26 @@ public sealed class AccountFileServiceTests
     }
 
     [Fact]
+    public async Task What_the_accounts_own_program_delivered_is_new_to_nobody_and_half_of_it_is_its_own_alone()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var person = await PersonAsync(core);
+        var token = (await core.Services.Tokens.AddAsync(new("billing", ["vault:write"], core.Time.GetUtcNow().AddDays(1)) { Account = "10042" }, TestCore.Operator)).Get().Token;
+        await using (var session = (await core.Services.AccountFiles.OpenAsync(Access, FileUser.Of(token), "upload/a.csv", TestCore.Operator)).Get())
+        {
+            using var half = new MemoryStream("half"u8.ToArray());
+            Assert.Equal(new UploadProgress(4, IsDone: false), (await session.UploadAsync(0, 8, half)).Get());
+            await using var persons = (await core.Services.AccountFiles.OpenAsync(Access, person, "upload/a.csv", TestCore.Operator)).Get();
+            Assert.Equal(0, (await persons.ProgressAsync()).Get().Offset);
+            using var rest = new MemoryStream("rest"u8.ToArray());
+            Assert.True((await session.UploadAsync(4, 8, rest)).Get().IsDone);
+        }
+
+        Assert.Equal($"billing (token {token.Id})", (await core.Services.Catalogue.FindAsync("10042", "/upload/a.csv"))!.Login);
+        Assert.Empty(await core.Services.AccountFiles.NewAsync(Access, person, 10));
+    }
+
+    [Fact]
     public async Task A_cut_off_upload_is_its_persons_alone_also_when_a_later_person_gets_the_same_number()
     {
         await using var core = await TestCore.CreateAsync();

@@ -169,6 +169,66 @@ public sealed partial class DecisionTests
     }
 
     [Fact]
+    public async Task A_person_of_the_portal_and_a_user_of_the_system_are_not_two()
+    {
+        await using var desk = await Desk.CreateAsync(options => options with { TwoPersons = true });
+        var reference = await desk.OpenAsync();
+        var (ann, bob) = (new Actor(ActorKind.Person, "ann@provider.test"), new Actor(ActorKind.Person, "bob@provider.test"));
+        Assert.True((await desk.Service.ApproveAsync(reference, new Approval(), ann)).Get().NeedsSecond);
+        Assert.Equal("ann", (await desk.Service.ApproveAsync(reference, new Approval(), Desk.Ann)).Get().Request.FirstApprover);
+        Assert.True((await desk.Service.ApproveAsync(reference, new Approval(), ann)).Get().NeedsSecond);
+        Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM login"));
+        Assert.NotNull((await desk.Service.ApproveAsync(reference, new Approval(), bob)).Get().Login);
+    }
+
+    [Fact]
+    public async Task The_second_person_confirms_all_that_the_first_decided()
+    {
+        await using var desk = await Desk.CreateAsync(options => options with { TwoPersons = true });
+        var reference = await desk.OpenAsync();
+        var decided = new Approval { StartDirectory = "/outbound", Label = "night batch" };
+        Assert.True((await desk.Service.ApproveAsync(reference, decided, Desk.Ann)).Get().NeedsSecond);
+        Assert.Equal(new FirstDecision("/outbound", "night batch", false), (await desk.ShowAsync(reference)).Request.FirstDecision);
+
+        // Anything else is a first approval.
+        foreach (var other in (Approval[])[decided with { StartDirectory = "/inbound" }, decided with { Label = "mine" }, decided with { Verified = "asked nobody" }])
+        {
+            Assert.Equal("bob", (await desk.Service.ApproveAsync(reference, other, Desk.Bob)).Get().Request.FirstApprover);
+            Assert.Equal("ann", (await desk.Service.ApproveAsync(reference, decided with { Verified = "called" }, Desk.Ann)).Get().Request.FirstApprover);
+        }
+
+        // Who says nothing confirms it.
+        var login = (await desk.Service.ApproveAsync(reference, new Approval(), Desk.Bob)).Get().Login!;
+        Assert.Equal("/outbound", login.StartDirectory?.ToString());
+        Assert.Equal("night batch", Assert.Single((await desk.Core.Services.Keys.ListAsync(login.UserName)).Get()).Label);
+    }
+
+    [Fact]
+    public async Task Whether_other_keys_are_revoked_is_the_first_persons_decision_too()
+    {
+        await using var desk = await Desk.CreateAsync(options => options with { TwoPersons = true });
+        (await desk.Core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042" }, Desk.Ann)).Get();
+        using var old = Desk.NewKey();
+        (await desk.Core.Services.Keys.AddAsync("10042", new NewKey(old.PublicKey), Desk.Ann)).Get();
+        var taken = await desk.TakeAsync(new NewRequest { ReplaceKeyOf = "10042", File = System.Text.Encoding.UTF8.GetBytes(Desk.Mail(Desk.KeyLine())) });
+        Assert.True((await desk.Service.ApproveAsync(taken.Request.Reference, new Approval { Verified = "called" }, Desk.Ann)).Get().NeedsSecond);
+        Assert.True((await desk.Service.ApproveAsync(taken.Request.Reference, new Approval { RevokeOthers = true }, Desk.Bob)).Get().NeedsSecond);
+        Assert.Single((await desk.Service.ApproveAsync(taken.Request.Reference, new Approval(), Desk.Ann)).Get().Revoked);
+    }
+
+    [Fact]
+    public async Task Only_the_key_that_was_looked_at_is_approved_where_it_is_named()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var reference = await desk.OpenAsync();
+        var seen = (await desk.ShowAsync(reference)).Request.Key!.Sha256;
+        (await desk.Service.AskAsync(reference, "Which program?", Desk.Ann)).Get();
+        Assert.Empty((await desk.Service.AnswerAsync(await desk.TokenAsync(), Desk.Form(), Desk.Visitor)).Get().Problems);
+        Assert.Contains("Look again", (await desk.Service.ApproveAsync(reference, new Approval { Key = seen }, Desk.Ann)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        (await desk.Service.ApproveAsync(reference, new Approval { Key = (await desk.ShowAsync(reference)).Request.Key!.Sha256 }, Desk.Ann)).Get();
+    }
+
+    [Fact]
     public async Task A_rejection_says_why_and_a_rejected_request_can_be_opened_again()
     {
         await using var desk = await Desk.CreateAsync();
@@ -259,6 +319,28 @@ public sealed partial class DecisionTests
         Assert.Equal("called +44 20 7946 0001, spoke to Ann", (await desk.ShowAsync(taken.Request.Reference)).Request.Verified);
         Assert.Equal(1L, desk.Core.Scalar("SELECT count(*) FROM event WHERE topic = 'key-replaced' AND account_id IS NOT NULL"));
         Assert.Contains("new public key is installed for 10042", await desk.MailTextAsync("request-replaced"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_call_back_counts_for_the_key_that_it_was_made_for(bool isOtherKey)
+    {
+        await using var desk = await Desk.CreateAsync(options => options with { TwoPersons = true });
+        (await desk.Core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042" }, Desk.Ann)).Get();
+        using var key = Desk.NewKey();
+        var taken = await desk.TakeAsync(new NewRequest { ReplaceKeyOf = "10042", File = System.Text.Encoding.UTF8.GetBytes(Desk.Mail(Desk.Line(key))) });
+        (await desk.Service.ApproveAsync(taken.Request.Reference, new Approval { Verified = "called" }, Desk.Ann)).Get();
+        (await desk.Service.AskAsync(taken.Request.Reference, "Which program?", Desk.Ann)).Get();
+        Assert.Equal("called", (await desk.ShowAsync(taken.Request.Reference)).Request.Verified);
+
+        // Whoever reads the mailbox has the link.
+        Assert.Empty((await desk.Service.AnswerAsync(await desk.TokenAsync(), Desk.Form(isOtherKey ? Desk.KeyLine() : Desk.Line(key)), Desk.Visitor)).Get().Problems);
+        Assert.Equal(isOtherKey ? null : "called", (await desk.ShowAsync(taken.Request.Reference)).Request.Verified);
+        if (isOtherKey)
+        {
+            Assert.Contains("how you did", (await desk.Service.ApproveAsync(taken.Request.Reference, new Approval(), Desk.Bob)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -109,10 +109,18 @@ public sealed class FormTests
         Assert.Equal(fingerprint, desk.Core.Scalar("SELECT sha256 FROM burnt_key"));
         Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM access_request"));
 
-        // Its public half is refused from now on, also here.
+        // Its public half is refused from now on, also here. Of what is under a passphrase only the claim is there, on which staff decide.
         var again = (await desk.Service.SubmitAsync(Desk.Form(line), Desk.Visitor)).Get();
-        Assert.Equal("key", Assert.Single(again.Problems).Field);
-        Assert.Contains("refused for good", again.Problems[0].Message, StringComparison.Ordinal);
+        if (form is "openssh-encrypted" or "ppk")
+        {
+            Assert.Equal(0L, desk.Core.Scalar("SELECT proven FROM burnt_key"));
+            Assert.Empty(again.Problems);
+        }
+        else
+        {
+            Assert.Equal("key", Assert.Single(again.Problems).Field);
+            Assert.Contains("refused for good", again.Problems[0].Message, StringComparison.Ordinal);
+        }
 
         // No line of the file is in the database or its log.
         await desk.Core.Services.DisposeAsync();
@@ -124,6 +132,88 @@ public sealed class FormTests
 
         await desk.Core.ReopenAsync();
     }
+
+    [Fact]
+    public async Task A_file_that_only_claims_to_be_anothers_private_key_keeps_them_out_until_staff_lift_it_and_not_again()
+    {
+        await using var desk = await Desk.CreateAsync();
+        using var theirs = Desk.NewKey();
+        var fingerprint = KeyFingerprint.Sha256(theirs.PublicKey.Blob.Span);
+        var forged = Forged(theirs.PublicKey);
+        Assert.True((await desk.Service.SubmitAsync(Desk.Form() with { KeyFile = forged }, Desk.Visitor)).Get().IsPrivateKey);
+
+        // The customer's request comes through to staff, who read what happened and how it is mended.
+        var reference = await desk.OpenAsync(Desk.Form(Desk.Line(theirs)));
+        var view = await desk.ShowAsync(reference);
+        Assert.Equal((fingerprint, false, (DateTimeOffset?)null), (view.RefusedKey!.Sha256, view.RefusedKey.IsProven, view.RefusedKey.Lifted));
+        var stop = await desk.CheckAsync(reference, "key");
+        Assert.Equal(CheckVerdict.Stop, stop.Verdict);
+        Assert.Contains($"waybill key burnt lift {fingerprint}", stop.Words, StringComparison.Ordinal);
+        (await desk.Service.ApproveAsync(reference, new Approval(), Desk.Ann)).Problem(ProblemKind.Refused);
+
+        var burnt = desk.Core.Services.BurntKeys;
+        Assert.Equal(fingerprint, Assert.Single((await burnt.ListAsync()).Items).Sha256);
+        (await burnt.LiftAsync(fingerprint, " ", Desk.Ann)).Problem(ProblemKind.Invalid);
+        (await burnt.LiftAsync("SHA256:short", "called", Desk.Ann)).Problem(ProblemKind.NotFound);
+        Assert.Equal(("ann", "called, they sent nothing"), ((await burnt.LiftAsync(fingerprint, "called, they sent nothing", Desk.Ann)).Get() is { } lifted ? (lifted.LiftedBy, lifted.LiftedReason) : default));
+        Assert.Equal("called, they sent nothing", desk.Core.Scalar("SELECT detail FROM audit WHERE action = 'key-burnt-lifted'"));
+        Assert.Empty((await burnt.ListAsync()).Items);
+        Assert.Single((await burnt.ListAsync(withLifted: true)).Items);
+
+        // The same claim again changes nothing.
+        Assert.True((await desk.Service.SubmitAsync(Desk.Form() with { KeyFile = forged }, Desk.Visitor)).Get().IsPrivateKey);
+        (await desk.Service.ApproveAsync(reference, new Approval(), Desk.Ann)).Get();
+
+        // The key itself does; the login that has it keeps it.
+        var real = PrivateKeyFile.WriteOpenSsh(theirs, "ann");
+        Assert.True((await desk.Service.SubmitAsync(Desk.Form() with { KeyFile = real }, Desk.Visitor)).Get().IsPrivateKey);
+        Assert.Equal((true, "10042"), (await burnt.ListAsync()).Items is [{ IsProven: var proven, InstalledOn: [var on] }] ? (proven, on) : default);
+        Assert.Null(Assert.Single((await desk.Core.Services.Keys.ListAsync("10042")).Get()).Revoked);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_private_key_that_works_on_a_login_is_told_to_staff_once_and_named_until_it_is_revoked(bool isProven)
+    {
+        await using var desk = await Desk.CreateAsync();
+        using var key = Desk.NewKey();
+        var fingerprint = KeyFingerprint.Sha256(key.PublicKey.Blob.Span);
+        (await desk.Core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042" }, Desk.Ann)).Get();
+        (await desk.Core.Services.Keys.AddAsync("10042", new NewKey(key.PublicKey), Desk.Ann)).Get();
+        var file = isProven ? PrivateKeyFile.WriteOpenSsh(key, "ann") : Forged(key.PublicKey);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True((await desk.Service.SubmitAsync(Desk.Form() with { KeyFile = file }, Desk.Visitor)).Get().IsPrivateKey);
+        }
+
+        Assert.Equal(1L, desk.Core.Scalar($"SELECT count(*) FROM event WHERE topic = 'key-sent-in-use' AND account_id IS NULL AND json_extract(body, '$.key') = '{fingerprint}' AND json_extract(body, '$.installedOn') = '10042'"));
+        Assert.StartsWith(
+            isProven ? "The private half of a key reached us" : "A file under a passphrase reached us that claims", (string)desk.Core.Scalar("SELECT json_extract(body, '$.what') FROM event WHERE topic = 'key-sent-in-use'")!, StringComparison.Ordinal);
+        Assert.Equal((isProven, "10042"), (await desk.Core.Services.BurntKeys.InUseAsync()) is [{ InstalledOn: [var on] } used] ? (used.IsProven, on) : default);
+        Assert.Contains(fingerprint, await desk.Core.Services.BurntKeys.InUseAsync("10042"));
+        var look = await desk.CheckAsync(await desk.OpenAsync(), "keys in use");
+        Assert.Equal((CheckVerdict.Look, isProven), (look.Verdict, look.ToDo == "Revoke it there."));
+
+        (await desk.Core.Services.Keys.RevokeAsync("10042", fingerprint, "sent by mail", Desk.Ann)).Get();
+        Assert.Empty(await desk.Core.Services.BurntKeys.InUseAsync());
+        Assert.Empty(await desk.Core.Services.BurntKeys.InUseAsync("10042"));
+    }
+
+    [Fact]
+    public async Task A_private_key_whose_halves_do_not_belong_together_burns_nobodys_key()
+    {
+        await using var desk = await Desk.CreateAsync();
+        using var theirs = Desk.NewKey();
+        var submitted = (await desk.Service.SubmitAsync(Desk.Form() with { KeyFile = Forged(theirs.PublicKey, "none") }, Desk.Visitor)).Get();
+        Assert.True(submitted.IsPrivateKey);
+        Assert.Contains("It is damaged besides", Assert.Single(submitted.Problems).Message, StringComparison.Ordinal);
+        Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM burnt_key"));
+    }
+
+    /// <summary>What anybody can write who has the public key of another.</summary>
+    private static byte[] Forged(SshPublicKey theirs, string encryption = "aes256-cbc") => Encoding.ASCII.GetBytes(
+        $"PuTTY-User-Key-File-3: {theirs.KeyType}\nEncryption: {encryption}\nComment: x\nPublic-Lines: 1\n{Convert.ToBase64String(theirs.Blob.Span)}\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 00\n");
 
     [Fact]
     public async Task Of_two_private_keys_both_are_burnt()
@@ -239,64 +329,81 @@ public sealed class FormTests
     }
 
     [Fact]
-    public async Task One_address_gets_so_many_mails_in_a_day_and_the_answer_does_not_say_when_it_gets_no_more()
+    public async Task One_address_gets_so_many_mails_in_a_day_and_no_source_uses_up_those_of_another()
     {
         await using var desk = await Desk.CreateAsync();
-        for (var i = 0; i < OnboardingLimits.TriesPerEmail + 2; i++)
+        for (var i = 0; i < OnboardingLimits.TriesPerEmail; i++)
         {
-            var submitted = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get();
-            Assert.NotNull(submitted.Reference);
-            Assert.True(submitted.NeedsConfirmation);
+            Assert.True((await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().NeedsConfirmation);
         }
 
+        Assert.Contains("mails went to this address today", (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Problem(ProblemKind.LimitReached).Message, StringComparison.Ordinal);
         Assert.Equal(OnboardingLimits.TriesPerEmail, (await desk.MailsAsync()).Count);
+        for (var i = OnboardingLimits.TriesPerEmail; i < OnboardingLimits.TriesPerEmailInAll; i++)
+        {
+            (await desk.Service.SubmitAsync(Desk.Form(), IPAddress.Parse($"198.51.100.{i}"))).Get();
+        }
+
+        (await desk.Service.SubmitAsync(Desk.Form(), IPAddress.Parse("203.0.113.9"))).Problem(ProblemKind.LimitReached);
+        Assert.Equal(OnboardingLimits.TriesPerEmailInAll, (await desk.MailsAsync()).Count);
         desk.Time.Advance(OnboardingLimits.EmailWindow);
         (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get();
-        Assert.Equal(OnboardingLimits.TriesPerEmail + 1, (await desk.MailsAsync()).Count);
+        Assert.Equal(OnboardingLimits.TriesPerEmailInAll + 1, (await desk.MailsAsync()).Count);
     }
 
     [Fact]
-    public async Task The_oldest_unconfirmed_request_of_an_address_makes_room_and_confirmed_ones_do_not()
+    public async Task The_oldest_unconfirmed_request_of_an_address_and_source_makes_room_and_that_of_another_source_does_not()
     {
         await using var desk = await Desk.CreateAsync();
-        var first = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
-        List<string> confirmed = [];
-        for (var i = 1; i < OnboardingLimits.OpenPerEmail; i++)
+        var theirs = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
+        var token = await desk.TokenAsync();
+        List<string> junk = [];
+        for (var i = 0; i <= OnboardingLimits.UnconfirmedPerEmail; i++)
         {
-            confirmed.Add(await desk.OpenAsync());
+            junk.Add((await desk.Service.SubmitAsync(Desk.Form(), IPAddress.Parse("203.0.113.9"))).Get().Reference!);
         }
 
-        var newest = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
-        (await desk.Service.ShowAsync(first)).Problem(ProblemKind.NotFound);
-        confirmed.Add((await desk.Service.ConfirmEmailAsync(await desk.TokenAsync(), Desk.Visitor)).Get().Reference);
-        Assert.Equal(newest, confirmed[^1]);
-        var ignored = (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get().Reference!;
-        (await desk.Service.ShowAsync(ignored)).Problem(ProblemKind.NotFound);
-        Assert.Equal(confirmed.Order(), (await desk.Service.ListAsync([])).Items.Select(request => request.Reference).Order());
+        (await desk.Service.ShowAsync(junk[0])).Problem(ProblemKind.NotFound);
+        Assert.Equal(junk[0], desk.Core.Scalar("SELECT subject FROM audit WHERE action = 'requests-purged'"));
+        Assert.Equal(OnboardingLimits.UnconfirmedPerEmail + 1L, desk.Core.Scalar("SELECT count(*) FROM access_request"));
+        Assert.Equal(theirs, (await desk.Service.ConfirmEmailAsync(token, Desk.Visitor)).Get().Reference);
     }
 
     [Fact]
-    public async Task An_account_has_so_many_requests_that_wait_and_unconfirmed_ones_shut_nobody_out()
+    public async Task An_address_has_so_many_requests_that_wait_and_its_holder_reads_that_at_the_confirmation()
     {
         await using var desk = await Desk.CreateAsync();
-        for (var i = 0; i < OnboardingLimits.OpenPerAccount; i++)
+        for (var i = 0; i < OnboardingLimits.OpenPerEmail; i++)
         {
-            (await desk.Service.SubmitAsync(Form($"u{i}@example.org"), IPAddress.Parse($"198.51.100.{i}"))).Get();
+            await desk.OpenAsync();
         }
 
-        Assert.Equal(0, await OpenAsync());
-        for (var i = 0; i < OnboardingLimits.OpenPerAccount + 2; i++)
+        (await desk.Service.SubmitAsync(Desk.Form(), Desk.Visitor)).Get();
+        var token = await desk.TokenAsync();
+        Assert.Contains("of your address wait for us already", (await desk.Service.ConfirmEmailAsync(token, Desk.Visitor)).Problem(ProblemKind.LimitReached).Message, StringComparison.Ordinal);
+        (await desk.Service.RejectAsync((await desk.Service.ListAsync([RequestState.Open])).Items[0].Reference, "twice", Desk.Ann)).Get();
+        (await desk.Service.ConfirmEmailAsync(token, Desk.Visitor)).Get();
+    }
+
+    [Fact]
+    public async Task A_source_has_so_many_requests_that_wait_and_naming_an_account_shuts_nobody_out()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var stranger = IPAddress.Parse("203.0.113.9");
+        for (var i = 0; i < OnboardingLimits.UndecidedPerSource; i++)
         {
-            (await desk.Service.SubmitAsync(Form($"c{i}@example.org"), IPAddress.Parse($"203.0.113.{i}"))).Get();
-            if ((await desk.MailsAsync())[0].Target == $"c{i}@example.org")
+            (await desk.Service.SubmitAsync(Form($"u{i}@example.org"), stranger)).Get();
+            if (i % 2 == 0)
             {
-                (await desk.Service.ConfirmEmailAsync(await desk.TokenAsync(), Desk.Visitor)).Get();
+                (await desk.Service.ConfirmEmailAsync(await desk.TokenAsync(), stranger)).Get();
             }
+
+            desk.Time.Advance(TimeSpan.FromMinutes(3) + TimeSpan.FromSeconds(1));
         }
 
-        Assert.Equal(OnboardingLimits.OpenPerAccount, await OpenAsync());
+        Assert.Contains("from your network wait already", (await desk.Service.SubmitAsync(Form("one@example.org"), stranger)).Problem(ProblemKind.LimitReached).Message, StringComparison.Ordinal);
+        Assert.Equal(RequestState.Open, (await desk.ShowAsync(await desk.OpenAsync())).Request.State);
 
-        async Task<long> OpenAsync() => await desk.Service.CountOpenAsync();
         static RequestForm Form(string email) => Desk.Form(change: form => form with { Email = email });
     }
 
@@ -312,8 +419,10 @@ public sealed class FormTests
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {OnboardingLimits.Unconfirmed - 1})
             SELECT 'X' || i, 'login', 'form', 'unconfirmed', 'x', 'x' || i, '', '', 0, '', {desk.Time.GetUtcNow().ToUnixTimeMilliseconds()}, 0 FROM n
             """);
-        var ignored = (await desk.Service.SubmitAsync(Desk.Form(change: form => form with { Email = "late@example.com" }), Desk.Visitor)).Get().Reference!;
-        (await desk.Service.ShowAsync(ignored)).Problem(ProblemKind.NotFound);
+
+        // It says so, the same for everybody: nobody waits for a mail that does not come.
+        var refused = (await desk.Service.SubmitAsync(Desk.Form(change: form => form with { Email = "late@example.com" }), Desk.Visitor)).Problem(ProblemKind.LimitReached);
+        Assert.Equal($"No requests can be taken at the moment. Please write to {desk.Options.Notifications.SupportMail}.", refused.Message);
 
         desk.Time.Advance(OnboardingLimits.KeepUnconfirmed);
         Assert.Equal(0, (await desk.Service.PurgeAsync()).Get());

@@ -397,6 +397,23 @@ public sealed class LoginPasswordTests
         Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
     }
 
+    [Fact]
+    public async Task A_hundred_locked_sources_and_a_thousand_logins_without_tls_are_shown()
+    {
+        await using var core = await WithPasswordAsync();
+        var until = core.Time.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds();
+        core.Tamper(
+            $"""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
+            INSERT INTO sign_in_try (bucket, tries, next_at, forget_at, login_id, source) SELECT randomblob(32), 5, {until}, {until}, 1, 'source ' || i FROM n WHERE i <= 110;
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
+            INSERT INTO login (user_name, user_key, kind, allow_from, status, created_at) SELECT 'p' || i, 'p' || i, 'publisher', '', 'active', 0 FROM n;
+            INSERT INTO login_ftp (login_id, plain_times, plain_at, plain_from, plain_client) SELECT id, 1, {until}, '192.0.2.1', 'x' FROM login WHERE kind = 'publisher';
+            """);
+        Assert.Equal(PasswordLimits.LocksShown, (await core.Services.Passwords.ShowAsync("10042")).Get().Locks.Count);
+        Assert.Equal(PasswordLimits.PlainShown, (await core.Services.Passwords.PlainAsync(core.Time.GetUtcNow())).Count);
+    }
+
     private static async Task<TestCore> WithPasswordAsync()
     {
         var core = await TestCore.CreateAsync();

@@ -14,8 +14,8 @@ internal static class TestCertificate
 
     public static SslStreamCertificateContext Context { get; } = SslStreamCertificateContext.Create(Made.Server, [Made.Root], offline: true);
 
-    /// <summary>Another context with the same certificate, as after a restart.</summary>
-    public static SslStreamCertificateContext NewContext() => SslStreamCertificateContext.Create(Made.Server, [Made.Root], offline: true);
+    /// <summary>Another, that takes over.</summary>
+    public static SslStreamCertificateContext Next { get; } = SslStreamCertificateContext.Create(Make().Server, offline: true, additionalCertificates: null);
 
     private static (X509Certificate2 Root, X509Certificate2 Server) Make()
     {

@@ -69,6 +69,10 @@ public abstract class InteropClient(WaybillServer server)
         return outcome.ExitCode == 0 ? outcome.Output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {outcome}");
     }
 
+    /// <summary>Where npm's clients are.</summary>
+    protected static IReadOnlyDictionary<string, string?> NodeModules { get; } =
+        new Dictionary<string, string?> { ["NODE_PATH"] = Path.Combine(RepositoryRoot.Find(), "tests", "Waybill.Interop.Tests", "npm", "node_modules") };
+
     protected static IReadOnlyList<string> Lines(string output) =>
         [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0)];
 }

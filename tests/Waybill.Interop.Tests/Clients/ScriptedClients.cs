@@ -128,6 +128,5 @@ public sealed class NodeSftpClient(WaybillServer server) : ScriptedClient(server
     public override Task GetFolderAsync(string remote, string local) => ScriptAsync("get-folder", remote, local);
 
     protected override Task<string> ScriptAsync(string command, string first, string second) =>
-        RunAsync("node", ["-e", Script, .. Arguments(command, first, second)],
-            environment: new Dictionary<string, string?> { ["NODE_PATH"] = Path.Combine(TestKit.RepositoryRoot.Find(), "tests", "Waybill.Interop.Tests", "npm", "node_modules") });
+        RunAsync("node", ["-e", Script, .. Arguments(command, first, second)], environment: NodeModules);
 }

@@ -141,8 +141,9 @@ public sealed class ApiAccessTests(ApiServer api)
         var query = string.Join('&', endpoint.Query.Where(static parameter => parameter.IsRequired).Select(parameter => parameter.Name + "=" + who));
         using var request = new HttpRequestMessage(new HttpMethod(endpoint.Method), query.Length > 0 ? $"{path}?{query}" : path) { Version = HttpVersion.Version20 };
         request.Content = endpoint.Request is not null ? ApiAnswers.Json(Example(endpoint.Request))
-            : endpoint.Upload is not null ? new MultipartFormDataContent { { new StringContent("a,b\n"), "file", "a.csv" } }
-            : null;
+            : endpoint.Upload is null ? null
+            : endpoint.UploadAs == ApiUploadKind.Files ? new MultipartFormDataContent { { new StringContent("a,b\n"), "file", "a.csv" } }
+            : new StringContent("a,b\n", new System.Net.Http.Headers.MediaTypeHeaderValue(endpoint.Upload));
         return await client.SendAsync(request);
     }
 

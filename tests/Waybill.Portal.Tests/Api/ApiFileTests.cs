@@ -133,6 +133,39 @@ public sealed class ApiFileTests(ApiServer api)
     }
 
     [Fact]
+    public async Task Files_are_published_to_the_accounts_that_their_folders_name_and_what_is_left_is_told()
+    {
+        var (one, other) = (await api.AccountAsync(), await api.AccountAsync());
+        using var client = api.Client(api.All);
+        using var all = await client.PostAsync("/v1/publications/routed?feed=invoice", Files($"{one}/june.csv", $"{one}/june.pdf", $"{other}/june.csv"));
+        Assert.Equal(HttpStatusCode.Created, all.StatusCode);
+        Assert.Equal(
+            [(one, 2), (other, 1)],
+            (await all.JsonAsync()).GetProperty("sets").EnumerateArray().Select(static set => (set.GetProperty("account").GetString()!, set.GetProperty("publication").GetProperty("files").GetArrayLength())));
+        Assert.Equal($"{other}/june.csv", await File.ReadAllTextAsync(Path.Combine(api.Server.Data, "vaults", other, "invoices", "june.csv")));
+
+        using var some = await client.PostAsync("/v1/publications/routed?feed=cdr", Files("nobody/june.csv", $"{one}/june.csv.tmp", $"{one}/july.csv"));
+        Assert.Equal(HttpStatusCode.Accepted, some.StatusCode);
+        var run = await some.JsonAsync();
+        Assert.Equal([$"{one}/june.csv.tmp", "nobody/june.csv"], run.GetProperty("unrouted").EnumerateArray().Select(static file => file.GetProperty("source").GetString()));
+        Assert.Equal("published", Assert.Single(run.GetProperty("sets").EnumerateArray()).GetProperty("publication").GetProperty("state").GetString());
+        using var refused = await client.PostAsync("/v1/publications/routed?feed=cdr&replace=true", Files($"{one}/july.csv"));
+        Assert.Equal(HttpStatusCode.Accepted, refused.StatusCode);
+        Assert.Contains("reason", Assert.Single((await refused.JsonAsync()).GetProperty("sets").EnumerateArray()).GetProperty("problem").GetString(), StringComparison.OrdinalIgnoreCase);
+
+        static MultipartFormDataContent Files(params string[] names)
+        {
+            var body = new MultipartFormDataContent();
+            foreach (var name in names)
+            {
+                body.Add(new StringContent(name), "file", name);
+            }
+
+            return body;
+        }
+    }
+
+    [Fact]
     public async Task Only_so_many_bodies_with_files_are_taken_at_once_and_none_that_is_too_large()
     {
         var account = await api.AccountAsync();

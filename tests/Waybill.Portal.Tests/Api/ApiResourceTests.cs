@@ -25,6 +25,8 @@ public sealed partial class ApiResourceTests(ApiServer api)
         Assert.Equal((number + "-acme", "vendor"), (vendor.GetProperty("userName").GetString(), vendor.GetProperty("kind").GetString()));
         Assert.True(Directory.Exists(Path.Combine(api.Server.Data, "vaults", number, "vendors", "acme")));
 
+        Assert.Equal("acme", Assert.Single((await client.GetJsonAsync($"/v1/accounts/{number}/vendors")).GetProperty("items").EnumerateArray()).GetProperty("vendor").GetString());
+
         var keys = await RequestKeys.MakeAsync();
         var added = await client.PostJsonAsync($"/v1/logins/{number}/keys", new { key = keys.Line, label = "the office", expires = "2030-01-01T00:00:00+01:00" }, 201);
         Assert.Equal("2029-12-31T23:00:00+00:00", added.GetProperty("key").GetProperty("expires").GetString());
@@ -91,6 +93,97 @@ public sealed partial class ApiResourceTests(ApiServer api)
         }
     }
 
+    [Theory]
+    [InlineData("POST", "/v1/logins/NUMBER/keys", "application/json", """{"key": <json>, "label": """, 400)]
+    [InlineData("POST", "/v1/logins/NUMBER/keys", "application/json", """{"pubkey": <json>}""", 400)]
+    [InlineData("POST", "/v1/logins/NUMBER/keys", "application/json", """{"key": <escaped>}""", 422)]
+    [InlineData("POST", "/v1/logins/NUMBER/keys", "application/json", "{'key': <json>,}", 400)]
+    [InlineData("POST", "/v1/logins/NUMBER/keys", "application/x-ssh-key", "<pem>", 415)]
+    [InlineData("POST", "/v1/logins/NUMBER/keys", "application/json", "<ppk>", 400)]
+    [InlineData("POST", "/v1/logins/NUMBER/keys?label=x", "application/json", """{"key": <json>}""", 400)]
+    [InlineData("POST", "/v1/logins/NUMBER/resume", "application/json", """{"key": <json>}""", 400)]
+    [InlineData("POST", "/v1/logins/NUMBER/suspend", "application/json", """{"reason": <json>}""", 422)]
+    [InlineData("POST", "/v1/requests", "application/json", """{"key": <json>, "email": "no address"}""", 422)]
+    [InlineData("PUT", "/v1/logins/NUMBER/quota", "application/json", "[\"\\u002d\", <escaped>", 400)]
+    public async Task A_private_key_that_comes_with_a_call_that_is_wrong_is_burnt_and_not_kept(string method, string path, string media, string body, int status)
+    {
+        using var client = api.Client(api.All);
+        var number = await api.AccountAsync();
+        var keys = await RequestKeys.MakeAsync();
+        body = body.Replace("<json>", JsonSerializer.Serialize(keys.OpenSsh), StringComparison.Ordinal)
+            .Replace("<escaped>", "\"" + string.Concat(keys.Ppk.Select(static letter => $"\\u{(int)letter:x4}")) + "\"", StringComparison.Ordinal)
+            .Replace("<pem>", keys.OpenSsh, StringComparison.Ordinal).Replace("<ppk>", keys.Ppk, StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path.Replace("NUMBER", number, StringComparison.Ordinal)) { Version = HttpVersion.Version20, Content = ApiAnswers.Json(body) };
+        request.Content.Headers.ContentType = new(media);
+        using var refused = await client.SendAsync(request);
+        await refused.ProblemAsync(status);
+        if (!path.StartsWith("/v1/requests", StringComparison.Ordinal))
+        {
+            Assert.Contains("urn:waybill:problem:private-key", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        var row = Assert.Single((await client.GetJsonAsync("/v1/audit?action=key-burnt&limit=1000")).GetProperty("items").EnumerateArray(), each => each.GetProperty("subject").GetString() == keys.Fingerprint);
+        Assert.Equal("token", row.GetProperty("actorKind").GetString());
+        using var burnt = await client.PostAsync($"/v1/logins/{number}/keys", ApiAnswers.Json(new { key = keys.Line }));
+        await burnt.ProblemAsync(409);
+        Assert.Equal("active", (await client.GetJsonAsync($"/v1/logins/{number}")).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Words_that_only_speak_of_private_keys_are_words()
+    {
+        using var client = api.Client(api.All);
+        var number = await api.AccountAsync();
+        await client.PostJsonAsync($"/v1/logins/{number}/suspend", new { reason = "they sent a file with BEGIN OPENSSH PRIVATE KEY in it" });
+        using var broken = await client.PostAsync($"/v1/logins/{number}/suspend", ApiAnswers.Json("""{"reason": "BEGIN OPENSSH PRIVATE KEY"""));
+        Assert.Contains("urn:waybill:problem:private-key", await broken.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_others_may_have_is_refused_for_good_where_it_is_surely_the_accounts()
+    {
+        var (number, keys) = (await api.AccountAsync(), await RequestKeys.MakeAsync());
+        using var own = api.Client(await api.TokenOfAsync(number, "keys:write"));
+        using var all = api.Client(api.All);
+        await own.PostJsonAsync($"/v1/logins/{number}/keys", new { key = keys.Line }, 201);
+        var address = $"/v1/logins/{number}/keys/{Uri.EscapeDataString(keys.Fingerprint)}/report-lost";
+        var lost = await own.PostJsonAsync(address, new { note = "a stolen laptop" });
+        Assert.Equal(("revoked", false), (lost.GetProperty("key").GetProperty("state").GetString(), lost.GetProperty("isBurnt").GetBoolean()));
+        Assert.True((await all.PostJsonAsync(address, new { })).GetProperty("isBurnt").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_password_is_set_shown_as_used_and_removed_and_never_told()
+    {
+        const string Password = "seven green tortoises";
+        using var client = api.Client(api.All);
+        var number = await api.AccountAsync();
+        var path = $"/v1/logins/{number}/password";
+        Assert.False((await client.GetJsonAsync(path)).GetProperty("isSet").GetBoolean());
+        using (var weak = await client.PutAsync(path, ApiAnswers.Json(new { password = "short" })))
+        {
+            Assert.Contains("12 are the least", await weak.ProblemAsync(422), StringComparison.Ordinal);
+        }
+
+        using (var set = await client.PutAsync(path, ApiAnswers.Json(new { password = Password })))
+        {
+            var text = await set.Content.ReadAsStringAsync();
+            Assert.Equal(System.Net.HttpStatusCode.OK, set.StatusCode);
+            Assert.DoesNotContain(Password, text, StringComparison.Ordinal);
+        }
+
+        var shown = await client.GetJsonAsync(path);
+        Assert.Equal((true, 0), (shown.GetProperty("isSet").GetBoolean(), shown.GetProperty("locks").GetArrayLength()));
+        Assert.Equal(0, (await client.PostJsonAsync(path + "/unlock", null)).GetProperty("sources").GetInt32());
+        using (var removed = await client.DeleteAsync(path))
+        {
+            Assert.Equal(System.Net.HttpStatusCode.NoContent, removed.StatusCode);
+        }
+
+        using var again = await client.DeleteAsync(path);
+        await again.ProblemAsync(404);
+    }
+
     [Fact]
     public async Task A_session_is_listed_and_ended_and_so_is_that_of_a_key_that_is_revoked()
     {
@@ -133,6 +226,7 @@ public sealed partial class ApiResourceTests(ApiServer api)
             await again.ProblemAsync(404);
         }
 
+        Assert.Equal(0, (await client.GetJsonAsync($"/v1/logins/{number}/why")).GetProperty("usableKeys").GetInt32());
         var why = await client.GetJsonAsync("/v1/why?subject=" + number);
         Assert.Contains(why.GetProperty("findings").EnumerateArray(), static finding => finding.GetProperty("verdict").GetString() == "stop");
         Assert.True((await client.GetJsonAsync("/v1/status")).GetProperty("residentBytes").GetInt64() > 0);
@@ -153,10 +247,16 @@ public sealed partial class ApiResourceTests(ApiServer api)
         Assert.Equal(0, (await client.GetJsonAsync("/v1/requests?account=" + number)).GetProperty("items").GetArrayLength());
         await client.PostJsonAsync($"/v1/requests/{id}/reopen", null);
         Assert.NotEmpty((await client.GetJsonAsync($"/v1/requests/{id}")).GetProperty("checks").EnumerateArray());
-        var decided = await client.PostJsonAsync($"/v1/requests/{id}/approve", new { verified = "called" });
+
+        // What is approved is the key that was looked at.
+        using var blind = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json("{}"));
+        await blind.ProblemAsync(422);
+        using var other = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json(new { key = (await RequestKeys.MakeAsync()).Fingerprint }));
+        Assert.Contains("Look again", await other.ProblemAsync(409), StringComparison.Ordinal);
+        var decided = await client.PostJsonAsync($"/v1/requests/{id}/approve", new { key = keys.Fingerprint, verified = "called" });
         Assert.Equal(number, decided.GetProperty("login").GetString());
         Assert.Single((await client.GetJsonAsync($"/v1/logins/{number}/keys")).GetProperty("items").EnumerateArray());
-        using var twice = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json("{}"));
+        using var twice = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json(new { key = keys.Fingerprint }));
         await twice.ProblemAsync(409);
 
         // The link of an invitation goes to the one who is invited, and into no answer.
@@ -260,6 +360,11 @@ public sealed partial class ApiResourceTests(ApiServer api)
         using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/v1/logins/{number}/pack") { Version = HttpVersion.Version20 });
         Assert.True(head.Content.Headers.ContentLength > 1000);
         Assert.Single((await client.GetJsonAsync($"/v1/audit?account={number}&action=pack-made")).GetProperty("items").EnumerateArray());
+        using var placed = await client.GetAsync($"/v1/logins/{number}/pack?keyFile={Uri.EscapeDataString("C:\\Keys\\ours.ppk")}");
+        using var filled = new System.IO.Compression.ZipArchive(await placed.Content.ReadAsStreamAsync());
+        Assert.Contains(filled.Entries, static entry => new StreamReader(entry.Open()).ReadToEnd().Contains("ours.ppk", StringComparison.Ordinal));
+        using var twoOfAKind = await client.GetAsync($"/v1/logins/{number}/pack?keyFile=C:%5Ca.ppk&otherKeyFile=C:%5Cb.ppk");
+        await twoOfAKind.ProblemAsync(422);
         using var foreign = api.Client(await api.TokenOfAsync(PortalServer.Account, "accounts:read"));
         using var refused = await foreign.GetAsync($"/v1/logins/{number}/pack");
         await refused.ProblemAsync(404);

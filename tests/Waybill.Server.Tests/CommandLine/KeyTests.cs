@@ -174,11 +174,36 @@ public sealed class KeyTests(Template template)
     }
 
     [Fact]
+    public async Task A_refusal_is_listed_and_lifted_with_a_reason()
+    {
+        using var data = await template.CopyAsync();
+        var key = await data.MakeKeyAsync("claimed", ["-t", "ed25519"]);
+        await Tool.RequireAsync("ssh-keygen", "-p", "-P", "", "-N", "correct horse", "-f", key);
+        await data.RefusedAsync(1, "key", "add", Template.User, key);
+        var refused = await data.RefusedAsync(1, "key", "add", Template.User, key + ".pub");
+        Assert.Contains("under a passphrase", refused, StringComparison.Ordinal);
+        var listed = (await data.JsonAsync("key", "burnt", "list"))[0];
+        var fingerprint = listed.GetProperty("sha256").GetString()!;
+        Assert.False(listed.GetProperty("isProven").GetBoolean());
+        Assert.Contains($"waybill key burnt lift {fingerprint} --reason TEXT", refused, StringComparison.Ordinal);
+
+        await data.RefusedAsync(2, "key", "burnt", "lift", fingerprint);
+        await data.RunAsync("key", "burnt", "lift", fingerprint, "--reason", "it was the customer, the file never left us");
+        Assert.Equal(fingerprint, (await data.AuditAsync("key-burnt-lifted")).GetProperty("subject").GetString());
+        Assert.Equal(0, (await data.JsonAsync("key", "burnt", "list")).GetArrayLength());
+        Assert.Equal(fingerprint, (await data.JsonAsync("key", "burnt", "list", "--all"))[0].GetProperty("sha256").GetString());
+        await data.RunAsync("key", "add", Template.User, key + ".pub");
+        await data.RefusedAsync(1, "key", "burnt", "lift", fingerprint, "--reason", "again");
+    }
+
+    [Fact]
     public async Task The_private_half_of_an_installed_key_names_the_command_that_stops_it()
     {
         using var data = await template.CopyAsync();
         var line = await data.RefusedAsync(1, "key", "add", Template.User, data.KeyFile);
         Assert.Matches($"Its public half is installed for {Template.User}: stop it with ./waybill key revoke {Template.User} SHA256:[^ ]+ --reason TEXT --data {Regex.Escape(data.Root)}$", line);
+        Assert.Matches($"warning  burnt keys: others may have the private half of keys that still work: SHA256:[^ ]+ on {Template.User}; ask for new keys and revoke these: ./waybill key revoke {Template.User} SHA256:", await data.OutputAsync("doctor"));
+        Assert.Contains("note: others may have the private half of SHA256:", await data.OutputAsync("key", "list", Template.User), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -163,6 +163,10 @@ public sealed class ConnectionGateTests(Template template)
         Assert.Contains("'here' is no address", await data.RefusedAsync(2, "penalties", "clear", "here"), StringComparison.Ordinal);
         Assert.Equal("0 forgiven\n", await data.OutputAsync("penalties", "clear", "192.0.2.1"));
         Assert.False(await IsServedAsync(server.Port));
+        data.Sql("CREATE TRIGGER no_more BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END");
+        await data.RefusedAsync(1, "penalties", "clear", "127.0.0.1");
+        data.Sql("DROP TRIGGER no_more");
+        Assert.False(await IsServedAsync(server.Port));
         Assert.Equal("1 forgiven\n", await data.OutputAsync("penalties", "clear", "127.0.0.1"));
         Assert.True(await server.CanLogInAsync(key));
         Assert.Equal(Environment.UserName, (await data.AuditAsync("penalties-cleared")).GetProperty("actor").GetString());

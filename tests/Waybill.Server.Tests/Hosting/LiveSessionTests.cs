@@ -91,7 +91,13 @@ public sealed class LiveSessionTests(Template template)
         var table = await data.OutputAsync("sessions");
         Assert.Contains("One_1.0 of a customer", table, StringComparison.Ordinal);
 
+        // What cannot be recorded is not done.
         var id = sessions[0].GetProperty("id").GetString()!;
+        data.Sql("CREATE TRIGGER no_more BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END");
+        await data.RefusedAsync(1, "sessions", "kick", id);
+        data.Sql("DROP TRIGGER no_more");
+        Assert.Equal(2, (await data.JsonAsync("sessions")).GetArrayLength());
+
         Assert.Contains("the session of 10020 from 127.0.0.1:", await data.OutputAsync("sessions", "kick", id), StringComparison.Ordinal);
         await one.ReceiveEndAsync();
         Assert.Equal(sessions[1].GetProperty("id").GetString(), Assert.Single(await SessionsAsync(data, 1)).GetProperty("id").GetString());

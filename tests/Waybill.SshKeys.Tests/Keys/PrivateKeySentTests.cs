@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Formats.Asn1;
+using System.Security.Cryptography;
 using System.Text;
 
 using Waybill.SshKeys.Keys;
@@ -129,6 +132,116 @@ public sealed class PrivateKeySentTests(KeyTools tools)
         var file = tools.ReadText("rsa2048");
         AssertPrivate(KeyTools.Bytes(file[..200]), PublicKeyMistake.OpenSshPrivateKey, OpenSshWords, publicHalf: null);
         AssertPrivate(KeyTools.Bytes(file.Replace("AAAA", "?A!A", StringComparison.Ordinal)), PublicKeyMistake.OpenSshPrivateKey, OpenSshWords, publicHalf: null);
+    }
+
+    [Theory]
+    [InlineData("ed25519")]
+    [InlineData("rsa2048")]
+    [InlineData("ecdsa256")]
+    [InlineData("putty-ed25519.ppk")]
+    [InlineData("putty-rsa.ppk")]
+    [InlineData("putty-ecdsa521.ppk")]
+    public async Task Only_a_private_half_that_lies_open_proves_the_public_one(string name)
+    {
+        Assert.True(PublicKeyFile.Read(tools.Read(name)).IsPublicHalfProven);
+        var locked = await tools.WriteAsync("locked-half", tools.Read(name));
+        if (name.EndsWith(".ppk", StringComparison.Ordinal))
+        {
+            await KeyTools.PuttygenAsync(locked, "-P", "--new-passphrase", await tools.WriteAsync("passphrase", KeyTools.Bytes("correct horse")), "-o", locked);
+        }
+        else
+        {
+            await KeyTools.SshKeygenAsync("-p", "-P", "", "-N", "correct horse", "-f", locked);
+        }
+
+        var reading = PublicKeyFile.Read(File.ReadAllBytes(locked));
+        Assert.NotNull(reading.PublicHalfFingerprint);
+        Assert.False(reading.IsPublicHalfProven);
+    }
+
+    /// <summary>Anybody has the public key of another, and can write a private key file around it.</summary>
+    [Theory]
+    [InlineData("ed25519", "ed25519", "256")]
+    [InlineData("rsa2048", "rsa", "2048")]
+    [InlineData("ecdsa256", "ecdsa", "256")]
+    public async Task A_private_key_around_the_public_key_of_another_names_nobodys_key(string name, string type, string bits)
+    {
+        var (own, theirs) = (tools.PathOf("forger"), tools.BlobOf(name));
+        File.Delete(own);
+        await KeyTools.SshKeygenAsync("-q", "-t", type, "-b", bits, "-N", "", "-f", own);
+        var mine = Convert.FromBase64String(File.ReadAllText(own + ".pub").Split(' ')[1]);
+
+        // Only the stated public half of openssh-key-v1, which lies in front of the private one.
+        var file = Convert.FromBase64String(string.Concat(File.ReadAllLines(own)[1..^1]));
+        AssertDamaged(Armor(Replace(file, mine, theirs)), PublicKeyMistake.OpenSshPrivateKey, OpenSshWords);
+
+        var ppk = tools.PathOf("forger.ppk");
+        await KeyTools.PuttygenAsync(own, "-O", "private", "-o", ppk);
+        AssertDamaged(Forge(File.ReadAllText(ppk), theirs), PublicKeyMistake.PuttyPrivateKey, PuttyWords);
+        AssertDamaged(
+            Forge(File.ReadAllText(ppk), theirs, "Private-Lines: 1\nAAAA\n"), PublicKeyMistake.PuttyPrivateKey, PuttyWords);
+    }
+
+    [Fact]
+    public void An_RSA_key_whose_factors_are_one_and_the_modulus_of_another_proves_nothing()
+    {
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(PemOf("rsa2048"));
+        var theirs = rsa.ExportParameters(includePrivateParameters: false);
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteInteger(0);
+            writer.WriteIntegerUnsigned(theirs.Modulus);
+            writer.WriteIntegerUnsigned(theirs.Exponent);
+            writer.WriteInteger(3);
+            writer.WriteIntegerUnsigned(theirs.Modulus);
+            for (var i = 0; i < 4; i++)
+            {
+                writer.WriteInteger(1);
+            }
+        }
+
+        var pem = "-----BEGIN RSA PRIVATE KEY-----\n" + Convert.ToBase64String(writer.Encode(), Base64FormattingOptions.InsertLineBreaks) + "\n-----END RSA PRIVATE KEY-----\n";
+        AssertDamaged(KeyTools.Bytes(pem), PublicKeyMistake.PemPrivateKey, PemWords);
+    }
+
+    private string PemOf(string name)
+    {
+        using var key = PrivateKeyFile.Read(tools.Read(name)).Key;
+        using var rsa = RSA.Create(((RsaPrivateKey)key!).ExportParameters());
+        return rsa.ExportRSAPrivateKeyPem();
+    }
+
+    private static void AssertDamaged(byte[] file, PublicKeyMistake mistake, string message)
+    {
+        var reading = PublicKeyFile.Read(file);
+        Assert.Equal((mistake, message + " It is damaged besides: the public half that it states is not that of its private half."), (reading.Mistake, reading.Message));
+        Assert.True(reading.IsPrivate);
+        Assert.Null(reading.PublicHalfFingerprint);
+        Assert.False(reading.IsPublicHalfProven);
+    }
+
+    private static byte[] Replace(byte[] file, byte[] old, byte[] with)
+    {
+        var at = file.AsSpan().IndexOf(old);
+        Assert.True(at > 0, "the file states its public half");
+        byte[] length = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(length, with.Length);
+        return [.. file[..(at - 4)], .. length, .. with, .. file[(at + old.Length)..]];
+    }
+
+    private static byte[] Armor(byte[] bytes) => KeyTools.Bytes(
+        "-----BEGIN OPENSSH PRIVATE KEY-----\n" + Convert.ToBase64String(bytes, Base64FormattingOptions.InsertLineBreaks).ReplaceLineEndings("\n") + "\n-----END OPENSSH PRIVATE KEY-----\n");
+
+    /// <summary>A PPK with another public half, and with another private one where it is given.</summary>
+    private static byte[] Forge(string ppk, byte[] theirs, string? secret = null)
+    {
+        var lines = Convert.ToBase64String(theirs).Chunk(64).Select(static line => new string(line)).ToList();
+        var start = ppk.IndexOf("Public-Lines:", StringComparison.Ordinal);
+        var end = ppk.IndexOf("Private-Lines:", StringComparison.Ordinal);
+        var mac = ppk.IndexOf("Private-MAC:", StringComparison.Ordinal);
+        return KeyTools.Bytes(ppk[..start] + $"Public-Lines: {lines.Count}\n{string.Join('\n', lines)}\n" + (secret ?? ppk[end..mac]) + ppk[mac..]);
     }
 
     private void AssertPrivate(byte[] file, PublicKeyMistake mistake, string message, string? publicHalf)

@@ -85,6 +85,9 @@ public sealed partial class KeyHandovers
         _database.ReadAsync<IReadOnlyList<HandoverView>>(
             connection => HandoverSql.List(connection, userName is null ? null : UserName.Fold(userName), all), cancellationToken);
 
+    /// <summary>One of them; null when there is none of that number.</summary>
+    public ValueTask<HandoverView?> FindAsync(long id, CancellationToken cancellationToken = default) => _database.ReadAsync(connection => HandoverSql.Find(connection, id), cancellationToken);
+
     /// <summary>A new link and a new code for a part that was not taken: the mail is lost, or its link ended with wrong codes. Older links of the part end.</summary>
     public ValueTask<Result<HandoverStart>> RenewAsync(long id, HandoverPart part, Actor actor, CancellationToken cancellationToken = default) => _database.WriteAsync<HandoverStart>(
         transaction =>

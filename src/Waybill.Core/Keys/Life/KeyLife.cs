@@ -72,7 +72,7 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
                 var isBurnt = access is null || (access.Vendors is null ? WasUsedAtAccount(connection, login.Id, found.Value.Sha256) : found.Value.LastUsed is not null);
                 if (isBurnt)
                 {
-                    burntKeys.Add(transaction, found.Value.Sha256, BurntKeys.ReportedLost, actor);
+                    burntKeys.Add(transaction, new SentHalf(found.Value.Sha256, IsProven: true), BurntKeys.ReportedLost, actor);
                 }
 
                 var lost = new LostKey(

@@ -6,6 +6,9 @@ public static class KeyTopics
     /// <summary>A key will stop working.</summary>
     public const string Expiring = "key-expiring";
 
+    /// <summary>The private half of a key reached us that works on a login.</summary>
+    public const string SentInUse = "key-sent-in-use";
+
     /// <summary>Somebody said that others may have a key; it was revoked.</summary>
     public const string ReportedLost = "key-reported-lost";
 }

@@ -17,6 +17,9 @@ internal sealed class RequestConfirmModel(OnboardingService onboarding) : PageMo
 
     public bool IsDone { get; private set; }
 
+    /// <summary>Why it cannot be taken now; null for nothing.</summary>
+    public string? Refusal { get; private set; }
+
     public async Task<IActionResult> OnGetAsync(string token)
     {
         if (await onboarding.FindForConfirmationAsync(token, HttpContext.RequestAborted) is not { State: RequestState.Unconfirmed } request)
@@ -31,6 +34,12 @@ internal sealed class RequestConfirmModel(OnboardingService onboarding) : PageMo
     public async Task<IActionResult> OnPostAsync(string token)
     {
         var confirmed = await onboarding.ConfirmEmailAsync(token, RequestPage.AddressOf(HttpContext), HttpContext.RequestAborted);
+        if (confirmed.Problem is { Kind: ProblemKind.LimitReached } full)
+        {
+            (Refusal, Response.StatusCode) = (full.Message, StatusCodes.Status429TooManyRequests);
+            return await OnGetAsync(token);
+        }
+
         if (!confirmed.Succeeded)
         {
             return confirmed.Problem.Kind == ProblemKind.NotFound ? NotFound() : StatusCode(StatusCodes.Status503ServiceUnavailable);

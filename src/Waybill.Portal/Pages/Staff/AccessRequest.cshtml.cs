@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 using Waybill.Core;
+using Waybill.Core.Keys;
 using Waybill.Core.Onboarding;
 using Waybill.Core.People;
 using Waybill.Core.Vaults;
@@ -10,7 +11,7 @@ namespace Waybill.Portal.Pages.Staff;
 
 /// <summary>A request with all that is needed to decide it, and the forms that do: the same service as the commands, so that an approval here makes the same login and sends the same mail.</summary>
 [Permission(PortalOperation.SeeRequests)]
-internal sealed class AccessRequestModel(OnboardingService onboarding, VaultDirectories folders, Answers answers, IStringLocalizer<StaffTexts> words) : SignedInModel
+internal sealed class AccessRequestModel(OnboardingService onboarding, BurntKeys burnt, VaultDirectories folders, Answers answers, IStringLocalizer<StaffTexts> words) : SignedInModel
 {
     public RequestView View { get; private set; } = null!;
 
@@ -86,6 +87,27 @@ internal sealed class AccessRequestModel(OnboardingService onboarding, VaultDire
     [Permission(PortalOperation.DecideRequests)]
     public Task<IActionResult> OnPostAskAsync([FromRoute] string reference, string? question) =>
         TellAsync(reference, "Ask", question, "RequestQuestionMissing", "RequestAsked", text => onboarding.AskAsync(reference, text, Actor));
+
+    /// <summary>The key is refused on every login: staff know better. It is the key that they looked at, whatever the request holds by now.</summary>
+    [Permission(PortalOperation.DecideRequests)]
+    public async Task<IActionResult> OnPostLiftAsync([FromRoute] string reference, string? key, string? why)
+    {
+        var shown = await ShowAsync(reference);
+        if (View is null)
+        {
+            return shown;
+        }
+
+        (Form, Words) = ("Lift", why);
+        if (string.IsNullOrWhiteSpace(why))
+        {
+            Missing = words["RequestLiftMissing"];
+            return Page();
+        }
+
+        var lifted = await burnt.LiftAsync(key ?? "", why, Actor);
+        return lifted.Succeeded ? Done("RequestKeyLifted") : await RefusedAsync(reference, lifted.Problem);
+    }
 
     [Permission(PortalOperation.DecideRequests)]
     public async Task<IActionResult> OnPostReopenAsync([FromRoute] string reference) =>

@@ -12,7 +12,7 @@ namespace Waybill.Portal.Pages.Staff;
 
 /// <summary>One login with its keys.</summary>
 [Permission(PortalOperation.SeeLogins)]
-internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentKeys intake, KeyLife life, IStringLocalizer<StaffTexts> words, IStringLocalizer<Texts> texts, TimeProvider time) : FormModel
+internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentKeys intake, KeyLife life, BurntKeys burnt, IStringLocalizer<StaffTexts> words, IStringLocalizer<Texts> texts, TimeProvider time) : FormModel
 {
     [FromRoute(Name = "login")]
     public string UserName { get; set; } = "";
@@ -29,6 +29,9 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
 
     /// <summary>Other logins that have a key, by its fingerprint.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Shared { get; private set; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Keys that work here although others may have their private half, by fingerprint.</summary>
+    public IReadOnlyDictionary<string, RefusedKey> Burnt { get; private set; } = new Dictionary<string, RefusedKey>();
 
     public DateTimeOffset Now => time.GetUtcNow();
 
@@ -123,6 +126,7 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
         Keys = [.. installed.Value.Where(static key => key.Revoked is null)];
         var revoked = installed.Value.Where(static key => key.Revoked is not null).OrderByDescending(static key => key.Revoked).ToList();
         (Revoked, RevokedMore) = ([.. revoked.Take(PortalLimits.RevokedKeys)], Math.Max(0, revoked.Count - PortalLimits.RevokedKeys));
+        Burnt = await burnt.InUseAsync(Login.UserName, ended);
         Shared = await life.SharedWithAsync(Login.UserName, ended);
         return null;
     }

@@ -6,7 +6,7 @@ using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>key add | generate | handovers | list | change | rotation | drop-old | report-lost | revoke</c>.</summary>
+/// <summary><c>key add | generate | handovers | burnt | list | change | rotation | drop-old | report-lost | revoke</c>.</summary>
 internal static class KeyCommands
 {
     private sealed record KeyAdded(bool AlreadyInstalled, string? Note, KeyView Key);
@@ -23,7 +23,7 @@ internal static class KeyCommands
     [
         new Command("key", "Public keys of logins.")
         {
-            Add(context), KeyGenerateCommand.Create(context), KeyHandoverCommands.Create(context), List(context), Change(context), KeyLifeCommands.Rotation(context), KeyLifeCommands.DropOld(context),
+            Add(context), KeyGenerateCommand.Create(context), KeyHandoverCommands.Create(context), KeyBurntCommands.Create(context), List(context), Change(context), KeyLifeCommands.Rotation(context), KeyLifeCommands.DropOld(context),
             KeyLifeCommands.ReportLost(context), Revoke(context),
         },
     ];
@@ -97,6 +97,7 @@ internal static class KeyCommands
             var here = context(parse);
             await using var installation = here.Open();
             var keys = CommandContext.Require(await installation.Keys.ListAsync(parse.GetRequiredValue(user), cancellationToken));
+            var burnt = await installation.BurntKeys.InUseAsync(parse.GetRequiredValue(user), cancellationToken);
             var shared = await installation.KeyLife.SharedWithAsync(parse.GetRequiredValue(user), cancellationToken);
             KeyView[] views = [.. keys.Select(key => View(key) with { SharedWith = key.Revoked is null ? shared.GetValueOrDefault(key.Sha256, []) : [] })];
             here.Print(views, output =>
@@ -107,6 +108,11 @@ internal static class KeyCommands
                     {
                         key.Sha256, key.Type, key.Bits.ToString(CultureInfo.InvariantCulture), key.Label, key.State, CommandContext.Time(key.LastUsed),
                     })]);
+                foreach (var key in burnt.Values)
+                {
+                    output.WriteLine($"note: {(key.IsProven ? "others may have the private half of" : "a file under a passphrase claims to be the private half of")} {key.Sha256} ({key.How}), and it still works: ask for a new key, then {ShellWord.Command(installation.Data, $"key revoke {parse.GetRequiredValue(user)} {key.Sha256} --reason TEXT")}");
+                }
+
                 foreach (var key in views.Where(static key => key.SharedWith is { Count: > 0 }))
                 {
                     output.WriteLine($"note: {key.Sha256} is installed for {string.Join(", ", key.SharedWith!)} too; nobody can tell who of them logs in: ask each for a key of its own");

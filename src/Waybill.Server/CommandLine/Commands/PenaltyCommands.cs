@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using Waybill.Core.Audit;
 using Waybill.Server.Control;
 
@@ -27,16 +28,23 @@ internal static class PenaltyCommands
         clear.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
-            await using var installation = here.Open();
-            var reply = await here.AskServerAsync(new ControlRequest(ControlCommands.ClearPenalties, parse.GetValue(address)), cancellationToken);
-            if (reply is { Done: false })
+            var source = parse.GetValue(address);
+            if (source is not null && !IPAddress.TryParse(source, out _))
             {
-                throw new UsageException(reply.Message!);
+                throw new UsageException(NoAddress(source));
             }
 
-            if (reply is not null)
+            await using var installation = here.Open();
+            ControlReply? reply = null;
+            if (await here.AskServerAsync(new ControlRequest(ControlCommands.Penalties), cancellationToken) is not null)
             {
-                await installation.RecordAsync(AuditActions.PenaltiesCleared, parse.GetValue(address), $"{reply.Count} forgiven");
+                // Recorded first: nobody is forgiven without a row.
+                await installation.RecordAsync(AuditActions.PenaltiesCleared, source);
+                reply = await here.AskServerAsync(new ControlRequest(ControlCommands.ClearPenalties, source), cancellationToken);
+                if (reply is { Done: false })
+                {
+                    throw new CommandException(reply.Message!);
+                }
             }
 
             here.Print(new Forgiven(reply is not null, reply?.Count ?? 0), output =>
@@ -44,4 +52,6 @@ internal static class PenaltyCommands
         });
         return [new Command("penalties", "Sources that kept failing.") { list, clear }];
     }
+
+    public static string NoAddress(string text) => $"'{text}' is no address; write it as 192.0.2.1";
 }

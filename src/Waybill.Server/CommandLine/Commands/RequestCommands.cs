@@ -75,8 +75,9 @@ internal static class RequestCommands
         var start = new Option<string?>("--start") { Description = "the directory in which sessions begin", HelpName = "DIR" };
         var label = new Option<string?>("--label") { Description = "what the key is called; else its comment", HelpName = "TEXT" };
         var verified = new Option<string?>("--verified") { Description = "how you verified the person; needed for a replacement key", HelpName = "TEXT" };
+        var key = new Option<string?>("--key") { Description = "the key's fingerprint, as you saw it; a request that has another one by now is not approved", HelpName = "SHA256:..." };
         var revoke = new Option<bool>("--revoke-others") { Description = "for a replacement key: revoke the other keys of the login" };
-        var command = new Command("approve", "Approve a request: makes the login with its key, and sends the set-up mail.") { id, user, account, start, label, verified, revoke };
+        var command = new Command("approve", "Approve a request: makes the login with its key, and sends the set-up mail.") { id, key, user, account, start, label, verified, revoke };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
@@ -86,8 +87,8 @@ internal static class RequestCommands
                 parse.GetRequiredValue(id),
                 new Approval
                 {
-                    UserName = parse.GetValue(user), Account = parse.GetValue(account), StartDirectory = parse.GetValue(start), Label = parse.GetValue(label),
-                    Verified = parse.GetValue(verified), RevokeOthers = parse.GetValue(revoke),
+                    Key = parse.GetValue(key), UserName = parse.GetValue(user), Account = parse.GetValue(account), StartDirectory = parse.GetValue(start), Label = parse.GetValue(label),
+                    Verified = parse.GetValue(verified), RevokeOthers = parse.GetValue(revoke) ? true : null,
                 },
                 CommandContext.Operator, cancellationToken));
             if (decision.Login is { } made)
@@ -101,13 +102,18 @@ internal static class RequestCommands
                 await here.Error.WriteLineAsync($"note: the feeds asked for were not set: {note}");
             }
 
-            here.Print(new { decision.Request, Login = decision.Login?.UserName, decision.NeedsSecond, decision.Revoked, decision.SubscriptionNote }, output => output.WriteLine(decision switch
+            here.Print(new { decision.Request, Login = decision.Login?.UserName, decision.NeedsSecond, decision.Revoked, decision.SubscriptionNote }, output =>
             {
-                { Login: null } => $"request {decision.Request.Reference} is approved by {decision.Request.FirstApprover}; a second person must approve it too",
-                { Request.Kind: RequestKind.Key } => $"the key of request {decision.Request.Reference} is installed for {decision.Login.UserName}"
-                    + (decision.Revoked.Count > 0 ? $", and {decision.Revoked.Count} others are revoked" : ""),
-                _ => $"request {decision.Request.Reference} is approved: login {decision.Login.UserName} is there with its key, and the set-up mail to {decision.Request.Details.Email} is on its way",
-            }));
+                output.WriteLine(decision switch
+                {
+                    { Login: null } => $"request {decision.Request.Reference} is approved by {decision.Request.FirstApprover}; a second person must approve it too",
+                    { Request.Kind: RequestKind.Key } => $"the key of request {decision.Request.Reference} is installed for {decision.Login.UserName}"
+                        + (decision.Revoked.Count > 0 ? $", and {decision.Revoked.Count} others are revoked" : ""),
+                    _ => $"request {decision.Request.Reference} is approved: login {decision.Login.UserName} is there with its key, and the set-up mail to {decision.Request.Details.Email} is on its way",
+                });
+                var approved = decision.Request;
+                output.WriteLine($"approved: {approved.Key!.Type} {approved.Key.Bits} {approved.Key.Sha256} of {approved.Details.Name} <{approved.Details.Email}> for {decision.Login?.UserName ?? approved.Details.UserName}, account {approved.Details.Account}");
+            });
         });
         return command;
     }
@@ -181,7 +187,7 @@ internal static class RequestCommands
         }
 
         Optional("invited by", request.InvitedBy);
-        Optional("first approved", request.FirstApprover is { } first ? $"by {first}, {CommandContext.Time(request.FirstApproved)}" : null);
+        Optional("first approved", request.FirstApprover is { } first ? $"by {first}, {CommandContext.Time(request.FirstApproved)}{Describe(request.FirstDecision)}" : null);
         Optional("decided", request.DecidedBy is { } by ? $"by {by}, {CommandContext.Time(request.Decided)}" : null);
         Optional("reason", request.Reason?.ReplaceLineEndings(" "));
         Optional("verified", request.Verified);
@@ -212,6 +218,9 @@ internal static class RequestCommands
             }
         }
     }
+
+    private static string Describe(FirstDecision? first) =>
+        (first?.StartDirectory is { } start ? $", starts in {start}" : "") + (first?.Label is { } label ? $", key called {label}" : "") + (first is { RevokeOthers: true } ? ", other keys revoked" : "");
 
     private static string Describe(RequestMail? mail) => mail is null ? "" : $" to {mail.Target}, " + mail switch
     {

@@ -16,15 +16,17 @@ internal static class SessionCommands
             var here = context(parse);
             await using var installation = here.Open();
             var asked = parse.GetRequiredValue(id);
-            var reply = await here.AskServerAsync(new ControlRequest(ControlCommands.Kick, asked), cancellationToken)
+            var running = await here.AskServerAsync(new ControlRequest(ControlCommands.Sessions), cancellationToken)
                 ?? throw new CommandException($"no server runs on {here.Data.Root}, so there are no sessions");
-            if (!reply.Done)
+            var ended = running.Sessions!.FirstOrDefault(session => session.Id == asked) ?? throw new CommandException(None(here.Data, asked));
+
+            // Recorded first: no session is ended without a row.
+            await installation.RecordAsync(AuditActions.SessionKicked, ended.User, $"session {ended.Id} from {ended.Source}");
+            if (await here.AskServerAsync(new ControlRequest(ControlCommands.Kick, asked), cancellationToken) is not { Done: true })
             {
-                throw new CommandException(reply.Message!);
+                throw new CommandException(None(here.Data, asked));
             }
 
-            var ended = reply.Sessions![0];
-            await installation.RecordAsync(AuditActions.SessionKicked, ended.User, $"session {ended.Id} from {ended.Source}");
             here.Print(ended, output => output.WriteLine($"the session of {ended.User} from {ended.Source} is ended"));
         });
         var sessions = new Command("sessions", "List the sessions of the running server; end one.") { kick };
@@ -40,4 +42,6 @@ internal static class SessionCommands
         });
         return [sessions];
     }
+
+    public static string None(DataDirectory data, string id) => $"there is no session {id}; see: {ShellWord.Command(data, "sessions")}";
 }

@@ -1,0 +1,255 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Waybill.Ftp.Hosting;
+using Waybill.Ftp.Tests.Support;
+using Waybill.TestKit;
+
+namespace Waybill.Ftp.Tests.Data;
+
+/// <summary>Who may come to a data port, and where the server goes for a client (T17).</summary>
+public sealed partial class DataPortTests
+{
+    [Fact]
+    public async Task A_connection_from_another_address_is_refused_and_reported_and_the_client_still_gets_its_file()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("a", "secret"u8);
+        await using var client = await harness.LogInAsync();
+        var port = await PortAsync(client);
+        await AssertRefusedAsync(port, from: "127.0.0.2");
+        await using var data = await client.BeginAsync("RETR a", await FtpClient.DialAsync(port));
+        using var content = new MemoryStream();
+        await data.CopyToAsync(content);
+        Assert.Equal(226, (await client.ReadReplyAsync()).Code);
+        Assert.Equal("secret"u8.ToArray(), content.ToArray());
+        var refusal = Assert.Single(harness.DataPortRefusals);
+        Assert.Equal(IPAddress.Parse("127.0.0.2"), refusal.Address.Address);
+    }
+
+    [Fact]
+    public async Task A_second_connection_finds_the_port_closed_or_is_refused()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("a", "secret"u8);
+        await using var client = await harness.LogInAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            var port = await PortAsync(client);
+            using var first = await FtpClient.DialAsync(port);
+            await AssertRefusedAsync(port, from: "127.0.0.1");
+            Assert.Equal("secret"u8.ToArray(), await ReadAsync(await client.BeginAsync("RETR a", first)));
+            Assert.Equal(226, (await client.ReadReplyAsync()).Code);
+        }
+    }
+
+    [Fact]
+    public async Task After_too_many_strangers_the_port_is_closed()
+    {
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { Limits = new FtpLimits { ForeignConnections = 3 } });
+        await using var client = await harness.LogInAsync();
+        var port = await PortAsync(client);
+        for (var i = 0; i < 3; i++)
+        {
+            await AssertRefusedAsync(port, from: "127.0.0.2");
+        }
+
+        Assert.Equal(150, await client.SendAsync("LIST"));
+        Assert.Equal(425, (await client.ReadReplyAsync()).Code);
+        await Assert.ThrowsAsync<SocketException>(() => FtpClient.DialAsync(port));
+        Assert.Equal(3, harness.DataPortRefusals.Count);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_come_in_time_gets_no_transfer()
+    {
+        var clock = new FakeTimeProvider();
+        await using var harness = await FtpHarness.StartAsync(time: clock);
+        await using var client = await harness.LogInAsync();
+        await PortAsync(client);
+        Assert.Equal(150, await client.SendAsync("LIST"));
+        clock.Advance(harness.Options.Limits.DataConnectTime);
+        Assert.Equal(425, (await client.ReadReplyAsync()).Code);
+        Assert.Equal(200, await client.SendAsync("NOOP"));
+    }
+
+    [Fact]
+    public async Task A_new_PASV_closes_the_port_of_the_one_before()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        await using var client = await harness.LogInAsync();
+        var first = await PortAsync(client);
+        var second = await PortAsync(client);
+        Assert.NotEqual(first, second);
+        await Assert.ThrowsAsync<SocketException>(() => FtpClient.DialAsync(first));
+        await using var data = await client.BeginAsync("LIST", await FtpClient.DialAsync(second));
+        await ReadAsync(data);
+        Assert.Equal(226, (await client.ReadReplyAsync()).Code);
+    }
+
+    [Fact]
+    public async Task Ports_are_spread_over_the_whole_range()
+    {
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { PassivePorts = new FtpPortRange(20_100, 20_115) });
+        await using var client = await harness.LogInAsync();
+        var counts = new int[16];
+        const int Draws = 1_600;
+        for (var i = 0; i < Draws; i++)
+        {
+            counts[await PortAsync(client) - 20_100]++;
+        }
+
+        // 15 degrees of freedom: above 45 it is uniform with a probability of less than 0.0001.
+        var expected = Draws / 16.0;
+        Assert.True(counts.Sum(count => (count - expected) * (count - expected) / expected) < 45, string.Join(' ', counts));
+    }
+
+    [Fact]
+    public async Task When_no_port_is_free_the_client_is_told()
+    {
+        var port = Ports.Free();
+        using var taken = new TcpListener(IPAddress.Loopback, port);
+        taken.Start();
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { PassivePorts = new FtpPortRange(port, port) });
+        await using var client = await harness.LogInAsync();
+        Assert.Equal(425, await client.SendAsync("EPSV"));
+        Assert.Equal(425, await client.SendAsync("PASV"));
+        Assert.Equal(425, await client.SendAsync("LIST"));
+    }
+
+    [Fact]
+    public async Task PASV_tells_the_address_outside()
+    {
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { PassiveAddress = IPAddress.Parse("192.0.2.7") });
+        await using var client = await harness.LogInAsync();
+        var reply = await client.CommandAsync("PASV");
+        Assert.Contains("(192,0,2,7,", reply.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Over_IPv6_PASV_is_refused_and_EPSV_serves()
+    {
+        await using var harness = await FtpHarness.StartAsync(address: "::1");
+        await using var client = await FtpClient.ConnectAsync(harness.Port, to: "::1");
+        await client.ReadReplyAsync();
+        await client.SendAsync("AUTH TLS");
+        await client.StartTlsAsync();
+        await client.SendAsync($"USER {FtpHarness.User}");
+        await client.SendAsync($"PASS {FtpHarness.Password}");
+        Assert.Equal(425, await client.SendAsync("PASV"));
+        Assert.Equal(522, await client.SendAsync("EPSV 1"));
+        Assert.Equal(229, await client.SendAsync("EPSV 2"));
+    }
+
+    [Fact]
+    public async Task EPSV_ALL_holds_after_failed_transfers()
+    {
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { AllowActive = true });
+        await using var client = await harness.LogInAsync();
+        Assert.Equal(200, await client.SendAsync("EPSV ALL"));
+        using (await client.PassiveAsync())
+        {
+            Assert.Equal(550, await client.SendAsync("RETR nothing"));
+        }
+
+        await using (await client.BeginAsync("STOR cut"))
+        {
+        }
+
+        Assert.Equal(426, (await client.ReadReplyAsync()).Code);
+        foreach (var command in (string[])["PASV", "PORT 127,0,0,1,200,1", "EPRT |1|127.0.0.1|51201|"])
+        {
+            Assert.Equal((command, 501), (command, await client.SendAsync(command)));
+        }
+    }
+
+    [Fact]
+    public async Task Active_mode_goes_to_the_clients_own_address_and_high_ports_only()
+    {
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { AllowActive = true });
+        harness.Write("a", "content"u8);
+        await using var client = await harness.LogInAsync();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        foreach (var command in (string[])[$"PORT 127,0,0,1,{port >> 8},{port & 0xFF}", $"EPRT |1|127.0.0.1|{port}|"])
+        {
+            Assert.Equal((command, 200), (command, await client.SendAsync(command)));
+            Assert.Equal(150, await client.SendAsync("RETR a"));
+            await using var data = await FtpClient.SecureAsync(new NetworkStream(await listener.AcceptSocketAsync(), ownsSocket: true));
+            Assert.Equal("content"u8.ToArray(), await ReadAsync(data));
+            Assert.Equal(226, (await client.ReadReplyAsync()).Code);
+        }
+
+        string[] bounces = ["PORT 127,0,0,2,200,1", "PORT 8,8,8,8,0,25", "PORT 127,0,0,1,0,25", "PORT 127,0,0,1,3,255", "EPRT |1|127.0.0.2|51201|", "EPRT |1|127.0.0.1|1023|", "EPRT |2|::1|51201|"];
+        foreach (var command in bounces)
+        {
+            Assert.Equal((command, 504), (command, await client.SendAsync(command)));
+            Assert.Equal(425, await client.SendAsync("LIST"));
+        }
+
+        Assert.Equal(bounces.Length, harness.DataPortRefusals.Count);
+        Assert.Equal(522, await client.SendAsync("EPRT |3|127.0.0.1|51201|"));
+        Assert.Equal(501, await client.SendAsync("PORT 127,0,0,1,200"));
+        Assert.Equal(501, await client.SendAsync("EPRT |1|127.0.0.1|"));
+    }
+
+    [Fact]
+    public async Task A_refused_PORT_takes_back_the_one_before()
+    {
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { AllowActive = true });
+        await using var client = await harness.LogInAsync();
+        Assert.Equal(200, await client.SendAsync("PORT 127,0,0,1,200,1"));
+        Assert.Equal(501, await client.SendAsync("PORT nonsense"));
+        Assert.Equal(425, await client.SendAsync("LIST"));
+    }
+
+    [Fact]
+    public async Task A_client_that_cannot_be_reached_gets_no_transfer()
+    {
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { AllowActive = true });
+        await using var client = await harness.LogInAsync();
+        var port = Ports.Free();
+        Assert.Equal(200, await client.SendAsync($"PORT 127,0,0,1,{port >> 8},{port & 0xFF}"));
+        Assert.Equal(150, await client.SendAsync("LIST"));
+        Assert.Equal(425, (await client.ReadReplyAsync()).Code);
+    }
+
+    private static async Task<int> PortAsync(FtpClient client)
+    {
+        var reply = await client.CommandAsync("PASV");
+        Assert.True(reply.Code == 227, reply.Text);
+        var numbers = Numbers().Matches(reply.Text[4..]).Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture)).ToArray();
+        return (numbers[4] << 8) | numbers[5];
+    }
+
+    private static async Task AssertRefusedAsync(int port, string from)
+    {
+        var length = 0;
+        try
+        {
+            using var socket = await FtpClient.DialAsync(port, from);
+            length = await socket.ReceiveAsync(new byte[10]).WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        catch (SocketException)
+        {
+            // Reset.
+        }
+
+        Assert.Equal(0, length);
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream data)
+    {
+        await using (data)
+        {
+            using var content = new MemoryStream();
+            await data.CopyToAsync(content).WaitAsync(TimeSpan.FromSeconds(60));
+            return content.ToArray();
+        }
+    }
+
+    [GeneratedRegex(@"\d+")]
+    private static partial Regex Numbers();
+}

@@ -1,0 +1,130 @@
+using System.Net.Sockets;
+using Waybill.Ftp.Hosting;
+using Waybill.Ftp.Tests.Support;
+using Waybill.Storage;
+using Waybill.TestKit;
+
+namespace Waybill.Ftp.Tests.Transfers;
+
+/// <summary>An upload whose connection is cut is never published (T16, promise D6).</summary>
+public sealed class CutUploadTests
+{
+    private const int Content = 40_000;
+
+    [Fact]
+    public async Task A_thousand_uploads_cut_at_record_boundaries_and_inside_records_publish_nothing()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("kept", "the old version"u8);
+        await using var client = await harness.LogInAsync();
+        var random = SeededRandom.FromEnvironment();
+        var content = random.Bytes(Content);
+        for (var i = 0; i < 1_000; i++)
+        {
+            var data = await client.PassiveAsync();
+            Assert.Equal(150, await client.SendAsync(i % 2 == 0 ? $"STOR new{i}" : "STOR kept"));
+            await using var cut = new CuttingStream(data);
+            await using var stream = await FtpClient.SecureAsync(cut);
+            await CutAsync(stream, cut, content, i, random);
+            var reply = await client.ReadReplyAsync();
+            Assert.True(reply.Code == 426, $"upload {i}: {reply}, {random}");
+        }
+
+        Assert.Equal(["kept"], harness.Names());
+        Assert.Equal("the old version"u8.ToArray(), harness.Content("kept"));
+        Assert.All(harness.Journal.Events, row => Assert.Equal((FileOperation.Upload, StoreError.Abandoned), (row.Operation, row.Outcome)));
+        Assert.Equal(1_000, harness.Journal.Events.Count);
+    }
+
+    // After whole records (0 to all), or inside one; then FIN or RST. The last of all: everything came, but close_notify.
+    private static async Task CutAsync(Stream stream, CuttingStream cut, byte[] content, int number, SeededRandom random)
+    {
+        var atBoundary = number % 4 < 2;
+        var sent = 0;
+        var upTo = number % 10 == 0 ? content.Length : random.Next(content.Length);
+        cut.Left = atBoundary ? long.MaxValue : random.Next(1, Math.Max(2, upTo));
+        while (sent < upTo && !cut.IsCut)
+        {
+            var piece = Math.Min(upTo - sent, random.Next(1, 16_384));
+            await stream.WriteAsync(content.AsMemory(sent, piece));
+            sent += piece;
+        }
+
+        cut.End(reset: number % 3 == 0);
+    }
+
+    [Theory]
+    [InlineData(true, "", 226, true)]
+    [InlineData(false, "OldClient", 226, true)]
+    [InlineData(false, "NewClient", 426, false)]
+    public async Task For_those_that_never_say_the_end_an_upload_counts_and_is_flagged(bool byLogin, string name, int code, bool isStored)
+    {
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { LenientClients = ["oldclient"] });
+        harness.AcceptsUncleanUploads = byLogin;
+        await using var client = await harness.LogInAsync();
+        if (name.Length > 0)
+        {
+            Assert.Equal(200, await client.SendAsync($"CLNT {name} 1.0"));
+        }
+
+        var data = await client.PassiveAsync();
+        Assert.Equal(150, await client.SendAsync("STOR a"));
+        await using var cut = new CuttingStream(data);
+        await using var stream = await FtpClient.SecureAsync(cut);
+        await stream.WriteAsync("content"u8.ToArray());
+        cut.End(reset: false);
+        Assert.Equal(code, (await client.ReadReplyAsync()).Code);
+        Assert.Equal(isStored ? ["a"] : [], harness.Names());
+        Assert.Equal(isStored, Assert.Single(harness.Journal.Events).IsUnclean);
+
+        Assert.Equal(226, (await client.PutAsync("STOR b", "content"u8.ToArray())).Code);
+        Assert.False(harness.Journal.Events[^1].IsUnclean);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_control_connection_that_is_lost_publishes_nothing(bool reset)
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        await using var client = await harness.LogInAsync();
+        await using var data = await client.BeginAsync("STOR a");
+        await data.WriteAsync(new byte[100_000]);
+        if (reset)
+        {
+            client.Reset();
+        }
+        else
+        {
+            client.Socket.Shutdown(SocketShutdown.Both);
+        }
+
+        Assert.Equal(FtpEndReason.ConnectionLost, (await harness.ReportAsync()).Reason);
+        Assert.Empty(harness.Names());
+    }
+
+    [Fact]
+    public async Task What_came_of_a_cut_off_upload_is_kept_and_REST_goes_on_in_it()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        await using var client = await harness.LogInAsync();
+        var content = new SeededRandom(5).Bytes(500_000);
+        var data = await client.PassiveAsync();
+        Assert.Equal(150, await client.SendAsync("STOR a"));
+        await using (var cut = new CuttingStream(data))
+        {
+            await using var stream = await FtpClient.SecureAsync(cut);
+            await stream.WriteAsync(content.AsMemory(0, 300_000));
+            cut.End(reset: false);
+        }
+
+        Assert.Equal(426, (await client.ReadReplyAsync()).Code);
+        Assert.Equal(300_000, Assert.Single(harness.Journal.Events).Kept);
+        Assert.Empty(harness.Names());
+        Assert.Equal("213 300000", (await client.CommandAsync("SIZE a")).Text);
+        Assert.Equal(350, await client.SendAsync("REST 300000"));
+        Assert.Equal(226, (await client.PutAsync("STOR a", content[300_000..])).Code);
+        Assert.Equal(content, harness.Content("a"));
+        Assert.Equal(300_000, harness.Journal.Events[^1].ResumedAt);
+    }
+}

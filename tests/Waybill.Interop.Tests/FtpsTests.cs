@@ -1,0 +1,165 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Waybill.Interop.Tests.Clients;
+using Waybill.TestKit;
+
+namespace Waybill.Interop.Tests;
+
+/// <summary>What customers of FTPS rely on beyond single files: that another server is not believed, that nobody gets in by guessing, and that sessions end when they should.</summary>
+public sealed class FtpsTests(WaybillServer server)
+{
+    private const long Huge = 5L << 30;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task A_server_that_is_called_by_a_name_that_its_certificate_does_not_hold_is_refused_by_the_client()
+    {
+        // It answers there too, with the same certificate.
+        const string Elsewhere = "127.0.0.2";
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => new FtpsLftp(server) { Host = Elsewhere }.ScriptAsync("cls /"));
+        Assert.Contains("certificate", refused.Message, StringComparison.OrdinalIgnoreCase);
+        InteropClient[] others = [new FtpsCurl(server) { Host = Elsewhere }, new FtpsRclone(server) { Host = Elsewhere }, new FtpLib(server) { Host = Elsewhere }, new BasicFtp(server) { Host = Elsewhere }];
+        foreach (var client in others)
+        {
+            refused = await Assert.ThrowsAsync<InvalidOperationException>(() => client.ListAsync("/cdr")!);
+            Assert.Matches("(?i)certificate|does not match|altnames", refused.Message);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_whose_certificate_is_signed_by_another_root_is_refused_by_the_client()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Another root", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForCertificateAuthority());
+        using var another = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var root = server.Directory.Combine("another-root.crt");
+        await File.WriteAllTextAsync(root, another.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        InteropClient[] clients = [new FtpsLftp(server) { Root = root }, new FtpsCurl(server) { Root = root }, new FtpsRclone(server) { Root = root }, new FtpLib(server) { Root = root }, new BasicFtp(server) { Root = root }];
+        foreach (var client in clients)
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(() => client.GetAsync("/cdr/nothing.csv", server.Directory.Combine("nothing.csv")));
+            Assert.Matches("(?i)certificate|not trusted|issuer", client.LastErrorOutput);
+        }
+    }
+
+    [Fact]
+    public async Task A_pinned_fingerprint_lets_in_and_a_wrong_one_does_not()
+    {
+        using var certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(server.Data, "tls", "server.crt"));
+        var fingerprint = string.Join(':', certificate.GetCertHash(HashAlgorithmName.SHA1).Select(part => part.ToString("X2", System.Globalization.CultureInfo.InvariantCulture)));
+        var nobody = server.Directory.Write("no-root.crt", []);
+        await new FtpsLftp(server) { Root = nobody, More = $"set ssl:verify-certificate/{fingerprint} no;" }.ScriptAsync("cls /");
+        var wrong = fingerprint[..^2] + (fingerprint.EndsWith("00", StringComparison.Ordinal) ? "01" : "00");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new FtpsLftp(server) { Root = nobody, More = $"set ssl:verify-certificate/{wrong} no;" }.ScriptAsync("cls /"));
+
+        var pin = "sha256//" + Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+        await new FtpsCurl(server) { More = ["--pinnedpubkey", pin] }.ListAsync("/cdr");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new FtpsCurl(server) { More = ["--pinnedpubkey", "sha256//" + Convert.ToBase64String(new byte[32])] }.ListAsync("/cdr"));
+    }
+
+    [Fact]
+    public async Task Without_tls_nobody_logs_in_and_staff_read_why()
+    {
+        await server.CommandAsync("login", "add", "31201", "--account", WaybillServer.User);
+        var password = (await server.CommandAsync("password", "generate", "31201")).Output.Trim();
+        var plain = await ExternalProcess.RunAsync("curl", ["-q", "-sS", "--user", $"31201:{password}", $"ftp://127.0.0.1:{server.FtpPort}/"]);
+        Assert.NotEqual(0, plain.ExitCode);
+        Assert.DoesNotContain("cdr", plain.Output, StringComparison.Ordinal);
+        await WaitForAsync(async () => (await server.CommandAsync("audit", "search", "--action", "login-refused")).Output.Contains("set to plain FTP", StringComparison.Ordinal));
+        Assert.DoesNotContain(password, (await server.CommandAsync("audit", "search")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_passwords_lock_their_source_in_words_and_staff_unlock_it()
+    {
+        await server.CommandAsync("login", "add", "31202", "--account", WaybillServer.User);
+        var password = (await server.CommandAsync("password", "generate", "31202")).Output.Trim();
+        var (right, wrong) = (new FtpsCurl(server) { User = "31202", Password = password }, new FtpsCurl(server) { User = "31202", Password = "seven green tortoises" });
+        for (var i = 0; i < 5; i++)
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(() => wrong.ListAsync("/"));
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => right.ListAsync("/"));
+        var why = (await server.CommandAsync("why", "31202")).Output;
+        Assert.Contains("5 wrong passwords came from 127.0.0.1", why, StringComparison.Ordinal);
+        Assert.Contains("gave the wrong password for `31202`", why, StringComparison.Ordinal);
+        Assert.Contains("password unlock 31202", why, StringComparison.Ordinal);
+        await server.CommandAsync("password", "unlock", "31202");
+        Assert.Contains("cdr", await right.ListAsync("/"));
+        Assert.Contains("127.0.0.1", (await server.CommandAsync("audit", "search", "--action", "password-locked")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_is_listed_with_its_tls_and_ends_when_its_password_is_removed()
+    {
+        await server.CommandAsync("login", "add", "31203", "--account", WaybillServer.User);
+        var password = (await server.CommandAsync("password", "generate", "31203")).Output.Trim();
+        var source = server.Directory.Write("slow.bin", RandomNumberGenerator.GetBytes(60_000_000));
+        await using var upload = new FtpsLftp(server) { User = "31203", Password = password }.StartSlowPut(source, "/upload/slow.bin");
+        JsonElement session = default;
+        await WaitForAsync(async () =>
+        {
+            session = JsonDocument.Parse((await server.CommandAsync("sessions", "--json")).Output).RootElement.EnumerateArray().FirstOrDefault(static each => each.GetProperty("user").GetString() == "31203");
+            return session.ValueKind == JsonValueKind.Object;
+        });
+        Assert.Equal(("ftps", "password"), (session.GetProperty("protocol").GetString(), session.GetProperty("key").GetString()));
+        Assert.StartsWith("TLSv1.", session.GetProperty("algorithms").GetString(), StringComparison.Ordinal);
+        await Transfers.WaitForTemporaryAsync(Path.Combine(server.Vault, "upload"), 1);
+        await server.CommandAsync("password", "remove", "31203");
+        await WaitForAsync(async () => !(await server.CommandAsync("sessions", "--json")).Output.Contains("\"31203\"", StringComparison.Ordinal));
+        Assert.False(File.Exists(Path.Combine(server.Vault, "upload", "slow.bin")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new FtpsCurl(server) { User = "31203", Password = password }.ListAsync("/"));
+    }
+
+    [Fact]
+    public async Task Five_gibibytes_with_holes_go_up_and_down_again()
+    {
+        var client = new FtpsCurl(server);
+        var source = server.Directory.Combine("huge.bin");
+        await using (var file = File.Create(source))
+        {
+            file.Position = Huge - 1;
+            file.WriteByte(0x5A);
+        }
+
+        await client.PutAsync(source, "/upload/huge.bin");
+        var there = new FileInfo(Path.Combine(server.Vault, "upload", "huge.bin"));
+        Assert.Equal(Huge, there.Length);
+        await using (var file = there.OpenRead())
+        {
+            file.Position = Huge - 1;
+            Assert.Equal(0x5A, file.ReadByte());
+        }
+
+        await client.GetAsync("/upload/huge.bin", source);
+        Assert.Equal(Huge, new FileInfo(source).Length);
+        there.Delete();
+        File.Delete(source);
+    }
+
+    [Fact]
+    public async Task A_password_of_another_server_logs_in_and_is_then_hashed_as_ours()
+    {
+        const string Password = "seven green tortoises";
+        await server.CommandAsync("login", "add", "31204", "--account", WaybillServer.User);
+        var hashes = server.Directory.Combine("hashes");
+        await File.WriteAllTextAsync(hashes, "31204:$6$saltsalt$UqV7iIIJA.w6RbC0h94QVyK.GGYQ7v0dH4b.4FuogeT62iaQVSpwHZUgp4/zjxHwisfn8Ney5T8Hj8utl9W/S0\n", TestContext.Current.CancellationToken);
+        await server.CommandAsync("password", "import", hashes);
+        Assert.Contains("cdr", await new FtpsCurl(server) { User = "31204", Password = Password }.ListAsync("/"));
+        Assert.Contains("of another server, hashed anew", (await server.CommandAsync("password", "show", "31204")).Output, StringComparison.Ordinal);
+        Assert.Contains("cdr", await new FtpsLftp(server) { User = "31204", Password = Password }.ListAsync(""));
+    }
+
+    private static async Task WaitForAsync(Func<Task<bool>> isSo)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!await isSo())
+        {
+            await Task.Delay(100, patience.Token);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Waybill.Portal.Tests.Support;
+
+namespace Waybill.Portal.Tests;
+
+/// <summary>The password of a login: the link that staff make, the page where the customer sets it, and what staff see of it.</summary>
+public sealed partial class LoginPasswordPageTests(PortalServer server)
+{
+    private const string Password = "seven green tortoises";
+
+    [Fact]
+    public async Task Staff_make_a_link_and_the_customer_sets_the_password_once()
+    {
+        await server.CommandAsync("account", "add", "73001", "--name", "Passwords Ltd");
+        await server.CommandAsync("login", "add", "73001", "--account", "73001");
+        const string Page = "/staff/logins/73001/password";
+        using var staff = await SignUp.WithAsync(server, "--provider", "support");
+        await staff.GetAsync("/staff/logins/73001");
+        Assert.Contains($"href=\"{Page}\"", staff.Source, StringComparison.Ordinal);
+        await staff.GetAsync(Page);
+        Assert.Contains("There is none.", staff.Page, StringComparison.Ordinal);
+        await staff.PostAsync(Page + "?handler=Link");
+        var link = Link().Match(staff.Source).Groups[1].Value;
+        Assert.NotEmpty(link);
+        await staff.GetAsync(Page);
+        Assert.DoesNotContain(link, staff.Source, StringComparison.Ordinal);
+
+        // Scanners of mail look, and send empty forms.
+        using var customer = new Visitor(server);
+        Assert.Equal(HttpStatusCode.OK, (await customer.GetAsync(link)).Status);
+        Assert.Contains("For the login 73001", customer.Page, StringComparison.Ordinal);
+        foreach (var (first, second, why) in ((string, string, string)[])[("", "", "12 are the least"), ("short", "short", "12 are the least"), (Password, Password + "x", "not the same password"), ("sieben grüne Schildkröten", "sieben grüne Schildkröten", "ASCII")])
+        {
+            await customer.PostAsync(link, ("password", first), ("again", second));
+            Assert.Contains(why, customer.Page, StringComparison.Ordinal);
+            Assert.DoesNotContain(Password, customer.Page, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(JsonValueKind.Null, (await server.JsonAsync("password", "show", "73001")).GetProperty("set").ValueKind);
+        Assert.Equal(HttpStatusCode.OK, (await customer.PostAsync(link, ("password", Password), ("again", Password))).Status);
+        Assert.Contains("The password of 73001 is set.", customer.Page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await customer.GetAsync(link)).Status);
+        Assert.Equal("the customer, by a link", (await server.JsonAsync("password", "show", "73001")).GetProperty("setBy").GetString());
+        Assert.Contains("by a link", await server.CommandAsync("audit", "search", "--action", "password-set"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Staff_make_a_password_that_is_shown_once_unlock_and_remove_it()
+    {
+        await server.CommandAsync("account", "add", "73002", "--name", "More Passwords Ltd");
+        await server.CommandAsync("login", "add", "73002", "--account", "73002");
+        const string Page = "/staff/logins/73002/password";
+        using var staff = await SignUp.WithAsync(server, "--provider", "support");
+        await staff.GetAsync(Page);
+        await staff.PostAsync(Page + "?handler=Generate");
+        var made = Generated().Match(staff.Source).Groups[1].Value;
+        Assert.NotEmpty(made);
+        await staff.GetAsync(Page);
+        Assert.DoesNotContain(made, staff.Source, StringComparison.Ordinal);
+        Assert.Equal(Page + "?done=PasswordUnlocked", (await staff.PostAsync(Page + "?handler=Unlock")).Location);
+        await staff.GetAsync(Page);
+        Assert.Equal(Page + "?done=PasswordRemoved", (await staff.PostAsync(Page + "?handler=Remove")).Location);
+        await staff.GetAsync(Page);
+        Assert.Contains("There is none.", staff.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("handler=Remove", staff.Source, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await staff.GetAsync("/staff/logins/nobody/password")).Status);
+    }
+
+    [GeneratedRegex(@"<code data-copy>https://[^<]+?(/l/[A-Za-z0-9_-]{43})</code>")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"<code data-copy>([A-Za-z0-9_.-]{20})</code>")]
+    private static partial Regex Generated();
+}
