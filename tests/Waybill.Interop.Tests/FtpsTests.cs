@@ -34,7 +34,7 @@ public sealed class FtpsTests(WaybillServer server)
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=Another root", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForCertificateAuthority());
-        using var another = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var another = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
         var root = server.Directory.Combine("another-root.crt");
         await File.WriteAllTextAsync(root, another.ExportCertificatePem(), TestContext.Current.CancellationToken);
         InteropClient[] clients = [new FtpsLftp(server) { Root = root }, new FtpsCurl(server) { Root = root }, new FtpsRclone(server) { Root = root }, new FtpLib(server) { Root = root }, new BasicFtp(server) { Root = root }];

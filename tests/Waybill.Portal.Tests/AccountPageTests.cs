@@ -103,7 +103,7 @@ public sealed partial class AccountPageTests(PortalServer server)
         Assert.Contains("role=\"alert\"", owner.Source, StringComparison.Ordinal);
         Assert.DoesNotContain("Private-Lines", owner.Page, StringComparison.Ordinal);
         await owner.PostAsync(page + "?handler=Add", ("key", other.Line));
-        Assert.Contains("The private half of this key reached us", owner.Page, StringComparison.Ordinal);
+        Assert.Contains("A private key file that names this key as its public half reached us", owner.Page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed partial class AccountPageTests(PortalServer server)
             foreach (var key in (RequestKeys[])[pasted, chosen])
             {
                 await visitor.PostAsync(page + "?handler=Add", ("key", key.Line));
-                Assert.Contains("The private half of this key reached us", visitor.Page, StringComparison.Ordinal);
+                Assert.Contains(key == pasted ? "A private key file that names this key" : "The private half of this key reached us", visitor.Page, StringComparison.Ordinal);
             }
         }
 

@@ -80,6 +80,8 @@ public sealed partial class EveryPageTests
         await Looks.CheckAsync(_page, "pack-closed", opened: false);
         await ShowAsync("pack", pack, "links/pack/{token}/{file?}");
         await ShowAsync("pack-guide", pack + "/waybill-10042-guide.html", "links/pack/{token}/{file?}");
+        var password = new Uri((await _server.JsonAsync("password", "link", "10042b")).GetProperty("link").GetString()!).PathAndQuery;
+        await ShowAsync("login-password", password, "links/login-password/{token}");
         await ShowAsync("retention", await MailedAsync("files@interop.example"), "links/retention/{token}");
         await ShowAsync("request-answer", await MailedAsync("asked@interop.example"), "links/request-answer/{token}");
         await ShowAsync("request-invitation", await MailedAsync("invited@interop.example"), "links/request-invitation/{token}");
@@ -134,7 +136,7 @@ public sealed partial class EveryPageTests
             ("staff-now", "/staff"), ("staff-requests", "/staff/requests"), ("staff-request", "/staff/requests/" + reference), ("staff-invite", "/staff/requests/invite"),
             ("staff-mail", "/staff/requests/mail"), ("staff-why", "/staff/why?q=10042"), ("staff-notifications", "/staff/notifications"), ("staff-audit", "/staff/audit"),
             ("staff-accounts", "/staff/accounts"), ("staff-account", "/staff/accounts/10042"), ("staff-publish", "/staff/accounts/10042/publish"), ("staff-logins", "/staff/logins"), ("staff-login", "/staff/logins/10042c"),
-            ("staff-generate", "/staff/logins/10042c/generate"), ("staff-people", "/staff/people"), ("staff-person", "/staff/people/staff.pages%40example.com"));
+            ("staff-generate", "/staff/logins/10042c/generate"), ("staff-password", "/staff/logins/10042b/password"), ("staff-people", "/staff/people"), ("staff-person", "/staff/people/staff.pages%40example.com"));
         foreach (var (name, path, words) in ((string, string, string)[])
             [
                 ("sessions", "sessions", "10042b"), ("sessions-portal", "sessions/portal", "Ann Elisabeth Lee"), ("feeds", "feeds?account=10042", "/cdr/*.csv"), ("receipts", "receipts", "june.csv"),

@@ -13,11 +13,11 @@ public sealed partial class LoginPasswordPageTests(PortalServer server)
     [Fact]
     public async Task Staff_make_a_link_and_the_customer_sets_the_password_once()
     {
-        await server.CommandAsync("account", "add", "73001", "--name", "Passwords Ltd");
-        await server.CommandAsync("login", "add", "73001", "--account", "73001");
-        const string Page = "/staff/logins/73001/password";
+        await server.CommandAsync("account", "add", "LPW1", "--name", "Passwords Ltd");
+        await server.CommandAsync("login", "add", "LPW1", "--account", "LPW1");
+        const string Page = "/staff/logins/LPW1/password";
         using var staff = await SignUp.WithAsync(server, "--provider", "support");
-        await staff.GetAsync("/staff/logins/73001");
+        await staff.GetAsync("/staff/logins/LPW1");
         Assert.Contains($"href=\"{Page}\"", staff.Source, StringComparison.Ordinal);
         await staff.GetAsync(Page);
         Assert.Contains("There is none.", staff.Page, StringComparison.Ordinal);
@@ -30,7 +30,7 @@ public sealed partial class LoginPasswordPageTests(PortalServer server)
         // Scanners of mail look, and send empty forms.
         using var customer = new Visitor(server);
         Assert.Equal(HttpStatusCode.OK, (await customer.GetAsync(link)).Status);
-        Assert.Contains("For the login 73001", customer.Page, StringComparison.Ordinal);
+        Assert.Contains("For the login LPW1", customer.Page, StringComparison.Ordinal);
         foreach (var (first, second, why) in ((string, string, string)[])[("", "", "12 are the least"), ("short", "short", "12 are the least"), (Password, Password + "x", "not the same password"), ("sieben grüne Schildkröten", "sieben grüne Schildkröten", "ASCII")])
         {
             await customer.PostAsync(link, ("password", first), ("again", second));
@@ -38,20 +38,20 @@ public sealed partial class LoginPasswordPageTests(PortalServer server)
             Assert.DoesNotContain(Password, customer.Page, StringComparison.Ordinal);
         }
 
-        Assert.Equal(JsonValueKind.Null, (await server.JsonAsync("password", "show", "73001")).GetProperty("set").ValueKind);
+        Assert.Equal(JsonValueKind.Null, (await server.JsonAsync("password", "show", "LPW1")).GetProperty("set").ValueKind);
         Assert.Equal(HttpStatusCode.OK, (await customer.PostAsync(link, ("password", Password), ("again", Password))).Status);
-        Assert.Contains("The password of 73001 is set.", customer.Page, StringComparison.Ordinal);
+        Assert.Contains("The password of LPW1 is set.", customer.Page, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await customer.GetAsync(link)).Status);
-        Assert.Equal("the customer, by a link", (await server.JsonAsync("password", "show", "73001")).GetProperty("setBy").GetString());
+        Assert.Equal("the customer, by a link", (await server.JsonAsync("password", "show", "LPW1")).GetProperty("setBy").GetString());
         Assert.Contains("by a link", await server.CommandAsync("audit", "search", "--action", "password-set"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Staff_make_a_password_that_is_shown_once_unlock_and_remove_it()
     {
-        await server.CommandAsync("account", "add", "73002", "--name", "More Passwords Ltd");
-        await server.CommandAsync("login", "add", "73002", "--account", "73002");
-        const string Page = "/staff/logins/73002/password";
+        await server.CommandAsync("account", "add", "LPW2", "--name", "More Passwords Ltd");
+        await server.CommandAsync("login", "add", "LPW2", "--account", "LPW2");
+        const string Page = "/staff/logins/LPW2/password";
         using var staff = await SignUp.WithAsync(server, "--provider", "support");
         await staff.GetAsync(Page);
         await staff.PostAsync(Page + "?handler=Generate");

@@ -53,7 +53,7 @@ public sealed partial class RouteInventoryTests
         ["staff/audit"] = "search-audit",
         ["staff/audit/export"] = "export-audit",
         ["staff/requests"] = "see-requests",
-        ["staff/requests/invite"] = "decide-requests, POST decide-requests",
+        ["staff/requests/invite"] = "decide-requests, Withdraw decide-requests, POST decide-requests",
         ["staff/requests/{reference}"] = "see-requests, Approve decide-requests, Reject decide-requests, Ask decide-requests, Lift decide-requests, Reopen decide-requests, Resend decide-requests",
         ["staff/why"] = "see-connections, AddKey change-keys, ResumeLogin change-logins, Allow change-logins, ResumeAccount change-accounts, Unblock clear-penalties",
         ["staff/notifications"] = "see-notifications, Retry retry-notifications, RetryAll retry-notifications",

@@ -52,15 +52,15 @@ public sealed partial class StaffLoginPageTests(PortalServer server)
     [Fact]
     public async Task Of_many_revoked_keys_the_page_of_a_login_shows_the_latest()
     {
-        await server.CommandAsync("account", "add", "72106", "--name", "Revoked Ltd");
-        await server.CommandAsync("login", "add", "72106", "--account", "72106");
+        await server.CommandAsync("account", "add", "72107", "--name", "Revoked Ltd");
+        await server.CommandAsync("login", "add", "72107", "--account", "72107");
         await server.TamperAsync(FormattableString.Invariant($"""
             INSERT INTO login_key (login_id, type, blob, bits, sha256, md5, label, added_at, added_by, revoked_at, revoked_by, revoked_reason)
             WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {PortalLimits.RevokedKeys})
-            SELECT login.id, 'ssh-ed25519', x'00', 256, 'SHA256:' || i, i, 'number ' || i || '.', 1000, 'x', 2000 + i, 'x', 'replaced' FROM login, n WHERE user_name = '72106'
+            SELECT login.id, 'ssh-ed25519', x'00', 256, 'SHA256:' || i, i, 'number ' || i || '.', 1000, 'x', 2000 + i, 'x', 'replaced' FROM login, n WHERE user_name = '72107'
             """));
         using var visitor = await SignUp.WithAsync(server, "--provider", "support");
-        await visitor.GetAsync("/staff/logins/72106");
+        await visitor.GetAsync("/staff/logins/72107");
         Assert.DoesNotContain("number 0.", visitor.Page, StringComparison.Ordinal);
         Assert.All(Enumerable.Range(1, PortalLimits.RevokedKeys), number => Assert.Contains($"number {number}.", visitor.Page, StringComparison.Ordinal));
         Assert.Contains("and 1 more", visitor.Page, StringComparison.Ordinal);
@@ -210,8 +210,8 @@ public sealed partial class StaffLoginPageTests(PortalServer server)
     [Fact]
     public async Task Support_ends_portal_sessions_of_customers_and_not_those_of_staff()
     {
-        await server.CommandAsync("account", "add", "72106", "--name", "People Ltd");
-        using var customer = await SignUp.WithAsync(server, "--account", "72106", "--role", "owner");
+        await server.CommandAsync("account", "add", "72006", "--name", "People Ltd");
+        using var customer = await SignUp.WithAsync(server, "--account", "72006", "--role", "owner");
         using var administrator = await SignUp.WithAsync(server, "--provider", "administrator");
         using var support = await SignUp.WithAsync(server, "--provider", "support");
         Assert.Equal(HttpStatusCode.Forbidden, await EndAsync(support, await IdOfAsync(administrator)));

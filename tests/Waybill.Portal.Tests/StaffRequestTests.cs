@@ -123,7 +123,7 @@ public sealed partial class StaffRequestTests(PortalServer server)
     }
 
     [Fact]
-    public async Task An_invitation_sends_the_link_to_the_form_and_shows_it_once()
+    public async Task An_invitation_sends_the_link_to_the_form_shows_it_nowhere_and_can_be_withdrawn()
     {
         using var visitor = await SignUp.WithAsync(server, "--provider", "support");
         await visitor.GetAsync("/staff/requests/invite");
@@ -134,11 +134,37 @@ public sealed partial class StaffRequestTests(PortalServer server)
         var email = Email();
         await visitor.PostAsync("/staff/requests/invite", ("account", PortalServer.Account), ("email", email), ("name", "Ed Invited"), ("feeds", "cdr"), ("days", "3"));
         var link = await MailBox.LinkAsync(server, email);
-        Assert.Contains(link, visitor.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("/l/", visitor.Source, StringComparison.Ordinal);
         using var client = server.Client();
         var form = await client.GetStringAsync(link);
         Assert.Contains("value=\"Ed\"", form, StringComparison.Ordinal);
         Assert.Contains(PortalServer.Account, form, StringComparison.Ordinal);
+
+        // It waits for an answer; withdrawn, its link opens nothing.
+        Assert.Contains(email, visitor.Page, StringComparison.Ordinal);
+        var waiting = (await server.JsonAsync("request", "invitations", "--account", PortalServer.Account)).EnumerateArray().Single(each => Text(each, "email") == email);
+        await GoAsync(visitor, "/staff/requests/invite?handler=Withdraw", "The invitation is withdrawn.", ("id", waiting.GetProperty("id").ToString()));
+        Assert.DoesNotContain(email, visitor.Page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(link)).StatusCode);
+        await visitor.PressAsync("/staff/requests/invite?handler=Withdraw&id=" + waiting.GetProperty("id"));
+        Assert.Contains("That invitation waits no more", visitor.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_only_a_file_under_a_passphrase_claims_is_taken_once_its_refusal_is_lifted()
+    {
+        var keys = await RequestKeys.MakeAsync();
+        var id = await AddAsync(server, keys, Email(), "--name", "Kay Claimed", "--user", "kay.claimed");
+        await server.RefusedAsync("key", "add", await AnyLoginAsync(), server.Directory.Write("claimed.ppk", keys.Ppk));
+        using var visitor = await SignUp.WithAsync(server, "--provider", "support");
+        await visitor.GetAsync("/staff/requests/" + id);
+        Assert.Contains("Take the key all the same", visitor.Page, StringComparison.Ordinal);
+        await visitor.PostAsync($"/staff/requests/{id}?handler=Lift", ("key", keys.Fingerprint));
+        Assert.Contains("Say why: it is recorded.", visitor.Page, StringComparison.Ordinal);
+        await GoAsync(visitor, $"/staff/requests/{id}?handler=Lift", "The key is no longer refused.", ("key", keys.Fingerprint), ("why", "called: they sent nothing"));
+        Assert.DoesNotContain("Take the key all the same", visitor.Page, StringComparison.Ordinal);
+        Assert.Contains("called: they sent nothing", await server.CommandAsync("audit", "search", "--action", "key-burnt-lifted"), StringComparison.Ordinal);
+        await GoAsync(visitor, $"/staff/requests/{id}?handler=Approve", "the set-up mail is on its way", ("seen", Seen(visitor)));
     }
 
     [Fact]
@@ -187,6 +213,13 @@ public sealed partial class StaffRequestTests(PortalServer server)
     private static string Email() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"asks{Interlocked.Increment(ref _requests)}@decide.example");
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
+
+    private async Task<string> AnyLoginAsync()
+    {
+        await server.CommandAsync("account", "add", "73901", "--name", "Claims Ltd");
+        await server.CommandAsync("login", "add", "73901", "--account", "73901");
+        return "73901";
+    }
 
     private static string Seen(Visitor visitor) => SeenValue().Match(visitor.Source).Groups[1].Value;
 

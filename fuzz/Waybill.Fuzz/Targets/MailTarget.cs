@@ -56,7 +56,7 @@ internal sealed class MailTarget : IFuzzTarget
 
         _ = reading.File.Header.Text("Subject");
         var intake = MailIntake.Read(input, FeedTypes.Default, ["provider.test"]);
-        if (!intake.Succeeded || intake.Value.MessageId is null || intake.Value.Burnt.Exists(static burnt => !burnt.StartsWith("SHA256:", StringComparison.Ordinal)))
+        if (!intake.Succeeded || intake.Value.MessageId is null || intake.Value.Burnt.Exists(static burnt => !burnt.Sha256.StartsWith("SHA256:", StringComparison.Ordinal)))
         {
             throw new InvalidOperationException("A mail that was read is no request.");
         }

@@ -33,6 +33,9 @@ public static class OnboardingActions
     /// <summary>Somebody was invited to ask for access to an account.</summary>
     public const string Invited = "request-invited";
 
+    /// <summary>An invitation was taken back: its link opens nothing.</summary>
+    public const string InvitationWithdrawn = "request-invitation-withdrawn";
+
     /// <summary>Requests that nobody confirmed were removed.</summary>
     public const string Purged = "requests-purged";
 }

@@ -71,9 +71,20 @@ public sealed partial class OnboardingService
         };
         var isConfirmed = invited is not null && details.Email!.Equals(invited.Details.Email, StringComparison.OrdinalIgnoreCase);
         return await _database.WriteAsync<Submission>(
-            transaction => invitation is not null && _links.Redeem(transaction, invitation, InvitationPurpose) is null
-                ? LinkOver
-                : Enter(transaction, request, isConfirmed, intake.Value.Note, actor),
+            transaction =>
+            {
+                if (invitation is not null)
+                {
+                    if (_links.Redeem(transaction, invitation, InvitationPurpose) is not { } link)
+                    {
+                        return LinkOver;
+                    }
+
+                    Forget(transaction.Connection, long.Parse(link.Subject, CultureInfo.InvariantCulture));
+                }
+
+                return Enter(transaction, request, isConfirmed, intake.Value.Note, actor);
+            },
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -192,10 +203,11 @@ public sealed partial class OnboardingService
     public ValueTask<Result<Invitation>> InviteAsync(NewInvitation invitation, Actor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(invitation);
-        return InviteAsync(invitation, isVendor: false, actor, cancellationToken);
+        return InviteAsync(invitation, isVendor: false, static _ => null, actor, cancellationToken);
     }
 
-    private async ValueTask<Result<Invitation>> InviteAsync(NewInvitation invitation, bool isVendor, Actor actor, CancellationToken cancellationToken)
+    private async ValueTask<Result<Invitation>> InviteAsync(
+        NewInvitation invitation, bool isVendor, Func<DatabaseConnection, Problem?> check, Actor actor, CancellationToken cancellationToken)
     {
         var lifetime = invitation.Lifetime ?? OnboardingLimits.InvitationTime;
         if (lifetime < TimeSpan.FromHours(1) || lifetime > LinkLimits.Lifetime)
@@ -228,6 +240,11 @@ public sealed partial class OnboardingService
                     return Problem.Refused($"Account {account.Number} is closed: it gets no more logins. Use another account.");
                 }
 
+                if (check(connection) is { } refusal)
+                {
+                    return refusal;
+                }
+
                 details = details with { Account = account.Number, Company = account.Name };
                 var expires = now + lifetime;
                 var id = connection.Number(
@@ -250,7 +267,7 @@ public sealed partial class OnboardingService
                 }
 
                 _audit.Append(transaction, new AuditEntry(OnboardingActions.Invited, actor) { Account = account.Number, Subject = details.Email });
-                return new Invitation(details, actor.Name, expires) { Link = _mails.Link(token) };
+                return new Invitation(details, actor.Name, expires);
             },
             cancellationToken).ConfigureAwait(false);
     }

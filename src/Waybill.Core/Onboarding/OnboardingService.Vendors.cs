@@ -20,15 +20,10 @@ public sealed partial class OnboardingService
         }
 
         var userName = $"{vendor.Account}-{name}";
-        var problem = await _database.ReadAsync(connection => VendorProblem(connection, vendor.Account, userName), cancellationToken).ConfigureAwait(false);
-        if (problem is not null)
-        {
-            return problem;
-        }
-
         var (first, last) = FormLines.Names(vendor.Name);
         return new((await InviteAsync(
-            new NewInvitation(vendor.Account, vendor.Email) { FirstName = first, LastName = last, UserName = userName }, isVendor: true, actor, cancellationToken).ConfigureAwait(false)).Problem);
+            new NewInvitation(vendor.Account, vendor.Email) { FirstName = first, LastName = last, UserName = userName }, isVendor: true,
+            connection => VendorProblem(connection, vendor.Account, userName), actor, cancellationToken).ConfigureAwait(false)).Problem);
     }
 
     /// <summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
-using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 
 namespace Waybill.Core.Passwords;

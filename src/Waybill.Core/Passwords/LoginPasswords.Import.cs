@@ -1,4 +1,3 @@
-using Waybill.Core.Audit;
 using Waybill.Core.Logins;
 using Waybill.SshKeys.Crypto;
 

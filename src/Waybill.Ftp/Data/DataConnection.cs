@@ -66,7 +66,14 @@ internal sealed class DataConnection : IAsyncDisposable
         }
 
         await _wire.SendGatheredAsync(cancellationToken).ConfigureAwait(false);
-        _socket.Shutdown(SocketShutdown.Send);
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // It closed at once when it had everything.
+        }
     }
 
     /// <summary>

@@ -25,6 +25,11 @@ internal sealed partial class FtpConnection
             await _timer.DisposeAsync();
         }
 
+        if (_tls is not null)
+        {
+            await _tls.DisposeAsync();
+        }
+
         _reader.Dispose();
         _ended.Dispose();
     }
@@ -69,8 +74,8 @@ internal sealed partial class FtpConnection
         {
             case FtpEndException ended:
                 return ended;
-            case OperationCanceledException when _transport.ConnectionClosed.IsCancellationRequested:
-            case IOException or SocketException:
+            case OperationCanceledException or IOException or SocketException:
+                // Kestrel's word for a connection that was aborted is a cancelled operation.
                 return new(FtpEndReason.ConnectionLost, "the network connection broke");
             default:
                 FtpLog.Defect(_server.Logger, exception, _info.Id);

@@ -26,7 +26,9 @@ internal sealed partial class FtpConnection : IAsyncDisposable
     private readonly FtpSession _session;
     private readonly TransportStream _network;
     private readonly ControlReader _reader;
-    private readonly CancellationTokenSource _ended;
+
+    // Not when the transport closes: commands that came before the client closed its side, as QUIT mostly does, are served.
+    private readonly CancellationTokenSource _ended = new();
     private readonly int[] _counts = new int[FtpCommands.All.Count];
     private SslStream? _tls;
     private Task<ControlInput>? _reading;
@@ -44,7 +46,6 @@ internal sealed partial class FtpConnection : IAsyncDisposable
             LocalEndPoint = transport.LocalEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0),
             Features = transport.Features,
         };
-        _ended = CancellationTokenSource.CreateLinkedTokenSource(transport.ConnectionClosed);
         _session = new FtpSession(server, _info, _ended.Token) { AbortTransferAsync = AbortTransferAsync };
         _network = new TransportStream(transport.Transport);
         _reader = new ControlReader(_network, _limits.CommandLine);

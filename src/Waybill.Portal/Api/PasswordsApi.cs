@@ -1,4 +1,3 @@
-using Waybill.Core;
 using Waybill.Core.Passwords;
 using static Waybill.Portal.Api.ApiEndpoint;
 

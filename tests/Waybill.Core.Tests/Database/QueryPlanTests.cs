@@ -1,5 +1,6 @@
 using Waybill.Core.Database;
 using Waybill.Core.Feeds;
+using Waybill.Core.Onboarding;
 using Waybill.Core.Retention;
 
 namespace Waybill.Core.Tests.Database;
@@ -53,6 +54,16 @@ public sealed class QueryPlanTests
         var plan = await PlanAsync(core, Holds.Statement(ofOne));
         Assert.Contains("SEARCH a USING INTEGER PRIMARY KEY", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("SCAN a", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Accounts_whose_number_was_mistyped_are_found_by_an_index()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var plan = await PlanAsync(core, RequestChecks.AlikeStatement);
+        Assert.Contains("USING INDEX account_alike (<expr>=?)", plan, StringComparison.Ordinal);
+        AssertNoScan(plan);
+        Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
     }
 
     /// <summary>An index that holds only what is asked for may be read whole: the publisher logins.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Waybill.Core.Keys;
 using Waybill.Core.Logins;
 using Waybill.Core.Onboarding;
 using Waybill.Core.Onboarding.Mail;
@@ -209,6 +210,25 @@ public sealed class FormTests
         Assert.True(submitted.IsPrivateKey);
         Assert.Contains("It is damaged besides", Assert.Single(submitted.Problems).Message, StringComparison.Ordinal);
         Assert.Equal(0L, desk.Core.Scalar("SELECT count(*) FROM burnt_key"));
+    }
+
+    [Fact]
+    public async Task Of_many_vendors_that_are_asked_for_at_once_only_so_many_are_invited_and_a_withdrawn_one_makes_room()
+    {
+        await using var desk = await Desk.CreateAsync();
+        var asked = await Task.WhenAll(Enumerable.Range(0, OnboardingLimits.VendorInvitations + 20).Select(number => Task.Run(async () =>
+            await desk.Service.AskForVendorAsync(new NewVendor("10042", $"v{number}", $"v{number}@vendor.example", "Vi Vendor"), Desk.Ann))));
+        Assert.Equal(OnboardingLimits.VendorInvitations, asked.Count(static each => each.Succeeded));
+        Assert.All(asked.Where(static each => !each.Succeeded), static each => Assert.Equal(ProblemKind.LimitReached, each.Problem?.Kind));
+
+        var waiting = (await desk.Service.InvitationsAsync("10042")).Items;
+        Assert.Equal(OnboardingLimits.VendorInvitations, waiting.Count);
+        var token = await desk.TokenAsync("request-invitation");
+        var newest = Assert.Single(waiting, each => each.Email == (string)desk.Core.Scalar("SELECT target FROM delivery ORDER BY id DESC LIMIT 1")!);
+        Assert.Equal(newest.Email, (await desk.Service.WithdrawAsync(newest.Id, Desk.Bob)).Get());
+        Assert.Null(await desk.Service.FindInvitationAsync(token));
+        (await desk.Service.WithdrawAsync(newest.Id, Desk.Bob)).Problem(ProblemKind.NotFound);
+        Assert.True((await desk.Service.AskForVendorAsync(new NewVendor("10042", "late", "late@vendor.example", "Vi Vendor"), Desk.Ann)).Succeeded);
     }
 
     /// <summary>What anybody can write who has the public key of another.</summary>
@@ -453,11 +473,10 @@ public sealed class FormTests
         await using var desk = await Desk.CreateAsync();
         var invitation = (await desk.Service.InviteAsync(new NewInvitation("10042", "ann@example.com") { FirstName = "Ann", Feeds = ["cdr"] }, Desk.Ann)).Get();
         var token = await desk.TokenAsync();
-        Assert.Equal($"https://files.provider.test/l/{token}", invitation.Link);
+        Assert.DoesNotContain(token, invitation.ToString(), StringComparison.Ordinal);
         var found = (await desk.Service.FindInvitationAsync(token))!;
         Assert.Equal(("Example Telecom Ltd", "10042", "Ann", "ann"), (found.Details.Company, found.Details.Account, found.Details.FirstName, found.InvitedBy));
         Assert.Equal(["cdr"], found.Details.Feeds);
-        Assert.Null(found.Link);
 
         // The account of the invitation stands, whatever the form says.
         var form = Desk.Form(change: form => form with { Account = "99999" });
@@ -465,6 +484,7 @@ public sealed class FormTests
         Assert.False(submitted.NeedsConfirmation);
         var request = (await desk.ShowAsync(submitted.Reference!)).Request;
         Assert.Equal((RequestState.Open, "10042", "ann"), (request.State, request.Details.Account, request.InvitedBy));
+        Assert.Empty((await desk.Service.InvitationsAsync()).Items);
         (await desk.Service.SubmitAsync(form, Desk.Visitor, token)).Problem(ProblemKind.NotFound);
         Assert.Null(await desk.Service.FindInvitationAsync(token));
     }

@@ -198,6 +198,22 @@ public sealed class LimitTests
         Assert.Equal(FtpEndReason.ConnectionLost, (await harness.ReportAsync(1)).Reason);
     }
 
+    [Fact]
+    public async Task What_a_client_says_before_it_closes_its_side_is_served()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await using var client = await harness.ConnectAsync();
+            await client.WriteAsync("SYST\r\nFEAT\r\nQUIT\r\n");
+            client.Socket.Shutdown(SocketShutdown.Send);
+            Assert.Equal(215, (await client.ReadReplyAsync()).Code);
+            Assert.Equal(211, (await client.ReadReplyAsync()).Code);
+            Assert.Equal(221, (await client.ReadReplyAsync()).Code);
+            Assert.Equal("the client said QUIT", (await harness.ReportAsync(i)).Detail);
+        }
+    }
+
     private static async Task UntilAsync(Func<bool> isSo)
     {
         for (var i = 0; !isSo(); i++)

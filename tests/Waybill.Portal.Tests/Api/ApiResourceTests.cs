@@ -250,7 +250,7 @@ public sealed partial class ApiResourceTests(ApiServer api)
 
         // What is approved is the key that was looked at.
         using var blind = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json("{}"));
-        await blind.ProblemAsync(422);
+        await blind.ProblemAsync(400);
         using var other = await client.PostAsync($"/v1/requests/{id}/approve", ApiAnswers.Json(new { key = (await RequestKeys.MakeAsync()).Fingerprint }));
         Assert.Contains("Look again", await other.ProblemAsync(409), StringComparison.Ordinal);
         var decided = await client.PostJsonAsync($"/v1/requests/{id}/approve", new { key = keys.Fingerprint, verified = "called" });

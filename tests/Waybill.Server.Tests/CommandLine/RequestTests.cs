@@ -112,11 +112,19 @@ public sealed class RequestTests(Template template)
     }
 
     [Fact]
-    public async Task An_invitation_prints_its_link_and_wrong_usage_is_two()
+    public async Task An_invitation_keeps_its_link_to_the_mail_and_wrong_usage_is_two()
     {
         using var data = await template.CopyAsync();
         var invited = await data.OutputAsync("request", "invite", "--account", "10020", "--email", "ann@example.com", "--days", "3", "--set", "Portal:PublicUrl=https://files.example.com");
-        Assert.Matches("https://files.example.com/l/[A-Za-z0-9_-]{43}", invited);
+        Assert.Contains("ann@example.com is invited to account 10020", invited, StringComparison.Ordinal);
+        Assert.DoesNotContain("/l/", invited, StringComparison.Ordinal);
+        var waiting = (await data.JsonAsync("request", "invitations"))[0];
+        Assert.Equal("ann@example.com", waiting.GetProperty("email").GetString());
+        var number = waiting.GetProperty("id").ToString();
+        Assert.Contains("the invitation of ann@example.com is withdrawn", await data.OutputAsync("request", "withdraw", number), StringComparison.Ordinal);
+        Assert.Equal("ann@example.com", (await data.AuditAsync("request-invitation-withdrawn")).GetProperty("subject").GetString());
+        await data.RefusedAsync(1, "request", "withdraw", number);
+        Assert.Equal(0, (await data.JsonAsync("request", "invitations")).GetArrayLength());
         await data.RefusedAsync(1, "request", "invite", "--account", "99999", "--email", "ann@example.com");
         await data.RefusedAsync(2, "request", "invite", "--account", "10020", "--email", "ann@example.com", "--days", "0");
         await data.RefusedAsync(2, "request", "invite", "--account", "10020");

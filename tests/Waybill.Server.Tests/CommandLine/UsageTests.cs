@@ -10,7 +10,7 @@ public sealed class UsageTests(Template template)
         { "", "needs a command: demo, serve, init" },
         { "frobnicate", "'frobnicate' is no command of waybill; they are demo, serve" },
         { "help frobnicate", "'frobnicate' is no command of waybill" },
-        { "key", "waybill key needs a command: add, generate, handovers, list, change, rotation, drop-old, report-lost, revoke" },
+        { "key", "waybill key needs a command: add, generate, handovers, burnt, list, change, rotation, drop-old, report-lost, revoke" },
         { "key burn", "'burn' is no command of waybill key" },
         { "key add", "waybill key add needs USER" },
         { "key add 10020", "name either the FILE of the public key, or --offered SHA256:..." },

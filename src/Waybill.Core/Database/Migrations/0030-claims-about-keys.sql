@@ -16,3 +16,6 @@ ALTER TABLE access_request ADD COLUMN first_kind TEXT;
 ALTER TABLE access_request ADD COLUMN first_start TEXT;
 ALTER TABLE access_request ADD COLUMN first_label TEXT;
 ALTER TABLE access_request ADD COLUMN first_revoke INTEGER NOT NULL DEFAULT 0;
+
+-- Account numbers as people mistype them: without separators and leading zeros. Anybody can send a request that gives an unknown one.
+CREATE INDEX account_alike ON account (ltrim(replace(replace(number_key, '.', ''), '_', ''), '0'), number_key);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 using Waybill.Core;
 using Waybill.Core.Feeds;
@@ -12,7 +13,7 @@ namespace Waybill.Portal.Pages.Staff;
 [Permission(PortalOperation.DecideRequests)]
 internal sealed class InviteModel(OnboardingService onboarding, FeedTypes types, Answers answers, IStringLocalizer<StaffTexts> words) : SignedInModel
 {
-    /// <summary>What was sent; null before. Shown in the answer to the form, since its link is in no page afterwards.</summary>
+    /// <summary>What was sent; null before.</summary>
     public Core.Onboarding.Invitation? Sent { get; private set; }
 
     public string? Refusal { get; private set; }
@@ -33,12 +34,41 @@ internal sealed class InviteModel(OnboardingService onboarding, FeedTypes types,
 
     public IEnumerable<string> FileTypes => types.All.SelectMany(static type => type.FileTypes).Distinct(StringComparer.Ordinal);
 
-    public void OnGet(string? account) => Asked = new NewInvitation(account ?? "", "");
+    /// <summary>Those that wait for an answer.</summary>
+    public IReadOnlyList<WaitingInvitation> Waiting { get; private set; } = [];
+
+    public string? More { get; private set; }
+
+    public Task OnGetAsync(string? account, string? after)
+    {
+        Asked = new NewInvitation(account ?? "", "");
+        return ListAsync(after);
+    }
+
+    [Permission(PortalOperation.DecideRequests)]
+    public async Task<IActionResult> OnPostWithdrawAsync(long id)
+    {
+        var withdrawn = await onboarding.WithdrawAsync(id, Actor);
+        if (withdrawn.Succeeded)
+        {
+            return Done("InviteWithdrawn");
+        }
+
+        Refusal = words["InviteGone"];
+        await ListAsync(after: null);
+        return Page();
+    }
 
     [Permission(PortalOperation.DecideRequests)]
     public async Task OnPostAsync(string? account, string? email, string? name, string? phone, string? userName, string[] feeds, string[] fileTypes, string? days)
     {
         (Name, Days) = (name, days);
+        await TakeAsync(account, email, name, phone, userName, feeds, fileTypes, days);
+        await ListAsync(after: null);
+    }
+
+    private async Task TakeAsync(string? account, string? email, string? name, string? phone, string? userName, string[] feeds, string[] fileTypes, string? days)
+    {
         var names = new RequestDetails().Named(Given(name));
         Asked = new NewInvitation(account?.Trim() ?? "", email?.Trim() ?? "")
         {
@@ -67,5 +97,11 @@ internal sealed class InviteModel(OnboardingService onboarding, FeedTypes types,
         {
             Refusal = answers.Of(problem);
         }
+    }
+
+    private async Task ListAsync(string? after)
+    {
+        var page = await onboarding.InvitationsAsync(size: PortalLimits.ListRows, before: after, cancellationToken: HttpContext.RequestAborted);
+        (Waiting, More) = (page.Items, NextPage(page.Next));
     }
 }

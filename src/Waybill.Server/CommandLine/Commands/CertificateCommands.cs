@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Waybill.Core.Certificates;
 using Waybill.Server.Certificates;
-using Waybill.Server.Configuration;
 
 namespace Waybill.Server.CommandLine.Commands;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Waybill.Core;
 using Waybill.Core.Passwords;
 using Waybill.Server.Configuration;
 

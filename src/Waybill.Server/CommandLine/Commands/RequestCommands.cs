@@ -5,7 +5,7 @@ using Waybill.Core.Onboarding;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>request list | show | approve | reject | reopen | ask | resend</c>; <c>add</c> and <c>invite</c> are in <see cref="RequestIntakeCommands"/>.</summary>
+/// <summary><c>request list | show | approve | reject | reopen | ask | resend</c>; <c>add</c>, <c>invite</c>, <c>invitations</c> and <c>withdraw</c> are in <see cref="RequestIntakeCommands"/>.</summary>
 internal static class RequestCommands
 {
     private static readonly RequestState[] Undecided = [RequestState.Unconfirmed, RequestState.Open, RequestState.Asked];
@@ -14,7 +14,8 @@ internal static class RequestCommands
     [
         new Command("request", "Requests for access: what customers send in to get a login, or another key.")
         {
-            List(context), Show(context), RequestIntakeCommands.Add(context), RequestIntakeCommands.Invite(context), Approve(context), Reject(context), Ask(context), Reopen(context),
+            List(context), Show(context), RequestIntakeCommands.Add(context), RequestIntakeCommands.Invite(context),
+            RequestIntakeCommands.Invitations(context), RequestIntakeCommands.Withdraw(context), Approve(context), Reject(context), Ask(context), Reopen(context),
             Resend(context),
         },
     ];

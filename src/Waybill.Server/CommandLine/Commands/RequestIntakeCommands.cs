@@ -1,11 +1,12 @@
 using System.CommandLine;
+using System.Globalization;
 using Waybill.Core.Onboarding;
 using Waybill.Core.Onboarding.Mail;
 using Waybill.SshKeys.Keys;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>request add | invite</c>.</summary>
+/// <summary><c>request add | invite | invitations | withdraw</c>.</summary>
 internal static class RequestIntakeCommands
 {
     public static Command Add(Func<ParseResult, CommandContext> context)
@@ -80,7 +81,43 @@ internal static class RequestIntakeCommands
                 },
                 CommandContext.Operator, cancellationToken));
             here.Print(invitation, output => output.WriteLine(
-                $"{invitation.Details.Email} is invited to account {invitation.Details.Account}; the link opens until {CommandContext.Time(invitation.Expires)}: {invitation.Link}"));
+                $"{invitation.Details.Email} is invited to account {invitation.Details.Account}; the link in the mail opens until {CommandContext.Time(invitation.Expires)}"));
+        });
+        return command;
+    }
+
+    public static Command Invitations(Func<ParseResult, CommandContext> context)
+    {
+        var account = new Option<string?>("--account") { Description = "only those to this account", HelpName = "NUMBER" };
+        var limit = new Option<int>("--limit") { Description = "at most so many, 1 to 1000", HelpName = "N", DefaultValueFactory = static _ => 100 };
+        var command = new Command("invitations", "List invitations that wait for an answer, the newest first.") { account, limit };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            var configuration = here.LoadConfiguration();
+            await using var installation = here.Open(configuration);
+            var page = await installation.OpenOnboarding(configuration).InvitationsAsync(parse.GetValue(account), parse.GetValue(limit), cancellationToken: cancellationToken);
+            here.Print(page.Items, _ => here.PrintTable(
+                ["NUMBER", "ACCOUNT", "E-MAIL", "LOGIN", "BY", "SENT", "UNTIL"],
+                [.. page.Items.Select(static each => new[]
+                {
+                    each.Id.ToString(CultureInfo.InvariantCulture), each.Account, each.Email, each.UserName ?? "-", each.InvitedBy, CommandContext.Time(each.Sent), CommandContext.Time(each.Expires),
+                })]));
+        });
+        return command;
+    }
+
+    public static Command Withdraw(Func<ParseResult, CommandContext> context)
+    {
+        var number = new Argument<long>("NUMBER") { Description = "the invitation's, as request invitations shows it" };
+        var command = new Command("withdraw", "Take an invitation back: its link opens nothing any more.") { number };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            var configuration = here.LoadConfiguration();
+            await using var installation = here.Open(configuration);
+            var email = CommandContext.Require(await installation.OpenOnboarding(configuration).WithdrawAsync(parse.GetRequiredValue(number), CommandContext.Operator, cancellationToken));
+            here.Print(new { Id = parse.GetRequiredValue(number), Email = email }, output => output.WriteLine($"the invitation of {email} is withdrawn"));
         });
         return command;
     }
