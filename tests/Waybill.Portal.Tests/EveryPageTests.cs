@@ -115,12 +115,15 @@ public sealed partial class EveryPageTests
     {
         var added = await _server.JsonAsync("person", "add", "clerk@example.com", "--name", "Ann Elisabeth Lee", "--provider", "administrator");
         await ShowAsync("sign-up", new Uri(added.GetProperty("signUpLink").GetString()!).PathAndQuery, "links/person-sign-up/{token}");
-        await _page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
-        await _page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
+        var goOn = _page.GetByRole(AriaRole.Button, new() { Name = "Go on to the authenticator" });
+        await goOn.ClickAsync();
         await _page.GetByText("The password has 0 characters").WaitForAsync();
         await LookAsync("sign-up-wrong");
         await _page.GetByLabel("New password").FillAsync(Password);
         await _page.GetByLabel("The same again").FillAsync(Password);
+        await goOn.ClickAsync();
+        await _page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).WaitForAsync();
+        await LookAsync("sign-up-authenticator");
         await _page.GetByLabel("Code", new() { Exact = true }).FillAsync(OneTimeCode.Of(await _page.Locator("code[data-copy]").InnerTextAsync()));
         await _page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
         await _page.GetByRole(AriaRole.Link, new() { Name = "I have kept them" }).WaitForAsync();

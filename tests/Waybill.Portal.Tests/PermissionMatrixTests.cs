@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Waybill.Core.People;
@@ -16,6 +17,7 @@ public sealed class PermissionMatrixTests(PortalServer server)
 {
     private const string Theirs = "70001";
     private const string Foreign = "70002";
+    private const string NamedGet = "GET ";
 
     private static readonly (string Name, PersonRole? Role, string[] Words)[] Roles =
     [
@@ -37,7 +39,6 @@ public sealed class PermissionMatrixTests(PortalServer server)
         ["**path"] = "vendors/acme/usage",
         ["**file"] = "vendors/acme/usage/june.csv",
         ["file?"] = "",
-        ["email"] = "matrix@example.com",
     };
 
     /// <summary>Pages that every person has, with whatever they do there to themselves.</summary>
@@ -79,16 +80,17 @@ public sealed class PermissionMatrixTests(PortalServer server)
                     foreach (var account in isAtAccount ? (string[])[Theirs, Foreign, "NOSUCH"] : [Theirs])
                     {
                         // What does something is tried at nothing that is there: whoever may is told that there is no such thing.
-                        var address = AddressOf(page.Route, account, samples, handler is not null && !isAtAccount);
+                        var isRead = handler is null || handler.StartsWith(NamedGet, StringComparison.Ordinal);
+                        var address = AddressOf(page.Route, account, samples, !isRead && !isAtAccount);
                         var answer = await PatientlyAsync(async () =>
                         {
                             await visitor.GetAsync("/home");
-                            return handler is null ? await visitor.GetAsync(address) : await visitor.PressAsync(address + (handler.Length == 0 ? "" : "?handler=" + handler));
+                            return isRead ? await visitor.GetAsync(address + QueryOf(handler)) : await visitor.PressAsync(address + QueryOf(handler));
                         });
                         var got = answer.Status switch
                         {
                             HttpStatusCode.Forbidden => "403",
-                            HttpStatusCode.NotFound when handler is null || isAtAccount || !page.HasValue => "404",
+                            HttpStatusCode.NotFound when isRead || isAtAccount || !page.HasValue => "404",
                             HttpStatusCode.OK or HttpStatusCode.NotFound => "done",
                             HttpStatusCode.Redirect when answer.Location?.StartsWith("/sign-in", StringComparison.Ordinal) == false => "done",
                             _ => answer.ToString(),
@@ -108,6 +110,66 @@ public sealed class PermissionMatrixTests(PortalServer server)
     }
 
     [Fact]
+    public async Task A_form_without_its_token_or_with_the_one_of_another_browser_does_nothing()
+    {
+        const string Account = "70003";
+        await server.CommandAsync("account", "add", Account, "--name", "Forged Ltd");
+        var samples = await PrepareAsync(server, Account);
+        using var administrator = await SignUp.WithAsync(server, "--provider", "administrator");
+        using var owner = await SignUp.WithAsync(server, "--account", Account, "--role", "owner");
+        using var other = await SignUp.WithAsync(server, "--provider", "administrator");
+        using var stranger = new Visitor(server);
+        await other.GetAsync("/home");
+        await using var portal = await RouteInventoryTests.OpenAsync();
+        var forms = Forms(portal);
+        var before = await DoneAsync();
+        Assert.True(before is ( > 0, > 0, HttpStatusCode.OK, HttpStatusCode.OK), $"{before}");
+        List<string> wrong = [];
+        foreach (var (route, handlers) in forms)
+        {
+            var isAtAccount = route.StartsWith("account/", StringComparison.Ordinal);
+            var visitor = isAtAccount ? owner : RouteInventoryTests.Who[route] == RouteInventoryTests.Anyone ? stranger : administrator;
+            foreach (var handler in handlers)
+            {
+                var address = AddressOf(route, Account, samples) + QueryOf(handler);
+                foreach (var fields in ((string, string)[][])[[], [("__RequestVerificationToken", other.Token)]])
+                {
+                    var answer = await PatientlyAsync(() => visitor.ForgeAsync(address, fields));
+                    if (answer.Status != HttpStatusCode.BadRequest)
+                    {
+                        wrong.Add($"{address} with {fields.Length} tokens: {answer.Status}");
+                    }
+                }
+            }
+        }
+
+        Assert.Empty(wrong);
+        Assert.True(forms.Sum(static form => form.Handlers.Count) > 70, $"{forms.Count} pages with forms");
+        Assert.Equal(before, await DoneAsync());
+
+        // What people do and what is refused to them is in the audit.
+        async Task<(int, int, HttpStatusCode, HttpStatusCode)> DoneAsync() =>
+            (await RowsAsync(administrator), await RowsAsync(owner), (await administrator.GetAsync("/home")).Status, (await owner.GetAsync("/home")).Status);
+
+        async Task<int> RowsAsync(Visitor visitor) => (await server.JsonAsync("audit", "search", "--actor", visitor.Email)).GetArrayLength();
+    }
+
+    [Fact]
+    public async Task Every_page_with_a_form_asks_for_its_token_before_it_does_anything()
+    {
+        await using var portal = await RouteInventoryTests.OpenAsync();
+        var without = PageModels(portal).Where(static page => page.Model.GetCustomAttributes<IgnoreAntiforgeryTokenAttribute>(inherit: true).Any()).Select(static page => page.Route).Order();
+
+        // These two check it themselves, before a byte of a file is taken.
+        Assert.Equal(["account/{account}/upload/{**path}", "staff/accounts/{number}/publish"], without);
+        Assert.All(portal.Site.Endpoints.OfType<RouteEndpoint>().Where(static endpoint => endpoint.Metadata.GetMetadata<PageActionDescriptor>() is not null), static endpoint =>
+            Assert.True(
+                endpoint.Metadata.GetMetadata<IgnoreAntiforgeryTokenAttribute>() is null || endpoint.RoutePattern.RawText!.Contains("publish", StringComparison.Ordinal)
+                || endpoint.RoutePattern.RawText.Contains("upload", StringComparison.Ordinal),
+                endpoint.RoutePattern.RawText));
+    }
+
+    [Fact]
     public async Task Every_page_for_people_names_what_it_shows_and_every_form_what_it_does()
     {
         await using var portal = await RouteInventoryTests.OpenAsync();
@@ -117,14 +179,16 @@ public sealed class PermissionMatrixTests(PortalServer server)
     /// <summary>Makes at an account what addresses name, and says what stands in them.</summary>
     internal static async Task<Dictionary<string, string>> PrepareAsync(PortalServer server, string account)
     {
-        await server.CommandAsync("person", "add", Samples["email"], "--name", "Matrix");
+        var email = $"matrix{account}@example.com";
+        await server.CommandAsync("person", "add", email, "--name", "Matrix");
         await server.CommandAsync("login", "add", account + "-acme", "--account", account, "--vendor", "acme");
         await File.WriteAllTextAsync(Path.Combine(server.Data, "vaults", account, "vendors", "acme", "usage", "june.csv"), "a,b\n");
-        var request = await server.JsonAsync("request", "add", "--email", "matrix@example.com", "--name", "Mat Rix", "--account", account);
+        var request = await server.JsonAsync("request", "add", "--email", email, "--name", "Mat Rix", "--account", account);
         return new Dictionary<string, string>(Samples)
         {
             [SignedInModel.AccountValue] = account,
             ["number"] = account,
+            ["email"] = email,
             ["login"] = account + "-acme",
             ["reference"] = request.GetProperty("request").GetProperty("reference").GetString()!,
         };
@@ -158,15 +222,30 @@ public sealed class PermissionMatrixTests(PortalServer server)
     }
 
     private static List<SignedInPage> Pages(RouteInventoryTests.Portal portal) =>
+        [.. PageModels(portal).Where(static page => page.Model.IsSubclassOf(typeof(SignedInModel)) && !Own.Contains(page.Route)).Select(static page => SignedInPage.Of(page.Route, page.Model))];
+
+    private static List<(string Route, Type Model)> PageModels(RouteInventoryTests.Portal portal) =>
     [
         .. from endpoint in portal.Site.Endpoints.OfType<RouteEndpoint>()
            let page = endpoint.Metadata.GetMetadata<PageActionDescriptor>()
            where page is not null
-           let route = endpoint.RoutePattern.RawText!.Trim('/')
            let model = typeof(SignedInModel).Assembly.GetType("Waybill.Portal" + page.RelativePath.Replace('/', '.').Replace(".cshtml", "Model", StringComparison.Ordinal))
-           where model is not null && model.IsSubclassOf(typeof(SignedInModel)) && !Own.Contains(route)
-           select SignedInPage.Of(route, model),
+           where model is not null
+           select (endpoint.RoutePattern.RawText!.Trim('/'), model),
     ];
+
+    /// <summary>Every address that takes forms, but those behind secret links, which need one that is there.</summary>
+    private static List<(string Route, List<string> Handlers)> Forms(RouteInventoryTests.Portal portal) =>
+    [
+        .. from page in PageModels(portal).DistinctBy(static page => page.Route)
+           where !page.Route.StartsWith("links/", StringComparison.Ordinal) && RouteInventoryTests.Who[page.Route] != RouteInventoryTests.Nobody
+           let handlers = SignedInPage.Named(page.Model, "OnPost").Select(static method => SignedInPage.HandlerOf(method, "OnPost")).ToList()
+           where handlers.Count > 0
+           select (page.Route, handlers),
+    ];
+
+    private static string QueryOf(string? handler) =>
+        string.IsNullOrEmpty(handler) ? "" : "?handler=" + (handler.StartsWith(NamedGet, StringComparison.Ordinal) ? handler[NamedGet.Length..] : handler);
 
     /// <param name="Route">Its address, with the names of values.</param>
     /// <param name="Operation">What it shows.</param>
@@ -182,14 +261,22 @@ public sealed class PermissionMatrixTests(PortalServer server)
             var operation = model.GetCustomAttribute<PermissionAttribute>()?.Operation;
             Assert.True(operation is not null, $"{model.Name} names no permission");
             List<(string?, PortalOperation)> handlers = [(null, operation.Value)];
-            foreach (var method in model.GetMethods(BindingFlags.Public | BindingFlags.Instance).Where(static method => method.Name.StartsWith("OnPost", StringComparison.Ordinal)))
+            foreach (var method in Named(model, "OnPost"))
             {
                 var own = method.GetCustomAttribute<PermissionAttribute>()?.Operation;
                 Assert.True(own is not null, $"{model.Name}.{method.Name} names no permission");
-                handlers.Add((method.Name["OnPost".Length..].Replace("Async", "", StringComparison.Ordinal), own.Value));
+                handlers.Add((HandlerOf(method, "OnPost"), own.Value));
             }
 
+            // What a page sends besides itself, as a table: shown by the permission of the page where it names none.
+            handlers.AddRange(Named(model, "OnGet").Where(static method => HandlerOf(method, "OnGet").Length > 0).Select(method =>
+                ((string?)(NamedGet + HandlerOf(method, "OnGet")), method.GetCustomAttribute<PermissionAttribute>()?.Operation ?? operation.Value)));
             return new SignedInPage(route, operation.Value, handlers);
         }
+
+        public static IEnumerable<MethodInfo> Named(Type model, string verb) =>
+            model.GetMethods(BindingFlags.Public | BindingFlags.Instance).Where(method => method.Name.StartsWith(verb, StringComparison.Ordinal));
+
+        public static string HandlerOf(MethodInfo method, string verb) => method.Name[verb.Length..].Replace("Async", "", StringComparison.Ordinal);
     }
 }

@@ -13,10 +13,10 @@ namespace Waybill.Portal.Tests;
 /// <summary>Every address that there is, and who may see it. A new page that is not in this table fails; so does a row without its page.</summary>
 public sealed partial class RouteInventoryTests
 {
-    private const string Anyone = "anyone";
+    internal const string Anyone = "anyone";
     private const string Holder = "who holds the secret link";
     private const string Person = "who is signed in";
-    private const string Nobody = "nobody by its address";
+    internal const string Nobody = "nobody by its address";
 
     /// <summary>The pages of people, in the words of the table of permissions.</summary>
     internal static Dictionary<string, string> Permissions => Who.Where(static row => row.Value is not (Anyone or Holder or Nobody or Person)).ToDictionary();
@@ -84,7 +84,7 @@ public sealed partial class RouteInventoryTests
         ["account/{account}/logins/{login}/pack/{file?}"] = "get-pack",
         ["account/{account}/vendors"] = "see-own-vendors, Ask change-own-vendors, Invite change-own-vendors, Suspend change-own-vendors, Resume change-own-vendors",
         ["account/{account}/people"] = "see-own-people, Invite change-own-people, Remove change-own-people",
-        ["account/{account}/receipts"] = "see-own-receipts",
+        ["account/{account}/receipts"] = "see-own-receipts, GET Csv see-own-receipts",
         ["account/{account}/retention"] = "see-own-retention",
         ["account/{account}/views"] = "see-own-views",
         ["links/request-confirm/{token}"] = Holder,

@@ -28,25 +28,48 @@ public sealed partial class SignInTests(PortalServer server)
         Assert.Contains("Ann <b>Lee</b>", visitor.Page, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>Lee", visitor.Source, StringComparison.Ordinal);
         Assert.DoesNotContain("otpauth", visitor.Page, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.BadRequest, (await visitor.ForgeAsync(link, ("step", "begin"))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await visitor.ForgeAsync(link, ("step", "begin"), ("password", Password), ("again", Password))).Status);
+
+        // What is wrong stands beside its field, and a form without a password, as a scanner sends it, shows no secret.
         await visitor.GetAsync(link);
         await visitor.PostAsync(link, ("step", "begin"));
+        Assert.Contains("12 are the least", Error(visitor, "password"), StringComparison.Ordinal);
+        await visitor.PostAsync(link, ("step", "begin"), ("password", Password), ("again", Password + "x"));
+        Assert.Contains("This is not the same password.", Error(visitor, "again"), StringComparison.Ordinal);
+        Assert.DoesNotContain("otpauth", visitor.Page, StringComparison.Ordinal);
+        await visitor.PostAsync(link, ("step", "begin"), ("password", Password), ("again", Password));
         var secret = Secret().Match(visitor.Page).Groups[1].Value;
         Assert.Contains($"secret={secret}&issuer=Example%20Telecom", visitor.Page, StringComparison.Ordinal);
         Assert.Contains("viewBox=", visitor.Source, StringComparison.Ordinal);
+        var kept = Assert.Single(visitor.SetCookies, static cookie => cookie.StartsWith("__Host-waybill-sign-up-", StringComparison.Ordinal));
+        foreach (var flag in (string[])["path=/", "secure", "httponly", "samesite=strict"])
+        {
+            Assert.Contains(flag, kept, StringComparison.OrdinalIgnoreCase);
+        }
 
-        // What is wrong stands beside its field, and the authenticator stays the same.
-        await visitor.PostAsync(link, ("step", "finish"), ("password", Password), ("again", Password + "x"), ("code", OneTimeCode.Of(secret)));
-        Assert.Contains("This is not the same password.", Error(visitor, "again"), StringComparison.Ordinal);
-        await visitor.PostAsync(link, ("step", "finish"), ("password", "short"), ("again", "short"), ("code", OneTimeCode.Of(secret)));
-        Assert.Contains("12 are the least", Error(visitor, "password"), StringComparison.Ordinal);
-        await visitor.PostAsync(link, ("step", "finish"), ("password", Password), ("again", Password), ("code", "12345"));
+        // The authenticator is this browser's alone: another one that goes the same way has another.
+        using var scanner = new Visitor(server);
+        await scanner.GetAsync(link);
+        Assert.DoesNotContain("otpauth", scanner.Page, StringComparison.Ordinal);
+        await scanner.PostAsync(link, ("step", "begin"), ("password", Password), ("again", Password));
+        var seen = Secret().Match(scanner.Page).Groups[1].Value;
+        Assert.NotEqual(secret, seen);
+        await visitor.PostAsync(link, ("step", "finish"), ("code", OneTimeCode.Of(seen)));
         Assert.Contains("The code does not fit.", Error(visitor, "code"), StringComparison.Ordinal);
+        Assert.Equal(secret, Secret().Match(visitor.Page).Groups[1].Value);
+        await visitor.GetAsync(link);
         Assert.Equal(secret, Secret().Match(visitor.Page).Groups[1].Value);
         Assert.DoesNotContain(Password, visitor.Page, StringComparison.Ordinal);
         Assert.Null(visitor.Session);
 
-        var signedUp = await visitor.PostAsync(link, ("step", "finish"), ("password", Password), ("again", Password), ("code", OneTimeCode.Of(secret)));
+        // Whoever mistyped the password goes back to it, and has another authenticator then.
+        await visitor.PostAsync(link, ("step", "anew"));
+        await visitor.PostAsync(link, ("step", "finish"), ("code", OneTimeCode.Of(secret)));
+        Assert.Contains("Begin again with the password.", visitor.Page, StringComparison.Ordinal);
+        await visitor.PostAsync(link, ("step", "begin"), ("password", Password), ("again", Password));
+        secret = Secret().Match(visitor.Page).Groups[1].Value;
+
+        var signedUp = await visitor.PostAsync(link, ("step", "finish"), ("code", OneTimeCode.Of(secret)));
         Assert.Equal((HttpStatusCode.OK, true), (signedUp.Status, signedUp.IsNotStored));
         Assert.Equal(10, Codes(visitor).Distinct().Count());
         List<string> sessions = [visitor.Session!];
@@ -292,8 +315,8 @@ public sealed partial class SignInTests(PortalServer server)
         var (email, link) = await InviteAsync(name);
         var visitor = new Visitor(server);
         await visitor.GetAsync(link);
-        await visitor.PostAsync(link, ("step", "begin"));
-        await visitor.PostAsync(link, ("step", "finish"), ("password", Password), ("again", Password), ("code", OneTimeCode.Of(Secret().Match(visitor.Page).Groups[1].Value)));
+        await visitor.PostAsync(link, ("step", "begin"), ("password", Password), ("again", Password));
+        await visitor.PostAsync(link, ("step", "finish"), ("code", OneTimeCode.Of(Secret().Match(visitor.Page).Groups[1].Value)));
         return (email, Codes(visitor), visitor);
     }
 

@@ -84,7 +84,45 @@ public sealed class StaffPeoplePageTests(PortalServer server)
         await administrator.GetAsync(Page);
         Assert.EndsWith("?done=PersonGranted", (await administrator.PostAsync(Page + "?handler=Grant", ("role", "Billing"))).Location, StringComparison.Ordinal);
         await administrator.GetAsync(Page);
-        Assert.EndsWith("?done=PersonReset", (await administrator.PostAsync(Page + "?handler=Reset", ("reason", "telephone lost"))).Location, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await administrator.PostAsync(Page + "?handler=Reset", ("reason", "telephone lost"))).Status);
+        Assert.Matches("role=\"status\"[^~]*<code data-copy>[0-9]{4} [0-9]{4}</code>", administrator.Source);
         Assert.Contains("telephone lost", await server.CommandAsync("audit", "search", "--action", "credentials-reset"), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_code_of_an_invited_administrator_is_shown_once_and_their_link_needs_it()
+    {
+        const string Email = "new.admin@provider.example";
+        const string Page = "/staff/people/new.admin%40provider.example";
+        using var administrator = await SignUp.WithAsync(server, "--provider", "administrator");
+        await administrator.GetAsync("/staff/people");
+        var added = await administrator.PostAsync("/staff/people?handler=Add", ("email", Email), ("name", "<script>New</script>"), ("role", "Administrator"));
+        Assert.Equal((HttpStatusCode.OK, true), (added.Status, added.IsNotStored));
+        Assert.DoesNotContain("<script>New", administrator.Source, StringComparison.Ordinal);
+        var first = CodeOn(administrator);
+        await administrator.GetAsync(Page);
+        Assert.DoesNotContain(first, administrator.Source, StringComparison.Ordinal);
+        await administrator.PostAsync(Page + "?handler=Invite");
+        var code = CodeOn(administrator);
+        Assert.NotEqual(first, code);
+
+        var link = await MailBox.LinkAsync(server, Email, count: 2);
+        using var visitor = new Visitor(server);
+        await visitor.GetAsync(link);
+        Assert.Contains("told to you by telephone", visitor.Page, StringComparison.Ordinal);
+        foreach (var (spoken, words) in ((string, string)[])[("", "Type the code of 8 digits"), (first, "4 tries are left")])
+        {
+            await visitor.PostAsync(link, ("step", "begin"), ("password", SignUp.Password), ("again", SignUp.Password), ("spoken", spoken));
+            Assert.Contains(words, visitor.Page, StringComparison.Ordinal);
+            Assert.DoesNotContain("otpauth", visitor.Page, StringComparison.Ordinal);
+        }
+
+        await visitor.PostAsync(link, ("step", "begin"), ("password", SignUp.Password), ("again", SignUp.Password), ("spoken", code));
+        Assert.Contains("otpauth", visitor.Page, StringComparison.Ordinal);
+        await visitor.PostAsync(link, ("step", "finish"), ("code", OneTimeCode.Of(visitor.Page.Split("<code data-copy>")[1][..32])));
+        Assert.NotNull(visitor.Session);
+        Assert.Contains("wrong code behind the sign-up link", await server.CommandAsync("audit", "search", "--action", "sign-up-refused"), StringComparison.Ordinal);
+    }
+
+    private static string CodeOn(Visitor visitor) => System.Text.RegularExpressions.Regex.Match(visitor.Source, "<code data-copy>([0-9]{4} [0-9]{4})</code>").Groups[1].Value;
 }

@@ -93,6 +93,32 @@ public sealed partial class StaffWhyTests : IAsyncLifetime
         Assert.Equal("192.0.2.0/24", Assert.Single((await _server.JsonAsync("login", "show", "narrow")).GetProperty("allowFrom").EnumerateArray()).GetString());
     }
 
+    [Fact]
+    public async Task Whoever_watches_is_told_that_the_program_is_too_old_and_not_to_look_at_a_firewall()
+    {
+        await _server.CommandAsync("login", "add", "oldprogram", "--account", PortalServer.Account, "--allow-from", "127.0.0.1");
+        using var owner = await SignUp.WithAsync(_server, "--account", PortalServer.Account, "--role", "owner");
+        var since = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var page = $"/account/{PortalServer.Account}/logins/oldprogram/connection?since={since.ToString(CultureInfo.InvariantCulture)}";
+
+        // It never gets as far as a user name.
+        var tried = await ExternalProcess.RunAsync(
+            "ssh",
+            [
+                "-F", "none", "-p", _server.SshPort.ToString(CultureInfo.InvariantCulture), "-o", "KexAlgorithms=diffie-hellman-group14-sha1", "-o", "StrictHostKeyChecking=no",
+                "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "oldprogram@127.0.0.1",
+            ],
+            timeout: TimeSpan.FromSeconds(60));
+        Assert.NotEqual(0, tried.ExitCode);
+        await AccountFilePages.WaitAsync(async () =>
+        {
+            await owner.GetAsync(page);
+            return owner.Page.Contains("knows none of the algorithms that are accepted here", StringComparison.Ordinal);
+        });
+        Assert.DoesNotContain("firewall", owner.Page, StringComparison.Ordinal);
+        Assert.Contains("It said no user name; it came from your address, or from one of this login", owner.Page, StringComparison.Ordinal);
+    }
+
     private static async Task MendAsync(Visitor visitor, string query, string handler, string notice, params (string, string)[] fields)
     {
         await visitor.GetAsync("/staff/why?q=" + query);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
@@ -22,6 +23,12 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
 
     /// <summary>Logins, the newest first, among which the last one from an address is looked for.</summary>
     public const int LoginsRead = 50_000;
+
+    /// <summary>Connections without a user name, the newest first, among which those from a login's networks are looked for.</summary>
+    public const int UnnamedRead = 1000;
+
+    /// <summary>How far back those are shown to customers: their addresses are others' too.</summary>
+    public static readonly TimeSpan UnnamedMemory = TimeSpan.FromHours(1);
 
     /// <summary>How far back is looked.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromDays(30);
@@ -49,8 +56,14 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What the people of a login may know of why it cannot connect: its own state, and what came with its user name.</summary>
-    public async ValueTask<Result<OwnDiagnosis>> ExplainOwnAsync(Login login, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// What the people of a login may know of why it cannot connect: its own state, what came with its user name, and what came without any from where they are themselves
+    /// or from where the login may come or came last. A program that has no algorithm in common never says a user name.
+    /// </summary>
+    /// <param name="login">The login.</param>
+    /// <param name="from">Where whoever asks is; null for a program, which is elsewhere than the one that connects.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<OwnDiagnosis>> ExplainOwnAsync(Login login, IPAddress? from, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(login);
         var now = time.GetUtcNow();
@@ -61,10 +74,26 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
                     known.Login, known.AccountStatus, known.Keys.Count(key => key.Revoked is null && !key.IsExpired(now)),
                     known.Keys.Where(static key => key.LastUsed is not null).MaxBy(static key => key.LastUsed), OfferedKeys.OfLogin(connection, known.Login.Id, now),
                     [
-                        .. DiagnosisSql.RefusedFor(connection, known.Login.UserName, now - Memory, MaximumRefused)
-                            .Select(static row => new OwnAttempt(DateTimeOffset.FromUnixTimeMilliseconds(row.Time), row.Address, row.Connection, RefusalCauses.Of(row.Detail ?? ""))),
+                        .. DiagnosisSql.RefusedFor(connection, known.Login.UserName, now - Memory, MaximumRefused).Concat(Unnamed(connection, known, from, now))
+                            .OrderByDescending(static row => row.Sequence).Take(MaximumRefused)
+                            .Select(static row => new OwnAttempt(
+                                DateTimeOffset.FromUnixTimeMilliseconds(row.Time), row.Address, row.Connection, RefusalCauses.Of(row.Detail ?? "")) { IsNamed = row.Subject is not null }),
                     ])),
             cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<AuditRow> Unnamed(DatabaseConnection connection, LoginCandidate known, IPAddress? from, DateTimeOffset now)
+    {
+        // A login that may come from half the world shows nothing of that half.
+        const int WidestV4 = 16;
+        const int WidestV6 = 48;
+        var since = now - UnnamedMemory;
+        var own = known.Keys.Where(static key => key.LastUsedFrom is not null).OrderByDescending(static key => key.LastUsed).Select(static key => key.LastUsedFrom!)
+            .Prepend((from is { IsIPv4MappedToIPv6: true } ? from.MapToIPv4() : from)?.ToString()).OfType<string>().Distinct().Take(MaximumRefused);
+        var rows = own.SelectMany(address => DiagnosisSql.UnnamedFrom(connection, address, since, MaximumRefused));
+        var networks = known.Login.AllowFrom.Networks.Where(static network => network.PrefixLength >= (network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? WidestV4 : WidestV6)).ToList();
+        return networks.Count == 0 ? rows : rows.Concat(
+            DiagnosisSql.Unnamed(connection, since, UnnamedRead).Where(row => IPAddress.TryParse(row.Address, out var address) && networks.Exists(network => network.Contains(address)))).DistinctBy(static row => row.Sequence);
     }
 
     private ConnectionDiagnosis? Explain(DatabaseConnection connection, string asked, IReadOnlyList<SourcePenalty> penalties)

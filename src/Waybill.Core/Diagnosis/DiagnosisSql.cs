@@ -17,6 +17,15 @@ internal static class DiagnosisSql
             $"{Refused} AND address = @source AND time >= @from ORDER BY sequence DESC LIMIT @most",
             AuditRow.Read, ("@source", source), ("@from", from.ToColumn()), ("@most", most))).OrderByDescending(static row => row.Sequence).Take(most)];
 
+    /// <summary>Connections from an address that never got as far as a user name.</summary>
+    public static List<AuditRow> UnnamedFrom(DatabaseConnection connection, string address, DateTimeOffset from, int most) => connection.All(
+        $"{Refused} AND address = @source AND subject IS NULL AND time >= @from ORDER BY sequence DESC LIMIT @most",
+        AuditRow.Read, ("@source", address), ("@from", from.ToColumn()), ("@most", most));
+
+    /// <summary>The latest connections, from wherever, that never got as far as a user name: networks are no word of an index, and are looked for among these.</summary>
+    public static List<AuditRow> Unnamed(DatabaseConnection connection, DateTimeOffset from, int most) => connection.All(
+        $"{Refused} AND lower(subject) IS NULL AND time >= @from ORDER BY sequence DESC LIMIT @most", AuditRow.Read, ("@from", from.ToColumn()), ("@most", most));
+
     public static AuditRow? RefusedAs(DatabaseConnection connection, string reference) =>
         connection.First($"{Refused} AND connection = @reference", AuditRow.Read, ("@reference", reference));
 

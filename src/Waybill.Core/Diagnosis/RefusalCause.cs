@@ -36,6 +36,12 @@ public enum RefusalCause
     /// <summary>The program is too old for the key.</summary>
     OldProgram,
 
+    /// <summary>The program offers no algorithm that the server accepts, and so never said who it was.</summary>
+    Algorithms,
+
+    /// <summary>It spoke another protocol than SSH.</summary>
+    OtherProtocol,
+
     /// <summary>Keys of this type are not accepted.</summary>
     KeyType,
 

@@ -29,6 +29,8 @@ public static class RefusalCauses
         ("must use TLS", RefusalCause.NeedsTls),
         ("only keys are accepted", RefusalCause.Password),
         ("came without a key", RefusalCause.NoKey),
+        ("would let it in", RefusalCause.Algorithms),
+        ("the client spoke", RefusalCause.OtherProtocol),
     ];
 
     /// <summary>The cause that a sentence gives.</summary>

@@ -27,6 +27,7 @@ public sealed record TopicRule(string Topic, Telling Account, Telling Provider)
         new(Keys.Life.KeyTopics.Expiring, Telling.Now, Telling.Digest),
         new(Keys.Life.KeyTopics.SentInUse, Telling.None, Telling.Now),
         new(Keys.Life.KeyTopics.ReportedLost, Telling.Now, Telling.Now),
+        new(Keys.Life.KeyTopics.LostElsewhere, Telling.None, Telling.Now),
         new("quota-80", Telling.Digest, Telling.Digest),
         new("quota-95", Telling.Now, Telling.Digest),
         new(Onboarding.OnboardingTopics.KeyReplaced, Telling.Now, Telling.None),

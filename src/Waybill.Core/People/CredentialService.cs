@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
@@ -22,13 +23,15 @@ public sealed partial class CredentialService
     private readonly SecondFactor _factor;
     private readonly PersonMails _mails;
     private readonly SignInService _signIn;
+    private readonly SignUpCodes _codes;
 
     internal CredentialService(
         WaybillDatabase database, AuditLog audit, TimeProvider time, SecretLinks links, PeopleOptions options, PeopleKey key, PasswordWork work, SecondFactor factor, PersonMails mails,
-        SignInService signIn)
+        SignInService signIn, SignUpCodes codes)
     {
         (_database, _audit, _time, _links, _options) = (database, audit, time, links, options);
         (_key, _work, _factor, _mails, _signIn) = (key, work, factor, mails, signIn);
+        _codes = codes;
     }
 
     /// <summary>Whom a link is for; null when it opens nothing. Uses nothing up.</summary>
@@ -40,45 +43,92 @@ public sealed partial class CredentialService
             (kind, link) = (PersonLinkKind.Reset, await _links.FindAsync(token, PersonLinks.Reset, cancellationToken).ConfigureAwait(false));
         }
 
-        var person = link is null ? null : await _database.ReadAsync(connection => Holder(connection, link), cancellationToken).ConfigureAwait(false);
-        return person is null ? null : new PersonLink(kind, person, link!.Expires);
+        return link is null ? null : await _database.ReadAsync(
+            connection => Holder(connection, link) is { } person
+                ? new PersonLink(kind, person, link.Expires) { NeedsCode = kind == PersonLinkKind.SignUp && SignUpCodes.IsNeeded(connection, person) }
+                : null,
+            cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The authenticator of somebody who signs up: the same at each call for an hour, since mail scanners open links too.</summary>
-    public async ValueTask<Result<TotpEnrolment>> BeginSignUpAsync(string? link, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// The first step of signing up: takes a password, and the code where one is needed, and makes an authenticator for the browser that goes on. Whoever takes this step
+    /// elsewhere, as a mail scanner may, gets another one, and the one counts whose code is shown with <see cref="SignUpAsync"/>.
+    /// </summary>
+    public async ValueTask<Result<SignUpStep>> BeginSignUpAsync(string? link, string password, string? spokenCode, PortalClient client, CancellationToken cancellationToken = default)
     {
-        var found = await _links.FindAsync(link, PersonLinks.SignUp, cancellationToken).ConfigureAwait(false);
-        return await _database.WriteAsync(
-            transaction => found is not null && Holder(transaction.Connection, found) is { } person ? BeginTotp(transaction.Connection, person) : NoLink(), cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Signs up with a password and an authenticator, of which a code is shown; uses the link up and signs in.</summary>
-    public async ValueTask<Result<Enrolled>> SignUpAsync(string? link, string password, string code, PortalClient client, CancellationToken cancellationToken = default)
-    {
-        var found = await FindLinkAsync(link, cancellationToken).ConfigureAwait(false);
-        if (found is not { Kind: PersonLinkKind.SignUp })
+        if (await FindLinkAsync(link, cancellationToken).ConfigureAwait(false) is not { Kind: PersonLinkKind.SignUp } found)
         {
             return NoLink();
         }
 
         var hashed = await HashAsync(password, found.Person, cancellationToken).ConfigureAwait(false);
-        return !hashed.Succeeded ? hashed.Problem : await _database.WriteAsync(
+        if (!hashed.Succeeded)
+        {
+            return hashed.Problem;
+        }
+
+        var begun = await _database.WriteAsync<Begun>(
             transaction =>
             {
-                var (connection, now) = (transaction.Connection, _time.GetUtcNow());
-
-                // Its own problem rolls all of this back, the link too: a mistyped code is typed again.
-                if (_links.Redeem(transaction, link, PersonLinks.SignUp) is not { } redeemed || Holder(connection, redeemed) is not { SignsIn: SignInMeans.None } person)
+                var connection = transaction.Connection;
+                if (!_links.IsOpen(transaction, link, PersonLinks.SignUp) || Holder(connection, found.Person.Id) is not { SignsIn: SignInMeans.None } person)
                 {
                     return NoLink();
                 }
 
-                return FinishTotp(connection, person, code, (totp, step) => CredentialSql.SetPasswordAndTotp(connection, person.Id, hashed.Value, totp, step, now)) is { } problem
-                    ? problem
-                    : SignedUp(transaction, person, client, "password and authenticator", withCodes: true);
+                if (_codes.Check(transaction, person, spokenCode, client) is { } refused)
+                {
+                    // A value, so that what counts it is committed.
+                    return new Begun(refused, null);
+                }
+
+                var draft = new SignUpDraft(_time.GetUtcNow() + SignInLimits.Pending, person.IsStaff, Totp.NewSecret(), hashed.Value);
+                var kept = _key.SealKept(connection, person.Id, link!, draft.Pack());
+                return kept.Succeeded ? new Begun(null, new SignUpStep(Enrolment(draft.Secret, person), Base64Url.EncodeToString(kept.Value))) : kept.Problem;
             },
             cancellationToken).ConfigureAwait(false);
+        return !begun.Succeeded ? begun.Problem : begun.Value.Step is { } step ? step : begun.Value.Problem!;
     }
+
+    /// <summary>The authenticator that a browser sets up, to be shown to it again; null when what it kept is nothing, of another link, or too old.</summary>
+    public async ValueTask<TotpEnrolment?> ResumeSignUpAsync(string? link, string? kept, CancellationToken cancellationToken = default) =>
+        await FindLinkAsync(link, cancellationToken).ConfigureAwait(false) is not { Kind: PersonLinkKind.SignUp } found ? null
+        : await _database.ReadAsync(connection => Draft(connection, found.Person, link!, kept), cancellationToken).ConfigureAwait(false) is { } draft ? Enrolment(draft.Secret, found.Person)
+        : null;
+
+    /// <summary>Signs up with a code of the authenticator that this browser was given with its password; uses the link up and signs in.</summary>
+    public ValueTask<Result<Enrolled>> SignUpAsync(string? link, string? kept, string code, PortalClient client, CancellationToken cancellationToken = default) => _database.WriteAsync(
+        transaction =>
+        {
+            var (connection, now) = (transaction.Connection, _time.GetUtcNow());
+
+            // Its own problem rolls all of this back, the link too: a mistyped code is typed again.
+            if (_links.Redeem(transaction, link, PersonLinks.SignUp) is not { } redeemed || Holder(connection, redeemed) is not { SignsIn: SignInMeans.None } person)
+            {
+                return NoLink();
+            }
+
+            if (Draft(connection, person, link!, kept) is not { } draft)
+            {
+                return Problem.Refused("The authenticator was not set up in time, or in another browser. Begin again with the password.");
+            }
+
+            if (person.IsStaff && !draft.IsStaff)
+            {
+                return Problem.Refused("You were given a role at the provider meanwhile, and that needs another link. Ask for it.");
+            }
+
+            var step = MatchFirst(draft.Secret, code, now);
+            var totp = _key.Seal(connection, person.Id, draft.Secret);
+            if (!step.Succeeded || !totp.Succeeded)
+            {
+                return (step.Problem ?? totp.Problem)!;
+            }
+
+            CredentialSql.SetPasswordAndTotp(connection, person.Id, draft.Password, totp.Value, step.Value, now);
+            return SignedUp(transaction, person, client, "password and authenticator", withCodes: true);
+        },
+        cancellationToken);
 
     /// <summary>Signs up with a passkey whose attestation the portal has verified; uses the link up and signs in.</summary>
     public ValueTask<Result<Enrolled>> SignUpWithPasskeyAsync(string? link, Passkey passkey, PortalClient client, CancellationToken cancellationToken = default) => _database.WriteAsync(
@@ -88,6 +138,12 @@ public sealed partial class CredentialService
             if (_links.Redeem(transaction, link, PersonLinks.SignUp) is not { } redeemed || Holder(connection, redeemed) is not { SignsIn: SignInMeans.None } person)
             {
                 return NoLink();
+            }
+
+            // A passkey's page has no code to show.
+            if (SignUpCodes.IsNeeded(connection, person))
+            {
+                return Problem.Refused("Sign up with a password, an authenticator and the code that is told to you by telephone; add the passkey then.");
             }
 
             return Insert(connection, person, passkey) is { } problem ? problem : SignedUp(transaction, person, client, "passkey", withCodes: false);
@@ -186,6 +242,7 @@ public sealed partial class CredentialService
     private Result<Enrolled> SignedUp(WriteTransaction transaction, Person person, PortalClient client, string how, bool withCodes)
     {
         PersonLinks.Revoke(transaction, person.Id);
+        SignUpCodes.Remove(transaction.Connection, person.Id);
         SessionSql.ChangeStamp(transaction.Connection, person.Id, keep: null);
         _audit.Append(transaction, new AuditEntry(PeopleActions.SignedUp, Actor.Person(person.Email, client.Text, null)) { Subject = person.Email, Detail = how });
         var codes = withCodes ? NewCodes(transaction.Connection, person) : Result.Of<IReadOnlyList<string>>([]);
@@ -239,8 +296,19 @@ public sealed partial class CredentialService
             CredentialSql.SetNext(connection, person.Id, next.Value, now);
         }
 
-        return new TotpEnrolment(Base32.Encode(secret), Totp.Uri(secret, _options.Issuer, person.Email));
+        return Enrolment(secret, person);
     }
+
+    private TotpEnrolment Enrolment(byte[] secret, Person person) => new(Base32.Encode(secret), Totp.Uri(secret, _options.Issuer, person.Email));
+
+    /// <summary>What a browser did so far; null for anything else that it sends.</summary>
+    private SignUpDraft? Draft(DatabaseConnection connection, Person person, string link, string? kept) =>
+        kept is { Length: > 0 and <= SignInLimits.KeptSignUp } && Base64Url.IsValid(kept) && _key.OpenKept(connection, person.Id, link, Base64Url.DecodeFromChars(kept)) is { Succeeded: true } opened
+        && SignUpDraft.Unpack(opened.Value) is var draft && draft.Expires > _time.GetUtcNow() ? draft : null;
+
+    private static Result<long> MatchFirst(byte[] secret, string code, DateTimeOffset now) => Totp.Match(secret, code, now, lastUsed: 0) is { } step
+        ? step
+        : Problem.Refused("The code does not fit. Type the one that your authenticator shows now; the clock of your telephone must be right.");
 
     /// <summary>Takes the authenticator that is being set up into use, once a code of it is shown.</summary>
     private Problem? FinishTotp(DatabaseConnection connection, Person person, string code, Action<byte[], long> use)
@@ -257,15 +325,18 @@ public sealed partial class CredentialService
             return secret.Problem;
         }
 
-        if (Totp.Match(secret.Value, code, now, lastUsed: 0) is not { } step)
+        var step = MatchFirst(secret.Value, code, now);
+        if (step.Succeeded)
         {
-            return Problem.Refused("The code does not fit. Type the one that your authenticator shows now; the clock of your telephone must be right.");
+            use(next, step.Value);
         }
 
-        use(next, step);
-        return null;
+        return step.Problem;
     }
 
     private Problem? Tell(WriteTransaction transaction, Person person, PortalClient client, string what) =>
         _mails.Add(transaction, PersonMails.Changed, person, ("what", what), ("source", client.Text));
+
+    /// <summary>What was decided and committed: the next step, or why not.</summary>
+    private sealed record Begun(Problem? Problem, SignUpStep? Step);
 }

@@ -15,11 +15,13 @@ public sealed class InvitationService
     private readonly PeopleOptions _options;
     private readonly PersonMails _mails;
     private readonly PersonService _people;
+    private readonly SignUpCodes _codes;
 
-    internal InvitationService(WaybillDatabase database, AuditLog audit, TimeProvider time, SecretLinks links, PeopleOptions options, PersonMails mails, PersonService people)
+    internal InvitationService(
+        WaybillDatabase database, AuditLog audit, TimeProvider time, SecretLinks links, PeopleOptions options, PersonMails mails, PersonService people, SignUpCodes codes)
     {
         (_database, _audit, _time, _links, _options) = (database, audit, time, links, options);
-        (_mails, _people) = (mails, people);
+        (_mails, _people, _codes) = (mails, people, codes);
     }
 
     /// <summary>Adds a person with roles and a sign-up link.</summary>
@@ -79,11 +81,19 @@ public sealed class InvitationService
 
             CredentialSql.Reset(transaction.Connection, person.Id);
             PersonLinks.Revoke(transaction, person.Id);
+            var code = _codes.Prepare(transaction, person, handOver);
+            if (!code.Succeeded)
+            {
+                return code.Problem;
+            }
+
             var token = _links.Create(transaction, PersonLinks.SignUp, PersonLinks.Subject(person.Id), PeopleLimits.SignUpLink);
             _audit.Append(transaction, new AuditEntry(PeopleActions.CredentialsReset, actor) { Subject = person.Email, Detail = reason });
             var told = _mails.Add(
-                transaction, PersonMails.CredentialsReset, person, ("reason", reason), ("link", handOver ? "(you get the link from your provider)" : _options.Link(token)), ("until", Until()));
-            return told is null ? new Invitation(PersonSql.Find(transaction.Connection, person.Id)!, handOver ? _options.Link(token) : null, _time.GetUtcNow() + PeopleLimits.SignUpLink) : told;
+                transaction, PersonMails.CredentialsReset, person, ("reason", reason), ("link", handOver ? "(you get the link from your provider)" : _options.Link(token)),
+                ("code", CodeWords(code.Value)), ("until", Until()));
+            return told is not null ? told : new Invitation(
+                PersonSql.Find(transaction.Connection, person.Id)!, handOver ? _options.Link(token) : null, _time.GetUtcNow() + PeopleLimits.SignUpLink) { Code = code.Value.Length > 0 ? code.Value : null };
         },
         cancellationToken);
 
@@ -105,7 +115,8 @@ public sealed class InvitationService
             return Problem.Refused($"{known!.Email} is {higher} already, which is more. Take that role away first.");
         }
 
-        var isWaiting = known is not null && (known.Status == PersonStatus.Suspended || (known.SignsIn == SignInMeans.None && HasFreshLink(connection, known, now)));
+        // An account's owner makes no link for somebody of the provider: it would end the one that has a code.
+        var isWaiting = known is not null && (known.Status == PersonStatus.Suspended || (known.SignsIn == SignInMeans.None && (known.IsStaff || HasFreshLink(connection, known, now))));
         if (known is not null && held.Find(each => each.Role == role.Role && string.Equals(each.Vendor, role.Vendor, StringComparison.OrdinalIgnoreCase)) is { } same
             && (isWaiting || known.SignsIn != SignInMeans.None))
         {
@@ -148,14 +159,23 @@ public sealed class InvitationService
     private static bool HasFreshLink(DatabaseConnection connection, Person person, DateTimeOffset now) =>
         SecretLinks.IsMadeSince(connection, PersonLinks.SignUp, PersonLinks.Subject(person.Id), now - PeopleLimits.FreshLink);
 
+    /// <summary>That there is a code, for the mail that does not hold it.</summary>
+    private static string CodeWords(string code) => code.Length == 0 ? "" : " You also need a code, which is told to you by telephone and stands in no mail.";
+
     private string Until() => LocalTimes.Show(_time.GetUtcNow() + PeopleLimits.SignUpLink, _options.Notifications.Zone);
 
     private Result<Invitation> Invite(WriteTransaction transaction, Person person, bool handOver, Actor actor)
     {
+        var code = _codes.Prepare(transaction, person, handOver);
+        if (!code.Succeeded)
+        {
+            return code.Problem;
+        }
+
         var token = _links.Create(transaction, PersonLinks.SignUp, PersonLinks.Subject(person.Id), PeopleLimits.SignUpLink);
         _audit.Append(transaction, new AuditEntry(PeopleActions.Invited, actor) { Subject = person.Email, Detail = handOver ? "the link was handed over" : "the link was mailed" });
-        return !handOver && _mails.Add(transaction, PersonMails.SignUp, person, ("link", _options.Link(token)), ("until", Until())) is { } problem
+        return !handOver && _mails.Add(transaction, PersonMails.SignUp, person, ("link", _options.Link(token)), ("code", CodeWords(code.Value)), ("until", Until())) is { } problem
             ? problem
-            : new Invitation(person, handOver ? _options.Link(token) : null, _time.GetUtcNow() + PeopleLimits.SignUpLink);
+            : new Invitation(person, handOver ? _options.Link(token) : null, _time.GetUtcNow() + PeopleLimits.SignUpLink) { Code = code.Value.Length > 0 ? code.Value : null };
     }
 }

@@ -27,6 +27,9 @@ public static class PeopleActions
     /// <summary>A person got a link to sign up with.</summary>
     public const string Invited = "person-invited";
 
+    /// <summary>A wrong code was typed behind a sign-up link of somebody with a role at the provider.</summary>
+    public const string SignUpRefused = "sign-up-refused";
+
     /// <summary>A person chose how to sign in.</summary>
     public const string SignedUp = "signed-up";
 

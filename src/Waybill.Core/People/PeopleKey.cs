@@ -21,7 +21,25 @@ internal sealed class PeopleKey(string path)
     private byte[]? _key;
 
     /// <summary>Seals a secret of a person.</summary>
-    public Result<byte[]> Seal(DatabaseConnection connection, long person, ReadOnlySpan<byte> secret)
+    public Result<byte[]> Seal(DatabaseConnection connection, long person, ReadOnlySpan<byte> secret) => Seal(connection, "seal", Whose(person), secret);
+
+    /// <summary>Seals what a browser keeps between two steps behind a link: it opens for this person behind this link alone, and never as what a row holds.</summary>
+    public Result<byte[]> SealKept(DatabaseConnection connection, long person, string link, ReadOnlySpan<byte> kept) => Seal(connection, "kept", Behind(person, link), kept);
+
+    /// <summary>Opens what was sealed for the same person.</summary>
+    public Result<byte[]> Open(DatabaseConnection connection, long person, ReadOnlySpan<byte> sealedBytes) => Open(connection, "seal", Whose(person), sealedBytes);
+
+    /// <summary>Opens what a browser kept; whatever else it sends is a problem like damage.</summary>
+    public Result<byte[]> OpenKept(DatabaseConnection connection, long person, string link, ReadOnlySpan<byte> kept) => Open(connection, "kept", Behind(person, link), kept);
+
+    /// <summary>The keyed hash of a recovery code of a person.</summary>
+    public Result<byte[]> Hash(DatabaseConnection connection, long person, string code)
+    {
+        var key = Get(connection);
+        return key.Succeeded ? HMACSHA256.HashData(Derive(key.Value, "recovery"), (byte[])[.. Whose(person), .. Encoding.UTF8.GetBytes(code)]) : key.Problem;
+    }
+
+    private Result<byte[]> Seal(DatabaseConnection connection, string purpose, byte[] place, ReadOnlySpan<byte> secret)
     {
         var key = Get(connection);
         if (!key.Succeeded)
@@ -32,13 +50,12 @@ internal sealed class PeopleKey(string path)
         var sealedBytes = new byte[HeadLength + secret.Length];
         sealedBytes[0] = Version;
         RandomNumberGenerator.Fill(sealedBytes.AsSpan(1, NonceLength));
-        using var cipher = new AesGcm(Derive(key.Value, "seal"), TagLength);
-        cipher.Encrypt(sealedBytes.AsSpan(1, NonceLength), secret, sealedBytes.AsSpan(HeadLength), sealedBytes.AsSpan(1 + NonceLength, TagLength), Whose(person));
+        using var cipher = new AesGcm(Derive(key.Value, purpose), TagLength);
+        cipher.Encrypt(sealedBytes.AsSpan(1, NonceLength), secret, sealedBytes.AsSpan(HeadLength), sealedBytes.AsSpan(1 + NonceLength, TagLength), place);
         return sealedBytes;
     }
 
-    /// <summary>Opens what was sealed for the same person.</summary>
-    public Result<byte[]> Open(DatabaseConnection connection, long person, ReadOnlySpan<byte> sealedBytes)
+    private Result<byte[]> Open(DatabaseConnection connection, string purpose, byte[] place, ReadOnlySpan<byte> sealedBytes)
     {
         var key = Get(connection);
         if (!key.Succeeded)
@@ -52,23 +69,16 @@ internal sealed class PeopleKey(string path)
         }
 
         var secret = new byte[sealedBytes.Length - HeadLength];
-        using var cipher = new AesGcm(Derive(key.Value, "seal"), TagLength);
+        using var cipher = new AesGcm(Derive(key.Value, purpose), TagLength);
         try
         {
-            cipher.Decrypt(sealedBytes.Slice(1, NonceLength), sealedBytes[HeadLength..], sealedBytes.Slice(1 + NonceLength, TagLength), secret, Whose(person));
+            cipher.Decrypt(sealedBytes.Slice(1, NonceLength), sealedBytes[HeadLength..], sealedBytes.Slice(1 + NonceLength, TagLength), secret, place);
             return secret;
         }
         catch (AuthenticationTagMismatchException)
         {
             return Damaged();
         }
-    }
-
-    /// <summary>The keyed hash of a recovery code of a person.</summary>
-    public Result<byte[]> Hash(DatabaseConnection connection, long person, string code)
-    {
-        var key = Get(connection);
-        return key.Succeeded ? HMACSHA256.HashData(Derive(key.Value, "recovery"), (byte[])[.. Whose(person), .. Encoding.UTF8.GetBytes(code)]) : key.Problem;
     }
 
     /// <summary>What is wrong with it, where it is needed: also whether it is the one that belongs to this database.</summary>
@@ -92,6 +102,8 @@ internal sealed class PeopleKey(string path)
         BinaryPrimitives.WriteInt64BigEndian(bytes, person);
         return bytes;
     }
+
+    private static byte[] Behind(long person, string link) => [.. Whose(person), .. SHA256.HashData(Encoding.UTF8.GetBytes(link))];
 
     private Result<byte[]> Get(DatabaseConnection connection)
     {

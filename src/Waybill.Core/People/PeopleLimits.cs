@@ -15,6 +15,9 @@ public static class PeopleLimits
     /// <summary>Mails that invite people to one account within <see cref="InvitationWindow"/>: an owner can have them sent to any address.</summary>
     public const int Invitations = 20;
 
+    /// <summary>Wrong codes behind a sign-up link of somebody with a role at the provider: the link ends with the last one.</summary>
+    public const int SignUpCodes = 5;
+
     /// <summary>How long such mails count.</summary>
     public static readonly TimeSpan InvitationWindow = TimeSpan.FromHours(1);
 

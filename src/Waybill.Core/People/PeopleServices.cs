@@ -25,12 +25,13 @@ public sealed class PeopleServices : IDisposable
     {
         _work = work;
         var (links, key, mails) = (new SecretLinks(database, time), new PeopleKey(keyFile), new PersonMails(options, time));
+        var codes = new SignUpCodes(audit, key);
         var factor = new SecondFactor(key, audit, mails, time);
         People = new PersonService(database, audit, time);
         Sessions = new PortalSessions(database, audit, time);
         SignIn = new SignInService(database, audit, time, work, factor);
-        Credentials = new CredentialService(database, audit, time, links, options, key, work, factor, mails, SignIn);
-        Invitations = new InvitationService(database, audit, time, links, options, mails, People);
+        Credentials = new CredentialService(database, audit, time, links, options, key, work, factor, mails, SignIn, codes);
+        Invitations = new InvitationService(database, audit, time, links, options, mails, People, codes);
         Access = new PortalAccess(database, audit, options.Files);
     }
 

@@ -36,6 +36,9 @@ public static class SignInLimits
     /// <summary>Bytes of each part of a passkey.</summary>
     public const int PasskeyPart = 16 * 1024;
 
+    /// <summary>Characters of what a browser keeps of a sign-up.</summary>
+    public const int KeptSignUp = 1024;
+
     /// <summary>Recovery codes of a person.</summary>
     public const int RecoveryCodes = 10;
 

@@ -122,7 +122,7 @@ internal static class KeysApi
     {
         var login = await call.LoginAsync();
         return login.Succeeded
-            ? ApiAnswer.Of(await call.Get<DiagnosisService>().ExplainOwnAsync(login.Value, call.Cancel), found => new OwnWhyView(
+            ? ApiAnswer.Of(await call.Get<DiagnosisService>().ExplainOwnAsync(login.Value, from: null, call.Cancel), found => new OwnWhyView(
                 found.Login.UserName, found.Login.Status, found.Account, found.UsableKeys, found.LastKey is { } key ? View(call, key) : null,
                 [.. found.Offered.Select(SessionsApi.View)], found.Attempts))
             : login.Problem;

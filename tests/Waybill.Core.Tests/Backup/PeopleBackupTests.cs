@@ -14,8 +14,8 @@ public sealed class PeopleBackupTests
         var people = test.Core.Services.People;
         var link = (await people.Invitations.AddAsync(new NewPerson("a@example.com", "Ann"), handOver: true, TestCore.Operator)).Get().Link!.Split('/')[^1];
         Assert.False(File.Exists(test.Core.Files.PeopleKey));
-        var enrolment = (await people.Credentials.BeginSignUpAsync(link)).Get();
-        var codes = (await people.Credentials.SignUpAsync(link, "seven green tortoises", CodeOf(enrolment, test), Home)).Get().RecoveryCodes;
+        var (enrolment, kept) = (await people.Credentials.BeginSignUpAsync(link, "seven green tortoises", null, Home)).Get();
+        var codes = (await people.Credentials.SignUpAsync(link, kept, CodeOf(enrolment, test), Home)).Get().RecoveryCodes;
         await test.WriteAsync(withFiles: false);
         (await test.TryRestoreAsync()).Get();
         var key = test.Beside("restored/secrets/people.key");

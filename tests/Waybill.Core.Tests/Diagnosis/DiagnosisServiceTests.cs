@@ -177,8 +177,37 @@ public sealed class DiagnosisServiceTests
     private static List<(DiagnosisVerdict Verdict, string? Command)> Verdicts(ConnectionDiagnosis found) =>
         [.. found.Findings.Select(finding => (finding.Verdict, finding.Command))];
 
-    private static async Task RefuseAsync(TestCore core, string user) => Assert.True((await core.Services.Audit.AppendAsync(
-        new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = "192.0.2.1", Connection = "C1" }) { Subject = user, Outcome = AuditOutcome.Refused })).Succeeded);
+    [Fact]
+    public async Task The_people_of_a_login_see_what_came_without_a_user_name_from_their_own_places_and_from_no_other()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var login = await core.AddLoginAsync();
+        const string Old = "JSch 0.1 offered no key exchange methods of this listener, only diffie-hellman-group1-sha1; this listener has mlkem768x25519-sha256; policy `compat` would let it in";
+        foreach (var (address, reference, words) in ((string, string, string)[])
+            [("192.0.2.1", "C1", Old), ("198.51.100.7", "C2", "this is the SSH port; the client spoke HTTP"), ("203.0.113.5", "C3", "the client left before it said who it was"), ("192.0.2.99", "C4", Old)])
+        {
+            Assert.True((await core.Services.Audit.AppendAsync(
+                new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = address, Connection = reference }) { Outcome = AuditOutcome.Refused, Detail = words })).Succeeded);
+        }
+
+        await RefuseAsync(core, login.UserName, "C5");
+        var seen = await SeenAsync("::ffff:192.0.2.1");
+        Assert.Equal([("C5", true, RefusalCause.Other), ("C1", false, RefusalCause.Algorithms)], seen);
+        Assert.Equal([("C5", true, RefusalCause.Other), ("C2", false, RefusalCause.OtherProtocol)], await SeenAsync("198.51.100.7"));
+        Assert.Equal([("C5", true, RefusalCause.Other)], await SeenAsync("198.51.100.8"));
+
+        // From where it may come, and each once.
+        login = (await core.Services.Logins.SetAllowedNetworksAsync(login.UserName, ["203.0.113.0/24", "192.0.2.1", "198.0.0.0/8"], TestCore.Operator)).Get();
+        Assert.Equal([("C5", true, RefusalCause.Other), ("C3", false, RefusalCause.Other), ("C1", false, RefusalCause.Algorithms)], await SeenAsync("192.0.2.1"));
+        core.Time.Advance(DiagnosisService.UnnamedMemory + TimeSpan.FromMilliseconds(1));
+        Assert.Equal([("C5", true, RefusalCause.Other)], await SeenAsync("192.0.2.1"));
+
+        async Task<List<(string?, bool, RefusalCause)>> SeenAsync(string from) => [.. (await core.Services.Diagnosis.ExplainOwnAsync(login, System.Net.IPAddress.Parse(from))).Get()
+            .Attempts.Select(static attempt => (attempt.Reference, attempt.IsNamed, attempt.Cause))];
+    }
+
+    private static async Task RefuseAsync(TestCore core, string user, string reference = "C1") => Assert.True((await core.Services.Audit.AppendAsync(
+        new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = "192.0.2.1", Connection = reference }) { Subject = user, Outcome = AuditOutcome.Refused })).Succeeded);
 }
 
 internal static class DiagnosisCalls

@@ -125,8 +125,14 @@ public sealed class KeyLifeTests
         await core.AddAccountAsync("30000");
         var later = (await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "30000" }, TestCore.Operator)).Get();
         (await core.Services.Keys.AddAsync(later.UserName, new NewKey(key), TestCore.Operator)).Problem(ProblemKind.Refused);
-        Assert.Equal(1L, core.Scalar("SELECT count(*) FROM event WHERE topic = 'key-reported-lost' AND account_id = 1 AND json_extract(body, '$.othersWithThisKey') = 1"));
-        Assert.DoesNotContain(stranger.UserName, (string)core.Scalar("SELECT body FROM event WHERE topic = 'key-reported-lost'")!, StringComparison.Ordinal);
+
+        // The provider is told whose else it is; the account learns nothing of others, however many they are.
+        Assert.Equal(1L, core.Scalar("SELECT count(*) FROM event WHERE topic = 'key-reported-lost' AND account_id = 1"));
+        Assert.Equal(1L, core.Scalar("SELECT count(*) FROM event WHERE topic = 'key-lost-elsewhere' AND account_id IS NULL AND json_extract(body, '$.count') = 1"));
+        Assert.Contains(stranger.UserName, (string)core.Scalar("SELECT body FROM event WHERE topic = 'key-lost-elsewhere'")!, StringComparison.Ordinal);
+        var told = (string)core.Scalar("SELECT body FROM event WHERE topic = 'key-reported-lost'")!;
+        Assert.DoesNotContain(stranger.UserName, told, StringComparison.Ordinal);
+        Assert.DoesNotContain("other", told, StringComparison.OrdinalIgnoreCase);
         Assert.Contains($"installed too on {stranger.UserName}", (string)core.Scalar("SELECT detail FROM audit WHERE action = 'key-reported-lost'")!, StringComparison.Ordinal);
 
         // Said again, it stays so; and the one that is left can be reported by its own.

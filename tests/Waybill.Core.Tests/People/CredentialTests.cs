@@ -20,22 +20,24 @@ public class CredentialTests
             Assert.Equal((PersonLinkKind.SignUp, Ann, test.Time.GetUtcNow() + PeopleLimits.SignUpLink), (found.Kind, found.Person.Email, found.Expires));
         }
 
-        var enrolment = (await credentials.BeginSignUpAsync(link)).Get();
-        Assert.Equal(enrolment, (await credentials.BeginSignUpAsync(link)).Get());
+        (await credentials.BeginSignUpAsync(link, "password1234", null, TestPeople.Home)).Problem(ProblemKind.Invalid);
+        var (enrolment, kept) = (await credentials.BeginSignUpAsync(link, TestPeople.Password, null, TestPeople.Home)).Get();
+        Assert.InRange(kept.Length, 1, SignInLimits.KeptSignUp);
+        Assert.Equal(enrolment, await credentials.ResumeSignUpAsync(link, kept));
         Assert.StartsWith("otpauth://totp/Waybill:ann%40example.com?secret=" + enrolment.Secret, enrolment.Uri, StringComparison.Ordinal);
         test.Know(Ann, enrolment);
-        (await credentials.SignUpAsync(link, "password1234", test.Code(Ann), TestPeople.Home)).Problem(ProblemKind.Invalid);
-        (await credentials.SignUpAsync(link, TestPeople.Password, test.WrongCode(Ann), TestPeople.Home)).Problem(ProblemKind.Refused);
+        (await credentials.SignUpAsync(link, kept, test.WrongCode(Ann), TestPeople.Home)).Problem(ProblemKind.Refused);
         Assert.Equal(SignInMeans.None, (await test.FindAsync(Ann)).SignsIn);
         var code = test.Code(Ann);
-        var enrolled = (await credentials.SignUpAsync(link, TestPeople.Password, code, TestPeople.Home)).Get();
+        var enrolled = (await credentials.SignUpAsync(link, kept, code, TestPeople.Home)).Get();
         Assert.Equal(Ann, (await test.People.Sessions.FindAsync(enrolled.Token))!.Person.Email);
         Assert.Equal(SignInMeans.Password, (await test.FindAsync(Ann)).SignsIn);
         foreach (var used in (string[])[link, second])
         {
             Assert.Null(await credentials.FindLinkAsync(used));
-            (await credentials.BeginSignUpAsync(used)).Problem(ProblemKind.NotFound);
-            (await credentials.SignUpAsync(used, Other, code, TestPeople.Home)).Problem(ProblemKind.NotFound);
+            (await credentials.BeginSignUpAsync(used, Other, null, TestPeople.Home)).Problem(ProblemKind.NotFound);
+            Assert.Null(await credentials.ResumeSignUpAsync(used, kept));
+            (await credentials.SignUpAsync(used, kept, code, TestPeople.Home)).Problem(ProblemKind.NotFound);
             (await credentials.SignUpWithPasskeyAsync(used, TestPeople.NewPasskey(1), TestPeople.Home)).Problem(ProblemKind.NotFound);
         }
 
@@ -44,19 +46,134 @@ public class CredentialTests
     }
 
     [Fact]
+    public async Task Each_browser_behind_a_sign_up_link_gets_an_authenticator_of_its_own_and_the_one_that_is_proven_counts()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.AddAsync(Ann);
+        await test.AddAsync("bob@example.com");
+        var link = await test.LinkAsync(Ann);
+        var scanner = (await test.People.Credentials.BeginSignUpAsync(link, Other, null, TestPeople.Home)).Get();
+        var own = (await test.People.Credentials.BeginSignUpAsync(link, TestPeople.Password, null, TestPeople.Home)).Get();
+        Assert.NotEqual(scanner.Enrolment.Secret, own.Enrolment.Secret);
+
+        // Nor does one browser's count with what another keeps, behind another link, for somebody else, or made up.
+        test.Know(Ann, scanner.Enrolment);
+        var read = test.Code(Ann);
+        test.Know(Ann, own.Enrolment);
+        (await test.People.Credentials.SignUpAsync(link, own.Kept, read, TestPeople.Away)).Problem(ProblemKind.Refused);
+        foreach (var strange in (string[])[await test.LinkAsync(Ann), await test.LinkAsync("bob@example.com")])
+        {
+            Assert.Null(await test.People.Credentials.ResumeSignUpAsync(strange, own.Kept));
+            (await test.People.Credentials.SignUpAsync(strange, own.Kept, test.Code(Ann), TestPeople.Away)).Problem(ProblemKind.Refused);
+        }
+
+        foreach (var kept in (string?[])[null, "", "%", "AAAA", own.Kept[..^4], new('A', SignInLimits.KeptSignUp + 1), (own.Kept[0] == 'A' ? 'B' : 'A') + own.Kept[1..]])
+        {
+            Assert.Null(await test.People.Credentials.ResumeSignUpAsync(link, kept));
+            (await test.People.Credentials.SignUpAsync(link, kept, test.Code(Ann), TestPeople.Away)).Problem(ProblemKind.Refused);
+        }
+
+        (await test.People.Credentials.SignUpAsync(link, own.Kept, test.Code(Ann), TestPeople.Home)).Get();
+        test.Next();
+        await test.SignInAsync(Ann, TestPeople.Home);
+        Assert.Equal(SignInVerdict.Wrong, await test.TryAsync(Ann, Other, TestPeople.Home));
+        test.Know(Ann, scanner.Enrolment);
+        Assert.Equal(SignInVerdict.Wrong, (await test.People.SignIn.CheckSecondFactorAsync(await test.WaitingAsync(Ann, TestPeople.Home), test.Code(Ann), TestPeople.Home)).Get().Verdict);
+        (await test.People.Credentials.SignUpAsync(link, scanner.Kept, test.Code(Ann), TestPeople.Away)).Problem(ProblemKind.NotFound);
+    }
+
+    [Fact]
+    public async Task A_mailed_link_makes_nobody_one_of_the_provider_without_a_code_that_the_mail_does_not_hold()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        var credentials = test.People.Credentials;
+        var invited = (await test.People.Invitations.AddAsync(new NewPerson(Ann, "Ann Example") { Roles = [new(PersonRole.Administrator)] }, handOver: false, TestCore.Operator)).Get();
+        var mail = Assert.Single(test.Mails("person-sign-up", Ann));
+        var code = Assert.IsType<string>(invited.Code);
+        Assert.Matches("^[0-9]{4} [0-9]{4}$", code);
+        Assert.Contains("You also need a code", mail, StringComparison.Ordinal);
+        Assert.DoesNotContain(code, mail, StringComparison.Ordinal);
+        Assert.DoesNotContain(code.Replace(" ", "", StringComparison.Ordinal), mail, StringComparison.Ordinal);
+        var link = LinkIn(mail);
+        Assert.True((await credentials.FindLinkAsync(link))!.NeedsCode);
+        (await credentials.SignUpWithPasskeyAsync(link, TestPeople.NewPasskey(1), TestPeople.Home)).Problem(ProblemKind.Refused);
+
+        // A form without a code, as a scanner sends it, costs no try.
+        var wrong = code[0] == '0' ? "1" + code[1..] : "0" + code[1..];
+        foreach (var typed in (string?[])[null, "", "1234", code + "1", new('1', 1000)])
+        {
+            (await credentials.BeginSignUpAsync(link, TestPeople.Password, typed, TestPeople.Away)).Problem(ProblemKind.Refused);
+        }
+
+        for (var i = 1; i < PeopleLimits.SignUpCodes; i++)
+        {
+            Assert.Contains($"{PeopleLimits.SignUpCodes - i} tries are left", (await credentials.BeginSignUpAsync(link, TestPeople.Password, wrong, TestPeople.Away)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        }
+
+        var (enrolment, kept) = (await credentials.BeginSignUpAsync(link, TestPeople.Password, code, TestPeople.Home)).Get();
+        (await credentials.BeginSignUpAsync(link, TestPeople.Password, wrong, TestPeople.Away)).Problem(ProblemKind.Refused);
+        Assert.Equal(PeopleLimits.SignUpCodes, (await test.AuditAsync(PeopleActions.SignUpRefused)).Count);
+        test.Know(Ann, enrolment);
+        Assert.Null(await credentials.FindLinkAsync(link));
+        (await credentials.SignUpAsync(link, kept, test.Code(Ann), TestPeople.Home)).Problem(ProblemKind.NotFound);
+
+        // Another link has another code, and the one before is worth nothing.
+        var again = (await test.People.Invitations.InviteAsync(Ann, handOver: false, TestCore.Operator)).Get();
+        Assert.NotEqual(code, again.Code);
+        link = LinkIn(test.Mails("person-sign-up", Ann)[0]);
+        (await credentials.BeginSignUpAsync(link, TestPeople.Password, code, TestPeople.Home)).Problem(ProblemKind.Refused);
+        (enrolment, kept) = (await credentials.BeginSignUpAsync(link, TestPeople.Password, again.Code!.Replace(' ', '-'), TestPeople.Home)).Get();
+        test.Know(Ann, enrolment);
+        (await credentials.SignUpAsync(link, kept, test.Code(Ann), TestPeople.Home)).Get();
+
+        // So does the link that a reset mails; one that is handed over was in no mail.
+        var reset = (await test.People.Invitations.ResetAsync(Ann, "lost telephone", handOver: false, TestCore.Operator)).Get();
+        Assert.NotNull(reset.Code);
+        Assert.True((await credentials.FindLinkAsync(LinkIn(Assert.Single(test.Mails("person-credentials-reset", Ann)))))!.NeedsCode);
+        var handed = (await test.People.Invitations.InviteAsync(Ann, handOver: true, TestCore.Operator)).Get();
+        Assert.Null(handed.Code);
+        Assert.False((await credentials.FindLinkAsync(handed.Link!.Split('/')[^1]))!.NeedsCode);
+        Assert.Null(await credentials.FindLinkAsync(LinkIn(test.Mails("person-credentials-reset", Ann)[0])));
+    }
+
+    [Fact]
+    public async Task A_link_from_before_a_role_at_the_provider_does_not_give_it_and_an_account_ends_no_link_with_a_code()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        var credentials = test.People.Credentials;
+        var role = new RoleGrant(PersonRole.Member, "10042");
+        Assert.Equal(Outcome.Done, await InviteAsync(test, Ann, role));
+        var link = LinkIn(Assert.Single(test.Mails("person-sign-up", Ann)));
+        Assert.False((await credentials.FindLinkAsync(link))!.NeedsCode);
+        var kept = await test.BeginAsync(Ann, link);
+        (await test.People.People.GrantAsync(Ann, new(PersonRole.Support), TestCore.Operator)).Get();
+        (await credentials.SignUpAsync(link, kept, test.Code(Ann), TestPeople.Home)).Problem(ProblemKind.Refused);
+        (await credentials.BeginSignUpAsync(link, TestPeople.Password, "1234 5678", TestPeople.Home)).Problem(ProblemKind.Refused);
+
+        var invited = (await test.People.Invitations.InviteAsync(Ann, handOver: false, TestCore.Operator)).Get();
+        test.Time.Advance(PeopleLimits.FreshLink);
+        Assert.Equal(ProblemKind.AlreadyExists, (await InviteAsync(test, Ann, role)).Problem?.Kind);
+        link = LinkIn(test.Mails("person-sign-up", Ann)[0]);
+        var (enrolment, shown) = (await credentials.BeginSignUpAsync(link, TestPeople.Password, invited.Code, TestPeople.Home)).Get();
+        test.Know(Ann, enrolment);
+        (await credentials.SignUpAsync(link, shown, test.Code(Ann), TestPeople.Home)).Get();
+        Assert.Equal(2, (await test.FindAsync(Ann)).Roles.Count);
+    }
+
+    [Fact]
     public async Task An_authenticator_that_is_not_finished_in_time_begins_anew_and_a_link_ends()
     {
         await using var test = await TestPeople.CreateAsync();
         await test.AddAsync(Ann);
         var link = await test.LinkAsync(Ann);
-        var first = (await test.People.Credentials.BeginSignUpAsync(link)).Get();
-        test.Know(Ann, first);
+        var kept = await test.BeginAsync(Ann, link);
         test.Time.Advance(SignInLimits.Pending);
-        (await test.People.Credentials.SignUpAsync(link, TestPeople.Password, test.Code(Ann), TestPeople.Home)).Problem(ProblemKind.Refused);
-        Assert.NotEqual(first.Secret, (await test.People.Credentials.BeginSignUpAsync(link)).Get().Secret);
+        Assert.Null(await test.People.Credentials.ResumeSignUpAsync(link, kept));
+        (await test.People.Credentials.SignUpAsync(link, kept, test.Code(Ann), TestPeople.Home)).Problem(ProblemKind.Refused);
+        Assert.NotEqual(kept, await test.BeginAsync(Ann, link));
         test.Time.Advance(PeopleLimits.SignUpLink);
         Assert.Null(await test.People.Credentials.FindLinkAsync(link));
-        (await test.People.Credentials.BeginSignUpAsync(link)).Problem(ProblemKind.NotFound);
+        (await test.People.Credentials.BeginSignUpAsync(link, Other, null, TestPeople.Home)).Problem(ProblemKind.NotFound);
         link = await test.LinkAsync(Ann);
         (await test.People.People.SuspendAsync(Ann, null, TestCore.Operator)).Get();
         Assert.Null(await test.People.Credentials.FindLinkAsync(link));
@@ -71,7 +188,7 @@ public class CredentialTests
         Assert.True((await test.People.Credentials.AskResetAsync("ANN@example.com", TestPeople.Away)).Succeeded);
         var link = LinkIn(Assert.Single(test.Mails("person-password-reset", Ann)));
         Assert.Equal(PersonLinkKind.Reset, (await test.People.Credentials.FindLinkAsync(link))!.Kind);
-        (await test.People.Credentials.BeginSignUpAsync(link)).Problem(ProblemKind.NotFound);
+        (await test.People.Credentials.BeginSignUpAsync(link, Other, null, TestPeople.Home)).Problem(ProblemKind.NotFound);
         (await test.People.Credentials.SignUpWithPasskeyAsync(link, TestPeople.NewPasskey(1), TestPeople.Home)).Problem(ProblemKind.NotFound);
         (await test.People.Credentials.ResetAsync(link, "short", test.Code(Ann), TestPeople.Away)).Problem(ProblemKind.Invalid);
         Assert.Equal(SignInVerdict.Wrong, (await test.People.Credentials.ResetAsync(link, Other, test.WrongCode(Ann), TestPeople.Away)).Get().Verdict);

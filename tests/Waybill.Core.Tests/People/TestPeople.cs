@@ -48,11 +48,19 @@ internal sealed class TestPeople : IAsyncDisposable
     {
         await AddAsync(email, roles);
         var link = await LinkAsync(email);
-        Know(email, (await People.Credentials.BeginSignUpAsync(link)).Get());
-        var enrolled = (await People.Credentials.SignUpAsync(link, Password, Code(email), Home)).Get();
+        var kept = await BeginAsync(email, link);
+        var enrolled = (await People.Credentials.SignUpAsync(link, kept, Code(email), Home)).Get();
         RecoveryCodes[email] = enrolled.RecoveryCodes;
         Next();
         return enrolled.Token!;
+    }
+
+    /// <summary>Takes the first step behind a link, as one browser; answers what that browser keeps.</summary>
+    public async Task<string> BeginAsync(string email, string link)
+    {
+        var step = (await People.Credentials.BeginSignUpAsync(link, Password, null, Home)).Get();
+        Know(email, step.Enrolment);
+        return step.Kept;
     }
 
     public void Know(string email, TotpEnrolment enrolment) => _secrets[email] = Decode(enrolment.Secret);

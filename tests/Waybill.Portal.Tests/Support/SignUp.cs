@@ -17,9 +17,9 @@ internal static partial class SignUp
         var link = Link().Match(await server.CommandAsync("person", "invite", email, "--print-link")).Value;
         var visitor = new Visitor(server) { Email = email };
         await visitor.GetAsync(link);
-        await visitor.PostAsync(link, ("step", "begin"));
+        await visitor.PostAsync(link, ("step", "begin"), ("password", Password), ("again", Password));
         var code = OneTimeCode.Of(Secret().Match(visitor.Page).Groups[1].Value);
-        await visitor.PostAsync(link, ("step", "finish"), ("password", Password), ("again", Password), ("code", code));
+        await visitor.PostAsync(link, ("step", "finish"), ("code", code));
         Assert.NotNull(visitor.Session);
         return visitor;
     }

@@ -62,6 +62,16 @@ public sealed class PersonTests(Template template)
         Assert.Matches("a link to sign up with goes to ann@example.com; it works once, until ", await data.OutputAsync("person", "invite", "ann@example.com"));
         Assert.Equal(1, data.Sql("UPDATE delivery SET text = text WHERE topic = 'person-sign-up' AND target = 'ann@example.com' AND instr(text, 'https://localhost:8443/l/') > 0"));
         Assert.Matches("https://localhost:8443/l/[A-Za-z0-9_-]{43}", await data.OutputAsync("person", "invite", "ann@example.com", "--print-link"));
+        Assert.DoesNotContain("code", await data.OutputAsync("person", "invite", "ann@example.com"), StringComparison.Ordinal);
+
+        // Somebody of the provider needs a code besides, which stands on the screen and in no mail.
+        await data.OutputAsync("person", "grant", "ann@example.com", "--provider", "support");
+        var output = await data.OutputAsync("person", "invite", "ann@example.com");
+        Assert.Matches("the link needs a code that the mail does not hold, shown this once: [0-9]{4} [0-9]{4}\ntell it by telephone", output);
+        Assert.Equal(0, data.Sql($"UPDATE delivery SET text = text WHERE instr(text, '{output.Split("once: ")[1][..9]}') > 0"));
+
+        Assert.Matches("^[0-9]{4} [0-9]{4}$", Text(await data.JsonAsync("person", "invite", "ann@example.com"), "signUpCode"));
+        Assert.DoesNotContain("code", await data.OutputAsync("person", "invite", "ann@example.com", "--print-link"), StringComparison.Ordinal);
         Assert.Contains("needs --reason", await data.RefusedAsync(2, "person", "reset", "ann@example.com"), StringComparison.Ordinal);
         Assert.Contains("a link to sign up with goes to", await data.OutputAsync("person", "reset", "ann@example.com", "--reason", "lost telephone"), StringComparison.Ordinal);
         Assert.Equal("lost telephone", Text(await data.AuditAsync("credentials-reset"), "detail"));

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Events;
+using Waybill.Core.Links;
 
 namespace Waybill.Core.Keys.Handover;
 
@@ -108,8 +109,7 @@ public sealed partial class KeyHandovers
 
         CryptographicOperations.ZeroMemory(content.Value);
         var actor = Actor.System with { Address = address };
-        var digits = string.Concat(code.Where(char.IsAsciiDigit));
-        var hash = _seal.HashCode(row.Id, row.Part, code.Length <= HandoverLimits.TypedCode ? digits : "");
+        var hash = _seal.HashCode(row.Id, row.Part, SpokenCode.Digits(code));
         if (!hash.Succeeded)
         {
             return hash.Problem;

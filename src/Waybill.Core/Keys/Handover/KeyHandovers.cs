@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
@@ -104,7 +103,7 @@ public sealed partial class KeyHandovers
                 return Problem.Refused($"The {Name(part)} of handover {id} was handed over already, or is read out by staff. There is no link to renew.");
             }
 
-            var code = NewCode();
+            var code = SpokenCode.New();
             var hash = _seal.HashCode(id, part, code);
             if (!hash.Succeeded)
             {
@@ -118,7 +117,7 @@ public sealed partial class KeyHandovers
             Mail(transaction, row.AccountId, row.UserName, id, part, recipient, row.Expires, now);
             _audit.Append(transaction, Entry(HandoverActions.Renewed, actor, found.Value, $"{Name(part)} to {recipient}"));
             var view = HandoverSql.Find(connection, id)!;
-            return part == HandoverPart.File ? new HandoverStart(view, Show(code), null) : new HandoverStart(view, null, Show(code));
+            return part == HandoverPart.File ? new HandoverStart(view, SpokenCode.Show(code), null) : new HandoverStart(view, null, SpokenCode.Show(code));
         },
         cancellationToken);
 
@@ -218,7 +217,7 @@ public sealed partial class KeyHandovers
         foreach (var (part, recipient) in ((HandoverPart, string?)[])[(HandoverPart.File, plan.FileTo), (HandoverPart.Passphrase, plan.PassphraseTo)])
         {
             var secret = _seal.Seal(id, part, installed.Value.Sha256, part == HandoverPart.File ? generated.File.Span : generated.Passphrase);
-            var code = NewCode();
+            var code = SpokenCode.New();
             var hash = _seal.HashCode(id, part, code);
             if ((secret.Problem ?? hash.Problem) is { } problem)
             {
@@ -228,7 +227,7 @@ public sealed partial class KeyHandovers
             HandoverSql.AddPart(connection, id, part, recipient, secret.Value!, recipient is null ? null : hash.Value);
             if (recipient is not null)
             {
-                codes[part] = Show(code);
+                codes[part] = SpokenCode.Show(code);
                 Mail(transaction, account, login.UserName, id, part, recipient, expires, now);
             }
         }
@@ -267,12 +266,6 @@ public sealed partial class KeyHandovers
 
     private static long? AccountId(DatabaseConnection connection, string? number) =>
         number is null ? null : connection.Number("SELECT id FROM account WHERE number_key = @key", ("@key", Accounts.AccountNumber.Fold(number)));
-
-    private static string NewCode() =>
-        RandomNumberGenerator.GetInt32((int)Math.Pow(10, HandoverLimits.CodeDigits)).ToString(CultureInfo.InvariantCulture).PadLeft(HandoverLimits.CodeDigits, '0');
-
-    /// <summary>In two groups, as it is said.</summary>
-    private static string Show(string code) => $"{code[..(HandoverLimits.CodeDigits / 2)]} {code[(HandoverLimits.CodeDigits / 2)..]}";
 
     private static string Purpose(HandoverPart part) => part == HandoverPart.File ? FilePurpose : PassphrasePurpose;
 

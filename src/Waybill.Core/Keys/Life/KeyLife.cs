@@ -198,9 +198,16 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
             new JsonObject
             {
                 ["user"] = login.UserName, ["key"] = key.Sha256, ["label"] = key.Label, ["by"] = actor.Name, ["note"] = note, ["revokedOn"] = Names(lost.RevokedOn),
-                ["othersWithThisKey"] = lost.AlsoOn.Count, ["refusedForAll"] = lost.IsBurnt ? "yes" : "no, since it has not logged in there", ["lastUsed"] = key.LastUsed?.ToEvent(), ["lastUsedFrom"] = key.LastUsedFrom,
+                ["refusedForAll"] = lost.IsBurnt ? "yes" : "no, since it has not logged in there", ["lastUsed"] = key.LastUsed?.ToEvent(), ["lastUsedFrom"] = key.LastUsedFrom,
             },
             time.GetUtcNow());
+        if (lost.AlsoOn.Count > 0)
+        {
+            // Not in the account's own: whoever adds another's public key and reports it would read there whether that one is a customer.
+            EventSql.Raise(
+                transaction.Connection, KeyTopics.LostElsewhere, null,
+                new JsonObject { ["user"] = login.UserName, ["key"] = key.Sha256, ["by"] = actor.Name, ["count"] = lost.AlsoOn.Count, ["logins"] = Names(lost.AlsoOn) }, time.GetUtcNow());
+        }
     }
 
     private static JsonArray Names(IReadOnlyList<string> names) => [.. names.Take(LoginsNamed).Select(static name => (JsonNode)name)];

@@ -11,4 +11,7 @@ public static class KeyTopics
 
     /// <summary>Somebody said that others may have a key; it was revoked.</summary>
     public const string ReportedLost = "key-reported-lost";
+
+    /// <summary>Others' logins have a key that was reported lost: for the provider alone, since anybody could learn by it who has a key.</summary>
+    public const string LostElsewhere = "key-lost-elsewhere";
 }

@@ -45,7 +45,7 @@ internal sealed class ConnectionModel(AccountLogins logins, DiagnosisService dia
             return Refuse(login.Problem);
         }
 
-        var found = await diagnosis.ExplainOwnAsync(login.Value, HttpContext.RequestAborted);
+        var found = await diagnosis.ExplainOwnAsync(login.Value, SessionCookie.Client(HttpContext).Address, HttpContext.RequestAborted);
         if (!found.Succeeded)
         {
             return Refuse(found.Problem);

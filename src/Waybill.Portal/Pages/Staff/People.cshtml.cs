@@ -26,6 +26,9 @@ internal sealed class PeopleModel(PeopleServices people, IStringLocalizer<StaffT
 
     public string? More { get; private set; }
 
+    /// <summary>Somebody who was added and whose code is to be told, shown in the answer to the form and nowhere again; null for none.</summary>
+    public Invitation? Told { get; private set; }
+
     public static IEnumerable<PersonRole> ProviderRoles => Enum.GetValues<PersonRole>().Where(RoleGrant.IsProviderRole);
 
     public static string PathOf(string email) => $"/staff/people/{Uri.EscapeDataString(email)}";
@@ -58,9 +61,19 @@ internal sealed class PeopleModel(PeopleServices people, IStringLocalizer<StaffT
         }
 
         var person = new NewPerson(address, name?.Trim() ?? "") { Phone = phone?.Trim(), Roles = [grant] };
-        var problem = grant.IsAtProvider || grant.Account is null
-            ? (await people.Invitations.AddAsync(person, handOver: false, Actor, ended)).Problem
-            : (await people.Invitations.InviteToAccountAsync(person, Actor, ended)).Problem;
+        if (grant.IsAtProvider || grant.Account is null)
+        {
+            var added = await people.Invitations.AddAsync(person, handOver: false, Actor, ended);
+            if (added is { Succeeded: true, Value.Code: not null })
+            {
+                Told = added.Value;
+                return await ShowAsync();
+            }
+
+            return await AfterAsync("Add", added.Problem, "PersonAdded", added.Succeeded ? PathOf(address) : null);
+        }
+
+        var problem = (await people.Invitations.InviteToAccountAsync(person, Actor, ended)).Problem;
         return await AfterAsync("Add", problem, "PersonAdded", problem is null ? PathOf(address) : null);
     }
 

@@ -22,17 +22,20 @@ internal sealed class PersonPageModel(PeopleServices people, IStringLocalizer<St
 
     public Person Person { get; private set; } = null!;
 
+    /// <summary>An invitation whose code is to be told; null for none.</summary>
+    public Invitation? Told { get; private set; }
+
     /// <summary>Whether whoever looks may change this person.</summary>
     public bool MayChange => PortalAccess.Check(Session, PortalOperation.ChangePeople, Person).Succeeded;
 
     public Task<IActionResult> OnGetAsync() => ShowAsync();
 
     [Permission(PortalOperation.ChangePeople)]
-    public Task<IActionResult> OnPostInviteAsync() => DoAsync("Invite", "PersonInvited", async ended => (await people.Invitations.InviteAsync(Email, handOver: false, Actor, ended)).Problem);
+    public Task<IActionResult> OnPostInviteAsync() => TellAsync("Invite", "PersonInvited", ended => people.Invitations.InviteAsync(Email, handOver: false, Actor, ended));
 
     [Permission(PortalOperation.ChangePeople)]
     public Task<IActionResult> OnPostResetAsync(string? reason) =>
-        DoAsync("Reset", "PersonReset", async ended => (await people.Invitations.ResetAsync(Email, reason ?? "", handOver: false, Actor, ended)).Problem);
+        TellAsync("Reset", "PersonReset", ended => people.Invitations.ResetAsync(Email, reason ?? "", handOver: false, Actor, ended));
 
     [Permission(PortalOperation.ChangePeople)]
     public Task<IActionResult> OnPostSuspendAsync(string? reason) =>
@@ -71,6 +74,25 @@ internal sealed class PersonPageModel(PeopleServices people, IStringLocalizer<St
         }
 
         return await AfterAsync(form, await act(HttpContext.RequestAborted), word, path);
+    }
+
+    /// <summary>Sends a link. The code that it may need is shown in the answer itself and not behind a redirection: it is told this once and kept nowhere.</summary>
+    private async Task<IActionResult> TellAsync(string form, string word, Func<CancellationToken, ValueTask<Result<Invitation>>> act)
+    {
+        Invitation? made = null;
+        var answer = await DoAsync(form, word, async ended =>
+        {
+            var invited = await act(ended);
+            made = invited.Value;
+            return invited.Problem;
+        });
+        return made is { Code: not null } ? await ShowToldAsync(made) : answer;
+    }
+
+    private async Task<IActionResult> ShowToldAsync(Invitation told)
+    {
+        Told = told;
+        return await ShowAsync();
     }
 
     private Task<IActionResult> RoleAsync(

@@ -28,7 +28,7 @@ internal static class PersonCommands
         string Email, string Name, string? Phone, string Language, string? TimeZone, string Status, string? StatusReason, DateTimeOffset Created, DateTimeOffset? Deactivated,
         DateTimeOffset? LastSignIn, IReadOnlyList<string> SignsInWith, IReadOnlyList<RoleView> Roles);
 
-    private sealed record PersonWithLink(PersonView Person, string? SignUpLink, DateTimeOffset? LinkExpires);
+    private sealed record PersonWithLink(PersonView Person, string? SignUpLink, DateTimeOffset? LinkExpires, string? SignUpCode);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
     [
@@ -68,7 +68,7 @@ internal static class PersonCommands
             }
 
             var person = CommandContext.Require(await people.People.AddAsync(added, CommandContext.Operator, cancellationToken));
-            here.Print(new PersonWithLink(View(person), null, null), output =>
+            here.Print(new PersonWithLink(View(person), null, null, null), output =>
             {
                 output.WriteLine($"person {person.Email} ({Roles(person)}) is there");
                 output.WriteLine($"next: {ShellWord.Command(here.Data, $"person invite {person.Email}")}");
@@ -223,12 +223,17 @@ internal static class PersonCommands
     }
 
     private static void Print(CommandContext here, Invitation invitation, string done) =>
-        here.Print(new PersonWithLink(View(invitation.Person), invitation.Link, invitation.Expires), output =>
+        here.Print(new PersonWithLink(View(invitation.Person), invitation.Link, invitation.Expires, invitation.Code), output =>
         {
             output.WriteLine($"person {invitation.Person.Email} ({Roles(invitation.Person)}) {done}");
             output.WriteLine(invitation.Link is { } link
                 ? $"sign up once, until {CommandContext.Time(invitation.Expires)}: {link}"
                 : $"a link to sign up with goes to {invitation.Person.Email}; it works once, until {CommandContext.Time(invitation.Expires)}");
+            if (invitation.Code is { } code)
+            {
+                output.WriteLine($"the link needs a code that the mail does not hold, shown this once: {code}");
+                output.WriteLine("tell it by telephone, on a number that you know to be theirs");
+            }
         });
 
     private static Argument<string> Email() => new("EMAIL") { Description = "the person's e-mail address" };
