@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Waybill.TestKit;
 
@@ -76,8 +77,13 @@ public sealed class FtpsPackTests(FtpsPackTests.FtpsServer ftps) : IClassFixture
         var stream = client.GetStream();
         await AnswerAsync(stream, "220");
         await SayAsync(stream, "AUTH TLS", "234");
-        await using var tls = new SslStream(stream, leaveInnerStreamOpen: true, (_, _, _, _) => true);
-        await tls.AuthenticateAsClientAsync("localhost");
+        using var root = X509CertificateLoader.LoadCertificateFromFile(ftps.Server.Root);
+        await using var tls = new SslStream(stream, leaveInnerStreamOpen: true);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck },
+        }, TestContext.Current.CancellationToken);
         await SayAsync(tls, "USER " + WaybillServer.User, "331");
         await SayAsync(tls, "PASS " + ftps.Password, "230");
         var before = await ShownAsync();
@@ -144,7 +150,7 @@ public sealed class FtpsPackTests(FtpsPackTests.FtpsServer ftps) : IClassFixture
     private async Task<string> ShownAsync()
     {
         var outcome = await SClientAsync();
-        using var shown = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(outcome.Output);
+        using var shown = X509Certificate2.CreateFromPem(outcome.Output);
         return shown.GetCertHashString(HashAlgorithmName.SHA256);
     }
 

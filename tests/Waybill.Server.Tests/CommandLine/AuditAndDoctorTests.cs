@@ -81,7 +81,7 @@ public sealed class AuditAndDoctorTests(Template template)
         var findings = (await data.JsonAsync("doctor")).EnumerateArray().ToList();
         Assert.DoesNotContain(findings, finding => finding.GetProperty("verdict").GetString() == "failure");
         Assert.Equal(
-            ["kernel", "open files", "crypto", "libargon2", "Ssh:Public", "Provider", "portal", "Ftp", "Smtp", "file modes", "room", "host keys", "database", "audit", "people", "quotas", "keys", "requests", "held files", "expectations", "expiring keys", "burnt keys", "retention", "schedule", "notifications", "web hooks", "backup", "server"],
+            ["kernel", "open files", "crypto", "libargon2", "Ssh:Public", "Provider", "portal", "certificate", "Ftp", "Smtp", "file modes", "room", "host keys", "database", "audit", "people", "quotas", "keys", "requests", "held files", "expectations", "expiring keys", "burnt keys", "retention", "schedule", "notifications", "web hooks", "backup", "server"],
             findings.Select(finding => finding.GetProperty("check").GetString()));
         await File.WriteAllTextAsync(data.Combine("waybill.json"),
             """{ "Provider": { "Name": "X", "SupportMail": "s@example.com" }, "Ssh": { "Public": [{ "Host": "sftp.example.com" }] } }""");
