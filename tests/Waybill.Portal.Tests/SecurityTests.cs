@@ -11,7 +11,7 @@ namespace Waybill.Portal.Tests;
 /// <summary>What protects the pages.</summary>
 public sealed class SecurityTests(PortalServer server)
 {
-    public static TheoryData<string> Addresses => ["/", "/guide", "/host-keys", "/healthz", "/tls/root.pem", "/nothing/here", "/l/x", "/v1/nothing", "/theme", "/assets/none.css"];
+    public static TheoryData<string> Addresses => ["/", "/guide", "/host-keys", "/certificates", "/healthz", "/tls/root.pem", "/nothing/here", "/l/x", "/v1/nothing", "/theme", "/assets/none.css"];
 
     [Theory]
     [MemberData(nameof(Addresses))]
@@ -64,7 +64,7 @@ public sealed class SecurityTests(PortalServer server)
     public async Task Pages_have_no_script_and_no_style_of_their_own()
     {
         using var client = server.Client();
-        foreach (var path in (string[])["/", "/guide", "/host-keys", "/nothing"])
+        foreach (var path in (string[])["/", "/guide", "/host-keys", "/certificates", "/nothing"])
         {
             var page = await (await client.GetAsync(path)).Content.ReadAsStringAsync();
             Assert.DoesNotMatch(OwnScriptOrStyle, page);
