@@ -27,6 +27,9 @@ public sealed record PortalOptions
     /// <summary>Where customers connect by SFTP.</summary>
     public IReadOnlyList<PublicAddress> Ssh { get; init; } = [];
 
+    /// <summary>Where customers connect by FTP over TLS.</summary>
+    public IReadOnlyList<PublicAddress> Ftp { get; init; } = [];
+
     /// <summary>How long files are kept where nothing else is agreed.</summary>
     public int RetentionMonths { get; init; } = 12;
 

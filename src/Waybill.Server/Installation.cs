@@ -269,7 +269,7 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>Connection packs, with the host keys as they are now.</summary>
     public ConnectionPackService OpenPacks(WaybillConfiguration configuration) =>
-        new(Database, Audit, Layout, TimeProvider.System, PackSettings.Options(configuration, new HostKeyStore(Data).Read()));
+        new(Database, Audit, Layout, TimeProvider.System, PackSettings.Options(configuration, Data, new HostKeyStore(Data).Read()));
 
     /// <summary>Links to the pages of packs.</summary>
     public PackLinks PackLinks => new(Database, Audit, Links);

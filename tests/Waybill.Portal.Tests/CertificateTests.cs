@@ -1,12 +1,14 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Waybill.Portal.Tests.Support;
+using Waybill.TestKit;
 
 namespace Waybill.Portal.Tests;
 
 /// <summary>An operator puts another certificate in the place of the portal's while the server runs.</summary>
-public sealed class CertificateTests
+public sealed class CertificateTests(PortalServer shared)
 {
     [Fact]
     public async Task A_new_certificate_is_shown_without_a_restart_and_one_that_cannot_be_read_is_not()
@@ -15,13 +17,13 @@ public sealed class CertificateTests
         await server.InitializeAsync();
         var first = await ShownAsync(server);
         using var client = server.Client();
-        Assert.Contains(Colons(first), await client.GetStringAsync("/host-keys"), StringComparison.Ordinal);
+        Assert.Contains(Colons(first), await client.GetStringAsync("/certificates"), StringComparison.Ordinal);
 
         var second = Renew(server);
         await WaitAsync(async () => await ShownAsync(server) == second);
 
         // Whoever is connected stays so, and reads what new connections see.
-        Assert.Contains(Colons(second), await client.GetStringAsync("/host-keys"), StringComparison.Ordinal);
+        Assert.Contains(Colons(second), await client.GetStringAsync("/certificates"), StringComparison.Ordinal);
 
         Put(server, "server.crt", "no certificate at all\n");
         await WaitAsync(async () => await ShownAsync(server) == second && server.Logs.Contains("is not used; connections get the one before", StringComparison.Ordinal));
@@ -32,6 +34,80 @@ public sealed class CertificateTests
 
         var third = Renew(server);
         await WaitAsync(async () => await ShownAsync(server) == third);
+    }
+
+    [Fact]
+    public async Task The_next_certificate_is_on_the_page_with_its_day_and_in_every_notation()
+    {
+        await using var server = new PortalServer { Settings = ["""Ftp:Public=[{"Host":"cdr.example.com","Port":21}]"""] };
+        await server.InitializeAsync();
+        using var client = server.Client();
+        var next = JsonDocument.Parse(await server.CommandAsync("certificate", "announce", "--json")).RootElement;
+        var page = WebUtility.HtmlDecode(await client.GetStringAsync("/certificates"));
+        await WaitAsync(async () => (page = WebUtility.HtmlDecode(await client.GetStringAsync("/certificates"))).Contains("The next certificate, from ", StringComparison.Ordinal));
+        Assert.Contains($"The next certificate, from {next.GetProperty("takesOver")} on", page, StringComparison.Ordinal);
+        foreach (var name in (string[])["sha256", "sha1", "sha256Small", "sha1Small", "thumbprint"])
+        {
+            Assert.Contains($"<code data-copy>{next.GetProperty(name)}</code>", page, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("cdr.example.com", page, StringComparison.Ordinal);
+        Assert.Contains("openssl s_client -connect cdr.example.com:21 -starttls ftp -CAfile root.crt", page, StringComparison.Ordinal);
+        Assert.Contains("set ssl:ca-file", page, StringComparison.Ordinal);
+
+        // Sessions go on when it takes over at once.
+        var before = await ShownAsync(server);
+        await server.CommandAsync("certificate", "renew", "--now", "--yes");
+        await WaitAsync(async () => await ShownAsync(server) != before);
+        Assert.DoesNotContain("The next certificate", await client.GetStringAsync("/certificates"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-tls1_1", false)]
+    [InlineData("-tls1_2", true)]
+    [InlineData("-tls1_3", true)]
+    public async Task Only_TLS_1_2_and_1_3_are_spoken(string version, bool isSpoken)
+    {
+        var outcome = await ExternalProcess.RunAsync(
+            "openssl", ["s_client", "-connect", $"localhost:{shared.Port}", version, "-cipher", "ALL:@SECLEVEL=0", "-CAfile", Path.Combine(shared.Data, "tls", "root.crt"), "-showcerts", "-verify_return_error"], "",
+            TimeSpan.FromSeconds(60));
+        Assert.Equal(isSpoken, outcome.Output.Contains("Verify return code: 0 (ok)", StringComparison.Ordinal) && outcome.ExitCode == 0);
+        Assert.Equal(isSpoken ? 1 : 0, outcome.Output.Split("-----BEGIN CERTIFICATE-----").Length - 1);
+    }
+
+    [Fact]
+    public async Task The_whole_chain_of_an_operators_own_certificate_is_sent_and_its_root_is_offered()
+    {
+        using var files = new TemporaryDirectory();
+        var now = TimeProvider.System.GetUtcNow();
+        using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var root = Authority("CN=Own root", rootKey).CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
+        using var middleKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var middle = Authority("CN=Own middle", middleKey).Create(root, now.AddDays(-1), now.AddDays(20), RandomNumberGenerator.GetBytes(12));
+        using var signer = middle.CopyWithPrivateKey(middleKey);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var own = Request(key).Create(signer, now.AddDays(-1), now.AddDays(10), RandomNumberGenerator.GetBytes(12));
+        var keyFile = files.Write("own.key", key.ExportPkcs8PrivateKeyPem());
+        File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var file = files.Write("own.crt", $"{own.ExportCertificatePem()}\n{middle.ExportCertificatePem()}\n{root.ExportCertificatePem()}\n");
+        await using var server = new PortalServer { Settings = [$"Portal:Certificate={file}", $"Portal:CertificateKey={keyFile}"] };
+        await server.InitializeAsync();
+        var outcome = await ExternalProcess.RunAsync(
+            "openssl", ["s_client", "-connect", $"localhost:{server.Port}", "-CAfile", files.Write("root.crt", root.ExportCertificatePem()), "-showcerts", "-verify_return_error"], "", TimeSpan.FromSeconds(60));
+        Assert.Contains("Verify return code: 0 (ok)", outcome.Output, StringComparison.Ordinal);
+        foreach (var sent in new[] { own, middle })
+        {
+            Assert.Contains(sent.ExportCertificatePem(), outcome.Output, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("is your own", await server.RefusedAsync("certificate", "renew"), StringComparison.Ordinal);
+
+        static CertificateRequest Authority(string name, ECDsa key)
+        {
+            var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
+            request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForCertificateAuthority());
+            return request;
+        }
     }
 
     private static async Task WaitAsync(Func<Task<bool>> isSo)
@@ -59,16 +135,21 @@ public sealed class CertificateTests
         rootKey.ImportFromPem(File.ReadAllText(Path.Combine(server.Data, "tls", "root.key")));
         using var root = server.Root.CopyWithPrivateKey(rootKey);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = Request(key).Create(root, now.AddMinutes(-5), now.AddDays(90), RandomNumberGenerator.GetBytes(12));
+        Put(server, "server.key", key.ExportPkcs8PrivateKeyPem());
+        Put(server, "server.crt", certificate.ExportCertificatePem());
+        return certificate.GetCertHashString(HashAlgorithmName.SHA256);
+    }
+
+    private static CertificateRequest Request(ECDsa key)
+    {
         var request = new CertificateRequest("CN=renewed", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.Create(root, now.AddMinutes(-5), now.AddDays(90), RandomNumberGenerator.GetBytes(12));
-        Put(server, "server.key", key.ExportPkcs8PrivateKeyPem());
-        Put(server, "server.crt", certificate.ExportCertificatePem());
-        return certificate.GetCertHashString(HashAlgorithmName.SHA256);
+        return request;
     }
 
     private static void Put(PortalServer server, string name, string content)

@@ -63,7 +63,7 @@ public sealed partial class EveryPageTests
 
     private async Task PublicPagesAsync()
     {
-        await ShowAllAsync(("landing", "/"), ("guide", "/guide"), ("host-keys", "/host-keys"), ("request-key", "/request/key"), ("sign-in", "/sign-in"), ("forgotten", "/forgotten"), ("not-found", "/nothing"));
+        await ShowAllAsync(("landing", "/"), ("guide", "/guide"), ("host-keys", "/host-keys"), ("certificates", "/certificates"), ("request-key", "/request/key"), ("sign-in", "/sign-in"), ("forgotten", "/forgotten"), ("not-found", "/nothing"));
         await ShowAsync("request", "/request");
         await _page.GetByRole(AriaRole.Button, new() { Name = "I have no key yet" }).ClickAsync();
         await LookAsync("request-make-key");

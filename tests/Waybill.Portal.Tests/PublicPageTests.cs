@@ -62,15 +62,18 @@ public sealed partial class PublicPageTests(PortalServer server)
     }
 
     [Fact]
-    public async Task The_root_certificate_is_there_in_both_forms_with_its_fingerprints()
+    public async Task The_root_certificate_is_there_as_PEM_and_DER_with_its_fingerprints()
     {
         using var client = server.Client();
         var pem = await client.GetStringAsync("/tls/root.pem");
         using var fromPem = X509Certificate2.CreateFromPem(pem);
-        using var fromDer = X509CertificateLoader.LoadCertificate(await client.GetByteArrayAsync("/tls/root.crt"));
+        Assert.Equal(pem, await client.GetStringAsync("/tls/root.crt"));
+        var der = await client.GetByteArrayAsync("/tls/root.der");
+        Assert.Equal(0x30, der[0]);
+        using var fromDer = X509CertificateLoader.LoadCertificate(der);
         Assert.Equal(server.Root.RawData, fromPem.RawData);
         Assert.Equal(server.Root.RawData, fromDer.RawData);
-        var page = await client.GetStringAsync("/host-keys");
+        var page = await client.GetStringAsync("/certificates");
         foreach (var hash in (HashAlgorithmName[])[HashAlgorithmName.SHA1, HashAlgorithmName.SHA256])
         {
             Assert.Contains(string.Join(':', Convert.ToHexString(server.Root.GetCertHash(hash)).Chunk(2).Select(pair => new string(pair))), page, StringComparison.Ordinal);

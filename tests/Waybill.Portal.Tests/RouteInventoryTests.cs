@@ -29,6 +29,7 @@ public sealed partial class RouteInventoryTests
         [""] = Anyone,
         ["guide"] = Anyone,
         ["host-keys"] = Anyone,
+        ["certificates"] = Anyone,
         ["theme"] = Anyone,
         ["request"] = Anyone,
         ["request/key"] = Anyone,
@@ -163,5 +164,7 @@ public sealed partial class RouteInventoryTests
         public IReadOnlyList<X509Certificate2> Certificates => [];
 
         public X509Certificate2? Root => null;
+
+        public AnnouncedCertificate? NextCertificate => null;
     }
 }

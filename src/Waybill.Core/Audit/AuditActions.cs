@@ -173,6 +173,15 @@ public static class AuditActions
     /// <summary>A listener offers other types of host keys than before, or in another order.</summary>
     public const string HostKeyOfferChanged = "hostkey-offer-changed";
 
+    /// <summary>The next TLS certificate was made; nobody is told of it yet.</summary>
+    public const string CertificateMade = "certificate-made";
+
+    /// <summary>The next TLS certificate is announced for a day.</summary>
+    public const string CertificateAnnounced = "certificate-announced";
+
+    /// <summary>The next TLS certificate took over.</summary>
+    public const string CertificateUsed = "certificate-used";
+
     /// <summary>The log found that its anchor and this database do not belong together, and went on: rows are lost, or an old database was restored.</summary>
     public const string AuditGap = "audit-gap";
 

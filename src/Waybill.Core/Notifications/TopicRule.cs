@@ -15,6 +15,8 @@ public sealed record TopicRule(string Topic, Telling Account, Telling Provider)
     /// </summary>
     public static IReadOnlyList<TopicRule> Shipped { get; } =
     [
+        new(Certificates.CertificateTopics.Announced, Telling.Now, Telling.None),
+        new(Certificates.CertificateTopics.Due, Telling.None, Telling.Now),
         new(Expectations.ExpectationTopics.Missing, Telling.None, Telling.Digest),
         new(Expectations.ExpectationTopics.Late, Telling.Digest, Telling.Digest),
         new(Expectations.ExpectationTopics.Unfetched, Telling.Digest, Telling.Digest),

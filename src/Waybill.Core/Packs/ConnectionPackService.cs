@@ -4,6 +4,7 @@ using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Logins;
+using Waybill.Core.Passwords;
 using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
@@ -22,9 +23,10 @@ public sealed class ConnectionPackService(WaybillDatabase database, AuditLog aud
     public async ValueTask<Result<PackFacts>> DescribeAsync(string userName, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(userName);
-        var found = await database.ReadAsync<Result<(Login Login, Account? Account, RetentionRules Retention)>>(
+        var found = await database.ReadAsync<Result<(Login Login, Account? Account, bool HasPassword, RetentionRules Retention)>>(
             connection => LoginSql.Find(connection, userName) is { } login
-                ? (login, login.Account is { } number ? AccountService.Find(connection, number) : null, RetentionRules.Load(connection, options.RetentionMonths))
+                ? (login, login.Account is { } number ? AccountService.Find(connection, number) : null, LoginPasswordSql.Find(connection, login.Id) is not null,
+                    RetentionRules.Load(connection, options.RetentionMonths))
                 : LoginSql.Unknown(userName),
             cancellationToken).ConfigureAwait(false);
         if (!found.Succeeded)
@@ -32,7 +34,7 @@ public sealed class ConnectionPackService(WaybillDatabase database, AuditLog aud
             return found.Problem;
         }
 
-        var (login, account, retention) = found.Value;
+        var (login, account, hasPassword, retention) = found.Value;
         if (account?.Status == AccountStatus.Closed)
         {
             return Problem.Refused($"Account {account.Number} is closed: its logins cannot connect. Make a pack for a login of another account.");
@@ -42,6 +44,12 @@ public sealed class ConnectionPackService(WaybillDatabase database, AuditLog aud
         if (!endpoints.Succeeded)
         {
             return endpoints.Problem;
+        }
+
+        var ftps = hasPassword ? FtpsFor(account) : Result.Of<IReadOnlyList<PackEndpoint>>([]);
+        if (!ftps.Succeeded)
+        {
+            return ftps.Problem;
         }
 
         if (options.HostKeys.Count is 0 or > PackLimits.HostKeys)
@@ -55,7 +63,10 @@ public sealed class ConnectionPackService(WaybillDatabase database, AuditLog aud
         return new PackFacts(
             login.UserName, login.Kind, login.Account, Clean(account?.Name), login.Vendor, login.StartDirectory?.ToString() ?? "/", ProviderShown(), endpoints.Value, options.HostKeys,
             [.. layout.FoldersOf(login).Select(path => new PackFolder(path, rules.RightsAt(Inside(path)), MonthsOf(path)))],
-            MonthsOf("/"), DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
+            MonthsOf("/"), DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))
+        {
+            Ftps = ftps.Value.Count > 0 ? options.Ftps! with { Endpoints = ftps.Value } : null,
+        };
     }
 
     /// <summary>The pack of a login as a page shows it; nothing is recorded until somebody takes it along.</summary>
@@ -124,12 +135,26 @@ public sealed class ConnectionPackService(WaybillDatabase database, AuditLog aud
             return Problem.LimitReached($"The login would be told {chosen.Count} host names; at most {PackLimits.Endpoints}. Set Region in Ssh:Public, and `waybill account region`.");
         }
 
+        return Named(chosen, "Ssh:Public", "sftp.example.com and 22");
+    }
+
+    /// <summary>The host names of FTP over TLS of the account's region; none where it has none.</summary>
+    private Result<IReadOnlyList<PackEndpoint>> FtpsFor(Account? account)
+    {
+        var chosen = Regions.Choose(account?.Region, options.Ftps?.Endpoints ?? [], static endpoint => endpoint.Region);
+        return chosen.Count > PackLimits.Endpoints
+            ? Problem.LimitReached($"The login would be told {chosen.Count} host names of FTP; at most {PackLimits.Endpoints}. Set Region in Ftp:Public, and `waybill account region`.")
+            : Named(chosen, "Ftp:Public", "ftp.example.com and 21");
+    }
+
+    private static Result<IReadOnlyList<PackEndpoint>> Named(IEnumerable<PackEndpoint> chosen, string key, string example)
+    {
         var named = new List<PackEndpoint>();
         foreach (var endpoint in chosen)
         {
             if (HostName(endpoint.Host) is not { } host || endpoint.Port is < 1 or > IPEndPoint.MaxPort)
             {
-                return Problem.Unusable($"'{Words.Show(endpoint.Host)}' with port {endpoint.Port} in Ssh:Public is no host name with a port. Write them as sftp.example.com and 22.");
+                return Problem.Unusable($"'{Words.Show(endpoint.Host)}' with port {endpoint.Port} in {key} is no host name with a port. Write them as {example}.");
             }
 
             named.Add(endpoint with { Host = host, Region = Clean(endpoint.Region) });

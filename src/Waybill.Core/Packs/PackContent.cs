@@ -20,10 +20,16 @@ internal sealed record PackContent(PackFacts Facts, PackKeyFiles Keys)
 
     public string KnownHostsName => Facts.Alias + "-known_hosts";
 
+    /// <summary>The root certificate of FTP over TLS.</summary>
+    public string RootName => Facts.Alias + "-root.crt";
+
     public string ConfigName => Facts.Alias + ".conf";
 
     /// <summary>Host names, numbered from 0; the first is the main one.</summary>
     public IEnumerable<(PackEndpoint Endpoint, int Number)> Endpoints => Facts.Endpoints.Select(static (endpoint, number) => (endpoint, number));
+
+    /// <summary>The same of FTP over TLS; none for a login without a password.</summary>
+    public IEnumerable<(PackEndpoint Endpoint, int Number)> FtpsEndpoints => (Facts.Ftps?.Endpoints ?? []).Select(static (endpoint, number) => (endpoint, number));
 
     /// <summary>The folder where sessions start, with a slash at its end.</summary>
     public string StartWithSlash => Facts.StartDirectory == "/" ? "/" : Facts.StartDirectory + "/";
@@ -33,6 +39,9 @@ internal sealed record PackContent(PackFacts Facts, PackKeyFiles Keys)
 
     /// <summary>A path inside a URL: its slashes stay.</summary>
     public static string UrlPath(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+
+    /// <summary>A whole path inside a URL of FTP, where a path without its escaped slash begins where the session does; nothing for the root.</summary>
+    public static string FtpPath(string path) => path == "/" ? "" : "/%2F" + UrlPath(path)[1..];
 
     /// <summary>A text file for Windows.</summary>
     public static byte[] WindowsText(string text) => Utf8.GetBytes(text.ReplaceLineEndings("\r\n"));

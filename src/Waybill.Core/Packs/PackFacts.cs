@@ -21,6 +21,9 @@ public sealed record PackFacts(
 {
     private const string AnyProvider = "Waybill";
 
+    /// <summary>How it connects by FTP over TLS; null for a login without a password, and where that is not offered.</summary>
+    public PackFtps? Ftps { get; init; }
+
     /// <summary>The beginning of every file's name, and the name of the site where a client has short ones: <c>waybill-10020</c>.</summary>
     public string Alias => AliasFor(UserName);
 
@@ -33,6 +36,9 @@ public sealed record PackFacts(
     /// <summary>The name under which clients keep an endpoint: two hyphens, since user names have at most one behind an account number.</summary>
     internal string AliasOf(int endpoint) => endpoint == 0 ? Alias : $"{Alias}--{endpoint + 1}";
 
+    /// <summary>The same for FTP over TLS.</summary>
+    internal string FtpsAliasOf(int endpoint) => endpoint == 0 ? $"{Alias}--ftps" : $"{Alias}--ftps-{endpoint + 1}";
+
     /// <summary>The name of the site in clients with windows: letters and digits of any script, and marks that mean nothing to any of them.</summary>
     internal string SiteNameOf(int endpoint)
     {
@@ -40,6 +46,9 @@ public sealed record PackFacts(
         var name = string.Concat(ProviderName.Select(static each => char.IsLetterOrDigit(each) || Harmless.Contains(each, StringComparison.Ordinal) ? each : '-')).Trim();
         return $"{(name.Length > 0 ? name : AnyProvider)} files {UserName}{(endpoint == 0 ? "" : $" ({endpoint + 1})")}";
     }
+
+    /// <summary>The same for FTP over TLS.</summary>
+    internal string FtpsSiteNameOf(int endpoint) => SiteNameOf(endpoint) + " FTPS";
 
     /// <summary>The same for PuTTY, whose names are in the code page of each computer: a name that is not ASCII could not be typed for <c>psftp -load</c>.</summary>
     internal string PuttySessionOf(int endpoint) =>

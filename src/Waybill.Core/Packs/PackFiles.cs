@@ -14,7 +14,7 @@ internal static class PackFiles
     public static Result<ConnectionPack> Make(PackFacts facts, PackKeyFiles keys)
     {
         var content = new PackContent(facts, keys);
-        PackFile[] files = [.. All.Select(write => write(content))];
+        PackFile[] files = [.. All.Select(write => write(content)), .. FtpsFiles.All(content)];
         return files.Sum(static file => file.Content.Length) > PackLimits.Size
             ? Problem.LimitReached($"The pack would be larger than {PackLimits.Size} bytes. Shorten Ssh:Public or the layout of the vaults.")
             : new ConnectionPack(facts, WinScpUrlFile.UrlOf(content, facts.Endpoints[0]), files);

@@ -9,6 +9,9 @@ public sealed record PackOptions
     /// <summary>Every host key that clients may meet, in the order of the server's offer.</summary>
     public IReadOnlyList<PackHostKey> HostKeys { get; init; } = [];
 
+    /// <summary>How logins with a password connect by FTP over TLS; null where that is not offered.</summary>
+    public PackFtps? Ftps { get; init; }
+
     /// <summary>Who runs the server.</summary>
     public PackProvider Provider { get; init; } = new();
 

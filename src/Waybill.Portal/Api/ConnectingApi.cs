@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Waybill.Core;
+using Waybill.Core.Certificates;
 using Waybill.Core.Packs;
-using Waybill.Portal.Connecting;
 using Waybill.SshKeys.Keys;
 using static Waybill.Portal.Api.ApiEndpoint;
 
@@ -34,7 +33,7 @@ internal static class ConnectingApi
         var identity = call.Get<IServerIdentity>();
         return new(ApiAnswer.Of(ApiPaging.Whole(identity.Certificates.Concat(identity.Root is { } root && !identity.Certificates.Contains(root) ? [root] : []).Select(static certificate => new CertificateView(
             certificate.Subject, certificate.Issuer, certificate.SerialNumber, certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime(),
-            RootDownload.Fingerprint(certificate, HashAlgorithmName.SHA256), RootDownload.Fingerprint(certificate, HashAlgorithmName.SHA1), certificate.ExportCertificatePem())))));
+            CertificateNotation.Sha256(certificate), CertificateNotation.Sha1(certificate), certificate.ExportCertificatePem())))));
     }
 
     private static async ValueTask<ApiAnswer> PackAsync(ApiCall call)

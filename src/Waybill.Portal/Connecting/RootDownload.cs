@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -6,20 +5,23 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Waybill.Portal.Connecting;
 
-/// <summary>The installation's own TLS root, for clients that are to trust it: PEM for OpenSSL's kin, DER under .crt for Windows and phones.</summary>
+/// <summary>The TLS root, for clients that are to trust it. The .crt is PEM: Windows, macOS and phones read both, and update-ca-certificates, curl and lftp only that.</summary>
 internal static class RootDownload
 {
     public const string Pem = "/tls/root.pem";
 
-    public const string Der = "/tls/root.crt";
+    public const string Crt = "/tls/root.crt";
+
+    public const string Der = "/tls/root.der";
 
     public static Task SendAsync(HttpContext context)
     {
         var root = context.RequestServices.GetRequiredService<IServerIdentity>().Root;
         var (content, type) = ((string)context.Request.RouteValues["file"]!, root) switch
         {
-            ("root.pem", { } certificate) => (Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"), "application/x-pem-file"),
-            ("root.crt", { } certificate) => (certificate.Export(X509ContentType.Cert), "application/x-x509-ca-cert"),
+            ("root.pem", { } certificate) => (PemOf(certificate), "application/x-pem-file"),
+            ("root.crt", { } certificate) => (PemOf(certificate), "application/x-x509-ca-cert"),
+            ("root.der", { } certificate) => (certificate.Export(X509ContentType.Cert), "application/pkix-cert"),
             _ => (null, null),
         };
         if (content is null)
@@ -34,7 +36,5 @@ internal static class RootDownload
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(content, context.RequestAborted).AsTask();
     }
 
-    /// <summary>A certificate's fingerprint as openssl and browsers show it.</summary>
-    public static string Fingerprint(X509Certificate2 certificate, HashAlgorithmName hash) =>
-        string.Join(':', Convert.ToHexString(certificate.GetCertHash(hash)).Chunk(2).Select(static pair => new string(pair)));
+    private static byte[] PemOf(X509Certificate2 certificate) => Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n");
 }

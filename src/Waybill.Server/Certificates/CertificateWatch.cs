@@ -6,8 +6,9 @@ using Waybill.Server.Configuration;
 namespace Waybill.Server.Certificates;
 
 /// <summary>
-/// The certificate that new connections get. Its files are looked at when somebody connects, since they are renewed every few weeks and nobody thinks of the server then;
-/// those that cannot be used change nothing, and the log says so.
+/// The certificate that new connections get, to the portal and over FTPS. Its files are looked at when somebody connects, since they are renewed every few weeks and nobody
+/// thinks of the server then; those that cannot be used change nothing, and the log says so. The same object is given out as long as the certificate is: TLS sessions are
+/// resumed within one only.
 /// </summary>
 internal sealed partial class CertificateWatch
 {
@@ -23,6 +24,7 @@ internal sealed partial class CertificateWatch
     private readonly ILogger _logger;
     private readonly Lock _looking = new();
     private volatile SslStreamCertificateContext _context;
+    private IReadOnlyList<string>? _chain;
     private string _stamp;
     private string? _problem;
     private long _looked;
@@ -59,7 +61,8 @@ internal sealed partial class CertificateWatch
         AllowRenegotiation = false,
     };
 
-    private void Look()
+    /// <summary>Looks whether something changed.</summary>
+    public void Look()
     {
         // One looks; the others need not wait for it.
         if (!_looking.TryEnter())
@@ -89,9 +92,13 @@ internal sealed partial class CertificateWatch
                 return;
             }
 
+            var before = _context;
             (_context, _stamp, _problem) = (Use(loaded), stamp, null);
-            var until = loaded.Certificate.NotAfter.ToUniversalTime();
-            LogChanged(_logger, loaded.Certificate.Subject, until);
+            if (_context != before)
+            {
+                var until = loaded.Certificate.NotAfter.ToUniversalTime();
+                LogChanged(_logger, loaded.Certificate.Subject, until);
+            }
         }
         catch (CommandException error)
         {
@@ -110,10 +117,14 @@ internal sealed partial class CertificateWatch
     private SslStreamCertificateContext Use(ServerCertificate loaded)
     {
         // Offline: what is missing of the chain is not fetched from addresses that a certificate names.
-        var context = SslStreamCertificateContext.Create(loaded.Certificate, loaded.Chain, offline: true);
+        var isSame = _chain is { } before && before.SequenceEqual(ChainOf(loaded));
+        var context = isSame ? _context : SslStreamCertificateContext.Create(loaded.Certificate, loaded.Chain, offline: true);
+        _chain = ChainOf(loaded);
         _used(loaded);
         return context;
     }
+
+    private static IReadOnlyList<string> ChainOf(ServerCertificate loaded) => [.. loaded.Chain.Prepend(loaded.Certificate).Select(static each => each.Thumbprint)];
 
     private string Stamp() => string.Join(' ', ServerCertificate.FilesOf(_data, _section).Select(static path => new FileInfo(path)).Select(
         static file => file.Exists ? FormattableString.Invariant($"{file.LastWriteTimeUtc.Ticks}:{file.Length}") : "none"));

@@ -1,12 +1,18 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using Waybill.Core.Certificates;
 using Waybill.Server.Configuration;
+using Waybill.Storage.Local;
 
 namespace Waybill.Server.Certificates;
 
 /// <summary>
-/// The installation's own TLS root and the server certificate that it signs, in <c>DIR/tls</c>: for listeners that have no certificate of a public authority.
+/// The installation's own TLS root and the server certificate that it signs, in <c>DIR/tls</c>: for listeners that have no certificate of a public authority. Each file
+/// is replaced in one rename. Certificate and key are two files, and between their renames they do not belong together: then the pair in the file of the next one
+/// counts, which goes last of all. So a power cut at any moment leaves the old pair or the new one.
 /// </summary>
 internal sealed class TlsFiles(DataDirectory data)
 {
@@ -20,6 +26,12 @@ internal sealed class TlsFiles(DataDirectory data)
     /// <summary>Browsers and Apple's clients refuse server certificates that live longer than 398 days.</summary>
     private const int ServerDays = 397;
 
+    /// <summary>No file here is larger.</summary>
+    private const int MaximumFile = 256 * 1024;
+
+    /// <summary>EWOULDBLOCK: what an I/O exception says of a file that another process has locked.</summary>
+    private const int WouldBlock = 11;
+
     /// <summary>Clocks of clients may be this far behind.</summary>
     private static readonly TimeSpan Backdated = TimeSpan.FromHours(1);
 
@@ -30,6 +42,12 @@ internal sealed class TlsFiles(DataDirectory data)
     public string Server => Path.Combine(data.Tls, "server.crt");
 
     public string ServerKey => Path.Combine(data.Tls, "server.key");
+
+    /// <summary>The next certificate with its key and its day.</summary>
+    public string Next => Path.Combine(data.Tls, "next.json");
+
+    /// <summary>Called before each step of a take-over, for tests that end it there.</summary>
+    internal Action? BeforeStep { get; init; }
 
     /// <summary>The names that the server certificate is made for: loopback and what customers are told.</summary>
     public static IReadOnlyList<string> Names(WaybillConfiguration configuration)
@@ -51,7 +69,108 @@ internal sealed class TlsFiles(DataDirectory data)
         Write(ServerKey, serverKey.ExportPkcs8PrivateKeyPem(), OwnerOnly);
         Write(Server, server.ExportCertificatePem(), ForAll);
         Write(Root, root.ExportCertificatePem(), ForAll);
-        return string.Join(':', root.GetCertHash(HashAlgorithmName.SHA256).Select(part => part.ToString("X2", System.Globalization.CultureInfo.InvariantCulture)));
+        LocalDirectory.Sync(data.Tls);
+        return CertificateNotation.Sha256(root);
+    }
+
+    /// <summary>Makes another server certificate of the same root, with a key of its own; nothing is written.</summary>
+    public NextCertificate Issue(IReadOnlyList<string> names, DateTimeOffset now)
+    {
+        if (!File.Exists(RootKey))
+        {
+            throw new CommandException($"the key of the TLS root, {RootKey}, is not there; put it back for the renewal, or set Portal:Certificate to a certificate of your own");
+        }
+
+        try
+        {
+            using var root = X509CertificateLoader.LoadCertificateFromFile(Root);
+            using var rootKey = ECDsa.Create();
+            rootKey.ImportFromPem(File.ReadAllText(RootKey));
+            if (root.NotAfter.ToUniversalTime() <= now.UtcDateTime)
+            {
+                throw new CommandException($"the TLS root {Root} ended on {root.NotAfter.ToUniversalTime():yyyy-MM-dd}, so it can sign nothing; see docs/operations/certificates.md");
+            }
+
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            using var server = CreateServer(root, rootKey, key, names, now - Backdated);
+            return new NextCertificate(server.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), now);
+        }
+        catch (Exception error) when (error is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"the TLS root {Root} or its key {RootKey} cannot be used: {error.Message}");
+        }
+    }
+
+    /// <summary>The next certificate; null when there is none, or when it is the present one already.</summary>
+    public NextCertificate? ReadNext() => ReadAny() is { } next && !IsPresent(next) ? next : null;
+
+    /// <summary>The pair of a take-over that was cut off: it counts while certificate and key do not belong together.</summary>
+    public X509Certificate2? ReadUnfinished() => ReadAny()?.WithKey();
+
+    /// <summary>Keeps the next certificate, or what is said of it.</summary>
+    public void WriteNext(NextCertificate next)
+    {
+        Write(Next, Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(next, NextCertificateJson.Default.NextCertificate)), OwnerOnly);
+        LocalDirectory.Sync(data.Tls);
+    }
+
+    /// <summary>The next certificate becomes the present one. One that was cut off is ended by doing it again.</summary>
+    public void TakeOver()
+    {
+        var next = ReadAny() ?? throw new CommandException("there is no next certificate; make one: ./waybill certificate renew");
+        Step(() => Write(ServerKey, next.KeyPem, OwnerOnly));
+        Step(() => Write(Server, next.CertificatePem, ForAll));
+
+        // Not before both names are on the disk.
+        Step(() => LocalDirectory.Sync(data.Tls));
+        Step(() => File.Delete(Next));
+        Step(() => LocalDirectory.Sync(data.Tls));
+    }
+
+    /// <summary>Commands and the server's job change the files one after the other.</summary>
+    public FileStream Lock()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(data.Tls, "lock"), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerOnly });
+        }
+        catch (IOException error) when (error.HResult == WouldBlock)
+        {
+            throw new CommandException("another command changes the certificate right now; try again");
+        }
+    }
+
+    private void Step(Action step)
+    {
+        BeforeStep?.Invoke();
+        step();
+    }
+
+    private NextCertificate? ReadAny()
+    {
+        try
+        {
+            return new FileInfo(Next) is not { Exists: true } file ? null
+                : file.Length <= MaximumFile && JsonSerializer.Deserialize(File.ReadAllBytes(Next), NextCertificateJson.Default.NextCertificate) is { CertificatePem: not null, KeyPem: not null } next ? next
+                : throw new JsonException();
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{Next}, the next certificate, cannot be read or is damaged; remove it, and make another one: ./waybill certificate renew");
+        }
+    }
+
+    /// <summary>The take-over was cut off after its last rename.</summary>
+    private bool IsPresent(NextCertificate next)
+    {
+        try
+        {
+            return File.ReadAllText(Server).Trim() == next.CertificatePem.Trim() && File.ReadAllText(ServerKey).Trim() == next.KeyPem.Trim();
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static X509Certificate2 CreateRoot(ECDsa key, string provider, DateTimeOffset from)
@@ -95,13 +214,21 @@ internal sealed class TlsFiles(DataDirectory data)
         Span<byte> serial = stackalloc byte[16];
         RandomNumberGenerator.Fill(serial);
         serial[0] = (byte)((serial[0] & 0x7F) | 0x40);
-        return request.Create(root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), from, from.AddDays(ServerDays), serial);
+        var until = from.AddDays(ServerDays);
+        DateTimeOffset rootEnds = root.NotAfter.ToUniversalTime();
+        return request.Create(root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), from, until < rootEnds ? until : rootEnds, serial);
     }
 
-    private static void Write(string path, string pem, UnixFileMode mode)
+    private static void Write(string path, string text, UnixFileMode mode)
     {
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
-        file.Write(System.Text.Encoding.ASCII.GetBytes(pem + "\n"));
-        file.Flush(flushToDisk: true);
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
+        {
+            file.Write(Encoding.ASCII.GetBytes(text.TrimEnd('\n') + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
     }
 }

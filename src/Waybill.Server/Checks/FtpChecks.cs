@@ -1,19 +1,18 @@
 using System.Globalization;
 using Waybill.Ftp.Hosting;
-using Waybill.Server.Certificates;
 using Waybill.Server.Configuration;
 using Waybill.SshKeys.Crypto;
 
 namespace Waybill.Server.Checks;
 
-/// <summary>What <c>doctor</c> says of FTP: whether clients reach it and believe its certificate, and who sends passwords that anybody can read.</summary>
+/// <summary>What <c>doctor</c> says of FTP: whether clients reach it, and who sends passwords that anybody can read.</summary>
 internal static class FtpChecks
 {
     private const int Days = 30;
 
     private const int Named = 5;
 
-    public static IEnumerable<Finding> Look(WaybillConfiguration configuration, DataDirectory data)
+    public static IEnumerable<Finding> Look(WaybillConfiguration configuration)
     {
         var listeners = FtpSettings.ListenersOf(configuration.Ftp).ToList();
         if (listeners.Count == 0)
@@ -38,11 +37,6 @@ internal static class FtpChecks
         {
             yield return new Finding(Verdict.Warning, "Ftp:PassivePorts", string.Create(CultureInfo.InvariantCulture, $"{ports.Count} ports are fewer than the transfers that one login may have (Limits:PerLogin {configuration.Limits.PerLogin}); widen it"));
         }
-
-        foreach (var finding in Names(configuration, data))
-        {
-            yield return finding;
-        }
     }
 
     /// <summary>Who comes without TLS, and whether passwords of another server can be compared.</summary>
@@ -66,23 +60,5 @@ internal static class FtpChecks
         }
 
         return findings;
-    }
-
-    private static List<Finding> Names(WaybillConfiguration configuration, DataDirectory data)
-    {
-        try
-        {
-            var certificate = ServerCertificate.Load(data, configuration.Portal);
-            return
-            [
-                .. configuration.Ftp.Public.Where(endPoint => !certificate.Names(endPoint.Host)).Select(static endPoint => new Finding(
-                    Verdict.Warning, "certificate", $"the certificate does not hold the name {endPoint.Host} of Ftp:Public, so clients that check it refuse the server; use one that does (Portal:Certificate)")),
-            ];
-        }
-        catch (CommandException error)
-        {
-            // Where the portal listens its own check has said so.
-            return configuration.Portal.Listen.Count > 0 ? [] : [new Finding(Verdict.Failure, "certificate", error.Message)];
-        }
     }
 }

@@ -66,12 +66,12 @@ internal static class InstallationChecks
             yield return new Finding(Verdict.Warning, "Provider", "Provider:Name and Provider:SupportMail are not set; customers are not told who to ask");
         }
 
-        foreach (var finding in PortalChecks.Look(configuration, data, TimeProvider.System.GetUtcNow()))
+        foreach (var finding in PortalChecks.Look(configuration).Concat(CertificateChecks.Look(configuration, data, TimeProvider.System.GetUtcNow())))
         {
             yield return finding;
         }
 
-        foreach (var finding in FtpChecks.Look(configuration, data))
+        foreach (var finding in FtpChecks.Look(configuration))
         {
             yield return finding;
         }

@@ -34,6 +34,7 @@ internal static class ConfigurationCheck
         FtpSettings.Validate(configuration.Ftp);
         Public("Ntsapi:Public", configuration.Ntsapi.Public);
         PortalSettings.Validate(configuration);
+        Certificates(configuration.Certificates);
         _ = Files(configuration.Portal);
         NotificationSettings.Validate(configuration);
         OnboardingSettings.Validate(configuration.Onboarding);
@@ -183,6 +184,19 @@ internal static class ConfigurationCheck
         return hasPort && IPEndPoint.TryParse(address, out var endPoint)
             ? endPoint
             : throw new CommandException($"{key}: '{text}' is no address with a port; write it as 127.0.0.1:2222, [::1]:2222 or *:22");
+    }
+
+    private static void Certificates(CertificatesSection section)
+    {
+        if (section.AnnounceDays is < 0 or > 180)
+        {
+            throw new CommandException($"Certificates:AnnounceDays: {section.AnnounceDays} is out of range; 0 (never) to 180 days before the end");
+        }
+
+        if (section.TakeOverDays < 1 || (section.AnnounceDays > 0 && section.TakeOverDays >= section.AnnounceDays))
+        {
+            throw new CommandException($"Certificates:TakeOverDays: {section.TakeOverDays} is out of range; at least 1, and fewer than Certificates:AnnounceDays ({section.AnnounceDays})");
+        }
     }
 
     private static void Retention(RetentionSection section)

@@ -19,6 +19,8 @@ internal sealed record WaybillConfiguration
 
     public PortalSection Portal { get; init; } = new();
 
+    public CertificatesSection Certificates { get; init; } = new();
+
     public DatabaseSection Database { get; init; } = new();
 
     public StorageSection Storage { get; init; } = new();
@@ -165,6 +167,15 @@ internal sealed record PortalSection
 
     /// <summary>What the portal does with the files of accounts: <c>off</c>, <c>read</c> or <c>read-write</c>; an account can be stricter.</summary>
     public string Files { get; init; } = "off";
+}
+
+internal sealed record CertificatesSection
+{
+    /// <summary>How many days before the end of the installation's own certificate the next one is made and announced; 0 for never.</summary>
+    public int AnnounceDays { get; init; } = 30;
+
+    /// <summary>How many days before that end the next one takes over.</summary>
+    public int TakeOverDays { get; init; } = 7;
 }
 
 internal sealed record DatabaseSection

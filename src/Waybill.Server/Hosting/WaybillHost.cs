@@ -58,7 +58,12 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         _installation = installation;
         _loggers = loggers;
         _hostKeys = new HostKeyRing(new HostKeyStore(installation.Data));
-        _certificate = new Lazy<CertificateWatch>(() => new CertificateWatch(installation.Data, configuration.Portal, TimeProvider.System, _identity.Use, loggers.CreateLogger<CertificateWatch>()));
+        _certificate = new Lazy<CertificateWatch>(() =>
+        {
+            var watch = new CertificateWatch(installation.Data, configuration.Portal, TimeProvider.System, _identity.Use, loggers.CreateLogger<CertificateWatch>());
+            _identity.Follow(watch);
+            return watch;
+        });
         _refusals = new RefusalLog(installation, loggers.CreateLogger<RefusalLog>());
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
@@ -80,6 +85,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         jobs.Add(new RequestPurgeJob(installation.OpenOnboarding(configuration), configuration));
         jobs.Add(new KeyReminderJob(installation, configuration));
         jobs.Add(new HandoverPurgeJob(installation.OpenHandovers(configuration)));
+        jobs.Add(new CertificateJob(installation, configuration));
         _scheduler = new JobScheduler(installation.Schedule, jobs, TimeProvider.System, loggers);
         _control = new ControlServer(
             installation.Data.ControlSocket,

@@ -32,5 +32,6 @@ internal sealed class ScheduleOfJobs(ScheduleLedger ledger, WaybillConfiguration
         yield return (RequestPurgeJob.JobName, RequestPurgeJob.ScheduleOf(configuration));
         yield return (KeyReminderJob.JobName, KeyReminderJob.ScheduleOf(configuration));
         yield return (HandoverPurgeJob.JobName, HandoverPurgeJob.Every);
+        yield return (CertificateJob.JobName, CertificateJob.ScheduleOf(configuration));
     }
 }

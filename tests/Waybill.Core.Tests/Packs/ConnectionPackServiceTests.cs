@@ -136,6 +136,26 @@ public class ConnectionPackServiceTests
     }
 
     [Fact]
+    public async Task A_login_with_a_password_is_told_of_FTPS_at_the_host_names_of_its_region_and_others_are_not()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddLoginAsync();
+        var options = Options with { Ftps = new PackFtps([new("FTP.example.com", 21, "GB"), new("ftp.example.com.au", 2121, "AU")], "root", []) };
+        Assert.Null((await core.Services.Packs(options).DescribeAsync("10042")).Get().Ftps);
+        (await core.Services.Passwords.GenerateAsync("10042", TestCore.Operator)).Get();
+        Assert.Equal(["ftp.example.com", "ftp.example.com.au"], (await core.Services.Packs(options).DescribeAsync("10042")).Get().Ftps!.Endpoints.Select(endpoint => endpoint.Host));
+        Assert.Null((await core.Services.Packs(Options).DescribeAsync("10042")).Get().Ftps);
+        (await core.Services.Accounts.SetRegionAsync("10042", "AU", TestCore.Operator)).Get();
+        Assert.Equal(2121, Assert.Single((await core.Services.Packs(options).DescribeAsync("10042")).Get().Ftps!.Endpoints).Port);
+        (await core.Services.Accounts.SetRegionAsync("10042", "NZ", TestCore.Operator)).Get();
+        Assert.Null((await core.Services.Packs(options).DescribeAsync("10042")).Get().Ftps);
+        (await core.Services.Accounts.SetRegionAsync("10042", null, TestCore.Operator)).Get();
+        var many = options with { Ftps = options.Ftps with { Endpoints = [.. Enumerable.Range(1, PackLimits.Endpoints + 1).Select(port => new PackEndpoint("ftp.example.com", port))] } };
+        (await core.Services.Packs(many).DescribeAsync("10042")).Problem(ProblemKind.LimitReached);
+        (await core.Services.Packs(options with { Ftps = options.Ftps with { Endpoints = [new("a b", 21)] } }).DescribeAsync("10042")).Problem(ProblemKind.Unusable);
+    }
+
+    [Fact]
     public async Task A_pack_is_recorded_and_looking_is_not()
     {
         await using var core = await TestCore.CreateAsync();

@@ -6,63 +6,21 @@ namespace Waybill.Interop.Tests.Clients;
 public abstract class FtpsClient(WaybillServer server) : InteropClient(server)
 {
     public override int Port => Server.FtpPort;
-
-    /// <summary>The host that it is told.</summary>
-    public string Host { get; init; } = "127.0.0.1";
-
-    /// <summary>The root that it trusts.</summary>
-    public string Root
-    {
-        get => field ?? Server.Root;
-        init;
-    }
-
-    public string Password
-    {
-        get => field ?? Server.Password;
-        init;
-    }
 }
 
 /// <summary>lftp with the five settings of the guide and the root.</summary>
-public sealed class FtpsLftp(WaybillServer server) : FtpsClient(server)
+public sealed class FtpsLftp(WaybillServer server) : LftpClient(server)
 {
     public override string Name => "ftps-lftp";
+
+    public override int Port => Server.FtpPort;
 
     /// <summary>Settings besides the five.</summary>
     public string More { get; init; } = "";
 
-    public override Task PutAsync(string local, string remote) => ScriptAsync($"put \"{local}\" -o \"{remote}\"");
-
-    public override Task GetAsync(string remote, string local) => ScriptAsync($"get \"{remote}\" -o \"{local}\"");
-
-    public override async Task<IReadOnlyList<string>> ListAsync(string directory) =>
-        [.. Lines(await ScriptAsync($"cls -1 \"{directory}/\"")).Select(line => Path.GetFileName(line.TrimEnd('/'))!)];
-
-    public override Task RenameAsync(string source, string target) => ScriptAsync($"mv \"{source}\" \"{target}\"");
-
-    public override Task RemoveAsync(string remote) => ScriptAsync($"rm \"{remote}\"");
-
-    public override Task ResumePutAsync(string local, string remote) => ScriptAsync($"put -c \"{local}\" -o \"{remote}\"");
-
-    public override Task ResumeGetAsync(string remote, string local) => ScriptAsync($"get -c \"{remote}\" -o \"{local}\"");
-
-    public override Task PutFolderAsync(string local, string remote) => ScriptAsync($"mirror --parallel=4 -R \"{local}\" \"{remote}/\"");
-
-    public override Task GetFolderAsync(string remote, string local) => ScriptAsync($"mirror --parallel=4 \"{remote}\" \"{local}/\"");
-
-    public override ExternalProcess StartSlowPut(string local, string remote) =>
-        ExternalProcess.Start("lftp", Arguments($"set net:limit-rate 0:1000000; put \"{local}\" -o \"{remote}\""), environment: Environment);
-
-    private Dictionary<string, string?> Environment => new() { ["HOME"] = Server.Directory.FullName, ["LC_ALL"] = "C.UTF-8" };
-
-    public Task<string> ScriptAsync(string command) => RunAsync("lftp", Arguments(command), environment: Environment);
-
-    private string[] Arguments(string command) =>
-    [
-        "--norc", "-c", "set ftp:ssl-force yes; set ftp:ssl-protect-data yes; set ftp:ssl-protect-list yes; set ssl:check-hostname yes; set ssl:verify-certificate yes; "
-            + $"set ssl:ca-file \"{Root}\"; set cmd:fail-exit yes; set net:max-retries 1; {More} open -u \"{User},{Password}\" ftp://{Host}:{Port}; {command}",
-    ];
+    protected override string Opening =>
+        "set ftp:ssl-force yes; set ftp:ssl-protect-data yes; set ftp:ssl-protect-list yes; set ssl:check-hostname yes; set ssl:verify-certificate yes; "
+        + $"set ssl:ca-file \"{Root}\"; {More} open -u \"{User},{Password}\" ftp://{Host}:{Port}";
 }
 
 /// <summary>curl, which goes on with APPE.</summary>

@@ -22,6 +22,23 @@ public abstract class InteropClient(WaybillServer server)
         init;
     }
 
+    /// <summary>The host that an FTPS client is told.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>The root that an FTPS client trusts.</summary>
+    public string Root
+    {
+        get => field ?? Server.Root;
+        init;
+    }
+
+    /// <summary>What an FTPS client logs in with.</summary>
+    public string Password
+    {
+        get => field ?? Server.Password;
+        init;
+    }
+
     protected virtual string DefaultKey => Server.Key;
 
     protected WaybillServer Server { get; } = server;

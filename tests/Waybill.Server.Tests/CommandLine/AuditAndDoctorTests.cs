@@ -81,7 +81,7 @@ public sealed class AuditAndDoctorTests(Template template)
         var findings = (await data.JsonAsync("doctor")).EnumerateArray().ToList();
         Assert.DoesNotContain(findings, finding => finding.GetProperty("verdict").GetString() == "failure");
         Assert.Equal(
-            ["kernel", "open files", "crypto", "libargon2", "Ssh:Public", "Provider", "portal", "Ftp", "Smtp", "file modes", "room", "host keys", "database", "audit", "people", "quotas", "keys", "requests", "held files", "expectations", "expiring keys", "burnt keys", "retention", "schedule", "notifications", "web hooks", "backup", "server"],
+            ["kernel", "open files", "crypto", "libargon2", "Ssh:Public", "Provider", "portal", "certificate", "Ftp", "Smtp", "file modes", "room", "host keys", "database", "audit", "people", "quotas", "keys", "requests", "held files", "expectations", "expiring keys", "burnt keys", "retention", "schedule", "notifications", "web hooks", "backup", "server"],
             findings.Select(finding => finding.GetProperty("check").GetString()));
         await File.WriteAllTextAsync(data.Combine("waybill.json"),
             """{ "Provider": { "Name": "X", "SupportMail": "s@example.com" }, "Ssh": { "Public": [{ "Host": "sftp.example.com" }] } }""");
@@ -179,7 +179,7 @@ public sealed class AuditAndDoctorTests(Template template)
     [InlineData("Ssh:Policy=compat", "warning  Ssh policy: a listener has the compat policy")]
     [InlineData("Portal:PublicUrl=https://localhost:8443", "warning  portal: Portal:PublicUrl is https://localhost:8443, so links in mails lead customers nowhere")]
     [InlineData("Portal:PublicUrl=http://192.0.2.1", "warning  portal: Portal:PublicUrl is not https")]
-    [InlineData("Portal:PublicUrl=https://192.0.2.1:8443", "warning  certificate: the certificate of the portal does not hold the name 192.0.2.1")]
+    [InlineData("Portal:PublicUrl=https://192.0.2.1:8443", "warning  certificate: the certificate does not hold the name 192.0.2.1")]
     [InlineData("Portal:Listen=", "ok       portal: off")]
     [InlineData("Ssh:ListenCompat=127.0.0.1:2022", "warning  Ssh policy: a listener has the compat policy")]
     public async Task Settings_worth_a_second_thought_are_warned_of(string setting, string expected)

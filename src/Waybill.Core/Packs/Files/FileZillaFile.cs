@@ -1,13 +1,21 @@
 using System.Globalization;
-using System.Text;
 using System.Xml;
 using Waybill.SshKeys.Keys;
 
 namespace Waybill.Core.Packs.Files;
 
-/// <summary>Sites for FileZilla's <i>Import</i>. It takes no host keys there, so they stand in the comments, as its dialog shows them.</summary>
+/// <summary>Sites for FileZilla's <i>Import</i>. It takes no host keys and certificates there, so they stand in the comments, as its dialog shows them.</summary>
 internal static class FileZillaFile
 {
+    private const string Sftp = "1";
+
+    /// <summary>FTP with explicit TLS, and nothing without.</summary>
+    private const string Ftpes = "4";
+
+    private const string AskForPassword = "2";
+
+    private const string KeyFile = "5";
+
     public static PackFile Write(PackContent content)
     {
         var facts = content.Facts;
@@ -20,24 +28,12 @@ internal static class FileZillaFile
             xml.WriteStartElement("Servers");
             foreach (var (endpoint, number) in content.Endpoints)
             {
-                xml.WriteStartElement("Server");
-                xml.WriteElementString("Host", endpoint.Host);
-                xml.WriteElementString("Port", endpoint.Port.ToString(CultureInfo.InvariantCulture));
-                xml.WriteElementString("Protocol", "1");
-                xml.WriteElementString("Type", "0");
-                xml.WriteElementString("User", facts.UserName);
-                xml.WriteElementString("Keyfile", content.FileZillaKey.WithoutVariables());
-                xml.WriteElementString("Logontype", "5");
-                xml.WriteElementString("EncodingType", "UTF-8");
-                xml.WriteElementString("BypassProxy", "0");
-                xml.WriteElementString("Name", facts.SiteNameOf(number));
-                if (facts.StartDirectory != "/")
-                {
-                    xml.WriteElementString("RemoteDir", SafePath(facts.StartDirectory));
-                }
+                Write(xml, facts, endpoint, facts.SiteNameOf(number), Sftp, content.FileZillaKey.WithoutVariables(), Comments(facts, facts.HostKeys.Select(static key => KeyFingerprint.Putty(key.Key))));
+            }
 
-                xml.WriteElementString("Comments", Comments(facts));
-                xml.WriteEndElement();
+            foreach (var (endpoint, number) in content.FtpsEndpoints)
+            {
+                Write(xml, facts, endpoint, facts.FtpsSiteNameOf(number), Ftpes, null, Comments(facts, facts.Ftps!.Certificates.Select(ShownOf)));
             }
 
             xml.WriteEndElement();
@@ -52,14 +48,35 @@ internal static class FileZillaFile
     private static string SafePath(string path) =>
         "1 0" + string.Concat(path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(static part => string.Create(CultureInfo.InvariantCulture, $" {part.Length} {part}")));
 
-    private static string Comments(PackFacts facts)
+    /// <summary>One site: with a key file, or for a password that is asked for.</summary>
+    private static void Write(XmlWriter xml, PackFacts facts, PackEndpoint endpoint, string name, string protocol, string? keyFile, string comments)
     {
-        var text = new StringBuilder();
-        foreach (var key in facts.HostKeys)
+        xml.WriteStartElement("Server");
+        xml.WriteElementString("Host", endpoint.Host);
+        xml.WriteElementString("Port", endpoint.Port.ToString(CultureInfo.InvariantCulture));
+        xml.WriteElementString("Protocol", protocol);
+        xml.WriteElementString("Type", "0");
+        xml.WriteElementString("User", facts.UserName);
+        if (keyFile is not null)
         {
-            text.Append(KeyFingerprint.Putty(key.Key)).Append('\n');
+            xml.WriteElementString("Keyfile", keyFile);
         }
 
-        return text.Append(facts.Provider.SupportMail).ToString().TrimEnd('\n');
+        xml.WriteElementString("Logontype", keyFile is null ? AskForPassword : KeyFile);
+        xml.WriteElementString("EncodingType", "UTF-8");
+        xml.WriteElementString("BypassProxy", "0");
+        xml.WriteElementString("Name", name);
+        if (facts.StartDirectory != "/")
+        {
+            xml.WriteElementString("RemoteDir", SafePath(facts.StartDirectory));
+        }
+
+        xml.WriteElementString("Comments", comments);
+        xml.WriteEndElement();
     }
+
+    private static string ShownOf(PackCertificate certificate) =>
+        $"SHA-256 {certificate.Sha256}{(certificate.TakesOver is { } day ? $" from {day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} on" : "")}";
+
+    private static string Comments(PackFacts facts, IEnumerable<string> fingerprints) => string.Join('\n', fingerprints.Append(facts.Provider.SupportMail)).TrimEnd('\n');
 }

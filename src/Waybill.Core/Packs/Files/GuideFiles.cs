@@ -54,8 +54,29 @@ internal static class GuideFiles
         values.Each("endpoints", content.Endpoints.Select(static each => EndpointOf(each.Endpoint, each.Number)));
         values.Each("hostKeys", facts.HostKeys.Select(HostKeyOf));
         values.Each("used", facts.HostKeys.Where(static key => key.IsUsed).Select(static key => new PackValues { ["sha256"] = KeyFingerprint.Sha256(key.Key.Blob.Span) }));
+        Ftps(values, content);
         values.Each("folders", facts.Folders.Select(FolderOf));
         return values;
+    }
+
+    private static void Ftps(PackValues values, PackContent content)
+    {
+        var facts = content.Facts;
+        values.Each("ftps", facts.Ftps is not { } ftps ? [] : [Values(ftps)]);
+
+        PackValues Values(PackFtps ftps)
+        {
+            var part = new PackValues { ["root"] = content.RootName, ["ftpsAlias"] = facts.FtpsAliasOf(0), ["ftpsSite"] = facts.FtpsSiteNameOf(0), ["ftpsHost"] = ftps.Endpoints[0].Host };
+            part.When("hasRoot", ftps.RootPem is not null);
+            part.Each("ftpsEndpoints", content.FtpsEndpoints.Select(static each => EndpointOf(each.Endpoint, each.Number)));
+            part.Each("certificates", ftps.Certificates.Select(static certificate =>
+            {
+                var item = new PackValues { ["sha256"] = certificate.Sha256, ["sha1"] = certificate.Sha1 };
+                item.WhenGiven("from", certificate.TakesOver?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                return item;
+            }));
+            return part;
+        }
     }
 
     private static void KeyPlaces(PackValues values, PackContent content)

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Waybill.Core.Packs.Files;
 
-/// <summary>A section of rclone.conf for each host. Without known_hosts_file rclone checks nothing; there is no shell to compute hashes with.</summary>
+/// <summary>
+/// A section of rclone.conf for each host. Without known_hosts_file rclone checks nothing; there is no shell to compute hashes with. For FTP over TLS rclone has no
+/// setting that names a root: it takes those of the system, or of SSL_CERT_FILE.
+/// </summary>
 internal static class RcloneFile
 {
     public static PackFile Write(PackContent content)
@@ -23,6 +26,20 @@ internal static class RcloneFile
                 md5sum_command = none
                 sha1sum_command = none
                 disable_hashcheck = true
+
+
+                """);
+        }
+
+        foreach (var (endpoint, number) in content.FtpsEndpoints)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"""
+                [{content.Facts.FtpsAliasOf(number)}]
+                type = ftp
+                host = {endpoint.Host}
+                port = {endpoint.Port}
+                user = {content.Facts.UserName}
+                explicit_tls = true
 
 
                 """);

@@ -6,6 +6,7 @@ namespace Waybill.Core.Packs.Files;
 
 /// <summary>
 /// A site for WinSCP's <i>Import Sites</i>. FSProtocol 2 is SFTP alone: with SCP to fall back to, a refused start ends in a message about a shell.
+/// FSProtocol 5 with Ftps 3 is FTP with explicit TLS.
 /// </summary>
 internal static class WinScpIniFile
 {
@@ -25,6 +26,21 @@ internal static class WinScpIniFile
                 PublicKeyFile={PuttyEscape.Value(content.PuttyKey.ForWinScp())}
                 RemoteDirectory={PuttyEscape.Value(facts.StartDirectory)}
                 SshHostKey={pins}
+
+
+                """);
+        }
+
+        foreach (var (endpoint, number) in content.FtpsEndpoints)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"""
+                [Sessions\{PuttyEscape.Name(facts.FtpsSiteNameOf(number))}]
+                HostName={PuttyEscape.Value(endpoint.Host)}
+                PortNumber={endpoint.Port}
+                UserName={PuttyEscape.Value(facts.UserName)}
+                FSProtocol=5
+                Ftps=3
+                RemoteDirectory={PuttyEscape.Value(facts.StartDirectory)}
 
 
                 """);

@@ -15,6 +15,13 @@ internal static class WinScpUrlFile
             text.Append(UrlOf(content, endpoint)).Append('\n');
         }
 
+        foreach (var (endpoint, number) in content.FtpsEndpoints)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"ftpes://{Uri.EscapeDataString(content.Facts.UserName)};x-name={Uri.EscapeDataString(content.Facts.ProviderName + " FTPS")}@{PackContent.UrlHost(endpoint.Host)}:{endpoint.Port}{PackContent.UrlPath(content.StartWithSlash)}\n");
+        }
+
         return new PackFile(content.Facts.Alias + "-winscp-url.txt", "text/plain", PackContent.WindowsText(text.ToString()));
     }
 

@@ -16,7 +16,7 @@ internal static class PackCommand
 
     private sealed record FactsView(
         string UserName, string Kind, string? Account, string? Company, string? Vendor, string StartDirectory, PackProvider Provider, IReadOnlyList<PackEndpoint> Endpoints,
-        IReadOnlyList<KeyView> HostKeys, IReadOnlyList<FolderView> Folders, int RetentionMonths);
+        IReadOnlyList<KeyView> HostKeys, IReadOnlyList<FolderView> Folders, int RetentionMonths, PackFtps? Ftps);
 
     private sealed record PackView(FactsView Facts, string SessionUrl, IReadOnlyList<string> Written);
 
@@ -153,6 +153,11 @@ internal static class PackCommand
             output.WriteLine($"host      {endpoint.Host} port {endpoint.Port}{(endpoint.Region is { } region ? $" ({region})" : "")}");
         }
 
+        foreach (var endpoint in facts.Ftps?.Endpoints ?? [])
+        {
+            output.WriteLine($"FTPS      {endpoint.Host} port {endpoint.Port}{(endpoint.Region is { } region ? $" ({region})" : "")}, with the login's password");
+        }
+
         output.WriteLine($"user      {facts.UserName}");
         output.WriteLine($"starts    {facts.StartDirectory}");
         output.WriteLine($"retention {facts.RetentionMonths} months");
@@ -171,7 +176,7 @@ internal static class PackCommand
 
     private static FactsView View(PackFacts facts) => new(
         facts.UserName, CommandContext.Lower(facts.Kind), facts.Account, facts.Company, facts.Vendor, facts.StartDirectory, facts.Provider, facts.Endpoints,
-        [.. facts.HostKeys.Select(View)], [.. facts.Folders.Select(folder => new FolderView(folder.Path, Words(folder.Rights), folder.RetentionMonths))], facts.RetentionMonths);
+        [.. facts.HostKeys.Select(View)], [.. facts.Folders.Select(folder => new FolderView(folder.Path, Words(folder.Rights), folder.RetentionMonths))], facts.RetentionMonths, facts.Ftps);
 
     private static KeyView View(PackHostKey key) => new(
         key.Key.KeyType, key.IsUsed, KeyFingerprint.OpenSsh(key.Key), KeyFingerprint.OpenSshMd5(key.Key), KeyFingerprint.Putty(key.Key), KeyFingerprint.PuttyMd5(key.Key),

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using Waybill.Server.Certificates;
+using Waybill.Server.Configuration;
+
+namespace Waybill.Server.Checks;
+
+/// <summary>What <c>doctor</c> says of the TLS certificate: whether it can be used, lasts, names the hosts that customers are told, and is sent with all that it was signed with.</summary>
+internal static class CertificateChecks
+{
+    private const string Check = "certificate";
+
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(30);
+
+    private static readonly TimeSpan RootSoon = TimeSpan.FromDays(365);
+
+    /// <summary>How long the daily job may be late.</summary>
+    private static readonly TimeSpan Late = TimeSpan.FromDays(2);
+
+    public static IEnumerable<Finding> Look(WaybillConfiguration configuration, DataDirectory data, DateTimeOffset now)
+    {
+        if (configuration.Portal.Listen.Count == 0 && !FtpSettings.ListenersOf(configuration.Ftp).Any())
+        {
+            return [];
+        }
+
+        try
+        {
+            var certificate = ServerCertificate.Load(data, configuration.Portal);
+            List<Finding> findings = [.. End(configuration, data, certificate, now), .. Names(configuration, certificate), .. Chain(certificate, now)];
+            return findings.Count > 0 ? findings : [new Finding(Verdict.Ok, Check, Invariant($"{certificate.Certificate.Subject}, until {certificate.Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}"))];
+        }
+        catch (CommandException error)
+        {
+            return [new Finding(Verdict.Failure, Check, $"{error.Message}; a server that runs goes on with the one before, and does not start again")];
+        }
+    }
+
+    private static IEnumerable<Finding> End(WaybillConfiguration configuration, DataDirectory data, ServerCertificate certificate, DateTimeOffset now)
+    {
+        DateTimeOffset ends = certificate.Certificate.NotAfter.ToUniversalTime();
+        var words = Invariant($"the certificate {(ends < now ? "has ended" : "ends")} on {ends:yyyy-MM-dd}");
+        if (!certificate.IsOwn)
+        {
+            if (ends - now < Soon)
+            {
+                yield return new Finding(Verdict.Warning, Check, $"{words}; put a new one in its place");
+            }
+
+            yield break;
+        }
+
+        // Says what is wrong with a file that the server can do without for now.
+        var next = new TlsFiles(data).ReadNext();
+        var ahead = configuration.Certificates.AnnounceDays > 0 ? TimeSpan.FromDays(configuration.Certificates.AnnounceDays) - Late : Soon;
+        if (next?.TakesOver is { } day && ends > now)
+        {
+            yield return new Finding(Verdict.Ok, Check, Invariant($"{words}; the next one is announced and takes over on {day:yyyy-MM-dd}"));
+        }
+        else if (ends - now < ahead)
+        {
+            yield return new Finding(Verdict.Warning, Check, $"{words}, and no next one is announced") { Remedy = new Remedy("see what keeps the job from it", "schedule list") };
+        }
+
+        DateTimeOffset rootEnds = certificate.Root!.NotAfter.ToUniversalTime();
+        if (rootEnds - now < RootSoon)
+        {
+            yield return new Finding(Verdict.Warning, Check, Invariant($"the TLS root ends on {rootEnds:yyyy-MM-dd}, and customers need time to install another; see docs/operations/certificates.md"));
+        }
+    }
+
+    private static IEnumerable<Finding> Names(WaybillConfiguration configuration, ServerCertificate certificate)
+    {
+        Finding Lacks(string host, string key, string who) => certificate.IsOwn
+            ? new(Verdict.Warning, Check, $"the certificate does not hold the name {host} of {key}, so {who}") { Remedy = new Remedy("make the next one, which does", "certificate renew") }
+            : new(Verdict.Warning, Check, $"the certificate does not hold the name {host} of {key}, so {who}; set Portal:Certificate to one that does");
+
+        if (configuration.Portal.Listen.Count > 0 && new Uri(configuration.Portal.PublicUrl).IdnHost is var host && !certificate.Names(host))
+        {
+            yield return Lacks(host, "Portal:PublicUrl", "browsers refuse it");
+        }
+
+        foreach (var endPoint in configuration.Ftp.Public.Where(endPoint => !certificate.Names(endPoint.Host)))
+        {
+            yield return Lacks(endPoint.Host, "Ftp:Public", "clients that check it refuse the server");
+        }
+    }
+
+    /// <summary>Browsers fetch what is missing of a chain; lftp, curl and the rest do not.</summary>
+    private static IEnumerable<Finding> Chain(ServerCertificate certificate, DateTimeOffset now)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
+        chain.ChainPolicy.VerificationTime = now.UtcDateTime;
+        chain.ChainPolicy.ExtraStore.AddRange(certificate.Chain);
+        chain.Build(certificate.Certificate);
+        if (chain.ChainStatus.Any(static status => status.Status == X509ChainStatusFlags.PartialChain))
+        {
+            yield return new Finding(
+                Verdict.Warning, Check, $"the file of the certificate lacks what it was signed with ({certificate.Certificate.Issuer}), so most programs refuse it; put its chain behind it into the same file");
+        }
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
