@@ -26,8 +26,10 @@ public sealed class ScannerTests(ScannerTests.ScannedServer scanned) : IClassFix
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken));
         var findings = json.RootElement.EnumerateArray().ToDictionary(static each => each.GetProperty("id").GetString()!, static each => each.GetProperty("severity").GetString()!);
 
-        // WARN is what could not be looked at: of a server that answers, only this, which is a matter of Debian's openssl.
-        Assert.Equal(["cert_revocation HIGH", "engine_problem WARN"], findings.Where(static each => each.Value is not ("OK" or "INFO" or "LOW")).Select(static each => $"{each.Key} {each.Value}").Order(StringComparer.Ordinal));
+        // WARN is what could not be looked at: engines that Debian's openssl lacks; and a session to resume, where its s_client had left before the ticket of TLS 1.3 came.
+        Assert.Equal(["cert_revocation HIGH", "engine_problem WARN"], findings
+            .Where(static each => each.Value is not ("OK" or "INFO" or "LOW") && each is not { Key: "sessionresumption_ticket" or "sessionresumption_ID", Value: "WARN" })
+            .Select(static each => $"{each.Key} {each.Value}").Order(StringComparer.Ordinal));
         string[] looked = ["TLS1_2", "TLS1_3", "cipherlist_NULL", "cert_chain_of_trust", "cert_trust", .. Everything ? ["secure_renego", "CRIME_TLS", "heartbleed", "ROBOT"] : Array.Empty<string>()];
         Assert.All(looked, id => Assert.Equal((id, "OK"), (id, findings.GetValueOrDefault(id))));
     }
