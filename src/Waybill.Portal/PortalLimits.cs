@@ -66,6 +66,9 @@ public static class PortalLimits
     /// <summary>Forecasts of retention that are worked out at once.</summary>
     public const int Forecasts = 1;
 
+    /// <summary>Accounts whose forecast of retention is kept for the pages after.</summary>
+    public const int ForecastsKept = 20;
+
     /// <summary>Items of a page of the REST API, where the call does not say.</summary>
     public const int ApiPage = 100;
 
@@ -116,9 +119,6 @@ public static class PortalLimits
 
     /// <summary>Seconds after which the page that watches a login is loaded again.</summary>
     public const int WatchSeconds = 4;
-
-    /// <summary>Challenges of passkeys that were answered and are remembered, so that each counts once; of more none is taken.</summary>
-    public const int PasskeyChallenges = 10_000;
 
     /// <summary>How long a challenge of a passkey waits for its answer.</summary>
     public static readonly TimeSpan PasskeyChallengeTime = TimeSpan.FromMinutes(5);

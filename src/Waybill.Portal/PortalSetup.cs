@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Waybill.Core.People;
 using Waybill.Portal.Connecting;
 using Waybill.Portal.Files;
 using Waybill.Portal.Hosting;
@@ -43,7 +44,8 @@ internal static class PortalSetup
         services.AddSingleton<Staff.ForecastTurns>();
         services.AddSingleton<RetentionForecast>();
         services.AddSingleton<PackDesk>();
-        services.AddSingleton<PasskeyChallenges>();
+        services.AddSingleton(static provider => new PasskeyChallenges(
+            provider.GetRequiredService<IDataProtectionProvider>(), provider.GetRequiredService<PeopleServices>().Challenges, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<PasskeyDesk>();
         services.AddLocalization(static localization => localization.ResourcesPath = "Resources");
         services.AddDataProtection()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Waybill.Core;
@@ -56,6 +57,43 @@ public sealed partial class AccountPageTests(PortalServer server)
     }
 
     [Fact]
+    public async Task An_owner_changes_what_a_key_is_called_and_its_last_day()
+    {
+        var (account, other) = (await AccountAsync(), await AccountAsync());
+        var keys = await RequestKeys.MakeAsync();
+        using var owner = await SignUp.WithAsync(server, "--account", account, "--role", "owner");
+        var page = $"/account/{account}/logins/{account}";
+        await owner.GetAsync(page);
+        await GoAsync(owner, page + "?handler=Add", "The key is installed.", ("key", keys.Line), ("label", "old name"), ("expires", "2098-05-31"));
+        await owner.PostAsync(page + "?handler=Change", ("fingerprint", keys.Fingerprint), ("label", Script), ("expires", "soon"));
+        Assert.Contains("This is no day.", owner.Page, StringComparison.Ordinal);
+        Assert.Contains($"value=\"{Script}\"", owner.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain(Script, owner.Source, StringComparison.Ordinal);
+        await owner.PostAsync(page + "?handler=Change", ("fingerprint", keys.Fingerprint), ("label", "night job"), ("expires", "2020-01-01"));
+        Assert.Contains("is over already", owner.Page, StringComparison.Ordinal);
+        Assert.Equal("old name", await LabelAsync());
+
+        // The day that the form shows is the one that it was given, and leaving it leaves the hour.
+        Assert.Contains("value=\"2098-05-31\"", (await owner.GetAsync(page)).Status == HttpStatusCode.OK ? owner.Page : "", StringComparison.Ordinal);
+        await server.TamperAsync($"UPDATE login_key SET expires_at = expires_at - 3600000 WHERE sha256 = '{keys.Fingerprint}'");
+        var end = (await KeyAsync()).GetProperty("expires").GetString();
+        await GoAsync(owner, page + "?handler=Change", "The key is changed.", ("fingerprint", keys.Fingerprint), ("label", "night job"), ("expires", "2098-05-31"));
+        Assert.Equal(("night job", end), (await LabelAsync(), (await KeyAsync()).GetProperty("expires").GetString()));
+        await GoAsync(owner, page + "?handler=Change", "The key is changed.", ("fingerprint", keys.Fingerprint), ("label", ""), ("expires", ""));
+        Assert.Equal(("", JsonValueKind.Null), (await LabelAsync(), (await KeyAsync()).GetProperty("expires").ValueKind));
+        Assert.Contains(", never expires", (await server.JsonAsync("audit", "search", "--account", account, "--action", "key-changed"))[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
+
+        // A key of somebody else's login is none of this one.
+        var theirs = await RequestKeys.MakeAsync();
+        await server.CommandAsync("key", "add", other, server.Directory.Write(other + ".pub", theirs.Line + "\n"));
+        await owner.PostAsync(page + "?handler=Change", ("fingerprint", theirs.Fingerprint), ("label", "mine"), ("expires", ""));
+        Assert.Contains("There is no such key any more.", owner.Page, StringComparison.Ordinal);
+
+        async Task<JsonElement> KeyAsync() => (await server.JsonAsync("key", "list", account))[0];
+        async Task<string> LabelAsync() => (await KeyAsync()).GetProperty("label").GetString()!;
+    }
+
+    [Fact]
     public async Task Somebody_who_says_that_others_may_have_a_key_stops_it_for_good_and_the_provider_is_told()
     {
         var account = await AccountAsync();
@@ -86,7 +124,9 @@ public sealed partial class AccountPageTests(PortalServer server)
             var window = await browser.OpenAsync(ColorScheme.Light, isPhone: true, complaints);
             await window.Context.AddCookiesAsync([new Microsoft.Playwright.Cookie { Name = Visitor.Cookie, Value = owner.Session!, Url = server.Url, Secure = true, HttpOnly = true }]);
             await window.GotoAsync(server.Url + page);
-            window.Request += (_, request) => sent.Add(request.Url);
+
+            // The picture of the tab comes when the browser likes.
+            window.Request += (_, request) => sent.AddRange(request.Url.Contains("/assets/mark.", StringComparison.Ordinal) ? [] : [request.Url]);
             await window.Locator("#key").FillAsync(keys.Ppk);
             await window.Locator("[data-private-key]").WaitForAsync();
             await window.GetByRole(AriaRole.Button, new() { Name = "Add this key" }).ClickAsync();
@@ -396,6 +436,37 @@ public sealed partial class AccountPageTests(PortalServer server)
 
         await owner.PostAsync(page + "?handler=Ask", ("vendor", "more"), ("name", "Vic Vendor"), ("email", "more@example.net"));
         Assert.Contains("vendors were invited in the last days already", owner.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_vendors_person_adds_no_key_to_a_login_that_is_suspended_and_a_private_key_is_refused_for_good_all_the_same()
+    {
+        var account = await AccountAsync();
+        var user = account + "-acme";
+        await server.CommandAsync("login", "add", "--kind", "vendor", "--account", account, "--vendor", "acme");
+        using var owner = await SignUp.WithAsync(server, "--account", account, "--role", "owner");
+        using var vendor = await SignUp.WithAsync(server, "--account", account, "--role", "vendor", "--vendor", "acme");
+        var (mine, leaked, owners) = (await RequestKeys.MakeAsync(), await RequestKeys.MakeAsync(), await RequestKeys.MakeAsync());
+        var (page, vendors) = ($"/account/{account}/logins/{user}", $"/account/{account}/vendors");
+        await owner.GetAsync(vendors);
+        await GoAsync(owner, vendors + "?handler=Suspend", "The vendor is suspended.", ("login", user), ("reason", "the contract ended"));
+        await vendor.GetAsync(page);
+        await vendor.PostAsync(page + "?handler=Add", ("key", mine.Line));
+        Assert.Contains("The login is suspended: no key is added or changed until it is resumed.", vendor.Page, StringComparison.Ordinal);
+        await vendor.PostAsync(page + "?handler=Add", ("key", leaked.OpenSsh));
+        Assert.Contains(leaked.Fingerprint, await server.CommandAsync("audit", "search", "--action", "key-burnt"), StringComparison.Ordinal);
+        Assert.Empty((await server.JsonAsync("key", "list", user)).EnumerateArray());
+
+        // The account itself may, since it is the one that resumes it.
+        await owner.GetAsync(page);
+        await GoAsync(owner, page + "?handler=Add", "The key is installed.", ("key", owners.Line));
+        await vendor.GetAsync(page);
+        await vendor.PostAsync(page + "?handler=Change", ("fingerprint", owners.Fingerprint), ("label", "mine"), ("expires", ""));
+        Assert.Contains("no key is added or changed until it is resumed.", vendor.Page, StringComparison.Ordinal);
+        await owner.GetAsync(vendors);
+        await GoAsync(owner, vendors + "?handler=Resume", "The vendor is resumed.", ("login", user));
+        await vendor.GetAsync(page);
+        await GoAsync(vendor, page + "?handler=Add", "The key is installed.", ("key", mine.Line));
     }
 
     [Fact]

@@ -162,7 +162,7 @@ public sealed partial class KeyHandoverPageTests
         var (file, _) = await HandOverAsync(server);
         using var browser = new Visitor(server);
         await browser.GetAsync(file.Link);
-        var sealing = Path.Combine(server.Data, "handovers", "file.key");
+        var sealing = Assert.Single(Directory.GetFiles(Path.Combine(server.Data, "handovers"), "*-file-*.key"));
         File.Move(sealing, sealing + ".away");
         for (var i = 0; i < 2; i++)
         {
@@ -198,7 +198,7 @@ public sealed partial class KeyHandoverPageTests
             // The page stays, and so does the way to repeat what broke off.
             await page.Locator("#code").FillAsync(file.Code);
             var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Fetch the key file" }).ClickAsync());
-            Assert.Equal("10042.key", download.SuggestedFilename);
+            Assert.Equal("waybill-10042", download.SuggestedFilename);
             Assert.StartsWith("-----BEGIN OPENSSH PRIVATE KEY-----", await File.ReadAllTextAsync(await download.PathAsync()), StringComparison.Ordinal);
         }
 
@@ -249,7 +249,7 @@ public sealed partial class KeyHandoverPageTests
     {
         using var answer = await SendAsync(browser, half.Link, half.Code);
         Assert.Equal((HttpStatusCode.OK, "application/octet-stream"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
-        Assert.Equal(("attachment", "10042.key"), (answer.Content.Headers.ContentDisposition!.DispositionType, answer.Content.Headers.ContentDisposition.FileName!.Trim('"')));
+        Assert.Equal(("attachment", "waybill-10042"), (answer.Content.Headers.ContentDisposition!.DispositionType, answer.Content.Headers.ContentDisposition.FileName!.Trim('"')));
         Assert.True(answer.Headers.CacheControl!.NoStore);
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
         return await answer.Content.ReadAsByteArrayAsync();

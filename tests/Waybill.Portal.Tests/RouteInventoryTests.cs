@@ -80,7 +80,7 @@ public sealed partial class RouteInventoryTests
         ["account/{account}/download/{**file}"] = "download-files",
         ["account/{account}/upload/{**path}"] = "write-files, POST write-files",
         ["account/{account}/logins"] = "see-own-keys",
-        ["account/{account}/logins/{login}"] = "see-own-keys, Add change-own-keys, Revoke change-own-keys, DropOld change-own-keys, Lost change-own-keys",
+        ["account/{account}/logins/{login}"] = "see-own-keys, Add change-own-keys, Change change-own-keys, Revoke change-own-keys, DropOld change-own-keys, Lost change-own-keys",
         ["account/{account}/logins/{login}/connection"] = "see-own-connections",
         ["account/{account}/logins/{login}/pack/{file?}"] = "get-pack",
         ["account/{account}/vendors"] = "see-own-vendors, Ask change-own-vendors, Invite change-own-vendors, Suspend change-own-vendors, Resume change-own-vendors",

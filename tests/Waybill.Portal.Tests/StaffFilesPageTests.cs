@@ -108,6 +108,9 @@ public sealed partial class StaffFilesPageTests(PortalServer server)
         const string Page = "/staff/retention?account=74003";
         using var visitor = await SignUp.WithAsync(server, "--provider", "administrator");
         await visitor.GetAsync(Page);
+        Assert.DoesNotContain("old.csv", visitor.Page, StringComparison.Ordinal);
+        Assert.Equal(Page + "&done=RetainPlanned", (await visitor.PostAsync(Page + "&handler=Plan")).Location);
+        await visitor.GetAsync(Page);
         Assert.Contains("/cdr/<i>old.csv", visitor.Page, StringComparison.Ordinal);
         Assert.DoesNotContain("<i>", visitor.Source, StringComparison.Ordinal);
         await visitor.GetAsync("/staff/retention");
@@ -118,6 +121,8 @@ public sealed partial class StaffFilesPageTests(PortalServer server)
         await visitor.PostAsync("/staff/retention?handler=Hold", ("account", "74003"), ("path", "/cdr"));
         Assert.Contains("The reason is empty.", visitor.Page, StringComparison.Ordinal);
         Assert.Equal("/staff/retention?done=HoldSet", (await visitor.PostAsync("/staff/retention?handler=Hold", ("account", "74003"), ("path", "/cdr"), ("reason", "case <7>"))).Location);
+        await visitor.GetAsync(Page);
+        await visitor.PostAsync(Page + "&handler=Plan");
         await visitor.GetAsync(Page);
         Assert.Contains("case <7>", visitor.Page, StringComparison.Ordinal);
         Assert.DoesNotContain("<bdi>/cdr/<i>old.csv", visitor.Page, StringComparison.Ordinal);

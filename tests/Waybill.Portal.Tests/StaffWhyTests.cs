@@ -94,6 +94,37 @@ public sealed partial class StaffWhyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_program_that_no_listener_lets_in_is_found_with_the_policy_that_would()
+    {
+        await _server.CommandAsync("login", "add", "nopolicy", "--account", PortalServer.Account, "--allow-from", "127.0.0.1");
+
+        // Version 1.10 of libssh2, and so many a curl, offers MACs like this one alone.
+        var tried = await ExternalProcess.RunAsync(
+            "ssh",
+            [
+                "-F", "none", "-p", _server.SshPort.ToString(CultureInfo.InvariantCulture), "-o", "Ciphers=aes256-ctr", "-o", "MACs=hmac-sha2-256", "-o", "StrictHostKeyChecking=no",
+                "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "nopolicy@127.0.0.1",
+            ],
+            timeout: TimeSpan.FromSeconds(60));
+        Assert.NotEqual(0, tried.ExitCode);
+        using var visitor = await SignUp.WithAsync(_server, "--provider", "support");
+        foreach (var asked in (string[])["nopolicy", "127.0.0.1"])
+        {
+            await AccountFilePages.WaitAsync(async () =>
+            {
+                await visitor.GetAsync("/staff/why?q=" + asked);
+                return visitor.Page.Contains("had no algorithm in common with the listener", StringComparison.Ordinal);
+            });
+            Assert.Contains("offered no encrypt-then-MAC, only hmac-sha2-256;", visitor.Page, StringComparison.Ordinal);
+            Assert.Contains("open a port with the policy `compat` for such programs alone (Ssh:ListenCompat=ADDRESS:PORT", visitor.Page, StringComparison.Ordinal);
+        }
+
+        // The same over the API.
+        var found = await _server.JsonAsync("why", "nopolicy");
+        Assert.Contains("policy `compat` would let it in", found.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Whoever_watches_is_told_that_the_program_is_too_old_and_not_to_look_at_a_firewall()
     {
         await _server.CommandAsync("login", "add", "oldprogram", "--account", PortalServer.Account, "--allow-from", "127.0.0.1");

@@ -74,7 +74,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
                     known.Login, known.AccountStatus, known.Keys.Count(key => key.Revoked is null && !key.IsExpired(now)),
                     known.Keys.Where(static key => key.LastUsed is not null).MaxBy(static key => key.LastUsed), OfferedKeys.OfLogin(connection, known.Login.Id, now),
                     [
-                        .. DiagnosisSql.RefusedFor(connection, known.Login.UserName, now - Memory, MaximumRefused).Concat(Unnamed(connection, known, from, now))
+                        .. DiagnosisSql.RefusedFor(connection, known.Login.UserName, now - Memory, MaximumRefused).Concat(Unnamed(connection, known, from, now - UnnamedMemory))
                             .OrderByDescending(static row => row.Sequence).Take(MaximumRefused)
                             .Select(static row => new OwnAttempt(
                                 DateTimeOffset.FromUnixTimeMilliseconds(row.Time), row.Address, row.Connection, RefusalCauses.Of(row.Detail ?? "")) { IsNamed = row.Subject is not null }),
@@ -82,12 +82,11 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static IEnumerable<AuditRow> Unnamed(DatabaseConnection connection, LoginCandidate known, IPAddress? from, DateTimeOffset now)
+    private static IEnumerable<AuditRow> Unnamed(DatabaseConnection connection, LoginCandidate known, IPAddress? from, DateTimeOffset since)
     {
         // A login that may come from half the world shows nothing of that half.
         const int WidestV4 = 16;
         const int WidestV6 = 48;
-        var since = now - UnnamedMemory;
         var own = known.Keys.Where(static key => key.LastUsedFrom is not null).OrderByDescending(static key => key.LastUsed).Select(static key => key.LastUsedFrom!)
             .Prepend((from is { IsIPv4MappedToIPv6: true } ? from.MapToIPv4() : from)?.ToString()).OfType<string>().Distinct().Take(MaximumRefused);
         var rows = own.SelectMany(address => DiagnosisSql.UnnamedFrom(connection, address, since, MaximumRefused));
@@ -113,7 +112,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
         {
             return one.Subject is { } name && LoginDirectory.Find(connection, name) is { } login
                 ? OfLogin(connection, login, [one], asked, penalties, now)
-                : new ConnectionDiagnosis(asked, null, null, [.. Penalised([one], penalties), .. Unknown(one.Subject)], [], [View(one)]);
+                : new ConnectionDiagnosis(asked, null, null, [.. Penalised([one], penalties), .. Unknown(one.Subject), .. AlgorithmFindings.Of([one], DiagnosisVerdict.Stop)], [], [View(one)]);
         }
 
         return DiagnosisSql.RefusedFor(connection, asked, now - Memory, MaximumRefused) is { Count: > 0 } rows
@@ -126,6 +125,9 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
     {
         var login = known.Login;
         var offered = OfferedKeys.OfLogin(connection, login.Id, now);
+
+        // Asked for one connection, that one is shown.
+        List<AuditRow> unnamed = reference is null ? [.. Unnamed(connection, known, null, now - Memory).Where(AlgorithmFindings.IsOne).OrderByDescending(static row => row.Sequence)] : [];
         List<DiagnosisFinding> findings =
         [
             .. Status(known),
@@ -138,10 +140,12 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
                 $"{Count(key.Times, "connection")} offered {key.Type} {key.Bits} {key.Sha256}, which is not installed: last on {Format(key.Last)} from {key.Address} with {key.Client}.",
                 "Compare the fingerprint with the customer's, by a way that you know to be theirs (anybody can offer a key); if it is theirs, install it.",
                 $"key add {login.UserName} --offered {key.Sha256}") { Remedy = new Remedy(RemedyKind.AddOfferedKey, login.UserName, key.Sha256) }),
+            .. AlgorithmFindings.Of(unnamed, DiagnosisVerdict.Look),
             LastUse(known, rows),
         ];
         return new ConnectionDiagnosis(
-            reference ?? login.UserName, login.UserName, login.Account, [.. findings.OrderByDescending(static finding => finding.Verdict)], offered, [.. rows.Select(View)]);
+            reference ?? login.UserName, login.UserName, login.Account, [.. findings.OrderByDescending(static finding => finding.Verdict)], offered,
+            [.. rows.Concat(unnamed).OrderByDescending(static row => row.Sequence).Take(MaximumRefused).Select(View)]);
     }
 
     private static ConnectionDiagnosis OfAddress(DatabaseConnection connection, IPAddress address, IReadOnlyList<SourcePenalty> penalties, DateTimeOffset now)
@@ -155,6 +159,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
         List<DiagnosisFinding> findings =
         [
             .. penalties.Where(penalty => penalty.Source == source).Select(Penalty),
+            .. AlgorithmFindings.Of(rows, success is null ? DiagnosisVerdict.Stop : DiagnosisVerdict.Look),
             rows.Count == 0 && success is null
                 ? new(DiagnosisVerdict.Look, $"Nothing has come from {plain} {read}.",
                     "Ask for the host and the port that the program uses, and whether a firewall on their side lets it out; they may leave from another address.")

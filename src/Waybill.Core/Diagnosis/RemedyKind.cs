@@ -20,4 +20,7 @@ public enum RemedyKind
 
     /// <summary>Forgive an address.</summary>
     ClearPenalty,
+
+    /// <summary>Let a listener have the policy that the target names: in the configuration, since it is for everybody who connects there.</summary>
+    ChangePolicy,
 }

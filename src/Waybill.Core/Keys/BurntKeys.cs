@@ -20,6 +20,11 @@ namespace Waybill.Core.Keys;
 /// <param name="time">The clock.</param>
 public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProvider time)
 {
+    /// <summary>
+    /// Keys that are remembered. Anybody can send private keys that were made for it: beyond these one is remembered only if it is on a login, for which somebody installed it.
+    /// </summary>
+    public const int Maximum = 1_000_000;
+
     /// <summary>How a key came here that its owner reported.</summary>
     internal const string ReportedLost = "reported lost";
 
@@ -76,6 +81,13 @@ public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProv
     internal BurntKey Add(WriteTransaction transaction, SentHalf half, string how, Actor actor)
     {
         var connection = transaction.Connection;
+        var burnt = new BurntKey(half.Sha256, InstalledOn(connection, half.Sha256));
+        if (burnt.InstalledOn.Count == 0 && how != ReportedLost && Remembered(connection) >= Maximum && Find(connection, half.Sha256) is null)
+        {
+            audit.Append(transaction, new AuditEntry(AuditActions.KeyBurnt, actor) { Subject = half.Sha256, Detail = $"{how} (not remembered, since {Remembered(connection)} keys are)" });
+            return burnt;
+        }
+
         var isNews = connection.Execute(
             """
             INSERT INTO burnt_key (sha256, how, burnt_at, burnt_by, proven) VALUES (@sha256, @how, @at, @by, @proven)
@@ -88,7 +100,6 @@ public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProv
             ("@by", actor.Name),
             ("@proven", half.IsProven ? 1 : 0)) > 0;
         audit.Append(transaction, new AuditEntry(AuditActions.KeyBurnt, actor) { Subject = half.Sha256, Detail = half.IsProven ? how : how + " (unproven: under a passphrase)" });
-        var burnt = new BurntKey(half.Sha256, InstalledOn(connection, half.Sha256));
 
         // Once for each key, so that nobody floods the mailbox with one file. Who reports a key lost has a mail of its own.
         if (isNews && burnt.InstalledOn.Count > 0 && how != ReportedLost)
@@ -98,6 +109,9 @@ public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProv
 
         return burnt;
     }
+
+    /// <summary>How many are remembered, those that were lifted too.</summary>
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken = default) => database.ReadAsync(Remembered, cancellationToken);
 
     /// <summary>The keys that work on logins although they are refused everywhere, the newest first.</summary>
     /// <param name="limit">At most so many.</param>
@@ -221,6 +235,9 @@ public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProv
                     ? $"If the customer sent it, ask for a new key pair. If they did not, somebody may want to keep them out: `waybill key burnt lift {key.Sha256} --reason TEXT`."
                     : "If it was yours, make a new key pair and send its public half only. If you sent no such file, write to us."));
     }
+
+    // None is ever deleted: the last row's number is their count, without counting.
+    private static long Remembered(DatabaseConnection connection) => connection.Number("SELECT coalesce(max(rowid), 0) FROM burnt_key");
 
     private static Problem? CheckFingerprint(string sha256) => sha256.StartsWith(Prefix, StringComparison.Ordinal) && sha256.Length == Prefix.Length + Base64Length
         ? null

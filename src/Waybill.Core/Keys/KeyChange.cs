@@ -11,4 +11,7 @@ public sealed record KeyChange
 
     /// <summary>It does not stop by itself any more.</summary>
     public bool Never { get; init; }
+
+    /// <summary>As <see cref="NewKey.IsRefusedWhileSuspended"/>: a key that has run out would work again.</summary>
+    public bool IsRefusedWhileSuspended { get; init; }
 }

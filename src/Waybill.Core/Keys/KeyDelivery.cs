@@ -1,3 +1,4 @@
+using Waybill.Core.People;
 using Waybill.SshKeys.Keys;
 
 namespace Waybill.Core.Keys;
@@ -9,14 +10,18 @@ public sealed class KeyDelivery(KeyService keys, BurntKeys burnt)
 {
     private const string How = "a private key was sent to the portal";
 
-    /// <summary>Installs the key of a file on a login; a problem of kind <see cref="ProblemKind.Refused"/> with <see cref="PrivateKey"/> in front says that it was a private one.</summary>
+    /// <summary>
+    /// Installs the key of a file on a login; <see cref="PrivateKey"/> says that it was a private one. Whoever answers for vendors alone adds none while their login is suspended.
+    /// </summary>
     public async ValueTask<Result<KeyAddition>> AddAsync(
-        string userName, ReadOnlyMemory<byte> file, string? label, DateTimeOffset? expires, Actor actor, CancellationToken cancellationToken = default)
+        AccountAccess access, string userName, ReadOnlyMemory<byte> file, string? label, DateTimeOffset? expires, Actor actor, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(access);
         var reading = PublicKeyFile.Read(file.Span);
         if (reading.IsKey)
         {
-            return await keys.AddAsync(userName, new NewKey(reading.Key) { Label = label, Comment = reading.Comment, Expires = expires }, actor, cancellationToken).ConfigureAwait(false);
+            var key = new NewKey(reading.Key) { Label = label, Comment = reading.Comment, Expires = expires, IsRefusedWhileSuspended = access.Vendors is not null };
+            return await keys.AddAsync(userName, key, actor, cancellationToken).ConfigureAwait(false);
         }
 
         // Whatever its sender does next: once it is here, others may have it.

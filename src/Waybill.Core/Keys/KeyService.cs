@@ -18,6 +18,8 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
     /// <summary>The most keys of one login, those that were revoked included: they are remembered so that none comes back.</summary>
     public const int MaximumRemembered = 1000;
 
+    private static Problem Suspended { get; } = Problem.Refused("The login is suspended: no key is added or changed until it is resumed.");
+
     /// <summary>Installs a key on a login. A key that is there already stays as it is, and the result says so.</summary>
     public async ValueTask<Result<KeyAddition>> AddAsync(string userName, NewKey key, Actor actor, CancellationToken cancellationToken = default)
     {
@@ -64,6 +66,11 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
         if (LoginSql.Find(connection, userName) is not { } login)
         {
             return LoginSql.Unknown(userName);
+        }
+
+        if (key.IsRefusedWhileSuspended && login.Status == LoginStatus.Suspended)
+        {
+            return Suspended;
         }
 
         var existing = KeySql.Find(connection, login.Id, sha256);
@@ -200,6 +207,11 @@ public sealed class KeyService(WaybillDatabase database, AuditLog audit, TimePro
                 if (LoginSql.Find(connection, userName) is not { } login)
                 {
                     return LoginSql.Unknown(userName);
+                }
+
+                if (change.IsRefusedWhileSuspended && login.Status == LoginStatus.Suspended)
+                {
+                    return Suspended;
                 }
 
                 var found = KeySearch.Find(KeySql.OfLogin(connection, login.Id), fingerprint, login.UserName);

@@ -17,4 +17,7 @@ public sealed record NewKey(SshPublicKey Key)
 
     /// <summary>Whether the answer is for staff, who are told how the private half of a refused key came here; others are not.</summary>
     public bool IsForStaff { get; init; }
+
+    /// <summary>Whether it is refused while the login is suspended: it would work the moment that the login is resumed, and whoever resumes it has not seen it.</summary>
+    public bool IsRefusedWhileSuspended { get; init; }
 }

@@ -102,6 +102,7 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
             {
                 var values = each.Values(options, zone);
                 var holdsSecret = AddLink(transaction, each, address!, values);
+                AddPage(each, address!, values);
                 OutboxSql.Add(
                     connection, DeliveryKind.Mail, each.Topic, each.Id, each.AccountId, null, address!, MailMessages.NewId(options.From), templates.For(each.Topic).Render(values), now,
                     holdsSecret);
@@ -133,6 +134,15 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
         return link is not null;
     }
 
+    /// <summary>The page of the login that an event is about, for its reader: it opens for whoever is signed in and may see it, so it is no secret.</summary>
+    private void AddPage(EventRow each, string address, Dictionary<string, string> values)
+    {
+        var isAccount = each.Account is not null && address.Equals(each.Email, StringComparison.OrdinalIgnoreCase);
+        values["page"] = options.PortalUrl is { } portal && each.Fields()["user"] is JsonValue user && user.TryGetValue<string>(out var name)
+            ? $"In the portal: {portal}{(isAccount ? $"/account/{Uri.EscapeDataString(each.Account!)}" : "/staff")}/logins/{Uri.EscapeDataString(name)}\n\n"
+            : "";
+    }
+
     private ((string Subject, string Text, string? Html) Content, bool HoldsSecret) Digest(
         WriteTransaction transaction, string recipient, List<EventRow> events, long count, TimeZoneInfo zone, DateTimeOffset now)
     {
@@ -143,6 +153,7 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
             var values = each.Values(options, zone);
             values["subject"] = Template.Clean(templates.For(each.Topic).Subject.Render(values), NotificationLimits.Subject);
             holdsSecret |= AddLink(transaction, each, recipient, values);
+            AddPage(each, recipient, values);
             lines.Add(values);
         }
 

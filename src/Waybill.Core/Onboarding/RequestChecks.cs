@@ -302,7 +302,7 @@ internal sealed class RequestChecks
         if (LoginSql.Find(_connection, name) is { } login)
         {
             return login.Account == Account?.Number
-                ? $"{login.UserName} is a login of this account already. If the person only needs another key for it, add the key there with `waybill key add`."
+                ? $"{login.UserName} is a login of this account already. If the person only needs another key for it, add the key there (at the command line with `waybill key add`)."
                 : $"{login.UserName} is taken.";
         }
 
@@ -314,7 +314,7 @@ internal sealed class RequestChecks
         var details = _request.Details;
         if (_request.Kind == RequestKind.Login && subscriptions.Check(details.Feeds, details.FileTypes) is { } problem)
         {
-            Add("feeds", CheckVerdict.Look, problem.Message, "Set what the account gets with `waybill subscription set`.");
+            Add("feeds", CheckVerdict.Look, problem.Message, "Set what the account gets (at the command line with `waybill subscription set`).");
         }
 
         if (details.Automation && details.AllowFrom.Count == 0)

@@ -25,10 +25,13 @@ public sealed record PackFacts(
     public PackFtps? Ftps { get; init; }
 
     /// <summary>The beginning of every file's name, and the name of the site where a client has short ones: <c>waybill-10020</c>.</summary>
-    public string Alias => "waybill-" + UserName;
+    public string Alias => AliasFor(UserName);
 
     /// <summary>The provider's name, or a word in its place.</summary>
     public string ProviderName => Provider.Name ?? AnyProvider;
+
+    /// <summary>What the files of a login are called, its private key too, wherever that was made.</summary>
+    internal static string AliasFor(string userName) => "waybill-" + userName;
 
     /// <summary>The name under which clients keep an endpoint: two hyphens, since user names have at most one behind an account number.</summary>
     internal string AliasOf(int endpoint) => endpoint == 0 ? Alias : $"{Alias}--{endpoint + 1}";

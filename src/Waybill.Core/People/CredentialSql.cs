@@ -68,6 +68,9 @@ internal static class CredentialSql
             ("@id", person));
         connection.Execute("DELETE FROM person_recovery_code WHERE person_id = @id", ("@id", person));
         connection.Execute("DELETE FROM person_passkey WHERE person_id = @id", ("@id", person));
+
+        // Whoever had taken the account over signed in from somewhere: that is no place of the person.
+        connection.Execute("DELETE FROM person_source WHERE person_id = @id", ("@id", person));
         SessionSql.ChangeStamp(connection, person, keep: null);
     }
 

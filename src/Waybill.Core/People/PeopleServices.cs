@@ -32,6 +32,7 @@ public sealed class PeopleServices : IDisposable
         SignIn = new SignInService(database, audit, time, work, factor);
         Credentials = new CredentialService(database, audit, time, links, options, key, work, factor, mails, SignIn, codes);
         Invitations = new InvitationService(database, audit, time, links, options, mails, People, codes);
+        Challenges = new AnsweredChallenges(database, time);
         Access = new PortalAccess(database, audit, options.Files);
     }
 
@@ -49,6 +50,9 @@ public sealed class PeopleServices : IDisposable
 
     /// <summary>Letting people in.</summary>
     public InvitationService Invitations { get; }
+
+    /// <summary>Challenges of passkeys that were answered.</summary>
+    public AnsweredChallenges Challenges { get; }
 
     /// <summary>Who may do what.</summary>
     public PortalAccess Access { get; }

@@ -27,6 +27,9 @@ public static class SignInLimits
     /// <summary>Passwords that wait for that; one more is told to try again.</summary>
     public const int HashesWaiting = 32;
 
+    /// <summary>Challenges of passkeys that were answered and are remembered, so that each counts once; of more none is taken.</summary>
+    public const int AnsweredChallenges = 10_000;
+
     /// <summary>Places that a person has signed in from and that are remembered.</summary>
     public const int Places = 20;
 

@@ -1,24 +1,19 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
+using Waybill.Core.People;
 
 namespace Waybill.Portal.Passkeys;
 
 /// <summary>
-/// Challenges that browsers are to answer: each in a sealed cookie of the browser that asked, for one purpose and a short time. The ones that were answered rightly
-/// are remembered until their time is over, so that an answer counts once even where the authenticator does not count.
+/// Challenges that browsers are to answer: each in a sealed cookie of the browser that asked, for one purpose and a short time. Core remembers the ones that were answered
+/// rightly, so that an answer counts once.
 /// </summary>
-internal sealed class PasskeyChallenges(IDataProtectionProvider protection, TimeProvider time)
+internal sealed class PasskeyChallenges(IDataProtectionProvider protection, AnsweredChallenges answered, TimeProvider time)
 {
     // The browser itself takes it over TLS and from this host alone.
     public const string Cookie = "__Host-waybill-passkey";
-
-    // Of this process alone: what was used is remembered in its memory.
-    private readonly string _process = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, DateTimeOffset> _used = new(StringComparer.Ordinal);
 
     public void Hand(HttpContext context, string purpose, string state) => context.Response.Cookies.Append(
         Cookie,
@@ -47,21 +42,9 @@ internal sealed class PasskeyChallenges(IDataProtectionProvider protection, Time
     }
 
     /// <summary>Uses it up, once its answer was found right; false when it was used before, or when there are too many to remember.</summary>
-    public bool Use(string state)
-    {
-        var (name, now) = (Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(state))), time.GetUtcNow());
-        lock (_lock)
-        {
-            foreach (var over in _used.Where(each => each.Value <= now).Select(static each => each.Key).ToList())
-            {
-                _used.Remove(over);
-            }
+    public ValueTask<bool> UseAsync(string state) => answered.UseAsync(state, PortalLimits.PasskeyChallengeTime);
 
-            return _used.Count < PortalLimits.PasskeyChallenges && _used.TryAdd(name, now + PortalLimits.PasskeyChallengeTime);
-        }
-    }
-
-    private IDataProtector Protector(string purpose) => protection.CreateProtector("Waybill.Passkeys", _process, purpose);
+    private IDataProtector Protector(string purpose) => protection.CreateProtector("Waybill.Passkeys", purpose);
 
     private static CookieOptions Options() => new() { Path = "/", Secure = true, HttpOnly = true, SameSite = SameSiteMode.Strict, MaxAge = PortalLimits.PasskeyChallengeTime };
 }

@@ -66,7 +66,7 @@ internal sealed partial class PasskeyDesk : IDisposable
         }
 
         var info = result.Passkey;
-        return result.UserEntity.Id != PasskeyStore.IdOf(session.Person) || !_challenges.Use(state) ? null : new Passkey(
+        return result.UserEntity.Id != PasskeyStore.IdOf(session.Person) || !await _challenges.UseAsync(state) ? null : new Passkey(
             info.CredentialId, info.PublicKey, name, info.CreatedAt, info.SignCount, info.Transports ?? [], info.IsUserVerified, info.IsBackupEligible, info.IsBackedUp, info.AttestationObject,
             info.ClientDataJson);
     }
@@ -108,7 +108,7 @@ internal sealed partial class PasskeyDesk : IDisposable
         }
 
         var info = result.Passkey;
-        return _challenges.Use(state)
+        return await _challenges.UseAsync(state)
             ? new PasskeyAnswer(new PasskeyUse(info.CredentialId, info.SignCount, info.IsUserVerified, info.IsBackedUp), "", named)
             : new PasskeyAnswer(null, "its challenge was answered before", named);
     }

@@ -31,7 +31,7 @@ internal sealed partial class Answers(IStringLocalizer<Texts> texts, ILogger<Ans
     {
         if (problem.Kind is ProblemKind.Invalid or ProblemKind.Refused or ProblemKind.LimitReached or ProblemKind.AlreadyExists or ProblemKind.NotFound)
         {
-            return problem.Message;
+            return BrowserWords.Of(problem.Message);
         }
 
         Failed(logger, problem.Message);

@@ -98,7 +98,7 @@ internal abstract class SignedInModel : PageModel
             return StatusCode(StatusCodes.Status503ServiceUnavailable);
         }
 
-        HttpContext.Features.Set(new Refusal(problem.Message));
+        HttpContext.Features.Set(new Refusal(BrowserWords.Of(problem.Message)));
         return StatusCode(StatusCodes.Status403Forbidden);
     }
 

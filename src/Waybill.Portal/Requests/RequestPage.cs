@@ -6,6 +6,7 @@ using Microsoft.Extensions.Localization;
 using Waybill.Core;
 using Waybill.Core.Feeds;
 using Waybill.Core.Onboarding;
+using Waybill.Portal.People;
 
 namespace Waybill.Portal.Requests;
 
@@ -52,7 +53,7 @@ internal abstract class RequestPage(OnboardingService onboarding, FeedTypes type
             return Page();
         }
 
-        Form = view with { Problems = result.Value?.Problems ?? [], IsPrivateKey = result.Value?.IsPrivateKey ?? false, Refusal = result.Problem?.Message };
+        Form = view with { Problems = result.Value?.Problems ?? [], IsPrivateKey = result.Value?.IsPrivateKey ?? false, Refusal = result.Problem is { } problem ? BrowserWords.Of(problem.Message) : null };
         return result.Problem?.Kind switch
         {
             ProblemKind.NotFound => NotFound(),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Waybill.Core.Audit;
 using Waybill.Core.Feeds;
+using Waybill.Core.Keys;
 using Waybill.Core.Notifications;
 using Waybill.Core.Onboarding;
 using Waybill.Core.Quotas;
@@ -50,6 +51,7 @@ internal static class UpkeepChecks
         await ExpectationsAsync(installation, cancellationToken),
         await ExpiringAsync(installation, cancellationToken),
         await BurntInUseAsync(installation, cancellationToken),
+        .. await BurntRoomAsync(installation, cancellationToken),
         await RetentionAsync(installation, cancellationToken),
         await ScheduleAsync(installation, cancellationToken),
         await DeadAsync(installation, DeliveryKind.Mail, cancellationToken),
@@ -201,6 +203,21 @@ internal static class UpkeepChecks
             {
                 Remedy = new Remedy("ask for new keys and revoke these", $"key revoke {used[0].InstalledOn[0]} {used[0].Sha256} --reason TEXT"),
             };
+    }
+
+    /// <summary>Anybody can send private keys: from nine tenths of what is remembered on, somebody should look who does.</summary>
+    private static async Task<IEnumerable<Finding>> BurntRoomAsync(Installation installation, CancellationToken cancellationToken)
+    {
+        var remembered = await installation.BurntKeys.CountAsync(cancellationToken);
+        return remembered < BurntKeys.Maximum / 10 * 9
+            ? []
+            : [new Finding(
+                remembered < BurntKeys.Maximum ? Verdict.Warning : Verdict.Failure, "burnt keys",
+                $"{remembered} keys are remembered whose private half was sent here; "
+                + (remembered < BurntKeys.Maximum ? $"at {BurntKeys.Maximum} no more are, but those that are on a login" : "no more are, but those that are on a login"))
+            {
+                Remedy = new Remedy("see who sends them", "audit search --action key-burnt"),
+            }];
     }
 
     private static async Task<Finding> BackupAsync(Installation installation, CancellationToken cancellationToken)

@@ -174,6 +174,44 @@ public sealed class DiagnosisServiceTests
         Assert.Equal(ProblemKind.Invalid, (await core.Services.Diagnosis.ExplainAsync(subject, [])).Problem?.Kind);
     }
 
+    [Fact]
+    public async Task Staff_read_which_policy_would_let_a_program_in_by_login_by_address_and_by_reference()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var login = await core.AddLoginAsync();
+        const string Old = "libssh2 1.10.0 offered no encrypt-then-MAC, only hmac-sha2-256; this listener has hmac-sha2-256-etm@openssh.com; policy `compat` would let it in";
+        const string Oldest = "PuTTY 0.58 offered no ciphers of this listener, only 3des-cbc; this listener has aes256-ctr; no policy would let it in: it needs a newer version of the program";
+        string[] kinds = [Old, Oldest, .. Enumerable.Range(0, AlgorithmFindings.Shown).Select(static i => Old.Replace("1.10.0", $"1.9.{i}", StringComparison.Ordinal))];
+        foreach (var (address, reference, words) in ((string, string, string)[])
+            [("192.0.2.1", "C0", Old), ("192.0.2.1", "C1", Old), ("198.51.100.7", "C2", Oldest), .. kinds.Select(static (words, i) => ("192.0.2.77", $"D{i}", words))])
+        {
+            Assert.True((await core.Services.Audit.AppendAsync(
+                new AuditEntry(AuditActions.LogInRefused, Actor.System with { Address = address, Connection = reference }) { Outcome = AuditOutcome.Refused, Detail = words })).Succeeded);
+        }
+
+        // The same program twice is one finding.
+        var found = await core.ExplainAsync("192.0.2.1");
+        var stop = Assert.Single(found.Findings, static finding => finding.Remedy is not null);
+        Assert.Equal((DiagnosisVerdict.Stop, new Remedy(RemedyKind.ChangePolicy, "compat")), (stop.Verdict, stop.Remedy));
+        Assert.Contains("libssh2 1.10.0 offered no encrypt-then-MAC", stop.What, StringComparison.Ordinal);
+        Assert.Contains("the policy `compat` for such programs alone (Ssh:ListenCompat=ADDRESS:PORT", stop.Next, StringComparison.Ordinal);
+        Assert.Equal(stop with { What = "" }, Assert.Single((await core.ExplainAsync("C0")).Findings) with { What = "" });
+        Assert.Equal(AlgorithmFindings.Shown, (await core.ExplainAsync("192.0.2.77")).Findings.Count(static finding => finding.What.StartsWith("A program", StringComparison.Ordinal)));
+
+        var hopeless = Assert.Single((await core.ExplainAsync("C2")).Findings);
+        Assert.Equal((DiagnosisVerdict.Stop, null), (hopeless.Verdict, hopeless.Remedy));
+        Assert.Contains("newer version of the program: there is no setting", hopeless.Next, StringComparison.Ordinal);
+
+        // By login, what came from where it may come from: it may be another program, so a person has to judge.
+        Assert.DoesNotContain((await core.ExplainAsync(login.UserName)).Findings, static finding => finding.Remedy?.Kind == RemedyKind.ChangePolicy);
+        await core.Services.Logins.SetAllowedNetworksAsync(login.UserName, ["192.0.2.1"], TestCore.Operator);
+        found = await core.ExplainAsync(login.UserName);
+        Assert.Equal(DiagnosisVerdict.Look, Assert.Single(found.Findings, static finding => finding.Remedy?.Kind == RemedyKind.ChangePolicy).Verdict);
+        Assert.Equal(["C1", "C0"], found.Refused.Select(static each => each.Reference));
+        core.Time.Advance(DiagnosisService.Memory + TimeSpan.FromMilliseconds(1));
+        Assert.Empty((await core.ExplainAsync(login.UserName)).Refused);
+    }
+
     private static List<(DiagnosisVerdict Verdict, string? Command)> Verdicts(ConnectionDiagnosis found) =>
         [.. found.Findings.Select(finding => (finding.Verdict, finding.Command))];
 

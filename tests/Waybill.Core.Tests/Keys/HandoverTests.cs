@@ -35,7 +35,7 @@ public sealed partial class HandoverTests
 
         using var key = (await handovers.TakeAsync(file.Token, start.FileCode, KeyHandovers.NewAttempt(), "192.0.2.1")).Get();
         using var secret = (await handovers.TakeAsync(passphrase.Token, start.PassphraseCode!.Replace(' ', '-'), KeyHandovers.NewAttempt(), "192.0.2.2")).Get();
-        Assert.Equal((HandoverPart.File, login.UserName + ".key"), (key.Part, key.FileName));
+        Assert.Equal((HandoverPart.File, "waybill-" + login.UserName), (key.Part, key.FileName));
         using var folder = new TemporaryDirectory();
         var path = folder.Combine(key.FileName);
         await File.WriteAllBytesAsync(path, key.Content.ToArray());
@@ -176,6 +176,7 @@ public sealed partial class HandoverTests
         (await handovers.TakeAsync(file, start.FileCode, KeyHandovers.NewAttempt(), null)).Problem(ProblemKind.NotFound);
         (await handovers.PurgeAsync()).Get();
         Assert.Equal(0L, core.Scalar("SELECT count(*) FROM key_handover_part WHERE sealed IS NOT NULL"));
+        Assert.Empty(Directory.GetFiles(KeysOf(core)));
         Assert.Equal(HandoverEnd.Expired, Assert.Single(await handovers.ListAsync(all: true)).How);
         Assert.Equal("file", core.Scalar("SELECT json_extract(body, '$.notTaken') FROM event WHERE topic = 'handover-expired'"));
         Assert.Equal(1L, core.Scalar("SELECT count(*) FROM audit WHERE action = 'handover-expired'"));
@@ -194,6 +195,7 @@ public sealed partial class HandoverTests
         Assert.Equal(HandoverEnd.Cancelled, (await handovers.CancelAsync(start.Handover.Id, "wrong address", TestCore.Operator)).Get().How);
         Assert.Null(await handovers.FindAsync(token));
         Assert.Equal(0L, core.Scalar("SELECT count(*) FROM key_handover_part WHERE sealed IS NOT NULL"));
+        Assert.Empty(Directory.GetFiles(KeysOf(core)));
         Assert.Equal("wrong address", Assert.Single((await core.Services.Keys.ListAsync(start.Handover.UserName)).Get()).RevokedReason);
         (await handovers.CancelAsync(start.Handover.Id, "again", TestCore.Operator)).Problem(ProblemKind.Refused);
         (await handovers.CancelAsync(99, "again", TestCore.Operator)).Problem(ProblemKind.NotFound);
@@ -231,7 +233,7 @@ public sealed partial class HandoverTests
         using var file = (await handovers.TakeAsync(Mail(core, FileTo).Token, start.FileCode, KeyHandovers.NewAttempt(), null)).Get();
         using var passphrase = (await handovers.ReadOutAsync(start.Handover.Id, TestCore.Operator)).Get();
         var keys = Directory.GetFiles(KeysOf(core));
-        Assert.Equal(["file.key", "passphrase.key"], keys.Select(Path.GetFileName).Order());
+        Assert.Equal(["1-file", "1-passphrase"], keys.Select(static path => Path.GetFileName(path)[..^21]).Order());
         Assert.All(keys, path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
         Assert.NotEqual(File.ReadAllBytes(keys[0]), File.ReadAllBytes(keys[1]));
 
@@ -241,6 +243,51 @@ public sealed partial class HandoverTests
         Assert.DoesNotContain(Encoding.Latin1.GetString(passphrase.Content.Span), everything, StringComparison.Ordinal);
         Assert.DoesNotContain(start.FileCode!.Replace(" ", "", StringComparison.Ordinal), everything, StringComparison.Ordinal);
         await core.ReopenAsync();
+    }
+
+    [Fact]
+    public async Task Once_it_is_over_nothing_opens_what_free_pages_and_backups_of_the_database_still_hold()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var (handovers, over) = await StartAsync(core, passphraseTo: null);
+        var (token, attempt) = (Mail(core, FileTo).Token, KeyHandovers.NewAttempt());
+        var waits = (await handovers.StartAsync(new HandoverPlan(over.Handover.UserName, new KeyRecipe(), "late@example.com", null), TestCore.Operator)).Get();
+        core.Tamper("CREATE TABLE kept AS SELECT * FROM key_handover_part");
+        (await handovers.TakeAsync(token, over.FileCode, attempt, null)).Get().Dispose();
+        (await handovers.ReadOutAsync(over.Handover.Id, TestCore.Operator)).Get().Dispose();
+
+        // While it can be repeated the keys are there, and a purge leaves them.
+        (await handovers.PurgeAsync()).Get();
+        Assert.Equal(4, Directory.GetFiles(KeysOf(core)).Length);
+        var backup = Directory.GetFiles(KeysOf(core)).ToDictionary(static path => Path.GetFileName(path), File.ReadAllBytes);
+        core.Time.Advance(HandoverLimits.Repeat);
+        (await handovers.PurgeAsync()).Get();
+        var left = Directory.GetFiles(KeysOf(core));
+        Assert.Equal(2, left.Length);
+        Assert.All(left, path => Assert.StartsWith($"{waits.Handover.Id}-", Path.GetFileName(path), StringComparison.Ordinal));
+
+        // The old row is back, as from a backup or a page of the file: it opens nothing, and the other handover goes on.
+        core.Tamper("UPDATE key_handover_part SET sealed = (SELECT sealed FROM kept k WHERE k.handover_id = 1 AND k.part = key_handover_part.part), taken_at = NULL WHERE handover_id = 1");
+        (await handovers.ReadOutAsync(over.Handover.Id, TestCore.Operator)).Problem(ProblemKind.Unusable);
+        (await handovers.ReadOutAsync(waits.Handover.Id, TestCore.Operator)).Get().Dispose();
+
+        // It was the key that was missing, and nothing else.
+        foreach (var (name, key) in backup)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(KeysOf(core), name), key);
+        }
+
+        (await handovers.ReadOutAsync(over.Handover.Id, TestCore.Operator)).Get().Dispose();
+    }
+
+    [Fact]
+    public async Task A_key_whose_handover_was_never_begun_goes_with_the_next_purge()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var (handovers, _) = await StartAsync(core);
+        await File.WriteAllBytesAsync(Path.Combine(KeysOf(core), "9-file-0011223344556677.key"), new byte[32]);
+        (await handovers.PurgeAsync()).Get();
+        Assert.Equal(2, Directory.GetFiles(KeysOf(core)).Length);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class KeyLifeTests
                 days.Add(((int)(long)core.Scalar("SELECT json_extract(body, '$.days') FROM event WHERE topic = 'key-expiring' ORDER BY id DESC LIMIT 1")!, raised));
             }
 
-            await using (var dispatcher = NotificationDispatcher.Create(core.Services.Database, Outbox.OptionsFor(core.Path, 0), core.Time).Get())
+            await using (var dispatcher = NotificationDispatcher.Create(core.Services.Database, Outbox.OptionsFor(core.Path, 0) with { PortalUrl = "https://files.example.com" }, core.Time).Get())
             {
                 Assert.True((await dispatcher.RunAsync(CancellationToken.None, CancellationToken.None)).Succeeded);
             }
@@ -45,6 +45,9 @@ public sealed class KeyLifeTests
         Assert.Equal(3L, core.Scalar("SELECT count(*) FROM delivery WHERE target = 'owner@customer.test' AND topic = 'key-expiring'"));
         Assert.Equal(
             $"Example Telecom: the key of {login.UserName} expires in 7 day(s)", core.Scalar("SELECT subject FROM delivery WHERE target = 'owner@customer.test' ORDER BY id LIMIT 1 OFFSET 1"));
+        Assert.Contains(
+            $"In the portal: https://files.example.com/account/{login.Account}/logins/{login.UserName}\n", (string)core.Scalar("SELECT text FROM delivery WHERE target = 'owner@customer.test' LIMIT 1")!,
+            StringComparison.Ordinal);
         Assert.Equal(3L, core.Scalar($"SELECT count(*) FROM event WHERE topic = 'key-expiring' AND account_id = 1 AND json_extract(body, '$.user') = '{login.UserName}' AND json_extract(body, '$.label') = 'billing'"));
     }
 
@@ -134,6 +137,24 @@ public sealed class KeyLifeTests
         Assert.DoesNotContain(stranger.UserName, told, StringComparison.Ordinal);
         Assert.DoesNotContain("other", told, StringComparison.OrdinalIgnoreCase);
         Assert.Contains($"installed too on {stranger.UserName}", (string)core.Scalar("SELECT detail FROM audit WHERE action = 'key-reported-lost'")!, StringComparison.Ordinal);
+
+        // Each is led to the page of their own, and nobody where there is no portal.
+        core.Tamper("UPDATE account SET email = 'owner@customer.test'");
+        foreach (var (portal, account, provider) in ((string?, string?, string?)[])
+            [("https://files.example.com", $"https://files.example.com/account/{login.Account}/logins/{login.UserName}\n", $"https://files.example.com/staff/logins/{login.UserName}\n"), (null, null, null)])
+        {
+            core.Tamper("UPDATE event SET handled_at = NULL WHERE topic = 'key-reported-lost'; DELETE FROM delivery");
+            await using (var dispatcher = NotificationDispatcher.Create(core.Services.Database, Outbox.OptionsFor(core.Path, 0) with { PortalUrl = portal, SupportMail = "support@provider.test" }, core.Time).Get())
+            {
+                Assert.True((await dispatcher.RunAsync(CancellationToken.None, CancellationToken.None)).Succeeded);
+            }
+
+            foreach (var (target, page) in ((string, string?)[])[("owner@customer.test", account), ("support@provider.test", provider)])
+            {
+                var text = (string)core.Scalar($"SELECT text FROM delivery WHERE topic = 'key-reported-lost' AND target = '{target}'")!;
+                Assert.Contains(page is null ? "a new public key.\n\nQuestions" : "In the portal: " + page, text, StringComparison.Ordinal);
+            }
+        }
 
         // Said again, it stays so; and the one that is left can be reported by its own.
         Assert.Empty((await core.Services.KeyLife.ReportCompromisedAsync(login.UserName, key.Sha256, null, null, TestCore.Operator)).Get().RevokedOn);

@@ -96,6 +96,29 @@ public sealed class KeyServiceTests
     }
 
     [Fact]
+    public async Task So_many_burnt_keys_are_remembered_and_beyond_them_those_that_are_on_a_login()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddLoginAsync("1");
+        await core.AddLoginAsync("2");
+        core.Tamper($"INSERT INTO burnt_key (rowid, sha256, how, burnt_at, burnt_by) VALUES ({BurntKeys.Maximum - 1}, 'SHA256:x', 'x', 0, 'x')");
+        var (last, beyond) = (TestKey.Create(), TestKey.Create());
+        foreach (var key in (TestKey[])[last, beyond])
+        {
+            (await core.Services.BurntKeys.AddAsync(new SentHalf(key.Sha256, IsProven: true), "sent", TestCore.Operator)).Get();
+        }
+
+        Assert.Equal(BurntKeys.Maximum, await core.Services.BurntKeys.CountAsync());
+        (await core.Services.Keys.AddAsync("1", new NewKey(last), TestCore.Operator)).Problem(ProblemKind.Refused);
+        (await core.Services.Keys.AddAsync("1", new NewKey(beyond), TestCore.Operator)).Get();
+        Assert.Equal(1L, core.Scalar("SELECT count(*) FROM audit WHERE action = 'key-burnt' AND detail = 'sent (not remembered, since 1000000 keys are)'"));
+
+        // Somebody has installed it: it is one of few.
+        (await core.Services.BurntKeys.AddAsync(new SentHalf(beyond.Sha256, IsProven: true), "sent again", TestCore.Operator)).Get();
+        (await core.Services.Keys.AddAsync("2", new NewKey(beyond), TestCore.Operator)).Problem(ProblemKind.Refused);
+    }
+
+    [Fact]
     public async Task Each_notation_of_a_fingerprint_and_its_beginning_revokes_the_key()
     {
         await using var core = await TestCore.CreateAsync();

@@ -138,6 +138,26 @@ public class SecondFactorTests
     }
 
     [Fact]
+    public async Task Where_somebody_signed_in_before_a_reset_is_no_place_of_the_person_after_it()
+    {
+        await using var test = await TestPeople.CreateAsync();
+        await test.SignUpAsync(Ann);
+        await test.SignInAsync(Ann, TestPeople.Away);
+        Assert.True((await test.People.Invitations.ResetAsync(Ann, "somebody else was in", handOver: false, TestCore.Operator)).Succeeded);
+        var link = await test.LinkAsync(Ann);
+        Assert.True((await test.People.Credentials.SignUpAsync(link, await test.BeginAsync(Ann, link), test.Code(Ann), TestPeople.Home)).Succeeded);
+        test.Next();
+        for (var i = 0; i < SignInLimits.Codes; i++)
+        {
+            await WrongAsync(test, TestPeople.From(i));
+        }
+
+        // Elsewhere everybody waits now, and they are elsewhere.
+        Assert.Equal(SignInVerdict.Wait, await WrongAsync(test, TestPeople.Away));
+        await test.SignInAsync(Ann, TestPeople.Home);
+    }
+
+    [Fact]
     public async Task The_time_for_the_second_factor_ends()
     {
         await using var test = await TestPeople.CreateAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Waybill.Core.Audit;
 using Waybill.Portal.Tests.Support;
 using Waybill.TestKit;
 
@@ -237,6 +238,15 @@ public sealed partial class ApiResourceTests(ApiServer api)
         Assert.Equal(0, (await client.GetJsonAsync($"/v1/logins/{number}/why")).GetProperty("usableKeys").GetInt32());
         var why = await client.GetJsonAsync("/v1/why?subject=" + number);
         Assert.Contains(why.GetProperty("findings").EnumerateArray(), static finding => finding.GetProperty("verdict").GetString() == "stop");
+
+        // A program that no listener lets in never says a user name.
+        Assert.True((await api.Core.Audit.AppendAsync(new AuditEntry(AuditActions.LogInRefused, ApiServer.Operator with { Address = "192.0.2.44", Connection = "old" + number })
+        {
+            Outcome = AuditOutcome.Refused, Detail = "libssh2 1.10.0 offered no encrypt-then-MAC, only hmac-sha2-256; policy `compat` would let it in",
+        })).Succeeded);
+        why = await client.GetJsonAsync("/v1/why?subject=old" + number);
+        var remedy = Assert.Single(why.GetProperty("findings").EnumerateArray()).GetProperty("remedy");
+        Assert.Equal(("changePolicy", "compat"), (remedy.GetProperty("kind").GetString(), remedy.GetProperty("target").GetString()));
         Assert.True((await client.GetJsonAsync("/v1/status")).GetProperty("residentBytes").GetInt64() > 0);
     }
 

@@ -16,7 +16,7 @@ public sealed partial class KeyGenerateTests(Template template)
         var folder = data.Beside("out");
         var outcome = await data.RunAsync("key", "generate", Template.User, "--out", folder, "--label", "handed over", "--expires", "2099-12-31");
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
-        Assert.Equal([$"{Template.User}.key", $"{Template.User}.pub"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
+        Assert.Equal([$"waybill-{Template.User}", $"waybill-{Template.User}.pub"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
         Assert.All(Directory.GetFiles(folder), file => Assert.Equal(OwnerOnly, File.GetUnixFileMode(file)));
 
         var passphrase = Assert.Single(Passphrase().Matches(outcome.Output + outcome.ErrorOutput)).Groups[1].Value;
@@ -27,10 +27,10 @@ public sealed partial class KeyGenerateTests(Template template)
 
         var listed = (await data.JsonAsync("key", "list", Template.User)).EnumerateArray().Single(key => key.GetProperty("label").GetString() == "handed over");
         Assert.Equal("2100-01-01T00:00:00+00:00", listed.GetProperty("expires").GetString());
-        Assert.Contains(listed.GetProperty("sha256").GetString()!, await Tool.RequireAsync("ssh-keygen", "-l", "-f", Path.Combine(folder, Template.User + ".pub")), StringComparison.Ordinal);
+        Assert.Contains(listed.GetProperty("sha256").GetString()!, await Tool.RequireAsync("ssh-keygen", "-l", "-f", Path.Combine(folder, $"waybill-{Template.User}.pub")), StringComparison.Ordinal);
         Assert.StartsWith(
-            (await File.ReadAllTextAsync(Path.Combine(folder, Template.User + ".pub"))).Trim(),
-            await Tool.RequireAsync("ssh-keygen", "-y", "-P", passphrase, "-f", Path.Combine(folder, Template.User + ".key")), StringComparison.Ordinal);
+            (await File.ReadAllTextAsync(Path.Combine(folder, $"waybill-{Template.User}.pub"))).Trim(),
+            await Tool.RequireAsync("ssh-keygen", "-y", "-P", passphrase, "-f", Path.Combine(folder, $"waybill-{Template.User}")), StringComparison.Ordinal);
         var row = await data.AuditAsync("key-generated");
         Assert.Equal(Template.User, row.GetProperty("subject").GetString());
         Assert.EndsWith(", OpenSSH", row.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed partial class KeyGenerateTests(Template template)
     {
         using var data = await template.CopyAsync();
         var folder = Directory.CreateDirectory(data.Beside("out")).FullName;
-        var there = Path.Combine(folder, Template.User + ".pub");
+        var there = Path.Combine(folder, $"waybill-{Template.User}.pub");
         await File.WriteAllTextAsync(there, "mine");
         Assert.Contains("nothing is overwritten", await data.RefusedAsync(1, "key", "generate", Template.User, "--out", folder), StringComparison.Ordinal);
         Assert.Equal("mine", await File.ReadAllTextAsync(there));
@@ -76,7 +76,7 @@ public sealed partial class KeyGenerateTests(Template template)
         var folder = data.Beside("out");
         var made = await data.JsonAsync("key", "generate", Template.User, "--out", folder, "--type", type, "--format", format);
         var file = made.GetProperty("privateKeyFile").GetString()!;
-        Assert.Equal(Path.Combine(folder, Template.User + extension), file);
+        Assert.Equal(Path.Combine(folder, $"waybill-{Template.User}{extension}"), file);
         var passphrase = data.Beside("passphrase");
         await File.WriteAllTextAsync(passphrase, made.GetProperty("passphrase").GetString());
         await Tool.RequireAsync("puttygen", file, "--old-passphrase", passphrase, "-O", "private-openssh-new", "--new-passphrase", "/dev/null", "-o", data.Beside("opened"));

@@ -207,6 +207,16 @@ public sealed class KeyTests(Template template)
     }
 
     [Fact]
+    public async Task Doctor_warns_before_no_more_burnt_keys_are_remembered()
+    {
+        using var data = await template.CopyAsync();
+        data.Sql("INSERT INTO burnt_key (rowid, sha256, how, burnt_at, burnt_by) VALUES (899999, 'SHA256:x', 'x', 0, 'x')");
+        Assert.DoesNotContain("are remembered", await data.OutputAsync("doctor"), StringComparison.Ordinal);
+        data.Sql("UPDATE burnt_key SET rowid = 900000");
+        Assert.Matches("warning  burnt keys: 900000 keys are remembered whose private half was sent here; at 1000000 no more are, but those that are on a login; see who sends them: ./waybill audit search", await data.OutputAsync("doctor"));
+    }
+
+    [Fact]
     public async Task The_private_half_of_another_customers_key_names_every_login_that_has_it()
     {
         using var data = await template.CopyAsync();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Waybill.Core.Packs;
 using Waybill.SshKeys.Keys;
 
 namespace Waybill.Core.Keys.Generation;
@@ -15,8 +16,10 @@ public sealed class GeneratedKey : IDisposable
         PublicKey = key;
         Comment = comment;
         Recipe = recipe;
-        FileName = userName + recipe.Extension;
-        PublicFileName = userName + ".pub";
+
+        // As the connection pack expects it, whose files then need no other path.
+        FileName = PackFacts.AliasFor(userName) + recipe.Extension;
+        PublicFileName = PackFacts.AliasFor(userName) + ".pub";
         _file = file;
         _passphrase = passphrase;
     }

@@ -15,8 +15,8 @@ public sealed record KeyRecipe(KeyKind Kind = KeyKind.Ed25519, ProtectedKeyForma
     /// <summary>Bits; null takes 3072 for RSA and 256 for ECDSA. Ed25519 has no choice.</summary>
     public int? Bits { get; init; }
 
-    /// <summary>What the private half's file name ends in.</summary>
-    public string Extension => Format == ProtectedKeyFormat.OpenSsh ? ".key" : ".ppk";
+    /// <summary>What the private half's file name ends in: OpenSSH's have no ending, and PuTTY's programs look for theirs.</summary>
+    public string Extension => Format == ProtectedKeyFormat.OpenSsh ? "" : ".ppk";
 
     /// <summary>What cannot be done of it here; null when nothing.</summary>
     public Problem? Check() => (Kind, Bits) switch

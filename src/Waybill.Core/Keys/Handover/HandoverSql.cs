@@ -65,6 +65,11 @@ internal static class HandoverSql
     public static int Wipe(DatabaseConnection connection, DateTimeOffset takenBefore) => connection.Execute(
         "UPDATE key_handover_part SET sealed = NULL WHERE sealed IS NOT NULL AND taken_at <= @before", ("@before", takenBefore.ToColumn()));
 
+    /// <summary>The parts whose secrets are still there.</summary>
+    public static List<(long Id, HandoverPart Part, string Sha256)> Waiting(DatabaseConnection connection) => connection.All(
+        "SELECT h.id, p.part, h.sha256 FROM key_handover_part p JOIN key_handover h ON h.id = p.handover_id WHERE p.sealed IS NOT NULL",
+        static row => (row.GetInt64(0), row.Word<HandoverPart>(1), row.GetString(2)));
+
     public static List<HandoverView> Expired(DatabaseConnection connection, DateTimeOffset now) => connection.All(
         $"{Select} WHERE h.ended_at IS NULL AND h.expires_at <= @now ORDER BY h.id LIMIT {HandoverLimits.Listed}", Read, ("@now", now.ToColumn()));
 

@@ -109,7 +109,7 @@ public sealed partial class KeyHandovers
 
         CryptographicOperations.ZeroMemory(content.Value);
         var actor = Actor.System with { Address = address };
-        var hash = _seal.HashCode(row.Id, row.Part, SpokenCode.Digits(code));
+        var hash = _seal.HashCode(row.Id, row.Part, row.Sha256, SpokenCode.Digits(code));
         if (!hash.Succeeded)
         {
             return hash.Problem;

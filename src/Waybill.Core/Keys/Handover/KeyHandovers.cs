@@ -104,7 +104,7 @@ public sealed partial class KeyHandovers
             }
 
             var code = SpokenCode.New();
-            var hash = _seal.HashCode(id, part, code);
+            var hash = _seal.HashCode(id, part, row.Sha256, code);
             if (!hash.Succeeded)
             {
                 return hash.Problem;
@@ -122,7 +122,23 @@ public sealed partial class KeyHandovers
         cancellationToken);
 
     /// <summary>Ends a handover: links and secrets are gone, and the key is revoked.</summary>
-    public ValueTask<Result<HandoverView>> CancelAsync(long id, string reason, Actor actor, CancellationToken cancellationToken = default) => _database.WriteAsync<HandoverView>(
+    public async ValueTask<Result<HandoverView>> CancelAsync(long id, string reason, Actor actor, CancellationToken cancellationToken = default)
+    {
+        var cancelled = await CancelRowsAsync(id, reason, actor, cancellationToken).ConfigureAwait(false);
+        return cancelled.Succeeded && await SweepAsync().ConfigureAwait(false) is { Problem: { } problem } ? problem : cancelled;
+    }
+
+    /// <summary>Removes what was taken and cannot be repeated any more, and what nobody took in time; says how many secrets went.</summary>
+    public async ValueTask<Result<int>> PurgeAsync(CancellationToken cancellationToken = default)
+    {
+        var purged = await PurgeRowsAsync(cancellationToken).ConfigureAwait(false);
+        return purged.Succeeded && await SweepAsync().ConfigureAwait(false) is { Problem: { } problem } ? problem : purged;
+    }
+
+    // After the commit: a key that is gone while its row stays would be lost, and one that stays after a crash here goes with the next purge.
+    private ValueTask<Result<int>> SweepAsync() => _database.WriteAsync(transaction => _seal.Sweep(HandoverSql.Waiting(transaction.Connection)));
+
+    private ValueTask<Result<HandoverView>> CancelRowsAsync(long id, string reason, Actor actor, CancellationToken cancellationToken) => _database.WriteAsync<HandoverView>(
         transaction =>
         {
             if (Words.Check("reason", reason) is { } problem)
@@ -152,8 +168,7 @@ public sealed partial class KeyHandovers
         },
         cancellationToken);
 
-    /// <summary>Removes what was taken and cannot be repeated any more, and what nobody took in time; says how many secrets went.</summary>
-    public ValueTask<Result<int>> PurgeAsync(CancellationToken cancellationToken = default) => _database.WriteAsync<int>(
+    private ValueTask<Result<int>> PurgeRowsAsync(CancellationToken cancellationToken) => _database.WriteAsync<int>(
         transaction =>
         {
             var connection = transaction.Connection;
@@ -218,7 +233,7 @@ public sealed partial class KeyHandovers
         {
             var secret = _seal.Seal(id, part, installed.Value.Sha256, part == HandoverPart.File ? generated.File.Span : generated.Passphrase);
             var code = SpokenCode.New();
-            var hash = _seal.HashCode(id, part, code);
+            var hash = _seal.HashCode(id, part, installed.Value.Sha256, code);
             if ((secret.Problem ?? hash.Problem) is { } problem)
             {
                 return problem;

@@ -45,6 +45,9 @@ internal sealed class LoginModel(
 
     public string? Error { get; private set; }
 
+    /// <summary>A change that was sent in vain; null for none.</summary>
+    public ChangedKey? Change { get; private set; }
+
     public string Here => AccountPath("/logins/" + Uri.EscapeDataString(Login.UserName));
 
     public bool IsExpired(InstalledKey key) => key.IsExpired(time.GetUtcNow());
@@ -58,19 +61,9 @@ internal sealed class LoginModel(
     {
         var input = await RequestInput.ReadAsync(Request, HttpContext.RequestAborted);
         (NewKey, NewLabel, NewExpiry) = (input.Key, label, expires);
-        DateTimeOffset? until = null;
-        if (!string.IsNullOrWhiteSpace(expires))
+        if (!TryReadDay(expires, out var until))
         {
-            if (!DateOnly.TryParseExact(expires, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || day.Year > 9000)
-            {
-                ExpiryError = texts["KeyExpiryWrong"];
-            }
-            else
-            {
-                // Through that day, where the person is.
-                var end = day.AddDays(1).ToDateTime(TimeOnly.MinValue);
-                until = new DateTimeOffset(end, Zone.GetUtcOffset(end));
-            }
+            ExpiryError = texts["KeyExpiryWrong"];
         }
 
         if (input.IsTooLarge || input.KeyFile is null)
@@ -86,13 +79,13 @@ internal sealed class LoginModel(
         }
 
         if (input.SecondPrivate is { } second
-            && await delivery.AddAsync(Login.UserName, second, null, null, Actor, CancellationToken.None) is { Problem: { } problem } && problem != KeyDelivery.PrivateKey)
+            && await delivery.AddAsync(Access!, Login.UserName, second, null, null, Actor, CancellationToken.None) is { Problem: { } problem } && problem != KeyDelivery.PrivateKey)
         {
             KeyError = answers.Of(problem);
             return null;
         }
 
-        var added = await delivery.AddAsync(Login.UserName, input.KeyFile, Given(label), until, Actor, HttpContext.RequestAborted);
+        var added = await delivery.AddAsync(Access!, Login.UserName, input.KeyFile, Given(label), until, Actor, HttpContext.RequestAborted);
         if (added.Succeeded)
         {
             return Done(added.Value.AlreadyInstalled ? "KeyThere" : "KeyAdded", Here);
@@ -101,6 +94,32 @@ internal sealed class LoginModel(
         IsPrivateKey = added.Problem == KeyDelivery.PrivateKey;
         KeyError = IsPrivateKey ? null : answers.Of(added.Problem);
         return null;
+    });
+
+    [Permission(PortalOperation.ChangeOwnKeys)]
+    public Task<IActionResult> OnPostChangeAsync(string? fingerprint, string? label, string? expires) => WithAsync(async () =>
+    {
+        Change = new ChangedKey(fingerprint ?? "", label, expires, null);
+        if (!TryReadDay(expires, out var until))
+        {
+            Change = Change with { Error = texts["KeyExpiryWrong"] };
+            return null;
+        }
+
+        // A day that stays as it was shown leaves the hour of that day too.
+        var installed = await keys.ListAsync(Login.UserName, HttpContext.RequestAborted);
+        var isSame = installed.Value?.FirstOrDefault(key => key.Sha256 == fingerprint) is { } now && DayOf(now) == (Given(expires) ?? "");
+        var changed = await keys.ChangeAsync(
+            Login.UserName, fingerprint ?? "",
+            new KeyChange { Label = Given(label) ?? "", Expires = isSame ? null : until, Never = !isSame && until is null, IsRefusedWhileSuspended = Access!.Vendors is not null },
+            Actor, HttpContext.RequestAborted);
+        if (changed.Problem is { Kind: not ProblemKind.NotFound } problem)
+        {
+            Change = Change with { Error = answers.Of(problem) };
+            return null;
+        }
+
+        return After(changed, "KeyChanged");
     });
 
     [Permission(PortalOperation.ChangeOwnKeys)]
@@ -114,6 +133,28 @@ internal sealed class LoginModel(
     [Permission(PortalOperation.ChangeOwnKeys)]
     public Task<IActionResult> OnPostLostAsync(string? fingerprint, string? note) => WithAsync(async () =>
         After(await life.ReportCompromisedAsync(Login.UserName, fingerprint ?? "", Given(note), Access, Actor, HttpContext.RequestAborted), "KeyLost"));
+
+    /// <summary>The last day of a key where the person is, as a date field has it; empty for none.</summary>
+    public string DayOf(InstalledKey key) => key.Expires is { } end ? TimeZoneInfo.ConvertTime(end.AddMilliseconds(-1), Zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>The end of a day, where the person is.</summary>
+    private bool TryReadDay(string? text, out DateTimeOffset? until)
+    {
+        until = null;
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return true;
+        }
+
+        if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || day.Year > 9000)
+        {
+            return false;
+        }
+
+        var end = day.AddDays(1).ToDateTime(TimeOnly.MinValue);
+        until = new DateTimeOffset(end, Zone.GetUtcOffset(end));
+        return true;
+    }
 
     private LocalRedirectResult? After<T>(Result<T> result, string done)
         where T : notnull
@@ -153,4 +194,7 @@ internal sealed class LoginModel(
         Rotations = KeyRotation.Of(installed.Value, time.GetUtcNow());
         return Page();
     }
+
+    /// <summary>What somebody wanted a key to be called and its last day to be, and what is wrong with it.</summary>
+    internal sealed record ChangedKey(string Fingerprint, string? Label, string? Expires, string? Error);
 }

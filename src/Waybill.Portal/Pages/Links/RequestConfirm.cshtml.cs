@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Waybill.Core;
 using Waybill.Core.Onboarding;
 using Waybill.Portal.Links;
+using Waybill.Portal.People;
 using Waybill.Portal.Requests;
 
 namespace Waybill.Portal.Pages.Links;
@@ -36,7 +37,7 @@ internal sealed class RequestConfirmModel(OnboardingService onboarding) : PageMo
         var confirmed = await onboarding.ConfirmEmailAsync(token, RequestPage.AddressOf(HttpContext), HttpContext.RequestAborted);
         if (confirmed.Problem is { Kind: ProblemKind.LimitReached } full)
         {
-            (Refusal, Response.StatusCode) = (full.Message, StatusCodes.Status429TooManyRequests);
+            (Refusal, Response.StatusCode) = (BrowserWords.Of(full.Message), StatusCodes.Status429TooManyRequests);
             return await OnGetAsync(token);
         }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Waybill.Core;
+using Waybill.Core.Accounts;
 using Waybill.Core.Database;
 using Waybill.Core.People;
 using Waybill.Core.Retention;
@@ -10,7 +11,7 @@ namespace Waybill.Portal.Pages.Staff;
 
 /// <summary>What retention will remove and has removed, and what keeps files from it or lets them go sooner.</summary>
 [Permission(PortalOperation.SeeRetention)]
-internal sealed class RetentionModel(RetentionService retention, RetentionForecast forecast, RetentionPolicies policies, Holds holds, WaybillDatabase database, PortalOptions options) : FormModel
+internal sealed class RetentionModel(RetentionForecast forecast, RetentionPolicies policies, Holds holds, AccountService accounts, WaybillDatabase database, PortalOptions options) : FormModel
 {
     /// <summary>Plans and runs of the past that are shown.</summary>
     public const int PassesShown = 20;
@@ -22,14 +23,11 @@ internal sealed class RetentionModel(RetentionService retention, RetentionForeca
     /// <summary>What goes in all, as it was worked out last; null before.</summary>
     public RetentionForecast.Worked? Forecast => forecast.Last;
 
-    /// <summary>What goes of the account.</summary>
-    public RetentionPlan? Plan { get; private set; }
+    /// <summary>The account that is asked for; null for all, and when there is none of that number.</summary>
+    public string? Account { get; private set; }
 
-    /// <summary>Of it, what a hold keeps and what nobody has fetched; null when nothing goes.</summary>
-    public AccountPlan? Total { get; private set; }
-
-    /// <summary>The first files that go, the oldest first.</summary>
-    public IReadOnlyList<PlannedFile> Files { get; private set; } = [];
+    /// <summary>What goes of the account, as it was worked out last; null before.</summary>
+    public RetentionForecast.WorkedOf? Of { get; private set; }
 
     public IReadOnlyList<RetentionPass> Passes { get; private set; } = [];
 
@@ -42,10 +40,19 @@ internal sealed class RetentionModel(RetentionService retention, RetentionForeca
 
     public int Months => options.RetentionMonths;
 
+    public string PlanAction => Account is null ? "/staff/retention?handler=Plan" : $"/staff/retention?account={Uri.EscapeDataString(Account)}&handler=Plan";
+
     public Task<IActionResult> OnGetAsync() => ShowAsync();
 
     [Permission(PortalOperation.SeeRetention)]
-    public async Task<IActionResult> OnPostPlanAsync() => await AfterAsync("Plan", await forecast.WorkOutAsync(Actor, HttpContext.RequestAborted), "RetainPlanned");
+    public async Task<IActionResult> OnPostPlanAsync()
+    {
+        var number = Given(Number);
+        var problem = number is null ? await forecast.WorkOutAsync(Actor, HttpContext.RequestAborted) : await forecast.WorkOutAsync(number, Actor, HttpContext.RequestAborted);
+        return number is not null && problem is null
+            ? LocalRedirect($"/staff/retention?account={Uri.EscapeDataString(number)}&{DoneValue}=RetainPlanned")
+            : await AfterAsync("Plan", problem, "RetainPlanned");
+    }
 
     [Permission(PortalOperation.ChangeHolds)]
     public async Task<IActionResult> OnPostHoldAsync([FromForm] string? account, string? path, string? reason) =>
@@ -72,27 +79,8 @@ internal sealed class RetentionModel(RetentionService retention, RetentionForeca
         var kept = May(PortalOperation.SeeHolds) ? await holds.ListAsync(number, ended) : [];
         (Policies, Holds) = ([.. all.Take(PortalLimits.Rows)], [.. kept.Take(PortalLimits.Rows)]);
         IsCut = all.Count > Policies.Count || kept.Count > Holds.Count;
-        if (number is null)
-        {
-            return null;
-        }
-
-        List<PlannedFile> files = [];
-        var plan = await retention.PlanAsync(
-            new PlanRequest
-            {
-                Account = number,
-                OnAccount = total => Total = total,
-                OnFile = file =>
-                {
-                    if (files.Count < PortalLimits.ListRows)
-                    {
-                        files.Add(file);
-                    }
-                },
-            },
-            Actor, ended);
-        (Plan, Files) = (plan.Value, files);
-        return plan.Problem is { Kind: not ProblemKind.NotFound } problem ? problem : null;
+        Account = number is null ? null : (await accounts.FindAsync(number, ended)).Value?.Number;
+        Of = Account is null ? null : forecast.LastOf(Account);
+        return null;
     }
 }
