@@ -22,16 +22,12 @@ public sealed class ClockJumpTests : IAsyncLifetime
     private readonly WaybillServer _server = new();
     private readonly List<RawSshClient> _connections = [];
     private SshPrivateKey _key = null!;
-
-    private string OffsetFile => _server.Directory.Combine("clock");
+    private FakeClock _clock = null!;
 
     public async ValueTask InitializeAsync()
     {
-        SetClock(TimeSpan.Zero);
-        var library = Directory.GetDirectories("/usr/lib", "*-linux-gnu*").Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).First(File.Exists);
-
-        // Read anew at each look at the clock; files and timers keep the true time.
-        _server.Launcher = ["env", "LD_PRELOAD=" + library, "FAKETIME_TIMESTAMP_FILE=" + OffsetFile, "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"];
+        _clock = new FakeClock(_server.Directory);
+        _server.Launcher = _clock.Launcher;
         await _server.InitializeAsync();
         _key = PrivateKeyFile.Read(await File.ReadAllBytesAsync(_server.Key)).Key!;
         await _server.CommandAsync("login", "add", Brief, "--account", WaybillServer.User);
@@ -76,7 +72,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
 
         foreach (var ((name, offset, holds), jump) in jumps.Select((jump, index) => (jump, index)))
         {
-            SetClock(offset);
+            _clock.Set(offset);
             await Task.WhenAll(transfers.GroupBy(transfer => transfer.Sftp).Select(each => MoveAsync(each, jump + 1)));
             await using var newcomer = await RawSshClient.ConnectAsync(_server.Port);
             await newcomer.LogInAsync(WaybillServer.User, _key);
@@ -151,13 +147,6 @@ public sealed class ClockJumpTests : IAsyncLifetime
     }
 
     /// <summary>In one step: the server may look at any moment.</summary>
-    private void SetClock(TimeSpan ahead)
-    {
-        var next = OffsetFile + ".next";
-        File.WriteAllText(next, string.Create(CultureInfo.InvariantCulture, $"{ahead.TotalSeconds:+0;-0;+0}\n"));
-        File.Move(next, OffsetFile, overwrite: true);
-    }
-
     private object? Scalar(string sql)
     {
         Assert.NotNull(WaybillDatabase.LibraryVersion);

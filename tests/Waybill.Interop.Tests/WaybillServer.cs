@@ -23,6 +23,9 @@ public sealed partial class WaybillServer : IAsyncLifetime
     /// <summary>Words of a command that the program is started by, as <c>unshare --mount</c>.</summary>
     public IReadOnlyList<string> Launcher { get; set; } = [];
 
+    /// <summary>The same for commands beside the server.</summary>
+    public IReadOnlyList<string> CommandLauncher { get; set; } = [];
+
     /// <summary>Settings of every start.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
@@ -125,8 +128,11 @@ public sealed partial class WaybillServer : IAsyncLifetime
         return outcome;
     }
 
-    public Task<ProcessOutcome> TryCommandAsync(params string[] words) =>
-        ExternalProcess.RunAsync("dotnet", [Program, .. words, "--data", Data], timeout: TimeSpan.FromSeconds(60));
+    public Task<ProcessOutcome> TryCommandAsync(params string[] words)
+    {
+        string[] all = [.. CommandLauncher, "dotnet", Program, .. words, "--data", Data];
+        return ExternalProcess.RunAsync(all[0], all[1..], timeout: TimeSpan.FromSeconds(60));
+    }
 
     public async ValueTask DisposeAsync()
     {

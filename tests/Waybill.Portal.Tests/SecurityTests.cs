@@ -19,6 +19,33 @@ public sealed class SecurityTests(PortalServer server)
     {
         using var client = server.Client();
         using var answer = await client.GetAsync(path);
+        AssertHeaders(answer);
+    }
+
+    [Fact]
+    public async Task Answers_to_those_who_are_signed_in_have_them_too_and_no_script_and_no_style_of_their_own()
+    {
+        using var administrator = await SignUp.WithAsync(server, "--provider", "administrator");
+        foreach (var path in (string[])["/home", "/staff", "/staff/audit", "/staff/accounts/nobody", "/staff/audit/export"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            using var answer = await administrator.RawAsync(request);
+            AssertHeaders(answer);
+            Assert.DoesNotMatch(OwnScriptOrStyle, await answer.Content.ReadAsStringAsync());
+        }
+
+        var token = (await server.CommandAsync("token", "add", "headers", "--scope", "accounts:read", "--days", "1")).Trim();
+        using var client = server.Client();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        using var accounts = await client.GetAsync("/v1/accounts");
+        Assert.Equal(HttpStatusCode.OK, accounts.StatusCode);
+        AssertHeaders(accounts);
+    }
+
+    private const string OwnScriptOrStyle = @"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]+src=)";
+
+    private static void AssertHeaders(HttpResponseMessage answer)
+    {
         Assert.Equal(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
             Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
@@ -40,7 +67,7 @@ public sealed class SecurityTests(PortalServer server)
         foreach (var path in (string[])["/", "/guide", "/host-keys", "/certificates", "/nothing"])
         {
             var page = await (await client.GetAsync(path)).Content.ReadAsStringAsync();
-            Assert.DoesNotMatch(@"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]+src=)", page);
+            Assert.DoesNotMatch(OwnScriptOrStyle, page);
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed record FtpCommand(string Verb, string Usage, FtpPhase Phase, Ftp
     /// <summary>What a refusal is recorded as; null when it is not.</summary>
     public FileOperation? Audit { get; init; }
 
+    /// <summary>The code for a name that cannot be: 553 where files are stored or renamed, 550 elsewhere (RFC 959 section 5.4).</summary>
+    public int BadName { get; init; } = 550;
+
     /// <summary>Its lines in FEAT.</summary>
     public Func<FtpSession, IEnumerable<string>>? Features { get; init; }
 

@@ -1,3 +1,4 @@
+using Waybill.Ftp.Control;
 using Waybill.Storage;
 using static Waybill.Ftp.Commands.FtpArgument;
 using static Waybill.Ftp.Commands.FtpPhase;
@@ -45,15 +46,15 @@ internal static class FtpCommands
 
         // Files.
         new("RETR", "path", LoggedIn, OldPath, RetrCommand.RunAsync) { Audit = FileOperation.Download, KeepsRestart = true },
-        new("STOR", "path", LoggedIn, NewPath, StoreCommands.StoreAsync) { Audit = FileOperation.Upload, KeepsRestart = true },
-        new("APPE", "path", LoggedIn, NewPath, StoreCommands.AppendAsync) { Audit = FileOperation.Upload },
-        new("STOU", "[name]", LoggedIn, Optional, StouCommand.RunAsync) { Audit = FileOperation.Upload },
+        new("STOR", "path", LoggedIn, NewPath, StoreCommands.StoreAsync) { Audit = FileOperation.Upload, BadName = FtpReply.NameNotAllowed, KeepsRestart = true },
+        new("APPE", "path", LoggedIn, NewPath, StoreCommands.AppendAsync) { Audit = FileOperation.Upload, BadName = FtpReply.NameNotAllowed },
+        new("STOU", "[name]", LoggedIn, Optional, StouCommand.RunAsync) { Audit = FileOperation.Upload, BadName = FtpReply.NameNotAllowed },
         new("REST", "offset", LoggedIn, Required, RestCommand.RunAsync) { KeepsRestart = true, Features = static _ => ["REST STREAM"] },
         new("ALLO", "size", LoggedIn, Required, AlloCommand.RunAsync) { KeepsRestart = true },
         new("ABOR", "", LoggedIn, None, AborCommand.RunAsync) { DuringTransfer = true },
         new("DELE", "path", LoggedIn, OldPath, DeleCommand.RunAsync) { Needs = FileRights.Delete, Audit = FileOperation.Remove },
         new("RNFR", "path", LoggedIn, OldPath, RenameCommands.FromAsync) { Needs = FileRights.Rename, Audit = FileOperation.Rename },
-        new("RNTO", "path", LoggedIn, NewPath, RenameCommands.ToAsync) { KeepsRename = true },
+        new("RNTO", "path", LoggedIn, NewPath, RenameCommands.ToAsync) { KeepsRename = true, BadName = FtpReply.NameNotAllowed },
 
         // Directories.
         new("CWD", "path", LoggedIn, OldPath, DirectoryCommands.ChangeAsync),

@@ -2,10 +2,13 @@ using Waybill.Ftp.Control;
 using Waybill.Ftp.Listings;
 using Waybill.Ftp.Transfers;
 using Waybill.Storage;
+using Waybill.Storage.Access;
 
 namespace Waybill.Ftp.Commands;
 
-/// <summary>LIST, NLST (RFC 959 section 4.1.3) and MLSD (RFC 3659 section 7). No wildcards, and no recursion: both have brought servers down.</summary>
+/// <summary>
+/// LIST, NLST (RFC 959 section 4.1.3) and MLSD (RFC 3659 section 7). No recursion, and wildcards in the last name only, without braces: both have brought servers down.
+/// </summary>
 internal static class ListCommands
 {
     public static async ValueTask<FtpReply> ListAsync(FtpSession session, FtpRequest request)
@@ -31,9 +34,20 @@ internal static class ListCommands
             return problem;
         }
 
-        if (mayBeFile && await session.LookAsync(path!).ConfigureAwait(false) is { Succeeded: true, Value: { Kind: not FileKind.Directory } file })
+        if (mayBeFile)
         {
-            return Begin(new TextTransfer(session, Line(format, path!, file, text)));
+            var there = await session.LookAsync(path!).ConfigureAwait(false);
+            if (there.Succeeded && there.Value.Kind != FileKind.Directory)
+            {
+                return Begin(new TextTransfer(session, Line(format, path!, there.Value, text)));
+            }
+
+            // What mget, and scripts with nlst("*.csv"), ask for. A name that is there is meant as it is.
+            if (!there.Succeeded && text is not [.., (byte)'/'] && NamePattern.Compile(path!.Name) is { } pattern)
+            {
+                path = path.Parent;
+                format = new MatchingListing(format is NameListing ? new NameListing(text[..(text.AsSpan().LastIndexOf((byte)'/') + 1)]) : format, pattern);
+            }
         }
 
         var (answer, listing) = await session.Files.ListAsync(path!).ConfigureAwait(false);

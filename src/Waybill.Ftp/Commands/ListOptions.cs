@@ -11,7 +11,7 @@ internal readonly record struct ListOptions(bool All)
 {
     private const int MostOptions = 8;
 
-    private static readonly SearchValues<byte> Letters = SearchValues.Create("aAbBcCdFghilnoprqRsStTuUvwxX1"u8);
+    private static readonly SearchValues<byte> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz1"u8);
 
     /// <summary>Reads the options, and leaves the path.</summary>
     public static ListOptions Read(ReadOnlySpan<byte> argument, out ReadOnlySpan<byte> path)

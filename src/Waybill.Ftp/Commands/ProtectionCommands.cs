@@ -38,8 +38,10 @@ internal static class ProtectionCommands
             case "P":
                 session.IsProtected = true;
                 return new(new FtpReply(200, "Data connections are protected."));
-            case "C" or "S" or "E":
-                return new(new FtpReply(536, "Data connections are protected with TLS here: PROT P."));
+            case "C":
+                return new(new FtpReply(534, "Data connections are protected here: PROT P."));
+            case "S" or "E":
+                return new(new FtpReply(536, "TLS protects data connections wholly: PROT P."));
             default:
                 return new(new FtpReply(504, "PROT takes P."));
         }

@@ -25,6 +25,9 @@ internal enum FtpThen
 /// <param name="Text">Words for a person.</param>
 internal sealed record FtpReply(int Code, string Text)
 {
+    /// <summary>The code for a name that cannot be; each row of the table may have another.</summary>
+    public const int NameNotAllowed = 553;
+
     /// <summary>Lines between the first and the last of a reply of several lines.</summary>
     public IReadOnlyList<string>? Lines { get; init; }
 
@@ -50,9 +53,9 @@ internal sealed record FtpReply(int Code, string Text)
     public static FtpReply Of(VaultPathError error) => error switch
     {
         VaultPathError.TooLong or VaultPathError.NameTooLong => Of((AccessAnswer)StoreError.NameTooLong),
-        VaultPathError.NotUtf8 => new(553, Utf8(StoreErrorWords.NotUtf8)),
-        VaultPathError.ReservedName => new(553, Utf8(StoreErrorWords.ReservedName)),
-        _ => new(553, Utf8(StoreErrorWords.Of(StoreError.InvalidName))),
+        VaultPathError.NotUtf8 => new(NameNotAllowed, Utf8(StoreErrorWords.NotUtf8)),
+        VaultPathError.ReservedName => new(NameNotAllowed, Utf8(StoreErrorWords.ReservedName)),
+        _ => new(NameNotAllowed, Utf8(StoreErrorWords.Of(StoreError.InvalidName))),
     };
 
     private static int CodeOf(AccessAnswer answer) => answer.Outcome switch
@@ -64,7 +67,7 @@ internal sealed record FtpReply(int Code, string Text)
             StoreError.None => 250,
             StoreError.NoSpace => 452,
             StoreError.QuotaExceeded => 552,
-            StoreError.NameTooLong or StoreError.InvalidName => 553,
+            StoreError.NameTooLong or StoreError.InvalidName => NameNotAllowed,
             StoreError.Busy or StoreError.TooManyOpenFiles => 450,
             StoreError.InputOutput or StoreError.Abandoned => 451,
             _ => 550,

@@ -160,6 +160,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
 
         _counts[FtpCommands.IndexOf(command)]++;
         var reply = await RunAsync(new FtpRequest(command, argument));
+        reply = reply.Code == FtpReply.NameNotAllowed ? reply with { Code = command.BadName } : reply;
         if (reply.Then == FtpThen.StartTls && (_reader.HasUnread || _network.HasUnread))
         {
             // What came before the handshake was not protected, and somebody on the way may have put it there (CVE-2011-0411 and its kin): not one byte is said to it.

@@ -1,3 +1,5 @@
+using Waybill.Storage.Access;
+
 namespace Waybill.Sftp.Scp;
 
 /// <summary>A word of a command line with its quotes taken off.</summary>
@@ -10,7 +12,7 @@ internal sealed class ScpOperand(byte[] text, bool[] quoted)
     public ReadOnlySpan<byte> Directory => text.AsSpan(0, NameStart);
 
     /// <summary>The last component as a pattern; null when no wildcard stands in it without quotes.</summary>
-    public ScpPattern? Pattern { get; } = ScpPattern.Compile(text.AsSpan(StartOfName(text)), quoted.AsSpan(StartOfName(text)));
+    public NamePattern? Pattern { get; } = NamePattern.Compile(text.AsSpan(StartOfName(text)), quoted.AsSpan(StartOfName(text)));
 
     /// <summary>Whether it can only mean a directory: <c>a/</c> names no file.</summary>
     public bool EndsInSlash => text is [.., (byte)'/'] or [.., (byte)'/', (byte)'.'];

@@ -300,7 +300,7 @@ internal sealed class ScpSource(ScpFiles files, ScpChannel channel, ScpArguments
 
         public DirectoryEntry[] Entries { get; } = new DirectoryEntry[entries];
 
-        public ScpPattern? Pattern { get; init; }
+        public NamePattern? Pattern { get; init; }
 
         public bool Matched { get; set; }
 

@@ -251,7 +251,7 @@ public sealed class MailIntakeTests
     }
 
     [Fact]
-    public async Task Fifty_forms_of_keys_that_the_tools_write_are_read_out_of_mails()
+    public async Task What_ssh_keygen_writes_of_a_public_key_is_read_out_of_mails_in_every_transfer_encoding()
     {
         await using var desk = await Desk.CreateAsync();
         using var directory = new TemporaryDirectory();
@@ -262,11 +262,12 @@ public sealed class MailIntakeTests
             var path = directory.Combine($"{type}{bits}");
             await RunAsync("ssh-keygen", "-q", "-t", type, "-b", bits, "-N", "", "-C", "ann", "-f", path);
             var line = await File.ReadAllTextAsync(path + ".pub");
-            string[] forms =
-            [
-                line, (await RunAsync("ssh-keygen", "-e", "-m", "RFC4716", "-f", path + ".pub")).Output,
-                type == "ed25519" ? line : (await RunAsync("ssh-keygen", "-e", "-m", "PKCS8", "-f", path + ".pub")).Output,
-            ];
+            List<string> forms = [line, (await RunAsync("ssh-keygen", "-e", "-m", "RFC4716", "-f", path + ".pub")).Output];
+            if (type != "ed25519")
+            {
+                forms.Add((await RunAsync("ssh-keygen", "-e", "-m", "PKCS8", "-f", path + ".pub")).Output);
+            }
+
             foreach (var form in forms)
             {
                 foreach (var encoding in (string[])["7bit", "base64", "quoted-printable"])
@@ -282,8 +283,6 @@ public sealed class MailIntakeTests
                 }
             }
         }
-
-        Assert.Equal(54, count);
 
         static async Task<ProcessOutcome> RunAsync(string program, params string[] words)
         {

@@ -16,7 +16,7 @@ public sealed class CommandTests
     [InlineData("TYPE I 200", "TYPE A 200", "TYPE A N 200", "TYPE L 8 200", "TYPE E 504", "TYPE L 7 504", "TYPE A T 504", "TYPE X 501", "TYPE 501")]
     [InlineData("MODE S 200", "MODE B 504", "MODE Z 504", "MODE X 501", "STRU F 200", "STRU R 504", "STRU P 504", "STRU X 501")]
     [InlineData("USER other 503", "PASS x 503", "AUTH TLS 503", "HOST localhost 503", "ACCT x 202", "REIN 502", "SMNT / 502", "SITE CHMOD 600 a 502", "CCC 534", "ADAT x 502", "LANG en 502")]
-    [InlineData("PBSZ 0 200", "PBSZ x 501", "PBSZ -1 501", "PROT P 200", "PROT C 536", "PROT S 536", "PROT E 536", "PROT X 504")]
+    [InlineData("PBSZ 0 200", "PBSZ x 501", "PBSZ -1 501", "PROT P 200", "PROT C 534", "PROT S 536", "PROT E 536", "PROT X 504")]
     [InlineData("MKD d 257", "MKD d 550", "CWD d 250", "PWD 257", "CDUP 250", "CWD nothing 550", "CWD a 550", "CWD 501", "RMD d 250", "RMD d 550", "RMD a 550", "MKD 501", "XMKD e 257", "XCWD e 250", "XPWD 257", "XCUP 250", "XRMD e 250")]
     [InlineData("SIZE a 213", "SIZE / 550", "SIZE nothing 550", "SIZE 501", "MDTM a 213", "MDTM / 550", "MDTM nothing 550", "MDTM 20200101000000 a 550", "MLST a 250", "MLST 250", "MLST nothing 550")]
     [InlineData("MFMT 20200229123456 a 213", "MDTM a 213", "MFMT 20210229123456 a 501", "MFMT 2020 a 501", "MFMT 20200229123456 501", "MFMT 20200229123456 nothing 550", "MFMT 99991231235959 nothing 550")]
@@ -27,9 +27,10 @@ public sealed class CommandTests
     [InlineData("DELE nothing 550", "DELE a 250", "DELE a 550", "DELE 501", "DELE / 550")]
     [InlineData("EPSV 1 229", "EPSV 2 522", "EPSV 9 522", "EPSV x 501", "PASV 227", "EPSV 229", "PORT 127,0,0,1,200,1 502", "EPRT |1|127.0.0.1|6446| 502")]
     [InlineData("EPSV ALL 200", "PASV 501", "EPSV 229", "PORT 127,0,0,1,200,1 502")]
+    [InlineData("DELE x\0y 550", "STOR x\0y 553", "MKD x\0y 550", "CWD x\0y 550")]
     [InlineData("HASH a 213", "HASH / 550", "HASH nothing 550", "XSHA256 a 250", "XSHA256 nothing 550")]
     [InlineData("STAT / 212", "STAT a 213", "STAT -la 212", "STAT nothing 550")]
-    [InlineData("MKD .waybill-x 553", "STOR .waybill-x 553", "SIZE .waybill-x 550", "RNFR a 350", "RNTO .waybill-x 553", "CWD .waybill-x 550")]
+    [InlineData("MKD .waybill-x 550", "STOR .waybill-x 553", "SIZE .waybill-x 550", "RNFR a 350", "RNTO .waybill-x 553", "CWD .waybill-x 550")]
     public async Task The_codes_of_a_session_are(params string[] script)
     {
         await using var harness = await FtpHarness.StartAsync();

@@ -30,7 +30,31 @@ public sealed class ListingTests
         Assert.Equal("", await client.GetTextAsync("LIST d"));
         using var data = await client.PassiveAsync();
         Assert.Equal(550, await client.SendAsync("LIST nothing"));
-        Assert.Equal(550, await client.SendAsync("LIST *"));
+    }
+
+    [Fact]
+    public async Task A_pattern_of_the_last_name_lists_what_is_of_it()
+    {
+        await using var harness = await FtpHarness.StartAsync(rules: new FolderRules().With("/d/secret.csv", FileRights.None));
+        Directory.CreateDirectory(harness.PathOf("d"));
+        foreach (var name in (string[])["d/a.csv", "d/bü.csv", "d/c.txt", "d/.hidden.csv", "d/secret.csv", "x*.csv", "xy.csv"])
+        {
+            harness.Write(name, "1"u8);
+        }
+
+        await using var client = await harness.LogInAsync();
+        Assert.Equal(["d/a.csv", "d/bü.csv"], Sorted(await client.GetTextAsync("NLST d/*.csv")));
+        Assert.Equal(["/d/a.csv", "/d/c.txt"], Sorted(await client.GetTextAsync("NLST /d/[ac].???")));
+        Assert.Equal("x*.csv\r\n", await client.GetTextAsync("NLST x*.csv"));
+        Assert.Equal(250, await client.SendAsync("CWD d"));
+        Assert.Equal(["a.csv", "bü.csv"], Sorted(await client.GetTextAsync("NLST *.csv")));
+        Assert.Equal("", await client.GetTextAsync("NLST *.zip"));
+        Assert.Equal(["a.csv", "bü.csv"], Sorted(await client.GetTextAsync("LIST -l *.csv")).Select(static line => line[(line.LastIndexOf(' ') + 1)..]));
+        using var data = await client.PassiveAsync();
+        foreach (var command in (string[])["NLST ../*/a.csv", "LIST nothing/*", "NLST */", "MLSD *"])
+        {
+            Assert.Equal((command, 550), (command, await client.SendAsync(command)));
+        }
     }
 
     [Fact]
@@ -142,6 +166,7 @@ public sealed class ListingTests
     [InlineData("-la", true, "")]
     [InlineData("-l x", false, "x")]
     [InlineData("-a -l  x y", true, "x y")]
+    [InlineData("-aL", true, "")]
     [InlineData("x -a", false, "x -a")]
     [InlineData("./-a", false, "./-a")]
     [InlineData("-2026-11.csv", false, "-2026-11.csv")]
@@ -151,6 +176,8 @@ public sealed class ListingTests
         Assert.Equal(all, ListOptions.Read(System.Text.Encoding.UTF8.GetBytes(argument), out var left).All);
         Assert.Equal(path, System.Text.Encoding.UTF8.GetString(left));
     }
+
+    private static IEnumerable<string> Sorted(string lines) => lines.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
 
     [Fact]
     public void No_entry_is_longer_than_the_room_for_a_line()

@@ -14,6 +14,16 @@ internal static class TestCertificate
 
     public static SslStreamCertificateContext Context { get; } = SslStreamCertificateContext.Create(Made.Server, [Made.Root], offline: true);
 
+    /// <summary>The server's certificate and its key, as other servers read them.</summary>
+    public static (string Certificate, string Key) Pem
+    {
+        get
+        {
+            using var key = Made.Server.GetECDsaPrivateKey()!;
+            return (Made.Server.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+        }
+    }
+
     /// <summary>Another, that takes over.</summary>
     public static SslStreamCertificateContext Next { get; } = SslStreamCertificateContext.Create(Make().Server, offline: true, additionalCertificates: null);
 
@@ -35,6 +45,6 @@ internal static class TestCertificate
         using var withKey = issued.CopyWithPrivateKey(key);
 
         // OpenSSL needs the key as a file would have it.
-        return (root, X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null));
+        return (root, X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable));
     }
 }

@@ -83,7 +83,7 @@ public sealed class AttackTests
         await using var harness = await FtpHarness.StartAsync();
         await using var client = await harness.LogInAsync();
         Assert.Equal(503, await client.SendAsync("AUTH TLS"));
-        Assert.Equal(536, await client.SendAsync("PROT C"));
+        Assert.Equal(534, await client.SendAsync("PROT C"));
         Assert.Equal(534, await client.SendAsync("CCC"));
         Assert.IsType<SslStream>(client.Stream);
         Assert.Equal(226, (await client.PutAsync("STOR a", "x"u8.ToArray())).Code);

@@ -84,6 +84,14 @@ public sealed partial class ApiResourceTests(ApiServer api)
         await both.ProblemAsync(404);
         using var late = await client.PostAsync($"/v1/logins/{number}/keys", ApiAnswers.Json(new { key = other.Line }));
         await late.ProblemAsync(409);
+
+        // And from whoever may not add a key there: a private key that reached us is lost, wherever it was meant for.
+        var third = await RequestKeys.MakeAsync();
+        using var stranger = api.Client(await api.TokenOfAsync(await api.AccountAsync(), "keys:write"));
+        using var foreign = await stranger.PostAsync($"/v1/logins/{number}/keys", ApiAnswers.Json(new { key = third.OpenSsh }));
+        await foreign.ProblemAsync(404);
+        using var afterwards = await client.PostAsync($"/v1/logins/{number}/keys", ApiAnswers.Json(new { key = third.Line }));
+        await afterwards.ProblemAsync(409);
         var secret = keys.OpenSsh.Split('\n')[2];
         foreach (var file in Directory.EnumerateFiles(api.Server.Data, "*", SearchOption.AllDirectories).Where(static file => !file.Contains("/run/", StringComparison.Ordinal)))
         {

@@ -1,16 +1,16 @@
 using System.Text;
 
-namespace Waybill.Sftp.Scp;
+namespace Waybill.Storage.Access;
 
 /// <summary>
 /// A pattern of names: <c>*</c>, <c>?</c> and <c>[a-z]</c> with <c>!</c> or <c>^</c> for all others, over characters and not bytes. A name that begins with a
 /// dot is matched by a dot only. Matching takes at most the product of both lengths: only the last star is ever tried again.
 /// </summary>
-internal sealed class ScpPattern
+public sealed class NamePattern
 {
     private readonly List<Token> _tokens = [];
 
-    private ScpPattern()
+    private NamePattern()
     {
     }
 
@@ -22,10 +22,10 @@ internal sealed class ScpPattern
         Set,
     }
 
-    /// <summary>Null when nothing in the name is a wildcard.</summary>
-    public static ScpPattern? Compile(ReadOnlySpan<byte> name, ReadOnlySpan<bool> quoted)
+    /// <summary>Null when nothing in the name is a wildcard. What is quoted stands for itself.</summary>
+    public static NamePattern? Compile(ReadOnlySpan<byte> name, ReadOnlySpan<bool> quoted)
     {
-        var pattern = new ScpPattern();
+        var pattern = new NamePattern();
         for (var at = 0; at < name.Length;)
         {
             at += pattern.Take(name[at..], quoted[at..]);
@@ -34,6 +34,10 @@ internal sealed class ScpPattern
         return pattern._tokens.Exists(token => token.Kind != TokenKind.Literal) ? pattern : null;
     }
 
+    /// <summary>The same of a protocol that cannot quote.</summary>
+    public static NamePattern? Compile(ReadOnlySpan<byte> name) => Compile(name, new bool[name.Length]);
+
+    /// <summary>Whether a name is one of those.</summary>
     public bool Matches(ReadOnlySpan<byte> name)
     {
         if (name is [(byte)'.', ..] && _tokens[0] is not { Kind: TokenKind.Literal })
