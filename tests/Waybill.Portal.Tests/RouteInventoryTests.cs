@@ -65,7 +65,7 @@ public sealed partial class RouteInventoryTests
         ["staff/logins"] = "see-logins, Add change-logins",
         ["staff/logins/{login}"] = "see-logins, Suspend change-logins, Resume change-logins, Remove change-logins, Networks change-logins, Add change-keys, Change change-keys, Revoke change-keys, Lost change-keys",
         ["staff/logins/{login}/generate"] = "see-keys, Begin change-keys, Renew change-keys, ReadOut change-keys, Cancel change-keys",
-        ["staff/logins/{login}/password"] = "see-keys, Link change-keys, Generate change-keys, Unlock change-keys, Remove change-keys",
+        ["staff/logins/{login}/password"] = "see-keys, Link change-keys, Mail change-keys, Generate change-keys, Unlock change-keys, Remove change-keys",
         ["staff/keys"] = "see-keys",
         ["staff/sessions"] = "see-sessions, End end-sessions",
         ["staff/sessions/portal"] = "see-sessions, End end-sessions",
