@@ -47,4 +47,8 @@ public sealed record PortalOptions
 /// <param name="Host">The host name.</param>
 /// <param name="Port">The port.</param>
 /// <param name="Region">For whom, as <c>GB</c>; null for all.</param>
-public sealed record PublicAddress(string Host, int Port, string? Region);
+public sealed record PublicAddress(string Host, int Port, string? Region)
+{
+    /// <summary>Of FTP: whether TLS begins with the first byte.</summary>
+    public bool ImplicitTls { get; init; }
+}

@@ -261,6 +261,10 @@ internal sealed class Installation : IAsyncDisposable
     public KeyHandovers OpenHandovers(WaybillConfiguration configuration) => Require(KeyHandovers.Create(
         Database, Audit, Keys, KeyGeneration, Links, NotificationSettings.Options(configuration, Data), Data.Handovers, configuration.Portal.PublicUrl, TimeProvider.System));
 
+    /// <summary>Links to set passwords, by mail.</summary>
+    public PasswordLinkMails OpenPasswordLinkMails(WaybillConfiguration configuration) =>
+        Require(PasswordLinkMails.Create(Database, Passwords, NotificationSettings.Options(configuration, Data), configuration.Portal.PublicUrl, TimeProvider.System));
+
     /// <summary>Backups of all that is here; the vaults must be open.</summary>
     public BackupService OpenBackups(WaybillConfiguration configuration) => new(new Core.DataDirectory(Data.Root), Database, Audit, new VaultStores(Vaults), TimeProvider.System)
     {

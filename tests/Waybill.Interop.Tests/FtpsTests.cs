@@ -119,26 +119,82 @@ public sealed class FtpsTests(WaybillServer server)
     public async Task Five_gibibytes_with_holes_go_up_and_down_again()
     {
         var client = new FtpsCurl(server);
-        var source = server.Directory.Combine("huge.bin");
-        await using (var file = File.Create(source))
-        {
-            file.Position = Huge - 1;
-            file.WriteByte(0x5A);
-        }
-
+        var source = WithHoles(server.Directory.Combine("huge.bin"), Huge - 1, [0x5A]);
         await client.PutAsync(source, "/upload/huge.bin");
-        var there = new FileInfo(Path.Combine(server.Vault, "upload", "huge.bin"));
-        Assert.Equal(Huge, there.Length);
-        await using (var file = there.OpenRead())
+        var there = Path.Combine(server.Vault, "upload", "huge.bin");
+        AssertEnds(there, [0x5A]);
+        await client.GetAsync("/upload/huge.bin", source);
+        AssertEnds(source, [0x5A]);
+        File.Delete(there);
+        File.Delete(source);
+    }
+
+    [Fact]
+    public async Task Rclone_which_begins_anew_each_time_sends_five_gibibytes_and_reads_their_end()
+    {
+        var client = new FtpsRclone(server);
+        var source = WithHoles(server.Directory.Combine("huge-rclone.bin"), Huge - 1, [0x5A]);
+        await client.PutAsync(source, "/upload/huge-rclone.bin");
+        var there = Path.Combine(server.Vault, "upload", "huge-rclone.bin");
+        AssertEnds(there, [0x5A]);
+        Assert.Equal("Z", await client.ReadFromAsync("/upload/huge-rclone.bin", Huge - 1));
+        File.Delete(there);
+        File.Delete(source);
+    }
+
+    [Theory]
+    [InlineData("ftps-lftp")]
+    [InlineData("ftps-curl")]
+    [InlineData("ftps-ftplib")]
+    [InlineData("ftps-basic-ftp")]
+    public async Task What_is_missing_at_the_end_of_five_gibibytes_is_sent_and_fetched_alone(string client)
+    {
+        const int Rest = 300_000;
+        var driver = (FtpsClient)InteropTable.Clients[client](server);
+        var (name, end) = ($"huge-{client}.bin", RandomNumberGenerator.GetBytes(Rest));
+        var whole = WithHoles(server.Directory.Combine(name), Huge - Rest, end);
+        var there = WithHoles(Path.Combine(server.Vault, "upload", name), Huge - Rest, []);
+        await driver.ResumePutAsync(whole, "/upload/" + name)!;
+        AssertEnds(there, end);
+
+        // The other way; the beginning is not the same, so that it is not sent again unseen.
+        using (var fresh = File.OpenWrite(there))
         {
-            file.Position = Huge - 1;
-            Assert.Equal(0x5A, file.ReadByte());
+            fresh.WriteByte(1);
         }
 
-        await client.GetAsync("/upload/huge.bin", source);
-        Assert.Equal(Huge, new FileInfo(source).Length);
-        there.Delete();
-        File.Delete(source);
+        var fetched = WithHoles(server.Directory.Combine("fetched-" + name), Huge - Rest, []);
+        await driver.ResumeGetAsync("/upload/" + name, fetched)!;
+        AssertEnds(fetched, end);
+        using (var begun = File.OpenRead(fetched))
+        {
+            Assert.Equal(0, begun.ReadByte());
+        }
+
+        foreach (var file in (string[])[whole, there, fetched])
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>A file that takes little room on the disk: a hole, and what stands behind it.</summary>
+    private static string WithHoles(string path, long hole, byte[] end)
+    {
+        using var file = File.Create(path);
+        file.SetLength(hole);
+        file.Position = hole;
+        file.Write(end);
+        return path;
+    }
+
+    private static void AssertEnds(string path, byte[] end)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Assert.Equal(Huge, file.Length);
+        file.Position = Huge - end.Length;
+        var there = new byte[end.Length];
+        file.ReadExactly(there);
+        Assert.True(end.AsSpan().SequenceEqual(there), $"{path} ends otherwise");
     }
 
     [Fact]
@@ -154,7 +210,7 @@ public sealed class FtpsTests(WaybillServer server)
         Assert.Contains("cdr", await new FtpsLftp(server) { User = "31204", Password = Password }.ListAsync(""));
     }
 
-    private static async Task WaitForAsync(Func<Task<bool>> isSo)
+    internal static async Task WaitForAsync(Func<Task<bool>> isSo)
     {
         using var patience = new CancellationTokenSource(Patience);
         while (!await isSo())

@@ -90,16 +90,20 @@ public sealed class CertificateTests(PortalServer shared)
         var keyFile = files.Write("own.key", key.ExportPkcs8PrivateKeyPem());
         File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var file = files.Write("own.crt", $"{own.ExportCertificatePem()}\n{middle.ExportCertificatePem()}\n{root.ExportCertificatePem()}\n");
-        await using var server = new PortalServer { Settings = [$"Portal:Certificate={file}", $"Portal:CertificateKey={keyFile}"] };
+        var trusted = files.Write("root.crt", root.ExportCertificatePem());
+        await using var server = new PortalServer { Settings = [$"Portal:Certificate={file}", $"Portal:CertificateKey={keyFile}", """Ftp:Public=[{"Host":"cdr.example.com","ImplicitTls":true}]"""] };
         await server.InitializeAsync();
         var outcome = await ExternalProcess.RunAsync(
-            "openssl", ["s_client", "-connect", $"localhost:{server.Port}", "-CAfile", files.Write("root.crt", root.ExportCertificatePem()), "-showcerts", "-verify_return_error"], "", TimeSpan.FromSeconds(60));
+            "openssl", ["s_client", "-connect", $"localhost:{server.Port}", "-CAfile", trusted, "-showcerts", "-verify_return_error"], "", TimeSpan.FromSeconds(60));
         Assert.Contains("Verify return code: 0 (ok)", outcome.Output, StringComparison.Ordinal);
         foreach (var sent in new[] { own, middle })
         {
             Assert.Contains(sent.ExportCertificatePem(), outcome.Output, StringComparison.Ordinal);
         }
 
+        var page = WebUtility.HtmlDecode((await ExternalProcess.RunAsync("curl", ["-q", "-sS", "--cacert", trusted, $"https://localhost:{server.Port}/certificates"])).Output);
+        Assert.Contains("openssl s_client -connect cdr.example.com:990 -CAfile root.crt", page, StringComparison.Ordinal);
+        Assert.Contains("ftps://cdr.example.com:990/", page, StringComparison.Ordinal);
         Assert.Contains("is your own", await server.RefusedAsync("certificate", "renew"), StringComparison.Ordinal);
 
         static CertificateRequest Authority(string name, ECDsa key)

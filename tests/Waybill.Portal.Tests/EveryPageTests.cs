@@ -138,7 +138,7 @@ public sealed partial class EveryPageTests
         await ShowAllAsync(
             ("staff-now", "/staff"), ("staff-requests", "/staff/requests"), ("staff-request", "/staff/requests/" + reference), ("staff-invite", "/staff/requests/invite"),
             ("staff-mail", "/staff/requests/mail"), ("staff-why", "/staff/why?q=10042"), ("staff-notifications", "/staff/notifications"), ("staff-audit", "/staff/audit"),
-            ("staff-accounts", "/staff/accounts"), ("staff-account", "/staff/accounts/10042"), ("staff-publish", "/staff/accounts/10042/publish"), ("staff-logins", "/staff/logins"), ("staff-login", "/staff/logins/10042c"),
+            ("staff-accounts", "/staff/accounts"), ("staff-account", "/staff/accounts/10042"), ("staff-publish", "/staff/accounts/10042/publish"), ("staff-logins", "/staff/logins"), ("staff-login", "/staff/logins/10042c"), ("staff-keys", "/staff/keys"),
             ("staff-generate", "/staff/logins/10042c/generate"), ("staff-password", "/staff/logins/10042b/password"), ("staff-people", "/staff/people"), ("staff-person", "/staff/people/staff.pages%40example.com"));
         foreach (var (name, path, words) in ((string, string, string)[])
             [

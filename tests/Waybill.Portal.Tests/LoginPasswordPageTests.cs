@@ -47,6 +47,26 @@ public sealed partial class LoginPasswordPageTests(PortalServer server)
     }
 
     [Fact]
+    public async Task Staff_mail_a_link_to_an_address_of_the_account_alone()
+    {
+        await server.CommandAsync("account", "add", "LPW3", "--name", "Mailed Ltd", "--email", "cdr@lpw3.example");
+        await server.CommandAsync("login", "add", "LPW3", "--account", "LPW3");
+        const string Page = "/staff/logins/LPW3/password";
+        using var staff = await SignUp.WithAsync(server, "--provider", "support");
+        await staff.GetAsync(Page);
+        Assert.Contains("<option value=\"cdr@lpw3.example\">", staff.Source, StringComparison.Ordinal);
+        Assert.Equal(Page + "?done=PasswordMailed", (await staff.PostAsync(Page + "?handler=Mail", ("to", "cdr@lpw3.example"))).Location);
+        await staff.GetAsync(Page + "?done=PasswordMailed");
+        Assert.Contains("The link is on its way.", staff.Page, StringComparison.Ordinal);
+        await staff.PostAsync(Page + "?handler=Mail", ("to", "eve@elsewhere.example"));
+        Assert.Contains("is no address of account LPW3", staff.Page, StringComparison.Ordinal);
+        using var customer = new Visitor(server);
+        var link = await MailBox.LinkAsync(server, "cdr@lpw3.example");
+        await customer.PostAsync(link, ("password", Password), ("again", Password));
+        Assert.Contains("The password of LPW3 is set.", customer.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Staff_make_a_password_that_is_shown_once_unlock_and_remove_it()
     {
         await server.CommandAsync("account", "add", "LPW2", "--name", "More Passwords Ltd");

@@ -12,6 +12,41 @@ public sealed partial class StaffLoginPageTests(PortalServer server)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
+    public async Task Keys_that_somebody_has_to_see_to_lead_to_their_logins()
+    {
+        using var visitor = await SignUp.WithAsync(server, "--provider", "administrator");
+        var (shared, ending) = (await RequestKeys.MakeAsync(), await RequestKeys.MakeAsync());
+        await server.CommandAsync("account", "add", "CARE", "--name", "Care Ltd");
+        foreach (var (user, key, more) in ((string, RequestKeys, string[])[])
+            [("CAREa", shared, []), ("CAREb", shared, []), ("CAREc", ending, ["--expires", TimeProvider.System.GetUtcNow().AddDays(5).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)])])
+        {
+            await server.CommandAsync("login", "add", user, "--account", "CARE");
+            await server.CommandAsync(["key", "add", user, server.Directory.Write(user + ".pub", key.Line), .. more]);
+        }
+
+        // What is wrong is looked at now and then.
+        using var patience = new CancellationTokenSource(Patience);
+        do
+        {
+            await Task.Delay(100, patience.Token);
+            await visitor.GetAsync("/staff");
+        }
+        while (!visitor.Page.Contains("within 7 days", StringComparison.Ordinal));
+        Assert.Matches(@"are installed on several logins[^<]*<p><a href=""/staff/keys"">", visitor.Source);
+        Assert.Matches(@"within 7 days[^<]*<p><a href=""/staff/keys"">", visitor.Source);
+        await visitor.GetAsync("/staff/keys");
+        Assert.Matches(Regex.Escape(shared.Fingerprint) + @"</code>\s*on 2 logins:\s*<a href=""/staff/logins/CAREa"">CAREa</a>\s*<a href=""/staff/logins/CAREb"">", visitor.Page);
+        Assert.Matches(@"<a href=""/staff/logins/CAREc"">CAREc</a>[^<]*<code class=""fingerprint"">" + Regex.Escape(ending.Fingerprint), visitor.Page);
+        Assert.Single(Regex.Matches(visitor.Page, Regex.Escape(shared.Fingerprint)));
+
+        // One of them reaches us.
+        await visitor.GetAsync("/staff/logins/CAREa");
+        await visitor.PostAsync("/staff/logins/CAREa?handler=Add", ("key", shared.OpenSsh));
+        await visitor.GetAsync("/staff/keys");
+        Assert.Equal(2, Regex.Count(visitor.Page, Regex.Escape(shared.Fingerprint)));
+    }
+
+    [Fact]
     public async Task A_login_is_added_found_bound_to_networks_suspended_and_removed()
     {
         await server.CommandAsync("account", "add", "72001", "--name", "Logins Ltd");

@@ -1,3 +1,4 @@
+using Waybill.Core.Database;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 
@@ -11,18 +12,7 @@ public sealed partial class LoginPasswords
 
     /// <summary>Makes a link by which the password of a login is set, once; links made before end. Returns its token, which is told this once.</summary>
     public ValueTask<Result<string>> LinkAsync(string userName, Actor actor, CancellationToken cancellationToken = default) => _database.WriteAsync<string>(
-        transaction =>
-        {
-            if (LoginSql.Find(transaction.Connection, userName) is not { } login)
-            {
-                return LoginSql.Unknown(userName);
-            }
-
-            SecretLinks.Revoke(transaction, LinkPurpose, LoginLinks.Subject(login));
-            Record(transaction, PasswordActions.Linked, login, actor, null);
-            return _links.Create(transaction, LinkPurpose, LoginLinks.Subject(login), PasswordLimits.Link);
-        },
-        cancellationToken);
+        transaction => LoginSql.Find(transaction.Connection, userName) is { } login ? Link(transaction, login, actor, null) : LoginSql.Unknown(userName), cancellationToken);
 
     /// <summary>The login whose password a token sets; null when it sets none. Uses nothing up.</summary>
     public async ValueTask<Login?> FindLinkAsync(string? token, CancellationToken cancellationToken = default) =>
@@ -49,6 +39,14 @@ public sealed partial class LoginPasswords
                 ? Set(transaction, current, hashed.Value, "the customer, by a link", "by a link", Actor.System with { Address = address })
                 : NoLink(),
             cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same, in the transaction that mails it.</summary>
+    internal string Link(WriteTransaction transaction, Login login, Actor actor, string? how)
+    {
+        SecretLinks.Revoke(transaction, LinkPurpose, LoginLinks.Subject(login));
+        Record(transaction, PasswordActions.Linked, login, actor, how);
+        return _links.Create(transaction, LinkPurpose, LoginLinks.Subject(login), PasswordLimits.Link);
     }
 
     private static Problem NoLink() => Problem.NotFound("The link does not open anything: it was used, or its time is over. Ask for another one.");

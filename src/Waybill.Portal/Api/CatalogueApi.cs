@@ -54,11 +54,11 @@ internal static class CatalogueApi
     private static string? Below(string? path) => path?.TrimEnd('/') is { Length: > 0 } below ? below : null;
 
     private static CatalogueFileView View(CatalogueFile file) => new(
-        file.Id, file.Account, file.Path, file.Size, file.ExpectedSize, file.IsIncomplete, file.Arrived, file.Login, file.Protocol, file.Sha256 is { } hash ? Convert.ToHexStringLower(hash) : null,
+        file.Id, file.Account, file.Path, file.Size, file.ExpectedSize, file.IsIncomplete, file.IsUnclean, file.Arrived, file.Login, file.Protocol, file.Sha256 is { } hash ? Convert.ToHexStringLower(hash) : null,
         file.FirstFetched, file.FirstFetchedBy, file.Gone, file.GoneHow);
 
     internal sealed record CatalogueFileView(
-        long Id, string Account, string Path, long Size, long? ExpectedSize, bool Incomplete, DateTimeOffset Arrived, string? Login, string Protocol, string? Sha256, DateTimeOffset? FirstFetched,
+        long Id, string Account, string Path, long Size, long? ExpectedSize, bool Incomplete, bool Unclean, DateTimeOffset Arrived, string? Login, string Protocol, string? Sha256, DateTimeOffset? FirstFetched,
         string? FirstFetchedBy, DateTimeOffset? Gone, GoneHow? GoneHow);
 
     internal sealed record CatalogueFileFetchesView(CatalogueFileView File, IReadOnlyList<FileFetch> Fetches);

@@ -15,6 +15,10 @@ internal static class PasswordsApi
         Get<PasswordView>(Path, "showPassword", Read, "Show when a login's password was set and last used, and which sources are locked; never the password.", ShowAsync),
         Put<PasswordView>(Path, "setPassword", Write, "Set a login's password, for FTPS and NTSAPI; sessions of the one before end.", SetAsync, typeof(PasswordBody)),
         Delete(Path, "removePassword", Write, "Remove a login's password; its sessions end, and its keys go on.", RemoveAsync),
+        Post<MailedPasswordLink>(Path + "/link", "mailPasswordLink", Write, "Mail a link by which the customer sets the password, once; links of before end.", MailLinkAsync, typeof(PasswordLinkBody)) with
+        {
+            Notes = "It goes to the account's address; to names another one, of a person of the account. The link is in the mail alone.",
+        },
         Post<UnlockedView>(Path + "/unlock", "unlockPassword", Write, "Forget wrong passwords, so that locked sources may try again at once.", UnlockAsync),
     ];
 
@@ -25,6 +29,9 @@ internal static class PasswordsApi
 
     private static ValueTask<ApiAnswer> RemoveAsync(ApiCall call) => WithLoginAsync(call, async name =>
         await call.Get<LoginPasswords>().RemoveAsync(name, call.Actor, call.Cancel) is { Succeeded: false } failed ? failed.Problem : ApiAnswer.Nothing);
+
+    private static ValueTask<ApiAnswer> MailLinkAsync(ApiCall call) => WithLoginAsync(
+        call, async name => ApiAnswer.Of(await call.Get<PasswordLinkMails>().SendAsync(name, call.Body<PasswordLinkBody>().To, call.Actor, call.Cancel), static mailed => mailed));
 
     private static ValueTask<ApiAnswer> UnlockAsync(ApiCall call) =>
         WithLoginAsync(call, async name => ApiAnswer.Of(await call.Get<LoginPasswords>().UnlockAsync(name, call.Actor, call.Cancel), static count => new UnlockedView(count)));
@@ -48,4 +55,6 @@ internal static class PasswordsApi
     internal sealed record UnlockedView(int Sources);
 
     internal sealed record PasswordBody(string Password);
+
+    internal sealed record PasswordLinkBody(string? To);
 }

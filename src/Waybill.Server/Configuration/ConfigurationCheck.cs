@@ -24,15 +24,15 @@ internal static class ConfigurationCheck
             _ = EndPoint("Ssh:ListenCompat", text);
         }
 
-        Public("Ssh:Public", configuration.Ssh.Public);
+        Public("Ssh:Public", configuration.Ssh.Public.Select(static endPoint => (endPoint.Host, endPoint.Port)));
         foreach (var endPoint in configuration.Ssh.Public.Where(endPoint => endPoint.Policy is not null))
         {
             _ = Policy(endPoint.Policy!);
         }
 
-        Public("Ftp:Public", configuration.Ftp.Public);
         FtpSettings.Validate(configuration.Ftp);
-        Public("Ntsapi:Public", configuration.Ntsapi.Public);
+        Public("Ftp:Public", FtpSettings.Public(configuration.Ftp).Select(static endPoint => (endPoint.Host, endPoint.Port)));
+        Public("Ntsapi:Public", configuration.Ntsapi.Public.Select(static endPoint => (endPoint.Host, endPoint.Port)));
         PortalSettings.Validate(configuration);
         Certificates(configuration.Certificates);
         _ = Files(configuration.Portal);
@@ -226,18 +226,18 @@ internal static class ConfigurationCheck
         _ => throw new CommandException($"Layout:Folders: '{text}' are no rights; none, read, collect, deliver or all"),
     };
 
-    private static void Public(string key, IReadOnlyList<PublicEndpoint> endPoints)
+    private static void Public(string key, IEnumerable<(string Host, int Port)> endPoints)
     {
-        foreach (var endPoint in endPoints)
+        foreach (var (host, port) in endPoints)
         {
-            if (Uri.CheckHostName(endPoint.Host) == UriHostNameType.Unknown)
+            if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
             {
-                throw new CommandException($"{key}: '{endPoint.Host}' is no host name; write it as sftp.example.com");
+                throw new CommandException($"{key}: '{host}' is no host name; write it as sftp.example.com");
             }
 
-            if (endPoint.Port is < 1 or > 65_535)
+            if (port is < 1 or > 65_535)
             {
-                throw new CommandException($"{key}: {endPoint.Port} is no port; 1 to 65535");
+                throw new CommandException($"{key}: {port} is no port; 1 to 65535");
             }
         }
     }

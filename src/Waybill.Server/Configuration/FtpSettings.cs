@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Waybill.Core.Packs;
 using Waybill.Ftp.Hosting;
 using Waybill.Server.Certificates;
 using Waybill.Server.Hosting;
@@ -11,6 +12,12 @@ namespace Waybill.Server.Configuration;
 internal static class FtpSettings
 {
     private const int MaximumClients = 100;
+
+    /// <summary>RFC 959.</summary>
+    private const int ExplicitPort = 21;
+
+    /// <summary>Where programs expect TLS before the first word, by custom.</summary>
+    private const int ImplicitPort = 990;
 
     public static void Validate(FtpSection section)
     {
@@ -26,6 +33,17 @@ internal static class FtpSettings
     /// <summary>The listeners that a configuration asks for.</summary>
     public static IEnumerable<FtpListener> ListenersOf(FtpSection section) =>
         Of("Ftp:Listen", section.Listen, FtpMode.ExplicitTls).Concat(Of("Ftp:ListenImplicitTls", section.ListenImplicitTls, FtpMode.ImplicitTls)).Concat(Of("Ftp:ListenPlain", section.ListenPlain, FtpMode.PlainAllowed));
+
+    /// <summary>What customers are told: each host with its port, and how TLS begins there. Behind a router a port says nothing of the listener, and then the configuration does.</summary>
+    public static IEnumerable<PackEndpoint> Public(FtpSection section)
+    {
+        var onlyImplicit = section.ListenImplicitTls.Count > 0 && section.Listen.Count == 0 && section.ListenPlain.Count == 0;
+        return section.Public.Select(each =>
+        {
+            var isImplicit = each.ImplicitTls ?? (each.Port == ImplicitPort || onlyImplicit);
+            return new PackEndpoint(each.Host, each.Port ?? (isImplicit ? ImplicitPort : ExplicitPort), each.Region) { ImplicitTls = isImplicit };
+        });
+    }
 
     /// <summary>How a listener behaves.</summary>
     public static FtpServerOptions Options(FtpMode mode, WaybillConfiguration configuration, CertificateWatch certificate) => new()

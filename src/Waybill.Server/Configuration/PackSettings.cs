@@ -38,7 +38,7 @@ internal static class PackSettings
             var certificate = ServerCertificate.Load(data, configuration.Portal);
             using var next = certificate.Next?.Certificate();
             return new PackFtps(
-                [.. configuration.Ftp.Public.Select(static each => new PackEndpoint(each.Host, each.Port, each.Region))],
+                [.. FtpSettings.Public(configuration.Ftp)],
                 certificate.Root?.ExportCertificatePem(),
                 [Of(certificate.Certificate, null), .. next is null ? Array.Empty<PackCertificate>() : [Of(next, certificate.Next!.TakesOver)]]);
         }

@@ -44,7 +44,7 @@ internal static class PortalSettings
         CaseLink = configuration.Provider.CaseLink,
         Zone = ConfigurationCheck.Zone(configuration.Provider),
         Ssh = [.. configuration.Ssh.Public.Select(static each => new PublicAddress(each.Host, each.Port, each.Region))],
-        Ftp = [.. configuration.Ftp.Public.Select(static each => new PublicAddress(each.Host, each.Port, each.Region))],
+        Ftp = [.. FtpSettings.Public(configuration.Ftp).Select(static each => new PublicAddress(each.Host, each.Port, each.Region) { ImplicitTls = each.ImplicitTls })],
         RetentionMonths = configuration.Retention.Months,
         KeyFolder = data.PortalKeys,
         ReserveBytes = configuration.Storage.ReserveBytes,

@@ -73,6 +73,20 @@ internal sealed record PublicEndpoint
     public string? Policy { get; init; }
 }
 
+/// <summary>What customers of FTP are told.</summary>
+internal sealed record FtpPublicEndpoint
+{
+    public string Host { get; init; } = "";
+
+    /// <summary>Null for 21, or 990 where TLS comes first.</summary>
+    public int? Port { get; init; }
+
+    public string? Region { get; init; }
+
+    /// <summary>Whether TLS begins with the first byte; null where the port says it (990), or the listeners: those of <c>ListenImplicitTls</c> alone.</summary>
+    public bool? ImplicitTls { get; init; }
+}
+
 internal sealed record SshSection
 {
     public IReadOnlyList<string> Listen { get; init; } = ["127.0.0.1:2222"];
@@ -100,7 +114,7 @@ internal sealed record FtpSection
 
     public IReadOnlyList<string> ListenPlain { get; init; } = [];
 
-    public IReadOnlyList<PublicEndpoint> Public { get; init; } = [];
+    public IReadOnlyList<FtpPublicEndpoint> Public { get; init; } = [];
 
     /// <summary>Where data connections are taken, both ends included.</summary>
     public string PassivePorts { get; init; } = "42000-42999";

@@ -69,6 +69,7 @@ internal static class PortalServices
         // A template that somebody broke takes no other page away.
         services.AddSingleton(_ => installation.OpenOnboarding(configuration));
         services.AddSingleton(_ => installation.OpenHandovers(configuration));
+        services.AddSingleton(_ => installation.OpenPasswordLinkMails(configuration));
 
         // Ended with the site.
         services.AddSingleton(_ => installation.OpenPeople(configuration));

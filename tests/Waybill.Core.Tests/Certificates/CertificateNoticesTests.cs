@@ -55,6 +55,28 @@ public sealed class CertificateNoticesTests
     }
 
     [Fact]
+    public async Task A_real_mail_server_gets_both_fingerprints_the_day_and_the_page()
+    {
+        await using var server = await SmtpServer.StartAsync();
+        await using var outbox = await Outbox.CreateAsync(server.Port, null, [.. TopicRule.Shipped]);
+        var core = outbox.Core;
+        await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042" }, TestCore.Operator);
+        (await core.Services.Passwords.GenerateAsync("10042", TestCore.Operator)).Get();
+        var change = Change(core);
+        Assert.Equal(1, (await new CertificateNotices(core.Services.Database, outbox.Options, core.Time).TellAsync(change)).Get());
+        await outbox.RunAsync();
+
+        var mails = await server.WaitForAsync(2);
+        Assert.Equal([Outbox.Customer, Outbox.Support], mails.Select(static mail => Assert.Single(mail.To)).Order(StringComparer.Ordinal));
+        var told = mails.Single(static mail => mail.To[0] == Outbox.Customer);
+        Assert.Equal("Example Telecom: the certificate for FTPS changes on 2026-03-01", told.Subject);
+        foreach (var expected in new[] { CertificateNotation.Sha256(change.Present), CertificateNotation.Sha1(change.Present), CertificateNotation.Sha256(change.Next), CertificateNotation.Sha1(change.Next), "2026-03-01", change.Page! })
+        {
+            Assert.Contains(expected, told.Parts[0], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task The_next_announcement_is_told_to_all_again()
     {
         await using var core = await TestCore.CreateAsync();

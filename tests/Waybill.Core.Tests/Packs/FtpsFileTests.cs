@@ -48,6 +48,21 @@ public class FtpsFileTests
     }
 
     [Fact]
+    public void Where_TLS_comes_first_every_file_says_so()
+    {
+        var implicitly = WithPassword with { Ftps = WithPassword.Ftps! with { Endpoints = [new PackEndpoint("cdr.example.com", 990) { ImplicitTls = true }] } };
+        Assert.Equal("3", XDocument.Parse(PackSample.File("-filezilla.xml", implicitly)).Descendants("Server").Last().Element("Protocol")!.Value);
+        Assert.Contains("\r\nFtps=1\r\n", PackSample.File("-winscp.ini", implicitly), StringComparison.Ordinal);
+        Assert.EndsWith("\r\nftps://10020;x-name=Example%20FTPS@cdr.example.com:990/\r\n", PackSample.File("-winscp-url.txt", implicitly), StringComparison.Ordinal);
+        Assert.EndsWith("\nopen -u 10020 ftps://cdr.example.com:990\n", PackSample.File("-lftp-ftps.lftp", implicitly), StringComparison.Ordinal);
+        Assert.Contains("\"ftps://$url\"", PackSample.File("-curl-ftps.sh", implicitly), StringComparison.Ordinal);
+        Assert.EndsWith("\nuser = 10020\ntls = true\n", PackSample.File("-rclone.conf", implicitly), StringComparison.Ordinal);
+        Assert.Contains("FTP with implicit TLS", PackSample.File("-README.txt", implicitly), StringComparison.Ordinal);
+        Assert.Contains("FTP with implicit TLS", PackSample.File("-guide.html", implicitly), StringComparison.Ordinal);
+        Assert.Contains("FTP with explicit TLS", PackSample.File("-guide.html", WithPassword), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Lftp_gets_the_five_settings_and_the_root()
     {
         Assert.Equal(

@@ -73,6 +73,9 @@ public sealed class FtpsRclone(WaybillServer server) : FtpsClient(server)
 
     public override Task GetFolderAsync(string remote, string local) => RcloneAsync("sync", Remote(remote), $"{local}/{Path.GetFileName(remote)}");
 
+    /// <summary>What stands there from an offset to the end.</summary>
+    public Task<string> ReadFromAsync(string remote, long offset) => RcloneAsync("cat", "--offset", offset.ToString(System.Globalization.CultureInfo.InvariantCulture), Remote(remote));
+
     private async Task<string> RcloneAsync(params string[] words)
     {
         var hidden = (await RunAsync("rclone", ["obscure", Password])).Trim();

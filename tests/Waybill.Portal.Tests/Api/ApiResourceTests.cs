@@ -194,6 +194,23 @@ public sealed partial class ApiResourceTests(ApiServer api)
     }
 
     [Fact]
+    public async Task A_link_to_set_a_password_is_mailed_and_never_in_the_answer()
+    {
+        using var client = api.Client(api.All);
+        var number = await api.AccountAsync();
+        var path = $"/v1/logins/{number}/password/link";
+        using (var stranger = await client.PostAsync(path, ApiAnswers.Json(new { to = "eve@elsewhere.example" })))
+        {
+            Assert.Contains(" address ", await stranger.ProblemAsync(409), StringComparison.Ordinal);
+        }
+
+        await api.Server.CommandAsync("person", "add", $"owner@{number}.example", "--name", "Ann", "--account", number, "--role", "owner");
+        var answer = await client.PostJsonAsync(path, new { to = $"owner@{number}.example" });
+        Assert.Equal($"owner@{number}.example", answer.GetProperty("to").GetString());
+        Assert.DoesNotContain("/l/", answer.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_session_is_listed_and_ended_and_so_is_that_of_a_key_that_is_revoked()
     {
         using var client = api.Client(api.All);

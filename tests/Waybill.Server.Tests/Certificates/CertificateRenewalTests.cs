@@ -1,6 +1,10 @@
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Waybill.Core;
 using Waybill.Core.Certificates;
+using Waybill.Ftp.Hosting;
 using Waybill.Server.Certificates;
 using Waybill.Server.Checks;
 using Waybill.Server.Configuration;
@@ -18,7 +22,7 @@ public sealed class CertificateRenewalTests : IDisposable
     private readonly List<(DateOnly Day, string Action, string Words)> _rows = [];
     private readonly List<(DateOnly Day, CertificateChange Change)> _told = [];
     private readonly DataDirectory _data;
-    private WaybillConfiguration _configuration = new() { Ftp = new FtpSection { Public = [new PublicEndpoint { Host = "cdr.example.com", Port = 21 }] } };
+    private WaybillConfiguration _configuration = new() { Ftp = new FtpSection { Public = [new FtpPublicEndpoint { Host = "cdr.example.com", Port = 21 }] } };
 
     public CertificateRenewalTests()
     {
@@ -64,7 +68,7 @@ public sealed class CertificateRenewalTests : IDisposable
     public async Task What_is_made_is_for_the_names_of_the_configuration_signed_by_the_same_root_and_has_a_key_of_its_own()
     {
         var before = ServerCertificate.Load(_data, _configuration.Portal);
-        _configuration = _configuration with { Ftp = new FtpSection { Public = [new PublicEndpoint { Host = "new.example.com", Port = 21 }] } };
+        _configuration = _configuration with { Ftp = new FtpSection { Public = [new FtpPublicEndpoint { Host = "new.example.com", Port = 21 }] } };
         Assert.Contains(Doctor(), finding => finding.Message.Contains("does not hold the name new.example.com of Ftp:Public", StringComparison.Ordinal));
         await Renewal().ReplaceAsync();
         var after = ServerCertificate.Load(_data, _configuration.Portal);
@@ -239,7 +243,7 @@ public sealed class CertificateRenewalTests : IDisposable
     public async Task The_watch_shows_the_next_one_from_the_day_on_and_keeps_its_object_while_the_certificate_is_the_same()
     {
         AnnouncedOf? seen = null;
-        var watch = new CertificateWatch(_data, _configuration.Portal, _time, shown => seen = new AnnouncedOf(shown.Certificate.Thumbprint, shown.Next?.TakesOver), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var watch = new CertificateWatch(_data, _configuration.Portal, _time, shown => seen = new AnnouncedOf(shown.Certificate.Thumbprint, shown.Next?.TakesOver), NullLogger.Instance);
         var first = watch.Current;
         var next = await Renewal().AnnounceAsync(null);
         _time.Advance(CertificateWatch.Interval);
@@ -251,7 +255,41 @@ public sealed class CertificateRenewalTests : IDisposable
         Assert.Equal(new AnnouncedOf(next.Certificate().Thumbprint, null), seen);
     }
 
+    [Fact]
+    public async Task On_the_announced_day_the_next_handshake_has_the_new_one_and_an_open_session_goes_on()
+    {
+        var watch = new CertificateWatch(_data, _configuration.Portal, _time, static _ => { }, NullLogger.Instance);
+
+        // Sessions live by a time of their own, so that weeks can pass in one.
+        var handler = new FtpConnectionHandler(FtpSettings.Options(FtpMode.ImplicitTls, _configuration, watch), new Nobody(), TimeProvider.System, NullLoggerFactory.Instance);
+        await using var open = await Session.StartAsync(handler, Trust());
+        var first = open.Shown;
+        var next = await Renewal().AnnounceAsync(Today.AddDays(20));
+        _time.Advance(TimeSpan.FromDays(19));
+        await Renewal().RunAsync();
+        await using (var before = await Session.StartAsync(handler, Trust()))
+        {
+            Assert.Equal(first, before.Shown);
+        }
+
+        _time.Advance(TimeSpan.FromDays(1));
+        await Renewal().RunAsync();
+        await using var after = await Session.StartAsync(handler, Trust());
+        Assert.Equal(next.Certificate().Thumbprint, after.Shown);
+        Assert.NotEqual(first, after.Shown);
+        Assert.StartsWith("200 ", await open.SayAsync("NOOP"), StringComparison.Ordinal);
+        Assert.StartsWith("200 ", await after.SayAsync("NOOP"), StringComparison.Ordinal);
+    }
+
     public void Dispose() => _directory.Dispose();
+
+    private X509ChainPolicy Trust() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        CustomTrustStore = { ServerCertificate.Load(_data, _configuration.Portal).Root! },
+        RevocationMode = X509RevocationMode.NoCheck,
+        VerificationTime = _time.GetUtcNow().UtcDateTime,
+    };
 
     private X509Certificate2 Shown() => ServerCertificate.Load(_data, _configuration.Portal).Certificate;
 
@@ -274,4 +312,59 @@ public sealed class CertificateRenewalTests : IDisposable
         });
 
     private sealed record AnnouncedOf(string Thumbprint, DateOnly? TakesOver);
+
+    /// <summary>Lets nobody in.</summary>
+    private sealed class Nobody : IFtpApplication
+    {
+        public ValueTask<bool> MayUsePlainAsync(FtpConnectionInfo connection, string user, CancellationToken cancellationToken) => new(false);
+
+        public ValueTask<IFtpLogin?> LogInAsync(FtpConnectionInfo connection, string user, string password, CancellationToken cancellationToken) => new((IFtpLogin?)null);
+
+        public ValueTask ConnectionEndedAsync(FtpConnectionReport report) => default;
+    }
+
+    /// <summary>A client's session over TLS that believes the root and the name.</summary>
+    private sealed class Session(InMemoryConnection connection, SslStream tls, Task running) : IAsyncDisposable
+    {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+        public string Shown { get; } = tls.RemoteCertificate!.GetCertHashString();
+
+        public static async Task<Session> StartAsync(FtpConnectionHandler handler, X509ChainPolicy trust)
+        {
+            var connection = new InMemoryConnection();
+            var running = connection.RunAsync(handler.OnConnectedAsync);
+            var tls = new SslStream(connection.ClientStream());
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "cdr.example.com", CertificateChainPolicy = trust }).WaitAsync(Patience);
+            var session = new Session(connection, tls, running);
+            Assert.StartsWith("220 ", await session.ReadAsync(), StringComparison.Ordinal);
+            return session;
+        }
+
+        public async Task<string> SayAsync(string command)
+        {
+            await tls.WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n")).AsTask().WaitAsync(Patience);
+            return await ReadAsync();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await SayAsync("QUIT");
+            await running.WaitAsync(Patience);
+            await tls.DisposeAsync();
+            await connection.DisposeAsync();
+        }
+
+        private async Task<string> ReadAsync()
+        {
+            var (line, one) = (new StringBuilder(), new byte[1]);
+            while (!line.ToString().EndsWith("\r\n", StringComparison.Ordinal))
+            {
+                Assert.Equal(1, await tls.ReadAsync(one).AsTask().WaitAsync(Patience));
+                line.Append((char)one[0]);
+            }
+
+            return line.ToString();
+        }
+    }
 }

@@ -46,6 +46,23 @@ public sealed class PasswordTests(Template template)
     }
 
     [Fact]
+    public async Task A_link_is_mailed_to_an_address_of_the_account_and_printed_nowhere()
+    {
+        using var data = await template.CopyAsync();
+        Assert.Contains("No address is known", await data.RefusedAsync(1, "password", "link", Template.User, "--mail"), StringComparison.Ordinal);
+        await data.OutputAsync("person", "add", "ann@customer.example", "--name", "Ann Example", "--account", Template.User, "--role", "owner");
+        foreach (var words in (string[][])[["--mail"], ["--to", "ann@customer.example"]])
+        {
+            var told = await data.OutputAsync(["password", "link", Template.User, .. words]);
+            Assert.Contains($"sets the password of {Template.User} once is on its way to ann@customer.example", told, StringComparison.Ordinal);
+            Assert.DoesNotContain("/l/", told, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("is no address of account", await data.RefusedAsync(1, "password", "link", Template.User, "--to", "eve@elsewhere.example"), StringComparison.Ordinal);
+        Assert.Contains("mailed to ann@customer.example", await data.OutputAsync("audit", "search", "--action", "password-linked"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Hashes_of_another_server_are_taken_over_all_or_none()
     {
         const string Hash = "$5$saltsalt$x3ZQzEwVrnD4tzHPQ/Tg1l95TRuZEw00DdgqlTKrMC5";

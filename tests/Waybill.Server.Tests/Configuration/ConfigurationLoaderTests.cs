@@ -116,6 +116,20 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal("a.example", configuration.Ssh.Public[0].Host);
     }
 
+    [Theory]
+    [InlineData("""{"Host":"a"}""", "a:21 explicit")]
+    [InlineData("""{"Host":"a","ImplicitTls":true}""", "a:990 implicit")]
+    [InlineData("""{"Host":"a","Port":990}""", "a:990 implicit")]
+    [InlineData("""{"Host":"a","Port":990,"ImplicitTls":false}""", "a:990 explicit")]
+    [InlineData("""{"Host":"a","Port":2121}""", "a:2121 explicit")]
+    [InlineData("""{"Host":"a"}""", "a:990 implicit", "Ftp:Listen=", "Ftp:ListenImplicitTls=127.0.0.1:9990")]
+    [InlineData("""{"Host":"a"}""", "a:21 explicit", "Ftp:Listen=", "Ftp:ListenImplicitTls=127.0.0.1:9990", "Ftp:ListenPlain=127.0.0.1:2121")]
+    public void Customers_of_FTP_are_told_port_21_or_990_where_none_is_given(string endPoint, string told, params string[] settings)
+    {
+        var shown = Assert.Single(FtpSettings.Public(Load([], [$"Ftp:Public=[{endPoint}]", .. settings]).Configuration.Ftp));
+        Assert.Equal(told, $"{shown.Host}:{shown.Port} {(shown.ImplicitTls ? "implicit" : "explicit")}");
+    }
+
     [Fact]
     public void Unknown_keys_are_warned_of_with_their_path()
     {
@@ -153,6 +167,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""Ssh:Public=[{"Host":"a","Port":"x"}]""", "Ssh:Public:Port: \"x\" is not allowed; it is a whole number")]
     [InlineData("""Ssh:Public=[{"Host":"not a host"}]""", "Ssh:Public: 'not a host' is no host name; write it as sftp.example.com")]
     [InlineData("""Ssh:Public=[{"Host":"a","Port":0}]""", "Ssh:Public: 0 is no port; 1 to 65535")]
+    [InlineData("""Ftp:Public=[{"Host":"a","Port":0}]""", "Ftp:Public: 0 is no port; 1 to 65535")]
     [InlineData("Portal:Listen=8443", "Portal:Listen: '8443' is no address with a port")]
     [InlineData("Portal:Certificate=/x.pem", "Portal:Certificate and Portal:CertificateKey belong together")]
     [InlineData("Provider:CaseLink=javascript:alert(1)", "Provider:CaseLink: 'javascript:alert(1)' is no web address")]

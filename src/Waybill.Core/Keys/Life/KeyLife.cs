@@ -135,6 +135,24 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
             cancellationToken);
     }
 
+    /// <summary>The keys that expire within a time, the next first.</summary>
+    /// <param name="within">How far to look.</param>
+    /// <param name="limit">How many at most, 1 to <see cref="SharedListed"/>.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public ValueTask<IReadOnlyList<ExpiringKey>> ExpiringAsync(TimeSpan within, int limit, CancellationToken cancellationToken = default)
+    {
+        var now = time.GetUtcNow();
+        return database.ReadAsync<IReadOnlyList<ExpiringKey>>(
+            connection => connection.All(
+                """
+                SELECT l.user_name, k.sha256, k.label, k.expires_at FROM login_key k JOIN login l ON l.id = k.login_id
+                WHERE k.expires_at IS NOT NULL AND k.revoked_at IS NULL AND k.expires_at > @now AND k.expires_at <= @until ORDER BY k.expires_at, k.id LIMIT @limit
+                """,
+                static row => new ExpiringKey(row.GetString(0), row.GetString(1), row.GetString(2), row.Time(3)),
+                ("@now", now.ToColumn()), ("@until", (now + within).ToColumn()), ("@limit", Math.Clamp(limit, 1, SharedListed))),
+            cancellationToken);
+    }
+
     /// <summary>All keys that more than one login has.</summary>
     public ValueTask<IReadOnlyList<SharedKey>> SharedAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<SharedKey>>(
         static connection =>

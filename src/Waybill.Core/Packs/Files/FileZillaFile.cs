@@ -12,6 +12,9 @@ internal static class FileZillaFile
     /// <summary>FTP with explicit TLS, and nothing without.</summary>
     private const string Ftpes = "4";
 
+    /// <summary>FTP with implicit TLS.</summary>
+    private const string Ftps = "3";
+
     private const string AskForPassword = "2";
 
     private const string KeyFile = "5";
@@ -33,7 +36,7 @@ internal static class FileZillaFile
 
             foreach (var (endpoint, number) in content.FtpsEndpoints)
             {
-                Write(xml, facts, endpoint, facts.FtpsSiteNameOf(number), Ftpes, null, Comments(facts, facts.Ftps!.Certificates.Select(ShownOf)));
+                Write(xml, facts, endpoint, facts.FtpsSiteNameOf(number), endpoint.ImplicitTls ? Ftps : Ftpes, null, Comments(facts, facts.Ftps!.Certificates.Select(ShownOf)));
             }
 
             xml.WriteEndElement();

@@ -40,7 +40,7 @@ internal static class FtpsFiles
 
         foreach (var (endpoint, number) in content.FtpsEndpoints)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{(number == 0 ? "" : "# ")}open -u {Uri.EscapeDataString(content.Facts.UserName)} ftp://{PackContent.UrlHost(endpoint.Host)}:{endpoint.Port}{PackContent.FtpPath(content.Facts.StartDirectory)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{(number == 0 ? "" : "# ")}open -u {Uri.EscapeDataString(content.Facts.UserName)} {endpoint.FtpScheme}://{PackContent.UrlHost(endpoint.Host)}:{endpoint.Port}{PackContent.FtpPath(content.Facts.StartDirectory)}\n");
         }
 
         return new PackFile(content.Facts.Alias + "-lftp-ftps.lftp", "text/plain", PackContent.UnixText(text.ToString()));
@@ -56,6 +56,7 @@ internal static class FtpsFiles
             ["urlUser"] = Uri.EscapeDataString(content.Facts.UserName),
             ["root"] = content.RootName,
             ["host"] = string.Create(CultureInfo.InvariantCulture, $"{PackContent.UrlHost(main.Host)}:{main.Port}"),
+            ["scheme"] = main.FtpScheme,
             ["netrcHost"] = main.Host,
             ["start"] = ShellText.Word(PackContent.UrlPath(content.StartWithSlash)),
         };

@@ -66,7 +66,7 @@ internal static class GuideFiles
 
         PackValues Values(PackFtps ftps)
         {
-            var part = new PackValues { ["root"] = content.RootName, ["ftpsAlias"] = facts.FtpsAliasOf(0), ["ftpsSite"] = facts.FtpsSiteNameOf(0), ["ftpsHost"] = ftps.Endpoints[0].Host };
+            var part = new PackValues { ["root"] = content.RootName, ["ftpsAlias"] = facts.FtpsAliasOf(0), ["ftpsSite"] = facts.FtpsSiteNameOf(0), ["ftpsHost"] = ftps.Endpoints[0].Host, ["tls"] = ftps.Endpoints[0].TlsWord };
             part.When("hasRoot", ftps.RootPem is not null);
             part.Each("ftpsEndpoints", content.FtpsEndpoints.Select(static each => EndpointOf(each.Endpoint, each.Number)));
             part.Each("certificates", ftps.Certificates.Select(static certificate =>

@@ -39,7 +39,7 @@ internal static class RcloneFile
                 host = {endpoint.Host}
                 port = {endpoint.Port}
                 user = {content.Facts.UserName}
-                explicit_tls = true
+                {(endpoint.ImplicitTls ? "tls" : "explicit_tls")} = true
 
 
                 """);

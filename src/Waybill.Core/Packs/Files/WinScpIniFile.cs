@@ -6,7 +6,7 @@ namespace Waybill.Core.Packs.Files;
 
 /// <summary>
 /// A site for WinSCP's <i>Import Sites</i>. FSProtocol 2 is SFTP alone: with SCP to fall back to, a refused start ends in a message about a shell.
-/// FSProtocol 5 with Ftps 3 is FTP with explicit TLS.
+/// FSProtocol 5 with Ftps 3 is FTP with explicit TLS, with 1 implicit.
 /// </summary>
 internal static class WinScpIniFile
 {
@@ -39,7 +39,7 @@ internal static class WinScpIniFile
                 PortNumber={endpoint.Port}
                 UserName={PuttyEscape.Value(facts.UserName)}
                 FSProtocol=5
-                Ftps=3
+                Ftps={(endpoint.ImplicitTls ? 1 : 3)}
                 RemoteDirectory={PuttyEscape.Value(facts.StartDirectory)}
 
 

@@ -19,7 +19,7 @@ internal static class WinScpUrlFile
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"ftpes://{Uri.EscapeDataString(content.Facts.UserName)};x-name={Uri.EscapeDataString(content.Facts.ProviderName + " FTPS")}@{PackContent.UrlHost(endpoint.Host)}:{endpoint.Port}{PackContent.UrlPath(content.StartWithSlash)}\n");
+                $"{(endpoint.ImplicitTls ? "ftps" : "ftpes")}://{Uri.EscapeDataString(content.Facts.UserName)};x-name={Uri.EscapeDataString(content.Facts.ProviderName + " FTPS")}@{PackContent.UrlHost(endpoint.Host)}:{endpoint.Port}{PackContent.UrlPath(content.StartWithSlash)}\n");
         }
 
         return new PackFile(content.Facts.Alias + "-winscp-url.txt", "text/plain", PackContent.WindowsText(text.ToString()));

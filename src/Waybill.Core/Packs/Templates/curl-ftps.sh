@@ -11,9 +11,9 @@ here=$(dirname -- "$0")
 path=${1:-{{start}}}
 url={{host}}/%2F${path#/}
 if [ -t 0 ]; then
-  set -- --user {{user}} "ftp://$url"
+  set -- --user {{user}} "{{scheme}}://$url"
 else
-  set -- --netrc "ftp://{{urlUser}}@$url"
+  set -- --netrc "{{scheme}}://{{urlUser}}@$url"
 fi
 case $path in
 */) ;;

@@ -9,12 +9,15 @@ namespace Waybill.Portal.Pages.Staff;
 
 /// <summary>The password of a login, for FTPS: what is known of its use, and the ways to set it. A link and a generated one are shown in the answer to the form, and nowhere again.</summary>
 [Permission(PortalOperation.SeeKeys)]
-internal sealed class LoginPasswordModel(LoginPasswords passwords, PortalOptions options, TimeProvider time) : FormModel
+internal sealed class LoginPasswordModel(LoginPasswords passwords, PasswordLinkMails mails, PortalOptions options, TimeProvider time) : FormModel
 {
     [FromRoute(Name = "login")]
     public string UserName { get; set; } = "";
 
     public LoginPassword View { get; private set; } = null!;
+
+    /// <summary>Where a link may be mailed.</summary>
+    public IReadOnlyList<string> Addresses { get; private set; } = [];
 
     /// <summary>The link that was made just now.</summary>
     public string? Link { get; private set; }
@@ -38,6 +41,10 @@ internal sealed class LoginPasswordModel(LoginPasswords passwords, PortalOptions
         (Link, LinkUntil) = (options.PublicUrl + LinkRouting.PathOf(made.Value), time.GetUtcNow() + PasswordLimits.Link);
         return await ShowAsync();
     }
+
+    [Permission(PortalOperation.ChangeKeys)]
+    public async Task<IActionResult> OnPostMailAsync(string? to) =>
+        await AfterAsync("Mail", (await mails.SendAsync(UserName, to, Actor, HttpContext.RequestAborted)).Problem, "PasswordMailed");
 
     [Permission(PortalOperation.ChangeKeys)]
     public async Task<IActionResult> OnPostGenerateAsync()
@@ -67,6 +74,7 @@ internal sealed class LoginPasswordModel(LoginPasswords passwords, PortalOptions
         }
 
         View = found.Value;
+        Addresses = await mails.AddressesAsync(UserName, HttpContext.RequestAborted);
         return null;
     }
 }

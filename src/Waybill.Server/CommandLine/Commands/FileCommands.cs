@@ -9,7 +9,7 @@ namespace Waybill.Server.CommandLine.Commands;
 internal static class FileCommands
 {
     private sealed record FileView(
-        long Id, string Account, string Path, long Size, long? ExpectedSize, bool Incomplete, DateTimeOffset Arrived, string? Login, string Protocol, string? Sha256,
+        long Id, string Account, string Path, long Size, long? ExpectedSize, bool Incomplete, bool Unclean, DateTimeOffset Arrived, string? Login, string Protocol, string? Sha256,
         DateTimeOffset? FirstFetched, string? FirstFetchedBy, DateTimeOffset? Gone, string? GoneHow);
 
     private sealed record FileDetailsView(FileView File, IReadOnlyList<FileFetch> Fetches);
@@ -133,7 +133,7 @@ internal static class FileCommands
     private static async ValueTask WriteCsvAsync(TextWriter output, Func<string?, int, ValueTask<Core.Page<CatalogueFile>>> page)
     {
         var csv = new SpreadsheetCsv(output);
-        csv.Write("account", "path", "size", "expected size", "arrived", "login", "protocol", "sha256", "first fetched", "first fetched by", "gone", "gone how");
+        csv.Write("account", "path", "size", "expected size", "arrived", "login", "protocol", "sha256", "first fetched", "first fetched by", "gone", "gone how", "unclean");
         string? after = null;
         do
         {
@@ -142,7 +142,7 @@ internal static class FileCommands
             {
                 csv.Write(
                     file.Account, file.Path, file.Size, file.ExpectedSize, file.Arrived, file.Login, file.Protocol, file.Sha256 is { } hash ? Convert.ToHexStringLower(hash) : null,
-                    file.FirstFetched, file.FirstFetchedBy, file.Gone, file.GoneHow is { } how ? Lower(how) : null);
+                    file.FirstFetched, file.FirstFetchedBy, file.Gone, file.GoneHow is { } how ? Lower(how) : null, file.IsUnclean ? "yes" : null);
             }
 
             after = files.Next;
@@ -169,6 +169,6 @@ internal static class FileCommands
     private static string Lower(GoneHow how) => CommandContext.Lower(how);
 
     private static FileView View(CatalogueFile file) => new(
-        file.Id, file.Account, file.Path, file.Size, file.ExpectedSize, file.IsIncomplete, file.Arrived, file.Login, file.Protocol, file.Sha256 is { } hash ? Convert.ToHexStringLower(hash) : null,
+        file.Id, file.Account, file.Path, file.Size, file.ExpectedSize, file.IsIncomplete, file.IsUnclean, file.Arrived, file.Login, file.Protocol, file.Sha256 is { } hash ? Convert.ToHexStringLower(hash) : null,
         file.FirstFetched, file.FirstFetchedBy, file.Gone, file.GoneHow is { } how ? Lower(how) : null);
 }

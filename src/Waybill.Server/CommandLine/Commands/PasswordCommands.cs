@@ -73,12 +73,21 @@ internal static class PasswordCommands
     private static Command Link(Func<ParseResult, CommandContext> context)
     {
         var user = User();
-        var command = new Command("link", "Print a link by which the customer sets the password, once; send it to nobody else.") { user };
+        var mail = new Option<bool>("--mail") { Description = "mail it to the account's address instead, and print nothing of it" };
+        var to = new Option<string?>("--to") { Description = "mail it to this address of the account or of one of its people", HelpName = "ADDRESS" };
+        var command = new Command("link", "Print a link by which the customer sets the password, once; send it to nobody else. Or mail it.") { user, mail, to };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
             var configuration = here.LoadConfiguration();
             await using var installation = here.Open(configuration);
+            if (parse.GetValue(mail) || parse.GetValue(to) is not null)
+            {
+                var mailed = CommandContext.Require(await installation.OpenPasswordLinkMails(configuration).SendAsync(parse.GetRequiredValue(user), parse.GetValue(to), CommandContext.Operator, cancellationToken));
+                here.Print(mailed, output => output.WriteLine($"a link that sets the password of {mailed.UserName} once is on its way to {mailed.To}; it opens until {CommandContext.Time(mailed.Until)}, and links of before are over"));
+                return;
+            }
+
             var name = CommandContext.Require(await installation.Logins.FindAsync(parse.GetRequiredValue(user), cancellationToken)).UserName;
             var token = CommandContext.Require(await installation.Passwords.LinkAsync(name, CommandContext.Operator, cancellationToken));
             var linked = new Linked(name, $"{PortalSettings.BaseUrl(configuration.Portal)}/l/{token}", TimeProvider.System.GetUtcNow() + PasswordLimits.Link);
