@@ -62,6 +62,7 @@ public sealed partial class LoginPasswordPageTests(PortalServer server)
         Assert.Contains("is no address of account LPW3", staff.Page, StringComparison.Ordinal);
         using var customer = new Visitor(server);
         var link = await MailBox.LinkAsync(server, "cdr@lpw3.example");
+        await customer.GetAsync(link);
         await customer.PostAsync(link, ("password", Password), ("again", Password));
         Assert.Contains("The password of LPW3 is set.", customer.Page, StringComparison.Ordinal);
     }

@@ -24,16 +24,14 @@ public sealed partial class StaffLoginPageTests(PortalServer server)
             await server.CommandAsync(["key", "add", user, server.Directory.Write(user + ".pub", key.Line), .. more]);
         }
 
-        // What is wrong is looked at now and then.
+        // What is wrong is looked at now and then, and other tests have keys that expire.
         using var patience = new CancellationTokenSource(Patience);
         do
         {
             await Task.Delay(100, patience.Token);
             await visitor.GetAsync("/staff");
         }
-        while (!visitor.Page.Contains("within 7 days", StringComparison.Ordinal));
-        Assert.Matches(@"are installed on several logins[^<]*<p><a href=""/staff/keys"">", visitor.Source);
-        Assert.Matches(@"within 7 days[^<]*<p><a href=""/staff/keys"">", visitor.Source);
+        while (!Regex.IsMatch(visitor.Source, @"are installed on several logins[^<]*<p><a href=""/staff/keys"">") || !Regex.IsMatch(visitor.Source, @"within 7 days[^<]*<p><a href=""/staff/keys"">"));
         await visitor.GetAsync("/staff/keys");
         Assert.Matches(Regex.Escape(shared.Fingerprint) + @"</code>\s*on 2 logins:\s*<a href=""/staff/logins/CAREa"">CAREa</a>\s*<a href=""/staff/logins/CAREb"">", visitor.Page);
         Assert.Matches(@"<a href=""/staff/logins/CAREc"">CAREc</a>[^<]*<code class=""fingerprint"">" + Regex.Escape(ending.Fingerprint), visitor.Page);

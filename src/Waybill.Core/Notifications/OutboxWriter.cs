@@ -138,7 +138,7 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
     private void AddPage(EventRow each, string address, Dictionary<string, string> values)
     {
         var isAccount = each.Account is not null && address.Equals(each.Email, StringComparison.OrdinalIgnoreCase);
-        values["page"] = options.PortalUrl is { } portal && each.Fields()["user"] is JsonValue user && user.TryGetValue<string>(out var name)
+        values["loginPage"] = options.PortalUrl is { } portal && each.Fields()["user"] is JsonValue user && user.TryGetValue<string>(out var name)
             ? $"In the portal: {portal}{(isAccount ? $"/account/{Uri.EscapeDataString(each.Account!)}" : "/staff")}/logins/{Uri.EscapeDataString(name)}\n\n"
             : "";
     }

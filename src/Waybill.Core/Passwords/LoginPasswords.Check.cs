@@ -15,15 +15,16 @@ public sealed partial class LoginPasswords
     public async ValueTask<Result<PasswordAnswer>> CheckAsync(PasswordAttempt attempt, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(attempt);
-        var seen = await _database.ReadAsync(connection => Look(connection, attempt), cancellationToken).ConfigureAwait(false);
-        if (seen.BlockedUntil is { } until)
+        if (await DecideAsync(attempt, cancellationToken).ConfigureAwait(false) is (_, { } before))
         {
-            return new PasswordAnswer(LoginReason.PasswordLocked, seen.Candidate, TryAgain: until);
+            return before;
         }
 
-        if (seen.Stored is { } known && _recent.IsKnown(known.Stamp, attempt.Password))
+        using var turn = await _turns.EnterAsync(attempt.Source, cancellationToken).ConfigureAwait(false);
+        var (seen, meanwhile) = await DecideAsync(attempt, cancellationToken).ConfigureAwait(false);
+        if (meanwhile is not null)
         {
-            return await EnterAsync(seen, attempt, isCounted: false, null, cancellationToken).ConfigureAwait(false);
+            return meanwhile;
         }
 
         var counted = await _database.WriteAsync<Counted>(transaction => Count(transaction, attempt), cancellationToken).ConfigureAwait(false);
@@ -37,7 +38,18 @@ public sealed partial class LoginPasswords
             return new PasswordAnswer(LoginReason.PasswordLocked, seen.Candidate, TryAgain: blocked);
         }
 
-        var isRight = await _work.VerifyAsync(seen.Hash, attempt.Password.Length > PasswordRules.Longest ? "" : attempt.Password, cancellationToken).ConfigureAwait(false);
+        bool? isRight;
+        try
+        {
+            isRight = await _work.VerifyAsync(seen.Hash, PasswordRules.IsTooLong(attempt.Password) ? "" : attempt.Password, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // A client that has gone, or a hash that cannot be computed here: nobody was wrong.
+            await _database.WriteAsync<bool>(transaction => TakeBack(transaction, attempt, seen.IsKnownSource), CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
         if (isRight is null)
         {
             var released = await _database.WriteAsync<bool>(transaction => TakeBack(transaction, attempt, seen.IsKnownSource), cancellationToken).ConfigureAwait(false);
@@ -46,12 +58,26 @@ public sealed partial class LoginPasswords
 
         if (!isRight.Value || seen.Stored is not { } stored)
         {
-            return await RefuseAsync(seen, attempt, counted.Value.Tries, cancellationToken).ConfigureAwait(false);
+            return await RefuseAsync(seen, attempt, counted.Value, cancellationToken).ConfigureAwait(false);
         }
 
         // Another server's hash has done its duty.
         var rehashed = PasswordWork.IsImported(stored.Hash) ? await _work.CreateAsync(attempt.Password, cancellationToken).ConfigureAwait(false) : null;
         return await EnterAsync(seen, attempt, isCounted: true, rehashed, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What can be said without comparing a hash: the source has to wait, or the password was right a moment ago. Null for neither.</summary>
+    private async ValueTask<(Seen Seen, Result<PasswordAnswer>? Answer)> DecideAsync(PasswordAttempt attempt, CancellationToken cancellationToken)
+    {
+        var seen = await _database.ReadAsync(connection => Look(connection, attempt), cancellationToken).ConfigureAwait(false);
+        if (seen.BlockedUntil is { } until)
+        {
+            return (seen, new PasswordAnswer(LoginReason.PasswordLocked, seen.Candidate, TryAgain: until));
+        }
+
+        return seen.Stored is { } known && _recent.IsKnown(known.Stamp, attempt.Password)
+            ? (seen, await EnterAsync(seen, attempt, isCounted: false, null, cancellationToken).ConfigureAwait(false))
+            : (seen, null);
     }
 
     private Seen Look(DatabaseConnection connection, PasswordAttempt attempt)
@@ -77,15 +103,11 @@ public sealed partial class LoginPasswords
         var (now, seen) = (_time.GetUtcNow(), Look(connection, attempt));
         if (seen.BlockedUntil is { } until)
         {
-            return new Counted(0, until);
+            return new Counted(0, 0, until);
         }
 
-        if (!seen.IsKnownSource)
-        {
-            SignInTries.Count(connection, TryRule.LoginsOfSource, attempt.Source, now);
-        }
-
-        return new Counted(SignInTries.Count(connection, RuleOf(seen.IsKnownSource), Who(attempt), now, seen.Candidate?.Login.Id, attempt.Source), null);
+        var ofSource = seen.IsKnownSource ? 0 : SignInTries.Count(connection, TryRule.LoginsOfSource, attempt.Source, now);
+        return new Counted(SignInTries.Count(connection, RuleOf(seen.IsKnownSource), Who(attempt), now, seen.Candidate?.Login.Id, attempt.Source), ofSource, null);
     }
 
     private static bool TakeBack(WriteTransaction transaction, PasswordAttempt attempt, bool isKnownSource)
@@ -158,15 +180,26 @@ public sealed partial class LoginPasswords
     }
 
     /// <summary>Not the password, or there is none: the wait has been counted, and a lock-out is recorded.</summary>
-    private ValueTask<Result<PasswordAnswer>> RefuseAsync(Seen seen, PasswordAttempt attempt, long tries, CancellationToken cancellationToken) => _database.WriteAsync<PasswordAnswer>(
+    private ValueTask<Result<PasswordAnswer>> RefuseAsync(Seen seen, PasswordAttempt attempt, Counted counted, CancellationToken cancellationToken) => _database.WriteAsync<PasswordAnswer>(
         transaction =>
         {
+            var tries = counted.Tries;
             var wait = RuleOf(seen.IsKnownSource).WaitAfter(tries);
             if (wait > TimeSpan.Zero && seen.Candidate is { } known)
             {
                 Record(
                     transaction, PasswordActions.Locked, known.Login, From(attempt),
                     string.Create(CultureInfo.InvariantCulture, $"{tries} wrong passwords from {attempt.Source}; none from there is looked at for {wait.TotalSeconds:0} seconds, while those from elsewhere are"));
+            }
+
+            // Once, not for each that follows: many names of one source are one event.
+            if (counted.OfSource == TryRule.LoginsOfSource.Free)
+            {
+                _audit.Append(transaction, new AuditEntry(PasswordActions.Locked, From(attempt))
+                {
+                    Subject = attempt.Source,
+                    Detail = string.Create(CultureInfo.InvariantCulture, $"{counted.OfSource} wrong passwords for one name or another; of this source, only those that have logged in from there before are looked at for now"),
+                });
             }
 
             var reason = seen.Candidate is null ? LoginReason.UnknownUser : seen.Stored is null ? LoginReason.NoPassword : LoginReason.WrongPassword;
@@ -185,5 +218,6 @@ public sealed partial class LoginPasswords
         public StoredPassword? Stored => Candidate?.Password;
     }
 
-    private sealed record Counted(long Tries, DateTimeOffset? BlockedUntil);
+    /// <summary>Wrong ones so far, this one too: for the login from there, and for all names of the source.</summary>
+    private sealed record Counted(long Tries, long OfSource, DateTimeOffset? BlockedUntil);
 }

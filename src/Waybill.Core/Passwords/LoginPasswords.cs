@@ -15,6 +15,7 @@ public sealed partial class LoginPasswords : IDisposable
     private readonly SecretLinks _links;
     private readonly PasswordWork _work;
     private readonly RecentPasswords _recent;
+    private readonly SourceTurns _turns = new();
 
     /// <summary>Prepares it.</summary>
     /// <param name="database">Where passwords are kept.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Waybill.Core.Logins;
 
 namespace Waybill.Core.Passwords;
@@ -12,8 +13,8 @@ internal static class PasswordRules
     /// <summary>Characters at least.</summary>
     public const int Shortest = 12;
 
-    /// <summary>Characters at most: more is no password but work for us.</summary>
-    public const int Longest = 256;
+    /// <summary>Bytes of UTF-8 at most: what FTP's PASS takes, and more is no password but work for us.</summary>
+    public const int Longest = 255;
 
     /// <summary>Characters that must be left when name and address are taken out.</summary>
     public const int OwnPart = 8;
@@ -39,6 +40,9 @@ internal static class PasswordRules
         "newpassword123", "companyname1", "companypassword", "waybillwaybill", "waybill12345", "waybill123456",
     };
 
+    /// <summary>Whether it is longer than any may be.</summary>
+    public static bool IsTooLong(string password) => Encoding.UTF8.GetByteCount(password) > Longest;
+
     /// <summary>What is wrong with it for a person, or null.</summary>
     public static Problem? Check(string password, string email, string name) => Check(
         password, [.. email.Split('@', '.', '-', '_', '+'), .. name.Split(' ', '-', '.'), email, name.Replace(" ", "", StringComparison.Ordinal)], "your name or e-mail address");
@@ -59,9 +63,9 @@ internal static class PasswordRules
             return Problem.Invalid($"The password has {length} characters, and {Shortest} are the least. Some words one after the other make a good one.");
         }
 
-        if (password.Length > Longest)
+        if (IsTooLong(password))
         {
-            return Problem.Invalid($"The password has more than {Longest} characters. Shorten it.");
+            return Problem.Invalid($"The password has more than {Longest} bytes. Shorten it.");
         }
 
         if (Commonest.Contains(password) || IsRepeated(password) || Rows.Any(row => (row + row).Contains(password, StringComparison.OrdinalIgnoreCase)))

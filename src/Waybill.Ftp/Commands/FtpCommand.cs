@@ -30,7 +30,7 @@ internal sealed record FtpCommand(string Verb, string Usage, FtpPhase Phase, Ftp
     /// <summary>May come while a transfer runs; all others wait for its end.</summary>
     public bool DuringTransfer { get; init; }
 
-    /// <summary>Leaves what REST said to the transfer that follows: clients ask for a data connection between the two.</summary>
+    /// <summary>Leaves what REST and ALLO said to the transfer that follows: clients ask for a data connection between them.</summary>
     public bool KeepsRestart { get; init; }
 
     /// <summary>Leaves what RNFR said.</summary>

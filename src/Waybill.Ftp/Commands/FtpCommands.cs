@@ -45,8 +45,8 @@ internal static class FtpCommands
         new("EPRT", "|protocol|address|port|", LoggedIn, Required, PortCommands.ExtendedAsync) { KeepsRestart = true, Features = PortCommands.Features },
 
         // Files.
-        new("RETR", "path", LoggedIn, OldPath, RetrCommand.RunAsync) { Audit = FileOperation.Download, KeepsRestart = true },
-        new("STOR", "path", LoggedIn, NewPath, StoreCommands.StoreAsync) { Audit = FileOperation.Upload, BadName = FtpReply.NameNotAllowed, KeepsRestart = true },
+        new("RETR", "path", LoggedIn, OldPath, RetrCommand.RunAsync) { Audit = FileOperation.Download },
+        new("STOR", "path", LoggedIn, NewPath, StoreCommands.StoreAsync) { Audit = FileOperation.Upload, BadName = FtpReply.NameNotAllowed },
         new("APPE", "path", LoggedIn, NewPath, StoreCommands.AppendAsync) { Audit = FileOperation.Upload, BadName = FtpReply.NameNotAllowed },
         new("STOU", "[name]", LoggedIn, Optional, StouCommand.RunAsync) { Audit = FileOperation.Upload, BadName = FtpReply.NameNotAllowed },
         new("REST", "offset", LoggedIn, Required, RestCommand.RunAsync) { KeepsRestart = true, Features = static _ => ["REST STREAM"] },

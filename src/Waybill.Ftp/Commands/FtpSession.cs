@@ -88,7 +88,7 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
 
     public VaultPath? RenameFrom { get; set; }
 
-    public Facts Facts { get; } = new();
+    public Facts Facts { get; private set; } = new();
 
     /// <summary>Which algorithm HASH uses.</summary>
     public int HashIndex { get; set; }
@@ -110,6 +110,13 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
     /// <summary>Whether an upload counts that ends without close_notify.</summary>
     public bool AcceptsUncleanUploads => Login!.AcceptsUncleanUploads
         || (info.ClientName.Length > 0 && server.Options.LenientClients.Any(name => info.ClientName.StartsWith(name, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>TLS has begun: what came before may be of somebody on the way, also the name of a program whose uploads need no close_notify.</summary>
+    public void ForgetWhatWasPlain()
+    {
+        (User, HashIndex, Facts) = (null, 0, new Facts());
+        (info.ClientName, info.HostName) = ("", "");
+    }
 
     public void NoteUser(string user) => ShownUser = PeerText.Sanitise(user);
 

@@ -9,7 +9,7 @@ internal static class RetrCommand
 {
     public static async ValueTask<FtpReply> RunAsync(FtpSession session, FtpRequest request)
     {
-        var offset = session.TakeRestart();
+        var offset = request.Offset;
         if (session.WhyNoData() is { } problem)
         {
             return problem;

@@ -9,7 +9,7 @@ internal static class StoreCommands
 {
     public static async ValueTask<FtpReply> StoreAsync(FtpSession session, FtpRequest request)
     {
-        var offset = session.TakeRestart();
+        var offset = request.Offset;
         if (session.WhyNoData() is { } problem)
         {
             return problem;
@@ -18,7 +18,7 @@ internal static class StoreCommands
         var modes = OpenModes.Write | OpenModes.Create | (offset == 0 ? OpenModes.Truncate : OpenModes.None);
 
         // What ALLO said before a resume may be the whole or the rest: nobody can tell.
-        var expected = offset == 0 ? session.TakeExpectedSize() : null;
+        var expected = offset == 0 ? request.ExpectedSize : null;
         var (answer, file) = await session.Files.OpenAsync(request.Path!, modes, expectedSize: expected).ConfigureAwait(false);
         if (file is null)
         {
@@ -36,7 +36,6 @@ internal static class StoreCommands
 
     public static async ValueTask<FtpReply> AppendAsync(FtpSession session, FtpRequest request)
     {
-        session.TakeExpectedSize();
         if (session.WhyNoData() is { } problem)
         {
             return problem;

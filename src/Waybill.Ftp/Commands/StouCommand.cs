@@ -22,11 +22,10 @@ internal static class StouCommand
             return noPath;
         }
 
-        var expected = session.TakeExpectedSize();
         var (answer, file) = await session.Files.OpenAsync(
-            path!, OpenModes.Write | OpenModes.Create | OpenModes.Exclusive | OpenModes.Truncate, expectedSize: expected).ConfigureAwait(false);
+            path!, OpenModes.Write | OpenModes.Create | OpenModes.Exclusive | OpenModes.Truncate, expectedSize: request.ExpectedSize).ConfigureAwait(false);
         return file is null
             ? FtpReply.Of(session.Files.Explained(answer))
-            : StoreCommands.Begin(session, path!, file, 0, expected, $"FILE: {name}", $"Stored as {name}:");
+            : StoreCommands.Begin(session, path!, file, 0, request.ExpectedSize, $"FILE: {name}", $"Stored as {name}:");
     }
 }

@@ -12,6 +12,12 @@ internal readonly record struct FtpRequest(FtpCommand Command, ReadOnlyMemory<by
     /// <summary>The path that the argument names, for rows that take one.</summary>
     public VaultPath? Path { get; init; }
 
+    /// <summary>Where REST said that this transfer goes on.</summary>
+    public long Offset { get; init; }
+
+    /// <summary>How many bytes ALLO said that this transfer brings.</summary>
+    public long? ExpectedSize { get; init; }
+
     /// <summary>The argument as text.</summary>
     public string Text => Encoding.UTF8.GetString(Argument.Span);
 

@@ -15,6 +15,7 @@ internal sealed class DataConnection : IAsyncDisposable
     private readonly FtpServer _server;
     private readonly WireStream _wire;
     private readonly CancellationTokenSource _lingering;
+    private readonly CancellationTokenSource _closing;
     private SslStream? _tls;
 
     private DataConnection(Socket socket, FtpServer server)
@@ -23,6 +24,8 @@ internal sealed class DataConnection : IAsyncDisposable
         _server = server;
         _wire = new WireStream(socket, server.Time);
         _lingering = new CancellationTokenSource(Timeout.InfiniteTimeSpan, server.Time);
+        _closing = new CancellationTokenSource(Timeout.InfiniteTimeSpan, server.Time);
+        _closing.Token.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), socket);
     }
 
     /// <summary>The data.</summary>
@@ -100,6 +103,19 @@ internal sealed class DataConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes the socket in a while if nothing else has: TLS's last words wait without end for a client that has stopped to read.</summary>
+    public void CloseWithin(TimeSpan time)
+    {
+        try
+        {
+            _closing.CancelAfter(time);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is closed.
+        }
+    }
+
     /// <summary>Ends <see cref="LingerAsync"/>.</summary>
     public void StopLingering()
     {
@@ -116,6 +132,7 @@ internal sealed class DataConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _lingering.Dispose();
+        _closing.Dispose();
         if (_tls is not null)
         {
             await _tls.DisposeAsync().ConfigureAwait(false);

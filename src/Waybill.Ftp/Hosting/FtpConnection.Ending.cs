@@ -104,7 +104,15 @@ internal sealed partial class FtpConnection
             {
                 await ((Task)_reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+        catch (Exception exception)
+        {
+            FtpLog.EndFailed(_server.Logger, exception, _info.Id);
+        }
 
+        try
+        {
+            // Whatever failed before: a login that is not given back stays in the list of sessions.
             await _session.DisposeAsync();
         }
         catch (Exception exception)

@@ -155,7 +155,9 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         if (command is null)
         {
             await SendAsync(new FtpReply(500, "This command is not known. HELP lists those that are."));
-            return ++_unknown < _limits.UnknownCommands ? null : new FtpEndException(FtpEndReason.ProtocolError, $"{_unknown} lines that are no command");
+
+            // Strangers of other protocols do not log in; an old program may try a verb of its own behind each file.
+            return _session.Login is not null || ++_unknown < _limits.UnknownCommands ? null : new FtpEndException(FtpEndReason.ProtocolError, $"{_unknown} lines that are no command");
         }
 
         _counts[FtpCommands.IndexOf(command)]++;
@@ -187,7 +189,9 @@ internal sealed partial class FtpConnection : IAsyncDisposable
     private async ValueTask<FtpReply> RunAsync(FtpRequest request)
     {
         var command = request.Command;
-        _ = command.KeepsRestart ? 0 : _session.TakeRestart();
+
+        // Before any refusal: what was said for one transfer must not fall on the next, which would be put behind an offset of another file.
+        request = command.KeepsRestart ? request : request with { Offset = _session.TakeRestart(), ExpectedSize = _session.TakeExpectedSize() };
         _session.RenameFrom = command.KeepsRename ? _session.RenameFrom : null;
         if (command.Phase == FtpPhase.LoggedIn && _session.Login is null)
         {
@@ -254,7 +258,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
 
         _reader.Stream = _tls;
         _session.Tls = tls;
-        _session.User = null;
+        _session.ForgetWhatWasPlain();
         _info.Tls = FtpTls.Describe(_tls);
         _info.HostName = _info.HostName.Length > 0 ? _info.HostName : PeerText.Sanitise(_tls.TargetHostName);
         FtpLog.Negotiated(_server.Logger, _info.Id, _info.Tls);

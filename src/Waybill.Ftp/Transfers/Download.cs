@@ -60,7 +60,8 @@ internal sealed class Download(FtpSession session, IOpenFile file, VaultPath pat
         await file.DisposeAsync().ConfigureAwait(false);
     }
 
-    private ValueTask<AccessAnswer> RecordAsync(bool isCut) => Bytes == 0
+    /// <summary>Nothing was fetched where nothing was sent, unless the file is empty and there was no more to send.</summary>
+    private ValueTask<AccessAnswer> RecordAsync(bool isCut) => Bytes == 0 && (isCut || attributes.Size > 0)
         ? new(AccessAnswer.Ok)
         : Session.Files.RecordAsync(new FileEvent(
             FileOperation.Download, path, Bytes: Bytes, Size: attributes.Size, Identity: attributes.Identity, ReadFrom: offset, ReadTo: offset + Bytes, IsCut: isCut));

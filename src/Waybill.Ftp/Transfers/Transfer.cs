@@ -50,6 +50,8 @@ internal abstract class Transfer(FtpSession session) : IDisposable
         {
             // It has ended while the timer looked.
         }
+
+        _data?.CloseWithin(session.Server.Limits.DataCloseTime);
     }
 
     /// <summary>It was never started.</summary>

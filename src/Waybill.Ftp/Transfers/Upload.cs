@@ -85,7 +85,7 @@ internal sealed class Upload(FtpSession session, IOpenFile file, VaultPath path,
             {
                 read = await data.Stream.ReadAsync(block.Memory[filled..], cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException)
+            catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 await WriteAsync(block.Memory[..filled]).ConfigureAwait(false);
                 throw;

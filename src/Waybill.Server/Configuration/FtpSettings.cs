@@ -55,6 +55,7 @@ internal static class FtpSettings
         AllowActive = configuration.Ftp.AllowActive,
         ResumesSessions = configuration.Ftp.ResumeTlsSessions,
         LenientClients = configuration.Ftp.LenientClients,
+        HostNames = [.. configuration.Ftp.Public.Select(static each => each.Host)],
         Greeting = $"{configuration.Provider.Name ?? "Waybill"} FTP server ready.",
     };
 

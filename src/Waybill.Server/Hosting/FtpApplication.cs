@@ -68,7 +68,15 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
         }
 
         installation.Usage.NotePassword(candidate.Login.Id, SourceOf(connection), client);
-        return new FtpLogin(session, Protocol(connection), terms.AcceptsUncleanUploads);
+        try
+        {
+            return new FtpLogin(session, Protocol(connection), terms.AcceptsUncleanUploads);
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DataPortRefusedAsync(FtpDataPortRefusal refusal)
@@ -90,7 +98,7 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
         var connection = report.Connection;
         if (connection.Features.Get<ConnectionLease>() is { } lease)
         {
-            lease.Offence = Offence(report);
+            lease.Offence = Offence(report, Attempts(connection).All.Any(static attempt => attempt.Reason == LoginReason.PasswordLocked));
         }
 
         var remote = connection.RemoteEndPoint.Address;
@@ -122,10 +130,10 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
 
     private static string SourceOf(FtpConnectionInfo connection) => connection.RemoteEndPoint.Address.ToString();
 
-    private static Offence Offence(FtpConnectionReport report) => report.Reason switch
+    private static Offence Offence(FtpConnectionReport report, bool wasLocked) => report.Reason switch
     {
         _ when report.LoggedIn => Waybill.Net.Gate.Offence.None,
-        _ when report.WrongPasswords > 0 => Waybill.Net.Gate.Offence.FailedLogin,
+        _ when report.WrongPasswords > 0 || wasLocked => Waybill.Net.Gate.Offence.FailedLogin,
         FtpEndReason.ServerStopping or FtpEndReason.InternalError or FtpEndReason.LoginRefused or FtpEndReason.Kicked => Waybill.Net.Gate.Offence.None,
         FtpEndReason.LoginTimeout => Waybill.Net.Gate.Offence.LoginTimeout,
         FtpEndReason.ProtocolError or FtpEndReason.InjectedBytes or FtpEndReason.NotFtp => Waybill.Net.Gate.Offence.BrokenProtocol,

@@ -36,11 +36,23 @@ internal sealed partial class SessionDoor(Installation installation, WaybillConf
                 knock.Connection, knock.Protocol, login.UserName, login.Account, knock.Remote.ToString(), knock.Client, knock.Algorithms, knock.Credential.Name, TimeProvider.System.GetUtcNow()),
             login, knock.Credential, address);
         installation.Sessions.Add(session);
+        LoginReason reason;
+        Outcome recorded;
+        try
+        {
+            // Asked again now that it can be ended: what was revoked before this line is seen here, what is revoked after it ends the session.
+            reason = installation.Directory.Check(await installation.Directory.FindAsync(login.UserName, cancellationToken), knock.Credential, address);
+            recorded = reason != LoginReason.Ok ? Outcome.Done : await installation.Audit.AppendAsync(
+                new AuditEntry(AuditActions.LogIn, actor) { Account = login.Account, Subject = knock.Credential.Name, Detail = $"{knock.Client}; {knock.Algorithms}" }, cancellationToken);
+        }
+        catch
+        {
+            // The client's patience, or the database's: nobody else would ever take it out of the list.
+            installation.Sessions.Remove(session);
+            session.Dispose();
+            throw;
+        }
 
-        // Asked again now that it can be ended: what was revoked before this line is seen here, what is revoked after it ends the session.
-        var reason = installation.Directory.Check(await installation.Directory.FindAsync(login.UserName, cancellationToken), knock.Credential, address);
-        var recorded = reason != LoginReason.Ok ? Outcome.Done : await installation.Audit.AppendAsync(
-            new AuditEntry(AuditActions.LogIn, actor) { Account = login.Account, Subject = knock.Credential.Name, Detail = $"{knock.Client}; {knock.Algorithms}" }, cancellationToken);
         if (reason != LoginReason.Ok || !recorded.Succeeded)
         {
             installation.Sessions.Remove(session);

@@ -51,6 +51,27 @@ public sealed class LoginPasswordTests
     }
 
     [Fact]
+    public async Task Right_passwords_that_come_at_once_from_a_new_source_are_no_wrong_ones_of_each_other()
+    {
+        await using var core = await WithPasswordAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4 * PasswordLimits.TriesOfSource).Select(_ => TryAsync(core, Password, Away)));
+        Assert.All(answers, static answer => Assert.Equal(LoginReason.Ok, answer.Reason));
+    }
+
+    [Fact]
+    public async Task A_source_that_tries_many_names_is_in_the_audit_once()
+    {
+        await using var core = await WithPasswordAsync();
+        for (var i = 0; i < 2 * PasswordLimits.TriesOfSource; i++)
+        {
+            await ReasonAsync(core, $"nobody{i}", Password);
+        }
+
+        var row = Assert.Single((await AuditAsync(core)).Where(static row => row.Action == PasswordActions.Locked));
+        Assert.Equal("192.0.2.1", row.Subject);
+    }
+
+    [Fact]
     public async Task Wrong_passwords_lock_their_source_each_time_longer_and_no_other()
     {
         await using var core = await WithPasswordAsync();

@@ -41,6 +41,19 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_program_that_has_logged_in_may_try_verbs_that_are_not_known()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        await using var client = await harness.LogInAsync();
+        for (var i = 0; i < 2 * harness.Options.Limits.UnknownCommands; i++)
+        {
+            Assert.Equal(500, await client.SendAsync("XCRC a"));
+        }
+
+        Assert.Equal(200, await client.SendAsync("NOOP"));
+    }
+
+    [Fact]
     public async Task Who_does_not_log_in_is_sent_away()
     {
         var clock = new FakeTimeProvider();

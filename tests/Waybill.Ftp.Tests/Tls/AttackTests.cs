@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using Waybill.Ftp.Hosting;
@@ -40,6 +41,34 @@ public sealed class AttackTests
         Assert.Equal(234, await client.SendAsync("AUTH TLS"));
         await client.StartTlsAsync();
         Assert.Equal(503, await client.SendAsync($"PASS {FtpHarness.Password}"));
+    }
+
+    [Fact]
+    public async Task The_name_of_a_lenient_program_that_was_said_before_TLS_lets_no_cut_upload_count()
+    {
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { LenientClients = ["OldBilling"] });
+        await using var client = await harness.ConnectAsync();
+        Assert.Equal(200, await client.SendAsync("CLNT OldBilling/1.0"));
+        Assert.Equal(220, await client.SendAsync("HOST evil.example"));
+        Assert.Equal(234, await client.SendAsync("AUTH TLS"));
+        await client.StartTlsAsync();
+        foreach (var (command, code) in ((string, int)[])[("PBSZ 0", 200), ("PROT P", 200), ("USER " + FtpHarness.User, 331), ("PASS " + FtpHarness.Password, 230)])
+        {
+            Assert.Equal(code, await client.SendAsync(command));
+        }
+
+        using var data = await client.PassiveAsync();
+        Assert.Equal(150, await client.SendAsync("STOR a"));
+        await using (var cut = await FtpClient.SecureAsync(new NetworkStream(data)))
+        {
+            await cut.WriteAsync("half of it"u8.ToArray());
+            data.Shutdown(SocketShutdown.Both);
+        }
+
+        Assert.Equal(426, (await client.ReadReplyAsync()).Code);
+        Assert.Empty(harness.Names());
+        Assert.Equal(221, await client.SendAsync("QUIT"));
+        Assert.DoesNotContain("evil", (await harness.ReportAsync()).Connection.HostName, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -58,6 +58,55 @@ public sealed class TransferTests
         Assert.Equal((4L, 10L, 6L), (harness.Journal.Events[0].ReadFrom, harness.Journal.Events[0].ReadTo, harness.Journal.Events[0].Bytes));
     }
 
+    [Theory]
+    [InlineData("STOR \u00e9", 553)]
+    [InlineData("STOR", 501)]
+    [InlineData("RETR", 501)]
+    [InlineData("RETR missing", 550)]
+    [InlineData("STOR missing/a", 550)]
+    [InlineData("MKD d", 257)]
+    public async Task What_REST_and_ALLO_said_for_a_transfer_that_is_refused_does_not_fall_on_the_next(string refused, int code)
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("a", "0123456789"u8);
+        await using var client = await harness.LogInAsync();
+        foreach (var next in (string[])["RETR a", "STOR a"])
+        {
+            Assert.Equal(200, await client.SendAsync("ALLO 100"));
+            Assert.Equal(350, await client.SendAsync("REST 4"));
+            using var data = await client.PassiveAsync();
+
+            // Names are UTF-8, and this one is Latin-1.
+            await client.WriteAsync([.. refused.Select(static each => (byte)each), .. "\r\n"u8]);
+            Assert.Equal(next == "STOR a" && code == 257 ? 550 : code, (await client.ReadReplyAsync()).Code);
+            if (next == "RETR a")
+            {
+                Assert.Equal("0123456789"u8.ToArray(), await client.GetAsync(next));
+            }
+            else
+            {
+                Assert.Equal(226, (await client.PutAsync(next, "new"u8.ToArray())).Code);
+            }
+        }
+
+        Assert.Equal("new"u8.ToArray(), harness.Content("a"));
+        Assert.Null(harness.Journal.Events.Last(static row => row.Operation == FileOperation.Upload).ExpectedSize);
+    }
+
+    [Fact]
+    public async Task An_empty_file_that_was_fetched_is_recorded_and_nothing_behind_the_end_of_one_is_not()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("empty", []);
+        harness.Write("a", "0123456789"u8);
+        await using var client = await harness.LogInAsync();
+        Assert.Empty(await client.GetAsync("RETR empty"));
+        Assert.Equal(350, await client.SendAsync("REST 10"));
+        Assert.Empty(await client.GetAsync("RETR a"));
+        var row = Assert.Single(harness.Journal.Events);
+        Assert.Equal((FileOperation.Download, 0L, 0L, false), (row.Operation, row.Bytes, row.Size, row.IsCut));
+    }
+
     [Fact]
     public async Task REST_and_STOR_write_on_in_a_copy_which_ends_where_the_data_ends()
     {
@@ -127,12 +176,13 @@ public sealed class TransferTests
     }
 
     [Fact]
-    public async Task ABOR_ends_a_download_that_nobody_reads()
+    public async Task ABOR_ends_a_download_that_nobody_reads_on()
     {
         await using var harness = await FtpHarness.StartAsync();
         harness.Write("a", new byte[30_000_000]);
         await using var client = await harness.LogInAsync();
         await using var data = await client.BeginAsync("RETR a");
+        await data.ReadExactlyAsync(new byte[1]);
         Assert.Equal(426, await client.SendAsync("ABOR"));
         Assert.Equal(226, (await client.ReadReplyAsync()).Code);
         Assert.True(Assert.Single(harness.Journal.Events).IsCut);

@@ -57,13 +57,20 @@ internal sealed class Data(Template template) : IDisposable
     /// <summary>What somebody with a database tool does.</summary>
     public int Sql(string statement)
     {
-        // The program's own library binding, since none is shipped with the package.
-        _ = Core.Database.WaybillDatabase.LibraryVersion;
-        using var connection = new SqliteConnection($"Data Source={Combine("waybill.db")};Pooling=False");
-        connection.Open();
+        using var connection = OpenDatabase();
         using var command = connection.CreateCommand();
         command.CommandText = statement;
         return command.ExecuteNonQuery();
+    }
+
+    /// <summary>The database, beside the program.</summary>
+    public SqliteConnection OpenDatabase()
+    {
+        // The program's own library binding, since none is shipped with the package.
+        _ = Core.Database.WaybillDatabase.LibraryVersion;
+        var connection = new SqliteConnection($"Data Source={Combine("waybill.db")};Pooling=False");
+        connection.Open();
+        return connection;
     }
 
     /// <summary>The detail of the row that holds a text in its detail; waits for it, since rows are written when a connection has ended.</summary>
