@@ -54,6 +54,8 @@ class Vsftpd(FtpsServer):
 listen_address=127.0.0.1
 listen_port={self.port}
 background=NO
+pasv_min_port=43000
+pasv_max_port=43999
 anonymous_enable=NO
 local_enable=YES
 guest_enable=YES

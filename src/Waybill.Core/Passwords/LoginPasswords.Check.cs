@@ -22,9 +22,9 @@ public sealed partial class LoginPasswords
 
         using var turn = await _turns.EnterAsync(attempt.Source, cancellationToken).ConfigureAwait(false);
         var (seen, meanwhile) = await DecideAsync(attempt, cancellationToken).ConfigureAwait(false);
-        if (meanwhile is not null)
+        if (meanwhile is { } decided)
         {
-            return meanwhile;
+            return decided;
         }
 
         var counted = await _database.WriteAsync<Counted>(transaction => Count(transaction, attempt), cancellationToken).ConfigureAwait(false);
@@ -75,9 +75,12 @@ public sealed partial class LoginPasswords
             return (seen, new PasswordAnswer(LoginReason.PasswordLocked, seen.Candidate, TryAgain: until));
         }
 
-        return seen.Stored is { } known && _recent.IsKnown(known.Stamp, attempt.Password)
-            ? (seen, await EnterAsync(seen, attempt, isCounted: false, null, cancellationToken).ConfigureAwait(false))
-            : (seen, null);
+        if (seen.Stored is { } known && _recent.IsKnown(known.Stamp, attempt.Password))
+        {
+            return (seen, await EnterAsync(seen, attempt, isCounted: false, null, cancellationToken).ConfigureAwait(false));
+        }
+
+        return (seen, null);
     }
 
     private Seen Look(DatabaseConnection connection, PasswordAttempt attempt)

@@ -67,7 +67,7 @@ public sealed class LoginPasswordTests
             await ReasonAsync(core, $"nobody{i}", Password);
         }
 
-        var row = Assert.Single((await AuditAsync(core)).Where(static row => row.Action == PasswordActions.Locked));
+        var row = Assert.Single(await AuditAsync(core), static row => row.Action == PasswordActions.Locked);
         Assert.Equal("192.0.2.1", row.Subject);
     }
 

@@ -38,6 +38,8 @@ internal static class OrderServers
                 $"""
                 listen=YES
                 listen_address=127.0.0.1
+                pasv_min_port=43000
+                pasv_max_port=43999
                 listen_port={port}
                 background=NO
                 anonymous_enable=YES

@@ -149,14 +149,16 @@ public sealed class BasicFtp(WaybillServer server) : ScriptedFtpsClient(server)
         const fs = require('fs');
         const [host, port, user, password, root, command, first, second] = process.argv.slice(1);
         (async () => {
+          // Node closes the connection of an empty file before its handshake or close_notify is written, now and then. Nothing was stored then: send it again.
+          const send = upload => upload().catch(error => /^42[56] /.test(error.message) ? upload() : Promise.reject(error));
           const ftp = new Client();
           await ftp.access({ host, port: +port, user, password, secure: true, secureOptions: { ca: fs.readFileSync(root), host } });
-          if (command === 'put') await ftp.uploadFrom(first, second);
+          if (command === 'put') await send(() => ftp.uploadFrom(first, second));
           else if (command === 'get') await ftp.downloadTo(second, first);
           else if (command === 'list') console.log((await ftp.list(first)).map(entry => entry.name).join('\n'));
           else if (command === 'rename') await ftp.rename(first, second);
           else if (command === 'remove') await ftp.remove(first);
-          else if (command === 'put-folder') await ftp.uploadFromDir(first, second + '/' + first.split('/').pop());
+          else if (command === 'put-folder') await send(() => ftp.uploadFromDir(first, second + '/' + first.split('/').pop()).finally(() => ftp.cd('/')));
           else if (command === 'get-folder') await ftp.downloadToDir(second + '/' + first.split('/').pop(), first);
           else if (command === 'resume-put') await ftp.appendFrom(fs.createReadStream(first, { start: await ftp.size(second) }), second);
           else if (command === 'resume-get') await ftp.downloadTo(second, first, fs.statSync(second).size);
