@@ -21,6 +21,7 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
     private SessionFiles? _files;
     private long _restart;
     private long? _expectedSize;
+    private int _dataPortReports;
     private long _bytesReceived;
     private long _bytesSent;
 
@@ -102,6 +103,9 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
 
     /// <summary>Ends the transfer that runs and sends its reply; set by the connection.</summary>
     public Func<ValueTask> AbortTransferAsync { get; set; } = static () => ValueTask.CompletedTask;
+
+    /// <summary>A command goes on that takes long, so that the connection is not idle; set by the connection.</summary>
+    public Action NoteWork { get; set; } = static () => { };
 
     public long BytesReceived => Volatile.Read(ref _bytesReceived);
 
@@ -260,6 +264,11 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
 
     public async ValueTask ReportDataPortAsync(IPEndPoint from, string words)
     {
+        if (Interlocked.Increment(ref _dataPortReports) > server.Limits.DataPortReports)
+        {
+            return;
+        }
+
         FtpLog.DataPortRefused(server.Logger, info.Id, from.ToString(), words);
         try
         {

@@ -61,28 +61,43 @@ internal static class HashCommands
                 return ("", 0, new FtpReply(552, "The file is too large to be hashed while you wait."));
             }
 
-            // A long computation is no work for the event loop.
-            await PoolThread.EnterAsync();
-            using var hash = IncrementalHash.CreateHash(algorithm);
-            using var block = WireStream.RentBlock();
-            var size = 0L;
-            while (true)
+            var turns = session.Server.HashTurns;
+            await turns.WaitAsync(session.Ended).ConfigureAwait(false);
+            try
             {
-                session.Ended.ThrowIfCancellationRequested();
-                var read = await file.ReadAsync(size, block.Memory).ConfigureAwait(false);
-                if (read.Error != StoreError.None)
-                {
-                    return ("", 0, FtpReply.Of(read.Error));
-                }
-
-                if (read.Value == 0)
-                {
-                    return (Convert.ToHexStringLower(hash.GetHashAndReset()), size, null);
-                }
-
-                hash.AppendData(block.Memory.Span[..read.Value]);
-                size += read.Value;
+                return await ReadAsync(session, file, algorithm).ConfigureAwait(false);
             }
+            finally
+            {
+                turns.Release();
+            }
+        }
+    }
+
+    private static async ValueTask<(string Hash, long Size, FtpReply? Problem)> ReadAsync(FtpSession session, IOpenFile file, HashAlgorithmName algorithm)
+    {
+        // A long computation is no work for the event loop.
+        await PoolThread.EnterAsync();
+        using var hash = IncrementalHash.CreateHash(algorithm);
+        using var block = WireStream.RentBlock();
+        var size = 0L;
+        while (true)
+        {
+            session.Ended.ThrowIfCancellationRequested();
+            var read = await file.ReadAsync(size, block.Memory).ConfigureAwait(false);
+            if (read.Error != StoreError.None)
+            {
+                return ("", 0, FtpReply.Of(read.Error));
+            }
+
+            if (read.Value == 0)
+            {
+                return (Convert.ToHexStringLower(hash.GetHashAndReset()), size, null);
+            }
+
+            hash.AppendData(block.Memory.Span[..read.Value]);
+            size += read.Value;
+            session.NoteWork();
         }
     }
 }

@@ -19,7 +19,6 @@ internal sealed class PassivePort : DataPort
 
     private readonly Socket _listener;
     private readonly IPAddress _client;
-    private readonly FtpLimits _limits;
     private readonly Func<IPEndPoint, string, ValueTask> _refused;
     private readonly CancellationTokenSource _limit;
     private readonly Task<Socket?> _accepting;
@@ -29,7 +28,6 @@ internal sealed class PassivePort : DataPort
     {
         _listener = listener;
         _client = client;
-        _limits = limits;
         _refused = refused;
         _limit = new CancellationTokenSource(limits.DataConnectTime, time);
         _accepting = AcceptAsync(_limit.Token);
@@ -90,7 +88,8 @@ internal sealed class PassivePort : DataPort
     {
         try
         {
-            for (var foreign = 0; foreign < _limits.ForeignConnections; foreign++)
+            // However many others come: who could close the port by connecting to it could keep everybody from their files.
+            while (true)
             {
                 var socket = await _listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
                 if (Plain(((IPEndPoint)socket.RemoteEndPoint!).Address).Equals(_client))
@@ -99,7 +98,7 @@ internal sealed class PassivePort : DataPort
                     return socket;
                 }
 
-                await RefuseAsync(socket, "a connection from another address than the client's came to its data port").ConfigureAwait(false);
+                Refuse(socket, "a connection from another address than the client's came to its data port");
             }
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
@@ -119,18 +118,20 @@ internal sealed class PassivePort : DataPort
     {
         for (var i = 0; i < Backlog && _listener.Poll(TimeSpan.Zero, SelectMode.SelectRead); i++)
         {
-            await RefuseAsync(await _listener.AcceptAsync().ConfigureAwait(false), "a second connection came to a data port").ConfigureAwait(false);
+            Refuse(await _listener.AcceptAsync().ConfigureAwait(false), "a second connection came to a data port");
         }
     }
 
-    private async ValueTask RefuseAsync(Socket socket, string words)
+    private void Refuse(Socket socket, string words)
     {
         var from = (IPEndPoint)socket.RemoteEndPoint!;
 
         // A reset, and not one byte.
         socket.LingerState = new LingerOption(true, 0);
         socket.Dispose();
-        await _refused(from, words).ConfigureAwait(false);
+
+        // Not waited for: the client's own connection stands behind it.
+        _ = _refused(from, words).AsTask();
     }
 
     /// <summary>An IPv4 address that came in IPv6's clothes.</summary>

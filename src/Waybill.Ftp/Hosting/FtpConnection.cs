@@ -46,7 +46,11 @@ internal sealed partial class FtpConnection : IAsyncDisposable
             LocalEndPoint = transport.LocalEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0),
             Features = transport.Features,
         };
-        _session = new FtpSession(server, _info, _ended.Token) { AbortTransferAsync = AbortTransferAsync };
+        _session = new FtpSession(server, _info, _ended.Token) 
+        {
+            AbortTransferAsync = AbortTransferAsync,
+            NoteWork = () => Volatile.Write(ref _lastCommand, server.Time.GetTimestamp()),
+        };
         _network = new TransportStream(transport.Transport);
         _reader = new ControlReader(_network, _limits.CommandLine);
         _accepted = _lastCommand = server.Time.GetTimestamp();

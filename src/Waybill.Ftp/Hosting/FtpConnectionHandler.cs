@@ -18,6 +18,8 @@ public sealed class FtpConnectionHandler : ConnectionHandler
         _server = new FtpServer(options, application, time, loggers.CreateLogger<FtpConnectionHandler>());
     }
 
+    internal SemaphoreSlim HashTurns => _server.HashTurns;
+
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {

@@ -39,12 +39,15 @@ public sealed record FtpLimits
     /// <summary>Ports tried before PASV is refused.</summary>
     public int PortTries { get; init; } = 64;
 
-    /// <summary>Connections of others to a data port that are refused before it is closed.</summary>
-    public int ForeignConnections { get; init; } = 8;
+    /// <summary>Refused data connections and data ports that one control connection reports; more are refused without a word, since each report is a row of the audit.</summary>
+    public int DataPortReports { get; init; } = 20;
 
     /// <summary>Characters of the name that CLNT says, kept.</summary>
     public int ClientName { get; init; } = 80;
 
     /// <summary>Bytes of a file that HASH computes; more is refused, since the client waits without a word.</summary>
     public long HashBytes { get; init; } = 64L * 1024 * 1024 * 1024;
+
+    /// <summary>Hashes that are computed at once, of all clients; the others wait.</summary>
+    public int HashesAtOnce { get; init; } = 2;
 }

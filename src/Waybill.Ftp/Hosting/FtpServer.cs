@@ -10,4 +10,7 @@ namespace Waybill.Ftp.Hosting;
 internal sealed record FtpServer(FtpServerOptions Options, IFtpApplication Application, TimeProvider Time, ILogger Logger)
 {
     public FtpLimits Limits => Options.Limits;
+
+    /// <summary>Turns to compute hashes: more at once would take the processors from transfers.</summary>
+    public SemaphoreSlim HashTurns { get; } = new(Options.Limits.HashesAtOnce, Options.Limits.HashesAtOnce);
 }

@@ -164,6 +164,25 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task So_many_hashes_are_computed_at_once()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("a", new byte[10]);
+        await using var client = await harness.LogInAsync();
+        for (var i = 0; i < harness.Options.Limits.HashesAtOnce; i++)
+        {
+            await harness.HashTurns.WaitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await client.WriteAsync("HASH a\r\n");
+        var reply = client.ReadReplyAsync();
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        Assert.False(reply.IsCompleted);
+        harness.HashTurns.Release();
+        Assert.Equal(213, (await reply).Code);
+    }
+
+    [Fact]
     public async Task A_stopping_server_lets_a_transfer_finish_and_sends_everyone_else_away()
     {
         await using var harness = await FtpHarness.StartAsync();

@@ -64,12 +64,15 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
 
     public int Port { get; private set; }
 
+    public SemaphoreSlim HashTurns { get; private set; } = null!;
+
     public static FtpServerOptions DefaultOptions { get; } = new() { Certificate = () => TestCertificate.Context, PassivePorts = new FtpPortRange(20_000, 29_999) };
 
     public static async Task<FtpHarness> StartAsync(FtpServerOptions? options = null, FolderRules? rules = null, TimeProvider? time = null, string address = "127.0.0.1")
     {
         var harness = new FtpHarness(options ?? DefaultOptions, rules ?? new FolderRules());
         var handler = new FtpConnectionHandler(harness.Options, harness, time ?? TimeProvider.System, harness.Log);
+        harness.HashTurns = handler.HashTurns;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
