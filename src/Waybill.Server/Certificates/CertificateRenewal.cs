@@ -71,13 +71,16 @@ internal sealed class CertificateRenewal(
         return next;
     }
 
-    /// <summary>Makes a certificate and takes it into use at once.</summary>
+    /// <summary>Makes a certificate and takes it into use at once; people are told on the same day, since that is when a fingerprint that they trusted must be compared most.</summary>
     public async Task<NextCertificate> ReplaceAsync()
     {
         RequireOwn();
         using var only = files.Lock();
-        var next = await MakeAsync(files.ReadNext(), sure: true);
+        using var present = Present();
+        var next = (await MakeAsync(files.ReadNext(), sure: true)) with { Announced = time.GetUtcNow(), TakesOver = Today };
         await UseAsync(next, "at once, without an announcement");
+        var told = await TellAsync(present, next);
+        Refuse(!told.Succeeded, $"the new certificate is in use, but nobody could be told of it: {told.Problem?.Message}");
         return next;
     }
 

@@ -80,6 +80,10 @@ public sealed class CertificateRenewalTests : IDisposable
         Assert.NotEqual(before.Certificate.GetPublicKeyString(), after.Certificate.GetPublicKeyString());
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(new TlsFiles(_data).ServerKey));
         Assert.Equal(["certificate-made", "certificate-used"], _rows.Select(static row => row.Action));
+
+        // Nobody could be told before: they are told now, of both.
+        var (day, change) = Assert.Single(_told);
+        Assert.Equal((day, before.Certificate.Thumbprint, after.Certificate.Thumbprint), (change.TakesOver, change.Present.Thumbprint, change.Next.Thumbprint));
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.Add(after.Root);
