@@ -11,7 +11,7 @@ internal sealed class FtpLineTarget : IFuzzTarget
 
     public string Name => "ftp-line";
 
-    public int Weight => 24;
+    public int Weight => 100;
 
     public IReadOnlyCollection<string> Outcomes { get; } = ["Ended", "Cut", "TooLong", "Stranger"];
 
