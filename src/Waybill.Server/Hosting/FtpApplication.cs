@@ -98,7 +98,7 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
         var connection = report.Connection;
         if (connection.Features.Get<ConnectionLease>() is { } lease)
         {
-            lease.Offence = Offence(report, Attempts(connection).All.Any(static attempt => attempt.Reason == LoginReason.PasswordLocked));
+            lease.Offence = Offence(report);
         }
 
         var remote = connection.RemoteEndPoint.Address;
@@ -130,10 +130,10 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
 
     private static string SourceOf(FtpConnectionInfo connection) => connection.RemoteEndPoint.Address.ToString();
 
-    private static Offence Offence(FtpConnectionReport report, bool wasLocked) => report.Reason switch
+    private static Offence Offence(FtpConnectionReport report) => report.Reason switch
     {
         _ when report.LoggedIn => Waybill.Net.Gate.Offence.None,
-        _ when report.WrongPasswords > 0 || wasLocked => Waybill.Net.Gate.Offence.FailedLogin,
+        _ when report.WrongPasswords > 0 => Waybill.Net.Gate.Offence.FailedLogin,
         FtpEndReason.ServerStopping or FtpEndReason.InternalError or FtpEndReason.LoginRefused or FtpEndReason.Kicked => Waybill.Net.Gate.Offence.None,
         FtpEndReason.LoginTimeout => Waybill.Net.Gate.Offence.LoginTimeout,
         FtpEndReason.ProtocolError or FtpEndReason.InjectedBytes or FtpEndReason.NotFtp => Waybill.Net.Gate.Offence.BrokenProtocol,
