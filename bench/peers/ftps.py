@@ -191,14 +191,16 @@ class FtpsRows:
 
         def put(server):
             last[server] = self.new_folder(server)
-            self.lftp_ftps(server, f"mirror -R {self.folder} {last[server]}/")
+            self.lftp_ftps(server, f"mirror -R {self.folder} {last[server]}")
 
         # lftp takes 60 ms for each that it fetches, of either server.
         def get(server):
             with self.connect(server) as client:
                 client.prot_p()
-                for file in client.nlst(last[server]):
-                    client.retrbinary("RETR " + (file if file.startswith("/") else f"{last[server]}/{file}"), lambda _: None)
+                for part in range(8):
+                    client.cwd(f"{last[server]}/{part}")
+                    for file in client.nlst():
+                        client.retrbinary(f"RETR {file}", lambda _: None)
 
         for direction, work, client in (("put", put, "lftp mirror"), ("get", get, "Python ftplib")):
             _, wall = self.turns(work, servers=(self.waybill, peer), pairs=min(self.arguments.pairs, 3))
