@@ -89,6 +89,24 @@ public sealed partial class LoginPasswordPageTests(PortalServer server)
         Assert.Equal(HttpStatusCode.NotFound, (await staff.GetAsync("/staff/logins/nobody/password")).Status);
     }
 
+    [Fact]
+    public async Task Customers_see_when_a_password_was_set_and_last_used()
+    {
+        await server.CommandAsync("account", "add", "LPW4", "--name", "Watchful Ltd");
+        await server.CommandAsync("login", "add", "LPW4", "--account", "LPW4");
+        const string Page = "/account/LPW4/logins/LPW4";
+        using var customer = await SignUp.WithAsync(server, "--account", "LPW4", "--role", "owner");
+        await customer.GetAsync(Page);
+        Assert.DoesNotContain("Password for FTPS", customer.Page, StringComparison.Ordinal);
+        await server.CommandAsync("password", "generate", "LPW4");
+        await customer.GetAsync(Page);
+        Assert.Matches(@"Password for FTPS</dt>\s+<dd>set on [^<]+</dd>\s+<dt>Password last used</dt>\s+<dd>not yet", customer.Page);
+        Assert.Equal(1, await server.TamperAsync(
+            "UPDATE login_password SET last_used_at = set_at + 1000, last_used_from = '192.0.2.9', last_used_client = 'FileZilla 3.68' WHERE login_id = (SELECT id FROM login WHERE user_name = 'LPW4')"));
+        await customer.GetAsync(Page);
+        Assert.Contains("from 192.0.2.9 with FileZilla 3.68", customer.Page, StringComparison.Ordinal);
+    }
+
     [GeneratedRegex(@"<code data-copy>https://[^<]+?(/l/[A-Za-z0-9_-]{43})</code>")]
     private static partial Regex Link();
 

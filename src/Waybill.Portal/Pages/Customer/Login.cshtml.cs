@@ -5,6 +5,7 @@ using Waybill.Core;
 using Waybill.Core.Keys;
 using Waybill.Core.Keys.Life;
 using Waybill.Core.Logins;
+using Waybill.Core.Passwords;
 using Waybill.Core.People;
 using Waybill.Portal.People;
 using Waybill.Portal.Requests;
@@ -15,9 +16,12 @@ namespace Waybill.Portal.Pages.Customer;
 /// <summary>A login with its keys: add one, see it used, drop the old one, and what to do when somebody else may have one.</summary>
 [Permission(PortalOperation.SeeOwnKeys)]
 internal sealed class LoginModel(
-    AccountLogins logins, KeyService keys, KeyDelivery delivery, KeyLife life, Answers answers, TimeProvider time, IStringLocalizer<AccountTexts> texts) : SignedInModel
+    AccountLogins logins, LoginPasswords passwords, KeyService keys, KeyDelivery delivery, KeyLife life, Answers answers, TimeProvider time, IStringLocalizer<AccountTexts> texts) : SignedInModel
 {
     public Login Login { get; private set; } = null!;
+
+    /// <summary>What is known of its password, where it has one.</summary>
+    public LoginPassword Password { get; private set; } = null!;
 
     /// <summary>The keys that are not revoked, the newest first.</summary>
     public IReadOnlyList<InstalledKey> Keys { get; private set; } = [];
@@ -184,11 +188,13 @@ internal sealed class LoginModel(
         }
 
         var installed = await keys.ListAsync(Login.UserName, HttpContext.RequestAborted);
-        if (!installed.Succeeded)
+        var password = await passwords.ShowAsync(Login.UserName, HttpContext.RequestAborted);
+        if (!installed.Succeeded || !password.Succeeded)
         {
-            return Refuse(installed.Problem);
+            return Refuse(installed.Problem ?? password.Problem!);
         }
 
+        Password = password.Value;
         Keys = [.. installed.Value.Where(static key => key.Revoked is null).Reverse()];
         Revoked = [.. installed.Value.Where(static key => key.Revoked is not null).OrderByDescending(static key => key.Revoked).Take(PortalLimits.ListRows)];
         Rotations = KeyRotation.Of(installed.Value, time.GetUtcNow());
