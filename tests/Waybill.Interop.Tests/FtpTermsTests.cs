@@ -23,6 +23,18 @@ public sealed class FtpTermsTests(FtpTermsTests.PlainServer plain) : IClassFixtu
         except ftplib.Error as error: print(error)
         """;
 
+    /// <summary>Logs in without TLS and waits to be told something.</summary>
+    private const string Waiting = """
+        import ftplib, sys
+        port, user, password = sys.argv[1:]
+        ftp = ftplib.FTP()
+        ftp.connect('localhost', int(port), 60)
+        print(ftp.login(user, password), flush=True)
+        print(ftp.getline())
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     public sealed class PlainServer : IAsyncLifetime
     {
         public PlainServer() => Server = new WaybillServer
@@ -56,7 +68,10 @@ public sealed class FtpTermsTests(FtpTermsTests.PlainServer plain) : IClassFixtu
         // A day ahead changes nothing yet.
         await plain.Server.CommandAsync("login", "ftp", user, "--tls-from", "2099-01-01");
         Assert.Equal(0, (await CurlAsync(user, password)).ExitCode);
+        await using var before = ExternalProcess.Start("/usr/bin/python3", ["-c", Waiting, string.Create(CultureInfo.InvariantCulture, $"{plain.Port}"), user, password]);
+        await before.WaitForTextAsync("230 ", Patience);
         await plain.Server.CommandAsync("login", "ftp", user, "--tls-from", "2026-01-01");
+        Assert.Contains("421 ", (await before.WaitForExitAsync(Patience)).Output, StringComparison.Ordinal);
         var refused = await CurlAsync(user, password);
         Assert.NotEqual(0, refused.ExitCode);
         Assert.DoesNotContain("cdr", refused.Output, StringComparison.Ordinal);
@@ -85,6 +100,10 @@ public sealed class FtpTermsTests(FtpTermsTests.PlainServer plain) : IClassFixtu
         Assert.False(await IsUncleanAsync("/upload/clean.csv"));
 
         await plain.Server.CommandAsync("login", "ftp", user, "--unclean-uploads", "refuse");
+        await plain.Server.CommandAsync("account", "ftp", WaybillServer.User, "--unclean-uploads", "accept");
+        Assert.StartsWith("226", await CutAsync(user, password, "lftp/4.9", "/upload/by-account.csv"), StringComparison.Ordinal);
+        Assert.True(await IsUncleanAsync("/upload/by-account.csv"));
+        await plain.Server.CommandAsync("account", "ftp", WaybillServer.User, "--unclean-uploads", "refuse");
         Assert.DoesNotContain("226", await CutAsync(user, password, "lftp/4.9", "/upload/again.csv"), StringComparison.Ordinal);
         Assert.False(File.Exists(OnDisk("again.csv")));
     }

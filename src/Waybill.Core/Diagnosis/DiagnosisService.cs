@@ -236,7 +236,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
                 "Mend the password that their program has, or set another; then let it try again at once, or wait.", $"password unlock {user}");
         }
 
-        if (LoginPasswordSql.Terms(connection, known.Login.Id).TlsFrom is { } from && from <= now)
+        if (password.Ftp is { TlsFrom: { } from } ftp && ftp.DemandsTls(now))
         {
             yield return new(DiagnosisVerdict.Ok, $"Since {Format(from)} it must use TLS; a program that is set to plain FTP is refused.");
         }

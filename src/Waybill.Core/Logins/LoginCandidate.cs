@@ -16,6 +16,9 @@ public sealed record LoginCandidate(Login Login, AccountStatus? AccountStatus, I
     /// <summary>Whether it has a password, for FTPS and NTSAPI.</summary>
     public bool HasPassword => Password is not null;
 
+    /// <summary>Uploads over FTP count although the client cuts the connection without closing TLS.</summary>
+    public bool AcceptsUncleanUploads => Password?.Ftp.AcceptsUncleanUploads == true;
+
     /// <summary>The key with this blob; null if the login has none.</summary>
     public InstalledKey? FindKey(ReadOnlySpan<byte> blob)
     {

@@ -33,7 +33,8 @@ public abstract record LoginCredential
 
     /// <summary>A password, for FTPS and NTSAPI.</summary>
     /// <param name="Stamp">Another with each password that is set.</param>
-    public sealed record OfPassword(string Stamp) : LoginCredential
+    /// <param name="IsEncrypted">It came through TLS.</param>
+    public sealed record OfPassword(string Stamp, bool IsEncrypted) : LoginCredential
     {
         /// <inheritdoc/>
         public override string Name => "password";
@@ -42,7 +43,10 @@ public abstract record LoginCredential
         public override bool IsExpired(DateTimeOffset now) => false;
 
         internal override LoginReason Check(LoginCandidate candidate, DateTimeOffset now) =>
-            candidate.Password is null ? LoginReason.NoPassword : candidate.Password.Stamp == Stamp ? LoginReason.Ok : LoginReason.PasswordChanged;
+            candidate.Password is not { } password ? LoginReason.NoPassword
+            : password.Stamp != Stamp ? LoginReason.PasswordChanged
+            : !IsEncrypted && password.Ftp.DemandsTls(now) ? LoginReason.TlsRequired
+            : LoginReason.Ok;
     }
 
     /// <summary>Whether its time is over, with nothing changed in the database.</summary>

@@ -20,7 +20,14 @@ public sealed record LoginPassword(
 /// <summary>What holds for a login over FTP, whatever the listener lets in.</summary>
 /// <param name="TlsFrom">From when on it must use TLS; null for never.</param>
 /// <param name="AcceptsUncleanUploads">Uploads count although the client cuts the connection without closing TLS; they are flagged.</param>
-public sealed record FtpTerms(DateTimeOffset? TlsFrom, bool AcceptsUncleanUploads);
+public sealed record FtpTerms(DateTimeOffset? TlsFrom, bool AcceptsUncleanUploads)
+{
+    /// <summary>Nothing was said: as the listener has it.</summary>
+    public static FtpTerms None { get; } = new(null, false);
+
+    /// <summary>Whether it must use TLS at a time.</summary>
+    public bool DemandsTls(DateTimeOffset now) => TlsFrom <= now;
+}
 
 /// <summary>A source from which wrong passwords came.</summary>
 /// <param name="Source">An address, or a /64 of IPv6.</param>

@@ -8,8 +8,16 @@ namespace Waybill.Core.Passwords;
 /// <summary>The statements of passwords of logins.</summary>
 internal static class LoginPasswordSql
 {
+    // Of the login f and its account a: the earlier day, and either's leniency.
+    private const string TlsFrom = "min(coalesce(f.tls_from, a.tls_from), coalesce(a.tls_from, f.tls_from))";
+    private const string AcceptsUnclean = "(coalesce(f.accepts_unclean, 0) OR coalesce(a.accepts_unclean, 0))";
+    private const string Ftp = "LEFT JOIN login_ftp f ON f.login_id = l.id LEFT JOIN account_ftp a ON a.account_id = l.account_id";
+
     public static StoredPassword? Find(DatabaseConnection connection, long login) => connection.First(
-        "SELECT login_id, hash, stamp, set_at, set_by, is_imported, is_weak, first_used_at, last_used_at, last_used_from, last_used_client FROM login_password WHERE login_id = @login",
+        $"""
+        SELECT p.login_id, p.hash, p.stamp, p.set_at, p.set_by, p.is_imported, p.is_weak, p.first_used_at, p.last_used_at, p.last_used_from, p.last_used_client, {TlsFrom}, {AcceptsUnclean}
+        FROM login_password p JOIN login l ON l.id = p.login_id {Ftp} WHERE p.login_id = @login
+        """,
         Read, ("@login", login));
 
     /// <summary>
@@ -70,13 +78,20 @@ internal static class LoginPasswordSql
 
     public static void ForgetTries(DatabaseConnection connection, long login) => connection.Execute("DELETE FROM sign_in_try WHERE login_id = @login", ("@login", login));
 
-    /// <summary>What holds for a login over FTP; for one of which nothing was said too.</summary>
-    public static FtpTerms Terms(DatabaseConnection connection, long login) => connection.First(
-        "SELECT tls_from, accepts_unclean FROM login_ftp WHERE login_id = @login", static row => new FtpTerms(row.TimeOrNull(0), row.GetInt64(1) != 0), ("@login", login)) ?? new FtpTerms(null, false);
+    /// <summary>What holds for a login over FTP, by itself or by its account; for one of which nothing was said too.</summary>
+    public static FtpTerms Terms(DatabaseConnection connection, long login) =>
+        connection.First($"SELECT {TlsFrom}, {AcceptsUnclean} FROM login l {Ftp} WHERE l.id = @login", static row => ReadTerms(row, 0), ("@login", login)) ?? FtpTerms.None;
 
-    public static void SetTerms(DatabaseConnection connection, long login, FtpTerms terms) => connection.Execute(
-        "INSERT INTO login_ftp (login_id, tls_from, accepts_unclean) VALUES (@login, @from, @unclean) ON CONFLICT (login_id) DO UPDATE SET tls_from = @from, accepts_unclean = @unclean",
-        ("@login", login), ("@from", terms.TlsFrom?.ToColumn()), ("@unclean", terms.AcceptsUncleanUploads ? 1 : 0));
+    /// <summary>What was said for one login, or for one account.</summary>
+    public static FtpTerms OwnTerms(DatabaseConnection connection, FtpTermsOwner owner) =>
+        connection.First($"SELECT tls_from, accepts_unclean FROM {owner.Table} WHERE {owner.Column} = @id", static row => ReadTerms(row, 0), ("@id", owner.Id)) ?? FtpTerms.None;
+
+    public static void SetTerms(DatabaseConnection connection, FtpTermsOwner owner, FtpTerms terms) => connection.Execute(
+        $"""
+        INSERT INTO {owner.Table} ({owner.Column}, tls_from, accepts_unclean) VALUES (@id, @from, @unclean)
+        ON CONFLICT ({owner.Column}) DO UPDATE SET tls_from = @from, accepts_unclean = @unclean
+        """,
+        ("@id", owner.Id), ("@from", terms.TlsFrom?.ToColumn()), ("@unclean", terms.AcceptsUncleanUploads ? 1 : 0));
 
     public static void NotePlain(DatabaseConnection connection, long login, string address, string client, DateTimeOffset now) => connection.Execute(
         """
@@ -88,13 +103,15 @@ internal static class LoginPasswordSql
     /// <summary>The logins that came without TLS since then, the latest first.</summary>
     public static List<PlainLogin> Plain(DatabaseConnection connection, DateTimeOffset since) => connection.All(
         $"""
-        SELECT l.user_name, a.number, f.plain_times, f.plain_at, f.plain_from, f.plain_client, f.tls_from
-        FROM login_ftp f JOIN login l ON l.id = f.login_id LEFT JOIN account a ON a.id = l.account_id
+        SELECT l.user_name, n.number, f.plain_times, f.plain_at, f.plain_from, f.plain_client, {TlsFrom}
+        FROM login_ftp f JOIN login l ON l.id = f.login_id LEFT JOIN account n ON n.id = l.account_id LEFT JOIN account_ftp a ON a.account_id = l.account_id
         WHERE f.plain_at > @since ORDER BY f.plain_at DESC LIMIT {PasswordLimits.PlainShown}
         """,
         static row => new PlainLogin(row.GetString(0), row.TextOrNull(1), row.GetInt64(2), row.Time(3), row.GetString(4), row.GetString(5), row.TimeOrNull(6)), ("@since", since.ToColumn()));
 
     private static StoredPassword Read(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.Time(3), row.GetString(4), row.GetInt64(5) != 0, row.GetInt64(6) != 0, row.TimeOrNull(7), row.TimeOrNull(8), row.TextOrNull(9),
-        row.TextOrNull(10));
+        row.TextOrNull(10), ReadTerms(row, 11));
+
+    private static FtpTerms ReadTerms(DbDataReader row, int first) => new(row.TimeOrNull(first), row.GetInt64(first + 1) != 0);
 }

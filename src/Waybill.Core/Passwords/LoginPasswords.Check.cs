@@ -151,8 +151,9 @@ public sealed partial class LoginPasswords
                     LoginPasswordSql.Rehash(connection, stored, rehashed, PasswordRules.Check(attempt.Password, login) is not null);
                 }
 
+                var credential = new LoginCredential.OfPassword(stored.Stamp, attempt.IsEncrypted);
                 var reason = LoginDirectory.CheckState(candidate, attempt.Address);
-                reason = reason == LoginReason.Ok && !attempt.IsEncrypted && LoginPasswordSql.Terms(connection, login.Id).TlsFrom <= now ? LoginReason.TlsRequired : reason;
+                reason = reason == LoginReason.Ok ? credential.Check(candidate, now) : reason;
                 if (reason != LoginReason.Ok)
                 {
                     return new PasswordAnswer(reason, candidate);
@@ -171,7 +172,7 @@ public sealed partial class LoginPasswords
                     Record(transaction, PasswordActions.FirstUsed, login, From(attempt), stored.IsImported ? "a password of before; it is hashed anew" : null);
                 }
 
-                return new PasswordAnswer(LoginReason.Ok, candidate, new LoginCredential.OfPassword(stored.Stamp));
+                return new PasswordAnswer(LoginReason.Ok, candidate, credential);
             },
             cancellationToken).ConfigureAwait(false);
         if (answer is { Succeeded: true, Value.Credential: not null })

@@ -1,6 +1,5 @@
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
-using Waybill.Core.Keys;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 
@@ -105,39 +104,6 @@ public sealed partial class LoginPasswords : IDisposable
             cancellationToken).ConfigureAwait(false);
         return changed.Succeeded ? count : changed.Problem;
     }
-
-    /// <summary>Sets what holds for a login over FTP; its sessions go on.</summary>
-    public ValueTask<Result<LoginPassword>> SetFtpTermsAsync(string userName, Func<FtpTerms, FtpTerms> change, Actor actor, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(change);
-        return ChangeAsync(
-            userName,
-            (transaction, login) =>
-            {
-                var terms = change(LoginPasswordSql.Terms(transaction.Connection, login.Id));
-                LoginPasswordSql.SetTerms(transaction.Connection, login.Id, terms);
-                Record(
-                    transaction, PasswordActions.FtpTermsSet, login, actor,
-                    $"{(terms.TlsFrom is { } time ? $"TLS from {KeyService.Format(time)} on" : "TLS as the listener has it")}; uploads that end without closing TLS {(terms.AcceptsUncleanUploads ? "count, with a flag" : "as the listener has it")}");
-                return null;
-            },
-            cancellationToken);
-    }
-
-    /// <summary>What holds for a login over FTP.</summary>
-    public ValueTask<FtpTerms> FtpTermsAsync(Login login, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(login);
-        return _database.ReadAsync(connection => LoginPasswordSql.Terms(connection, login.Id), cancellationToken);
-    }
-
-    /// <summary>Whether a user name may send its password without TLS, as far as the login has a say. One that nobody has may, as most others.</summary>
-    public ValueTask<bool> MayUsePlainAsync(string userName, CancellationToken cancellationToken = default) => _database.ReadAsync(
-        connection => LoginPasswordSql.Terms(connection, LoginSql.Find(connection, userName)?.Id ?? 0).TlsFrom is not { } from || from > _time.GetUtcNow(), cancellationToken);
-
-    /// <summary>The logins that came without TLS since then, the latest first.</summary>
-    public ValueTask<List<PlainLogin>> PlainAsync(DateTimeOffset since, CancellationToken cancellationToken = default) =>
-        _database.ReadAsync(connection => LoginPasswordSql.Plain(connection, since), cancellationToken);
 
     /// <summary>Ends it.</summary>
     public void Dispose() => _work.Dispose();

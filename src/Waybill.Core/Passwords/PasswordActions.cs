@@ -26,4 +26,7 @@ public static class PasswordActions
 
     /// <summary>What holds for a login over FTP was set: TLS, and uploads that end without closing it.</summary>
     public const string FtpTermsSet = "login-ftp-set";
+
+    /// <summary>The same for every login of an account.</summary>
+    public const string AccountFtpTermsSet = "account-ftp-set";
 }

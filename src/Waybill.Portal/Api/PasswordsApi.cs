@@ -19,6 +19,12 @@ internal static class PasswordsApi
         {
             Notes = "It goes to the account's address; to names another one, of a person of the account. The link is in the mail alone.",
         },
+        Put<FtpTerms>("/v1/logins/{login}/ftp", "setLoginFtp", Write, "Set from when on a login must use TLS, null for never, and whether uploads count that end without closing it.", SetFtpAsync, typeof(FtpTerms)) with
+        {
+            AllAccounts = true,
+            Notes = "Answered with what holds for it: by itself or by its account.",
+        },
+        Put<FtpTerms>("/v1/accounts/{number}/ftp", "setAccountFtp", Write, "Set the same for every login of an account.", SetAccountFtpAsync, typeof(FtpTerms)) with { AllAccounts = true },
         Post<UnlockedView>(Path + "/unlock", "unlockPassword", Write, "Forget wrong passwords, so that locked sources may try again at once.", UnlockAsync),
     ];
 
@@ -33,6 +39,17 @@ internal static class PasswordsApi
     private static ValueTask<ApiAnswer> MailLinkAsync(ApiCall call) => WithLoginAsync(
         call, async name => ApiAnswer.Of(await call.Get<PasswordLinkMails>().SendAsync(name, call.Body<PasswordLinkBody>().To, call.Actor, call.Cancel), static mailed => mailed));
 
+    private static ValueTask<ApiAnswer> SetFtpAsync(ApiCall call) =>
+        WithLoginAsync(call, async name => ApiAnswer.Of(await call.Get<LoginPasswords>().SetFtpTermsAsync(name, _ => call.Body<FtpTerms>(), call.Actor, call.Cancel), static terms => terms));
+
+    private static async ValueTask<ApiAnswer> SetAccountFtpAsync(ApiCall call)
+    {
+        var account = await call.AccountAsync();
+        return account.Succeeded
+            ? ApiAnswer.Of(await call.Get<LoginPasswords>().SetAccountFtpTermsAsync(account.Value.Number, _ => call.Body<FtpTerms>(), call.Actor, call.Cancel), static terms => terms)
+            : account.Problem;
+    }
+
     private static ValueTask<ApiAnswer> UnlockAsync(ApiCall call) =>
         WithLoginAsync(call, async name => ApiAnswer.Of(await call.Get<LoginPasswords>().UnlockAsync(name, call.Actor, call.Cancel), static count => new UnlockedView(count)));
 
@@ -44,11 +61,11 @@ internal static class PasswordsApi
 
     private static PasswordView View(LoginPassword password) => new(
         password.UserName, password.Set is not null, password.Set, password.SetBy, password.IsImported, password.IsWeak, password.LastUsed, password.LastUsedFrom, password.LastUsedClient,
-        password.Ftp.TlsFrom, [.. password.Locks.Select(static source => new LockView(source.Source, source.Tries, source.Until))]);
+        password.Ftp.TlsFrom, password.Ftp.AcceptsUncleanUploads, [.. password.Locks.Select(static source => new LockView(source.Source, source.Tries, source.Until))]);
 
     internal sealed record PasswordView(
         string UserName, bool IsSet, DateTimeOffset? Set, string? SetBy, bool IsImported, bool IsWeak, DateTimeOffset? LastUsed, string? LastUsedFrom, string? LastUsedClient,
-        DateTimeOffset? TlsFrom, IReadOnlyList<LockView> Locks);
+        DateTimeOffset? TlsFrom, bool AcceptsUncleanUploads, IReadOnlyList<LockView> Locks);
 
     internal sealed record LockView(string Source, long Tries, DateTimeOffset Until);
 

@@ -55,8 +55,6 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
             return null;
         }
 
-        // Before it is let in: a session whose terms cannot be read would stay in the list of sessions, and nobody would end it.
-        var terms = await installation.Passwords.FtpTermsAsync(candidate.Login, cancellationToken);
         var session = await door.OpenAsync(
             new SessionDoor.Knock(
                 connection.Id, Protocol(connection), candidate, credential, connection.RemoteEndPoint, connection.Features, client, connection.Tls.Length > 0 ? connection.Tls : "no TLS",
@@ -70,7 +68,7 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
         installation.Usage.NotePassword(candidate.Login.Id, SourceOf(connection), client);
         try
         {
-            return new FtpLogin(session, Protocol(connection), terms.AcceptsUncleanUploads);
+            return new FtpLogin(session, Protocol(connection), candidate.AcceptsUncleanUploads);
         }
         catch
         {

@@ -13,7 +13,7 @@ internal static class AccountCommands
     private sealed record AccountWithLogins(AccountView Account, IReadOnlyList<string> Logins, IReadOnlyList<QuotaCommands.View> Quotas);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
-        [new Command("account", "Customers of the provider; each owns a vault.") { Add(context), List(context), Show(context), Region(context), Suspend(context), Resume(context), Close(context), Files(context) }];
+        [new Command("account", "Customers of the provider; each owns a vault.") { Add(context), List(context), Show(context), Region(context), LoginFtpCommands.AccountTerms(context), Suspend(context), Resume(context), Close(context), Files(context) }];
 
     private static Command Add(Func<ParseResult, CommandContext> context)
     {
