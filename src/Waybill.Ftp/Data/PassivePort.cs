@@ -45,17 +45,19 @@ internal sealed class PassivePort : DataPort
         for (var i = 0; i < server.Limits.PortTries; i++)
         {
             var port = RandomNumberGenerator.GetInt32(range.First, range.Last + 1);
-            var listener = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            Socket? listener = null;
             try
             {
+                listener = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                 listener.SetRawSocketOption(SocketLevel, ReuseAddress, [1, 0, 0, 0]);
                 listener.Bind(new IPEndPoint(local, port));
                 listener.Listen(Backlog);
                 return new PassivePort(listener, client, server.Limits, server.Time, refused) { Number = port };
             }
-            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            catch (SocketException)
             {
-                listener.Dispose();
+                // In use, kept for root, or no descriptor left: another one may do.
+                listener?.Dispose();
             }
         }
 
