@@ -17,6 +17,7 @@ IFuzzTarget[] targets =
     new SftpRequestTarget(),
     new ScpTarget(),
     new FtpLineTarget(),
+    new TlsSessionTarget(),
     new FtpArgumentTarget(),
     new FtpSessionTarget(),
     new SessionTarget(),

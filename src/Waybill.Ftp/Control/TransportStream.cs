@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Waybill.Ftp.Tls;
 using Waybill.Storage.EventLoop;
 
 namespace Waybill.Ftp.Control;
@@ -11,8 +12,8 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
     private readonly PipeReader _input = transport.Input;
     private readonly PipeWriter _output = transport.Output;
 
-    /// <summary>Go on upon a thread that may block after each read: the computations of a handshake are no work for the event loop.</summary>
-    public bool IsHandshaking { get; set; }
+    /// <summary>The handshake, while it runs: it goes on upon a thread that may block after each read, for its computations are no work for the event loop.</summary>
+    public HandshakeWatch? Watch { get; set; }
 
     public override bool CanRead => true;
 
@@ -56,8 +57,9 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
             throw new OperationCanceledException("The connection was aborted.");
         }
 
-        if (IsHandshaking)
+        if (Watch is { } watch)
         {
+            watch.NoteReceived(buffer.Span[..position]);
             await PoolThread.EnterAsync();
         }
 
@@ -66,6 +68,7 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        Watch?.NoteSent(buffer.Span);
         var flushed = await _output.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (flushed.IsCompleted || flushed.IsCanceled)
         {

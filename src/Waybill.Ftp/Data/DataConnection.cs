@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -41,7 +42,13 @@ internal sealed class DataConnection : IAsyncDisposable
     public bool EndedCleanly => _tls is null || !_wire.SawEof;
 
     /// <summary>Opens it: connected, and shaken hands. A reply instead says why not.</summary>
-    public static async ValueTask<(DataConnection? Connection, FtpReply? Problem)> OpenAsync(DataPort port, FtpTls? tls, FtpServer server, CancellationToken cancellationToken)
+    /// <param name="port">Where it is.</param>
+    /// <param name="tls">The control connection's TLS, if data are protected.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="refused">Is told of one that may be somebody else's.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async ValueTask<(DataConnection? Connection, FtpReply? Problem)> OpenAsync(
+        DataPort port, FtpTls? tls, FtpServer server, Func<IPEndPoint, string, ValueTask> refused, CancellationToken cancellationToken)
     {
         var socket = await port.ConnectAsync(cancellationToken).ConfigureAwait(false);
         if (socket is null)
@@ -51,7 +58,7 @@ internal sealed class DataConnection : IAsyncDisposable
 
         socket.NoDelay = true;
         var connection = new DataConnection(socket, server);
-        var problem = tls is null ? null : await connection.SecureAsync(tls, cancellationToken).ConfigureAwait(false);
+        var problem = tls is null ? null : await connection.SecureAsync(tls, refused, cancellationToken).ConfigureAwait(false);
         if (problem is not null)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
@@ -141,15 +148,21 @@ internal sealed class DataConnection : IAsyncDisposable
         await _wire.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<FtpReply?> SecureAsync(FtpTls tls, CancellationToken cancellationToken)
+    private async ValueTask<FtpReply?> SecureAsync(FtpTls tls, Func<IPEndPoint, string, ValueTask> refused, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_server.Limits.HandshakeTime, _server.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             await PoolThread.EnterAsync();
-            _wire.Watch = new HandshakeWatch();
+            var watch = tls.Watch();
+            _wire.Watch = watch;
             _tls = await tls.AuthenticateAsync(_wire, both.Token).ConfigureAwait(false);
+            if (!tls.Accepts(watch))
+            {
+                await refused((IPEndPoint)_socket.RemoteEndPoint!, "a data connection did not resume the TLS session of its control connection").ConfigureAwait(false);
+                return new FtpReply(522, "The data connection must resume the TLS session of the control connection. Set your client to do so, or use SFTP.");
+            }
         }
         catch (Exception exception) when (exception is AuthenticationException or IOException or SocketException || (exception is OperationCanceledException && limit.IsCancellationRequested))
         {

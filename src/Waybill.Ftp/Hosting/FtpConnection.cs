@@ -248,8 +248,9 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         var tls = new FtpTls(_server.Options);
         try
         {
-            _network.IsHandshaking = true;
+            _network.Watch = tls.Watch();
             _tls = await tls.AuthenticateAsync(_network, both.Token);
+            tls.NoteOwn(_network.Watch);
         }
         catch (Exception exception) when (exception is AuthenticationException or IOException || (exception is OperationCanceledException && limit.IsCancellationRequested))
         {
@@ -257,7 +258,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         }
         finally
         {
-            _network.IsHandshaking = false;
+            _network.Watch = null;
         }
 
         _reader.Stream = _tls;

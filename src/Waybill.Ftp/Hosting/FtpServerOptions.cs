@@ -46,11 +46,14 @@ public sealed record FtpServerOptions
     /// <summary>PORT and EPRT, to the client's own address only.</summary>
     public bool AllowActive { get; init; }
 
-    /// <summary>
-    /// Whether clients may resume TLS sessions, as most do for data connections. They are not made to: what .NET lets a server know is not enough to tell a session of the
-    /// same control connection from another (docs/decisions/0012).
-    /// </summary>
+    /// <summary>Whether clients may resume TLS sessions, as most do for data connections.</summary>
     public bool ResumesSessions { get; init; } = true;
+
+    /// <summary>
+    /// Whether a data connection must resume the session of its control connection, so that nobody else can take its place. TLS 1.2 only, since .NET tells nobody whose session
+    /// was resumed, and TLS 1.3 encrypts what would (docs/decisions/0012).
+    /// </summary>
+    public bool RequiresSessionReuse { get; init; }
 
     /// <summary>
     /// Clients, by how the name begins that they say in CLNT, whose uploads count although they cut the connection without close_notify; flagged in the catalogue.

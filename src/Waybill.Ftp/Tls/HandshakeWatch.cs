@@ -19,11 +19,21 @@ internal sealed class HandshakeWatch
     // SHA-256 of "HelloRetryRequest": a ServerHello that is none (RFC 8446 section 4.1.3).
     private static readonly byte[] RetryRandom = Convert.FromHexString("CF21AD74E59A6111BE1D8C021E65B891C2A211167ABB8C5E079E09E2C8A8339C");
 
+    /// <summary>Which session it is of, where that is asked for.</summary>
+    public SessionWatch? Session { get; init; }
+
     /// <summary>The ServerHello of TLS 1.3 was sent.</summary>
     public bool IsTls13 { get; private set; }
 
     /// <summary>Takes a flight that is sent: each begins with its first message's record, and a ServerHello is small enough for one.</summary>
-    public void Note(ReadOnlySpan<byte> flight) => IsTls13 |= flight.Length > Headers && flight[0] == Handshake && flight[5] == ServerHello && IsHelloOfTls13(flight[Headers..]);
+    public void NoteSent(ReadOnlySpan<byte> flight)
+    {
+        IsTls13 |= flight.Length > Headers && flight[0] == Handshake && flight[5] == ServerHello && IsHelloOfTls13(flight[Headers..]);
+        Session?.NoteSent(flight);
+    }
+
+    /// <summary>Takes what comes from the client.</summary>
+    public void NoteReceived(ReadOnlySpan<byte> piece) => Session?.NoteReceived(piece);
 
     // uint16 legacy_version, Random random[32], opaque legacy_session_id<0..32>, CipherSuite cipher_suite[2], uint8 compression, Extension extensions<..>.
     private static bool IsHelloOfTls13(ReadOnlySpan<byte> body)

@@ -57,7 +57,7 @@ internal sealed class WireStream(Socket socket, TimeProvider time) : Stream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var gathers = Watch is null or { IsTls13: true };
-        Watch?.Note(buffer.Span);
+        Watch?.NoteSent(buffer.Span);
         _output ??= Blocks.Rent();
         if (gathers && buffer.Length <= BlockMemoryPool.BlockSize - _outputLength)
         {
@@ -126,8 +126,10 @@ internal sealed class WireStream(Socket socket, TimeProvider time) : Stream
             return 0;
         }
 
-        if (Watch is not null)
+        if (Watch is { } watch)
         {
+            watch.NoteReceived(_input.Memory.Span[..received]);
+
             // The computations of a handshake are no work for the event loop.
             await PoolThread.EnterAsync();
         }

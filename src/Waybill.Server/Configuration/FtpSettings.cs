@@ -24,6 +24,11 @@ internal static class FtpSettings
         _ = ListenersOf(section).ToList();
         _ = Ports(section.PassivePorts);
         _ = Address(section.PassiveAddress);
+        if (section is { RequireTlsSessionReuse: true, ResumeTlsSessions: false })
+        {
+            throw new CommandException("Ftp:RequireTlsSessionReuse: clients cannot do what Ftp:ResumeTlsSessions forbids them; set one of the two");
+        }
+
         if (section.LenientClients.Count > MaximumClients || section.LenientClients.Any(string.IsNullOrWhiteSpace))
         {
             throw new CommandException($"Ftp:LenientClients: at most {MaximumClients} beginnings of the names that clients say in CLNT, none of them empty");
@@ -54,6 +59,7 @@ internal static class FtpSettings
         PassiveAddress = Address(configuration.Ftp.PassiveAddress),
         AllowActive = configuration.Ftp.AllowActive,
         ResumesSessions = configuration.Ftp.ResumeTlsSessions,
+        RequiresSessionReuse = configuration.Ftp.RequireTlsSessionReuse,
         LenientClients = configuration.Ftp.LenientClients,
         HostNames = [.. configuration.Ftp.Public.Select(static each => each.Host)],
         Greeting = $"{configuration.Provider.Name ?? "Waybill"} FTP server ready.",

@@ -125,8 +125,11 @@ internal sealed record FtpSection
     /// <summary>Whether the server connects to clients (PORT, EPRT), to their own address alone.</summary>
     public bool AllowActive { get; init; }
 
-    /// <summary>Whether clients may resume TLS sessions, as most do for data connections; they are not made to.</summary>
+    /// <summary>Whether clients may resume TLS sessions, as most do for data connections.</summary>
     public bool ResumeTlsSessions { get; init; } = true;
+
+    /// <summary>Whether a data connection must resume the session of its control connection; with TLS 1.2 only.</summary>
+    public bool RequireTlsSessionReuse { get; init; }
 
     /// <summary>Beginnings of the names that clients say in CLNT, whose uploads count although they cut TLS; flagged in the catalogue.</summary>
     public IReadOnlyList<string> LenientClients { get; init; } = [];

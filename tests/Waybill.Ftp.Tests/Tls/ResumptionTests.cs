@@ -91,7 +91,7 @@ public sealed class ResumptionTests : IDisposable
         foreach (var flight in flights)
         {
             var watch = new HandshakeWatch();
-            watch.Note(flight);
+            watch.NoteSent(flight);
             Assert.False(watch.IsTls13);
         }
     }
