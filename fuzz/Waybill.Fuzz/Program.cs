@@ -14,6 +14,8 @@ IFuzzTarget[] targets =
     new PublicKeyFileTarget(),
     new PrivateKeyFileTarget(),
     new MailTarget(),
+    new CsvTarget(),
+    new BasicLoginTarget(),
     new SftpRequestTarget(),
     new ScpTarget(),
     new FtpLineTarget(),

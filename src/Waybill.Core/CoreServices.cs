@@ -2,6 +2,7 @@ using Waybill.Core.AccountFiles;
 using Waybill.Core.Accounts;
 using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
+using Waybill.Core.Billing;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Diagnosis;
@@ -70,6 +71,7 @@ public sealed class CoreServices : IAsyncDisposable
         Passwords = new LoginPasswords(database, audit, time, Links);
         RetentionLinks = new RetentionLinks(database, audit, Links, Stores, time);
         Quotas = new QuotaService(database, audit, time);
+        Balances = new BalanceService(database, audit, time, new BillingOptions());
         AccountFiles = new AccountFileService(database, audit, Layout, CollectRights, _vaults, _archive, new QuotaLedger(database, time), time);
         People = new PeopleServices(database, audit, time, directory.PeopleKey, new PeopleOptions
         {
@@ -179,6 +181,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>What accounts and logins may store.</summary>
     public QuotaService Quotas { get; }
+
+    /// <summary>Ledgers of accounts.</summary>
+    public BalanceService Balances { get; }
 
     /// <summary>People, and how they sign in to the portal.</summary>
     public PeopleServices People { get; }

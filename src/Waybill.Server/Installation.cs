@@ -5,6 +5,7 @@ using Waybill.Core.Accounts;
 using Waybill.Core.Arrivals;
 using Waybill.Core.Audit;
 using Waybill.Core.Backup;
+using Waybill.Core.Billing;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Diagnosis;
@@ -73,6 +74,7 @@ internal sealed class Installation : IAsyncDisposable
         Schedule = new ScheduleLedger(database);
         Quotas = new QuotaService(database, audit, TimeProvider.System);
         QuotaLedger = new QuotaLedger(database, TimeProvider.System);
+        Balances = new BalanceService(database, audit, TimeProvider.System, BillingSettings.Options(configuration?.Billing ?? new BillingSection()));
     }
 
     public DataDirectory Data { get; }
@@ -103,6 +105,12 @@ internal sealed class Installation : IAsyncDisposable
     public DiagnosisService Diagnosis => new(Database, TimeProvider.System);
 
     public LoginUsage Usage { get; }
+
+    /// <summary>Ledgers of accounts; where no configuration was read, in its default currency.</summary>
+    public BalanceService Balances { get; }
+
+    /// <summary>For whoever opened the vaults.</summary>
+    public LastCalls LastCalls => new(Database, new VaultStores(Vaults), _feeds);
 
     public FileCatalogue Catalogue { get; }
 

@@ -22,7 +22,7 @@ public sealed class SpreadsheetCsv(TextWriter output)
             output.Write(cells[i] switch
             {
                 null => "",
-                int or long => ((IFormattable)cells[i]!).ToString(null, CultureInfo.InvariantCulture),
+                int or long or decimal => ((IFormattable)cells[i]!).ToString(null, CultureInfo.InvariantCulture),
                 DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
                 var text => Quote(text.ToString()!),
             });

@@ -15,6 +15,7 @@ public sealed record TopicRule(string Topic, Telling Account, Telling Provider)
     /// </summary>
     public static IReadOnlyList<TopicRule> Shipped { get; } =
     [
+        new(Billing.BillingTopics.Low, Telling.Now, Telling.Digest),
         new(Certificates.CertificateTopics.Announced, Telling.Now, Telling.None),
         new(Certificates.CertificateTopics.Due, Telling.None, Telling.Now),
         new(Expectations.ExpectationTopics.Missing, Telling.None, Telling.Digest),

@@ -28,6 +28,8 @@ public sealed record ApiScope(string Word, string What, bool OfAccount)
         new("people:write", "add, invite, suspend and remove people without a role at the provider", OfAccount: false),
         new("notifications:read", "notifications and web hooks", OfAccount: false),
         new("notifications:write", "try notifications again, add and remove web hooks", OfAccount: false),
+        new("billing:read", "balances and ledgers of accounts", OfAccount: true),
+        new("billing:write", "push entries of ledgers, set when a balance is low", OfAccount: false),
         new("audit:read", "the audit log", OfAccount: true),
     ];
 

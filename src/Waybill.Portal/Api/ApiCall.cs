@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Waybill.Core;
@@ -8,23 +9,31 @@ using Waybill.Core.Tokens;
 
 namespace Waybill.Portal.Api;
 
-/// <summary>A call that may be done: its token has the scope, its query and body are of the form that the table says.</summary>
+/// <summary>A call that may be done: its token has the scope or its login the password, its query and body are of the form that the table says.</summary>
 /// <param name="context">The request.</param>
-/// <param name="token">Who calls.</param>
+/// <param name="token">Who calls; null where a login does.</param>
+/// <param name="login">The login that calls; null where a token does.</param>
 /// <param name="body">The body, read; null for none.</param>
 /// <param name="cancel">Stops it. Only what changes nothing is stopped because the caller has gone.</param>
-internal sealed class ApiCall(HttpContext context, ApiToken token, object? body, CancellationToken cancel)
+internal sealed class ApiCall(HttpContext context, ApiToken? token, Login? login, object? body, CancellationToken cancel)
 {
     private readonly IQueryCollection _query = context.Request.Query;
 
     public HttpContext Context => context;
 
-    public ApiToken Token => token;
+    /// <summary>The token; of calls that the table has for tokens.</summary>
+    public ApiToken Token => token ?? throw new InvalidOperationException("A login calls.");
+
+    /// <summary>The login of a customer; of calls that the table has for logins.</summary>
+    public Login Login => login ?? throw new InvalidOperationException("A token calls.");
+
+    /// <summary>Who calls, for what is done once.</summary>
+    public string Caller => login is null ? $"token:{Token.Id}" : $"login:{login.Id}";
 
     public CancellationToken Cancel => cancel;
 
     /// <summary>Who acts, for the audit.</summary>
-    public Actor Actor { get; } = Actor.Token(token.Name, token.Id, AddressOf(context));
+    public Actor Actor { get; } = token is null ? Actor.Login(login!.UserName, AddressOf(context), connection: null) : Actor.Token(token.Name, token.Id, AddressOf(context));
 
     /// <summary>The size of the page that is asked for.</summary>
     public int Limit => (int)(Number("limit") ?? PortalLimits.ApiPage);
@@ -32,7 +41,9 @@ internal sealed class ApiCall(HttpContext context, ApiToken token, object? body,
     /// <summary>Where the page before ended.</summary>
     public string? After => Text("after");
 
-    public static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : "";
+    public static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress is { } address ? AddressOf(address) : "";
+
+    public static string AddressOf(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 
     public T Get<T>()
         where T : notnull => context.RequestServices.GetRequiredService<T>();
@@ -55,11 +66,14 @@ internal sealed class ApiCall(HttpContext context, ApiToken token, object? body,
     public T? Word<T>(string name)
         where T : struct, Enum => Text(name) is { } text ? Enum.Parse<T>(text, ignoreCase: true) : null;
 
-    /// <summary>The account that is asked about: the token's own, where it is bound to one.</summary>
-    public string? AccountAsked => token.Account ?? Text("account");
+    /// <summary>The only account that the caller sees; null for all.</summary>
+    private string? Only => login is null ? Token.Account : login.Account!;
 
-    /// <summary>Whether the token sees an account; what belongs to none is the provider's.</summary>
-    public bool Sees(string? account) => token.Account is null || string.Equals(token.Account, account, StringComparison.OrdinalIgnoreCase);
+    /// <summary>The account that is asked about: the caller's own, where it sees only one.</summary>
+    public string? AccountAsked => Only ?? Text("account");
+
+    /// <summary>Whether the caller sees an account; what belongs to none is the provider's.</summary>
+    public bool Sees(string? account) => Only is not { } only || string.Equals(only, account, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A login that the token sees; that of another account is not there, in the same words as one that is not.</summary>
     public async ValueTask<Result<Login>> LoginAsync()

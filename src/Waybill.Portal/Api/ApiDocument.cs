@@ -11,6 +11,8 @@ public static partial class ApiDocument
 {
     private const string Scheme = "token";
 
+    private const string LoginScheme = "login";
+
     private static readonly Lazy<byte[]> Bytes = new(static () => System.Text.Encoding.UTF8.GetBytes(Write()));
 
     /// <summary>The document as it is served and checked in.</summary>
@@ -70,6 +72,12 @@ public static partial class ApiDocument
                         ["scheme"] = "bearer",
                         ["description"] = "Made with `waybill token add`. Scopes: " + string.Join("; ", ApiScope.All.Select(static scope => $"{scope.Word}: {scope.What}")) + ".",
                     },
+                    [LoginScheme] = new JsonObject
+                    {
+                        ["type"] = "http",
+                        ["scheme"] = "basic",
+                        ["description"] = "The user name and password of a customer's login, the same as for FTPS and NTSAPI. It sees its own account; wrong passwords count together with those that came by FTPS.",
+                    },
                 },
                 ["parameters"] = new JsonObject
                 {
@@ -88,6 +96,11 @@ public static partial class ApiDocument
                     {
                         ["description"] = "It was not done. detail says why, and what to do next.",
                         ["content"] = new JsonObject { [ApiJson.ProblemMedia] = new JsonObject { ["schema"] = schemas.Of(typeof(ApiProblem)) } },
+                    },
+                    ["Error"] = new JsonObject
+                    {
+                        ["description"] = "It was not done. error says why.",
+                        ["content"] = Json(schemas.Of(typeof(ApiError))),
                     },
                 },
                 ["schemas"] = schemas.Components,
@@ -110,9 +123,10 @@ public static partial class ApiDocument
             ["summary"] = endpoint.Summary,
             ["description"] = string.Join(' ', new[]
             {
-                endpoint.Notes, endpoint.IsSecret ? "The answer is not kept: a repetition with the same Idempotency-Key gets the status alone." : null, $"Needs the scope {endpoint.Scope}.", endpoint.IsForAccounts ? "A token of one account sees its own alone." : "Not for tokens of one account.",
+                endpoint.Notes, endpoint.IsSecret ? "The answer is not kept: a repetition with the same Idempotency-Key gets the status alone." : null, endpoint.Scheme == ApiScheme.Login ? "For a login of the account, with its password." : $"Needs the scope {endpoint.Scope}.",
+                endpoint.Scheme == ApiScheme.Login ? null : endpoint.IsForAccounts ? "A token of one account sees its own alone." : "Not for tokens of one account.",
             }.OfType<string>()),
-            ["security"] = new JsonArray(new JsonObject { [Scheme] = new JsonArray(endpoint.Scope) }),
+            ["security"] = new JsonArray(endpoint.Scheme == ApiScheme.Login ? new JsonObject { [LoginScheme] = new JsonArray() } : new JsonObject { [Scheme] = new JsonArray(endpoint.Scope) }),
         };
         if (parameters.Count > 0)
         {
@@ -141,7 +155,7 @@ public static partial class ApiDocument
         operation["responses"] = new JsonObject
         {
             [endpoint.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = done,
-            ["default"] = new JsonObject { ["$ref"] = "#/components/responses/Problem" },
+            ["default"] = new JsonObject { ["$ref"] = "#/components/responses/" + (endpoint.Scheme == ApiScheme.Login ? "Error" : "Problem") },
         };
         return operation;
     }

@@ -20,11 +20,14 @@ internal enum ApiUploadKind
 /// <param name="Method">GET, POST, PUT or DELETE.</param>
 /// <param name="Path">As routing writes it.</param>
 /// <param name="Id">Its name in the OpenAPI document.</param>
-/// <param name="Scope">What a token needs, as <see cref="ApiScope.Word"/>.</param>
+/// <param name="Scope">What a token needs, as <see cref="ApiScope.Word"/>; empty where no token opens it.</param>
 /// <param name="Summary">What it does, in one line.</param>
 /// <param name="Handle">Does it.</param>
 internal sealed record ApiEndpoint(string Method, string Path, string Id, string Scope, string Summary, Func<ApiCall, ValueTask<ApiAnswer>> Handle)
 {
+    /// <summary>What opens it.</summary>
+    public ApiScheme Scheme { get; init; }
+
     /// <summary>What its query may have.</summary>
     public IReadOnlyList<ApiParameter> Query { get; init; } = [];
 
@@ -68,7 +71,10 @@ internal sealed record ApiEndpoint(string Method, string Path, string Id, string
     public string Group => Path.Split('/')[2];
 
     /// <summary>Whether a token that is bound to one account can call it.</summary>
-    public bool IsForAccounts => !AllAccounts && ApiScope.Find(Scope)!.OfAccount;
+    public bool IsForAccounts => Scheme == ApiScheme.Token && !AllAccounts && ApiScope.Find(Scope)!.OfAccount;
+
+    /// <summary>What opens it, in a word: <c>login</c>, or <c>token:</c> and the scope.</summary>
+    public string OpenedBy => Scheme == ApiScheme.Login ? "login" : "token:" + Scope;
 
     public static ApiEndpoint Get<T>(string path, string id, string scope, string summary, Func<ApiCall, ValueTask<ApiAnswer>> handle, params ApiParameter[] query) =>
         new(HttpMethods.Get, path, id, scope, summary, handle) { Response = typeof(T), Query = query };
@@ -81,6 +87,9 @@ internal sealed record ApiEndpoint(string Method, string Path, string Id, string
 
     public static ApiEndpoint Delete(string path, string id, string scope, string summary, Func<ApiCall, ValueTask<ApiAnswer>> handle) =>
         new(HttpMethods.Delete, path, id, scope, summary, handle) { Status = StatusCodes.Status204NoContent };
+
+    /// <summary>That a login's user name and password open, and no token.</summary>
+    public ApiEndpoint ForLogins() => this with { Scheme = ApiScheme.Login, Scope = "" };
 
     /// <summary>That makes something: 201.</summary>
     public ApiEndpoint Creates() => this with { Status = StatusCodes.Status201Created };

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
+using Waybill.Core.Logins;
 using Waybill.Core.Tokens;
 
 namespace Waybill.Portal.Api;
@@ -22,43 +23,36 @@ internal static partial class ApiPipeline
 
     public static async Task InvokeAsync(ApiEndpoint endpoint, HttpContext context)
     {
-        if (await AuthenticateAsync(context) is not { } token)
+        var (token, login) = await WhoAsync(endpoint, context);
+        if (token is null && login is null)
         {
-            await WriteAsync(context, ApiProblem.Of(StatusCodes.Status401Unauthorized));
-            return;
-        }
-
-        if (Forbid(endpoint, token) is { } forbidden)
-        {
-            context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"waybill\", error=\"insufficient_scope\", scope=\"{endpoint.Scope}\"";
-            await WriteAsync(context, forbidden);
             return;
         }
 
         var badQuery = CheckQuery(endpoint, context.Request.Query);
         if (badQuery is not null && endpoint.Upload is not null)
         {
-            await WriteAsync(context, badQuery);
+            await RefuseAsync(endpoint, context, badQuery);
             return;
         }
 
         await using var read = await ApiBody.ReadAsync(endpoint, context);
         var isSafe = HttpMethods.IsGet(endpoint.Method);
-        var call = new ApiCall(context, token, read.Value, isSafe ? context.RequestAborted : CancellationToken.None);
+        var call = new ApiCall(context, token, login, read.Value, isSafe ? context.RequestAborted : CancellationToken.None);
         var problem = badQuery ?? read.Problem;
 
         // Also of a call that is wrong otherwise: a private key that came is burnt.
         var stray = read.Text.IsEmpty || (endpoint.TakesKeys && problem is null) ? null : await StrayKey.RefuseAsync(call, read.Text, problem);
         if ((stray ?? problem) is { } bad)
         {
-            await WriteAsync(context, bad);
+            await RefuseAsync(endpoint, context, bad);
             return;
         }
 
         using var turn = endpoint.TakesLong ? context.RequestServices.GetRequiredService<LongTurns>().TryTake() : null;
         if (endpoint.TakesLong && turn is null)
         {
-            await WriteAsync(context, ApiProblem.With(
+            await RefuseAsync(endpoint, context, ApiProblem.With(
                 StatusCodes.Status503ServiceUnavailable, "busy", $"{PortalLimits.ApiLong} calls that take long are being done. Ask again in a moment.") with { RetryAfter = 5 });
             return;
         }
@@ -71,6 +65,40 @@ internal static partial class ApiPipeline
 
         await OnceAsync(endpoint, call, key.ToString(), Fingerprint(context.Request, read.Hash));
     }
+
+    /// <summary>Who calls, if they may; the answer is written if they may not.</summary>
+    private static async ValueTask<(ApiToken? Token, Login? Login)> WhoAsync(ApiEndpoint endpoint, HttpContext context)
+    {
+        if (endpoint.Scheme == ApiScheme.Login)
+        {
+            var (login, refused) = await BasicLogin.CheckAsync(context);
+            if (refused is not null)
+            {
+                await RefuseAsync(endpoint, context, refused);
+            }
+
+            return (null, login);
+        }
+
+        if (await AuthenticateAsync(context) is not { } token)
+        {
+            await WriteAsync(context, ApiProblem.Of(StatusCodes.Status401Unauthorized));
+            return default;
+        }
+
+        if (Forbid(endpoint, token) is { } forbidden)
+        {
+            context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"waybill\", error=\"insufficient_scope\", scope=\"{endpoint.Scope}\"";
+            await WriteAsync(context, forbidden);
+            return default;
+        }
+
+        return (token, null);
+    }
+
+    /// <summary>Writes a problem in the form of the call.</summary>
+    private static Task RefuseAsync(ApiEndpoint endpoint, HttpContext context, ApiProblem problem) =>
+        endpoint.Scheme == ApiScheme.Login ? BasicLogin.WriteAsync(context, problem) : WriteAsync(context, problem);
 
     /// <summary>Writes a problem; the error pages of addresses that nobody has use it too.</summary>
     public static async Task WriteAsync(HttpContext context, ApiProblem problem)
@@ -141,11 +169,11 @@ internal static partial class ApiPipeline
     private static async Task OnceAsync(ApiEndpoint endpoint, ApiCall call, string key, byte[] fingerprint)
     {
         var (context, once) = (call.Context, call.Get<IdempotentRequests>());
-        var caller = $"token:{call.Token.Id}";
+        var caller = call.Caller;
         var begun = await once.BeginAsync(caller, key, fingerprint, call.Cancel);
         if (!begun.Succeeded)
         {
-            await WriteAsync(context, ApiProblem.Of(begun.Problem));
+            await RefuseAsync(endpoint, context, ApiProblem.Of(begun.Problem));
             return;
         }
 
@@ -163,12 +191,12 @@ internal static partial class ApiPipeline
                 return;
 
             case IdempotentState.UnderWay:
-                await WriteAsync(context, ApiProblem.With(
+                await RefuseAsync(endpoint, context, ApiProblem.With(
                     StatusCodes.Status409Conflict, "under-way", "The first request with this Idempotency-Key is still being done. Send it again in a moment.") with { RetryAfter = 1 });
                 return;
 
             case IdempotentState.Mismatch:
-                await WriteAsync(context, ApiProblem.With(
+                await RefuseAsync(endpoint, context, ApiProblem.With(
                     StatusCodes.Status422UnprocessableEntity, "key-of-another-request", "This Idempotency-Key was used for another request. Send a new key with each new request."));
                 return;
         }
@@ -207,7 +235,7 @@ internal static partial class ApiPipeline
     {
         if (answer.Problem is { } problem)
         {
-            await WriteAsync(context, problem);
+            await RefuseAsync(endpoint, context, problem);
             return;
         }
 

@@ -35,7 +35,7 @@ internal sealed class ApiSchemas
         TypeCode.Boolean => new() { ["type"] = "boolean" },
         TypeCode.Int32 => new() { ["type"] = "integer", ["format"] = "int32" },
         TypeCode.Int64 => new() { ["type"] = "integer", ["format"] = "int64" },
-        TypeCode.Double => new() { ["type"] = "number" },
+        TypeCode.Double or TypeCode.Decimal => new() { ["type"] = "number" },
         _ when type == typeof(DateTimeOffset) => new() { ["type"] = "string", ["format"] = "date-time" },
         _ when type == typeof(TimeOnly) => new() { ["type"] = "string", ["format"] = "time" },
         _ when type == typeof(TimeSpan) => new() { ["type"] = "string" },

@@ -34,6 +34,7 @@ internal static class ConfigurationCheck
         Public("Ftp:Public", FtpSettings.Public(configuration.Ftp).Select(static endPoint => (endPoint.Host, endPoint.Port)));
         Public("Ntsapi:Public", configuration.Ntsapi.Public.Select(static endPoint => (endPoint.Host, endPoint.Port)));
         PortalSettings.Validate(configuration);
+        _ = BillingSettings.Options(configuration.Billing);
         Certificates(configuration.Certificates);
         _ = Files(configuration.Portal);
         NotificationSettings.Validate(configuration);

@@ -41,8 +41,22 @@ internal sealed record WaybillConfiguration
 
     public CatalogueSection Catalogue { get; init; } = new();
 
+    public BillingSection Billing { get; init; } = new();
+
     /// <summary>How long transfers may go on after SIGTERM.</summary>
     public int ShutdownSeconds { get; init; } = 30;
+}
+
+internal sealed record BillingSection
+{
+    /// <summary>The currency of all ledgers, as ISO 4217 names it.</summary>
+    public string Currency { get; init; } = "GBP";
+
+    /// <summary>How many decimal places a minor unit is, 0 to 4. What is in ledgers already is not converted.</summary>
+    public int Decimals { get; init; } = 2;
+
+    /// <summary>Below how many minor units an account is told; null for never. Accounts can have a mark of their own.</summary>
+    public long? LowBalance { get; init; }
 }
 
 internal sealed record ProviderSection

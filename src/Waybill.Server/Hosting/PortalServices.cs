@@ -38,6 +38,9 @@ internal static class PortalServices
         services.AddSingleton(installation.KeyLife);
         services.AddSingleton(installation.Links);
         services.AddSingleton(installation.Passwords);
+        services.AddSingleton(installation.Usage);
+        services.AddSingleton(installation.Balances);
+        services.AddSingleton(_ => installation.LastCalls);
         services.AddSingleton(installation.Feeds);
         services.AddSingleton(installation.Expectations);
         services.AddSingleton(installation.Quotas);

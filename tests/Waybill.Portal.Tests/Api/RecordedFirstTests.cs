@@ -36,7 +36,7 @@ public sealed class RecordedFirstTests
             var context = new DefaultHttpContext { RequestServices = services };
             context.Request.RouteValues["session"] = "s1";
             var token = new ApiToken(1, "test", null, ["sessions:write"], default, "x", default, null, null, null, null, null);
-            return (await SessionsApi.Endpoints.Single(each => each.Id == id).Handle(new ApiCall(context, token, body, CancellationToken.None))).Problem;
+            return (await SessionsApi.Endpoints.Single(each => each.Id == id).Handle(new ApiCall(context, token, login: null, body, CancellationToken.None))).Problem;
         }
     }
 

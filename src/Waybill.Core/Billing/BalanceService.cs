@@ -1,0 +1,251 @@
+using System.Buffers;
+using System.Globalization;
+using Waybill.Core.Accounts;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Billing;
+
+/// <summary>
+/// Ledgers of accounts: the provider's billing pushes entries, customers and staff read them. An entry is known by its name, so that a push that is repeated changes
+/// nothing, however many come at once; a name that stands for something else is refused.
+/// </summary>
+/// <param name="database">Where they are kept.</param>
+/// <param name="audit">Where each entry is recorded, in the same transaction.</param>
+/// <param name="time">The clock.</param>
+/// <param name="options">The currency, and when a balance is low.</param>
+public sealed class BalanceService(WaybillDatabase database, AuditLog audit, TimeProvider time, BillingOptions options)
+{
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/-");
+
+    /// <summary>The currency, and when a balance is low.</summary>
+    public BillingOptions Options => options;
+
+    /// <summary>Adds entries that are not there yet: all of them, or none.</summary>
+    /// <param name="entries">The entries, at most <see cref="BillingLimits.ImportRows"/>.</param>
+    /// <param name="actor">Who pushes them.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<PushReport>> PushAsync(IReadOnlyList<NewLedgerEntry> entries, Actor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        ArgumentNullException.ThrowIfNull(actor);
+        if (entries.Count is 0 or > BillingLimits.ImportRows)
+        {
+            return entries.Count == 0 ? Problem.Invalid("There is no entry. Send at least one.") : Problem.LimitReached($"There are more than {BillingLimits.ImportRows} entries. Send them in several pushes.");
+        }
+
+        foreach (var entry in entries)
+        {
+            if (Check(entry) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        return await database.WriteAsync(transaction => Push(transaction, entries, actor), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The balance of an account; all zero for one without a ledger.</summary>
+    public async ValueTask<Result<Balance>> ShowAsync(string account, CancellationToken cancellationToken = default) => await database.ReadAsync<Result<Balance>>(
+        connection => AccountService.Find(connection, account) is { } found ? BalanceSql.Find(connection, found.Id, options) : AccountService.Unknown(account),
+        cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The balances of all accounts, by number.</summary>
+    /// <param name="lowOnly">Only those that are low.</param>
+    /// <param name="size">The page's size.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Page<Balance>> ListAsync(bool lowOnly = false, int size = 100, string? after = null, CancellationToken cancellationToken = default)
+    {
+        size = Page<Balance>.Clamp(size);
+        return database.ReadAsync(
+            connection =>
+            {
+                var rows = BalanceSql.List(connection, after ?? "", size + 1, lowOnly, options);
+                return new Page<Balance>([.. rows.Take(size)], rows.Count > size ? AccountNumber.Fold(rows[size - 1].Account) : null);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>An account's entries, those with the latest time first, each with the balance after it.</summary>
+    /// <param name="account">The account's number.</param>
+    /// <param name="size">The page's size.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<Page<LedgerEntry>>> EntriesAsync(string account, int size = 100, string? after = null, CancellationToken cancellationToken = default)
+    {
+        size = Page<LedgerEntry>.Clamp(size);
+        var (at, id) = after?.Split('-') is [var first, var second] && long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
+            && long.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? (time, number) : (long.MaxValue, long.MaxValue);
+        return await database.ReadAsync<Result<Page<LedgerEntry>>>(
+            connection =>
+            {
+                if (AccountService.Find(connection, account) is not { } found)
+                {
+                    return AccountService.Unknown(account);
+                }
+
+                // Entries that are pushed between these statements would make the sums of other moments: one statement of the reader sees one state.
+                connection.Execute("BEGIN");
+                try
+                {
+                    var rows = connection.All(
+                        BalanceSql.SelectEntry + " WHERE e.account_id = @account AND (e.at, e.id) < (@at, @id) ORDER BY e.at DESC, e.id DESC LIMIT @limit",
+                        static row => (Entry: BalanceSql.ReadEntry(row), At: row.GetInt64(4), Id: row.GetInt64(9)),
+                        ("@account", found.Id), ("@at", at), ("@id", id), ("@limit", size + 1));
+                    var now = BalanceSql.Find(connection, found.Id, options);
+                    var later = BalanceSql.After(connection, found.Id, at, id);
+                    var (funds, promo) = (now.Funds - later.Funds, now.Promo - later.Promo);
+                    List<LedgerEntry> entries = [];
+                    foreach (var (entry, _, _) in rows.Take(size))
+                    {
+                        entries.Add(entry with { FundsAfter = funds, PromoAfter = promo });
+                        (funds, promo) = entry.Purse == Purse.Funds ? (funds - entry.Amount, promo) : (funds, promo - entry.Amount);
+                    }
+
+                    return new Page<LedgerEntry>(
+                        entries, rows.Count > size ? string.Create(CultureInfo.InvariantCulture, $"{rows[size - 1].At}-{rows[size - 1].Id}") : null);
+                }
+                finally
+                {
+                    connection.Execute("COMMIT");
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The balance at the end of each of the last days.</summary>
+    /// <param name="account">The account's number.</param>
+    /// <param name="days">How many, today the last; at most <see cref="BillingLimits.CurveDays"/>.</param>
+    /// <param name="zone">Where a day begins and ends.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<IReadOnlyList<BalancePoint>>> CurveAsync(string account, int days, TimeZoneInfo zone, CancellationToken cancellationToken = default)
+    {
+        var now = time.GetUtcNow();
+        var ends = BalanceCurve.DayEnds(now, Math.Clamp(days, 1, BillingLimits.CurveDays), zone);
+        return await database.ReadAsync<Result<IReadOnlyList<BalancePoint>>>(
+            connection => AccountService.Find(connection, account) is { } found ? Result.Of(BalanceCurve.Read(connection, found.Id, ends)) : AccountService.Unknown(account),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets below how much an account is told; whether it is low is looked at at once.</summary>
+    public async ValueTask<Result<Balance>> SetLowAsync(string account, LowMark mark, Actor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(mark);
+        ArgumentNullException.ThrowIfNull(actor);
+        if (mark is { IsOwn: true, At: { } at } && !IsAmount(at))
+        {
+            return TooMuch("mark");
+        }
+
+        return await database.WriteAsync<Balance>(
+            transaction =>
+            {
+                if (AccountService.Find(transaction.Connection, account) is not { } found)
+                {
+                    return AccountService.Unknown(account);
+                }
+
+                BalanceSql.SetLow(transaction.Connection, found.Id, mark);
+                audit.Append(transaction, new AuditEntry(BillingActions.LowMarkSet, actor)
+                {
+                    Account = found.Number, Subject = found.Number, Detail = !mark.IsOwn ? "as the configuration" : mark.At is { } set ? options.Show(set) : "never",
+                });
+                return BalanceWatch.Look(transaction.Connection, found.Id, options, time.GetUtcNow());
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static bool IsAmount(long minor) => minor is >= -BillingLimits.Amount and <= BillingLimits.Amount;
+
+    private static Problem TooMuch(string what) => Problem.Invalid($"The {what} is more than {BillingLimits.Amount} minor units, which is the most. Correct it.");
+
+    private Problem? Check(NewLedgerEntry entry)
+    {
+        if (entry.Id.Length is 0 or > BillingLimits.IdLength || entry.Id.AsSpan().ContainsAnyExcept(IdCharacters))
+        {
+            return Problem.Invalid($"'{Words.Show(entry.Id)}' is no name of an entry: use 1 to {BillingLimits.IdLength} of A-Z a-z 0-9 . _ : / -.");
+        }
+
+        if (!IsAmount(entry.Amount))
+        {
+            return TooMuch($"amount of entry {entry.Id}");
+        }
+
+        if (entry.Time is { } at && (at < BillingLimits.Earliest || at > time.GetUtcNow() + BillingLimits.Ahead))
+        {
+            return Problem.Invalid($"Entry {entry.Id} is booked at {LocalTimes.Show(at, TimeZoneInfo.Utc)}, which is before {BillingLimits.Earliest.Year} or in the future. Correct its time.");
+        }
+
+        return Words.Check($"text of entry {entry.Id}", entry.Text) ?? (entry.Source is { } source ? Words.Check($"source of entry {entry.Id}", source) : null);
+    }
+
+    private Result<PushReport> Push(WriteTransaction transaction, IReadOnlyList<NewLedgerEntry> entries, Actor actor)
+    {
+        var (connection, now) = (transaction.Connection, time.GetUtcNow());
+        Dictionary<string, (long Id, Balance Balance, bool IsChanged)> accounts = new(StringComparer.Ordinal);
+        var added = 0;
+        foreach (var entry in entries)
+        {
+            var key = AccountNumber.Fold(entry.Account);
+            if (!accounts.TryGetValue(key, out var account))
+            {
+                if (AccountService.Find(connection, entry.Account) is not { } found)
+                {
+                    return Problem.NotFound($"Entry {entry.Id}: there is no account {Words.Show(entry.Account)}. Nothing was booked.");
+                }
+
+                account = (found.Id, BalanceSql.Find(connection, found.Id, options), false);
+                accounts.Add(key, account);
+            }
+
+            var balance = account.Balance;
+            if (BalanceSql.FindEntry(connection, entry.Id) is { } known)
+            {
+                if (!IsSame(known, entry, balance.Account))
+                {
+                    return Problem.AlreadyExists(
+                        $"Entry {entry.Id} is there already and says something else: {options.Show(known.Amount)} for account {known.Account}, '{known.Text}'. Nothing was booked; give the new one a name of its own.");
+                }
+
+                continue;
+            }
+
+            // Of two numbers up to 2^53 the sum fits.
+            balance = entry.Purse == Purse.Funds ? balance with { Funds = balance.Funds + entry.Amount } : balance with { Promo = balance.Promo + entry.Amount };
+            if (!IsAmount(balance.Funds) || !IsAmount(balance.Promo))
+            {
+                return Problem.Invalid($"With entry {entry.Id} the balance of account {balance.Account} would be more than {BillingLimits.Amount} minor units, which is the most. Nothing was booked.");
+            }
+
+            BalanceSql.Insert(connection, account.Id, entry, entry.Source ?? actor.Name, actor.Name, now);
+            accounts[key] = (account.Id, balance with { Entries = balance.Entries + 1 }, true);
+            added++;
+            audit.Append(transaction, new AuditEntry(BillingActions.Entry, actor)
+            {
+                Account = balance.Account,
+                Subject = entry.Id,
+                Detail = string.Create(CultureInfo.InvariantCulture, $"{entry.Purse.ToWord()} {entry.Amount:+0;-0;0}: {entry.Text}"),
+            });
+        }
+
+        List<Balance> balances = [];
+        foreach (var (id, balance, isChanged) in accounts.Values)
+        {
+            if (isChanged)
+            {
+                BalanceSql.Sum(connection, id, balance, now);
+            }
+
+            balances.Add(isChanged ? BalanceWatch.Look(connection, id, options, now) : balance);
+        }
+
+        return new PushReport(added, entries.Count - added, balances);
+    }
+
+    /// <summary>Whether it is the same entry again; what a push leaves out is as it was.</summary>
+    private static bool IsSame(LedgerEntry known, NewLedgerEntry entry, string account) =>
+        known.Account == account && known.Purse == entry.Purse && known.Amount == entry.Amount && known.Text == entry.Text
+        && (entry.Source is null || known.Source == entry.Source)
+        && (entry.Time is not { } at || at.ToUnixTimeMilliseconds() == known.Time.ToUnixTimeMilliseconds());
+}
