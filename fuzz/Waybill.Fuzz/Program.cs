@@ -14,6 +14,7 @@ IFuzzTarget[] targets =
     new PublicKeyFileTarget(),
     new PrivateKeyFileTarget(),
     new MailTarget(),
+    new NumberTextTarget(),
     new SftpRequestTarget(),
     new ScpTarget(),
     new FtpLineTarget(),
