@@ -16,6 +16,7 @@ IFuzzTarget[] targets =
     new MailTarget(),
     new CsvTarget(),
     new BasicLoginTarget(),
+    new NumberTextTarget(),
     new SftpRequestTarget(),
     new ScpTarget(),
     new FtpLineTarget(),

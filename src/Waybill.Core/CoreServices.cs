@@ -15,6 +15,7 @@ using Waybill.Core.Keys.Life;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.Core.Numbers;
 using Waybill.Core.Onboarding;
 using Waybill.Core.Packs;
 using Waybill.Core.Passwords;
@@ -184,6 +185,15 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Ledgers of accounts.</summary>
     public BalanceService Balances { get; }
+
+    /// <summary>The provider's ranges of numbers.</summary>
+    public NumberRanges NumberRanges => new(Database, Audit, _time);
+
+    /// <summary>What happened to numbers.</summary>
+    public NumberChanges NumberChanges => new(Database);
+
+    /// <summary>Numbers of accounts, as the configuration says.</summary>
+    public NumberService OpenNumbers(NumberOptions options) => new(Database, Audit, _time, options);
 
     /// <summary>People, and how they sign in to the portal.</summary>
     public PeopleServices People { get; }

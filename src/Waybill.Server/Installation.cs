@@ -19,6 +19,7 @@ using Waybill.Core.Keys.Life;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.Core.Numbers;
 using Waybill.Core.Onboarding;
 using Waybill.Core.Packs;
 using Waybill.Core.Passwords;
@@ -162,6 +163,10 @@ internal sealed class Installation : IAsyncDisposable
 
     public QuotaLedger QuotaLedger { get; }
 
+    public NumberRanges NumberRanges => new(Database, Audit, TimeProvider.System);
+
+    public NumberChanges NumberChanges => new(Database);
+
     public VaultDirectories Folders => new(Data.Vaults, Layout);
 
     public SessionRegistry Sessions { get; } = new();
@@ -233,6 +238,9 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>Accounts' files for their people; for whoever opened the vaults. Its uploads and those of logins are in one ledger of quotas.</summary>
     public AccountFileService OpenAccountFiles() => new(Database, Audit, Layout, CollectRights, Vaults, _archive!, QuotaLedger, TimeProvider.System);
+
+    /// <summary>Numbers of accounts, as the configuration says.</summary>
+    public NumberService OpenNumbers(WaybillConfiguration configuration) => new(Database, Audit, TimeProvider.System, NumberSettings.Options(configuration));
 
     /// <summary>Requests for access, as the configuration says.</summary>
     public OnboardingService OpenOnboarding(WaybillConfiguration configuration) =>

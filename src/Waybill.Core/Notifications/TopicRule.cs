@@ -29,6 +29,7 @@ public sealed record TopicRule(string Topic, Telling Account, Telling Provider)
         new(Keys.Life.KeyTopics.SentInUse, Telling.None, Telling.Now),
         new(Keys.Life.KeyTopics.ReportedLost, Telling.Now, Telling.Now),
         new(Keys.Life.KeyTopics.LostElsewhere, Telling.None, Telling.Now),
+        .. Numbers.NumberActions.Quiet.Select(static topic => new TopicRule(topic, Telling.None, Telling.None)),
         new("quota-80", Telling.Digest, Telling.Digest),
         new("quota-95", Telling.Now, Telling.Digest),
         new(Onboarding.OnboardingTopics.KeyReplaced, Telling.Now, Telling.None),

@@ -100,6 +100,8 @@ internal static class ConfigurationCheck
         {
             throw new CommandException($"Provider:TimeZone: '{zone}' is not known here; write it as Europe/London");
         }
+
+        _ = NumberSettings.Options(configuration);
     }
 
     public static PortalFiles Files(PortalSection section) => PortalAccess.Parse(section.Files.ToLowerInvariant())

@@ -43,6 +43,8 @@ internal sealed record WaybillConfiguration
 
     public BillingSection Billing { get; init; } = new();
 
+    public NumbersSection Numbers { get; init; } = new();
+
     /// <summary>How long transfers may go on after SIGTERM.</summary>
     public int ShutdownSeconds { get; init; } = 30;
 }
@@ -354,6 +356,18 @@ internal sealed record OnboardingSection
 
     /// <summary>The provider's rule for verifying somebody who asks for a replacement key; shown to whoever approves one.</summary>
     public string? CallBack { get; init; }
+}
+
+internal sealed record NumbersSection
+{
+    /// <summary>How many days a number that was given back is kept for whoever had it; 0 for not at all.</summary>
+    public int QuarantineDays { get; init; } = 90;
+
+    /// <summary>For how many months numbers are activated and renewed.</summary>
+    public int TermMonths { get; init; } = 12;
+
+    /// <summary>Whether numbers may be pointed at telephone numbers, whose calls cost the provider.</summary>
+    public bool PstnTargets { get; init; } = true;
 }
 
 internal sealed record CatalogueSection

@@ -86,6 +86,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         jobs.Add(new KeyReminderJob(installation, configuration));
         jobs.Add(new HandoverPurgeJob(installation.OpenHandovers(configuration)));
         jobs.Add(new CertificateJob(installation, configuration));
+        jobs.Add(new NumberJob(installation.OpenNumbers(configuration), configuration));
         _scheduler = new JobScheduler(installation.Schedule, jobs, TimeProvider.System, loggers);
         _control = new ControlServer(
             installation.Data.ControlSocket,

@@ -33,5 +33,6 @@ internal sealed class ScheduleOfJobs(ScheduleLedger ledger, WaybillConfiguration
         yield return (KeyReminderJob.JobName, KeyReminderJob.ScheduleOf(configuration));
         yield return (HandoverPurgeJob.JobName, HandoverPurgeJob.Every);
         yield return (CertificateJob.JobName, CertificateJob.ScheduleOf(configuration));
+        yield return (NumberJob.JobName, NumberJob.ScheduleOf(configuration));
     }
 }

@@ -177,6 +177,11 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""Layout:Folders=[{"Path":"cdr","Customer":"read"}]""", "Layout:Folders: The folder 'cdr' of the layout is no path")]
     [InlineData("""Layout:Folders=[{"Path":"/cdr","Customer":"write"}]""", "Layout:Folders: 'write' are no rights; none, read, collect, deliver or all")]
     [InlineData("Layout:Folders=/cdr", "Layout:Folders: \"/cdr\" is not allowed")]
+    [InlineData("Numbers:QuarantineDays=-1", "Numbers:QuarantineDays: -1 is out of range; 0 (none) to 3650")]
+    [InlineData("Numbers:QuarantineDays=3651", "Numbers:QuarantineDays: 3651 is out of range; 0 (none) to 3650")]
+    [InlineData("Numbers:TermMonths=0", "Numbers:TermMonths: 0 is out of range; 1 to 120")]
+    [InlineData("Numbers:TermMonths=121", "Numbers:TermMonths: 121 is out of range; 1 to 120")]
+    [InlineData("Numbers:PstnTargets=some", "Numbers:PstnTargets: \"some\" is not allowed; it is true or false")]
     [InlineData("Provider:TimeZone=Londn", "Provider:TimeZone: 'Londn' is not known here; write it as Europe/London")]
     public void A_bad_value_is_refused_with_what_is_allowed(string setting, string expected) =>
         Assert.StartsWith(expected, Assert.Throws<CommandException>(() => Load([], setting)).Message, StringComparison.Ordinal);

@@ -1,0 +1,13 @@
+namespace Waybill.Core.Numbers;
+
+/// <summary>On whose behalf something is done to numbers. An account's caller reaches the account's own numbers, and hears of no other that it is there.</summary>
+/// <param name="Account">The account's number; null for the provider, who reaches all.</param>
+/// <param name="Actor">Who does it, for the audit.</param>
+public readonly record struct NumberCaller(string? Account, Actor Actor)
+{
+    /// <summary>The provider's own people and programs.</summary>
+    public static NumberCaller Provider(Actor actor) => new(null, actor);
+
+    /// <summary>A login, person or program of an account; or the provider on behalf of one.</summary>
+    public static NumberCaller Of(string account, Actor actor) => new(account, actor);
+}

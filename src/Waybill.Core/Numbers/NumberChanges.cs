@@ -1,0 +1,69 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Waybill.Core.Accounts;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Numbers;
+
+/// <summary>What happened to numbers: the feed that switches follow, and the history of a number.</summary>
+/// <param name="database">Where it is kept.</param>
+public sealed class NumberChanges(WaybillDatabase database)
+{
+    private const string Select = """
+        SELECT c.sequence, c.number, a.number, c.kind, c.at, c.actor_kind, c.actor, c.data FROM number_change c LEFT JOIN account a ON a.id = c.account_id
+        """;
+
+    /// <summary>The changes behind a place, the oldest first. Whoever asks again with <see cref="ChangePage.Next"/> misses none and gets none twice.</summary>
+    /// <param name="since">The sequence that was seen last; 0 for the beginning.</param>
+    /// <param name="account">Only those of an account, by its number; null for all.</param>
+    /// <param name="size">How many at most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Result<ChangePage>> SinceAsync(long since, string? account = null, int size = 100, CancellationToken cancellationToken = default)
+    {
+        size = Page<NumberChange>.Clamp(size);
+        return await database.ReadAsync<Result<ChangePage>>(
+            connection =>
+            {
+                var owner = account is null ? null : AccountService.Find(connection, account);
+                if (account is not null && owner is null)
+                {
+                    return AccountService.Unknown(account);
+                }
+
+                var rows = owner is null
+                    ? connection.All(Select + " WHERE c.sequence > @since ORDER BY c.sequence LIMIT @limit", Read, ("@since", since), ("@limit", size + 1))
+                    : connection.All(
+                        Select + " WHERE c.account_id = @account AND c.sequence > @since ORDER BY c.sequence LIMIT @limit", Read,
+                        ("@account", owner.Id), ("@since", since), ("@limit", size + 1));
+                var items = rows.Take(size).ToList();
+                return new ChangePage(items, items.Count > 0 ? items[^1].Sequence : since, rows.Count > size);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What happened to a number, the newest first; whoever asks for an account hears of the account's own time alone.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="account">Only what concerns an account, by its number; null for all.</param>
+    /// <param name="size">The page's size.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<Page<NumberChange>> OfAsync(PhoneNumber number, string? account = null, int size = 100, string? after = null, CancellationToken cancellationToken = default)
+    {
+        size = Page<NumberChange>.Clamp(size);
+        var before = long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : long.MaxValue;
+        return await database.ReadAsync(
+            connection =>
+            {
+                var rows = connection.All(
+                    Select + " WHERE c.number = @number AND c.sequence < @before AND (@account IS NULL OR a.number_key = @account) ORDER BY c.sequence DESC LIMIT @limit", Read,
+                    ("@number", number.E164), ("@before", before), ("@account", account is null ? null : AccountNumber.Fold(account)), ("@limit", size + 1));
+                return new Page<NumberChange>([.. rows.Take(size)], rows.Count > size ? rows[size - 1].Sequence.ToString(CultureInfo.InvariantCulture) : null);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static NumberChange Read(DbDataReader row) => new(
+        row.GetInt64(0), new PhoneNumber(row.GetInt64(1)), row.TextOrNull(2), row.GetString(3), row.Time(4), row.Word<ActorKind>(5), row.GetString(6),
+        JsonNode.Parse(row.GetString(7)) as JsonObject ?? []);
+}

@@ -1,0 +1,23 @@
+namespace Waybill.Core.Numbers;
+
+/// <summary>What the provider chose about numbers.</summary>
+public sealed record NumberOptions
+{
+    /// <summary>The longest quarantine, in days.</summary>
+    public const int LongestQuarantine = 3650;
+
+    /// <summary>The longest term, in months.</summary>
+    public const int LongestTerm = 120;
+
+    /// <summary>How many days a number that was given back is kept for whoever had it; 0 for not at all.</summary>
+    public int QuarantineDays { get; init; } = 90;
+
+    /// <summary>For how many months a number is activated; then it is renewed for as long, unless it is to end.</summary>
+    public int TermMonths { get; init; } = 12;
+
+    /// <summary>Whether numbers may be pointed at telephone numbers: those calls cost the provider.</summary>
+    public bool PstnTargets { get; init; } = true;
+
+    /// <summary>The zone in which days of terms begin and end.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+}

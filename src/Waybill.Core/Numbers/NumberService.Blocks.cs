@@ -1,0 +1,150 @@
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Numbers;
+
+/// <summary>Numbers that are taken together.</summary>
+public sealed partial class NumberService
+{
+    /// <summary>Finds so many free numbers in a row and gives them to the caller's account, all or none. Tens, hundreds and thousands begin with as many zeros at their end.</summary>
+    /// <param name="caller">Who; with an account.</param>
+    /// <param name="pattern">Which numbers.</param>
+    /// <param name="size">How many: 2 to <see cref="NumberLimits.Block"/>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Result<NumberBlock>> ActivateBlockAsync(NumberCaller caller, NumberPattern pattern, int size, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        if (size is < 2 or > NumberLimits.Block)
+        {
+            return new(Problem.Invalid($"A block has 2 to {NumberLimits.Block} numbers. Ask for so many."));
+        }
+
+        return database.WriteAsync<NumberBlock>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                var account = Taker(connection, caller.Account);
+                if (!account.Succeeded)
+                {
+                    return account.Problem;
+                }
+
+                NumberSql.FreeOver(connection, time.GetUtcNow());
+                if (FreeNumbers.FindRun(connection, pattern, size) is not { } first)
+                {
+                    return Problem.NotFound($"No {size} numbers in a row that fit {pattern} are free. Try fewer, or another pattern.");
+                }
+
+                var block = connection.Number(
+                    "INSERT INTO number_block (first, size, account_id, activated_at) VALUES (@first, @size, @account, @now) RETURNING id",
+                    ("@first", first), ("@size", size), ("@account", account.Value.Id), ("@now", time.GetUtcNow().ToColumn()));
+                for (var number = first; number < first + size; number++)
+                {
+                    Activate(transaction, caller.Actor, NumberSql.Find(connection, number)!, account.Value, block);
+                }
+
+                return Block(connection, block)!;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The block that a number of the caller's belongs to.</summary>
+    public async ValueTask<Result<NumberBlock>> BlockOfAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) =>
+        await database.ReadAsync<Result<NumberBlock>>(
+            connection =>
+            {
+                var known = Known(connection, caller, number);
+                return !known.Succeeded ? known.Problem
+                    : known.Value.Block is { } id && Block(connection, id) is { } block ? block
+                    : Problem.NotFound($"{number} is in no block.");
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Gives back the numbers of a block that the caller has still.</summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="first">The first number of the block.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Result<NumberBlock>> DeactivateBlockAsync(NumberCaller caller, PhoneNumber first, CancellationToken cancellationToken = default) => database.WriteAsync<NumberBlock>(
+        transaction =>
+        {
+            var found = BlockFrom(transaction.Connection, caller, first);
+            if (!found.Succeeded)
+            {
+                return found.Problem;
+            }
+
+            var held = found.Value.Numbers.FindAll(static number => number.State == NumberState.Active);
+            if (held.Count == 0)
+            {
+                return Problem.Refused($"The block of {first} is given back already. There is nothing to do.");
+            }
+
+            held.ForEach(number => Deactivate(transaction, caller.Actor, number, "given back with its block"));
+            return found.Value.Block;
+        },
+        cancellationToken);
+
+    /// <summary>Undoes the deactivation of a block while nobody has taken a number of it: all of them, or none.</summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="first">The first number of the block.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Result<NumberBlock>> ReactivateBlockAsync(NumberCaller caller, PhoneNumber first, CancellationToken cancellationToken = default) => database.WriteAsync<NumberBlock>(
+        transaction =>
+        {
+            var found = BlockFrom(transaction.Connection, caller, first);
+            if (!found.Succeeded)
+            {
+                return found.Problem;
+            }
+
+            var (block, numbers) = found.Value;
+            if (numbers.Count < block.Size)
+            {
+                return Problem.Refused($"{block.Size - numbers.Count} of the {block.Size} numbers of this block are others' now. Reactivate those that are left one by one.");
+            }
+
+            var account = Taker(transaction.Connection, block.Account);
+            if (!account.Succeeded)
+            {
+                return account.Problem;
+            }
+
+            var given = numbers.FindAll(static number => number.State != NumberState.Active);
+            if (given.Count == 0)
+            {
+                return Problem.Refused($"The block of {first} was not given back. There is nothing to undo.");
+            }
+
+            given.ForEach(number => Reactivate(transaction, caller.Actor, number, account.Value));
+            return block;
+        },
+        cancellationToken);
+
+    private static NumberBlock? Block(DatabaseConnection connection, long id) => connection.First(
+        "SELECT b.id, b.first, b.size, a.number, b.activated_at FROM number_block b JOIN account a ON a.id = b.account_id WHERE b.id = @id",
+        static row => new NumberBlock(row.GetInt64(0), new PhoneNumber(row.GetInt64(1)), row.GetInt32(2), row.GetString(3), row.Time(4)), ("@id", id));
+
+    /// <summary>A block by its first number, with those of its numbers that its account has or may take back.</summary>
+    private static Result<(NumberBlock Block, List<NumberDetails> Numbers)> BlockFrom(DatabaseConnection connection, NumberCaller caller, PhoneNumber first)
+    {
+        var known = Known(connection, caller, first);
+        if (!known.Succeeded)
+        {
+            return known.Problem;
+        }
+
+        if (known.Value.Block is not { } id || Block(connection, id) is not { } block)
+        {
+            return Problem.NotFound($"{first} is in no block.");
+        }
+
+        if (block.First.E164 != first.E164)
+        {
+            return Problem.Invalid($"The block of {first} begins with {block.First}. Name that number.");
+        }
+
+        var numbers = connection.All(
+            NumberSql.Select + " WHERE n.block_id = @block AND n.state IN ('active', 'quarantined', 'free') ORDER BY n.number LIMIT @limit", NumberSql.Read,
+            ("@block", id), ("@limit", NumberLimits.Block));
+        return (block, numbers);
+    }
+}

@@ -1,0 +1,241 @@
+using System.Text.Json.Nodes;
+using Waybill.Core.Accounts;
+using Waybill.Core.Audit;
+using Waybill.Core.Database;
+
+namespace Waybill.Core.Numbers;
+
+/// <summary>
+/// Numbers of accounts: finding, taking, giving back, setting. Everything that changes a number is one transaction that begins by taking the writer's turn, so of two who
+/// want the same number one gets it, in whichever process they are.
+/// </summary>
+/// <remarks>
+/// Problems: <see cref="ProblemKind.NotFound"/> where there is nothing free, or no number that the caller may know of; <see cref="ProblemKind.Refused"/> where the number's state
+/// or its account's forbids it; <see cref="ProblemKind.Invalid"/> for a value.
+/// </remarks>
+/// <param name="database">Where they are kept.</param>
+/// <param name="audit">Where each change is recorded, in the same transaction.</param>
+/// <param name="time">The clock.</param>
+/// <param name="options">What the provider chose.</param>
+public sealed partial class NumberService(WaybillDatabase database, AuditLog audit, TimeProvider time, NumberOptions options)
+{
+    private readonly NumberRecorder _recorder = new(audit, time);
+
+    /// <summary>Finds a free number and does not reserve it: another one each time, drawn from those that fit. To have it, activate it at once.</summary>
+    public async ValueTask<Result<PhoneNumber>> AllocateAsync(NumberPattern pattern, CancellationToken cancellationToken = default)
+    {
+        var found = await ListFreeAsync(pattern, 1, cancellationToken).ConfigureAwait(false);
+        return found.Succeeded ? found.Value[0] : found.Problem;
+    }
+
+    /// <summary>Lists free numbers that fit, in no order, at most <see cref="NumberLimits.Listed"/>; there is at least one. None is reserved.</summary>
+    public async ValueTask<Result<IReadOnlyList<PhoneNumber>>> ListFreeAsync(NumberPattern pattern, int count, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        if (count is < 1 or > NumberLimits.Listed)
+        {
+            return Problem.Invalid($"One list has 1 to {NumberLimits.Listed} numbers. Ask for so many.");
+        }
+
+        await FreeOverAsync(cancellationToken).ConfigureAwait(false);
+        var found = await database.ReadAsync(connection => FreeNumbers.Find(connection, pattern, count), cancellationToken).ConfigureAwait(false);
+        return found.Count == 0 ? NoneFree(pattern) : (PhoneNumber[])[.. found.Select(static number => new PhoneNumber(number))];
+    }
+
+    /// <summary>Finds ten free numbers in a row of which the first ends with 0, and reserves none; says the first.</summary>
+    public async ValueTask<Result<PhoneNumber>> FindTenAsync(NumberPattern pattern, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        await FreeOverAsync(cancellationToken).ConfigureAwait(false);
+        var first = await database.ReadAsync(connection => FreeNumbers.FindRun(connection, pattern, 10), cancellationToken).ConfigureAwait(false);
+        return first is { } number ? new PhoneNumber(number) : NoneFree(pattern);
+    }
+
+    /// <summary>Gives a free number to the caller's account for a term. Whoever comes second is refused.</summary>
+    public ValueTask<Result<NumberDetails>> ActivateAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) => database.WriteAsync<NumberDetails>(
+        transaction =>
+        {
+            var connection = transaction.Connection;
+            var account = Taker(connection, caller.Account);
+            if (!account.Succeeded)
+            {
+                return account.Problem;
+            }
+
+            if (NumberSql.Find(connection, number.E164) is not { } found || number.IsPorted || !IsFree(found))
+            {
+                return NotFree(number);
+            }
+
+            Activate(transaction, caller.Actor, found, account.Value, block: null);
+            return NumberSql.Find(connection, number.E164)!;
+        },
+        cancellationToken);
+
+    /// <summary>Gives a number back. It is kept for its account for the time of quarantine, as it is.</summary>
+    public ValueTask<Result<NumberDetails>> DeactivateAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) => database.WriteAsync<NumberDetails>(
+        transaction =>
+        {
+            var owned = Held(transaction.Connection, caller, number, portedToo: false);
+            if (!owned.Succeeded)
+            {
+                return owned.Problem;
+            }
+
+            Deactivate(transaction, caller.Actor, owned.Value, "given back");
+            return NumberSql.Find(transaction.Connection, number.E164)!;
+        },
+        cancellationToken);
+
+    /// <summary>Undoes a deactivation while nobody else has taken the number.</summary>
+    public ValueTask<Result<NumberDetails>> ReactivateAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) => database.WriteAsync<NumberDetails>(
+        transaction =>
+        {
+            var connection = transaction.Connection;
+            var owned = Known(connection, caller, number);
+            if (!owned.Succeeded)
+            {
+                return owned.Problem;
+            }
+
+            if (owned.Value is not { State: NumberState.Quarantined or NumberState.Free, FormerAccount: { } former })
+            {
+                return Problem.Refused($"{number} was not given back: it is {owned.Value.State.Show()}. There is nothing to undo.");
+            }
+
+            var account = Taker(connection, former);
+            if (!account.Succeeded)
+            {
+                return account.Problem;
+            }
+
+            Reactivate(transaction, caller.Actor, owned.Value, account.Value);
+            return NumberSql.Find(connection, number.E164)!;
+        },
+        cancellationToken);
+
+    /// <summary>A number with all that is set for it. Whoever gave it back still sees it, until somebody else takes it.</summary>
+    public async ValueTask<Result<NumberDetails>> ShowAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) =>
+        await database.ReadAsync(connection => Known(connection, caller, number), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Frees what was quarantined long enough, renews terms and ends those that are to end; says how many numbers that were.</summary>
+    public async ValueTask<Result<int>> SettleAsync(CancellationToken cancellationToken = default)
+    {
+        for (var settled = 0; ;)
+        {
+            var written = await database.WriteAsync<int>(
+                transaction => NumberSql.FreeOver(transaction.Connection, time.GetUtcNow()) + EndTerms(transaction), cancellationToken).ConfigureAwait(false);
+            if (!written.Succeeded || written.Value == 0)
+            {
+                return written.Succeeded ? settled : written;
+            }
+
+            settled += written.Value;
+        }
+    }
+
+    internal static Problem Unknown(PhoneNumber number) => Problem.NotFound($"There is no number {number} here that is yours. Check its digits; numbers that were ported in begin with P.");
+
+    private static Problem NoneFree(NumberPattern pattern) => Problem.NotFound($"No number that fits {pattern} is free. Try another pattern.");
+
+    private static Problem NotFree(PhoneNumber number) => Problem.Refused($"{number} is not free. Allocate another one and activate that at once.");
+
+    /// <summary>The account that is to have a number.</summary>
+    private static Result<Account> Taker(DatabaseConnection connection, string? account) =>
+        account is null ? Problem.Invalid("A number is activated for an account. Say for which one.")
+        : AccountService.Find(connection, account) is not { } found ? AccountService.Unknown(account)
+        : found.Status != AccountStatus.Active ? Problem.Refused($"Account {found.Number} is {found.Status.ToWord()} and gets no number. Resume it first.")
+        : found;
+
+    /// <summary>A number that the caller may know of; another account's is not there, in the same words as one that is not.</summary>
+    private static Result<NumberDetails> Known(DatabaseConnection connection, NumberCaller caller, PhoneNumber number) =>
+        NumberSql.Find(connection, number.E164) is { } found && (!number.IsPorted || found.State == NumberState.PortedIn)
+            && (caller.Account is null || string.Equals(caller.Account, found.Account ?? found.FormerAccount, StringComparison.OrdinalIgnoreCase))
+            ? found
+            : Unknown(number);
+
+    /// <summary>A number that the caller has now.</summary>
+    private static Result<NumberDetails> Held(DatabaseConnection connection, NumberCaller caller, PhoneNumber number, bool portedToo)
+    {
+        var known = Known(connection, caller, number);
+        return !known.Succeeded ? known
+            : !known.Value.IsActive ? Problem.Refused($"{number} is not active: it is {known.Value.State.Show()}. Activate it first.")
+            : known.Value.State == NumberState.PortedIn && !portedToo
+                ? Problem.Refused($"{number} was ported in: its targets, their periods and its emergency record can be set, and its status asked. For all else ask the provider.")
+            : known;
+    }
+
+    private bool IsFree(NumberDetails number) => number.State == NumberState.Free || (number.State == NumberState.Quarantined && number.QuarantinedUntil <= time.GetUtcNow());
+
+    private DateOnly Today() => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), options.Zone).DateTime);
+
+    private void Activate(WriteTransaction transaction, Actor actor, NumberDetails number, Account account, long? block)
+    {
+        var expires = Today().AddMonths(options.TermMonths);
+        NumberSql.Take(transaction.Connection, number, NumberState.Active, account.Id, expires, block);
+        var data = new JsonObject { ["expires"] = expires.ToColumn() };
+        if (block is not null)
+        {
+            data["block"] = block;
+        }
+
+        _recorder.Record(transaction, actor, NumberActions.Activated, number.Number, (account.Id, account.Number), data);
+    }
+
+    private void Deactivate(WriteTransaction transaction, Actor actor, NumberDetails number, string why)
+    {
+        var until = time.GetUtcNow().AddDays(options.QuarantineDays);
+        var isKept = options.QuarantineDays > 0;
+        NumberSql.Release(transaction.Connection, number, isKept ? NumberState.Quarantined : NumberState.Free, isKept ? until : null);
+        var data = new JsonObject { ["why"] = why };
+        if (isKept)
+        {
+            data["quarantinedUntil"] = until.ToEvent();
+        }
+
+        _recorder.Record(transaction, actor, NumberActions.Deactivated, number.Number, (number.AccountId, number.Account), data);
+    }
+
+    private void Reactivate(WriteTransaction transaction, Actor actor, NumberDetails number, Account account)
+    {
+        var expires = Today().AddMonths(options.TermMonths);
+        NumberSql.TakeBack(transaction.Connection, number, account.Id, expires);
+        _recorder.Record(transaction, actor, NumberActions.Reactivated, number.Number, (account.Id, account.Number), new JsonObject { ["expires"] = expires.ToColumn() });
+    }
+
+    private int EndTerms(WriteTransaction transaction)
+    {
+        var connection = transaction.Connection;
+        var today = Today();
+        var over = connection.All(
+            NumberSql.Select + " WHERE n.expires_on < @today ORDER BY n.expires_on LIMIT @limit", NumberSql.Read, ("@today", today.ToColumn()), ("@limit", NumberLimits.Together));
+        foreach (var number in over)
+        {
+            if (number.Ends)
+            {
+                Deactivate(transaction, Actor.System, number, "its term ended");
+                continue;
+            }
+
+            var expires = number.Expires!.Value;
+            while (expires < today)
+            {
+                expires = expires.AddMonths(options.TermMonths);
+            }
+
+            connection.Execute("UPDATE phone_number SET expires_on = @expires WHERE number = @number", ("@expires", expires.ToColumn()), ("@number", number.Number.E164));
+            _recorder.Record(transaction, Actor.System, NumberActions.Renewed, number.Number, (number.AccountId, number.Account), new JsonObject { ["expires"] = expires.ToColumn() });
+        }
+
+        return over.Count;
+    }
+
+    /// <summary>What nobody has looked at since its quarantine ended is freed before free numbers are looked for; there is hardly ever one.</summary>
+    private async ValueTask FreeOverAsync(CancellationToken cancellationToken)
+    {
+        if (await database.ReadAsync(connection => NumberSql.IsOver(connection, time.GetUtcNow()), cancellationToken).ConfigureAwait(false))
+        {
+            await database.WriteAsync<int>(transaction => NumberSql.FreeOver(transaction.Connection, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

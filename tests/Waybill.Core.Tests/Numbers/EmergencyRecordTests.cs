@@ -1,0 +1,79 @@
+using Waybill.Core.Numbers;
+
+namespace Waybill.Core.Tests.Numbers;
+
+/// <summary>What the emergency services are told (domain.md 1.6).</summary>
+public sealed class EmergencyRecordTests
+{
+    [Fact]
+    public async Task A_record_is_created_filled_validated_and_answered()
+    {
+        await using var core = await NumberCore.CreateAsync();
+        var number = await core.ActivateAsync();
+        (await core.Numbers.ShowEmergencyAsync(core.One, number)).Problem(ProblemKind.NotFound);
+        (await core.Numbers.SetEmergencyAsync(core.One, number, EmergencyField.Name, "Example")).Problem(ProblemKind.NotFound);
+        Assert.Equal(EmergencyStatus.Received, (await core.Numbers.CreateEmergencyAsync(core.One, number)).Get().Status);
+        (await core.Numbers.SetEmergencyAsync(core.One, number, EmergencyField.Name, "Example")).Get();
+        Assert.Contains("POSTCODE", (await core.Numbers.ValidateEmergencyAsync(core.One, number)).Problem(ProblemKind.Invalid).Message, StringComparison.Ordinal);
+        Assert.Equal("AB10 1AA", (await core.Numbers.SetEmergencyAsync(core.One, number, EmergencyField.Postcode, "ab10 1aa")).Get().Fields[EmergencyField.Postcode]);
+        Assert.Equal(EmergencyStatus.Submitted, (await core.Numbers.ValidateEmergencyAsync(core.One, number)).Get().Status);
+        (await core.Numbers.ValidateEmergencyAsync(core.One, number)).Get();
+        Assert.Single(await core.AuditAsync(NumberActions.EmergencySubmitted));
+        Assert.Equal(number.National, Assert.Single((await core.Numbers.ListEmergencyAsync(EmergencyStatus.Submitted)).Items).Number.National);
+
+        (await core.Numbers.AnswerEmergencyAsync(number, EmergencyStatus.Rejected, null, TestCore.Operator)).Problem(ProblemKind.Invalid);
+        (await core.Numbers.AnswerEmergencyAsync(number, EmergencyStatus.None, null, TestCore.Operator)).Problem(ProblemKind.Invalid);
+        Assert.Equal("no such street", (await core.Numbers.AnswerEmergencyAsync(number, EmergencyStatus.Rejected, "no such street", TestCore.Operator)).Get().Reason);
+        var mended = (await core.Numbers.SetEmergencyAsync(core.One, number, EmergencyField.Thoroughfare, "High Street")).Get();
+        Assert.Equal((EmergencyStatus.Received, null), (mended.Status, mended.Reason));
+        (await core.Numbers.ValidateEmergencyAsync(core.One, number)).Get();
+        Assert.Equal(EmergencyStatus.Accepted, (await core.Numbers.AnswerEmergencyAsync(number, EmergencyStatus.Accepted, null, TestCore.Operator)).Get().Status);
+        (await core.Numbers.SetEmergencyAsync(core.One, number, EmergencyField.Thoroughfare, "High Street")).Get();
+        Assert.Equal(EmergencyStatus.Accepted, (await core.Numbers.ShowEmergencyAsync(core.One, number)).Get().Status);
+    }
+
+    [Theory]
+    [InlineData(EmergencyField.Title, 20)]
+    [InlineData(EmergencyField.Forename, 20)]
+    [InlineData(EmergencyField.Name, 50)]
+    [InlineData(EmergencyField.Honours, 30)]
+    [InlineData(EmergencyField.BusSuffix, 50)]
+    [InlineData(EmergencyField.Premises, 60)]
+    [InlineData(EmergencyField.Thoroughfare, 55)]
+    [InlineData(EmergencyField.Locality, 30)]
+    public void A_field_has_its_length_in_plain_characters(EmergencyField field, int longest)
+    {
+        Assert.Equal(longest, EmergencyRecord.Read(field, new string('x', longest)).Get().Length);
+        EmergencyRecord.Read(field, new string('x', longest + 1)).Problem(ProblemKind.Invalid);
+        EmergencyRecord.Read(field, "Café").Problem(ProblemKind.Invalid);
+        EmergencyRecord.Read(field, "two\tcells").Problem(ProblemKind.Invalid);
+        Assert.Equal(field, EmergencyRecord.FieldOf(EmergencyRecord.Word(field)));
+    }
+
+    [Theory]
+    [InlineData("AB10 1AA", true)]
+    [InlineData("M1 1AE", true)]
+    [InlineData("EC1A 1BB", true)]
+    [InlineData("GIR 0AA", true)]
+    [InlineData("AB101AA", false)]
+    [InlineData("AB10  1AA", false)]
+    [InlineData("ABC1 1AA", false)]
+    [InlineData("AB10 AA1", false)]
+    [InlineData("AB10 1AA\n", true)]
+    [InlineData("AB10 1AA 1", false)]
+    public void A_postcode_is_one_of_the_united_kingdom_with_one_blank(string text, bool isGood) => Assert.Equal(isGood, EmergencyRecord.Read(EmergencyField.Postcode, text).Succeeded);
+
+    [Fact]
+    public async Task All_fields_at_once_begin_a_record_and_what_is_not_named_is_cleared()
+    {
+        await using var core = await NumberCore.CreateAsync();
+        var number = await core.ActivateAsync();
+        var one = new Dictionary<EmergencyField, string> { [EmergencyField.Name] = "Example", [EmergencyField.Title] = "Dr", [EmergencyField.Honours] = " " };
+        Assert.Equal([EmergencyField.Title, EmergencyField.Name], (await core.Numbers.ReplaceEmergencyAsync(core.One, number, one)).Get().Fields.Keys.Order());
+        var two = new Dictionary<EmergencyField, string> { [EmergencyField.Name] = "Example", [EmergencyField.Postcode] = "no" };
+        (await core.Numbers.ReplaceEmergencyAsync(core.One, number, two)).Problem(ProblemKind.Invalid);
+        Assert.Equal("Dr", (await core.Numbers.ShowEmergencyAsync(core.One, number)).Get().Fields[EmergencyField.Title]);
+        Assert.Empty((await core.Numbers.CreateEmergencyAsync(core.One, number)).Get().Fields);
+        (await core.Numbers.ShowEmergencyAsync(core.Two, number)).Problem(ProblemKind.NotFound);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using Waybill.Core.Numbers;
+
+namespace Waybill.Core.Tests.Numbers;
+
+/// <summary>Finding free numbers: they vary, none is given twice, and it stays quick.</summary>
+public sealed class FreeNumberTests
+{
+    [Fact]
+    public async Task Two_hundred_at_once_take_numbers_from_one_range_and_none_is_taken_twice()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 10_000);
+        var pattern = NumberCore.Pattern("01224______");
+        var taken = new ConcurrentBag<long>();
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
+        {
+            for (var left = 5; left > 0;)
+            {
+                var number = (await core.Numbers.AllocateAsync(pattern)).Get();
+                if ((await core.Numbers.ActivateAsync(i % 2 == 0 ? core.One : core.Two, number)) is { Succeeded: true } done)
+                {
+                    taken.Add(done.Value.Number.E164);
+                    left--;
+                }
+            }
+        })));
+
+        Assert.Equal(1000, taken.Count);
+        Assert.Equal(1000, taken.Distinct().Count());
+        var counts = Assert.Single((await core.Core.Services.NumberRanges.ListAsync()).Items).Counts;
+        Assert.Equal(new RangeCounts(9000, 0, 1000, 0, 0), counts);
+        foreach (var account in (string[])["10042", "10043"])
+        {
+            Assert.Equal(500, (await core.Numbers.ListAsync(new NumberQuery { Account = account, Size = 1000 })).Get().Items.Count);
+        }
+    }
+
+    [Fact]
+    public async Task All_who_want_the_same_number_but_one_are_refused()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 1);
+        var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(async () =>
+            await core.Numbers.ActivateAsync(i % 2 == 0 ? core.One : core.Two, NumberCore.Of(NumberCore.First)))));
+        Assert.Single(results, result => result.Succeeded);
+        Assert.Single(await core.AuditAsync(NumberActions.Activated));
+    }
+
+    [Fact]
+    public async Task A_range_is_used_to_its_last_number()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 300);
+        var pattern = NumberCore.Pattern("01224______");
+        for (var i = 0; i < 300; i++)
+        {
+            (await core.Numbers.ActivateAsync(core.One, (await core.Numbers.AllocateAsync(pattern)).Get())).Get();
+        }
+
+        Assert.Equal("No number that fits 01224______ is free. Try another pattern.", (await core.Numbers.AllocateAsync(pattern)).Problem(ProblemKind.NotFound).Message);
+    }
+
+    [Fact]
+    public async Task One_pattern_gets_other_numbers_each_time_also_when_only_the_last_of_a_range_are_free()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 1000);
+        core.Core.Tamper("UPDATE phone_number SET state = 'active', account_id = 1 WHERE number < 441224000900; UPDATE number_range SET free = 100, active = 900");
+        var found = new HashSet<long>();
+        for (var i = 0; i < 40; i++)
+        {
+            found.Add((await core.Numbers.AllocateAsync(NumberCore.Pattern("01224______"))).Get().E164);
+        }
+
+        // Forty out of sixty-four and more: fewer than fifteen different ones come once in 10^12 runs.
+        Assert.True(found.Count >= 15, $"{found.Count} different numbers");
+        Assert.All(found, number => Assert.InRange(number, 441224000900, 441224000999));
+    }
+
+    [Theory]
+    [InlineData("01224______")]
+    [InlineData("+441224______")]
+    [InlineData("01224")]
+    [InlineData("0122400__7_")]
+    [InlineData("0________50")]
+    [InlineData("0__________")]
+    [InlineData("01224000042")]
+    public async Task What_is_found_fits(string text)
+    {
+        await using var core = await NumberCore.CreateAsync();
+        await core.AddRangeAsync("02080000000", 50);
+        var pattern = NumberCore.Pattern(text);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True(pattern.Matches((await core.Numbers.AllocateAsync(pattern)).Get().E164));
+        }
+    }
+
+    [Fact]
+    public async Task A_beginning_alone_finds_shorter_numbers_too_and_what_does_not_fit_is_not_found()
+    {
+        await using var core = await NumberCore.CreateAsync();
+        await core.AddRangeAsync("0800123000", 10);
+        Assert.Equal(10, (await core.Numbers.AllocateAsync(NumberCore.Pattern("0800"))).Get().National.Length);
+        (await core.Numbers.AllocateAsync(NumberCore.Pattern("0800_______"))).Problem(ProblemKind.NotFound);
+        (await core.Numbers.AllocateAsync(NumberCore.Pattern("01225______"))).Problem(ProblemKind.NotFound);
+        (await core.Numbers.AllocateAsync(NumberCore.Pattern("012240001__"))).Problem(ProblemKind.NotFound);
+    }
+
+    [Fact]
+    public async Task A_list_has_each_free_number_once_and_at_most_a_thousand()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 2000);
+        var pattern = NumberCore.Pattern("01224______");
+        var all = (await core.Numbers.ListFreeAsync(pattern, NumberLimits.Listed)).Get();
+        Assert.Equal(NumberLimits.Listed, all.Distinct().Count());
+        (await core.Numbers.ListFreeAsync(pattern, NumberLimits.Listed + 1)).Problem(ProblemKind.Invalid);
+        (await core.Numbers.ListFreeAsync(pattern, 0)).Problem(ProblemKind.Invalid);
+        await core.ActivateAsync();
+        Assert.Equal(9, (await core.Numbers.ListFreeAsync(NumberCore.Pattern("0122400000_"), 50)).Get().Count);
+    }
+
+    [Fact]
+    public async Task A_search_that_fits_hardly_anything_is_given_up_after_its_steps()
+    {
+        // Every tenth number is free and none of them ends with 5: each step finds one that does not fit.
+        await using var core = await NumberCore.CreateAsync(size: 100_000);
+        core.Core.Tamper("UPDATE phone_number SET state = 'portedout' WHERE number % 10 <> 0; UPDATE number_range SET free = 10000, ported_out = 90000");
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        (await core.Numbers.AllocateAsync(NumberCore.Pattern("012240____5"))).Problem(ProblemKind.NotFound);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{watch.Elapsed}");
+    }
+
+    [Fact]
+    public async Task Ten_in_a_row_begin_with_0_and_are_all_free()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 40);
+        await core.ActivateAsync("01224000005");
+        await core.ActivateAsync("01224000010");
+        await core.ActivateAsync("01224000029");
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal("01224000030", (await core.Numbers.FindTenAsync(NumberCore.Pattern("01224"))).Get().National);
+        }
+
+        await core.ActivateAsync("01224000035");
+        (await core.Numbers.FindTenAsync(NumberCore.Pattern("01224"))).Problem(ProblemKind.NotFound);
+    }
+}

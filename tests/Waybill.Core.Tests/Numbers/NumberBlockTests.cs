@@ -1,0 +1,64 @@
+using Waybill.Core.Numbers;
+
+namespace Waybill.Core.Tests.Numbers;
+
+/// <summary>Blocks are taken, given back and taken again together.</summary>
+public sealed class NumberBlockTests
+{
+    [Fact]
+    public async Task A_block_is_taken_shown_given_back_and_taken_again()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 30);
+        var block = (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224"), 10)).Get();
+        Assert.Equal((10, "10042", '0'), (block.Size, block.Account, block.First.National[^1]));
+        var inside = new PhoneNumber(block.First.E164 + 4);
+        Assert.Equal(block, (await core.Numbers.BlockOfAsync(core.One, inside)).Get());
+        Assert.Equal(NumberState.Active, (await core.Numbers.ShowAsync(core.One, block.Last)).Get().State);
+
+        (await core.Numbers.DeactivateBlockAsync(core.One, inside)).Problem(ProblemKind.Invalid);
+        (await core.Numbers.DeactivateBlockAsync(core.Two, block.First)).Problem(ProblemKind.NotFound);
+        (await core.Numbers.DeactivateBlockAsync(core.One, block.First)).Get();
+        Assert.Equal(NumberState.Quarantined, (await core.Numbers.ShowAsync(core.One, block.Last)).Get().State);
+        (await core.Numbers.DeactivateBlockAsync(core.One, block.First)).Problem(ProblemKind.Refused);
+        (await core.Numbers.ReactivateBlockAsync(core.One, block.First)).Get();
+        (await core.Numbers.ReactivateBlockAsync(core.One, block.First)).Problem(ProblemKind.Refused);
+        Assert.Equal(10, (await core.Numbers.ListAsync(new NumberQuery { Account = "10042" })).Get().Items.Count);
+        Assert.Equal(10, (await core.AuditAsync(NumberActions.Reactivated)).Count);
+    }
+
+    [Fact]
+    public async Task A_block_of_which_others_have_a_number_does_not_come_back()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 10);
+        var block = (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224"), 10)).Get();
+        (await core.Numbers.DeactivateBlockAsync(core.One, block.First)).Get();
+        core.Core.Time.Advance(TimeSpan.FromDays(90));
+        (await core.Numbers.ActivateAsync(core.Two, block.Last)).Get();
+        (await core.Numbers.ReactivateBlockAsync(core.One, block.First)).Problem(ProblemKind.Refused);
+        Assert.Empty(await core.AuditAsync(NumberActions.Reactivated));
+        (await core.Numbers.BlockOfAsync(core.Two, block.Last)).Problem(ProblemKind.NotFound);
+    }
+
+    [Fact]
+    public async Task A_block_has_2_to_1000_numbers_and_any_number_of_them_in_a_row_will_do()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 2010);
+        (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224"), 1)).Problem(ProblemKind.Invalid);
+        (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224"), NumberLimits.Block + 1)).Problem(ProblemKind.Invalid);
+        (await core.Numbers.ActivateBlockAsync(core.Staff, NumberCore.Pattern("01224"), 10)).Problem(ProblemKind.Invalid);
+        var largest = (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224"), NumberLimits.Block)).Get();
+        Assert.EndsWith("000", largest.First.National, StringComparison.Ordinal);
+        Assert.Equal(7, (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224"), 7)).Get().Size);
+        (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01225"), 7)).Problem(ProblemKind.NotFound);
+    }
+
+    [Fact]
+    public async Task Blocks_taken_at_once_do_not_overlap()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 200);
+        var blocks = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () =>
+            (await core.Numbers.ActivateBlockAsync(i % 2 == 0 ? core.One : core.Two, NumberCore.Pattern("01224"), 10)).Get())));
+        Assert.Equal(20, blocks.Select(block => block.First).Distinct().Count());
+        Assert.Equal(new RangeCounts(0, 0, 200, 0, 0), Assert.Single((await core.Core.Services.NumberRanges.ListAsync()).Items).Counts);
+    }
+}
