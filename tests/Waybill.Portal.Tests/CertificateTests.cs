@@ -2,13 +2,14 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Waybill.Portal.Tests.Support;
 using Waybill.TestKit;
 
 namespace Waybill.Portal.Tests;
 
 /// <summary>An operator puts another certificate in the place of the portal's while the server runs.</summary>
-public sealed class CertificateTests(PortalServer shared)
+public sealed partial class CertificateTests(PortalServer shared)
 {
     [Fact]
     public async Task A_new_certificate_is_shown_without_a_restart_and_one_that_cannot_be_read_is_not()
@@ -114,6 +115,59 @@ public sealed class CertificateTests(PortalServer shared)
         }
     }
 
+    [Fact]
+    public async Task The_root_installed_by_the_steps_of_the_page_is_believed_by_programs_that_were_told_nothing_of_it()
+    {
+        var port = Ports.Free();
+        await using var server = new PortalServer { Settings = [$"Ftp:Listen=127.0.0.1:{port}", $$"""Ftp:Public=[{"Host":"localhost","Port":{{port}}}]"""] };
+        await server.InitializeAsync();
+        await server.CommandAsync("login", "add", "10042", "--account", "10042");
+        var password = (await server.CommandAsync("password", "generate", "10042")).Trim();
+        using var client = server.Client();
+        var page = WebUtility.HtmlDecode(await client.GetStringAsync("/certificates"));
+        var steps = DebianSteps().Match(page).Groups[1].Value;
+        Assert.Equal(2, steps.Split('\n').Length);
+        using var home = new TemporaryDirectory();
+        home.Write("root.crt", await client.GetByteArrayAsync("/tls/root.crt"));
+
+        // The five settings of the guide, with nothing of a file of roots; and programs that have no settings at all. What is trusted here is not elsewhere on this machine.
+        home.Write("lftp", $"""
+            set ftp:ssl-force yes; set ftp:ssl-protect-data yes; set ftp:ssl-protect-list yes; set ssl:check-hostname yes; set ssl:verify-certificate yes
+            set net:max-retries 1; set cmd:fail-exit yes
+            open -u 10042,{password} -p {port} ftp://localhost
+            cls -1 /
+            """);
+        home.Write("list.py", $"""
+            import ftplib, ssl
+            ftp = ftplib.FTP_TLS(context=ssl.create_default_context())
+            ftp.connect("localhost", {port}); ftp.login("10042", "{password}"); ftp.prot_p()
+            print("\n".join(ftp.nlst("/")))
+            """);
+        home.Write("all", $"""
+            mkdir local certs bin; cp -a /usr/local/share/ca-certificates/. local; cp -a /etc/ssl/certs/. certs
+            mount --bind local /usr/local/share/ca-certificates; mount --bind certs /etc/ssl/certs
+            printf '#!/bin/sh\nexec "$@"\n' > bin/sudo; chmod +x bin/sudo; export PATH="$PWD/bin:$PATH" HOME="$PWD"
+            each() (
+                lftp -f lftp > lftp.$1 2>&1 || echo "lftp refuses"
+                python3 list.py > python.$1 2>&1 || echo "Python refuses"
+                curl -q -sS --ssl-reqd --user '10042:{password}' ftp://localhost:{port}/ > curl.$1 2>&1 || echo "curl refuses"
+            )
+            each before
+            {steps.Replace("\n", "\n            ", StringComparison.Ordinal)}
+            each after
+            """);
+        var outcome = await ExternalProcess.RunAsync("unshare", ["--mount", "sh", "-euc", $"cd {home.FullName}; . ./all"], timeout: TimeSpan.FromSeconds(120));
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.StartsWith("lftp refuses\nPython refuses\ncurl refuses\n", outcome.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\b[1-9]\d* added", outcome.Output);
+        Assert.Equal(3, outcome.Output.Split("refuses").Length - 1);
+        foreach (var program in (string[])["lftp", "python", "curl"])
+        {
+            Assert.Matches("(?i)certificate", await File.ReadAllTextAsync(home.Combine(program + ".before"), TestContext.Current.CancellationToken));
+            Assert.Contains("cdr", await File.ReadAllTextAsync(home.Combine(program + ".after"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+    }
+
     private static async Task WaitAsync(Func<Task<bool>> isSo)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -129,6 +183,9 @@ public sealed class CertificateTests(PortalServer shared)
         using var shown = X509CertificateLoader.LoadCertificate(connection.RemoteCertificate!.GetRawCertData());
         return shown.GetCertHashString(HashAlgorithmName.SHA256);
     }
+
+    [GeneratedRegex("""id="step-Debian".*?<code data-copy>(.*?)</code>""", RegexOptions.Singleline)]
+    private static partial Regex DebianSteps();
 
     private static string Colons(string hash) => string.Join(':', hash.Chunk(2).Select(static two => new string(two)));
 
