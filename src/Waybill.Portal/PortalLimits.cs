@@ -48,10 +48,10 @@ public static class PortalLimits
     /// <summary>Zips that are sent at once for one link.</summary>
     public const int ZipsPerLink = 1;
 
-    /// <summary>Tables of receipts that are sent at once.</summary>
+    /// <summary>Tables of receipts and statements that are sent at once.</summary>
     public const int ReceiptTables = 8;
 
-    /// <summary>Tables of receipts that are sent at once of one account.</summary>
+    /// <summary>Tables of receipts and statements that are sent at once of one account.</summary>
     public const int ReceiptTablesPerAccount = 1;
 
     /// <summary>Folders that are read at once.</summary>

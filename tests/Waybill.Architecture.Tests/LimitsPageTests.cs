@@ -151,7 +151,7 @@ public partial class LimitsPageTests
     [GeneratedRegex(@"^TimeSpan\.From(\w+)\(([\d.]+)\)$")]
     private static partial Regex Time();
 
-    [GeneratedRegex(@"^1u? << (\d+)$")]
+    [GeneratedRegex(@"^1[uL]? << (\d+)$")]
     private static partial Regex Power();
 
     [GeneratedRegex(@"^Named in `(\w+)`")]

@@ -143,7 +143,7 @@ public sealed partial class EveryPageTests
         foreach (var (name, path, words) in ((string, string, string)[])
             [
                 ("sessions", "sessions", "10042b"), ("sessions-portal", "sessions/portal", "Ann Elisabeth Lee"), ("feeds", "feeds?account=10042", "/cdr/*.csv"), ("receipts", "receipts", "june.csv"),
-                ("deliveries", "accounts/10042/deliveries", "usage_*.csv"), ("published", "accounts/10042/published", "june.csv"),
+                ("deliveries", "accounts/10042/deliveries", "usage_*.csv"), ("balance", "accounts/10042/balance", "12.34 GBP"), ("published", "accounts/10042/published", "june.csv"),
                 ("held", "held", "a file of that name is there"), ("recalled", "held?recalled=true&account=10042", "wrong month"), ("retention", "retention?account=10042", "case 4711"),
             ])
         {
@@ -186,7 +186,7 @@ public sealed partial class EveryPageTests
                 ("account", "", "june.csv"), ("account-files", "/files", "upload"), ("account-folder", "/files/upload", "a name that is rather long"), ("account-upload", "/upload/upload", ""),
                 ("account-logins", "/logins", "10042b"), ("account-login", "/logins/10042", "SHA256:"), ("account-connection", "/logins/10042/connection", ""), ("account-pack", "/logins/10042/pack", ""),
                 ("account-vendors", "/vendors", "usage.csv"), ("account-people", "/people", "Maximiliane"), ("account-receipts", "/receipts", "june.csv"), ("account-retention", "/retention", "/cdr/never fetched.csv"),
-                ("account-views", "/views", "case 4711"),
+                ("account-views", "/views", "case 4711"), ("account-balance", "/balance", "12.34 GBP"),
             ])
         {
             await ShowAsync(name, Account + path);
@@ -220,6 +220,8 @@ public sealed partial class EveryPageTests
         await _server.CommandAsync("login", "add", "10042-acme", "--account", "10042", "--vendor", "acme");
         await _server.CommandAsync("person", "add", "staff.pages@example.com", "--name", "Maximiliane Featherstonehaugh", "--account", "10042", "--role", "owner");
         await _server.CommandAsync("subscription", "set", "10042", "--feed", "cdr");
+        await _server.CommandAsync("balance", "push", "10042", "1434", "--id", "pay-1", "--text", "a payment");
+        await _server.CommandAsync("balance", "push", "10042", "-200", "--id", "calls-1", "--text", "calls");
         await _server.CommandAsync("hold", "set", "--account", "10042", "--path", "/held", "--reason", "case 4711");
         await _server.CommandAsync("arrival", "set", "10042", "--name", "usage_*.csv", "--header", "a;b", "--columns", "2", "--max-size", "1000");
         await _server.CommandAsync("expectation", "set", "--account", "10042", "--feed", "cdr", "--type", "csv", "--by", "06:00");

@@ -84,6 +84,12 @@ public enum PortalOperation
     /// <summary>Set quotas.</summary>
     ChangeQuotas,
 
+    /// <summary>See balances and ledgers.</summary>
+    SeeBalances,
+
+    /// <summary>Set when a balance is low.</summary>
+    ChangeBalances,
+
     /// <summary>See what was told to whom.</summary>
     SeeNotifications,
 
@@ -125,6 +131,9 @@ public enum PortalOperation
 
     /// <summary>See what retention will remove of it.</summary>
     SeeOwnRetention,
+
+    /// <summary>See its balance and ledger.</summary>
+    SeeOwnBalance,
 
     /// <summary>See its logins and their keys.</summary>
     SeeOwnKeys,

@@ -35,6 +35,7 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
         new("/vendors", "NavVendors", PortalOperation.SeeOwnVendors),
         new("/receipts", "NavReceipts", PortalOperation.SeeOwnReceipts),
         new("/retention", "NavRetention", PortalOperation.SeeOwnRetention),
+        new("/balance", "NavBalance", PortalOperation.SeeOwnBalance),
         new("/people", "NavPeople", PortalOperation.SeeOwnPeople),
         new("/views", "NavViews", PortalOperation.SeeOwnViews),
     ];

@@ -70,6 +70,21 @@ public sealed class ApiBasicTests(ApiServer api)
     }
 
     [Fact]
+    public async Task Calls_are_looked_for_in_so_many_files_and_no_more()
+    {
+        var account = await CustomerAsync();
+        using var client = Client(account, Password);
+        using var records = new MemoryStream();
+        new Waybill.Core.Feeds.UkStandardCdr(3, account, new DateOnly(2026, 11, 20)).Write(records, 2);
+        await PublishAsync(account, "calls.csv", records.ToArray());
+        await PublishAsync(account, [.. Enumerable.Range(0, BillingLimits.CallsFiles - 1).Select(static index => $"other{index}.csv")], "a,b\n1,2\n"u8.ToArray());
+        Assert.Equal(2, (await client.GetJsonAsync("/v1/account/cdrs/" + account)).GetArrayLength());
+        await PublishAsync(account, "one-more.csv", "a,b\n1,2\n"u8.ToArray());
+        using var none = await client.GetAsync("/v1/account/cdrs/" + account);
+        Assert.Equal(HttpStatusCode.BadRequest, none.StatusCode);
+    }
+
+    [Fact]
     public async Task Whoever_may_not_is_told_the_same_of_everything()
     {
         var (account, other, stopped) = (await CustomerAsync(), await CustomerAsync(), await CustomerAsync());
@@ -181,10 +196,17 @@ public sealed class ApiBasicTests(ApiServer api)
 
     private async Task PushAsync(params NewLedgerEntry[] entries) => ApiServer.Get(await api.Core.Balances.PushAsync(entries, ApiServer.Operator));
 
-    private async Task PublishAsync(string account, string name, byte[] content)
+    private Task PublishAsync(string account, string name, byte[] content) => PublishAsync(account, [name], content);
+
+    private async Task PublishAsync(string account, IReadOnlyList<string> names, byte[] content)
     {
         using var client = api.Client(api.All);
-        using var body = new MultipartFormDataContent { { new ByteArrayContent(content), "file", name } };
+        using var body = new MultipartFormDataContent();
+        foreach (var name in names)
+        {
+            body.Add(new ByteArrayContent(content), "file", name);
+        }
+
         using var answer = await client.PostAsync($"/v1/publications?account={account}&feed=cdr", body);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }

@@ -67,6 +67,13 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Contains(says, problem.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Billing:Currency=pounds", "write it as ISO 4217 does")]
+    [InlineData("Billing:Decimals=5", "is not 0 to 4")]
+    [InlineData("Billing:LowBalance=9007199254740993", "minor units")]
+    public void Settings_of_balances_that_cannot_work_are_refused(string setting, string says) =>
+        Assert.Contains(says, Assert.Throws<CommandException>(() => ConfigurationLoader.Load(File, new Dictionary<string, string>(), [setting])).Message, StringComparison.Ordinal);
+
     [Fact]
     public void A_password_is_not_sent_in_clear_text_over_a_network()
     {
