@@ -81,6 +81,7 @@ internal static class UsageWords
             : value == typeof(DateTimeOffset) ? "a time, as 2026-12-31 or 2026-12-31T12:00Z"
             : value == typeof(QuotaCommands.SizeLimit) ? "a size, as 10GiB, 500MB or none"
             : value == typeof(QuotaCommands.CountLimit) ? "a number, as 1000 or none"
+            : value == typeof(NumberCommands.Price) ? "a price in pounds, as 1.50"
             : "allowed there";
     }
 
