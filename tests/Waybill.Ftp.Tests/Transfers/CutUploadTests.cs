@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Waybill.Ftp.Hosting;
 using Waybill.Ftp.Tests.Support;
 using Waybill.Storage;
@@ -11,8 +12,10 @@ public sealed class CutUploadTests
 {
     private const int Content = 40_000;
 
-    [Fact]
-    public async Task A_thousand_uploads_cut_at_record_boundaries_and_inside_records_publish_nothing()
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task A_thousand_uploads_cut_at_record_boundaries_and_inside_records_publish_nothing(SslProtocols tls)
     {
         await using var harness = await FtpHarness.StartAsync();
         harness.Write("kept", "the old version"u8);
@@ -24,7 +27,7 @@ public sealed class CutUploadTests
             var data = await client.PassiveAsync();
             Assert.Equal(150, await client.SendAsync(i % 2 == 0 ? $"STOR new{i}" : "STOR kept"));
             await using var cut = new CuttingStream(data);
-            await using var stream = await FtpClient.SecureAsync(cut);
+            await using var stream = await FtpClient.SecureAsync(cut, tls);
             await CutAsync(stream, cut, content, i, random);
             var reply = await client.ReadReplyAsync();
             Assert.True(reply.Code == 426, $"upload {i}: {reply}, {random}");
