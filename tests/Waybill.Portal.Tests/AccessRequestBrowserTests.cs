@@ -69,9 +69,9 @@ public sealed class AccessRequestBrowserTests(PortalServer server)
         foreach (var (index, key) in keys.Index())
         {
             // As a file and pasted, by turns.
-            if (index % 2 == 0)
+            if (key.IsBinary || index % 2 == 0)
             {
-                await page.Locator("#keyFile").SetInputFilesAsync(new FilePayload { Name = "key", MimeType = "application/octet-stream", Buffer = Encoding.ASCII.GetBytes(key.Content) });
+                await page.Locator("#keyFile").SetInputFilesAsync(new FilePayload { Name = "key", MimeType = "application/octet-stream", Buffer = Encoding.Latin1.GetBytes(key.Content) });
             }
             else
             {

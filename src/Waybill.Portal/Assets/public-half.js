@@ -1,5 +1,5 @@
 // The public half of a private key that somebody pasted or chose, where it can be taken without the passphrase. What is read here goes nowhere but into the form.
-import { ecdsaBlob, fromBase64, lineOf, publicOf, readString, rsaBlob } from "./ssh.js";
+import { base64, ecdsaBlob, fromBase64, lineOf, publicOf, readString, rsaBlob, text } from "./ssh.js";
 
 const Sequence = 0x30;
 const Integer = 0x02;
@@ -9,6 +9,9 @@ const Identifier = 0x06;
 const Curve = 0xa0;
 const Point = 0xa1;
 const Uncompressed = 4;
+
+// Java's, and PKCS#12 in BER with indefinite lengths.
+const keyStores = [[0xfe, 0xed, 0xfe, 0xed], [0x30, 0x80, 0x02, 0x01, 0x03]];
 
 // RFC 5480 2.1.1.1, as they stand in DER, with the length of a point.
 const curves = {
@@ -83,6 +86,41 @@ async function pkcs8Of(der) {
     throw new RangeError("not of a type that the browser has");
 }
 
+const startsWith = (bytes, start) => start.every((each, at) => bytes[at] === each);
+
+// What an armour would say of bytes that are a private key without one; null of others.
+function formOf(bytes) {
+    if (startsWith(bytes, [...text("openssh-key-v1\0")])) {
+        return "OPENSSH ";
+    }
+
+    if (keyStores.some(start => startsWith(bytes, start))) {
+        return "KEY STORE ";
+    }
+
+    try {
+        const [first, second, ...others] = read(valuesOf(bytes, Sequence)[0]);
+        if (first.tag === Sequence) {
+            return second.tag === OctetString ? "ENCRYPTED " : null;
+        }
+
+        const version = first.tag === Integer && first.content.length === 1 ? first.content[0] : null;
+        if (version !== 0 && version !== 1) {
+            return version === 3 ? "KEY STORE " : null;
+        }
+
+        return second.tag === Sequence ? "" : second.tag === OctetString ? "EC " : others.length === 7 ? "RSA " : "DSA ";
+    } catch {
+        return null;
+    }
+}
+
+// The same private key in armour; null for bytes that are none.
+export function armoured(bytes) {
+    const form = formOf(bytes);
+    return form === null ? null : `-----BEGIN ${form}PRIVATE KEY-----\n${base64(bytes)}\n-----END ${form}PRIVATE KEY-----\n`;
+}
+
 // openssh-key-v1: cipher, key derivation, its options, the number of keys, and the public key in clear, whatever the passphrase is.
 function openSshOf(bytes) {
     let at = "openssh-key-v1\0".length;
@@ -114,8 +152,8 @@ async function blobOf(content) {
         return ppkOf(content);
     }
 
-    const [, form, armoured] = /-----BEGIN (OPENSSH |RSA |EC |)PRIVATE KEY-----([^-]*)-----END \1PRIVATE KEY-----/i.exec(content);
-    const bytes = fromBase64(armoured.replaceAll(/\s/g, ""));
+    const [, form, armour] = /-----BEGIN (OPENSSH |RSA |EC |)PRIVATE KEY-----([^-]*)-----END \1PRIVATE KEY-----/i.exec(content);
+    const bytes = fromBase64(armour.replaceAll(/\s/g, ""));
     const reads = { "OPENSSH ": openSshOf, "RSA ": rsaOf, "EC ": ecOf, "": pkcs8Of };
     return reads[form.toUpperCase()](bytes);
 }

@@ -1,5 +1,5 @@
 // Looks at a key before anything is sent: a private one never leaves this page. Without script the server refuses it.
-import { isLocked, publicHalf } from "./public-half.js";
+import { armoured, isLocked, publicHalf } from "./public-half.js";
 
 const form = document.querySelector("[data-request-form]");
 const text = form.elements.key;
@@ -22,7 +22,8 @@ let looks = 0;
 
 // Bytes as text of any sort: names of marks are ASCII, and PuTTYgen's neighbours save UTF-16.
 async function contentOf(chosen) {
-    return new TextDecoder("windows-1252").decode(await chosen.arrayBuffer()).replaceAll("\0", "");
+    const bytes = new Uint8Array(await chosen.arrayBuffer());
+    return armoured(bytes) ?? new TextDecoder("windows-1252").decode(bytes).replaceAll("\0", "");
 }
 
 function found(content) {

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.RegularExpressions;
 using Waybill.TestKit;
 
 namespace Waybill.Portal.Tests.Support;
 
 /// <summary>Private keys in every form in which the tools of customers write them, made at test time, each with the line of its public half.</summary>
-internal static class PrivateKeys
+internal static partial class PrivateKeys
 {
     private const string Passphrase = "a passphrase";
 
@@ -64,8 +65,24 @@ internal static class PrivateKeys
 
         // Cut off in the middle.
         samples.Add(new Sample("cut off", samples[4].Content.Remove(200, 64), null, IsLocked: false));
+
+        // The same without armour, and a store of keys.
+        foreach (var sample in samples.Take(samples.Count - 1).ToList())
+        {
+            if (Armour().Match(sample.Content) is { Success: true } armour)
+            {
+                samples.Add(sample with { Name = sample.Name + " in bytes", Content = Encoding.Latin1.GetString(Convert.FromBase64String(armour.Groups[1].Value)), IsBinary = true });
+            }
+        }
+
+        var store = directory.Combine("openssl.p12");
+        await RunAsync("openssl", "pkcs12", "-export", "-nocerts", "-inkey", raw, "-passout", "pass:" + Passphrase, "-out", store);
+        samples.Add(new Sample("PKCS#12", Encoding.Latin1.GetString(await File.ReadAllBytesAsync(store)), null, IsLocked: false, IsBinary: true));
         return samples;
     }
+
+    [GeneratedRegex("-----BEGIN (?:OPENSSH |RSA |EC |ENCRYPTED |)PRIVATE KEY-----([^-:]*)-----END")]
+    private static partial Regex Armour();
 
     private static string Ed25519Line(byte[] point)
     {
@@ -90,5 +107,6 @@ internal static class PrivateKeys
     /// <param name="Content">The file.</param>
     /// <param name="Line">The line of its public half; null where that cannot be taken.</param>
     /// <param name="IsLocked">Because of its passphrase.</param>
-    internal sealed record Sample(string Name, string Content, string? Line, bool IsLocked);
+    /// <param name="IsBinary">It cannot be pasted; the content is its bytes in Latin-1.</param>
+    internal sealed record Sample(string Name, string Content, string? Line, bool IsLocked, bool IsBinary = false);
 }
