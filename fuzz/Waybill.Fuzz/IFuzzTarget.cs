@@ -12,8 +12,8 @@ internal interface IFuzzTarget
     /// <summary>Every outcome; each must be seen.</summary>
     IReadOnlyCollection<string> Outcomes { get; }
 
-    /// <summary>Its part of the inputs, relative to the others': cheap parsers get more.</summary>
-    int Weight { get; }
+    /// <summary>How many inputs it gets in a run: cheap parsers get more.</summary>
+    int Inputs { get; }
 
     /// <summary>Words that the mutator may put in.</summary>
     IReadOnlyList<string> Dictionary => [];

@@ -2,7 +2,7 @@ using System.Globalization;
 using Waybill.Fuzz;
 using Waybill.Fuzz.Targets;
 
-// Waybill.Fuzz [--inputs 200000] [--seed S] [--target NAME] [--list] [--record] [--record-clients] [--self-test] [--self-test-hang]
+// Waybill.Fuzz [--times 1] [--seed S] [--target NAME] [--list] [--record] [--record-clients] [--self-test] [--self-test-hang]
 IFuzzTarget[] targets =
 [
     new BannerTarget(),
@@ -25,7 +25,7 @@ IFuzzTarget[] targets =
     new FtpSessionTarget(),
     new SessionTarget(),
 ];
-var inputs = 200_000;
+var times = 1;
 var seed = (ulong)Environment.TickCount64;
 string? only = null;
 var record = false;
@@ -33,8 +33,8 @@ for (var i = 0; i < args.Length; i++)
 {
     switch (args[i])
     {
-        case "--inputs" when i + 1 < args.Length:
-            inputs = int.Parse(args[++i], CultureInfo.InvariantCulture);
+        case "--times" when i + 1 < args.Length:
+            times = int.Parse(args[++i], CultureInfo.InvariantCulture);
             break;
         case "--seed" when i + 1 < args.Length:
             seed = ulong.Parse(args[++i], CultureInfo.InvariantCulture);
@@ -57,7 +57,7 @@ for (var i = 0; i < args.Length; i++)
             Console.WriteLine(string.Join('\n', targets.Select(target => target.Name)));
             return 0;
         default:
-            Console.Error.WriteLine("usage: Waybill.Fuzz [--inputs N] [--seed S] [--target NAME] [--list] [--record] [--record-clients] [--self-test] [--self-test-hang]");
+            Console.Error.WriteLine("usage: Waybill.Fuzz [--times N] [--seed S] [--target NAME] [--list] [--record] [--record-clients] [--self-test] [--self-test-hang]");
             return 2;
     }
 }
@@ -84,9 +84,7 @@ var runner = new FuzzRunner(seed, Console.Out);
 var failed = 0;
 foreach (var target in chosen)
 {
-    // A single target with --inputs gets as many as it would in a whole run, so that the seed repeats it.
-    var count = (int)((long)inputs * target.Weight / targets.Sum(each => each.Weight));
-    failed += await runner.RunAsync(target, Math.Max(1, count)) ? 0 : 1;
+    failed += await runner.RunAsync(target, times * target.Inputs) ? 0 : 1;
 }
 
 Console.WriteLine(failed == 0 ? $"passed: {chosen.Length} targets" : $"FAILED: {failed} of {chosen.Length} targets");

@@ -50,7 +50,7 @@ internal static class SelfTest
     {
         public string Name => "self-test";
 
-        public int Weight => 1;
+        public int Inputs => 1;
 
         public IReadOnlyCollection<string> Outcomes { get; } = expected.StartsWith("never", StringComparison.Ordinal) ? ["Seen", ""] : ["Seen"];
 

@@ -13,7 +13,7 @@ internal sealed class BannerTarget : IFuzzTarget
 
     public string Name => "banner";
 
-    public int Weight => 24;
+    public int Inputs => 19_200;
 
     public IReadOnlyCollection<string> Outcomes { get; } =
         ["Accepted", "Closed", .. Reasons.All];

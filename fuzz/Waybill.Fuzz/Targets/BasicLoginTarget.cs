@@ -8,7 +8,7 @@ internal sealed class BasicLoginTarget : IFuzzTarget
 {
     public string Name => "basic-login";
 
-    public int Weight => 100;
+    public int Inputs => 40_000;
 
     public IReadOnlyCollection<string> Outcomes { get; } = ["Credentials", "None"];
 

@@ -13,7 +13,7 @@ internal sealed class ChannelTarget : IFuzzTarget
 
     public string Name => "channel";
 
-    public int Weight => 12;
+    public int Inputs => 9_600;
 
     /// <summary>Why a message ends the connection.</summary>
     public static FixedTexts Reasons { get; } = new(

@@ -14,7 +14,7 @@ internal sealed class CsvTarget : IFuzzTarget
 
     public string Name => "csv";
 
-    public int Weight => 100;
+    public int Inputs => 40_000;
 
     public IReadOnlyCollection<string> Outcomes { get; } = ["Table", "Table refused", "Ledger", "Ledger refused", "Calls", "No calls"];
 

@@ -12,7 +12,7 @@ internal sealed class FtpArgumentTarget : IFuzzTarget
 
     public string Name => "ftp-argument";
 
-    public int Weight => 150;
+    public int Inputs => 120_000;
 
     public IReadOnlyCollection<string> Outcomes { get; } =
         ["PORT", "PORT refused", "EPRT", "EPRT refused", "EPRT unknown", "LIST", "LIST all", "REST", "REST refused", "MFMT", "MFMT refused", "MFF", "MFF refused"];

@@ -11,7 +11,7 @@ internal sealed class FtpLineTarget : IFuzzTarget
 
     public string Name => "ftp-line";
 
-    public int Weight => 100;
+    public int Inputs => 80_000;
 
     public IReadOnlyCollection<string> Outcomes { get; } = ["Ended", "Cut", "TooLong", "Stranger"];
 

@@ -31,7 +31,7 @@ internal sealed class FtpSessionTarget : IFuzzTarget
 
     public string Name => "ftp-session";
 
-    public int Weight => 4;
+    public int Inputs => 3_200;
 
     public IReadOnlyCollection<string> Outcomes { get; } =
         [nameof(FtpEndReason.ClientClosed), "Quit", nameof(FtpEndReason.ConnectionLost), nameof(FtpEndReason.ProtocolError), nameof(FtpEndReason.NotFtp), nameof(FtpEndReason.InjectedBytes), nameof(FtpEndReason.TlsFailed), nameof(FtpEndReason.TooManyAttempts)];

@@ -14,7 +14,7 @@ internal sealed class KexInitTarget : IFuzzTarget
 
     public string Name => "kexinit";
 
-    public int Weight => 20;
+    public int Inputs => 16_000;
 
     public IReadOnlyCollection<string> Outcomes { get; } = 
     [

@@ -11,7 +11,7 @@ internal sealed class KeyBlobTarget : IFuzzTarget
 
     public string Name => "key-blob";
 
-    public int Weight => 30;
+    public int Inputs => 24_000;
 
     public IReadOnlyCollection<string> Outcomes { get; } = [.. Enum.GetNames<PublicKeyError>()];
 

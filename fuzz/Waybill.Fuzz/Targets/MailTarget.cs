@@ -11,7 +11,7 @@ internal sealed class MailTarget : IFuzzTarget
 {
     public string Name => "mail";
 
-    public int Weight => 16;
+    public int Inputs => 12_800;
 
     public IReadOnlyCollection<string> Outcomes { get; } =
         ["Mail", "WithKey", "WithSeveralMessages", "Automatic", .. Enum.GetNames<MailMistake>().Where(name => name is not (nameof(MailMistake.None) or nameof(MailMistake.TooLarge)))];

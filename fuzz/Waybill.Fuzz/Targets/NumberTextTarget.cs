@@ -10,7 +10,7 @@ internal sealed class NumberTextTarget : IFuzzTarget
 
     public string Name => "number";
 
-    public int Weight => 150;
+    public int Inputs => 40_000;
 
     public IReadOnlyCollection<string> Outcomes { get; } = [.. Kinds, .. Kinds.Select(static kind => kind + " refused")];
 

@@ -12,7 +12,7 @@ internal sealed class PrivateKeyFileTarget : IFuzzTarget
 
     public string Name => "private-key-file";
 
-    public int Weight => 8;
+    public int Inputs => 6_400;
 
     public IReadOnlyCollection<string> Outcomes { get; } =
         ["Key", .. Enum.GetNames<PrivateKeyMistake>().Where(name => name != nameof(PrivateKeyMistake.None))];

@@ -14,7 +14,7 @@ internal sealed class PublicKeyFileTarget : IFuzzTarget
 
     public string Name => "public-key-file";
 
-    public int Weight => 16;
+    public int Inputs => 12_800;
 
     public IReadOnlyCollection<string> Outcomes { get; } =
     [

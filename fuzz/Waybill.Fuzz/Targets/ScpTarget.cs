@@ -18,7 +18,7 @@ internal sealed class ScpTarget : IFuzzTarget
 
     public string Name => "scp";
 
-    public int Weight => 20;
+    public int Inputs => 16_000;
 
     public IReadOnlyCollection<string> Outcomes { get; } = ["OtherCommand", "Misused", "Received", "Sent", "Warned", "ProtocolError", "CutOff"];
 

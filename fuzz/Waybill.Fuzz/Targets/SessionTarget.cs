@@ -29,7 +29,7 @@ internal sealed class SessionTarget : IFuzzTarget
 
     public string Name => "session";
 
-    public int Weight => 10;
+    public int Inputs => 8_000;
 
     /// <summary>Reasons of the transport itself. What authentication and channels say is told apart by their own targets.</summary>
     private static readonly FixedTexts Reasons = new(

@@ -34,7 +34,7 @@ internal sealed class SftpRequestTarget : IFuzzTarget
 
     public string Name => "sftp-request";
 
-    public int Weight => 20;
+    public int Inputs => 16_000;
 
     /// <summary>How the last request ended: in a reply of its own, in a status, or the session with it.</summary>
     public IReadOnlyCollection<string> Outcomes { get; } =

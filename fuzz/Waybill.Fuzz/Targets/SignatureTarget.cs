@@ -17,7 +17,7 @@ internal sealed class SignatureTarget : IFuzzTarget
 
     public string Name => "signature";
 
-    public int Weight => 8;
+    public int Inputs => 6_400;
 
     public IReadOnlyCollection<string> Outcomes { get; } = 
     [

@@ -11,7 +11,7 @@ internal sealed class TlsSessionTarget : IFuzzTarget
 
     public string Name => "tls-session";
 
-    public int Weight => 100;
+    public int Inputs => 40_000;
 
     public IReadOnlyCollection<string> Outcomes { get; } = ["Nothing", "Offered", "Given", "Resumed"];
 

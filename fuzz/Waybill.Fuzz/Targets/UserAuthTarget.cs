@@ -20,7 +20,7 @@ internal sealed class UserAuthTarget : IFuzzTarget
 
     public string Name => "userauth";
 
-    public int Weight => 16;
+    public int Inputs => 12_800;
 
     /// <summary>Why a message ends the connection.</summary>
     public static FixedTexts Reasons { get; } = new(
