@@ -6,8 +6,8 @@ using Waybill.Ftp.Hosting;
 namespace Waybill.Ftp.Data;
 
 /// <summary>
-/// A listener for one data connection: a random port, so that nobody can wait at the next one; the address of the control connection only; one accept. Who else
-/// comes is refused and reported.
+/// A listener for one data connection: a random port, so that nobody can wait at the next one; the address of the control connection only; one that is let in. Who else
+/// comes until it is closed, when that one has shaken hands, is refused and reported.
 /// </summary>
 internal sealed class PassivePort : DataPort
 {
@@ -21,7 +21,7 @@ internal sealed class PassivePort : DataPort
     private readonly IPAddress _client;
     private readonly Func<IPEndPoint, string, ValueTask> _refused;
     private readonly CancellationTokenSource _limit;
-    private readonly Task<Socket?> _accepting;
+    private readonly TaskCompletionSource<Socket?> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isTaken;
 
     private PassivePort(Socket listener, IPAddress client, FtpLimits limits, TimeProvider time, Func<IPEndPoint, string, ValueTask> refused)
@@ -30,7 +30,7 @@ internal sealed class PassivePort : DataPort
         _client = client;
         _refused = refused;
         _limit = new CancellationTokenSource(limits.DataConnectTime, time);
-        _accepting = AcceptAsync(_limit.Token);
+        _ = AcceptAsync(_limit.Token);
     }
 
     /// <summary>The port.</summary>
@@ -66,7 +66,7 @@ internal sealed class PassivePort : DataPort
 
     public override async ValueTask<Socket?> ConnectAsync(CancellationToken cancellationToken)
     {
-        var socket = await _accepting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var socket = await _accepted.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         _isTaken = socket is not null;
         return socket;
     }
@@ -84,9 +84,9 @@ internal sealed class PassivePort : DataPort
         _limit.Dispose();
     }
 
-    private async Task DropAsync() => (await _accepting.ConfigureAwait(false))?.Dispose();
+    private async Task DropAsync() => (await _accepted.Task.ConfigureAwait(false))?.Dispose();
 
-    private async Task<Socket?> AcceptAsync(CancellationToken cancellationToken)
+    private async Task AcceptAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -94,13 +94,11 @@ internal sealed class PassivePort : DataPort
             while (true)
             {
                 var socket = await _listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
-                if (Plain(((IPEndPoint)socket.RemoteEndPoint!).Address).Equals(_client))
+                var isOfClient = Plain(((IPEndPoint)socket.RemoteEndPoint!).Address).Equals(_client);
+                if (!isOfClient || !_accepted.TrySetResult(socket))
                 {
-                    await RefuseWaitingAsync().ConfigureAwait(false);
-                    return socket;
+                    Refuse(socket, isOfClient ? "a second connection came to a data port" : "a connection from another address than the client's came to its data port");
                 }
-
-                Refuse(socket, "a connection from another address than the client's came to its data port");
             }
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
@@ -110,17 +108,7 @@ internal sealed class PassivePort : DataPort
         finally
         {
             _listener.Dispose();
-        }
-
-        return null;
-    }
-
-    /// <summary>Those that stand behind the one that was let in; who comes later finds the port closed.</summary>
-    private async ValueTask RefuseWaitingAsync()
-    {
-        for (var i = 0; i < Backlog && _listener.Poll(TimeSpan.Zero, SelectMode.SelectRead); i++)
-        {
-            Refuse(await _listener.AcceptAsync().ConfigureAwait(false), "a second connection came to a data port");
+            _accepted.TrySetResult(null);
         }
     }
 

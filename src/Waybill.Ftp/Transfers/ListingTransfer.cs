@@ -4,6 +4,7 @@ using Waybill.Ftp.Control;
 using Waybill.Ftp.Data;
 using Waybill.Ftp.Listings;
 using Waybill.Ftp.Tls;
+using Waybill.Net.Threads;
 using Waybill.Storage;
 using Waybill.Storage.Access;
 
@@ -20,10 +21,12 @@ internal sealed class ListingTransfer(FtpSession session, IDirectoryListing list
     {
         using var block = WireStream.RentBlock();
         var entries = ArrayPool<DirectoryEntry>.Shared.Rent(Batch);
+        var share = new ThreadShare(Session.Server.Time);
         try
         {
             while (true)
             {
+                var began = share.Now;
                 var read = await listing.ReadAsync(entries.AsMemory(0, Batch)).ConfigureAwait(false);
                 if (read.Error != StoreError.None)
                 {
@@ -42,6 +45,11 @@ internal sealed class ListingTransfer(FtpSession session, IDirectoryListing list
                     next += written;
                     await data.Stream.WriteAsync(block.Memory[..length], cancellationToken).ConfigureAwait(false);
                     Bytes += length;
+                }
+
+                if (share.IsUsedUp(began))
+                {
+                    await Task.Yield();
                 }
             }
         }

@@ -29,19 +29,32 @@ public sealed partial class DataPortTests
     }
 
     [Fact]
-    public async Task A_second_connection_finds_the_port_closed_or_is_refused()
+    public async Task A_second_connection_is_refused_and_reported()
     {
         await using var harness = await FtpHarness.StartAsync();
         harness.Write("a", "secret"u8);
         await using var client = await harness.LogInAsync();
-        for (var i = 0; i < 20; i++)
+        const int Times = 20;
+        for (var i = 0; i < Times; i++)
         {
             var port = await PortAsync(client);
             using var first = await FtpClient.DialAsync(port);
             await AssertRefusedAsync(port, from: "127.0.0.1");
             Assert.Equal("secret"u8.ToArray(), await ReadAsync(await client.BeginAsync("RETR a", first)));
             Assert.Equal(226, (await client.ReadReplyAsync()).Code);
+
+            // It came, shook hands and was served; nobody listens any more.
+            await Assert.ThrowsAsync<SocketException>(() => FtpClient.DialAsync(port));
         }
+
+        // Nobody waits for the report.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (harness.DataPortRefusals.Count < Times)
+        {
+            await Task.Delay(10, patience.Token);
+        }
+
+        Assert.All(harness.DataPortRefusals, static refusal => Assert.Equal((IPAddress.Loopback, "a second connection came to a data port"), (refusal.Address.Address, refusal.Words)));
     }
 
     [Fact]
