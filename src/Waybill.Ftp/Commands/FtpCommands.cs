@@ -6,7 +6,8 @@ using static Waybill.Ftp.Commands.FtpPhase;
 namespace Waybill.Ftp.Commands;
 
 /// <summary>
-/// Every verb of the server, once. Dispatch, when it may come, the rights it needs, what is recorded, FEAT and HELP follow from this table and from nothing else.
+/// Every verb of the server, once. Dispatch, whether it may come before the login, the rights it needs, what is recorded, FEAT and HELP follow from this table and from nothing
+/// else; which verbs want TLS first is with those of TLS and login themselves, since each has its own reply.
 /// </summary>
 internal static class FtpCommands
 {

@@ -6,9 +6,6 @@ internal enum FtpPhase
     /// <summary>At once, also before TLS.</summary>
     Connected,
 
-    /// <summary>Once TLS is there, or where a listener allows plain sessions.</summary>
-    Secured,
-
     /// <summary>Once logged in.</summary>
     LoggedIn,
 }

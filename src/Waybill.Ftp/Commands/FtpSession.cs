@@ -32,6 +32,9 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
     /// <summary>Cancelled when the connection ends.</summary>
     public CancellationToken Ended => ended;
 
+    /// <summary>Cancelled when the client has closed its side, or is gone; what it had sent before may still wait to be read.</summary>
+    public required CancellationToken Lost { get; init; }
+
     /// <summary>The client's address, IPv4 as such.</summary>
     public IPAddress ClientAddress { get; } = PassivePort.Plain(info.RemoteEndPoint.Address);
 
@@ -40,7 +43,7 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
 
     // TLS.
 
-    /// <summary>TLS of the control connection; null without.</summary>
+    /// <summary>TLS of the control connection, and of its data connections; null without.</summary>
     public FtpTls? Tls { get; set; }
 
     public bool IsTls => Tls is not null;
@@ -55,9 +58,6 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
     public bool MayBePlain => IsTls || server.Options.Mode == FtpMode.PlainAllowed;
 
     public static FtpReply MustUseTls => new(530, "TLS is required: send AUTH TLS first, and set your client to explicit FTP over TLS.");
-
-    /// <summary>The TLS of data connections; null for a plain session.</summary>
-    public FtpTls? DataTls => Tls;
 
     // Login.
 

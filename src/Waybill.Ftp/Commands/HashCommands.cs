@@ -9,6 +9,9 @@ namespace Waybill.Ftp.Commands;
 /// <summary>HASH (draft-bryan-ftpext-hash-02) and the older XSHA256: what a client compares its own file with after an upload.</summary>
 internal static class HashCommands
 {
+    // Whoever waits for a turn is not idle.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static readonly (string Name, HashAlgorithmName Algorithm)[] Known = [("SHA-256", HashAlgorithmName.SHA256), ("SHA-512", HashAlgorithmName.SHA512)];
 
     /// <summary>HASH path: <c>213 SHA-256 0-SIZE hash name</c>.</summary>
@@ -61,11 +64,17 @@ internal static class HashCommands
                 return ("", 0, new FtpReply(552, "The file is too large to be hashed while you wait."));
             }
 
+            // For nobody it is not done: who is gone would keep a turn from others.
+            using var gone = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, session.Lost);
             var turns = session.Server.HashTurns;
-            await turns.WaitAsync(session.Ended).ConfigureAwait(false);
+            while (!await turns.WaitAsync(Patience, gone.Token).ConfigureAwait(false))
+            {
+                session.NoteWork();
+            }
+
             try
             {
-                return await ReadAsync(session, file, algorithm).ConfigureAwait(false);
+                return await ReadAsync(session, file, algorithm, gone.Token).ConfigureAwait(false);
             }
             finally
             {
@@ -74,7 +83,7 @@ internal static class HashCommands
         }
     }
 
-    private static async ValueTask<(string Hash, long Size, FtpReply? Problem)> ReadAsync(FtpSession session, IOpenFile file, HashAlgorithmName algorithm)
+    private static async ValueTask<(string Hash, long Size, FtpReply? Problem)> ReadAsync(FtpSession session, IOpenFile file, HashAlgorithmName algorithm, CancellationToken gone)
     {
         // A long computation is no work for the event loop.
         await PoolThread.EnterAsync();
@@ -83,7 +92,7 @@ internal static class HashCommands
         var size = 0L;
         while (true)
         {
-            session.Ended.ThrowIfCancellationRequested();
+            gone.ThrowIfCancellationRequested();
             var read = await file.ReadAsync(size, block.Memory).ConfigureAwait(false);
             if (read.Error != StoreError.None)
             {

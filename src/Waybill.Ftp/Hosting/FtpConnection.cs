@@ -46,8 +46,9 @@ internal sealed partial class FtpConnection : IAsyncDisposable
             LocalEndPoint = transport.LocalEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0),
             Features = transport.Features,
         };
-        _session = new FtpSession(server, _info, _ended.Token) 
+        _session = new FtpSession(server, _info, _ended.Token)
         {
+            Lost = transport.ConnectionClosed,
             AbortTransferAsync = AbortTransferAsync,
             NoteWork = () => Volatile.Write(ref _lastCommand, server.Time.GetTimestamp()),
         };

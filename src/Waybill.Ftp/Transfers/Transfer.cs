@@ -76,7 +76,7 @@ internal abstract class Transfer(FtpSession session) : IDisposable
         var wasMoved = false;
         try
         {
-            (_data, var problem) = await DataConnection.OpenAsync(_port, session.DataTls, session.Server, session.ReportDataPortAsync, _abort.Token).ConfigureAwait(false);
+            (_data, var problem) = await DataConnection.OpenAsync(_port, session.Tls, session.Server, session.ReportDataPortAsync, _abort.Token).ConfigureAwait(false);
             _port.Dispose();
             reply = problem ?? await MoveAsync(_data!, _abort.Token).ConfigureAwait(false);
             wasMoved = problem is null;

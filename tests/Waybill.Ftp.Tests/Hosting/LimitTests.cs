@@ -183,6 +183,23 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_hash_for_a_client_that_is_gone_waits_for_no_turn()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("a", new byte[10]);
+        var client = await harness.LogInAsync();
+        for (var i = 0; i < harness.Options.Limits.HashesAtOnce; i++)
+        {
+            await harness.HashTurns.WaitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await client.WriteAsync("HASH a\r\n");
+        await client.DisposeAsync();
+        Assert.Equal(FtpEndReason.ConnectionLost, (await harness.ReportAsync(0)).Reason);
+        Assert.Equal(0, harness.HashTurns.CurrentCount);
+    }
+
+    [Fact]
     public async Task A_stopping_server_lets_a_transfer_finish_and_sends_everyone_else_away()
     {
         await using var harness = await FtpHarness.StartAsync();
