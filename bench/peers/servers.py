@@ -121,7 +121,7 @@ class Waybill(Server):
         self.files = os.path.join(data, "vaults", "10020", "upload")
         self.ftp_port = free_port()
         limits = ["PerSource", "PerLogin", "Unauthenticated", "UnauthenticatedPerSource"]
-        self.launch([f"{ROOT}/waybill", "serve", "--data", data, "--set", f"Ssh:Listen=127.0.0.1:{self.port}", "--set", "Portal:Listen=",
+        self.launch([f"{ROOT}/waybill", "serve", "--data", data, "--set", f"Ssh:Listen=127.0.0.1:{self.port}", "--set", "Portal:Listen=", "--set", "Ntsapi:ListenTls=",
                      "--set", f"Ftp:Listen=127.0.0.1:{self.ftp_port}"]
                     + [word for limit in limits for word in ("--set", f"Limits:{limit}=10000")])
 

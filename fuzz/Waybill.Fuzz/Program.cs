@@ -23,6 +23,8 @@ IFuzzTarget[] targets =
     new TlsSessionTarget(),
     new FtpArgumentTarget(),
     new FtpSessionTarget(),
+    new NtsapiLineTarget(),
+    new NtsapiSessionTarget(),
     new SessionTarget(),
 ];
 var times = 1;

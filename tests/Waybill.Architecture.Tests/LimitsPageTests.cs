@@ -9,13 +9,13 @@ public partial class LimitsPageTests
     private static readonly string[] Page = File.ReadAllLines(Path.Combine(RoomTests.Root, "docs", "operations", "limits.md"));
 
     /// <summary>Types whose bounds are properties, with the value as their default.</summary>
-    private static readonly string[] ByInstance = ["SshLimits", "FtpLimits", "GateLimits", "SftpOptions", "ScpOptions", "LocalStoreOptions"];
+    private static readonly string[] ByInstance = ["SshLimits", "FtpLimits", "NtsapiLimits", "GateLimits", "SftpOptions", "ScpOptions", "LocalStoreOptions"];
 
     /// <summary>Types with bounds whose names do not say so.</summary>
     private static readonly string[] OtherTypes =
     [
         "SftpOptions", "ScpOptions", "LocalStoreOptions", "VaultPath", "BlockingThreads", "AllowedNetworks", "AccountNumber", "Words", "OfferedKeys", "IdempotentRequests", "ApiTokens",
-        "DiagnosisService", "ServerHealth", "CertificateWatch", "PublicKeyFile", "PrivateKeyFile", "KexInit", "ChannelPipeWriter",
+        "DiagnosisService", "ServerHealth", "CertificateWatch", "PublicKeyFile", "PrivateKeyFile", "KexInit", "ChannelPipeWriter", "CommandLines",
     ];
 
     /// <summary>What stands among them and bounds nothing.</summary>

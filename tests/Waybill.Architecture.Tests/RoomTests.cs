@@ -15,9 +15,10 @@ public class RoomTests
         ["Ssh"] = ["SshKeys", "Net"],
         ["Sftp"] = ["Storage"],
         ["Ftp"] = ["Net", "Storage"],
+        ["Ntsapi"] = ["Net"],
         ["Core"] = ["SshKeys", "Storage"],
         ["Portal"] = ["SshKeys", "Storage", "Core"],
-        ["Server"] = ["SshKeys", "Net", "Storage", "Ssh", "Sftp", "Ftp", "Core", "Portal"],
+        ["Server"] = ["SshKeys", "Net", "Storage", "Ssh", "Sftp", "Ftp", "Ntsapi", "Core", "Portal"],
     };
 
     public static TheoryData<string> Rooms => [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(path => Path.GetFileName(path)["Waybill.".Length..])];

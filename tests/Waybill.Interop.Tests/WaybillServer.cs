@@ -89,6 +89,7 @@ public sealed partial class WaybillServer : IAsyncLifetime
         string[] words =
         [
             .. Launcher, "dotnet", Program, "serve", "--data", Data, "--set", $"Ssh:Listen=127.0.0.1:{Port}", "--set", $"Ssh:ListenCompat=127.0.0.1:{CompatPort}", "--set", "Portal:Listen=", "--set", $"Ftp:Listen=127.0.0.1:{FtpPort},127.0.0.2:{FtpPort}",
+            "--set", "Ntsapi:ListenTls=",
             .. (_defaultLimits ? [] : new[] { "--set", "Limits:UnauthenticatedPerSecond=1000" }),
             .. Settings.Concat(settings).SelectMany(setting => new[] { "--set", setting }),
         ];

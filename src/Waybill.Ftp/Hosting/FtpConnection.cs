@@ -7,6 +7,7 @@ using Waybill.Ftp.Commands;
 using Waybill.Ftp.Control;
 using Waybill.Ftp.Tls;
 using Waybill.Net.Logging;
+using Waybill.Net.Streams;
 using Waybill.Net.Threads;
 using Waybill.Storage;
 using Waybill.Storage.EventLoop;
@@ -249,9 +250,10 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         var tls = new FtpTls(_server.Options);
         try
         {
-            _network.Watch = tls.Watch();
+            var watch = tls.Watch();
+            (_network.Watch, _network.LeaveEventLoop) = (watch, static async () => await PoolThread.EnterAsync());
             _tls = await tls.AuthenticateAsync(_network, both.Token);
-            tls.NoteOwn(_network.Watch);
+            tls.NoteOwn(watch);
         }
         catch (Exception exception) when (exception is AuthenticationException or IOException || (exception is OperationCanceledException && limit.IsCancellationRequested))
         {
@@ -259,7 +261,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         }
         finally
         {
-            _network.Watch = null;
+            (_network.Watch, _network.LeaveEventLoop) = (null, null);
         }
 
         _reader.Stream = _tls;

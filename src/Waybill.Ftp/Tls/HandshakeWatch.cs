@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Waybill.Net.Streams;
 
 namespace Waybill.Ftp.Tls;
 
@@ -6,7 +7,7 @@ namespace Waybill.Ftp.Tls;
 /// Reads off the bytes that our own TLS sends whether its handshake is one of TLS 1.3 and has sent its ServerHello, which SslStream tells only when all is over. What it
 /// sends itself after that flight are tickets (RFC 8446 section 4.6.1). The bytes are ours, so that no client can make them say otherwise.
 /// </summary>
-internal sealed class HandshakeWatch
+internal sealed class HandshakeWatch : ITransportWatch
 {
     private const byte Handshake = 22;
     private const byte ServerHello = 2;

@@ -52,7 +52,8 @@ internal sealed class TlsFiles(DataDirectory data)
     /// <summary>The names that the server certificate is made for: loopback and what customers are told.</summary>
     public static IReadOnlyList<string> Names(WaybillConfiguration configuration)
     {
-        var told = configuration.Ssh.Public.Concat(configuration.Ntsapi.Public).Select(static endpoint => endpoint.Host).Concat(configuration.Ftp.Public.Select(static endpoint => endpoint.Host));
+        var told = configuration.Ssh.Public.Select(static endpoint => endpoint.Host)
+            .Concat(configuration.Ntsapi.Public.Select(static endpoint => endpoint.Host)).Concat(configuration.Ftp.Public.Select(static endpoint => endpoint.Host));
         var portal = Uri.TryCreate(configuration.Portal.PublicUrl, UriKind.Absolute, out var url) ? [url.IdnHost] : Array.Empty<string>();
         return [.. ((string[])["localhost", "127.0.0.1", "::1", .. told, .. portal]).Where(name => name.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)];
     }

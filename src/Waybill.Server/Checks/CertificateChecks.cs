@@ -19,7 +19,7 @@ internal static class CertificateChecks
 
     public static IEnumerable<Finding> Look(WaybillConfiguration configuration, DataDirectory data, DateTimeOffset now)
     {
-        if (configuration.Portal.Listen.Count == 0 && !FtpSettings.ListenersOf(configuration.Ftp).Any())
+        if (configuration.Portal.Listen.Count == 0 && configuration.Ntsapi.ListenTls.Count == 0 && !FtpSettings.ListenersOf(configuration.Ftp).Any())
         {
             return [];
         }
@@ -83,6 +83,11 @@ internal static class CertificateChecks
         foreach (var endPoint in configuration.Ftp.Public.Where(endPoint => !certificate.Names(endPoint.Host)))
         {
             yield return Lacks(endPoint.Host, "Ftp:Public", "clients that check it refuse the server");
+        }
+
+        foreach (var endPoint in configuration.Ntsapi.Public.Where(endPoint => !certificate.Names(endPoint.Host)))
+        {
+            yield return Lacks(endPoint.Host, "Ntsapi:Public", "clients that check it refuse the server");
         }
     }
 

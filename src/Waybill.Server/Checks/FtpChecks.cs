@@ -52,7 +52,7 @@ internal static class FtpChecks
         if (plain.Count > 0)
         {
             findings.Add(new Finding(
-                Verdict.Warning, "FTP without TLS",
+                Verdict.Warning, "without TLS",
                 string.Create(CultureInfo.InvariantCulture, $"in the last {Days} days {plain.Count} {(plain.Count == 1 ? "login" : "logins")} sent passwords that anybody can read: {string.Join(", ", plain.Take(Named).Select(static login => login.UserName))}{(plain.Count > Named ? ", ..." : "")}"))
             {
                 Remedy = new Remedy("list them", "login plain"),

@@ -76,6 +76,11 @@ internal static class InstallationChecks
             yield return finding;
         }
 
+        foreach (var finding in NtsapiChecks.Look(configuration))
+        {
+            yield return finding;
+        }
+
         yield return configuration.Smtp.Host is { } host
             ? new Finding(Verdict.Ok, "Smtp", $"{host}:{configuration.Smtp.Port}")
             : new Finding(Verdict.Warning, "Smtp", $"Smtp:Host is not set, so mails are written to {data.Mail} and reach nobody; set it in waybill.json");

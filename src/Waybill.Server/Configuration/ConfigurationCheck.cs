@@ -32,6 +32,7 @@ internal static class ConfigurationCheck
 
         FtpSettings.Validate(configuration.Ftp);
         Public("Ftp:Public", FtpSettings.Public(configuration.Ftp).Select(static endPoint => (endPoint.Host, endPoint.Port)));
+        NtsapiSettings.Validate(configuration.Ntsapi);
         Public("Ntsapi:Public", configuration.Ntsapi.Public.Select(static endPoint => (endPoint.Host, endPoint.Port)));
         PortalSettings.Validate(configuration);
         _ = BillingSettings.Options(configuration.Billing);
@@ -211,7 +212,7 @@ internal static class ConfigurationCheck
         _ = TimeOfDay("Retention:RunAt", section.RunAt);
     }
 
-    private static void Within(string key, int value, int least, int most)
+    public static void Within(string key, int value, int least, int most)
     {
         if (value < least || value > most)
         {

@@ -103,6 +103,17 @@ internal sealed record FtpPublicEndpoint
     public bool? ImplicitTls { get; init; }
 }
 
+/// <summary>What customers of NTSAPI are told.</summary>
+internal sealed record NtsapiPublicEndpoint
+{
+    public string Host { get; init; } = "";
+
+    /// <summary>The port that its clients know.</summary>
+    public int Port { get; init; } = 777;
+
+    public string? Region { get; init; }
+}
+
 internal sealed record SshSection
 {
     public IReadOnlyList<string> Listen { get; init; } = ["127.0.0.1:2222"];
@@ -157,7 +168,25 @@ internal sealed record NtsapiSection
 
     public IReadOnlyList<string> ListenTls { get; init; } = ["127.0.0.1:7777"];
 
-    public IReadOnlyList<PublicEndpoint> Public { get; init; } = [];
+    public IReadOnlyList<NtsapiPublicEndpoint> Public { get; init; } = [];
+
+    /// <summary>The first line; null for the one that known clients match to the letter.</summary>
+    public string? Greeting { get; init; }
+
+    /// <summary>What stands behind the 0 of a login that succeeded; null for what known clients match to the letter.</summary>
+    public string? Welcome { get; init; }
+
+    /// <summary>Silence that ends a command which has no end of its own.</summary>
+    public int QuietMilliseconds { get; init; } = 100;
+
+    /// <summary>Time without a command after which a session ends.</summary>
+    public int IdleSeconds { get; init; } = 600;
+
+    /// <summary>Commands of a login in a second, over all its sessions.</summary>
+    public int CommandsPerSecond { get; init; } = 100;
+
+    /// <summary>Sessions of a login.</summary>
+    public int SessionsPerLogin { get; init; } = 50;
 }
 
 internal sealed record SftpSection

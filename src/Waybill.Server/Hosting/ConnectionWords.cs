@@ -1,4 +1,5 @@
 using Waybill.Ftp.Hosting;
+using Waybill.Ntsapi.Hosting;
 using Waybill.Ssh.Hosting;
 
 namespace Waybill.Server.Hosting;
@@ -15,6 +16,15 @@ internal static class ConnectionWords
     /// <summary>The same of FTP.</summary>
     public static string Ended(FtpConnectionReport report, string? kickReason) =>
         Ended(report.Reason.ToString(), report.Reason == FtpEndReason.Kicked ? kickReason ?? report.Detail : report.Detail, report.BytesReceived, report.BytesSent, report.Duration);
+
+    /// <summary>The same of NTSAPI.</summary>
+    public static string Ended(NtsapiConnectionReport report, string? kickReason)
+    {
+        var commands = report.Commands.Sum(static count => count.Count);
+        var detail = report.Reason == NtsapiEndReason.Kicked ? kickReason ?? report.Detail : report.Detail;
+        var tooFast = report.TooFast == 0 ? "" : $", {report.TooFast} refused because they came too fast";
+        return $"{report.Reason}: {detail}; {commands} {(commands == 1 ? "command" : "commands")}{tooFast}, {report.Duration.TotalSeconds:0.0} s";
+    }
 
     private static string Ended(string reason, string detail, long received, long sent, TimeSpan duration) =>
         $"{reason}: {detail}; {received} bytes in, {sent} out, {duration.TotalSeconds:0.0} s";

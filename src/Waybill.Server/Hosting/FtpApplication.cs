@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Waybill.Core;
 using Waybill.Core.Audit;
@@ -17,14 +16,7 @@ namespace Waybill.Server.Hosting;
 /// <summary>Joins the FTP server to accounts, passwords, vaults and the audit log.</summary>
 internal sealed partial class FtpApplication(Installation installation, SessionDoor door, ILogger logger) : IFtpApplication
 {
-    // Told to whoever has no account here too: it says nothing of who exists.
-    private const string Locked = "Too many wrong passwords came from your address. Try again later.";
-
-    private const string Busy = "Too many programs log in at this moment. Try again in a minute.";
-
     private const string MustUseTls = "This login must use TLS (AUTH TLS).";
-
-    private const string Trouble = "Nobody can log in at the moment. Please try again later.";
 
     public ValueTask<bool> MayUsePlainAsync(FtpConnectionInfo connection, string user, CancellationToken cancellationToken) =>
         installation.Passwords.MayUsePlainAsync(user, cancellationToken);
@@ -38,20 +30,14 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
         {
             LogTrouble(logger, answer.Problem.Message);
             connection.Features.Set(new LoginRefusal(answer.Problem.Message));
-            connection.Refusal = Trouble;
+            connection.Refusal = PasswordRefusals.Trouble;
             return null;
         }
 
-        Attempts(connection).Add(new FtpAttempt(user, answer.Value.Reason, answer.Value.TryAgain, connection.Tls.Length > 0));
+        PasswordTries.Of(connection.Features).Add(new PasswordTry(user, answer.Value.Reason, answer.Value.TryAgain, connection.Tls.Length > 0));
         if (answer.Value is not { Reason: LoginReason.Ok, Candidate: { } candidate, Credential: { } credential })
         {
-            connection.Refusal = answer.Value.Reason switch
-            {
-                LoginReason.PasswordLocked => Locked,
-                LoginReason.Busy => Busy,
-                LoginReason.TlsRequired => MustUseTls,
-                _ => null,
-            };
+            connection.Refusal = PasswordRefusals.Of(answer.Value.Reason, MustUseTls);
             return null;
         }
 
@@ -107,19 +93,9 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
 
         var candidate = report.User is { } user ? await installation.Directory.FindAsync(user) : null;
         var facts = new FtpRefusalFacts(
-            report, connection.Features.Get<LoginRefusal>()?.Words, [.. connection.Features.Get<FtpAttempts>()?.All ?? []], candidate, Client(connection),
+            report, connection.Features.Get<LoginRefusal>()?.Words, PasswordTries.Of(connection.Features).All, candidate, Client(connection),
             candidate is null && report.User is { } name ? await door.GuessAsync(name) : null);
         await installation.Audit.AppendAsync(SessionDoor.Refused(remote, connection.Id, report.User, candidate, FtpRefusalWords.Of(facts)));
-    }
-
-    private static FtpAttempts Attempts(FtpConnectionInfo connection)
-    {
-        if (connection.Features.Get<FtpAttempts>() is not { } attempts)
-        {
-            connection.Features.Set(attempts = new FtpAttempts());
-        }
-
-        return attempts;
     }
 
     private static string Client(FtpConnectionInfo connection) => connection.ClientName is { Length: > 0 } name ? name : "an FTP program";
@@ -140,16 +116,6 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
 
     [LoggerMessage(EventId = 52, Level = LogLevel.Error, Message = "A login is refused because passwords cannot be looked at: {Problem}")]
     private static partial void LogTrouble(ILogger logger, string problem);
-
-    /// <summary>The passwords that came over a connection; a feature of it. The engine ends it after a few.</summary>
-    private sealed class FtpAttempts
-    {
-        private readonly ConcurrentQueue<FtpAttempt> _all = [];
-
-        public IEnumerable<FtpAttempt> All => _all;
-
-        public void Add(FtpAttempt attempt) => _all.Enqueue(attempt);
-    }
 
     /// <summary>One logged-in connection.</summary>
     private sealed class FtpLogin : IFtpLogin

@@ -3,13 +3,6 @@ using Waybill.Ftp.Hosting;
 
 namespace Waybill.Server.Hosting;
 
-/// <summary>A user name with a password that did not let in.</summary>
-/// <param name="User">The user name.</param>
-/// <param name="Reason">What stood against it.</param>
-/// <param name="TryAgain">When the next password is looked at; null when at once.</param>
-/// <param name="IsEncrypted">Whether it came over TLS.</param>
-internal sealed record FtpAttempt(string User, LoginReason Reason, DateTimeOffset? TryAgain, bool IsEncrypted);
-
 /// <summary>What is known of an FTP connection that never logged in.</summary>
 /// <param name="Report">Its story.</param>
 /// <param name="Limit">What stood against a login whose password was right, in words; null if there was none.</param>
@@ -18,4 +11,4 @@ internal sealed record FtpAttempt(string User, LoginReason Reason, DateTimeOffse
 /// <param name="Client">What to call the program.</param>
 /// <param name="Meant">The login that the user name may have meant, and how they differ; null without a guess.</param>
 internal sealed record FtpRefusalFacts(
-    FtpConnectionReport Report, string? Limit, IReadOnlyList<FtpAttempt> Attempts, LoginCandidate? Candidate, string Client, (string Name, string Difference)? Meant);
+    FtpConnectionReport Report, string? Limit, IReadOnlyList<PasswordTry> Attempts, LoginCandidate? Candidate, string Client, (string Name, string Difference)? Meant);

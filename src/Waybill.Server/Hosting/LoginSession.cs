@@ -16,6 +16,9 @@ internal sealed class LoginSession(Installation installation, LiveSession sessio
 
     public Login Login => session.Login;
 
+    /// <summary>The login as the audit has it.</summary>
+    public Actor Actor => actor;
+
     public IAccessRules Rules => rules;
 
     public VaultPath StartDirectory => Login.StartDirectory ?? VaultPath.Root;

@@ -14,6 +14,7 @@ using Waybill.Core.Audit;
 using Waybill.Core.Retention;
 using Waybill.Ftp.Hosting;
 using Waybill.Net.Gate;
+using Waybill.Ntsapi.Hosting;
 using Waybill.Server.Certificates;
 using Waybill.Server.Configuration;
 using Waybill.Server.Control;
@@ -49,6 +50,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly Lazy<CertificateWatch> _certificate;
     private readonly List<(Listener Listener, ListenOptions Bound)> _listeners = [];
     private readonly List<(FtpListener Listener, ListenOptions Bound)> _ftpListeners = [];
+    private readonly List<(NtsapiListener Listener, ListenOptions Bound)> _ntsapiListeners = [];
     private List<(Listener Listener, SshConnectionHandler Handler)> _handlers = [];
     private WebApplication? _application;
     private PortalHost? _portal;
@@ -99,6 +101,9 @@ internal sealed partial class WaybillHost : IAsyncDisposable
 
     /// <summary>The same of FTP.</summary>
     public IReadOnlyList<(FtpListener Listener, ListenOptions Bound)> FtpListeners => _ftpListeners;
+
+    /// <summary>The same of NTSAPI.</summary>
+    public IReadOnlyList<(NtsapiListener Listener, ListenOptions Bound)> NtsapiListeners => _ntsapiListeners;
 
     /// <summary>Where the portal is bound; empty when it is off.</summary>
     public IReadOnlyList<IPEndPoint> Portal => _portal?.EndPoints ?? [];
@@ -226,7 +231,8 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         var door = new SessionDoor(_installation, configuration, _loggers.CreateLogger<SessionDoor>());
         var handlers = _handlers = Handlers(configuration, door);
         var ftp = FtpHandlers(configuration, door);
-        if (handlers.Count == 0 && ftp.Count == 0)
+        var ntsapi = NtsapiHandlers(configuration, door);
+        if (handlers.Count == 0 && ftp.Count == 0 && ntsapi.Count == 0)
         {
             // Kestrel without a listener would open one of its own, for HTTP on port 5000.
             return;
@@ -267,6 +273,16 @@ internal sealed partial class WaybillHost : IAsyncDisposable
                     options.Run(handler.OnConnectedAsync);
                 });
             }
+
+            foreach (var (listener, handler) in ntsapi)
+            {
+                kestrel.Listen(listener.EndPoint, options =>
+                {
+                    _ntsapiListeners.Add((listener, options));
+                    options.UseConnectionGate(_gate, _refusals.Record);
+                    options.Run(handler.OnConnectedAsync);
+                });
+            }
         });
         _application = builder.Build();
         try
@@ -279,6 +295,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             List<(IPEndPoint EndPoint, string Another)> asked =
             [
                 .. handlers.Select(each => (each.Listener.EndPoint, "Ssh:Listen=127.0.0.1:2022")), .. ftp.Select(each => (each.Listener.EndPoint, "Ftp:Listen=127.0.0.1:2122, or Ftp:Listen=[] for none")),
+                .. ntsapi.Select(each => (each.Listener.EndPoint, "Ntsapi:ListenTls=127.0.0.1:7778, or Ntsapi:ListenTls=[] for none")),
             ];
             var failed = asked.Where(each => error.Message.Contains($"{each.EndPoint}:", StringComparison.Ordinal)).DefaultIfEmpty(asked[0]).First();
             throw new CommandException(CannotListen(error, [failed.EndPoint], failed.Another));
@@ -295,6 +312,24 @@ internal sealed partial class WaybillHost : IAsyncDisposable
 
         var application = new FtpApplication(_installation, door, _loggers.CreateLogger<FtpApplication>());
         return [.. listeners.Select(listener => (listener, new FtpConnectionHandler(FtpSettings.Options(listener.Mode, configuration, _certificate.Value), application, TimeProvider.System, _loggers)))];
+    }
+
+    private List<(NtsapiListener Listener, NtsapiConnectionHandler Handler)> NtsapiHandlers(WaybillConfiguration configuration, SessionDoor door)
+    {
+        List<NtsapiListener> listeners = [.. NtsapiSettings.ListenersOf(configuration.Ntsapi)];
+        if (listeners.Count == 0)
+        {
+            return [];
+        }
+
+        var application = new NtsapiApplication(_installation, door, _installation.OpenNumbers(configuration), _loggers.CreateLogger<NtsapiApplication>());
+        var logins = new NtsapiLogins(NtsapiSettings.Limits(configuration.Ntsapi), TimeProvider.System);
+        return
+        [
+            .. listeners.Select(listener => (
+                listener,
+                new NtsapiConnectionHandler(NtsapiSettings.Options(listener, configuration.Ntsapi, _certificate), application, logins, TimeProvider.System, _loggers))),
+        ];
     }
 
     private List<(Listener Listener, SshConnectionHandler Handler)> Handlers(WaybillConfiguration configuration, SessionDoor door)

@@ -81,13 +81,25 @@ public sealed class AuditAndDoctorTests(Template template)
         var findings = (await data.JsonAsync("doctor")).EnumerateArray().ToList();
         Assert.DoesNotContain(findings, finding => finding.GetProperty("verdict").GetString() == "failure");
         Assert.Equal(
-            ["kernel", "open files", "crypto", "libargon2", "Ssh:Public", "Provider", "portal", "certificate", "Ftp", "Smtp", "file modes", "room", "host keys", "database", "audit", "people", "quotas", "keys", "requests", "held files", "expectations", "expiring keys", "burnt keys", "retention", "schedule", "notifications", "web hooks", "backup", "server"],
+            ["kernel", "open files", "crypto", "libargon2", "Ssh:Public", "Provider", "portal", "certificate", "Ftp", "Ntsapi", "Smtp", "file modes", "room", "host keys", "database", "audit", "people", "quotas", "keys", "requests", "held files", "expectations", "expiring keys", "burnt keys", "retention", "schedule", "notifications", "web hooks", "backup", "server"],
             findings.Select(finding => finding.GetProperty("check").GetString()));
         await File.WriteAllTextAsync(data.Combine("waybill.json"),
             """{ "Provider": { "Name": "X", "SupportMail": "s@example.com" }, "Ssh": { "Public": [{ "Host": "sftp.example.com" }] } }""");
         var outcome = await data.OutputAsync("doctor");
         Assert.Contains("ok       Ssh:Public: sftp.example.com:22", outcome, StringComparison.Ordinal);
         Assert.DoesNotContain("Provider", outcome, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Passwords_that_can_be_read_on_the_way_to_NTSAPI_are_warned_of()
+    {
+        using var data = await template.CopyAsync();
+        Assert.Contains("ok       Ntsapi: off (", await data.OutputAsync("doctor", "--set", "Ntsapi:ListenTls="), StringComparison.Ordinal);
+        var found = await data.OutputAsync("doctor", "--set", "Ntsapi:Listen=127.0.0.2:7777", "--set", "Ntsapi:SessionsPerLogin=101", "--set", """Ntsapi:Public=[{"Host":"ntsapi.example.com"}]""");
+        Assert.Contains("ok       Ntsapi: 127.0.0.2:7777 (plain), 127.0.0.1:7777 (TLS)", found, StringComparison.Ordinal);
+        Assert.Contains("warning  Ntsapi:Listen: passwords can be read on the way to 127.0.0.2:7777; ", found, StringComparison.Ordinal);
+        Assert.Contains("101 sessions are more than a login may have of all protocols together (Limits:PerLogin 100)", found, StringComparison.Ordinal);
+        Assert.Matches("ntsapi\\.example\\.com.*Ntsapi:Public.*clients that check it refuse the server", found);
     }
 
     [Fact]

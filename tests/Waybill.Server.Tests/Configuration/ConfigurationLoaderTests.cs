@@ -1,4 +1,5 @@
 using Waybill.Core.Vaults;
+using Waybill.Ntsapi.Hosting;
 using Waybill.Server.Configuration;
 using Waybill.TestKit;
 
@@ -34,7 +35,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
               "Ssh":    { "Listen": ["127.0.0.1:2222"], "Public": [{"Host": "sftp.example.com", "Port": 22, "Region": "GB"}], "Policy": "modern",
                           "ListenCompat": [] },
               "Ftp":    { "Listen": ["127.0.0.1:2121"], "ListenImplicitTls": [], "ListenPlain": [], "PassivePorts": "42000-42999" },
-              "Ntsapi": { "Listen": [], "ListenTls": ["127.0.0.1:7777"] },
+              "Ntsapi": { "Listen": [], "ListenTls": ["127.0.0.1:7777"], "Public": [{"Host": "ntsapi.example.com", "Region": "GB"}], "Greeting": "0 NTS", "Welcome": "Welcome",
+                          "QuietMilliseconds": 100, "IdleSeconds": 600, "CommandsPerSecond": 100, "SessionsPerLogin": 50 },
               "Sftp":   { "Links": false },
               "Limits": { "Total": 10000, "PerSource": 200, "PerLogin": 100, "Unauthenticated": 200, "UnauthenticatedPerSecond": 20 },
               "Portal": { "Listen": ["127.0.0.1:8443"], "PublicUrl": "https://localhost:8443" },
@@ -138,6 +140,17 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public void NTSAPI_is_there_by_TLS_alone_and_may_have_one_port_on_two_addresses_for_both()
+    {
+        var section = Load().Configuration.Ntsapi;
+        Assert.Equal("127.0.0.1:7777 TLS", Assert.Single(NtsapiSettings.ListenersOf(section).Select(static listener => $"{listener.EndPoint} {listener.Words}")));
+        Assert.Equal(new NtsapiLimits(), NtsapiSettings.Limits(section));
+        var told = Load([], """Ntsapi:Public=[{"Host":"a"}]""", "Ntsapi:Listen=192.0.2.1:777", "Ntsapi:ListenTls=192.0.2.2:777").Configuration.Ntsapi;
+        Assert.Equal(["192.0.2.1:777 plain", "192.0.2.2:777 TLS"], NtsapiSettings.ListenersOf(told).Select(static listener => $"{listener.EndPoint} {listener.Words}"));
+        Assert.Equal(777, Assert.Single(told.Public).Port);
+    }
+
+    [Fact]
     public void Unknown_keys_are_warned_of_with_their_path()
     {
         Write("""{ "Sssh": {}, "Ssh": { "Polcy": "x", "Public": [{ "Hst": "a", "Host": "b" }] } }""");
@@ -175,6 +188,17 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""Ssh:Public=[{"Host":"not a host"}]""", "Ssh:Public: 'not a host' is no host name; write it as sftp.example.com")]
     [InlineData("""Ssh:Public=[{"Host":"a","Port":0}]""", "Ssh:Public: 0 is no port; 1 to 65535")]
     [InlineData("""Ftp:Public=[{"Host":"a","Port":0}]""", "Ftp:Public: 0 is no port; 1 to 65535")]
+    [InlineData("""Ntsapi:Public=[{"Host":"a","Port":0}]""", "Ntsapi:Public: 0 is no port; 1 to 65535")]
+    [InlineData("Ntsapi:Listen=777", "Ntsapi:Listen: '777' is no address with a port")]
+    [InlineData("Ntsapi:Listen=127.0.0.1:7777", "Ntsapi: 127.0.0.1:7777 stands in Ntsapi:Listen and Ntsapi:ListenTls, or twice; plain and TLS may have one port number on two addresses")]
+    [InlineData("Ntsapi:Greeting=NTS GW", "Ntsapi:Greeting: it begins with `0 `")]
+    [InlineData("Ntsapi:Greeting=0 ", "Ntsapi:Greeting: it begins with `0 `")]
+    [InlineData("Ntsapi:Greeting=0 \u00fc", "Ntsapi:Greeting: it begins with `0 `")]
+    [InlineData("Ntsapi:Welcome=a\nb", "Ntsapi:Welcome: it is one line of at most 200 characters of ASCII")]
+    [InlineData("Ntsapi:QuietMilliseconds=9", "Ntsapi:QuietMilliseconds: 9 is out of range; 10 to 2000")]
+    [InlineData("Ntsapi:IdleSeconds=86401", "Ntsapi:IdleSeconds: 86401 is out of range; 10 to 86400")]
+    [InlineData("Ntsapi:CommandsPerSecond=0", "Ntsapi:CommandsPerSecond: 0 is out of range; 1 to 1000000")]
+    [InlineData("Ntsapi:SessionsPerLogin=100001", "Ntsapi:SessionsPerLogin: 100001 is out of range; 1 to 100000")]
     [InlineData("Portal:Listen=8443", "Portal:Listen: '8443' is no address with a port")]
     [InlineData("Portal:Certificate=/x.pem", "Portal:Certificate and Portal:CertificateKey belong together")]
     [InlineData("Provider:CaseLink=javascript:alert(1)", "Provider:CaseLink: 'javascript:alert(1)' is no web address")]

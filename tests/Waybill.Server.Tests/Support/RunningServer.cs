@@ -38,9 +38,9 @@ internal sealed class RunningServer : IAsyncDisposable
             : 0;
     }
 
-    /// <summary>Without portal and FTP, unless <paramref name="words"/> say otherwise: their ports are one for all.</summary>
+    /// <summary>Without portal, FTP and NTSAPI, unless <paramref name="words"/> say otherwise: their ports are one for all.</summary>
     public static ExternalProcess Launch(Data data, params string[] words) =>
-        ExternalProcess.Start("dotnet", [Cli.Path, "serve", "--data", data.Root, "--set", "Portal:Listen=", "--set", "Ftp:Listen=", .. words]);
+        ExternalProcess.Start("dotnet", [Cli.Path, "serve", "--data", data.Root, "--set", "Portal:Listen=", "--set", "Ftp:Listen=", "--set", "Ntsapi:ListenTls=", .. words]);
 
     /// <summary>Logs in; the session is idle.</summary>
     public async Task<RawSshClient> LogInAsync(SshPrivateKey key, string user = Template.User)

@@ -79,6 +79,7 @@ internal static class DemoCommand
     {
         var ssh = Free(configuration.Ssh.Listen is [var first, ..] ? ConfigurationCheck.EndPoint("Ssh:Listen", first).Port : 0);
         var ftp = configuration.Ftp.Listen is [var control, ..] ? Free(ConfigurationCheck.EndPoint("Ftp:Listen", control).Port) : (int?)null;
+        var ntsapi = configuration.Ntsapi.ListenTls is [var line, ..] ? Free(ConfigurationCheck.EndPoint("Ntsapi:ListenTls", line).Port) : (int?)null;
         var portal = configuration.Portal.Listen is [var page, ..] ? Free(ConfigurationCheck.EndPoint("Portal:Listen", page).Port) : (int?)null;
         return configuration with
         {
@@ -94,6 +95,11 @@ internal static class DemoCommand
                 ListenImplicitTls = [],
                 ListenPlain = [],
                 PassiveAddress = null,
+            },
+            Ntsapi = configuration.Ntsapi with
+            {
+                Listen = [],
+                ListenTls = ntsapi is null ? [] : [$"127.0.0.1:{ntsapi}"],
             },
             Portal = configuration.Portal with
             {

@@ -27,7 +27,7 @@ internal static class LoginFtpCommands
     public static Command Plain(Func<ParseResult, CommandContext> context)
     {
         var days = new Option<int>("--days") { Description = "of the last so many days; 90 unless said", HelpName = "DAYS", DefaultValueFactory = _ => Days };
-        var command = new Command("plain", "List the logins that came by FTP without TLS, the latest first.") { days };
+        var command = new Command("plain", "List the logins that came by FTP or NTSAPI without TLS, the latest first.") { days };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);

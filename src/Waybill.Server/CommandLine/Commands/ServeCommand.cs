@@ -63,6 +63,11 @@ internal static class ServeCommand
                 await context.Output.WriteLineAsync($"{(listener.Mode == FtpMode.ImplicitTls ? "ftps" : "ftp")} {bound.IPEndPoint} ({listener.Words})");
             }
 
+            foreach (var (listener, bound) in host.NtsapiListeners)
+            {
+                await context.Output.WriteLineAsync($"ntsapi {bound.IPEndPoint} ({listener.Words})");
+            }
+
             foreach (var bound in host.Portal)
             {
                 await context.Output.WriteLineAsync($"https {bound} (portal)");

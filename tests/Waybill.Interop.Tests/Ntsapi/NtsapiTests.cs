@@ -1,0 +1,237 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Waybill.TestKit;
+
+namespace Waybill.Interop.Tests.Ntsapi;
+
+/// <summary>NTSAPI as the program serves it: whose numbers, whose password, who sees the session and who ends it.</summary>
+public sealed class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<NtsapiServer>
+{
+    private const string NotYours = "4 This is not one of your numbers. A number that was ported in begins with P";
+
+    private WaybillServer Server => ntsapi.Server;
+
+    /// <summary>How each client of domain.md 1.5 ends its commands, through the life of a number.</summary>
+    [Theory]
+    [InlineData("A and B", "\r\n", false)]
+    [InlineData("C", "", true)]
+    [InlineData("D", "\n", false)]
+    [InlineData("E", "\r", false)]
+    [InlineData("F", "", false)]
+    public async Task A_number_is_found_taken_pointed_and_given_back_by_each_client_s_way(string client, string end, bool isTls)
+    {
+        await using var line = isTls ? await ntsapi.ConnectAsync() : await ntsapi.ConnectPlainAsync();
+
+        // Each writes back what it reads, whoever has numbers of the same range meanwhile.
+        Assert.Equal("0 Access granted. Welcome (cl=500)", await line.AskAsync($"AUTH {WaybillServer.User} {Server.Password}", end));
+        var allocated = await line.AskAsync("ALLO 01224______", end);
+        Assert.Matches("^0 01224[0-9]{6} Allocated$", allocated);
+        var number = allocated.Split(' ')[1];
+        Assert.Equal("0 Number activated OK", await line.AskAsync($"ACTI {number}", end));
+        Assert.Equal($"1 Number not activated: {number} is not free. Allocate another one and activate that at once.", await line.AskAsync($"ACTI {number}", end));
+        Assert.Equal("0 Number updated OK", await line.AskAsync($"SET {number} 1 S:441224000000@sip.example", end));
+        Assert.Equal("0 Number updated OK", await line.AskAsync($"SET {number} 2 01189999999", end));
+        Assert.Equal("0 Number updated OK", await line.AskAsync($"ORDE {number} 1 0000", end));
+        Assert.Matches($"^0 {number} Y 2[0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}} S:441224000000@sip\\.example\\|441189999999\\|$", await line.AskAsync($"STAT {number}", end));
+        Assert.Equal("0 Number updated OK", await line.AskAsync($"SPIN {number} 1234", end));
+        Assert.Equal("0 Number updated OK", await line.AskAsync($"FEAT {number} D", end));
+        Assert.Equal($"0 {number} D", await line.AskAsync($"FEAT {number}", end));
+        Assert.Equal("0 Information updated", await line.AskAsync($"INFO {number} GEN Client {client}, 1 High St", end));
+        Assert.StartsWith("4 A telephone number as target is ", await line.AskAsync($"SET {number} 3 12", end), StringComparison.Ordinal);
+        Assert.Equal("0 Number deactivated OK", await line.AskAsync($"DEAC {number}", end));
+        Assert.Matches($"^0 {number} N ", await line.AskAsync($"STAT {number}", end));
+        Assert.Equal("0 Number reactivated OK", await line.AskAsync($"REAC {number}", end));
+        Assert.Equal("0 Many thanks. Goodbye", await line.AskAsync("QUIT", end));
+        Assert.Null(await line.ReadAsync());
+    }
+
+    [Fact]
+    public async Task An_emergency_record_is_written_sent_on_and_told_by_its_digits()
+    {
+        await using var line = await ntsapi.LogInAsync(WaybillServer.User, Server.Password);
+        const string Number = "01224001999";
+        Assert.Equal("0 Number activated OK", await line.AskAsync($"ACTI {Number}"));
+        Assert.Equal("9 No record found", await line.AskAsync($"INFO {Number} 999 STATUS"));
+        Assert.Equal("9 No record found", await line.AskAsync($"INFO {Number} 999 VALIDATE"));
+        Assert.Equal("9 No record found", await line.AskAsync($"INFO {Number} 999 DATA"));
+        Assert.Equal("1 There is no emergency record of this number. Send CREATE first", await line.AskAsync($"INFO {Number} 999 NAME Smith"));
+        Assert.Equal("0 Information updated", await line.AskAsync($"INFO {Number} 999 CREATE"));
+        Assert.Equal("0 Information updated", await line.AskAsync($"INFO {Number} 999 NAME Smith & Sons"));
+        Assert.Equal("1 Info received", await line.AskAsync($"INFO {Number} 999 STATUS"));
+        Assert.Equal($"4 The emergency record of {Number} has no POSTCODE. Give it, then validate again.", await line.AskAsync($"INFO {Number} 999 VALIDATE"));
+        Assert.StartsWith("4 'nowhere' is no postcode", await line.AskAsync($"INFO {Number} 999 POSTCODE nowhere"), StringComparison.Ordinal);
+        Assert.Equal("0 Information updated", await line.AskAsync($"INFO {Number} 999 POSTCODE ab10 1aa"));
+        Assert.Equal("0 NAME Smith & Sons", await line.AskAsync($"INFO {Number} 999 DATA"));
+        Assert.Equal("0 POSTCODE AB10 1AA", await line.ReadAsync());
+        Assert.Equal("1 End of data", await line.ReadAsync());
+        Assert.Equal("1 Parsed OK. Check later for status.", await line.AskAsync($"INFO {Number} 999 VALIDATE"));
+        Assert.Equal("3 Info submitted", await line.AskAsync($"INFO {Number} 999 STATUS"));
+        await Server.CommandAsync("numbers", "emergency", "answer", Number, "rejected", "--reason", "No such street");
+        Assert.Equal("8 Rejected", await line.AskAsync($"INFO {Number} 999 STATUS"));
+        await Server.CommandAsync("numbers", "emergency", "answer", Number, "accepted");
+        Assert.Equal("0 Accepted", await line.AskAsync($"INFO {Number} 999 STATUS"));
+        Assert.Equal("0 Information Valid", await line.AskAsync($"INFO {Number} 999 VALIDATE"));
+    }
+
+    [Fact]
+    public async Task Blocks_and_rows_of_ten_are_found_taken_and_given_back()
+    {
+        await ntsapi.AddRangeAsync("01463200000", "01463200099");
+        await using var line = await ntsapi.LogInAsync(WaybillServer.User, Server.Password);
+        Assert.Matches("^0 014632000[0-9]_ Allocated$", await line.AskAsync("ALTEN 01463"));
+        Assert.Equal("0 01463200020 01463200029", await line.AskAsync("BLKACTI 0146320002_ 10"));
+        Assert.Equal("0 01463200020 10", await line.AskAsync("BLKINFO 01463200025"));
+        Assert.Equal("1 No range found for allocation", await line.AskAsync("ALTEN 0146320002_"));
+        Assert.Equal("1 No number found for allocation", await line.AskAsync("ALLO 0146320002_"));
+        Assert.StartsWith("4 ", await line.AskAsync("BLKDEAC 01463200025"), StringComparison.Ordinal);
+        Assert.Equal("0 Block deactivated OK", await line.AskAsync("BLKDEAC 01463200020"));
+        Assert.Matches("^0 01463200029 N ", await line.AskAsync("STAT 01463200029"));
+        Assert.Equal("0 Block reactivated OK", await line.AskAsync("BLKREAC 01463200020"));
+        Assert.Matches("^0 01463200029 Y ", await line.AskAsync("STAT 01463200029"));
+        await line.WriteAsync("ALIST 01463 1000\n");
+        List<string> listed = [];
+        while (await line.ReadAsync() is ['0', ' ', .. var number])
+        {
+            listed.Add(number);
+        }
+
+        Assert.Equal(90, listed.Distinct().Count());
+        Assert.DoesNotContain(listed, static number => number.StartsWith("0146320002", StringComparison.Ordinal));
+        Assert.Equal(NotYours, await line.AskAsync("STAT 01463200090"));
+        Assert.Equal("1 Account not ACTIve", await line.AskAsync($"BLKINFO {(await line.AskAsync("ALLO 0146320009_")).Split(' ')[1]}"));
+    }
+
+    [Fact]
+    public async Task A_number_that_was_ported_in_is_named_with_P_and_has_targets_and_an_emergency_record()
+    {
+        await Server.CommandAsync("numbers", "port-in", "02012345678", "--account", WaybillServer.User);
+        await using var line = await ntsapi.LogInAsync(WaybillServer.User, Server.Password);
+        Assert.Equal("0 Number updated OK", await line.AskAsync("SET P2012345678 1 S:a@sip.example"));
+        Assert.Equal("0 Number updated OK", await line.AskAsync("ORDE P2012345678 1 1-5:0900-1730"));
+        Assert.Matches("^0 P2012345678 Y 9999-12-31 S:a@sip\\.example\\|\\|$", await line.AskAsync("STAT P2012345678"));
+        Assert.Matches("^0 02012345678 Y ", await line.AskAsync("STAT 02012345678"));
+        Assert.Equal("0 Information updated", await line.AskAsync("INFO P2012345678 999 CREATE"));
+        Assert.Equal("1 Info received", await line.AskAsync("INFO P2012345678 999 STATUS"));
+        foreach (var command in (string[])["DEAC P2012345678", "REAC P2012345678", "SPIN P2012345678 1234", "FEAT P2012345678"])
+        {
+            Assert.StartsWith("4 ", await line.AskAsync(command), StringComparison.Ordinal);
+        }
+
+        Assert.StartsWith("1 02012345678 was ported in", await line.AskAsync("DEAC 02012345678"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Numbers_of_another_account_are_told_and_changed_as_numbers_that_are_not_there()
+    {
+        await Server.CommandAsync("account", "add", "10021", "--name", "Other Telecom");
+        var password = await ntsapi.AddLoginAsync("10021", "10021");
+        await using var mine = await ntsapi.LogInAsync(WaybillServer.User, Server.Password);
+        const string Number = "01224002000";
+        Assert.Equal("0 Number activated OK", await mine.AskAsync($"ACTI {Number}"));
+        await using var theirs = await ntsapi.LogInAsync("10021", password);
+        foreach (var command in (string[])["STAT {0}", "SET {0} 1 S:a@b.example", "ORDE {0} 1 0000", "DEAC {0}", "REAC {0}", "SPIN {0} 1234", "FEAT {0}", "FEAT {0} D", "INFO {0} GEN x", "INFO {0} 999 CREATE", "INFO {0} 999 DATA", "INFO {0} 999 STATUS", "INFO {0} 999 NAME x"])
+        {
+            foreach (var number in (string[])[Number, "02079460000", "00000000000"])
+            {
+                Assert.Equal(NotYours, await theirs.AskAsync(string.Format(CultureInfo.InvariantCulture, command, number)));
+            }
+        }
+
+        Assert.StartsWith("1 Number not activated", await theirs.AskAsync($"ACTI {Number}"), StringComparison.Ordinal);
+        Assert.Matches($"^0 {Number} Y [-0-9]+ \\|\\|$", await mine.AskAsync($"STAT {Number}"));
+        Assert.Equal(NotYours, await mine.AskAsync($"STAT P{Number[1..]}"));
+    }
+
+    [Fact]
+    public async Task A_session_is_listed_and_ended_by_staff_and_by_a_password_that_is_removed()
+    {
+        var password = await ntsapi.AddLoginAsync("32001");
+        await using var first = await ntsapi.LogInAsync("32001", password);
+        var session = JsonDocument.Parse((await Server.CommandAsync("sessions", "--json")).Output).RootElement.EnumerateArray().Single(static each => each.GetProperty("user").GetString() == "32001");
+        Assert.Equal(("ntsapi", "password"), (session.GetProperty("protocol").GetString(), session.GetProperty("key").GetString()));
+        Assert.StartsWith("TLSv1.3 ", session.GetProperty("algorithms").GetString(), StringComparison.Ordinal);
+        await Server.CommandAsync("sessions", "kick", session.GetProperty("id").GetString()!);
+        Assert.Equal("4 The provider has ended your session", await first.ReadAsync());
+        Assert.Null(await first.ReadAsync());
+
+        await using var second = await ntsapi.LogInAsync("32001", password);
+        await Server.CommandAsync("password", "remove", "32001");
+        Assert.Equal("4 The provider has ended your session", await second.ReadAsync());
+        await FtpsTests.WaitForAsync(async () => !(await Server.CommandAsync("sessions", "--json")).Output.Contains("\"32001\"", StringComparison.Ordinal));
+        Assert.Equal(2, Regex.Count((await Server.CommandAsync("audit", "search", "--action", "connection-ended")).Output, "32001.*Kicked"));
+    }
+
+    [Fact]
+    public async Task Wrong_passwords_are_counted_together_with_those_of_FTPS_and_nobody_learns_who_exists()
+    {
+        var password = await ntsapi.AddLoginAsync("32002");
+        var curl = new Clients.FtpsCurl(Server) { User = "32002", Password = "seven green tortoises" };
+        for (var i = 0; i < 2; i++)
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(() => curl.ListAsync("/"));
+        }
+
+        await using (var line = await ntsapi.ConnectAsync())
+        {
+            Assert.Equal("4 User name or password is wrong", await line.AskAsync("AUTH nobody-has-it seven green tortoises"));
+            Assert.Equal("4 User name or password is wrong", await line.AskAsync("AUTH 32002 seven green tortoises"));
+            Assert.Equal("4 User name or password is wrong", await line.AskAsync("AUTH 32002 seven blue tortoises"));
+            Assert.Null(await line.ReadAsync());
+        }
+
+        await using (var line = await ntsapi.ConnectAsync())
+        {
+            Assert.Equal("4 User name or password is wrong", await line.AskAsync("AUTH 32002 seven red tortoises"));
+            Assert.Equal("4 Too many wrong passwords came from your address. Try again later.", await line.AskAsync($"AUTH 32002 {password}"));
+            Assert.Null(await line.ReadAsync());
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new Clients.FtpsCurl(Server) { User = "32002", Password = password }.ListAsync("/"));
+        await FtpsTests.WaitForAsync(async () => (await Server.CommandAsync("why", "32002")).Output.Contains("an NTSAPI program gave a password for `32002`, which was not looked at after wrong ones", StringComparison.Ordinal));
+        await Server.CommandAsync("password", "unlock", "32002");
+        await using var right = await ntsapi.LogInAsync("32002", password);
+        Assert.DoesNotContain("tortoises", (await Server.CommandAsync("audit", "search")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_comes_without_TLS_is_listed_and_from_the_day_on_only_TLS_gets_in()
+    {
+        var password = await ntsapi.AddLoginAsync("32003");
+        await using (var plain = await ntsapi.ConnectPlainAsync())
+        {
+            Assert.StartsWith("0 Access granted", await plain.AskAsync($"AUTH 32003 {password}"), StringComparison.Ordinal);
+        }
+
+        await FtpsTests.WaitForAsync(async () => (await Server.CommandAsync("login", "plain")).Output.Contains("32003", StringComparison.Ordinal));
+        await Server.CommandAsync("login", "ftp", "32003", "--tls-from", "2026-01-01");
+        await using (var plain = await ntsapi.ConnectPlainAsync())
+        {
+            Assert.Equal("4 This login must use TLS.", await plain.AskAsync($"AUTH 32003 {password}"));
+            Assert.Null(await plain.ReadAsync());
+        }
+
+        await using var tls = await ntsapi.LogInAsync("32003", password);
+        await FtpsTests.WaitForAsync(async () => (await Server.CommandAsync("audit", "search", "--action", "login-refused")).Output.Contains("an NTSAPI program gave a password for `32003` without TLS", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_vendor_s_login_is_told_that_it_has_no_numbers()
+    {
+        await Server.CommandAsync("login", "add", "10020-rating", "--account", WaybillServer.User, "--vendor", "rating");
+        var password = (await Server.CommandAsync("password", "generate", "10020-rating")).Output.Trim();
+        await using var line = await ntsapi.ConnectAsync();
+        Assert.Equal("4 This login has no numbers. Use one of the customer's own.", await line.AskAsync($"AUTH 10020-rating {password}"));
+        Assert.Null(await line.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Whoever_speaks_something_else_is_named_for_support()
+    {
+        var outcome = await ExternalProcess.RunAsync("curl", ["-q", "-sS", "--max-time", "20", $"http://{NtsapiServer.PlainAddress}:{ntsapi.Port}/"]);
+        Assert.NotEqual(0, outcome.ExitCode);
+        outcome = await ExternalProcess.RunAsync("curl", ["-q", "-sS", "--max-time", "20", "--cacert", Server.Root, $"https://localhost:{ntsapi.Port}/"]);
+        Assert.NotEqual(0, outcome.ExitCode);
+        await FtpsTests.WaitForAsync(async () => Regex.Count((await Server.CommandAsync("audit", "search", "--action", "login-refused")).Output, "something else than NTSAPI came|did not come to terms over TLS") >= 2);
+    }
+}
