@@ -136,7 +136,16 @@ public sealed partial class CertificateTests(PortalServer shared)
             set net:max-retries 1; set cmd:fail-exit yes
             open -u 10042,{password} -p {port} ftp://localhost
             cls -1 /
+            put sent.bin -o /upload/sent.bin
+            mirror /upload mirrored
+            get -c /upload/sent.bin -o begun.bin
             """);
+        var sent = RandomNumberGenerator.GetBytes(300_000);
+        home.Write("sent.bin", sent);
+
+        // What is there of it already is not the same, so that it is not sent again unseen.
+        var begun = new byte[sent.Length / 2];
+        home.Write("begun.bin", begun);
         home.Write("list.py", $"""
             import ftplib, ssl
             ftp = ftplib.FTP_TLS(context=ssl.create_default_context())
@@ -166,6 +175,11 @@ public sealed partial class CertificateTests(PortalServer shared)
             Assert.Matches("(?i)certificate", await File.ReadAllTextAsync(home.Combine(program + ".before"), TestContext.Current.CancellationToken));
             Assert.Contains("cdr", await File.ReadAllTextAsync(home.Combine(program + ".after"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
+
+        Assert.Equal(sent, await File.ReadAllBytesAsync(Path.Combine(server.Data, "vaults", "10042", "upload", "sent.bin"), TestContext.Current.CancellationToken));
+        Assert.Equal(sent, await File.ReadAllBytesAsync(home.Combine("mirrored", "sent.bin"), TestContext.Current.CancellationToken));
+        byte[] resumed = [.. begun, .. sent[begun.Length..]];
+        Assert.Equal(resumed, await File.ReadAllBytesAsync(home.Combine("begun.bin"), TestContext.Current.CancellationToken));
     }
 
     private static async Task WaitAsync(Func<Task<bool>> isSo)
