@@ -30,6 +30,9 @@ public sealed record ApiScope(string Word, string What, bool OfAccount)
         new("notifications:write", "try notifications again, add and remove web hooks", OfAccount: false),
         new("billing:read", "balances and ledgers of accounts", OfAccount: true),
         new("billing:write", "push entries of ledgers, set when a balance is low", OfAccount: false),
+        new("numbers:read", "telephone numbers, what is set for them and what happened to them", OfAccount: true),
+        new("numbers:write", "take, set and give back telephone numbers; ranges and porting", OfAccount: true),
+        new("numbers:switch", "what a switch needs of a number, with PIN and passwords of targets", OfAccount: false),
         new("audit:read", "the audit log", OfAccount: true),
     ];
 

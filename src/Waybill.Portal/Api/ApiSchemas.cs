@@ -38,6 +38,7 @@ internal sealed class ApiSchemas
         TypeCode.Double or TypeCode.Decimal => new() { ["type"] = "number" },
         _ when type == typeof(DateTimeOffset) => new() { ["type"] = "string", ["format"] = "date-time" },
         _ when type == typeof(TimeOnly) => new() { ["type"] = "string", ["format"] = "time" },
+        _ when type == typeof(JsonObject) => new() { ["type"] = "object", ["additionalProperties"] = true },
         _ when type == typeof(TimeSpan) => new() { ["type"] = "string" },
         _ => null,
     };

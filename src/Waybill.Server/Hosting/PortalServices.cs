@@ -67,6 +67,9 @@ internal static class PortalServices
         services.AddSingleton(_ => installation.CollectRights);
         services.AddSingleton(_ => installation.Inbound);
         services.AddSingleton(_ => installation.OpenRetention(configuration));
+        services.AddSingleton(installation.NumberRanges);
+        services.AddSingleton(installation.NumberChanges);
+        services.AddSingleton(_ => installation.OpenNumbers(configuration));
         services.AddSingleton(_ => new IdempotentRequests(installation.Database, TimeProvider.System));
 
         // A template that somebody broke takes no other page away.

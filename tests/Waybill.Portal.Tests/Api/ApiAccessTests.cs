@@ -153,5 +153,5 @@ public sealed class ApiAccessTests(ApiServer api)
     /// <summary>The smallest body of the right form; nothing comes of it.</summary>
     private static string Example(Type type) => "{" + string.Join(',', ApiJson.Options.GetTypeInfo(type).Properties
         .Where(static property => property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false })
-        .Select(static property => $"\"{property.Name}\":{(property.PropertyType == typeof(string) ? "\"-\"" : property.PropertyType.IsGenericType && Nullable.GetUnderlyingType(property.PropertyType) is null ? "[]" : property.PropertyType == typeof(bool) ? "false" : property.PropertyType == typeof(int) || property.PropertyType == typeof(long) ? "1" : "null")}")) + "}";
+        .Select(static property => $"\"{property.Name}\":{(property.PropertyType == typeof(string) ? "\"-\"" : ApiJson.Options.GetTypeInfo(property.PropertyType).Kind == System.Text.Json.Serialization.Metadata.JsonTypeInfoKind.Dictionary ? "{}" : property.PropertyType.IsGenericType && Nullable.GetUnderlyingType(property.PropertyType) is null ? "[]" : property.PropertyType == typeof(bool) ? "false" : property.PropertyType == typeof(int) || property.PropertyType == typeof(long) ? "1" : "null")}")) + "}";
 }
