@@ -14,6 +14,8 @@ public sealed class FtpTermsTests(FtpTermsTests.PlainServer plain) : IClassFixtu
         ftp = ftplib.FTP_TLS(context=ssl.create_default_context(cafile=root))
         ftp.connect('localhost', int(port))
         ftp.login(user, password)
+        print('in', flush=True)
+        sys.stdin.readline()
         ftp.prot_p()
         ftp.sendcmd('CLNT ' + name)
         data = ftp.transfercmd('STOR ' + path)
@@ -103,7 +105,19 @@ public sealed class FtpTermsTests(FtpTermsTests.PlainServer plain) : IClassFixtu
         await plain.Server.CommandAsync("account", "ftp", WaybillServer.User, "--unclean-uploads", "accept");
         Assert.StartsWith("226", await CutAsync(user, password, "lftp/4.9", "/upload/by-account.csv"), StringComparison.Ordinal);
         Assert.True(await IsUncleanAsync("/upload/by-account.csv"));
-        await plain.Server.CommandAsync("account", "ftp", WaybillServer.User, "--unclean-uploads", "refuse");
+
+        // What is taken back holds at once, also for who has logged in before.
+        await using (var open = ExternalProcess.Start(
+            "/usr/bin/python3", ["-c", Cutting, string.Create(CultureInfo.InvariantCulture, $"{plain.Port}"), plain.Server.Root, user, password, "lftp/4.9", "/upload/late.csv"]))
+        {
+            await open.WaitForTextAsync("in\n", Patience);
+            await plain.Server.CommandAsync("account", "ftp", WaybillServer.User, "--unclean-uploads", "refuse");
+            await open.StandardInput.WriteLineAsync();
+            await open.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+            Assert.DoesNotContain("226", (await open.WaitForExitAsync(Patience)).Output, StringComparison.Ordinal);
+            Assert.False(File.Exists(OnDisk("late.csv")));
+        }
+
         Assert.DoesNotContain("226", await CutAsync(user, password, "lftp/4.9", "/upload/again.csv"), StringComparison.Ordinal);
         Assert.False(File.Exists(OnDisk("again.csv")));
     }
@@ -150,7 +164,7 @@ public sealed class FtpTermsTests(FtpTermsTests.PlainServer plain) : IClassFixtu
         var outcome = await ExternalProcess.RunAsync(
             "/usr/bin/python3", ["-c", Cutting, string.Create(CultureInfo.InvariantCulture, $"{plain.Port}"), plain.Server.Root, user, password, name, path]);
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
-        return outcome.Output;
+        return outcome.Output["in\n".Length..];
     }
 
     private async Task<bool> IsUncleanAsync(string path) => JsonDocument.Parse((await plain.Server.CommandAsync("files", "list", WaybillServer.User, "--json")).Output).RootElement.EnumerateArray()

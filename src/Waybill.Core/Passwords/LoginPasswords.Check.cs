@@ -38,10 +38,11 @@ public sealed partial class LoginPasswords
             return new PasswordAnswer(LoginReason.PasswordLocked, seen.Candidate, TryAgain: blocked);
         }
 
+        var work = seen.IsKnownSource ? _workOfKnown : _work;
         bool? isRight;
         try
         {
-            isRight = await _work.VerifyAsync(seen.Hash, PasswordRules.IsTooLong(attempt.Password) ? "" : attempt.Password, cancellationToken).ConfigureAwait(false);
+            isRight = await work.VerifyAsync(seen.Hash, PasswordRules.IsTooLong(attempt.Password) ? "" : attempt.Password, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -62,7 +63,7 @@ public sealed partial class LoginPasswords
         }
 
         // Another server's hash has done its duty.
-        var rehashed = PasswordWork.IsImported(stored.Hash) ? await _work.CreateAsync(attempt.Password, cancellationToken).ConfigureAwait(false) : null;
+        var rehashed = PasswordWork.IsImported(stored.Hash) ? await work.CreateAsync(attempt.Password, cancellationToken).ConfigureAwait(false) : null;
         return await EnterAsync(seen, attempt, isCounted: true, rehashed, cancellationToken).ConfigureAwait(false);
     }
 

@@ -13,6 +13,7 @@ public sealed partial class LoginPasswords : IDisposable
     private readonly TimeProvider _time;
     private readonly SecretLinks _links;
     private readonly PasswordWork _work;
+    private readonly PasswordWork _workOfKnown;
     private readonly RecentPasswords _recent;
     private readonly SourceTurns _turns = new();
 
@@ -22,13 +23,16 @@ public sealed partial class LoginPasswords : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="links">Makes the links by which customers set them.</param>
     public LoginPasswords(WaybillDatabase database, AuditLog audit, TimeProvider time, SecretLinks links)
-        : this(database, audit, time, links, new PasswordWork(PasswordLimits.HashesAtOnce, PasswordLimits.HashesWaiting))
+        : this(
+            database, audit, time, links, new PasswordWork(PasswordLimits.HashesAtOnce, PasswordLimits.HashesWaiting),
+            new PasswordWork(PasswordLimits.HashesAtOnce, PasswordLimits.HashesWaiting))
     {
     }
 
-    internal LoginPasswords(WaybillDatabase database, AuditLog audit, TimeProvider time, SecretLinks links, PasswordWork work)
+    /// <summary>As the other one, with the work of strangers, and of those that have come from where they are before: the former cannot keep the latter out.</summary>
+    internal LoginPasswords(WaybillDatabase database, AuditLog audit, TimeProvider time, SecretLinks links, PasswordWork work, PasswordWork workOfKnown)
     {
-        (_database, _audit, _time, _links, _work) = (database, audit, time, links, work);
+        (_database, _audit, _time, _links, _work, _workOfKnown) = (database, audit, time, links, work, workOfKnown);
         _recent = new RecentPasswords(time);
     }
 
@@ -106,7 +110,11 @@ public sealed partial class LoginPasswords : IDisposable
     }
 
     /// <summary>Ends it.</summary>
-    public void Dispose() => _work.Dispose();
+    public void Dispose()
+    {
+        _work.Dispose();
+        _workOfKnown.Dispose();
+    }
 
     private static LoginPassword View(DatabaseConnection connection, Login login, StoredPassword? password, IReadOnlyList<PasswordLock> locks) => new(
         login.UserName, login.Account, password?.Set, password?.SetBy, password?.IsImported == true, password is not null && !PasswordWork.IsImported(password.Hash), password?.IsWeak == true,

@@ -18,7 +18,7 @@ public static class PasswordLimits
     /// <summary>Sources that a login has come from and that are remembered.</summary>
     public const int Sources = 50;
 
-    /// <summary>Passwords that are compared at once: each takes a tenth of a second of a core.</summary>
+    /// <summary>Passwords of strangers that are compared at once, and of those that have come from where they are before: each takes a tenth of a second of a core.</summary>
     public const int HashesAtOnce = 2;
 
     /// <summary>Passwords that wait for that: all customers' programs start at the full hour.</summary>

@@ -112,8 +112,9 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
     public long BytesSent => Volatile.Read(ref _bytesSent);
 
     /// <summary>Whether an upload counts that ends without close_notify.</summary>
-    public bool AcceptsUncleanUploads => Login!.AcceptsUncleanUploads
-        || (info.ClientName.Length > 0 && server.Options.LenientClients.Any(name => info.ClientName.StartsWith(name, StringComparison.OrdinalIgnoreCase)));
+    public async ValueTask<bool> AcceptsUncleanUploadsAsync(CancellationToken cancellationToken) =>
+        (info.ClientName.Length > 0 && server.Options.LenientClients.Any(name => info.ClientName.StartsWith(name, StringComparison.OrdinalIgnoreCase)))
+        || await Login!.AcceptsUncleanUploadsAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>TLS has begun: what came before may be of somebody on the way, also the name of a program whose uploads need no close_notify.</summary>
     public void ForgetWhatWasPlain()

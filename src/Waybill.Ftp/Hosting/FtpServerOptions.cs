@@ -57,7 +57,7 @@ public sealed record FtpServerOptions
 
     /// <summary>
     /// Clients, by how the name begins that they say in CLNT, whose uploads count although they cut the connection without close_notify; flagged in the catalogue.
-    /// Everyone else's are refused, unless the login says otherwise (<see cref="IFtpLogin.AcceptsUncleanUploads"/>).
+    /// Everyone else's are refused, unless the login says otherwise (<see cref="IFtpLogin.AcceptsUncleanUploadsAsync"/>).
     /// </summary>
     public IReadOnlyList<string> LenientClients { get; init; } = [];
 

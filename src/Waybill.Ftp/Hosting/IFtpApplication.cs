@@ -47,8 +47,11 @@ public interface IFtpLogin : IAsyncDisposable
     /// <summary>Where it begins.</summary>
     VaultPath StartDirectory { get; }
 
-    /// <summary>Its uploads count although the client cuts the connection without close_notify; they are flagged (<see cref="FileEvent.IsUnclean"/>).</summary>
-    bool AcceptsUncleanUploads { get; }
+    /// <summary>
+    /// Whether its uploads count although the client cuts the connection without close_notify; they are flagged (<see cref="FileEvent.IsUnclean"/>). Asked for each that ends
+    /// so, since what was allowed when the session began may be so no longer.
+    /// </summary>
+    ValueTask<bool> AcceptsUncleanUploadsAsync(CancellationToken cancellationToken);
 
     /// <summary>Its view of the files, once for the session, which disposes of it.</summary>
     StoreResult<IFileStore> OpenStore();

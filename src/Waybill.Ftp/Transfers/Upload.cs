@@ -32,7 +32,7 @@ internal sealed class Upload(FtpSession session, IOpenFile file, VaultPath path,
         }
 
         var isClean = data.EndedCleanly;
-        if (!isClean && !Session.AcceptsUncleanUploads)
+        if (!isClean && !await Session.AcceptsUncleanUploadsAsync(cancellationToken).ConfigureAwait(false))
         {
             return new FtpReply(426, "The data connection ended without TLS close_notify, as one that was cut does: nothing was stored. Send the file again, or resume it.");
         }

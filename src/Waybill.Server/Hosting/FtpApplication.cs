@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Waybill.Core;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
+using Waybill.Core.Database;
 using Waybill.Core.Logins;
 using Waybill.Core.Passwords;
 using Waybill.Core.Vaults;
@@ -54,7 +55,7 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
         installation.Usage.NotePassword(candidate.Login.Id, SourceOf(connection), client);
         try
         {
-            return new FtpLogin(session, Protocol(connection), candidate.AcceptsUncleanUploads);
+            return new FtpLogin(session, Protocol(connection), installation.Directory);
         }
         catch
         {
@@ -123,11 +124,11 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
         private readonly LoginSession _session;
         private readonly IStoreFront? _front;
         private readonly SessionQuota? _quota;
+        private readonly LoginDirectory _directory;
 
-        public FtpLogin(LoginSession session, string protocol, bool acceptsUncleanUploads)
+        public FtpLogin(LoginSession session, string protocol, LoginDirectory directory)
         {
-            _session = session;
-            AcceptsUncleanUploads = acceptsUncleanUploads;
+            (_session, _directory) = (session, directory);
             _front = session.OpenFront();
             _quota = session.OpenQuota();
             var journal = session.JournalOf(protocol, _quota);
@@ -144,7 +145,18 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
 
         public VaultPath StartDirectory => _session.StartDirectory;
 
-        public bool AcceptsUncleanUploads { get; }
+        public async ValueTask<bool> AcceptsUncleanUploadsAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await _directory.FindAsync(OwnerName, cancellationToken) is { AcceptsUncleanUploads: true };
+            }
+            catch (DatabaseException)
+            {
+                // Nobody can say so now: it is one that was cut.
+                return false;
+            }
+        }
 
         public StoreResult<IFileStore> OpenStore() => _session.OpenStore(_front, _quota);
 

@@ -307,7 +307,7 @@ public sealed class LoginPasswordTests
         await using var core = await WithPasswordAsync();
         var hashes = 0;
         using var work = new PasswordWork(1, 1) { Hashing = () => Interlocked.Increment(ref hashes) };
-        using var passwords = new LoginPasswords(core.Services.Database, core.Services.Audit, core.Time, core.Services.Links, work);
+        using var passwords = new LoginPasswords(core.Services.Database, core.Services.Audit, core.Time, core.Services.Links, work, work);
         async Task<LoginReason> OnceAsync(string password) => (await passwords.CheckAsync(new PasswordAttempt("10042", password, Home, true, "lftp"))).Get().Reason;
         Assert.Equal((LoginReason.Ok, LoginReason.Ok, 1), (await OnceAsync(Password), await OnceAsync(Password), hashes));
         Assert.Equal((LoginReason.WrongPassword, 2), (await OnceAsync("wrong"), hashes));
@@ -340,6 +340,7 @@ public sealed class LoginPasswordTests
     public async Task Too_many_at_once_are_told_to_wait_and_nothing_is_counted()
     {
         await using var core = await WithPasswordAsync();
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, Home)).Reason);
 
         // Of another server, since it is the same and takes less time.
         core.Tamper($"UPDATE login_password SET hash = '{Imported}'");
@@ -358,13 +359,17 @@ public sealed class LoginPasswordTests
                 Interlocked.Decrement(ref running);
             },
         };
-        using var passwords = new LoginPasswords(core.Services.Database, core.Services.Audit, core.Time, core.Services.Links, work);
+        using var workOfKnown = new PasswordWork(1, 0);
+        using var passwords = new LoginPasswords(core.Services.Database, core.Services.Audit, core.Time, core.Services.Links, work, workOfKnown);
         const int Most = PasswordLimits.HashesAtOnce + PasswordLimits.HashesWaiting;
         var tries = Enumerable.Range(0, Most + 1)
             .Select(i => passwords.CheckAsync(new PasswordAttempt("10042", "wrong", IPAddress.Parse($"198.51.{i / 250}.{i % 250}"), true, "lftp")).AsTask()).ToList();
         var busy = await Task.WhenAny(tries).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal(LoginReason.Busy, (await busy).Get().Reason);
         Assert.Equal(1, tries.Count(static each => each.IsCompleted));
+
+        // Strangers stand in the way of no one who has come from there before.
+        Assert.Equal(LoginReason.Ok, (await passwords.CheckAsync(new PasswordAttempt("10042", Password, Home, true, "lftp"), TestContext.Current.CancellationToken)).Get().Reason);
         hold.Set();
         var reasons = (await Task.WhenAll(tries)).Select(static answer => answer.Get().Reason).ToList();
         Assert.Equal((1, Most), (reasons.Count(static reason => reason == LoginReason.Busy), reasons.Count(static reason => reason == LoginReason.WrongPassword)));

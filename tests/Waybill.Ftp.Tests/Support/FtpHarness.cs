@@ -220,7 +220,7 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
 
         public VaultPath StartDirectory => harness.StartDirectory;
 
-        public bool AcceptsUncleanUploads => harness.AcceptsUncleanUploads;
+        public ValueTask<bool> AcceptsUncleanUploadsAsync(CancellationToken cancellationToken) => new(harness.AcceptsUncleanUploads);
 
         public StoreResult<IFileStore> OpenStore() => harness.Store?.Invoke() ?? harness._vaults.OpenStore(VaultPath.Parse("/0042"), harness.Rules, User);
 
