@@ -11,6 +11,12 @@ public sealed class FtpsTests(WaybillServer server) : IAsyncLifetime
 {
     private const long Huge = 5L << 30;
 
+    /// <summary>The first offset that 32 bits do not hold.</summary>
+    private const long Four = 1L << 32;
+
+    /// <summary>The last byte.</summary>
+    private static readonly byte[] Mark = [(byte)'Z'];
+
     /// <summary>tests/soak/run huge: each client with all of it, where ./test has one each way.</summary>
     private static readonly bool IsFull = Environment.GetEnvironmentVariable("WAYBILL_SOAK_HUGE") is not null;
 
@@ -123,32 +129,33 @@ public sealed class FtpsTests(WaybillServer server) : IAsyncLifetime
         await Assert.ThrowsAsync<InvalidOperationException>(() => new FtpsCurl(server) { User = "31203", Password = password }.ListAsync("/"));
     }
 
-    [Fact]
-    public async Task Five_gibibytes_with_holes_go_up_and_down_again()
+    public static TheoryData<string> ThoseThatMoveAll => IsFull ? ["ftps-lftp", "ftps-curl", "ftps-rclone", "ftps-ftplib", "ftps-basic-ftp"] : ["ftps-curl"];
+
+    [Theory]
+    [MemberData(nameof(ThoseThatMoveAll))]
+    public async Task Five_gibibytes_with_holes_go_up_and_down_again(string client)
     {
-        var client = new FtpsCurl(server);
-        var source = WithHoles(server.Directory.Combine("huge.bin"), Huge - 1, [0x5A]);
-        await client.PutAsync(source, "/upload/huge.bin");
-        var there = Path.Combine(server.Vault, "upload", "huge.bin");
-        AssertEnds(there, [0x5A]);
-        await client.GetAsync("/upload/huge.bin", source);
-        AssertEnds(source, [0x5A]);
+        var driver = InteropTable.Clients[client](server);
+        var name = $"whole-{client}.bin";
+        var source = WithHoles(server.Directory.Combine(name));
+        await driver.PutAsync(source, "/upload/" + name);
+        var there = Path.Combine(server.Vault, "upload", name);
+        AssertMarks(there);
+        File.Delete(source);
+        await driver.GetAsync("/upload/" + name, source);
+        AssertMarks(source);
         File.Delete(there);
         File.Delete(source);
     }
 
     [Fact]
-    public async Task Rclone_which_begins_anew_each_time_sends_five_gibibytes_and_reads_their_end()
+    public async Task Rclone_which_begins_anew_each_time_reads_five_gibibytes_from_where_it_likes()
     {
+        var there = WithHoles(Path.Combine(server.Vault, "upload", "read-rclone.bin"));
         var client = new FtpsRclone(server);
-        var huge = IsFull ? Huge : Huge / 10;
-        var source = WithHoles(server.Directory.Combine("huge-rclone.bin"), huge - 1, [0x5A]);
-        await client.PutAsync(source, "/upload/huge-rclone.bin");
-        var there = Path.Combine(server.Vault, "upload", "huge-rclone.bin");
-        AssertEnds(there, [0x5A], huge);
-        Assert.Equal("Z", await client.ReadFromAsync("/upload/huge-rclone.bin", huge - 1));
+        Assert.Equal("\0<>\0", await client.ReadFromAsync("/upload/read-rclone.bin", Four - 2, 4));
+        Assert.Equal("\0Z", await client.ReadFromAsync("/upload/read-rclone.bin", Huge - 2, 4));
         File.Delete(there);
-        File.Delete(source);
     }
 
     public static TheoryData<string> ThoseThatResume => IsFull ? ["ftps-lftp", "ftps-curl", "ftps-ftplib", "ftps-basic-ftp"] : ["ftps-lftp"];
@@ -160,10 +167,10 @@ public sealed class FtpsTests(WaybillServer server) : IAsyncLifetime
         const int Rest = 300_000;
         var driver = InteropTable.Clients[client](server);
         var (name, end) = ($"huge-{client}.bin", RandomNumberGenerator.GetBytes(Rest));
-        var whole = WithHoles(server.Directory.Combine(name), Huge - Rest, end);
-        var there = WithHoles(Path.Combine(server.Vault, "upload", name), Huge - Rest, []);
+        var whole = WithHoles(server.Directory.Combine(name), end);
+        var there = WithHoles(Path.Combine(server.Vault, "upload", name), end, cut: Rest);
         await driver.ResumePutAsync(whole, "/upload/" + name)!;
-        AssertEnds(there, end);
+        AssertMarks(there, end);
 
         // The other way; the beginning is not the same, so that it is not sent again unseen.
         using (var fresh = File.OpenWrite(there))
@@ -171,38 +178,45 @@ public sealed class FtpsTests(WaybillServer server) : IAsyncLifetime
             fresh.WriteByte(1);
         }
 
-        var fetched = WithHoles(server.Directory.Combine("fetched-" + name), Huge - Rest, []);
+        var fetched = WithHoles(server.Directory.Combine("fetched-" + name), end, cut: Rest);
         await driver.ResumeGetAsync("/upload/" + name, fetched)!;
-        AssertEnds(fetched, end);
-        using (var begun = File.OpenRead(fetched))
-        {
-            Assert.Equal(0, begun.ReadByte());
-        }
-
+        AssertMarks(fetched, end);
         foreach (var file in (string[])[whole, there, fetched])
         {
             File.Delete(file);
         }
     }
 
-    /// <summary>A file that takes little room on the disk: a hole, and what stands behind it.</summary>
-    private static string WithHoles(string path, long hole, byte[] end)
+    /// <summary>A file that takes little room on the disk: holes, two marks where a number of 32 bits ends, and what stands at the end.</summary>
+    private static string WithHoles(string path, byte[]? end = null, int cut = 0)
     {
+        end ??= Mark;
         using var file = File.Create(path);
-        file.SetLength(hole);
-        file.Position = hole;
+        file.Position = Four - 1;
+        file.Write("<>"u8);
+        file.Position = Huge - end.Length;
         file.Write(end);
+        file.SetLength(Huge - cut);
         return path;
     }
 
-    private static void AssertEnds(string path, byte[] end, long size = Huge)
+    /// <summary>All that <see cref="WithHoles"/> wrote is where it was, and nowhere else around there.</summary>
+    private static void AssertMarks(string path, byte[]? end = null)
     {
+        end ??= Mark;
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        Assert.Equal(size, file.Length);
-        file.Position = size - end.Length;
-        var there = new byte[end.Length];
-        file.ReadExactly(there);
-        Assert.True(end.AsSpan().SequenceEqual(there), $"{path} ends otherwise");
+        Assert.Equal(Huge, file.Length);
+        Assert.Equal("\0\0\0\0"u8.ToArray(), Read(0, 4));
+        Assert.Equal("\0<>\0"u8.ToArray(), Read(Four - 2, 4));
+        Assert.True(end.AsSpan().SequenceEqual(Read(Huge - end.Length, end.Length)), $"{path} ends otherwise");
+
+        byte[] Read(long offset, int count)
+        {
+            file.Position = offset;
+            var there = new byte[count];
+            file.ReadExactly(there);
+            return there;
+        }
     }
 
     [Fact]

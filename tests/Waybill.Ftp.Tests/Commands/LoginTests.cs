@@ -118,6 +118,15 @@ public sealed class LoginTests
     }
 
     [Fact]
+    public async Task A_host_name_has_255_characters_at_most()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        await using var client = await harness.ConnectAsync();
+        Assert.Equal(220, await client.SendAsync("HOST " + new string('x', 255)));
+        Assert.Equal(501, await client.SendAsync("HOST " + new string('x', 256)));
+    }
+
+    [Fact]
     public async Task What_a_client_calls_itself_is_kept_up_to_its_limit_and_safe_to_show()
     {
         await using var harness = await FtpHarness.StartAsync();

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging.Abstractions;
+using Waybill.Ftp.Data;
 using Waybill.Ftp.Hosting;
 using Waybill.Ftp.Tests.Support;
 using Waybill.TestKit;
@@ -132,6 +134,66 @@ public sealed partial class DataPortTests
         Assert.Equal(425, await client.SendAsync("LIST"));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(64)]
+    public async Task So_many_ports_are_tried_and_no_more(int tries)
+    {
+        // One of two is free: each try finds it with a probability of one half.
+        using var taken = TakeBelowFree();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { PassivePorts = new FtpPortRange(port, port + 1), Limits = new FtpLimits { PortTries = tries } });
+        await using var client = await harness.LogInAsync();
+        const int Draws = 1_000;
+        var refused = 0;
+        for (var i = 0; i < Draws; i++)
+        {
+            var code = await client.SendAsync("EPSV");
+            Assert.True(code is 229 or 425, client.Last.Text);
+            refused += code == 425 ? 1 : 0;
+        }
+
+        // Beyond five standard deviations once in a million runs; those of one try more or less are further away.
+        var probability = Math.Pow(0.5, tries);
+        var deviation = Math.Sqrt(Draws * probability * (1 - probability));
+        Assert.InRange(refused, (Draws * probability) - (5 * deviation), (Draws * probability) + (5 * deviation));
+    }
+
+    [Fact]
+    public async Task Strangers_that_wait_at_a_port_are_few_and_the_client_behind_them_has_its_turn()
+    {
+        const int Backlog = 4;
+        await using var harness = await FtpHarness.StartAsync();
+        using var hold = new ManualResetEventSlim();
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var server = new FtpServer(FtpHarness.DefaultOptions, harness, TimeProvider.System, NullLogger.Instance);
+        using var port = PassivePort.Open(server, IPAddress.Loopback, IPAddress.Loopback, (_, _) =>
+        {
+            held.TrySetResult();
+            hold.Wait(TimeSpan.FromSeconds(60));
+            return ValueTask.CompletedTask;
+        })!;
+        await AssertRefusedAsync(port.Port, from: "127.0.0.2");
+        await held.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        // Linux lets one more wait than it is told, and is deaf to the others, who come again a second later.
+        List<Socket> waiting = [];
+        for (var i = 0; i <= Backlog; i++)
+        {
+            waiting.Add(await FtpClient.DialAsync(port.Port, "127.0.0.2").WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        }
+
+        var late = FtpClient.DialAsync(port.Port);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        Assert.False(late.IsCompleted);
+        hold.Set();
+        using var own = await late.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        using var connected = await port.ConnectAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.Equal(own.LocalEndPoint, connected!.RemoteEndPoint);
+        waiting.ForEach(static stranger => stranger.Dispose());
+    }
+
     [Fact]
     public async Task PASV_tells_the_address_outside()
     {
@@ -228,6 +290,26 @@ public sealed partial class DataPortTests
         Assert.Equal(200, await client.SendAsync($"PORT 127,0,0,1,{port >> 8},{port & 0xFF}"));
         Assert.Equal(150, await client.SendAsync("LIST"));
         Assert.Equal(425, (await client.ReadReplyAsync()).Code);
+    }
+
+    /// <summary>Takes a port of which the next one is free.</summary>
+    private static TcpListener TakeBelowFree()
+    {
+        while (true)
+        {
+            var taken = new TcpListener(IPAddress.Loopback, Ports.Free());
+            try
+            {
+                taken.Start();
+                using var next = new TcpListener(IPAddress.Loopback, ((IPEndPoint)taken.LocalEndpoint).Port + 1);
+                next.Start();
+                return taken;
+            }
+            catch (SocketException)
+            {
+                taken.Dispose();
+            }
+        }
     }
 
     private static async Task<int> PortAsync(FtpClient client)

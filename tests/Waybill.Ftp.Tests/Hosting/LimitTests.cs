@@ -79,6 +79,21 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_data_connection_whose_handshake_does_not_go_on_is_given_up()
+    {
+        var clock = new FakeTimeProvider();
+        await using var harness = await FtpHarness.StartAsync(time: clock);
+        await using var client = await harness.LogInAsync();
+        using var data = await client.PassiveAsync();
+        Assert.Equal(150, await client.SendAsync("STOR a"));
+        await UntilAsync(() => clock.NextDue == harness.Options.Limits.HandshakeTime);
+        clock.Advance(harness.Options.Limits.HandshakeTime);
+        Assert.Equal(425, (await client.ReadReplyAsync()).Code);
+        Assert.Equal(200, await client.SendAsync("NOOP"));
+        Assert.Empty(harness.Names());
+    }
+
+    [Fact]
     public async Task Who_says_nothing_for_the_idle_time_is_sent_away()
     {
         var clock = new FakeTimeProvider();
@@ -161,6 +176,23 @@ public sealed class LimitTests
         Assert.Equal("213 SHA-256 0-10 01d448afd928065458cf670b60f5a594d735af0172c8d67f22a81680132681ca a", (await client.CommandAsync("HASH a")).Text);
         Assert.Equal("250 01d448afd928065458cf670b60f5a594d735af0172c8d67f22a81680132681ca", (await client.CommandAsync("XSHA256 a")).Text);
         Assert.Equal(552, await client.SendAsync("HASH b"));
+    }
+
+    [Fact]
+    public async Task HASH_has_SHA_256_and_the_SHA_512_that_a_client_chooses()
+    {
+        // What FIPS 180 gives as an example.
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("a", "abc"u8);
+        await using var client = await harness.LogInAsync();
+        const string Sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        const string Sha512 = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
+        Assert.Equal($"213 SHA-256 0-3 {Sha256} a", (await client.CommandAsync("HASH a")).Text);
+        Assert.Equal("200 SHA-512", (await client.CommandAsync("OPTS HASH SHA-512")).Text);
+        Assert.Equal($"213 SHA-512 0-3 {Sha512} a", (await client.CommandAsync("HASH a")).Text);
+        Assert.Equal($"250 {Sha256}", (await client.CommandAsync("XSHA256 a")).Text);
+        Assert.Equal(504, await client.SendAsync("OPTS HASH MD5"));
+        Assert.Equal($"213 SHA-512 0-3 {Sha512} a", (await client.CommandAsync("HASH a")).Text);
     }
 
     [Fact]

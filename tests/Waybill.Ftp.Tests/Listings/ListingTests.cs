@@ -177,6 +177,17 @@ public sealed class ListingTests
         Assert.Equal(path, System.Text.Encoding.UTF8.GetString(left));
     }
 
+    [Fact]
+    public async Task Eight_options_are_passed_over_and_what_stands_behind_them_is_a_path()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("-x", []);
+        harness.Write("b", []);
+        await using var client = await harness.LogInAsync();
+        Assert.Equal(["-x", "b"], Sorted(await client.GetTextAsync("NLST -a -a -a -a -a -a -a -x")));
+        Assert.Equal(["-x"], Sorted(await client.GetTextAsync("NLST -a -a -a -a -a -a -a -a -x")));
+    }
+
     private static IEnumerable<string> Sorted(string lines) => lines.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
 
     [Fact]

@@ -10,10 +10,17 @@ internal sealed class CuttingStream(Socket socket) : NetworkStream(socket, ownsS
 
     public bool IsCut => Left <= 0;
 
+    /// <summary>Whether the cut fell within what was written at once: a record, where no more than one is.</summary>
+    public bool IsInsideWrite { get; private set; }
+
+    /// <summary>Whether it ended by RST.</summary>
+    public bool IsReset { get; private set; }
+
     /// <summary>Cuts the connection: FIN, or RST.</summary>
     public void End(bool reset)
     {
         Left = 0;
+        IsReset = reset;
         if (reset)
         {
             Socket.LingerState = new LingerOption(true, 0);
@@ -29,6 +36,7 @@ internal sealed class CuttingStream(Socket socket) : NetworkStream(socket, ownsS
     {
         var some = (int)Math.Min(Left, buffer.Length);
         Left -= buffer.Length;
+        IsInsideWrite |= some > 0 && some < buffer.Length;
         if (some > 0)
         {
             await base.WriteAsync(buffer[..some], cancellationToken);

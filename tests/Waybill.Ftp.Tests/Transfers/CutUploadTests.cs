@@ -39,8 +39,49 @@ public sealed class CutUploadTests
         Assert.Equal(1_000, harness.Journal.Events.Count);
     }
 
-    // After whole records (0 to all), or inside one; then FIN or RST. The last of all: everything came, but close_notify.
-    private static async Task CutAsync(Stream stream, CuttingStream cut, byte[] content, int number, SeededRandom random)
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task Also_for_those_that_never_say_the_end_an_upload_that_ends_inside_a_record_or_by_a_reset_publishes_nothing(SslProtocols tls)
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.AcceptsUncleanUploads = true;
+        await using var client = await harness.LogInAsync();
+        var random = SeededRandom.FromEnvironment();
+        var content = random.Bytes(Content);
+        List<string> stored = [];
+        var (inside, reset) = (0, 0);
+        for (var i = 0; i < 300; i++)
+        {
+            var data = await client.PassiveAsync();
+            Assert.Equal(150, await client.SendAsync($"STOR new{i:000}"));
+            await using var cut = new CuttingStream(data);
+            await using var stream = await FtpClient.SecureAsync(cut, tls);
+            var sent = await CutAsync(stream, cut, content, i, random);
+            var isWhole = !cut.IsInsideWrite && !cut.IsReset;
+            var reply = await client.ReadReplyAsync();
+            Assert.True(reply.Code == (isWhole ? 226 : 426), $"upload {i}, inside a record {cut.IsInsideWrite}, reset {cut.IsReset}: {reply}, {random}");
+            inside += cut.IsInsideWrite ? 1 : 0;
+            reset += cut.IsReset ? 1 : 0;
+            if (isWhole)
+            {
+                stored.Add($"new{i:000}");
+                Assert.Equal(content[..sent], harness.Content(stored[^1]));
+            }
+
+            var row = harness.Journal.Events[^1];
+            Assert.Equal((isWhole ? StoreError.None : StoreError.Abandoned, isWhole), (row.Outcome, row.IsUnclean));
+        }
+
+        Assert.Equal(stored, harness.Names());
+        Assert.Equal(300, harness.Journal.Events.Count);
+        Assert.InRange(stored.Count, 50, 150);
+        Assert.InRange(inside, 50, 200);
+        Assert.Equal(100, reset);
+    }
+
+    // After whole records (0 to all), or inside one; then FIN or RST. The last of all: everything came, but close_notify. Returns how much was written as a whole.
+    private static async Task<int> CutAsync(Stream stream, CuttingStream cut, byte[] content, int number, SeededRandom random)
     {
         var atBoundary = number % 4 < 2;
         var sent = 0;
@@ -54,6 +95,7 @@ public sealed class CutUploadTests
         }
 
         cut.End(reset: number % 3 == 0);
+        return sent;
     }
 
     [Theory]

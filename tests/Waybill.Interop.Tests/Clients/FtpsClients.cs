@@ -73,8 +73,9 @@ public sealed class FtpsRclone(WaybillServer server) : FtpsClient(server)
 
     public override Task GetFolderAsync(string remote, string local) => RcloneAsync("sync", Remote(remote), $"{local}/{Path.GetFileName(remote)}");
 
-    /// <summary>What stands there from an offset to the end.</summary>
-    public Task<string> ReadFromAsync(string remote, long offset) => RcloneAsync("cat", "--offset", offset.ToString(System.Globalization.CultureInfo.InvariantCulture), Remote(remote));
+    /// <summary>What stands there from an offset on, at most <paramref name="count"/> bytes.</summary>
+    public Task<string> ReadFromAsync(string remote, long offset, int count) => RcloneAsync(
+        "cat", "--offset", offset.ToString(System.Globalization.CultureInfo.InvariantCulture), "--count", count.ToString(System.Globalization.CultureInfo.InvariantCulture), Remote(remote));
 
     private async Task<string> RcloneAsync(params string[] words)
     {

@@ -217,6 +217,14 @@ public sealed class ConfigurationLoaderTests : IDisposable
     public void A_bad_value_is_refused_with_what_is_allowed(string setting, string expected) =>
         Assert.StartsWith(expected, Assert.Throws<CommandException>(() => Load([], setting)).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void A_hundred_lenient_clients_are_taken_and_no_more()
+    {
+        static string Clients(int count) => $"Ftp:LenientClients=[{string.Join(',', Enumerable.Range(0, count).Select(static i => $"\"Old{i}/\""))}]";
+        Assert.Equal(100, Load([], Clients(100)).Configuration.Ftp.LenientClients.Count);
+        Assert.StartsWith("Ftp:LenientClients: at most 100 ", Assert.Throws<CommandException>(() => Load([], Clients(101))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{ "Ssh": null }""", "Ssh: null is not allowed; it is a section")]
     [InlineData("""{ "Ssh": { "Listen": null } }""", "Ssh:Listen: null is not allowed; it is a list")]
