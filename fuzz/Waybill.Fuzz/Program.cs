@@ -15,6 +15,7 @@ IFuzzTarget[] targets =
     new PrivateKeyFileTarget(),
     new MailTarget(),
     new CsvTarget(),
+    new PortingTarget(),
     new BasicLoginTarget(),
     new NumberTextTarget(),
     new SftpRequestTarget(),

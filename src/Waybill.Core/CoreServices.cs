@@ -20,6 +20,7 @@ using Waybill.Core.Onboarding;
 using Waybill.Core.Packs;
 using Waybill.Core.Passwords;
 using Waybill.Core.People;
+using Waybill.Core.Porting;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
 using Waybill.Core.Tokens;
@@ -194,6 +195,9 @@ public sealed class CoreServices : IAsyncDisposable
 
     /// <summary>Numbers of accounts, as the configuration says.</summary>
     public NumberService OpenNumbers(NumberOptions options) => new(Database, Audit, _time, options);
+
+    /// <summary>Orders of porting, as the configuration says.</summary>
+    public PortingService OpenPorting(PortingOptions options, NumberService numbers) => new(Database, Audit, _time, numbers, options);
 
     /// <summary>People, and how they sign in to the portal.</summary>
     public PeopleServices People { get; }

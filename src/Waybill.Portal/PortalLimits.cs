@@ -36,6 +36,9 @@ public static class PortalLimits
     /// <summary>Bytes of the form with a mail that staff take in: the mail, and the other fields.</summary>
     public const int MailBody = 16448 * 1024;
 
+    /// <summary>Bytes of the form with a letter of authority or a table of orders: the file, and the other fields.</summary>
+    public const int LetterBody = 5184 * 1024;
+
     /// <summary>Rows of a page.</summary>
     public const int Rows = 200;
 

@@ -24,6 +24,7 @@ using Waybill.Core.Onboarding;
 using Waybill.Core.Packs;
 using Waybill.Core.Passwords;
 using Waybill.Core.People;
+using Waybill.Core.Porting;
 using Waybill.Core.Quotas;
 using Waybill.Core.Retention;
 using Waybill.Core.Scheduling;
@@ -241,6 +242,9 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>Numbers of accounts, as the configuration says.</summary>
     public NumberService OpenNumbers(WaybillConfiguration configuration) => new(Database, Audit, TimeProvider.System, NumberSettings.Options(configuration));
+
+    /// <summary>Orders of porting, as the configuration says.</summary>
+    public PortingService OpenPorting(WaybillConfiguration configuration) => new(Database, Audit, TimeProvider.System, OpenNumbers(configuration), PortingSettings.Options(configuration));
 
     /// <summary>Requests for access, as the configuration says.</summary>
     public OnboardingService OpenOnboarding(WaybillConfiguration configuration) =>

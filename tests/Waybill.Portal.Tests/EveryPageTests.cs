@@ -20,6 +20,8 @@ public sealed partial class EveryPageTests
         ["sign-out"] = "takes a form and leads to the landing page",
         ["staff/audit/export"] = "sends a file",
         ["account/{account}/download/{**file}"] = "sends a file",
+        ["account/{account}/porting/{order}/letters/{letter}"] = "sends a file",
+        ["staff/porting/{order}/letters/{letter}"] = "sends a file",
         ["problem"] = "stands in the place of another page: not-found and forbidden",
         ["healthz"] = "a word for monitors",
         ["readyz"] = "a word for monitors",
@@ -34,6 +36,7 @@ public sealed partial class EveryPageTests
     private PortalServer _server = null!;
     private SmtpServer _smtp = null!;
     private IPage _page = null!;
+    private string _order = "";
 
     [Fact]
     public async Task Every_page_can_be_used_by_everybody_in_light_and_dark_on_desktop_and_phone()
@@ -143,7 +146,8 @@ public sealed partial class EveryPageTests
         foreach (var (name, path, words) in ((string, string, string)[])
             [
                 ("sessions", "sessions", "10042b"), ("sessions-portal", "sessions/portal", "Ann Elisabeth Lee"), ("feeds", "feeds?account=10042", "/cdr/*.csv"), ("receipts", "receipts", "june.csv"),
-                ("deliveries", "accounts/10042/deliveries", "usage_*.csv"), ("balance", "accounts/10042/balance", "12.34 GBP"), ("published", "accounts/10042/published", "june.csv"),
+                ("deliveries", "accounts/10042/deliveries", "usage_*.csv"), ("balance", "accounts/10042/balance", "12.34 GBP"), ("porting", "porting?state=all", "Other Telecom"),
+                ("porting-order", "porting/" + _order, "letter.pdf"), ("porting-days", "porting-days", "BoxingDay"), ("published", "accounts/10042/published", "june.csv"),
                 ("held", "held", "a file of that name is there"), ("recalled", "held?recalled=true&account=10042", "wrong month"), ("retention", "retention?account=10042", "case 4711"),
             ])
         {
@@ -186,7 +190,8 @@ public sealed partial class EveryPageTests
                 ("account", "", "june.csv"), ("account-files", "/files", "upload"), ("account-folder", "/files/upload", "a name that is rather long"), ("account-upload", "/upload/upload", ""),
                 ("account-logins", "/logins", "10042b"), ("account-login", "/logins/10042", "SHA256:"), ("account-connection", "/logins/10042/connection", ""), ("account-pack", "/logins/10042/pack", ""),
                 ("account-vendors", "/vendors", "usage.csv"), ("account-people", "/people", "Maximiliane"), ("account-receipts", "/receipts", "june.csv"), ("account-retention", "/retention", "/cdr/never fetched.csv"),
-                ("account-views", "/views", "case 4711"), ("account-balance", "/balance", "12.34 GBP"),
+                ("account-views", "/views", "case 4711"), ("account-balance", "/balance", "12.34 GBP"), ("account-porting", "/porting", "Other Telecom"),
+                ("account-porting-new", "/porting/new", "Main billing number"), ("account-porting-order", "/porting/" + _order, "letter.pdf"),
             ])
         {
             await ShowAsync(name, Account + path);
@@ -222,6 +227,9 @@ public sealed partial class EveryPageTests
         await _server.CommandAsync("subscription", "set", "10042", "--feed", "cdr");
         await _server.CommandAsync("balance", "push", "10042", "1434", "--id", "pay-1", "--text", "a payment");
         await _server.CommandAsync("balance", "push", "10042", "-200", "--id", "calls-1", "--text", "calls");
+        _order = (await _server.JsonAsync("porting", "add", "10042", "--main", "01632 960000", "--numbers", "01632960000-01632960009", "--line", "ddi", "--losing-provider", "Other Telecom")).GetProperty("order").GetString()!;
+        await File.WriteAllTextAsync(Path.Combine(_server.Data, "letter.pdf"), "%PDF-1.7");
+        await _server.CommandAsync("porting", "letter", _order, Path.Combine(_server.Data, "letter.pdf"));
         await _server.CommandAsync("hold", "set", "--account", "10042", "--path", "/held", "--reason", "case 4711");
         await _server.CommandAsync("arrival", "set", "10042", "--name", "usage_*.csv", "--header", "a;b", "--columns", "2", "--max-size", "1000");
         await _server.CommandAsync("expectation", "set", "--account", "10042", "--feed", "cdr", "--type", "csv", "--by", "06:00");

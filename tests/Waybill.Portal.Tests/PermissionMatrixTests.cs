@@ -184,8 +184,14 @@ public sealed class PermissionMatrixTests(PortalServer server)
         await server.CommandAsync("login", "add", account + "-acme", "--account", account, "--vendor", "acme");
         await File.WriteAllTextAsync(Path.Combine(server.Data, "vaults", account, "vendors", "acme", "usage", "june.csv"), "a,b\n");
         var request = await server.JsonAsync("request", "add", "--email", email, "--name", "Mat Rix", "--account", account);
+        var letter = Path.Combine(server.Data, account + ".pdf");
+        await File.WriteAllTextAsync(letter, "%PDF-1.7");
+        var order = (await server.JsonAsync("porting", "add", account)).GetProperty("order").GetString()!;
+        var letters = (await server.JsonAsync("porting", "letter", order, letter)).GetProperty("letters");
         return new Dictionary<string, string>(Samples)
         {
+            ["order"] = order,
+            ["letter"] = letters[0].GetProperty("id").GetRawText(),
             [SignedInModel.AccountValue] = account,
             ["number"] = account,
             ["email"] = email,

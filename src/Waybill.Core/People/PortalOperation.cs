@@ -90,6 +90,12 @@ public enum PortalOperation
     /// <summary>Set when a balance is low.</summary>
     ChangeBalances,
 
+    /// <summary>See orders of porting.</summary>
+    SeePorting,
+
+    /// <summary>Decide orders of porting.</summary>
+    DecidePorting,
+
     /// <summary>See what was told to whom.</summary>
     SeeNotifications,
 
@@ -134,6 +140,12 @@ public enum PortalOperation
 
     /// <summary>See its balance and ledger.</summary>
     SeeOwnBalance,
+
+    /// <summary>See its orders of porting.</summary>
+    SeeOwnPorting,
+
+    /// <summary>Make, change, send and cancel orders of porting.</summary>
+    ChangeOwnPorting,
 
     /// <summary>See its logins and their keys.</summary>
     SeeOwnKeys,

@@ -2,7 +2,7 @@ namespace Waybill.Core.Porting;
 
 /// <summary>The lead times from a day on.</summary>
 /// <param name="From">The first day that it holds for.</param>
-/// <param name="Rows">One for each <see cref="Installation"/>.</param>
+/// <param name="Rows">One for each <see cref="InstallationKind"/>.</param>
 public sealed record LeadTimeTable(DateOnly From, IReadOnlyList<LeadTime> Rows)
 {
     /// <summary>
@@ -12,22 +12,22 @@ public sealed record LeadTimeTable(DateOnly From, IReadOnlyList<LeadTime> Rows)
     public static LeadTimeTable Shipped { get; } = new(
         DateOnly.MinValue,
         [
-            new(Installation.SingleLine, 4, 7, 1),
-            new(Installation.SingleLines, 14, 17, 1),
-            new(Installation.MultiSmall, 7, 10, 2),
-            new(Installation.MultiMedium, 10, 13, 2),
-            new(Installation.MultiLarge, 17, 20, 2),
-            new(Installation.PartOfRange, 22, 25, 2),
-            new(Installation.NonGeographic, 7, 10, 2),
+            new(InstallationKind.SingleLine, 4, 7, 1),
+            new(InstallationKind.SingleLines, 14, 17, 1),
+            new(InstallationKind.MultiSmall, 7, 10, 2),
+            new(InstallationKind.MultiMedium, 10, 13, 2),
+            new(InstallationKind.MultiLarge, 17, 20, 2),
+            new(InstallationKind.PartOfRange, 22, 25, 2),
+            new(InstallationKind.NonGeographic, 7, 10, 2),
         ]);
 
     /// <summary>How many single lines at one time are not yet many.</summary>
     public int SingleUpTo { get; init; } = 10;
 
-    /// <summary>The most numbers of <see cref="Installation.MultiSmall"/>.</summary>
+    /// <summary>The most numbers of <see cref="InstallationKind.MultiSmall"/>.</summary>
     public int SmallUpTo { get; init; } = 29;
 
-    /// <summary>The most numbers of <see cref="Installation.MultiMedium"/>.</summary>
+    /// <summary>The most numbers of <see cref="InstallationKind.MultiMedium"/>.</summary>
     public int MediumUpTo { get; init; } = 150;
 
     /// <summary>The row of an order.</summary>
@@ -36,13 +36,13 @@ public sealed record LeadTimeTable(DateOnly From, IReadOnlyList<LeadTime> Rows)
     /// <param name="numbers">How many they are.</param>
     public LeadTime Of(LineType line, bool isGeographic, long numbers)
     {
-        var installation = !isGeographic ? Installation.NonGeographic : line switch
+        var installation = !isGeographic ? InstallationKind.NonGeographic : line switch
         {
-            LineType.PartOfDdi => Installation.PartOfRange,
-            LineType.SingleLine => numbers > SingleUpTo ? Installation.SingleLines : Installation.SingleLine,
-            _ when numbers > MediumUpTo => Installation.MultiLarge,
-            LineType.Ddi => Installation.MultiMedium,
-            _ => numbers > SmallUpTo ? Installation.MultiMedium : Installation.MultiSmall,
+            LineType.PartOfDdi => InstallationKind.PartOfRange,
+            LineType.SingleLine => numbers > SingleUpTo ? InstallationKind.SingleLines : InstallationKind.SingleLine,
+            _ when numbers > MediumUpTo => InstallationKind.MultiLarge,
+            LineType.Ddi => InstallationKind.MultiMedium,
+            _ => numbers > SmallUpTo ? InstallationKind.MultiMedium : InstallationKind.MultiSmall,
         };
         return Rows.First(row => row.Installation == installation);
     }

@@ -33,6 +33,9 @@ public sealed record ApiScope(string Word, string What, bool OfAccount)
         new("numbers:read", "telephone numbers, what is set for them and what happened to them", OfAccount: true),
         new("numbers:write", "take, set and give back telephone numbers; ranges and porting", OfAccount: true),
         new("numbers:switch", "what a switch needs of a number, with PIN and passwords of targets", OfAccount: false),
+        new("porting:read", "orders of porting, their letters, and the calendar", OfAccount: true),
+        new("porting:write", "make, change, send and cancel orders of porting", OfAccount: true),
+        new("porting:decide", "take, reject, accept, schedule and complete orders of porting; days of the calendar", OfAccount: false),
         new("audit:read", "the audit log", OfAccount: true),
     ];
 

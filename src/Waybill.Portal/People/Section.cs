@@ -17,6 +17,7 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
         new("/staff/accounts", "NavAccounts", PortalOperation.SeeAccounts),
         new("/staff/logins", "NavLogins", PortalOperation.SeeLogins),
         new("/staff/sessions", "NavSessions", PortalOperation.SeeSessions),
+        new("/staff/porting", "NavPorting", PortalOperation.SeePorting),
         new("/staff/people", "NavPeople", PortalOperation.SeePeople),
         new("/staff/feeds", "NavFeeds", PortalOperation.SeeFeeds),
         new("/staff/receipts", "NavReceipts", PortalOperation.SeeReceipts),
@@ -36,6 +37,7 @@ internal sealed record Section(string Path, string Text, PortalOperation Operati
         new("/receipts", "NavReceipts", PortalOperation.SeeOwnReceipts),
         new("/retention", "NavRetention", PortalOperation.SeeOwnRetention),
         new("/balance", "NavBalance", PortalOperation.SeeOwnBalance),
+        new("/porting", "NavPorting", PortalOperation.SeeOwnPorting),
         new("/people", "NavPeople", PortalOperation.SeeOwnPeople),
         new("/views", "NavViews", PortalOperation.SeeOwnViews),
     ];

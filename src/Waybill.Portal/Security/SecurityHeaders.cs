@@ -8,6 +8,9 @@ internal static class SecurityHeaders
     public const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+    /// <summary>Of an answer that holds what somebody else made: whatever it is, it does nothing here.</summary>
+    public const string Sandbox = "default-src 'none'; sandbox";
+
     private static readonly (string Name, string Value)[] All =
     [
         ("Content-Security-Policy", ContentSecurityPolicy),
@@ -31,9 +34,15 @@ internal static class SecurityHeaders
         context.Response.OnStarting(static state =>
         {
             var headers = ((HttpResponse)state).Headers;
+            var isSandboxed = headers.ContentSecurityPolicy == Sandbox;
             foreach (var (name, value) in All)
             {
                 headers[name] = value;
+            }
+
+            if (isSandboxed)
+            {
+                headers.ContentSecurityPolicy = Sandbox;
             }
 
             if (headers.CacheControl.Count == 0)

@@ -12,7 +12,7 @@ internal static class WaybillCommandLine
     private static readonly Func<Func<ParseResult, CommandContext>, IEnumerable<Command>>[] All =
     [
         DemoCommand.Create, ServeCommand.Create, InitCommand.Create, AccountCommands.Create, PersonCommands.Create, LoginCommands.Create, KeyCommands.Create, PasswordCommands.Create, PackCommand.Create, RequestCommands.Create,
-        HostKeyCommands.Create, CertificateCommands.Create, QuotaCommands.Create, BalanceCommands.Create, NumberCommands.Create,
+        HostKeyCommands.Create, CertificateCommands.Create, QuotaCommands.Create, BalanceCommands.Create, NumberCommands.Create, PortingCommands.Create,
         PublishCommand.Create, HeldCommands.Create, SubscriptionCommands.Create, ReceiptCommands.Create, InboundCommands.Create, ArrivalCommands.Create, CollectCommands.Create,
         FileCommands.Create, RetentionCommands.Create, HoldCommands.Create, ExpectationCommands.Create, NotificationCommands.Create, HookCommands.Create, TokenCommands.Create, ApiCommands.Create, ScheduleCommand.Create,
         StatusCommand.Create, SessionCommands.Create, PenaltyCommands.Create, WhyCommand.Create, AuditCommands.Create, BackupCommands.Create, DoctorCommand.Create,

@@ -103,6 +103,7 @@ internal static class ConfigurationCheck
         }
 
         _ = NumberSettings.Options(configuration);
+        _ = PortingSettings.Options(configuration);
     }
 
     public static PortalFiles Files(PortalSection section) => PortalAccess.Parse(section.Files.ToLowerInvariant())

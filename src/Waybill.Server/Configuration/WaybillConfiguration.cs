@@ -45,6 +45,8 @@ internal sealed record WaybillConfiguration
 
     public NumbersSection Numbers { get; init; } = new();
 
+    public PortingSection Porting { get; init; } = new();
+
     /// <summary>How long transfers may go on after SIGTERM.</summary>
     public int ShutdownSeconds { get; init; } = 30;
 }
@@ -397,6 +399,62 @@ internal sealed record NumbersSection
 
     /// <summary>Whether numbers may be pointed at telephone numbers, whose calls cost the provider.</summary>
     public bool PstnTargets { get; init; } = true;
+}
+
+internal sealed record PortingSection
+{
+    /// <summary>When work begins.</summary>
+    public string Opens { get; init; } = "09:00";
+
+    /// <summary>From when on orders count as sent on the next working day.</summary>
+    public string CutOff { get; init; } = "17:00";
+
+    /// <summary>How many months letters of authority are kept from the day of the port on.</summary>
+    public int LetterMonths { get; init; } = 12;
+
+    /// <summary>Lead times that hold from a day on, in place of those that are shipped.</summary>
+    public IReadOnlyList<LeadTimesSection> LeadTimes { get; init; } = [];
+
+    /// <summary>Holidays that hold from a day on, in place of those that are shipped.</summary>
+    public IReadOnlyList<CalendarSection> Calendars { get; init; } = [];
+}
+
+/// <summary>Lead times as <c>7/10/2</c>: working days where the losing provider holds the range, where it does not, and for the answer; null is as shipped.</summary>
+internal sealed record LeadTimesSection
+{
+    public string? From { get; init; }
+
+    public string? SingleLine { get; init; }
+
+    public string? SingleLines { get; init; }
+
+    public string? MultiSmall { get; init; }
+
+    public string? MultiMedium { get; init; }
+
+    public string? MultiLarge { get; init; }
+
+    public string? PartOfRange { get; init; }
+
+    public string? NonGeographic { get; init; }
+
+    public int? SingleUpTo { get; init; }
+
+    public int? SmallUpTo { get; init; }
+
+    public int? MediumUpTo { get; init; }
+}
+
+/// <summary>The holidays of each nation, by name; null is as shipped.</summary>
+internal sealed record CalendarSection
+{
+    public string? From { get; init; }
+
+    public IReadOnlyList<string>? England { get; init; }
+
+    public IReadOnlyList<string>? Scotland { get; init; }
+
+    public IReadOnlyList<string>? NorthernIreland { get; init; }
 }
 
 internal sealed record CatalogueSection

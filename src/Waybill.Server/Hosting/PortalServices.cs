@@ -72,6 +72,8 @@ internal static class PortalServices
         services.AddSingleton(_ => installation.OpenNumbers(configuration));
         services.AddSingleton(_ => new IdempotentRequests(installation.Database, TimeProvider.System));
 
+        services.AddSingleton(_ => installation.OpenPorting(configuration));
+
         // A template that somebody broke takes no other page away.
         services.AddSingleton(_ => installation.OpenOnboarding(configuration));
         services.AddSingleton(_ => installation.OpenHandovers(configuration));

@@ -89,6 +89,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         jobs.Add(new HandoverPurgeJob(installation.OpenHandovers(configuration)));
         jobs.Add(new CertificateJob(installation, configuration));
         jobs.Add(new NumberJob(installation.OpenNumbers(configuration), configuration));
+        jobs.Add(new PortingLetterJob(installation.OpenPorting(configuration), configuration));
         _scheduler = new JobScheduler(installation.Schedule, jobs, TimeProvider.System, loggers);
         _control = new ControlServer(
             installation.Data.ControlSocket,

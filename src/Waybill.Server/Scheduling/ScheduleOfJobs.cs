@@ -34,5 +34,6 @@ internal sealed class ScheduleOfJobs(ScheduleLedger ledger, WaybillConfiguration
         yield return (HandoverPurgeJob.JobName, HandoverPurgeJob.Every);
         yield return (CertificateJob.JobName, CertificateJob.ScheduleOf(configuration));
         yield return (NumberJob.JobName, NumberJob.ScheduleOf(configuration));
+        yield return (PortingLetterJob.JobName, PortingLetterJob.ScheduleOf(configuration));
     }
 }

@@ -137,7 +137,7 @@ public sealed class UsageTests(Template template)
         var commands = Commands(help);
         Assert.Equal(
             [
-                "demo", "serve", "init", "account", "person", "login", "key", "password", "pack", "request", "hostkey", "certificate", "quota", "balance", "numbers", "publish", "held", "recall", "subscription", "receipts", "inbound", "arrival", "collect", "files",
+                "demo", "serve", "init", "account", "person", "login", "key", "password", "pack", "request", "hostkey", "certificate", "quota", "balance", "numbers", "porting", "publish", "held", "recall", "subscription", "receipts", "inbound", "arrival", "collect", "files",
                 "retention", "hold", "expectation", "notification", "hook", "token", "api", "schedule", "status", "sessions", "penalties", "why", "audit", "backup", "restore", "doctor",
             ],
             commands);

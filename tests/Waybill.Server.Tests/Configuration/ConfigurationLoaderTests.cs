@@ -70,6 +70,20 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Porting:LetterMonths=11", "12 to 120")]
+    [InlineData("Porting:Opens=9", "write it as 09:00")]
+    [InlineData("Porting:CutOff=09:00", "not after Opens")]
+    [InlineData("""Porting:LeadTimes=[{"SingleLine":"4/7/1"}]""", "write the first day")]
+    [InlineData("""Porting:LeadTimes=[{"From":"2027-02-30"}]""", "is no day")]
+    [InlineData("""Porting:LeadTimes=[{"From":"2027-01-01","SingleLine":"4/7"}]""", "is no lead time")]
+    [InlineData("""Porting:LeadTimes=[{"From":"2027-01-01","MultiSmall":"0/7/1"}]""", "is no lead time")]
+    [InlineData("""Porting:LeadTimes=[{"From":"2027-01-01","PartOfRange":"61/7/1"}]""", "at most 60 each")]
+    [InlineData("""Porting:LeadTimes=[{"From":"2027-01-01","SmallUpTo":151}]""", "not below SmallUpTo")]
+    [InlineData("""Porting:Calendars=[{"From":"2027-01-01","Scotland":["Easter"]}]""", "'Easter' is no holiday")]
+    public void Settings_of_porting_that_cannot_work_are_refused(string setting, string says) =>
+        Assert.Contains(says, Assert.Throws<CommandException>(() => ConfigurationLoader.Load(File, new Dictionary<string, string>(), [setting])).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("Billing:Currency=pounds", "write it as ISO 4217 does")]
     [InlineData("Billing:Decimals=5", "is not 0 to 4")]
     [InlineData("Billing:LowBalance=9007199254740993", "minor units")]

@@ -1,7 +1,7 @@
 namespace Waybill.Core.Porting;
 
 /// <summary>How the industry sorts what is ported: each has its lead time.</summary>
-public enum Installation
+public enum InstallationKind
 {
     /// <summary>A single line.</summary>
     SingleLine,

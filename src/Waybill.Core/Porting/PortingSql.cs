@@ -1,0 +1,179 @@
+using System.Data.Common;
+using System.Globalization;
+using Waybill.Core.Database;
+using Waybill.Core.Numbers;
+using Waybill.Core.Onboarding;
+
+namespace Waybill.Core.Porting;
+
+/// <summary>The statements of orders of porting.</summary>
+internal static class PortingSql
+{
+    public const string Open = "o.state NOT IN ('completed', 'cancelled')";
+    public const string Ours = "o.state IN ('submitted', 'validating', 'accepted', 'scheduled')";
+
+    private const string DayFormat = "yyyy-MM-dd";
+
+    private const string Select = """
+        SELECT o.id, o.reference, a.number, o.state, o.main, o.main_ports, o.address, o.postcode, o.losing_provider, o.losing_account, o.line, o.range_holder, o.signatory, o.wanted,
+               o.submitted_at, o.due_at, o.earliest, o.agreed, o.code, o.why, o.ported_on, o.keep_letters_until, o.created_at, o.created_by, o.changed_at, o.account_id
+        FROM porting_order o JOIN account a ON a.id = o.account_id
+        """;
+
+    public static Problem Unknown(string? reference) => Problem.NotFound($"There is no order of porting {Words.Show(reference)}. Look it up in the list.");
+
+    public static PortingOrder? Find(DatabaseConnection connection, string? reference) => ReferenceId.Normalise(reference) is { } known
+        ? connection.First(Select + " WHERE o.reference = @reference", Read, ("@reference", known)) is { } order ? Whole(connection, order) : null
+        : null;
+
+    /// <summary>A page of orders, with their numbers and letters.</summary>
+    public static List<PortingOrder> List(DatabaseConnection connection, PortingQuery query, long? account, int size, long afterDue, long afterId)
+    {
+        var orders = query.Queue
+            ? connection.All(
+                $"{Select} WHERE {Ours} AND (@account IS NULL OR o.account_id = @account) AND (@state IS NULL OR o.state = @state) AND (o.due_at, o.id) > (@due, @id) ORDER BY o.due_at, o.id LIMIT @limit",
+                Read, ("@account", account), ("@state", query.State?.ToWord()), ("@due", afterDue), ("@id", afterId), ("@limit", size))
+            : connection.All(
+                $"{Select} WHERE (@account IS NULL OR o.account_id = @account) AND (@state IS NULL OR o.state = @state) AND o.id < @id ORDER BY o.id DESC LIMIT @limit",
+                Read, ("@account", account), ("@state", query.State?.ToWord()), ("@id", afterId), ("@limit", size));
+        return [.. orders.Select(order => Whole(connection, order))];
+    }
+
+    public static PortingOrder Add(DatabaseConnection connection, PortingOrder order)
+    {
+        var id = connection.Number(
+            """
+            INSERT INTO porting_order (reference, account_id, state, main_ports, created_at, created_by, changed_at) VALUES (@reference, @account, 'draft', 1, @now, @by, @now) RETURNING id
+            """,
+            ("@reference", order.Reference), ("@account", order.AccountId), ("@now", order.Created.ToColumn()), ("@by", order.CreatedBy));
+        var added = order with { Id = id };
+        SaveDetails(connection, added);
+        return added;
+    }
+
+    public static void SaveDetails(DatabaseConnection connection, PortingOrder order)
+    {
+        var details = order.Details;
+        connection.Execute(
+            """
+            UPDATE porting_order SET main = @main, main_ports = @ports, address = @address, postcode = @postcode, losing_provider = @provider, losing_account = @account, line = @line,
+                range_holder = @holder, signatory = @signatory, wanted = @wanted, changed_at = @now WHERE id = @id
+            """,
+            ("@id", order.Id), ("@main", details.Main?.E164), ("@ports", details.MainPorts ? 1 : 0), ("@address", details.Address), ("@postcode", details.Postcode?.Text),
+            ("@provider", details.LosingProvider), ("@account", details.LosingAccount), ("@line", details.Line?.ToWord()), ("@holder", details.IsRangeHolder is { } holder ? holder ? 1 : 0 : null),
+            ("@signatory", details.Signatory), ("@wanted", Column(details.Wanted)), ("@now", order.Changed.ToColumn()));
+        connection.Execute("DELETE FROM porting_span WHERE order_id = @id", ("@id", order.Id));
+        foreach (var span in details.Numbers)
+        {
+            connection.Execute("INSERT INTO porting_span (order_id, first, last) VALUES (@id, @first, @last)", ("@id", order.Id), ("@first", span.First.E164), ("@last", span.Last.E164));
+        }
+    }
+
+    public static void SaveState(DatabaseConnection connection, PortingOrder order) => connection.Execute(
+        """
+        UPDATE porting_order SET state = @state, range_holder = @holder, submitted_at = @submitted, due_at = @due, earliest = @earliest, agreed = @agreed, code = @code, why = @why, ported_on = @ported,
+            keep_letters_until = @keep, changed_at = @now WHERE id = @id
+        """,
+        ("@id", order.Id), ("@state", order.State.ToWord()), ("@holder", order.Details.IsRangeHolder is { } holder ? holder ? 1 : 0 : null), ("@submitted", order.Submitted?.ToColumn()),
+        ("@due", order.Due?.ToColumn()), ("@earliest", Column(order.Earliest)), ("@agreed", Column(order.Agreed)), ("@code", order.Code), ("@why", order.Why), ("@ported", Column(order.PortedOn)),
+        ("@keep", Column(order.KeepLettersUntil)), ("@now", order.Changed.ToColumn()));
+
+    public static void AddChange(DatabaseConnection connection, long order, PortingChange change) => connection.Execute(
+        "INSERT INTO porting_change (order_id, at, by, from_state, to_state, code, why) VALUES (@order, @at, @by, @from, @to, @code, @why)",
+        ("@order", order), ("@at", change.Time.ToColumn()), ("@by", change.By), ("@from", change.From?.ToWord()), ("@to", change.To.ToWord()), ("@code", change.Code), ("@why", change.Why));
+
+    public static List<PortingChange> History(DatabaseConnection connection, long order) => connection.All(
+        "SELECT at, by, from_state, to_state, code, why FROM porting_change WHERE order_id = @order ORDER BY id DESC LIMIT @limit",
+        static row => new PortingChange(row.Time(0), row.GetString(1), row.IsDBNull(2) ? null : row.Word<PortingState>(2), row.Word<PortingState>(3), row.TextOrNull(4), row.TextOrNull(5)),
+        ("@order", order), ("@limit", PortingLimits.History));
+
+    public static long CountOpen(DatabaseConnection connection, long account) =>
+        connection.Number($"SELECT count(*) FROM porting_order o WHERE o.account_id = @account AND {Open}", ("@account", account));
+
+    /// <summary>A number of these that another order has, which was sent and is not over; with the reference of that order.</summary>
+    public static (PhoneNumber Number, string Reference)? Taken(DatabaseConnection connection, PortingOrder order)
+    {
+        foreach (var span in order.Details.Numbers)
+        {
+            var found = connection.First(
+                $"""
+                SELECT max(s.first, @first), o.reference FROM porting_span s JOIN porting_order o ON o.id = s.order_id
+                WHERE s.first <= @last AND s.last >= @first AND {Ours} AND o.id <> @id LIMIT 1
+                """,
+                static row => ((PhoneNumber, string)?)(new PhoneNumber(row.GetInt64(0)), row.GetString(1)), ("@first", span.First.E164), ("@last", span.Last.E164), ("@id", order.Id));
+            if (found is not null)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A number of these that is here and did not go to another provider.</summary>
+    public static PhoneNumber? IsHere(DatabaseConnection connection, IReadOnlyList<NumberSpan> spans) => spans
+        .Select(span => connection.First(
+            "SELECT number FROM phone_number WHERE number BETWEEN @first AND @last AND state <> 'portedout' LIMIT 1", static row => (PhoneNumber?)new PhoneNumber(row.GetInt64(0)),
+            ("@first", span.First.E164), ("@last", span.Last.E164)))
+        .FirstOrDefault(static number => number is not null);
+
+    public static void AddLetter(DatabaseConnection connection, long order, PortingLetter letter, byte[] content) => connection.Execute(
+        "INSERT INTO porting_letter (order_id, name, size, sha256, content, added_at, added_by) VALUES (@order, @name, @size, @sha256, @content, @at, @by)",
+        ("@order", order), ("@name", letter.Name), ("@size", letter.Size), ("@sha256", letter.Sha256), ("@content", content), ("@at", letter.Added.ToColumn()), ("@by", letter.AddedBy));
+
+    public static byte[]? LetterContent(DatabaseConnection connection, long order, long letter) =>
+        connection.First("SELECT content FROM porting_letter WHERE order_id = @order AND id = @id", static row => row.Bytes(0), ("@order", order), ("@id", letter));
+
+    public static List<(long Letter, string Name, string Reference, string Account)> LettersOver(DatabaseConnection connection, DateOnly today) => connection.All(
+        """
+        SELECT l.id, l.name, o.reference, a.number FROM porting_order o JOIN porting_letter l ON l.order_id = o.id JOIN account a ON a.id = o.account_id
+        WHERE o.keep_letters_until < @today ORDER BY l.id LIMIT @limit
+        """,
+        static row => (row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3)), ("@today", Column(today)), ("@limit", PortingLimits.Together));
+
+    public static void RemoveLetter(DatabaseConnection connection, long letter) => connection.Execute("DELETE FROM porting_letter WHERE id = @id", ("@id", letter));
+
+    public static List<OneOffDay> Days(DatabaseConnection connection) => connection.All(
+        "SELECT day, nation, is_holiday, name FROM porting_day ORDER BY day, nation LIMIT @limit",
+        static row => new OneOffDay(Day(row.GetString(0)), row.GetString(1) is { Length: > 0 } nation ? Enum.Parse<Nation>(nation, ignoreCase: true) : null, row.GetInt64(2) != 0, row.GetString(3)),
+        ("@limit", PortingLimits.OneOffDays));
+
+    public static void SetDay(DatabaseConnection connection, OneOffDay day) => connection.Execute(
+        "INSERT INTO porting_day (day, nation, is_holiday, name) VALUES (@day, @nation, @holiday, @name) ON CONFLICT (day, nation) DO UPDATE SET is_holiday = @holiday, name = @name",
+        ("@day", Column(day.Day)), ("@nation", day.Nation?.ToWord() ?? ""), ("@holiday", day.IsHoliday ? 1 : 0), ("@name", day.Name));
+
+    public static bool RemoveDay(DatabaseConnection connection, DateOnly day, Nation? nation) =>
+        connection.Execute("DELETE FROM porting_day WHERE day = @day AND nation = @nation", ("@day", Column(day)), ("@nation", nation?.ToWord() ?? "")) > 0;
+
+    private static PortingOrder Whole(DatabaseConnection connection, PortingOrder order) => order with
+    {
+        Details = order.Details with
+        {
+            Numbers = connection.All(
+                "SELECT first, last FROM porting_span WHERE order_id = @order ORDER BY first LIMIT @limit",
+                static row => new NumberSpan(new PhoneNumber(row.GetInt64(0)), new PhoneNumber(row.GetInt64(1))), ("@order", order.Id), ("@limit", PortingLimits.Spans)),
+        },
+        Letters = connection.All(
+            "SELECT id, name, size, sha256, added_at, added_by FROM porting_letter WHERE order_id = @order ORDER BY id LIMIT @limit",
+            static row => new PortingLetter(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.Time(4), row.GetString(5)), ("@order", order.Id), ("@limit", PortingLimits.Letters)),
+    };
+
+    private static PortingOrder Read(DbDataReader row) => new(
+        row.GetString(1), row.GetString(2), row.Word<PortingState>(3),
+        new PortingDetails
+        {
+            Main = row.IsDBNull(4) ? null : new PhoneNumber(row.GetInt64(4)), MainPorts = row.GetInt64(5) != 0, Address = row.TextOrNull(6),
+            Postcode = row.TextOrNull(7) is { } postcode ? new Postcode(postcode) : null, LosingProvider = row.TextOrNull(8), LosingAccount = row.TextOrNull(9),
+            Line = row.IsDBNull(10) ? null : row.Word<LineType>(10), IsRangeHolder = row.IsDBNull(11) ? null : row.GetInt64(11) != 0, Signatory = row.TextOrNull(12), Wanted = DayOrNull(row, 13),
+        })
+    {
+        Id = row.GetInt64(0), Submitted = row.TimeOrNull(14), Due = row.TimeOrNull(15), Earliest = DayOrNull(row, 16), Agreed = DayOrNull(row, 17), Code = row.TextOrNull(18), Why = row.TextOrNull(19),
+        PortedOn = DayOrNull(row, 20), KeepLettersUntil = DayOrNull(row, 21), Created = row.Time(22), CreatedBy = row.GetString(23), Changed = row.Time(24), AccountId = row.GetInt64(25),
+    };
+
+    private static string? Column(DateOnly? day) => day?.ToString(DayFormat, CultureInfo.InvariantCulture);
+
+    private static DateOnly Day(string text) => DateOnly.ParseExact(text, DayFormat, CultureInfo.InvariantCulture);
+
+    private static DateOnly? DayOrNull(DbDataReader row, int column) => row.TextOrNull(column) is { } text ? Day(text) : null;
+}

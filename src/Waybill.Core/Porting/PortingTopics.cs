@@ -1,0 +1,8 @@
+namespace Waybill.Core.Porting;
+
+/// <summary>The topics of events about porting: one for each state that an order comes into.</summary>
+public static class PortingTopics
+{
+    /// <summary>The topic of a state.</summary>
+    public static string Of(PortingState state) => "porting-" + state.ToString().ToLowerInvariant();
+}
