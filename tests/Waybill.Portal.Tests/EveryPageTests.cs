@@ -144,6 +144,8 @@ public sealed partial class EveryPageTests
             [
                 ("sessions", "sessions", "10042b"), ("sessions-portal", "sessions/portal", "Ann Elisabeth Lee"), ("feeds", "feeds?account=10042", "/cdr/*.csv"), ("receipts", "receipts", "june.csv"),
                 ("deliveries", "accounts/10042/deliveries", "usage_*.csv"), ("balance", "accounts/10042/balance", "12.34 GBP"), ("published", "accounts/10042/published", "june.csv"),
+                ("numbers", "numbers?q=01224", "S:441224000000:***@sip.example.com"), ("number-ranges", "numbers/ranges", "Aberdeen"), ("number-emergency", "numbers/emergency", "AB10 1AA"),
+                ("number", "numbers/01224000000", "target set"), ("number-free", "numbers/01224000001", "Give it to the account"),
                 ("held", "held", "a file of that name is there"), ("recalled", "held?recalled=true&account=10042", "wrong month"), ("retention", "retention?account=10042", "case 4711"),
             ])
         {
@@ -187,6 +189,7 @@ public sealed partial class EveryPageTests
                 ("account-logins", "/logins", "10042b"), ("account-login", "/logins/10042", "SHA256:"), ("account-connection", "/logins/10042/connection", ""), ("account-pack", "/logins/10042/pack", ""),
                 ("account-vendors", "/vendors", "usage.csv"), ("account-people", "/people", "Maximiliane"), ("account-receipts", "/receipts", "june.csv"), ("account-retention", "/retention", "/cdr/never fetched.csv"),
                 ("account-views", "/views", "case 4711"), ("account-balance", "/balance", "12.34 GBP"),
+                ("account-numbers", "/numbers", "01224000000"), ("account-number", "/numbers/01224000000", "submitted"),
             ])
         {
             await ShowAsync(name, Account + path);
@@ -222,6 +225,10 @@ public sealed partial class EveryPageTests
         await _server.CommandAsync("subscription", "set", "10042", "--feed", "cdr");
         await _server.CommandAsync("balance", "push", "10042", "1434", "--id", "pay-1", "--text", "a payment");
         await _server.CommandAsync("balance", "push", "10042", "-200", "--id", "calls-1", "--text", "calls");
+        await _server.CommandAsync("numbers", "add-range", "01224000000", "01224000009", "--band", "G1", "--description", "Aberdeen");
+        await _server.CommandAsync("numbers", "activate", "01224000000", "--account", "10042");
+        await _server.CommandAsync("numbers", "target", "01224000000", "1", "S:441224000000:secret@sip.example.com", "--periods", "1-5:0900-1730");
+        await _server.TamperAsync("""INSERT INTO emergency_record VALUES (441224000000, '{"NAME":"Thoroughfare Ltd","POSTCODE":"AB10 1AA"}', 3, NULL, 0, 'a test')""");
         await _server.CommandAsync("hold", "set", "--account", "10042", "--path", "/held", "--reason", "case 4711");
         await _server.CommandAsync("arrival", "set", "10042", "--name", "usage_*.csv", "--header", "a;b", "--columns", "2", "--max-size", "1000");
         await _server.CommandAsync("expectation", "set", "--account", "10042", "--feed", "cdr", "--type", "csv", "--by", "06:00");

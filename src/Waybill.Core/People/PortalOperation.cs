@@ -90,6 +90,15 @@ public enum PortalOperation
     /// <summary>Set when a balance is low.</summary>
     ChangeBalances,
 
+    /// <summary>See ranges and numbers, and what happened to them.</summary>
+    SeeNumbers,
+
+    /// <summary>Give numbers to accounts, set and take them back, answer emergency records.</summary>
+    ChangeNumbers,
+
+    /// <summary>Add and price ranges of numbers.</summary>
+    ChangeNumberRanges,
+
     /// <summary>See what was told to whom.</summary>
     SeeNotifications,
 
@@ -134,6 +143,12 @@ public enum PortalOperation
 
     /// <summary>See its balance and ledger.</summary>
     SeeOwnBalance,
+
+    /// <summary>See its numbers and what is set for them.</summary>
+    SeeOwnNumbers,
+
+    /// <summary>Take, set and give back numbers.</summary>
+    ChangeOwnNumbers,
 
     /// <summary>See its logins and their keys.</summary>
     SeeOwnKeys,
