@@ -10,7 +10,7 @@ public sealed class BalancePageTests(PortalServer server)
     [Fact]
     public async Task A_customer_sees_the_balance_its_curve_and_the_ledger_and_fetches_the_statement()
     {
-        const string Number = "72001";
+        const string Number = "BAL1";
         await AccountAsync(Number);
         using var visitor = await SignUp.WithAsync(server, "--account", Number, "--role", "owner");
         await visitor.GetAsync($"/account/{Number}/balance");
@@ -32,13 +32,13 @@ public sealed class BalancePageTests(PortalServer server)
         var lines = (await statement.Content.ReadAsStringAsync()).Split("\r\n");
         Assert.Equal(5, lines.Length);
         Assert.Contains("\"'=calls\",\"funds\",-0.67,12345.00,0.00", lines[2], StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await visitor.GetAsync("/account/72002/balance")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await visitor.GetAsync("/account/BAL2/balance")).Status);
     }
 
     [Fact]
     public async Task A_long_ledger_has_pages_and_a_statement_of_all()
     {
-        const string Number = "72003";
+        const string Number = "BAL3";
         const int Entries = 1_001;
         await AccountAsync(Number);
         await server.CommandAsync("balance", "import", await TableAsync(Number, Entries));
@@ -54,7 +54,7 @@ public sealed class BalancePageTests(PortalServer server)
     [Fact]
     public async Task Billing_sets_the_mark_in_the_currency_and_support_only_looks()
     {
-        const string Number = "72004";
+        const string Number = "BAL4";
         const string Page = $"/staff/accounts/{Number}/balance";
         await AccountAsync(Number);
         await PushAsync(Number, "900", "a payment");

@@ -148,6 +148,8 @@ public sealed partial class EveryPageTests
                 ("sessions", "sessions", "10042b"), ("sessions-portal", "sessions/portal", "Ann Elisabeth Lee"), ("feeds", "feeds?account=10042", "/cdr/*.csv"), ("receipts", "receipts", "june.csv"),
                 ("deliveries", "accounts/10042/deliveries", "usage_*.csv"), ("balance", "accounts/10042/balance", "12.34 GBP"), ("porting", "porting?state=all", "Other Telecom"),
                 ("porting-order", "porting/" + _order, "letter.pdf"), ("porting-days", "porting-days", "BoxingDay"), ("published", "accounts/10042/published", "june.csv"),
+                ("numbers", "numbers?q=01224", "S:441224000000:***@sip.example.com"), ("number-ranges", "numbers/ranges", "Aberdeen"), ("number-emergency", "numbers/emergency", "AB10 1AA"),
+                ("number", "numbers/01224000000", "target set"), ("number-free", "numbers/01224000001", "Give it to the account"),
                 ("held", "held", "a file of that name is there"), ("recalled", "held?recalled=true&account=10042", "wrong month"), ("retention", "retention?account=10042", "case 4711"),
             ])
         {
@@ -192,6 +194,7 @@ public sealed partial class EveryPageTests
                 ("account-vendors", "/vendors", "usage.csv"), ("account-people", "/people", "Maximiliane"), ("account-receipts", "/receipts", "june.csv"), ("account-retention", "/retention", "/cdr/never fetched.csv"),
                 ("account-views", "/views", "case 4711"), ("account-balance", "/balance", "12.34 GBP"), ("account-porting", "/porting", "Other Telecom"),
                 ("account-porting-new", "/porting/new", "Main billing number"), ("account-porting-order", "/porting/" + _order, "letter.pdf"),
+                ("account-numbers", "/numbers", "01224000000"), ("account-number", "/numbers/01224000000", "submitted"),
             ])
         {
             await ShowAsync(name, Account + path);
@@ -230,6 +233,10 @@ public sealed partial class EveryPageTests
         _order = (await _server.JsonAsync("porting", "add", "10042", "--main", "01632 960000", "--numbers", "01632960000-01632960009", "--line", "ddi", "--losing-provider", "Other Telecom")).GetProperty("order").GetString()!;
         await File.WriteAllTextAsync(Path.Combine(_server.Data, "letter.pdf"), "%PDF-1.7");
         await _server.CommandAsync("porting", "letter", _order, Path.Combine(_server.Data, "letter.pdf"));
+        await _server.CommandAsync("numbers", "add-range", "01224000000", "01224000009", "--band", "G1", "--description", "Aberdeen");
+        await _server.CommandAsync("numbers", "activate", "01224000000", "--account", "10042");
+        await _server.CommandAsync("numbers", "target", "01224000000", "1", "S:441224000000:secret@sip.example.com", "--periods", "1-5:0900-1730");
+        await _server.TamperAsync("""INSERT INTO emergency_record VALUES (441224000000, '{"NAME":"Thoroughfare Ltd","POSTCODE":"AB10 1AA"}', 3, NULL, 0, 'a test')""");
         await _server.CommandAsync("hold", "set", "--account", "10042", "--path", "/held", "--reason", "case 4711");
         await _server.CommandAsync("arrival", "set", "10042", "--name", "usage_*.csv", "--header", "a;b", "--columns", "2", "--max-size", "1000");
         await _server.CommandAsync("expectation", "set", "--account", "10042", "--feed", "cdr", "--type", "csv", "--by", "06:00");

@@ -19,6 +19,8 @@ public sealed class PermissionMatrixTests(PortalServer server)
     private const string Foreign = "70002";
     private const string NamedGet = "GET ";
 
+    private static int _phones;
+
     private static readonly (string Name, PersonRole? Role, string[] Words)[] Roles =
     [
         ("support", PersonRole.Support, ["--provider", "support"]),
@@ -173,7 +175,8 @@ public sealed class PermissionMatrixTests(PortalServer server)
     public async Task Every_page_for_people_names_what_it_shows_and_every_form_what_it_does()
     {
         await using var portal = await RouteInventoryTests.OpenAsync();
-        Assert.Equal(RouteInventoryTests.Permissions, Pages(portal).ToDictionary(static page => page.Route, static page => page.Words));
+        Assert.Equal(
+            RouteInventoryTests.Permissions.Select(static row => $"{row.Key}: {row.Value}").Order(StringComparer.Ordinal), Pages(portal).Select(static page => $"{page.Route}: {page.Words}").Order(StringComparer.Ordinal));
     }
 
     /// <summary>Makes at an account what addresses name, and says what stands in them.</summary>
@@ -188,10 +191,14 @@ public sealed class PermissionMatrixTests(PortalServer server)
         await File.WriteAllTextAsync(letter, "%PDF-1.7");
         var order = (await server.JsonAsync("porting", "add", account)).GetProperty("order").GetString()!;
         var letters = (await server.JsonAsync("porting", "letter", order, letter)).GetProperty("letters");
+        var phone = FormattableString.Invariant($"01430{Interlocked.Increment(ref _phones):000000}");
+        await server.CommandAsync("numbers", "add-range", phone, phone);
+        await server.CommandAsync("numbers", "activate", phone, "--account", account);
         return new Dictionary<string, string>(Samples)
         {
             ["order"] = order,
             ["letter"] = letters[0].GetProperty("id").GetRawText(),
+            ["phone"] = phone,
             [SignedInModel.AccountValue] = account,
             ["number"] = account,
             ["email"] = email,

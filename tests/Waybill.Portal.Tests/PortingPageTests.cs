@@ -16,7 +16,7 @@ public sealed class PortingPageTests(PortalServer server)
     [Fact]
     public async Task A_customer_orders_staff_reject_the_customer_corrects_and_staff_accept_and_complete()
     {
-        const string Number = "73001";
+        const string Number = "POR1";
         await AccountAsync(Number);
         using var owner = await SignUp.WithAsync(server, "--account", Number, "--role", "owner");
         using var support = await SignUp.WithAsync(server, "--provider", "support");
@@ -103,7 +103,7 @@ public sealed class PortingPageTests(PortalServer server)
     [Fact]
     public async Task Only_who_may_change_orders_sends_a_letter_and_it_is_handed_out_as_a_file_alone()
     {
-        const string Number = "73002";
+        const string Number = "POR2";
         await AccountAsync(Number);
         Assert.Equal(PortingLimits.LetterSize + PortalLimits.Body, PortalLimits.LetterBody);
         var order = (await server.JsonAsync("porting", "add", Number)).GetProperty("order").GetString()!;
@@ -140,17 +140,17 @@ public sealed class PortingPageTests(PortalServer server)
         }
 
         Assert.Equal(2, (await server.JsonAsync("audit", "search", "--action", "porting-letter-fetched", "--account", Number)).GetArrayLength());
-        await AccountAsync("73003");
-        using var other = await SignUp.WithAsync(server, "--account", "73003", "--role", "owner");
+        await AccountAsync("POR3");
+        using var other = await SignUp.WithAsync(server, "--account", "POR3", "--role", "owner");
         Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync(address)).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync(address.Replace(Number, "73003", StringComparison.Ordinal))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync(address.Replace(Number, "POR3", StringComparison.Ordinal))).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await member.GetAsync(page + "/letters/x")).Status);
     }
 
     [Fact]
     public async Task A_table_makes_drafts_and_staff_set_days_of_the_calendar()
     {
-        const string Number = "73004";
+        const string Number = "POR4";
         await AccountAsync(Number);
         using var owner = await SignUp.WithAsync(server, "--account", Number, "--role", "owner");
         var page = $"/account/{Number}/porting";

@@ -177,7 +177,7 @@ internal sealed class FtpSessionTarget : IFuzzTarget
 
         public VaultPath StartDirectory => VaultPath.Root;
 
-        public bool AcceptsUncleanUploads => false;
+        public ValueTask<bool> AcceptsUncleanUploadsAsync(CancellationToken cancellationToken) => new(false);
 
         public ValueTask<bool> MayUsePlainAsync(FtpConnectionInfo connection, string user, CancellationToken cancellationToken) => new(true);
 

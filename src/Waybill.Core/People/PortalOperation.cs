@@ -96,6 +96,15 @@ public enum PortalOperation
     /// <summary>Decide orders of porting.</summary>
     DecidePorting,
 
+    /// <summary>See ranges and numbers, and what happened to them.</summary>
+    SeeNumbers,
+
+    /// <summary>Give numbers to accounts, set and take them back, answer emergency records.</summary>
+    ChangeNumbers,
+
+    /// <summary>Add and price ranges of numbers.</summary>
+    ChangeNumberRanges,
+
     /// <summary>See what was told to whom.</summary>
     SeeNotifications,
 
@@ -146,6 +155,12 @@ public enum PortalOperation
 
     /// <summary>Make, change, send and cancel orders of porting.</summary>
     ChangeOwnPorting,
+
+    /// <summary>See its numbers and what is set for them.</summary>
+    SeeOwnNumbers,
+
+    /// <summary>Take, set and give back numbers.</summary>
+    ChangeOwnNumbers,
 
     /// <summary>See its logins and their keys.</summary>
     SeeOwnKeys,

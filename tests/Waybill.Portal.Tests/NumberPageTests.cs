@@ -1,0 +1,150 @@
+using System.Net;
+using Waybill.Portal.Tests.Support;
+
+namespace Waybill.Portal.Tests;
+
+/// <summary>Telephone numbers in the portal: an account's people take and set their own, staff see all with their history.</summary>
+public sealed class NumberPageTests(PortalServer server)
+{
+    [Fact]
+    public async Task A_customer_takes_a_number_sets_it_gives_it_back_and_takes_it_again()
+    {
+        const string Account = "NUM1";
+        const string Number = "01431000000";
+        const string Here = $"/account/{Account}/numbers";
+        await AccountAsync(Account);
+        await server.CommandAsync("numbers", "add-range", Number, Number);
+        using var owner = await SignUp.WithAsync(server, "--account", Account, "--role", "owner");
+        await owner.GetAsync(Here);
+        Assert.Contains("Your account has no number yet.", owner.Page, StringComparison.Ordinal);
+        await owner.PostAsync(Here + "?handler=Take", ("pattern", "abc"));
+        Assert.Contains("That is no pattern.", owner.Page, StringComparison.Ordinal);
+        await owner.PostAsync(Here + "?handler=Take", ("pattern", "01999"));
+        Assert.Contains("is free", owner.Page, StringComparison.Ordinal);
+        Assert.Equal($"{Here}/{Number}?done=NumberTaken", (await owner.PostAsync(Here + "?handler=Take", ("pattern", "01431 000"))).Location);
+        await owner.GetAsync($"{Here}/{Number}?done=NumberTaken");
+        Assert.Contains("The number is yours.", owner.Page, StringComparison.Ordinal);
+
+        await owner.PostAsync($"{Here}/{Number}?handler=Targets", ("target1", "H:x"), ("target2", "F:fax@example.com"));
+        Assert.Contains("There is no target type H", owner.Page, StringComparison.Ordinal);
+        Assert.Contains("value=\"F:fax@example.com\"", owner.Source, StringComparison.Ordinal);
+        Assert.Equal($"{Here}/{Number}?done=NumberChanged", (await owner.PostAsync($"{Here}/{Number}?handler=Targets", ("target1", "S:user:secret@sip.example"), ("periods1", "1-5:0900-1730"))).Location);
+        await owner.GetAsync($"{Here}/{Number}");
+        Assert.Contains("value=\"S:user:***@sip.example\"", owner.Source, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", owner.Source, StringComparison.Ordinal);
+
+        // Sent back as it was shown it keeps its password.
+        await owner.PostAsync($"{Here}/{Number}?handler=Targets", ("target1", "S:user:***@sip.example"), ("target2", "F:fax@example.com"));
+        Assert.Equal(1, await server.TamperAsync("UPDATE phone_number SET information = NULL WHERE number = 441431000000 AND target1 = 'S:user:secret@sip.example' AND target2 = 'F:fax@example.com' AND periods1 IS NULL"));
+        await owner.GetAsync($"{Here}/{Number}");
+        await owner.PostAsync($"{Here}/{Number}?handler=More", ("features", "J"), ("information", "front <desk>"));
+        await owner.GetAsync($"{Here}/{Number}");
+        Assert.Contains("front <desk>", owner.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("front <desk>", owner.Source, StringComparison.Ordinal);
+        await owner.PostAsync($"{Here}/{Number}?handler=Pin", ("pin", "12"));
+        Assert.Contains("A PIN is 4 to 8 digits", owner.Page, StringComparison.Ordinal);
+        await owner.PostAsync($"{Here}/{Number}?handler=Pin", ("pin", "4711"));
+        await owner.GetAsync($"{Here}/{Number}");
+        Assert.DoesNotContain("4711", owner.Source, StringComparison.Ordinal);
+        await owner.PostAsync($"{Here}/{Number}?handler=Emergency", ("Name", "Example Ltd"), ("Postcode", "nowhere"));
+        Assert.Contains("is no postcode", owner.Page, StringComparison.Ordinal);
+        await owner.PostAsync($"{Here}/{Number}?handler=Emergency", ("Name", "Example Ltd"), ("Postcode", "ab10 1aa"));
+        await owner.GetAsync($"{Here}/{Number}");
+        Assert.Contains("submitted", owner.Page, StringComparison.Ordinal);
+        Assert.Contains("emergency record sent on", owner.Page, StringComparison.Ordinal);
+
+        await owner.PostAsync($"{Here}/{Number}?handler=GiveBack");
+        await owner.GetAsync($"{Here}/{Number}");
+        Assert.Contains("quarantined", owner.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("handler=Targets", owner.Source, StringComparison.Ordinal);
+        Assert.Equal($"{Here}/{Number}?done=NumberTakenBack", (await owner.PostAsync($"{Here}/{Number}?handler=TakeBack")).Location);
+        await owner.GetAsync(Here + "?q=01431");
+        Assert.Contains(Number, owner.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_account_sees_its_own_numbers_and_no_others()
+    {
+        await AccountAsync("NUM2");
+        await AccountAsync("NUM3");
+        await server.CommandAsync("numbers", "add-range", "01432000000", "01432000001");
+        await server.CommandAsync("numbers", "activate", "01432000000", "--account", "NUM2");
+        using var other = await SignUp.WithAsync(server, "--account", "NUM3", "--role", "owner");
+        foreach (var number in (string[])["01432000000", "01432000001", "01999999999", "x"])
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync("/account/NUM3/numbers/" + number)).Status);
+        }
+
+        await other.GetAsync("/account/NUM3/numbers?q=01432");
+        Assert.DoesNotContain("01432000000", other.Page, StringComparison.Ordinal);
+        await other.GetAsync("/home");
+        Assert.Equal(HttpStatusCode.NotFound, (await other.PressAsync("/account/NUM3/numbers/01432000000?handler=GiveBack")).Status);
+        Assert.Equal("active", (await server.JsonAsync("numbers", "show", "01432000000")).GetProperty("number").GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task Staff_add_ranges_give_numbers_to_accounts_and_see_all_that_happened()
+    {
+        const string Number = "01433000000";
+        const string Ranges = "/staff/numbers/ranges";
+        const string Here = $"/staff/numbers/{Number}";
+        await AccountAsync("NUM4");
+        using var staff = await SignUp.WithAsync(server, "--provider", "administrator");
+        await staff.GetAsync(Ranges);
+        await staff.PostAsync(Ranges + "?handler=Add", ("first", Number), ("last", "12"));
+        Assert.Contains("is no telephone number", staff.Page, StringComparison.Ordinal);
+        await staff.PostAsync(Ranges + "?handler=Add", ("first", Number), ("last", "01433000009"), ("setup", "much"));
+        Assert.Contains("That is no price.", staff.Page, StringComparison.Ordinal);
+        Assert.Equal(Ranges + "?done=NumberRangeAdded", (await staff.PostAsync(Ranges + "?handler=Add", ("first", Number), ("last", "01433 000009"), ("band", "G1"), ("setup", "1.50"))).Location);
+        await staff.PostAsync(Ranges + "?handler=Import", ("table", "first,last\n01433000100,x\n"));
+        Assert.Contains("Line 2", staff.Page, StringComparison.Ordinal);
+        Assert.Equal(Ranges + "?done=NumberRangesImported", (await staff.PostAsync(Ranges + "?handler=Import", ("table", "first,last,description\n01433000100,01433000109,Peterhead\n"))).Location);
+        await staff.GetAsync(Ranges);
+        Assert.Contains("Peterhead", staff.Page, StringComparison.Ordinal);
+        var id = (await server.JsonAsync("numbers", "ranges")).EnumerateArray().Single(static range => range.GetProperty("first").GetString() == Number).GetProperty("id").GetInt64();
+        await staff.PostAsync(Ranges + "?handler=Price", ("range", FormattableString.Invariant($"{id}")), ("newMonthly", "0.75"));
+        await staff.GetAsync(Ranges);
+        Assert.Contains("0.75", staff.Page, StringComparison.Ordinal);
+
+        await staff.GetAsync("/staff/numbers?q=014330000&state=Free");
+        Assert.Contains("01433000009", staff.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("01433000100", staff.Page, StringComparison.Ordinal);
+        await staff.GetAsync("/staff/numbers?account=nobody");
+        Assert.Contains("There is no account nobody", staff.Page, StringComparison.Ordinal);
+        await staff.GetAsync(Here);
+        await staff.PostAsync(Here + "?handler=Activate", ("account", "nobody"));
+        Assert.Contains("There is no account nobody", staff.Page, StringComparison.Ordinal);
+        Assert.Equal(Here + "?done=NumberTaken", (await staff.PostAsync(Here + "?handler=Activate", ("account", "NUM4"))).Location);
+        await staff.GetAsync(Here);
+        await staff.PostAsync(Here + "?handler=Term", ("expires", "soon"));
+        Assert.Contains("That is no day.", staff.Page, StringComparison.Ordinal);
+        await staff.PostAsync(Here + "?handler=Term", ("expires", "2099-12-31"), ("ends", "true"));
+        await staff.GetAsync(Here);
+        Assert.Contains("2099-12-31 and then it is given back", staff.Page, StringComparison.Ordinal);
+        await staff.PostAsync(Here + "?handler=Emergency", ("Name", "Example Ltd"), ("Postcode", "AB10 1AA"));
+        await staff.GetAsync("/staff/numbers/emergency");
+        Assert.Contains(Number, staff.Page, StringComparison.Ordinal);
+        await staff.GetAsync(Here);
+        await staff.PostAsync(Here + "?handler=Answer", ("status", "Rejected"));
+        Assert.Contains("reason", staff.Page, StringComparison.Ordinal);
+        Assert.Equal(Here + "?done=NumberEmergencyAnswered", (await staff.PostAsync(Here + "?handler=Answer", ("status", "Rejected"), ("reason", "no such street"))).Location);
+        await staff.GetAsync(Here);
+        Assert.Contains("no such street", staff.Page, StringComparison.Ordinal);
+        await staff.PostAsync(Here + "?handler=PortOut");
+        await staff.GetAsync(Here);
+        Assert.Contains("ported out", staff.Page, StringComparison.Ordinal);
+        await staff.PostAsync(Here + "?handler=Return");
+        await staff.GetAsync(Here);
+        foreach (var what in (string[])["range added", "taken", "last day set", "emergency record sent on", "emergency record answered", "ported out", "returned"])
+        {
+            Assert.Contains(what, staff.Page, StringComparison.Ordinal);
+        }
+
+        // Who only looks has no forms.
+        using var auditor = await SignUp.WithAsync(server, "--provider", "auditor");
+        await auditor.GetAsync(Here);
+        Assert.DoesNotContain(Here + "?handler=", auditor.Source, StringComparison.Ordinal);
+    }
+
+    private async Task AccountAsync(string number) => await server.CommandAsync("account", "add", number, "--name", "Numbers Ltd");
+}
