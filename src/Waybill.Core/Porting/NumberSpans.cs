@@ -61,6 +61,12 @@ public static class NumberSpans
 
     private static Result<NumberSpan> ReadOne(string entry)
     {
+        // Each hyphen is looked at from both sides: thousands of them would take minutes.
+        if (entry.Length > PortingLimits.SpanText)
+        {
+            return Problem.Invalid($"'{Words.Show(entry[..20])}' begins a number of more than {PortingLimits.SpanText} characters. Put commas between numbers.");
+        }
+
         foreach (var between in Betweens)
         {
             // A hyphen can also stand within a number: only where a whole number is on either side does it make a range.

@@ -12,6 +12,9 @@ public static class PortingLimits
     /// <summary>Characters of the field that names them.</summary>
     public const int NumberText = 10_000;
 
+    /// <summary>Characters of one of them, with all blanks and signs that people put into numbers.</summary>
+    public const int SpanText = 100;
+
     /// <summary>Orders of an account that are not over.</summary>
     public const int OpenOrders = 1_000;
 
@@ -20,6 +23,9 @@ public static class PortingLimits
 
     /// <summary>Bytes of a letter.</summary>
     public const int LetterSize = 5 * 1024 * 1024;
+
+    /// <summary>Bytes of all letters of an account that are kept: they lie in the database, and in each backup of it.</summary>
+    public const long LettersOfAccount = 256 * 1024 * 1024;
 
     /// <summary>Characters of the name of a letter's file.</summary>
     public const int LetterName = 100;

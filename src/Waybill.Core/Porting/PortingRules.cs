@@ -48,7 +48,7 @@ public static class PortingRules
         return Missing(details) is { Length: > 0 } missing ? Break(Complete, $"it does not say {missing}. Fill it in.")
             : details.Numbers.Select(static span => (NumberSpan?)span).FirstOrDefault(static span => NumberPlaces.Of(span!.Value.First) == NumberPlace.Other) is { } other
                 ? Break(Portable, $"{other.First.National} is neither geographic nor non-geographic; mobile numbers move by a code of their own. Leave it out.")
-            : details.Numbers.Any(span => NumberPlaces.Of(span.First) != NumberPlaces.Of(details.Numbers[0].First))
+            : details.Numbers.Any(span => NumberPlaces.Of(span.First) != NumberPlaces.Of(details.Numbers[0].First) || NumberPlaces.Of(span.Last) != NumberPlaces.Of(span.First))
                 ? Break(OneKind, "it has geographic and non-geographic numbers, which have different lead times. Send two orders.")
             : MainProblem(details) ?? LineProblem(details) ?? (letters == 0 ? Break(Letter, "there is no letter of authority. Add it as PDF or image.") : null);
     }
@@ -97,6 +97,7 @@ public static class PortingRules
         {
             LineType.Ddi or LineType.PartOfDdi when !hasRange => Break(Line, "a line with numbers for dialling in has a range, and the order names none. Name it, or choose another type of line."),
             LineType.SingleLine when hasRange => Break(Line, "a single line has one number, and the order names a range. Name each number, or choose another type of line."),
+            LineType.MultiLine when hasRange => Break(Line, "an installation with several lines has no range, and the order names one: numbers for dialling in take longer. Choose such a line, or name each number."),
             LineType.MultiLine when NumberSpans.Count(details.Numbers) == 1 && details.MainPorts => Break(Line, "an installation with several lines has more than one number. Name them, or choose a single line."),
             _ => null,
         };

@@ -82,7 +82,7 @@ public sealed partial class PortingService
             }
 
             var taken = numbers.PortIn(transaction, order.Account, [.. NumberSpans.Each(order.Details.Numbers)], actor);
-            return !taken.Succeeded ? taken.Problem : order with { Due = null, PortedOn = today, KeepLettersUntil = today.AddMonths(options.LetterMonths) };
+            return !taken.Succeeded ? taken.Problem : order with { Due = null, PortedOn = order.Agreed, KeepLettersUntil = today.AddMonths(options.LetterMonths) };
         },
         cancellationToken);
 

@@ -102,6 +102,11 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
                     return Problem.LimitReached($"Order {order.Reference} has {PortingLimits.Letters} letters already. Make a new order.");
                 }
 
+                if (PortingSql.LetterBytes(transaction.Connection, order.AccountId) + content.Length > PortingLimits.LettersOfAccount)
+                {
+                    return Problem.LimitReached($"The letters of account {order.Account} take {PortingLimits.LettersOfAccount >> 20} MiB already. Send a smaller file, or cancel drafts that are not needed.");
+                }
+
                 var hash = Convert.ToHexStringLower(SHA256.HashData(content));
                 PortingSql.AddLetter(transaction.Connection, order.Id, new PortingLetter(0, file.Value, content.Length, hash, now, actor.Name), content);
                 Record(transaction, PortingActions.LetterAdded, order, actor, $"{file.Value}, {content.Length} bytes, SHA-256 {hash}");
@@ -166,7 +171,9 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
         account, reference, PortingState.Cancelled, null, why, actor,
         (_, order, now) => account is not null && order.State == PortingState.Scheduled
             ? Problem.Refused($"Order {order.Reference} is set for {PortingRules.Show(order.Agreed!.Value)}, and has to be stopped at the losing provider. Ask your provider to cancel it.")
-            : order with { Due = null, KeepLettersUntil = Today(now).AddMonths(options.LetterMonths) },
+
+            // Nobody has acted upon what was never sent.
+            : order with { Due = null, KeepLettersUntil = order.Submitted is null ? Today(now).AddDays(-1) : Today(now).AddMonths(options.LetterMonths) },
         cancellationToken);
 
     /// <summary>An order.</summary>

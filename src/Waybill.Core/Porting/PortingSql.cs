@@ -29,12 +29,14 @@ internal static class PortingSql
     /// <summary>A page of orders, with their numbers and letters.</summary>
     public static List<PortingOrder> List(DatabaseConnection connection, PortingQuery query, long? account, int size, long afterDue, long afterId)
     {
+        // By an index, whatever is asked for: those of one account, or those with a time by which something is due.
+        var ofAccount = account is null ? "" : "o.account_id = @account AND ";
         var orders = query.Queue
             ? connection.All(
-                $"{Select} WHERE {Ours} AND (@account IS NULL OR o.account_id = @account) AND (@state IS NULL OR o.state = @state) AND (o.due_at, o.id) > (@due, @id) ORDER BY o.due_at, o.id LIMIT @limit",
+                $"{Select} WHERE {ofAccount}o.due_at IS NOT NULL AND {Ours} AND (@state IS NULL OR o.state = @state) AND (o.due_at, o.id) > (@due, @id) ORDER BY o.due_at, o.id LIMIT @limit",
                 Read, ("@account", account), ("@state", query.State?.ToWord()), ("@due", afterDue), ("@id", afterId), ("@limit", size))
             : connection.All(
-                $"{Select} WHERE (@account IS NULL OR o.account_id = @account) AND (@state IS NULL OR o.state = @state) AND o.id < @id ORDER BY o.id DESC LIMIT @limit",
+                $"{Select} WHERE {ofAccount}(@state IS NULL OR o.state = @state) AND o.id < @id ORDER BY o.id DESC LIMIT @limit",
                 Read, ("@account", account), ("@state", query.State?.ToWord()), ("@id", afterId), ("@limit", size));
         return [.. orders.Select(order => Whole(connection, order))];
     }
@@ -98,7 +100,7 @@ internal static class PortingSql
             var found = connection.First(
                 $"""
                 SELECT max(s.first, @first), o.reference FROM porting_span s JOIN porting_order o ON o.id = s.order_id
-                WHERE s.first <= @last AND s.last >= @first AND {Ours} AND o.id <> @id LIMIT 1
+                WHERE s.first BETWEEN @first - {PortingLimits.Numbers} AND @last AND s.last >= @first AND {Ours} AND o.id <> @id LIMIT 1
                 """,
                 static row => ((PhoneNumber, string)?)(new PhoneNumber(row.GetInt64(0)), row.GetString(1)), ("@first", span.First.E164), ("@last", span.Last.E164), ("@id", order.Id));
             if (found is not null)
@@ -120,6 +122,9 @@ internal static class PortingSql
     public static void AddLetter(DatabaseConnection connection, long order, PortingLetter letter, byte[] content) => connection.Execute(
         "INSERT INTO porting_letter (order_id, name, size, sha256, content, added_at, added_by) VALUES (@order, @name, @size, @sha256, @content, @at, @by)",
         ("@order", order), ("@name", letter.Name), ("@size", letter.Size), ("@sha256", letter.Sha256), ("@content", content), ("@at", letter.Added.ToColumn()), ("@by", letter.AddedBy));
+
+    public static long LetterBytes(DatabaseConnection connection, long account) => connection.Number(
+        "SELECT coalesce(sum(l.size), 0) FROM porting_order o JOIN porting_letter l ON l.order_id = o.id WHERE o.account_id = @account", ("@account", account));
 
     public static byte[]? LetterContent(DatabaseConnection connection, long order, long letter) =>
         connection.First("SELECT content FROM porting_letter WHERE order_id = @order AND id = @id", static row => row.Bytes(0), ("@order", order), ("@id", letter));

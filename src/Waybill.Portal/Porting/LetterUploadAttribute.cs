@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.Extensions.DependencyInjection;
 using Waybill.Core.People;
+using Waybill.Portal.Files;
 using Waybill.Portal.People;
 
 namespace Waybill.Portal.Porting;
@@ -40,6 +42,19 @@ internal sealed class LetterUploadAttribute : Attribute, IAuthorizationFilter, I
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = mayChange ? PortalLimits.LetterBody : PortalLimits.Body;
+        }
+
+        // Few at once: each is in memory as a whole.
+        if (mayChange && HttpMethods.IsPost(http.Request.Method) && http.Request.ContentLength is not <= PortalLimits.Body)
+        {
+            if (http.RequestServices.GetRequiredService<UploadRoom>().TryTake() is not { } turn)
+            {
+                http.Response.Headers.RetryAfter = "10";
+                context.Result = new StatusCodeResult(StatusCodes.Status503ServiceUnavailable);
+                return;
+            }
+
+            http.Response.RegisterForDispose(turn);
         }
 
         if (mayChange)

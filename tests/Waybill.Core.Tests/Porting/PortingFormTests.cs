@@ -43,6 +43,8 @@ public sealed class PortingFormTests
         Assert.Equal(PortingLimits.Numbers, NumberSpans.Count(NumberSpans.Read("01224000000-01224009999").Get()));
         NumberSpans.Read("01224000000-01224010000").Problem(ProblemKind.LimitReached);
         NumberSpans.Read("01224000000-01224009998, 01224010000-01224010001").Problem(ProblemKind.LimitReached);
+        Assert.Single(NumberSpans.Read("01224000000".PadRight(PortingLimits.SpanText, '-')).Get());
+        Assert.Contains("Put commas", NumberSpans.Read("01224000000".PadRight(PortingLimits.SpanText + 1, '-')).Problem(ProblemKind.Invalid).Message, StringComparison.Ordinal);
         Assert.Empty(NumberSpans.Read(new string(' ', PortingLimits.NumberText)).Get());
         NumberSpans.Read(new string(' ', PortingLimits.NumberText + 1)).Problem(ProblemKind.LimitReached);
 

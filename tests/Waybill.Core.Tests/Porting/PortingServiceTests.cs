@@ -68,6 +68,8 @@ public sealed class PortingServiceTests
     [InlineData("main-number", "main")]
     [InlineData("main-number", "stays")]
     [InlineData("line-type", "range")]
+    [InlineData("line-type", "multirange")]
+    [InlineData("one-kind", "bothkinds")]
     [InlineData("line-type", "norange")]
     [InlineData("line-type", "one")]
     [InlineData("lead-time", "2026-12-04")]
@@ -87,6 +89,8 @@ public sealed class PortingServiceTests
             "main" => Form with { Main = "01632960009" },
             "stays" => Form with { MainPorts = "no" },
             "range" => Form with { Line = "single" },
+            "multirange" => Form with { Line = "multi" },
+            "bothkinds" => Form with { Main = "02999999995", Numbers = "02999999995-03000000004" },
             "norange" => Form with { Numbers = "01632960000", Line = "ddi" },
             "one" => Form with { Numbers = "01632960000", Line = "multi" },
             "ours" => Form with { Numbers = Form.Numbers + ", 01632960500" },
@@ -190,6 +194,7 @@ public sealed class PortingServiceTests
         }
 
         (await porting.AddLetterAsync("10042", order.Reference, "again", Letter, Customer)).Problem(ProblemKind.LimitReached);
+        await porting.SubmitAsync("10042", order.Reference, Customer).GetAsync();
         await porting.CancelAsync("10042", order.Reference, "no longer wanted", Customer).GetAsync();
         core.Time.Advance(At("2027-11-23 23:59") - core.Time.GetUtcNow());
         Assert.Equal(0, (await porting.RemoveLettersAsync()).Get());
@@ -198,6 +203,21 @@ public sealed class PortingServiceTests
         Assert.Empty((await porting.ShowAsync(null, order.Reference)).Get().Letters);
         Assert.Equal(0L, core.Scalar("SELECT count(*) FROM porting_letter"));
         Assert.Equal(PortingLimits.Letters, (await core.Services.Audit.SearchAsync(new AuditQuery { Action = "porting-letter-removed" })).Items.Count);
+    }
+
+    [Fact]
+    public async Task The_letters_of_an_account_take_so_much_and_those_of_a_draft_that_is_cancelled_go_at_once()
+    {
+        await using var core = await CoreAsync();
+        var porting = Porting(core);
+        var order = await DraftAsync(core, Form);
+        core.Tamper($"UPDATE porting_letter SET size = {PortingLimits.LettersOfAccount - Letter.Length}");
+        await porting.AddLetterAsync("10042", order.Reference, "fits", Letter, Customer).GetAsync();
+        var other = await DraftAsync(core, Form, withLetter: false);
+        Assert.Contains("256 MiB", (await porting.AddLetterAsync("10042", other.Reference, "more", Letter, Customer)).Problem(ProblemKind.LimitReached).Message, StringComparison.Ordinal);
+        await porting.CancelAsync("10042", order.Reference, "no", Customer).GetAsync();
+        Assert.Equal(2, (await porting.RemoveLettersAsync()).Get());
+        await porting.AddLetterAsync("10042", other.Reference, "more", Letter, Customer).GetAsync();
     }
 
     [Fact]
