@@ -31,6 +31,7 @@ public sealed partial class AccountFileTests(PortalServer Server) : AccountFileP
         Assert.Equal("attachment", answer.Content.Headers.ContentDisposition!.DispositionType);
         Assert.Equal("application/octet-stream", answer.Content.Headers.ContentType!.MediaType);
         Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("default-src 'none'; sandbox", answer.Headers.GetValues("Content-Security-Policy").Single());
 
         var fetch = await FetchAsync(account, "/cdr/june.csv");
         Assert.Equal(("portal", true, 19), (fetch.GetProperty("protocol").GetString(), fetch.GetProperty("whole").GetBoolean(), fetch.GetProperty("bytes").GetInt64()));

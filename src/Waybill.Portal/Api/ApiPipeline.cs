@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 using Waybill.Core.Logins;
 using Waybill.Core.Tokens;
+using Waybill.Portal.Security;
 
 namespace Waybill.Portal.Api;
 
@@ -276,6 +277,7 @@ internal static partial class ApiPipeline
         var disposition = new ContentDispositionHeaderValue("attachment");
         disposition.SetHttpFileName(content.FileName);
         context.Response.Headers.ContentDisposition = disposition.ToString();
+        context.Response.Headers.ContentSecurityPolicy = SecurityHeaders.Sandbox;
         if (HttpMethods.IsHead(context.Request.Method))
         {
             return;

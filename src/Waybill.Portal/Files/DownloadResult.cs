@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Waybill.Core.AccountFiles;
+using Waybill.Portal.Security;
 
 namespace Waybill.Portal.Files;
 
@@ -15,6 +16,7 @@ internal sealed class DownloadResult(AccountFileStream content, string path) : A
     {
         var http = context.HttpContext;
         var isWhole = false;
+        http.Response.Headers.ContentSecurityPolicy = SecurityHeaders.Sandbox;
         try
         {
             var result = new FileStreamResult(content, "application/octet-stream")

@@ -70,6 +70,8 @@ public sealed class ApiPortingTests(ApiServer api)
         Assert.Equal("completed", (await staff.PostJsonAsync(path + "/complete", null)).GetProperty("state").GetString());
         Assert.Equal(9, (await customer.GetJsonAsync(path + "/history")).GetProperty("items").GetArrayLength());
         using var fetched = await customer.GetAsync($"{path}/letters/{id}");
+        Assert.Equal("attachment", fetched.Content.Headers.ContentDisposition?.DispositionType);
+        Assert.Equal("default-src 'none'; sandbox", Assert.Single(fetched.Headers.GetValues("Content-Security-Policy")));
         Assert.Equal(("application/octet-stream", "letter.pdf"), (fetched.Content.Headers.ContentType?.MediaType, fetched.Content.Headers.ContentDisposition?.FileName?.Trim('"')));
         Assert.Equal(Letter, await fetched.Content.ReadAsByteArrayAsync());
 

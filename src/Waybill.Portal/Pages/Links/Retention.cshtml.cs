@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Waybill.Core.Retention;
 using Waybill.Portal.Links;
+using Waybill.Portal.Security;
 
 namespace Waybill.Portal.Pages.Links;
 
@@ -68,6 +69,7 @@ internal sealed class RetentionModel(RetentionLinks retention, ZipTurns turns, P
         }
 
         Response.ContentType = "application/zip";
+        Response.Headers.ContentSecurityPolicy = SecurityHeaders.Sandbox;
         Response.Headers.ContentDisposition = $"attachment; filename=\"{notice.Account}-{Day(notice.Run)}.zip\"";
         var address = HttpContext.Connection.RemoteIpAddress;
         try
