@@ -87,6 +87,27 @@ public sealed class FtpsTests(WaybillServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Staff_read_that_a_program_sends_passwords_in_another_encoding()
+    {
+        await server.CommandAsync("login", "add", "31209", "--account", WaybillServer.User);
+        var refused = await ExternalProcess.RunAsync(
+            "/usr/bin/python3",
+            [
+                "-c",
+                """
+                import ftplib, ssl, sys
+                ftp = ftplib.FTP_TLS(context=ssl.create_default_context(cafile=sys.argv[2]), encoding='latin-1')
+                ftp.connect('localhost', int(sys.argv[1]))
+                try: ftp.login('31209', 'sieben gr\u00fcne V\u00f6gel')
+                except ftplib.error_perm as error: print(error)
+                """,
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{server.FtpPort}"), server.Root,
+            ]);
+        Assert.StartsWith("530 ", refused.Output, StringComparison.Ordinal);
+        await WaitForAsync(async () => (await server.CommandAsync("audit", "search", "--action", "login-refused")).Output.Contains("not in UTF-8", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Wrong_passwords_lock_their_source_in_words_and_staff_unlock_it()
     {
         await server.CommandAsync("login", "add", "31202", "--account", WaybillServer.User);

@@ -97,8 +97,10 @@ internal sealed class CertificateRenewal(
             using var only = files.Lock();
             using var present = Present();
             var next = files.ReadNext();
-            if (next?.TakesOver is null && configuration.Certificates.AnnounceDays > 0 && DayOf(present.NotAfter).AddDays(-configuration.Certificates.AnnounceDays) <= Today)
+            if (next?.TakesOver is null && configuration.Certificates.AnnounceDays > 0 && DayOf(present.NotAfter).AddDays(-configuration.Certificates.AnnounceDays) <= Today
+                && present.NotAfter.ToUniversalTime() < files.RootEnds())
             {
+                // One that ends with the root is the last: another would bring nobody a day, and doctor has been saying so for a year.
                 next = await AnnounceAsync(next ?? await MakeAsync(null, sure: false), UsualDay(present));
             }
 

@@ -74,6 +74,20 @@ internal sealed class TlsFiles(DataDirectory data)
         return CertificateNotation.Sha256(root);
     }
 
+    /// <summary>When the root ends, and with it all that it has signed.</summary>
+    public DateTimeOffset RootEnds()
+    {
+        try
+        {
+            using var root = X509CertificateLoader.LoadCertificateFromFile(Root);
+            return root.NotAfter.ToUniversalTime();
+        }
+        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"the TLS root {Root} cannot be read: {error.Message}");
+        }
+    }
+
     /// <summary>Makes another server certificate of the same root, with a key of its own; nothing is written.</summary>
     public NextCertificate Issue(IReadOnlyList<string> names, DateTimeOffset now)
     {

@@ -133,6 +133,24 @@ public sealed class CertificateRenewalTests : IDisposable
     }
 
     [Fact]
+    public async Task The_last_certificate_of_a_root_is_followed_by_none()
+    {
+        var rootEnds = ServerCertificate.Load(_data, _configuration.Portal).Root!.NotAfter.ToUniversalTime();
+        _time.Advance(rootEnds - _time.GetUtcNow() - TimeSpan.FromDays(200));
+        await Renewal().RunAsync();
+        Assert.Equal(rootEnds, Shown().NotAfter.ToUniversalTime());
+        Assert.Equal(3, _rows.Count);
+        for (var day = 0; day < 199; day++)
+        {
+            _time.Advance(TimeSpan.FromDays(1));
+            Assert.True((await Renewal().RunAsync()).Succeeded);
+        }
+
+        Assert.Equal((3, 1), (_rows.Count, _told.Count));
+        Assert.Contains(Doctor(), static finding => finding.Message.Contains("the TLS root ends on", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Nothing_is_done_for_an_operators_own_certificate_or_where_it_is_switched_off()
     {
         _time.Advance(TimeSpan.FromDays(396));
