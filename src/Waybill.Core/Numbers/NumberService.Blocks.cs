@@ -154,9 +154,7 @@ public sealed partial class NumberService
             return Problem.Invalid($"The block of {first} begins with {block.First}. Name that number.");
         }
 
-        var numbers = connection.All(
-            NumberSql.Select + " WHERE n.block_id = @block AND n.state IN ('active', 'quarantined', 'free') ORDER BY n.number LIMIT @limit", NumberSql.Read,
-            ("@block", id), ("@limit", NumberLimits.Block));
+        var numbers = connection.All(NumberSql.OfBlockStatement, NumberSql.Read, ("@block", id), ("@limit", NumberLimits.Block));
         return (block, numbers);
     }
     private Result<NumberBlock> TakeBlock(WriteTransaction transaction, NumberCaller caller, long first, int size)

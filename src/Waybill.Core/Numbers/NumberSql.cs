@@ -13,6 +13,18 @@ internal static class NumberSql
         FROM phone_number n LEFT JOIN account a ON a.id = n.account_id LEFT JOIN account f ON f.id = n.former_account_id
         """;
 
+    // Without statistics SQLite would take the index of states, and read all that are quarantined.
+    public const string IsOverStatement =
+        "SELECT EXISTS (SELECT 1 FROM phone_number INDEXED BY phone_number_quarantine WHERE state = 'quarantined' AND quarantined_until <= @now)";
+
+    public const string OverStatement = """
+        SELECT number, range_id FROM phone_number INDEXED BY phone_number_quarantine WHERE state = 'quarantined' AND quarantined_until <= @now ORDER BY quarantined_until LIMIT @limit
+        """;
+
+    public const string TermsOverStatement = Select + " WHERE n.expires_on < @today ORDER BY n.expires_on LIMIT @limit";
+
+    public const string OfBlockStatement = Select + " WHERE n.block_id = @block AND n.state IN ('active', 'quarantined', 'free') ORDER BY n.number LIMIT @limit";
+
     private const string DateFormat = "yyyy-MM-dd";
 
     public static NumberDetails? Find(DatabaseConnection connection, long number) => connection.First(Select + " WHERE n.number = @number", Read, ("@number", number));
@@ -77,15 +89,13 @@ internal static class NumberSql
     }
 
     /// <summary>Whether somebody's quarantine is over and not seen to.</summary>
-    public static bool IsOver(DatabaseConnection connection, DateTimeOffset now) => connection.Number(
-        "SELECT EXISTS (SELECT 1 FROM phone_number WHERE state = 'quarantined' AND quarantined_until <= @now)", ("@now", now.ToColumn())) != 0;
+    public static bool IsOver(DatabaseConnection connection, DateTimeOffset now) => connection.Number(IsOverStatement, ("@now", now.ToColumn())) != 0;
 
     /// <summary>Frees numbers whose quarantine is over; says how many.</summary>
     public static int FreeOver(DatabaseConnection connection, DateTimeOffset now)
     {
         var over = connection.All(
-            "SELECT number, range_id FROM phone_number WHERE state = 'quarantined' AND quarantined_until <= @now ORDER BY quarantined_until LIMIT @limit",
-            static row => (Number: row.GetInt64(0), Range: row.IsDBNull(1) ? (long?)null : row.GetInt64(1)),
+            OverStatement, static row => (Number: row.GetInt64(0), Range: row.IsDBNull(1) ? (long?)null : row.GetInt64(1)),
             ("@now", now.ToColumn()), ("@limit", NumberLimits.Together));
         foreach (var (number, range) in over)
         {
