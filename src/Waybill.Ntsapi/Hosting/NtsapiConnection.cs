@@ -139,9 +139,12 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
         return reply.Closes ? _session.End : null;
     }
 
-    /// <summary>What has come without an end is all of a command when nothing more comes for a while: a short one if it can be one, and if the client sends no ends.</summary>
-    private TimeSpan PatienceFor(ReadOnlySpan<byte> unfinished) =>
-        !_endsItsCommands && RequestParser.TryParse(unfinished, out _) is null ? _limits.QuietTime : _limits.UnfinishedTime;
+    /// <summary>
+    /// What has come without an end is all of a command when nothing more comes for a while: a short one if it can be one, if the client sends no ends, and if it wrote it at
+    /// once. Of what is typed key by key each beginning may be a command: <c>AUTH 10020 s</c>.
+    /// </summary>
+    private TimeSpan PatienceFor(ReadOnlySpan<byte> unfinished, bool cameAtOnce) =>
+        !_endsItsCommands && cameAtOnce && RequestParser.TryParse(unfinished, out _) is null ? _limits.QuietTime : _limits.UnfinishedTime;
 
     /// <summary>Answers what is no command.</summary>
     private async ValueTask<NtsapiEndException?> RefuseAsync(NtsapiReply reply)
