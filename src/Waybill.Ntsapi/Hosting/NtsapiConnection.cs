@@ -131,8 +131,8 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
             return new NtsapiEndException(NtsapiEndReason.ConnectionLost, "the connection ended inside a command");
         }
 
-        // Client D ends its AUTH, and nothing else.
-        _endsItsCommands |= !request.Command.IsLogin && _reader.End is LineEnd.LineFeed or LineEnd.CarriageReturn;
+        // Client D ends its AUTH, with a line feed alone, and nothing else.
+        _endsItsCommands |= _reader.End == LineEnd.CarriageReturn || (_reader.End == LineEnd.LineFeed && !request.Command.IsLogin);
         _counts[NtsapiCommands.IndexOf(request.Command)]++;
         var reply = await RunAsync(request);
         await SendAsync(ReplyWriter.Write(reply));

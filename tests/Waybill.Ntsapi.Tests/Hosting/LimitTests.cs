@@ -234,6 +234,28 @@ public sealed class LimitTests
         Assert.DoesNotContain(harness.Numbers.Calls, static call => call.Contains("b@exam", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("\r", true)]
+    [InlineData("\r\n", true)]
+    [InlineData("\n", false)]
+    public async Task Who_ends_AUTH_with_a_carriage_return_ends_all_commands(string end, bool endsAll)
+    {
+        var clock = new FakeTimeProvider();
+        await using var harness = await NtsapiHarness.StartAsync(time: clock);
+        await harness.Numbers.ActivateAsync(Number);
+        await using var client = await harness.ConnectAsync();
+        client.End = end;
+        Assert.Equal($"0 {harness.Options.Welcome}", await client.AskAsync(Auth));
+        await client.WriteAsync($"SET {Number} 1 S:a@exam");
+        await WaitingAsync(clock, endsAll ? harness.Limits.UnfinishedTime : harness.Limits.QuietTime);
+
+        // The end of the connection is the end of a command for who sends no ends, and cuts one off for who does.
+        client.Socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal(endsAll ? "" : "0 Number updated OK\n", await client.ReadToEndAsync());
+        Assert.Equal(endsAll ? NtsapiEndReason.ConnectionLost : NtsapiEndReason.ClientClosed, (await harness.ReportAsync()).Reason);
+        Assert.Equal(endsAll ? 1 : 2, harness.Numbers.Calls.Count);
+    }
+
     [Fact]
     public async Task No_silence_counts_while_a_reply_is_owed()
     {
