@@ -109,7 +109,7 @@ public sealed partial class NumberService
             var (block, numbers) = found.Value;
             if (numbers.Count < block.Size)
             {
-                return Problem.Refused($"{block.Size - numbers.Count} of the {block.Size} numbers of this block are others' now. Reactivate those that are left one by one.");
+                return Problem.Refused($"{block.Size - numbers.Count} of the {block.Size} numbers of this block are not its account's any more. Reactivate those that are left one by one.");
             }
 
             var account = Taker(transaction.Connection, block.Account);
@@ -155,7 +155,7 @@ public sealed partial class NumberService
         }
 
         var numbers = connection.All(NumberSql.OfBlockStatement, NumberSql.Read, ("@block", id), ("@limit", NumberLimits.Block));
-        return (block, numbers);
+        return (block, numbers.FindAll(number => (number.Account ?? number.FormerAccount) == block.Account));
     }
     private Result<NumberBlock> TakeBlock(WriteTransaction transaction, NumberCaller caller, long first, int size)
     {

@@ -54,15 +54,26 @@ internal static class NumberSql
     /// <summary>Gives a number to an account, with nothing set; what an owner before had is gone.</summary>
     public static void Take(DatabaseConnection connection, NumberDetails number, NumberState state, long account, DateOnly? expires, long? block)
     {
-        connection.Execute("DELETE FROM emergency_record WHERE number = @number", ("@number", number.Number.E164));
+        Forget(connection, number);
         connection.Execute(
             """
-            UPDATE phone_number SET state = @state, account_id = @account, former_account_id = NULL, block_id = @block, expires_on = @expires, ends = 0, quarantined_until = NULL,
-                target1 = NULL, target2 = NULL, target3 = NULL, periods1 = NULL, periods2 = NULL, periods3 = NULL, pin = NULL, features = NULL, information = NULL
-            WHERE number = @number
+            UPDATE phone_number SET state = @state, account_id = @account, block_id = @block, expires_on = @expires, quarantined_until = NULL WHERE number = @number
             """,
             ("@state", state.ToWord()), ("@account", account), ("@block", block), ("@expires", expires?.ToColumn()), ("@number", number.Number.E164));
         Count(connection, number.Range, number.State, state);
+    }
+
+    /// <summary>Clears what an owner had and set, so that no owner before can have it back.</summary>
+    public static void Forget(DatabaseConnection connection, NumberDetails number)
+    {
+        connection.Execute("DELETE FROM emergency_record WHERE number = @number", ("@number", number.Number.E164));
+        connection.Execute(
+            """
+            UPDATE phone_number SET former_account_id = NULL, block_id = NULL, ends = 0, target1 = NULL, target2 = NULL, target3 = NULL, periods1 = NULL, periods2 = NULL,
+                periods3 = NULL, pin = NULL, features = NULL, information = NULL
+            WHERE number = @number
+            """,
+            ("@number", number.Number.E164));
     }
 
     /// <summary>Gives a number back to its former account, as it was.</summary>
