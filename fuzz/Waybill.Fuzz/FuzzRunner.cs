@@ -71,6 +71,12 @@ internal sealed class FuzzRunner(ulong seed, TextWriter output, TimeSpan? timePe
             passed = false;
         }
 
+        if (target.Missing is { } missing)
+        {
+            output.WriteLine($"FAIL {target.Name}: not reached: {missing} (seed {seed})");
+            passed = false;
+        }
+
         if (heapAfter - heap > HeapGrowth || processAfter - process > ProcessGrowth)
         {
             output.WriteLine($"FAIL {target.Name}: memory grew: heap {heap:N0} to {heapAfter:N0}, process {process:N0} to {processAfter:N0} bytes (seed {seed})");

@@ -18,6 +18,9 @@ internal interface IFuzzTarget
     /// <summary>Words that the mutator may put in.</summary>
     IReadOnlyList<string> Dictionary => [];
 
+    /// <summary>What the inputs so far have not reached and a run must; null when nothing is missing.</summary>
+    string? Missing => null;
+
     /// <summary>Runs one input; the name of what came of it.</summary>
     ValueTask<string> RunAsync(ReadOnlyMemory<byte> input);
 

@@ -14,6 +14,7 @@ internal static class SelfTest
             ("a crash", input => input.Length > 100 ? throw new InvalidOperationException("boom") : "Seen", "boom"),
             ("an outcome that is not declared", input => input.Length > 100 ? "Other" : "Seen", "does not declare"),
             ("an outcome that is never seen", _ => "", "never seen: Seen"),
+            ("a run that does not reach what it must", _ => "Seen", "not reached: the end"),
             ("a leak", _ =>
             {
                 leak.Add(new byte[4096]);
@@ -53,6 +54,8 @@ internal static class SelfTest
         public int Inputs => 1;
 
         public IReadOnlyCollection<string> Outcomes { get; } = expected.StartsWith("never", StringComparison.Ordinal) ? ["Seen", ""] : ["Seen"];
+
+        public string? Missing => expected.StartsWith("not reached", StringComparison.Ordinal) ? "the end" : null;
 
         public ValueTask<string> RunAsync(ReadOnlyMemory<byte> input) => new(run(input));
 

@@ -63,6 +63,43 @@ public sealed class NumberPageTests(PortalServer server)
     }
 
     [Fact]
+    public async Task Targets_change_places_with_the_passwords_that_are_not_shown()
+    {
+        const string Account = "NUM5";
+        const string Number = "01434000000";
+        const string Here = $"/account/{Account}/numbers/{Number}";
+        await AccountAsync(Account);
+        await server.CommandAsync("numbers", "add-range", Number, Number);
+        await server.CommandAsync("numbers", "activate", Number, "--account", Account);
+        using var owner = await SignUp.WithAsync(server, "--account", Account, "--role", "owner");
+        await owner.GetAsync(Here);
+        await owner.PostAsync(Here + "?handler=Targets", ("target1", "S:one:first@a.example"), ("target2", "S:two:second@b.example"));
+        await owner.GetAsync(Here);
+        Assert.Equal(
+            Here + "?done=NumberChanged", (await owner.PostAsync(Here + "?handler=Targets", ("target1", "S:two:***@b.example"), ("target2", "S:one:***@a.example"))).Location);
+        Assert.Equal(1, await TargetsAsync("S:two:second@b.example", "S:one:first@a.example"));
+
+        // Of another host the password is not known.
+        await owner.GetAsync(Here);
+        await owner.PostAsync(Here + "?handler=Targets", ("target1", "S:two:***@c.example"), ("target2", "S:one:***@a.example"));
+        Assert.Contains("*** is shown in place of a password and is none.", owner.Page, StringComparison.Ordinal);
+        Assert.Equal(1, await TargetsAsync("S:two:second@b.example", "S:one:first@a.example"));
+
+        // Two that are shown alike stay where they are, and neither is taken for a third.
+        await owner.GetAsync(Here);
+        await owner.PostAsync(Here + "?handler=Targets", ("target1", "S:u:first@a.example"), ("target2", "S:u:second@a.example"));
+        await owner.GetAsync(Here);
+        await owner.PostAsync(Here + "?handler=Targets", ("target1", "S:u:***@a.example"), ("target2", "S:u:***@a.example"), ("target3", "S:u:***@a.example"));
+        Assert.Contains("*** is shown in place of a password and is none.", owner.Page, StringComparison.Ordinal);
+        await owner.GetAsync(Here);
+        await owner.PostAsync(Here + "?handler=Targets", ("target1", "S:u:***@a.example"), ("target2", "S:u:***@a.example"));
+        Assert.Equal(1, await TargetsAsync("S:u:first@a.example", "S:u:second@a.example"));
+
+        Task<int> TargetsAsync(string first, string second) =>
+            server.TamperAsync($"UPDATE phone_number SET information = NULL WHERE number = 441434000000 AND target1 = '{first}' AND target2 = '{second}' AND target3 IS NULL");
+    }
+
+    [Fact]
     public async Task An_account_sees_its_own_numbers_and_no_others()
     {
         await AccountAsync("NUM2");

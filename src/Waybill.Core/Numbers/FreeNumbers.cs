@@ -9,6 +9,12 @@ namespace Waybill.Core.Numbers;
 /// </summary>
 internal static class FreeNumbers
 {
+    public const string FreeStatement =
+        "SELECT number FROM phone_number INDEXED BY phone_number_state WHERE state = 'free' AND number BETWEEN @first AND @last ORDER BY number LIMIT @limit";
+
+    public const string RangesStatement =
+        "SELECT first, last, free FROM number_range WHERE last BETWEEN @low AND @high + @size AND first <= @high AND free > 0 ORDER BY last LIMIT @limit";
+
     private const int RangesLooked = 500;
 
     /// <summary>Free numbers that fit, at most so many, each once and in no order.</summary>
@@ -18,12 +24,16 @@ internal static class FreeNumbers
         return found.Count == 0 && pattern.Shorter is { } shorter ? FindOf(connection, shorter, count) : found;
     }
 
-    /// <summary>The first of so many free numbers in a row that fit; null when there are none. Tens, hundreds and thousands begin where people expect them to.</summary>
-    public static long? FindRun(DatabaseConnection connection, NumberPattern pattern, int length)
+    /// <summary>The first of so many free numbers in a row that fit; null when there are none, or none is found for what the search may cost. Tens, hundreds and thousands begin where people expect them to.</summary>
+    public static long? FindRun(DatabaseConnection connection, NumberPattern pattern, int length, RunBudget? budget = null)
     {
+        budget ??= new RunBudget();
         var step = length is 10 or 100 or 1000 ? length : 1;
-        return FindRunOf(connection, pattern, length, step) ?? (pattern.Shorter is { } shorter ? FindRunOf(connection, shorter, length, step) : null);
+        return FindRunOf(connection, pattern, length, step, budget) ?? (pattern.Shorter is { } shorter ? FindRunOf(connection, shorter, length, step, budget) : null);
     }
+
+    /// <summary>Whether all of so many numbers in a row are free.</summary>
+    public static bool IsFree(DatabaseConnection connection, long first, int length) => Free(connection, first, first + length - 1, length).Count == length;
 
     private static List<long> FindOf(DatabaseConnection connection, NumberPattern pattern, int count)
     {
@@ -58,22 +68,15 @@ internal static class FreeNumbers
         }
     }
 
-    private static long? FindRunOf(DatabaseConnection connection, NumberPattern pattern, int length, int step)
-    {
-        if (Start(connection, pattern) is not { } start)
-        {
-            return null;
-        }
+    private static long? FindRunOf(DatabaseConnection connection, NumberPattern pattern, int length, int step, RunBudget budget) =>
+        Start(connection, pattern) is not { } start ? null
+        : Run(connection, pattern, start, pattern.High, length, step, budget)
+            ?? Run(connection, pattern, pattern.Low, Math.Min(pattern.High, start + length - 2), length, step, budget);
 
-        var steps = NumberLimits.Steps;
-        return Run(connection, pattern, start, pattern.High, length, step, ref steps)
-            ?? Run(connection, pattern, pattern.Low, Math.Min(pattern.High, start + length - 2), length, step, ref steps);
-    }
-
-    /// <summary>Reads a window's numbers at once; what is missing in it says where the next one can begin.</summary>
-    private static long? Run(DatabaseConnection connection, NumberPattern pattern, long first, long last, int length, int step, ref int steps)
+    /// <summary>Reads a window's numbers at once; behind the last that is missing in it the next one can begin. So no number is read more than twice.</summary>
+    private static long? Run(DatabaseConnection connection, NumberPattern pattern, long first, long last, int length, int step, RunBudget budget)
     {
-        for (var after = first; steps-- > 0 && pattern.NextFrom(after) is { } next && next <= last;)
+        for (var after = first; budget.TryStep(length + 1) && pattern.NextFrom(after) is { } next && next <= last;)
         {
             if (Free(connection, next, last, 1) is not [var begin])
             {
@@ -87,26 +90,26 @@ internal static class FreeNumbers
             }
 
             var free = Free(connection, begin, begin + length - 1, length);
-            var gap = 0;
-            while (gap < free.Count && free[gap] == begin + gap && pattern.Matches(free[gap]))
+            budget.Spend(free.Count + 1);
+            var missing = begin + length - 1;
+            for (var i = free.Count - 1; i >= 0 && free[i] == missing && pattern.Matches(missing); i--)
             {
-                gap++;
+                missing--;
             }
 
-            if (gap == length)
+            if (missing < begin)
             {
                 return begin;
             }
 
-            after = begin + gap + 1;
+            after = missing + 1;
         }
 
         return null;
     }
 
     private static List<long> Free(DatabaseConnection connection, long first, long last, int limit) => connection.All(
-        "SELECT number FROM phone_number INDEXED BY phone_number_state WHERE state = 'free' AND number BETWEEN @first AND @last ORDER BY number LIMIT @limit",
-        static row => row.GetInt64(0), ("@first", first), ("@last", last), ("@limit", limit));
+        FreeStatement, static row => row.GetInt64(0), ("@first", first), ("@last", last), ("@limit", limit));
 
     /// <summary>Anywhere in the ranges that the pattern meets; where more are free, it begins there more often.</summary>
     private static long? Start(DatabaseConnection connection, NumberPattern pattern)
@@ -134,8 +137,7 @@ internal static class FreeNumbers
     }
 
     private static List<(long First, long Last, long Free)> Ranges(DatabaseConnection connection, long low, long high) => connection.All(
-        "SELECT first, last, free FROM number_range WHERE last BETWEEN @low AND @high + @size AND first <= @high AND free > 0 ORDER BY last LIMIT @limit",
-        static row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), ("@low", low), ("@high", high), ("@size", NumberLimits.Range), ("@limit", RangesLooked));
+        RangesStatement, static row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), ("@low", low), ("@high", high), ("@size", NumberLimits.Range), ("@limit", RangesLooked));
 
     private static long Random(long first, long last)
     {

@@ -10,7 +10,7 @@ namespace Waybill.Core.Numbers;
 /// <param name="At">When.</param>
 /// <param name="ActorKind">What sort of actor did it.</param>
 /// <param name="Actor">Who did it.</param>
-/// <param name="Data">What is so now, by flat names; passwords are not in it.</param>
+/// <param name="Data">What is so now, by flat names; passwords, PINs and what is known of the number's user are not in it.</param>
 public sealed record NumberChange(long Sequence, PhoneNumber Number, string? Account, string Kind, DateTimeOffset At, ActorKind ActorKind, string Actor, JsonObject Data);
 
 /// <summary>A part of the change feed.</summary>

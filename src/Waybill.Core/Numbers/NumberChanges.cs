@@ -14,6 +14,13 @@ public sealed class NumberChanges(WaybillDatabase database)
         SELECT c.sequence, c.number, a.number, c.kind, c.at, c.actor_kind, c.actor, c.data FROM number_change c LEFT JOIN account a ON a.id = c.account_id
         """;
 
+    internal const string SinceStatement = Select + " WHERE c.sequence > @since ORDER BY c.sequence LIMIT @limit";
+
+    internal const string SinceOfAccountStatement = Select + " WHERE c.account_id = @account AND c.sequence > @since ORDER BY c.sequence LIMIT @limit";
+
+    internal const string OfNumberStatement =
+        Select + " WHERE c.number = @number AND c.sequence < @before AND (@account IS NULL OR a.number_key = @account) ORDER BY c.sequence DESC LIMIT @limit";
+
     /// <summary>The changes behind a place, the oldest first. Whoever asks again with <see cref="ChangePage.Next"/> misses none and gets none twice.</summary>
     /// <param name="since">The sequence that was seen last; 0 for the beginning.</param>
     /// <param name="account">Only those of an account, by its number; null for all.</param>
@@ -32,10 +39,8 @@ public sealed class NumberChanges(WaybillDatabase database)
                 }
 
                 var rows = owner is null
-                    ? connection.All(Select + " WHERE c.sequence > @since ORDER BY c.sequence LIMIT @limit", Read, ("@since", since), ("@limit", size + 1))
-                    : connection.All(
-                        Select + " WHERE c.account_id = @account AND c.sequence > @since ORDER BY c.sequence LIMIT @limit", Read,
-                        ("@account", owner.Id), ("@since", since), ("@limit", size + 1));
+                    ? connection.All(SinceStatement, Read, ("@since", since), ("@limit", size + 1))
+                    : connection.All(SinceOfAccountStatement, Read, ("@account", owner.Id), ("@since", since), ("@limit", size + 1));
                 var items = rows.Take(size).ToList();
                 return new ChangePage(items, items.Count > 0 ? items[^1].Sequence : since, rows.Count > size);
             },
@@ -56,8 +61,7 @@ public sealed class NumberChanges(WaybillDatabase database)
             connection =>
             {
                 var rows = connection.All(
-                    Select + " WHERE c.number = @number AND c.sequence < @before AND (@account IS NULL OR a.number_key = @account) ORDER BY c.sequence DESC LIMIT @limit", Read,
-                    ("@number", number.E164), ("@before", before), ("@account", account is null ? null : AccountNumber.Fold(account)), ("@limit", size + 1));
+                    OfNumberStatement, Read, ("@number", number.E164), ("@before", before), ("@account", account is null ? null : AccountNumber.Fold(account)), ("@limit", size + 1));
                 return new Page<NumberChange>([.. rows.Take(size)], rows.Count > size ? rows[size - 1].Sequence.ToString(CultureInfo.InvariantCulture) : null);
             },
             cancellationToken).ConfigureAwait(false);

@@ -39,6 +39,12 @@ public static class NumberLimits
     /// <summary>Steps in the index that one search takes; a pattern that fits hardly anything among millions is given up then.</summary>
     public const int Steps = 2000;
 
+    /// <summary>Numbers that one search for free ones in a row reads; it is given up then (a tenth of a second).</summary>
+    public const int RunRows = 100_000;
+
+    /// <summary>How often a block is looked for when others were quicker with what was found.</summary>
+    public const int BlockTries = 20;
+
     /// <summary>Numbers whose quarantine or term ends that are seen to in one transaction.</summary>
     public const int Together = 1000;
 }

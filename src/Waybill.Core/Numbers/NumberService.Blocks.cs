@@ -10,41 +10,51 @@ public sealed partial class NumberService
     /// <param name="pattern">Which numbers.</param>
     /// <param name="size">How many: 2 to <see cref="NumberLimits.Block"/>.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ValueTask<Result<NumberBlock>> ActivateBlockAsync(NumberCaller caller, NumberPattern pattern, int size, CancellationToken cancellationToken = default)
+    public ValueTask<Result<NumberBlock>> ActivateBlockAsync(NumberCaller caller, NumberPattern pattern, int size, CancellationToken cancellationToken = default) =>
+        ActivateBlockAsync(caller, pattern, size, connection => FreeNumbers.FindRun(connection, pattern, size), cancellationToken);
+
+    /// <summary>The same with another search. It reads while others write, and so what it finds may be gone; then it is asked again.</summary>
+    internal async ValueTask<Result<NumberBlock>> ActivateBlockAsync(
+        NumberCaller caller, NumberPattern pattern, int size, Func<DatabaseConnection, long?> search, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pattern);
         if (size is < 2 or > NumberLimits.Block)
         {
-            return new(Problem.Invalid($"A block has 2 to {NumberLimits.Block} numbers. Ask for so many."));
+            return Problem.Invalid($"A block has 2 to {NumberLimits.Block} numbers. Ask for so many.");
         }
 
-        return database.WriteAsync<NumberBlock>(
-            transaction =>
+        await FreeOverAsync(cancellationToken).ConfigureAwait(false);
+        for (var tries = 0; tries < NumberLimits.BlockTries; tries++)
+        {
+            var found = await database.ReadAsync<Result<long>>(
+                connection =>
+                {
+                    var account = Taker(connection, caller.Account);
+                    return !account.Succeeded ? account.Problem
+                        : search(connection) is { } number ? number
+                        : Problem.NotFound($"No {size} numbers in a row that fit {pattern} are free. Try fewer, or another pattern.");
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (!found.Succeeded)
             {
-                var connection = transaction.Connection;
-                var account = Taker(connection, caller.Account);
-                if (!account.Succeeded)
-                {
-                    return account.Problem;
-                }
+                return found.Problem;
+            }
 
-                NumberSql.FreeOver(connection, time.GetUtcNow());
-                if (FreeNumbers.FindRun(connection, pattern, size) is not { } first)
+            var isGone = false;
+            var taken = await database.WriteAsync<NumberBlock>(
+                transaction =>
                 {
-                    return Problem.NotFound($"No {size} numbers in a row that fit {pattern} are free. Try fewer, or another pattern.");
-                }
+                    isGone = !FreeNumbers.IsFree(transaction.Connection, found.Value, size);
+                    return isGone ? QuickerOthers(size) : TakeBlock(transaction, caller, found.Value, size);
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (!isGone)
+            {
+                return taken;
+            }
+        }
 
-                var block = connection.Number(
-                    "INSERT INTO number_block (first, size, account_id, activated_at) VALUES (@first, @size, @account, @now) RETURNING id",
-                    ("@first", first), ("@size", size), ("@account", account.Value.Id), ("@now", time.GetUtcNow().ToColumn()));
-                for (var number = first; number < first + size; number++)
-                {
-                    Activate(transaction, caller.Actor, NumberSql.Find(connection, number)!, account.Value, block);
-                }
-
-                return Block(connection, block)!;
-            },
-            cancellationToken);
+        return QuickerOthers(size);
     }
 
     /// <summary>The block that a number of the caller's belongs to.</summary>
@@ -99,7 +109,7 @@ public sealed partial class NumberService
             var (block, numbers) = found.Value;
             if (numbers.Count < block.Size)
             {
-                return Problem.Refused($"{block.Size - numbers.Count} of the {block.Size} numbers of this block are others' now. Reactivate those that are left one by one.");
+                return Problem.Refused($"{block.Size - numbers.Count} of the {block.Size} numbers of this block are not its account's any more. Reactivate those that are left one by one.");
             }
 
             var account = Taker(transaction.Connection, block.Account);
@@ -118,6 +128,8 @@ public sealed partial class NumberService
             return block;
         },
         cancellationToken);
+
+    private static Problem QuickerOthers(int size) => Problem.Refused($"Others were quicker with every {size} numbers in a row that were found. Try again in a moment.");
 
     private static NumberBlock? Block(DatabaseConnection connection, long id) => connection.First(
         "SELECT b.id, b.first, b.size, a.number, b.activated_at FROM number_block b JOIN account a ON a.id = b.account_id WHERE b.id = @id",
@@ -142,9 +154,26 @@ public sealed partial class NumberService
             return Problem.Invalid($"The block of {first} begins with {block.First}. Name that number.");
         }
 
-        var numbers = connection.All(
-            NumberSql.Select + " WHERE n.block_id = @block AND n.state IN ('active', 'quarantined', 'free') ORDER BY n.number LIMIT @limit", NumberSql.Read,
-            ("@block", id), ("@limit", NumberLimits.Block));
-        return (block, numbers);
+        var numbers = connection.All(NumberSql.OfBlockStatement, NumberSql.Read, ("@block", id), ("@limit", NumberLimits.Block));
+        return (block, numbers.FindAll(number => (number.Account ?? number.FormerAccount) == block.Account));
+    }
+    private Result<NumberBlock> TakeBlock(WriteTransaction transaction, NumberCaller caller, long first, int size)
+    {
+        var connection = transaction.Connection;
+        var account = Taker(connection, caller.Account);
+        if (!account.Succeeded)
+        {
+            return account.Problem;
+        }
+
+        var block = connection.Number(
+            "INSERT INTO number_block (first, size, account_id, activated_at) VALUES (@first, @size, @account, @now) RETURNING id",
+            ("@first", first), ("@size", size), ("@account", account.Value.Id), ("@now", time.GetUtcNow().ToColumn()));
+        for (var number = first; number < first + size; number++)
+        {
+            Activate(transaction, caller.Actor, NumberSql.Find(connection, number)!, account.Value, block);
+        }
+
+        return Block(connection, block)!;
     }
 }

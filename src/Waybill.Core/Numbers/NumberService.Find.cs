@@ -75,18 +75,28 @@ public sealed partial class NumberService
         return new Page<NumberDetails>([.. items.Take(size)], items.Count > size ? items[size - 1].Number.National : null);
     }
 
-    // Each of these has its index: the key, that of states, or that of accounts.
+    /// <summary>A part of a list; of each sort there is an index: the key, that of states, or that of accounts.</summary>
+    internal static string ListStatement(bool ofAccount, bool ofState) => (ofAccount, ofState) switch
+    {
+        (false, false) => NumberSql.Select + " WHERE n.number BETWEEN @first AND @last ORDER BY n.number LIMIT @limit",
+        (false, true) => NumberSql.Select + " WHERE n.state = @state AND n.number BETWEEN @first AND @last ORDER BY n.number LIMIT @limit",
+        (true, false) => NumberSql.Select + " WHERE n.account_id = @account AND n.number BETWEEN @first AND @last ORDER BY n.number LIMIT @limit",
+        (true, true) => NumberSql.Select + " WHERE n.account_id = @account AND n.state = @state AND n.number BETWEEN @first AND @last ORDER BY n.number LIMIT @limit",
+    };
+
     private static List<NumberDetails> Rows(DatabaseConnection connection, NumberQuery query, long account, long first, long last, int limit)
     {
-        const string Between = " AND n.number BETWEEN @first AND @last ORDER BY n.number LIMIT @limit";
-        (string, object?)[] bounds = [("@first", first), ("@last", last), ("@limit", limit)];
-        return (query.Account, query.State) switch
+        List<(string, object?)> parameters = [("@first", first), ("@last", last), ("@limit", limit)];
+        if (query.Account is not null)
         {
-            (null, null) => connection.All(NumberSql.Select + " WHERE 1" + Between, NumberSql.Read, bounds),
-            (null, { } state) => connection.All(NumberSql.Select + " WHERE n.state = @state" + Between, NumberSql.Read, [.. bounds, ("@state", state.ToWord())]),
-            (_, null) => connection.All(NumberSql.Select + " WHERE n.account_id = @account" + Between, NumberSql.Read, [.. bounds, ("@account", account)]),
-            (_, { } state) => connection.All(
-                NumberSql.Select + " WHERE n.account_id = @account AND n.state = @state" + Between, NumberSql.Read, [.. bounds, ("@account", account), ("@state", state.ToWord())]),
-        };
+            parameters.Add(("@account", account));
+        }
+
+        if (query.State is { } state)
+        {
+            parameters.Add(("@state", state.ToWord()));
+        }
+
+        return connection.All(ListStatement(query.Account is not null, query.State is not null), NumberSql.Read, [.. parameters]);
     }
 }

@@ -76,7 +76,7 @@ public sealed partial class NumberService
         },
         cancellationToken);
 
-    /// <summary>A number of a range of ours came back from the provider that it had gone to, without an account: it is quarantined.</summary>
+    /// <summary>A number of a range of ours came back from the provider that it had gone to, without an account and with nothing set: it is quarantined.</summary>
     public ValueTask<Result<NumberDetails>> ReturnAsync(PhoneNumber number, Actor actor, CancellationToken cancellationToken = default) => database.WriteAsync<NumberDetails>(
         transaction =>
         {
@@ -93,7 +93,7 @@ public sealed partial class NumberService
 
             var until = time.GetUtcNow().AddDays(options.QuarantineDays);
             NumberSql.Release(connection, found, options.QuarantineDays > 0 ? NumberState.Quarantined : NumberState.Free, options.QuarantineDays > 0 ? until : null);
-            connection.Execute("UPDATE phone_number SET former_account_id = NULL WHERE number = @number", ("@number", number.E164));
+            NumberSql.Forget(connection, found);
             _recorder.Record(transaction, actor, NumberActions.Returned, found.Number, default, new JsonObject { ["quarantinedUntil"] = options.QuarantineDays > 0 ? until.ToEvent() : null });
             return NumberSql.Find(connection, number.E164)!;
         },

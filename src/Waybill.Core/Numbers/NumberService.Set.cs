@@ -140,7 +140,7 @@ public sealed partial class NumberService
             cancellationToken);
     }
 
-    /// <summary>Sets what is known of the number's user, in one line, or clears it.</summary>
+    /// <summary>Sets what is known of the number's user, in one line, or clears it. Neither the audit nor the feed nor any event tells it.</summary>
     /// <param name="caller">Who.</param>
     /// <param name="number">The number.</param>
     /// <param name="text">At most <see cref="NumberLimits.Information"/> characters; null or blank for nothing.</param>
@@ -168,7 +168,9 @@ public sealed partial class NumberService
                 }
 
                 connection.Execute("UPDATE phone_number SET information = @text WHERE number = @number", ("@text", kept), ("@number", number.E164));
-                return new JsonObject { ["information"] = kept };
+
+                // Not the text: it names people and where they live, and the audit and the feed keep what they are told.
+                return new JsonObject { ["information"] = kept is null ? "cleared" : "set" };
             },
             cancellationToken);
     }

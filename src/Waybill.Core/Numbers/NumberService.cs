@@ -208,7 +208,7 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
         var connection = transaction.Connection;
         var today = Today();
         var over = connection.All(
-            NumberSql.Select + " WHERE n.expires_on < @today ORDER BY n.expires_on LIMIT @limit", NumberSql.Read, ("@today", today.ToColumn()), ("@limit", NumberLimits.Together));
+            NumberSql.TermsOverStatement, NumberSql.Read, ("@today", today.ToColumn()), ("@limit", NumberLimits.Together));
         foreach (var number in over)
         {
             if (number.Ends)

@@ -13,6 +13,18 @@ internal static class NumberSql
         FROM phone_number n LEFT JOIN account a ON a.id = n.account_id LEFT JOIN account f ON f.id = n.former_account_id
         """;
 
+    // Without statistics SQLite would take the index of states, and read all that are quarantined.
+    public const string IsOverStatement =
+        "SELECT EXISTS (SELECT 1 FROM phone_number INDEXED BY phone_number_quarantine WHERE state = 'quarantined' AND quarantined_until <= @now)";
+
+    public const string OverStatement = """
+        SELECT number, range_id FROM phone_number INDEXED BY phone_number_quarantine WHERE state = 'quarantined' AND quarantined_until <= @now ORDER BY quarantined_until LIMIT @limit
+        """;
+
+    public const string TermsOverStatement = Select + " WHERE n.expires_on < @today ORDER BY n.expires_on LIMIT @limit";
+
+    public const string OfBlockStatement = Select + " WHERE n.block_id = @block AND n.state IN ('active', 'quarantined', 'free') ORDER BY n.number LIMIT @limit";
+
     private const string DateFormat = "yyyy-MM-dd";
 
     public static NumberDetails? Find(DatabaseConnection connection, long number) => connection.First(Select + " WHERE n.number = @number", Read, ("@number", number));
@@ -42,15 +54,26 @@ internal static class NumberSql
     /// <summary>Gives a number to an account, with nothing set; what an owner before had is gone.</summary>
     public static void Take(DatabaseConnection connection, NumberDetails number, NumberState state, long account, DateOnly? expires, long? block)
     {
-        connection.Execute("DELETE FROM emergency_record WHERE number = @number", ("@number", number.Number.E164));
+        Forget(connection, number);
         connection.Execute(
             """
-            UPDATE phone_number SET state = @state, account_id = @account, former_account_id = NULL, block_id = @block, expires_on = @expires, ends = 0, quarantined_until = NULL,
-                target1 = NULL, target2 = NULL, target3 = NULL, periods1 = NULL, periods2 = NULL, periods3 = NULL, pin = NULL, features = NULL, information = NULL
-            WHERE number = @number
+            UPDATE phone_number SET state = @state, account_id = @account, block_id = @block, expires_on = @expires, quarantined_until = NULL WHERE number = @number
             """,
             ("@state", state.ToWord()), ("@account", account), ("@block", block), ("@expires", expires?.ToColumn()), ("@number", number.Number.E164));
         Count(connection, number.Range, number.State, state);
+    }
+
+    /// <summary>Clears what an owner had and set, so that no owner before can have it back.</summary>
+    public static void Forget(DatabaseConnection connection, NumberDetails number)
+    {
+        connection.Execute("DELETE FROM emergency_record WHERE number = @number", ("@number", number.Number.E164));
+        connection.Execute(
+            """
+            UPDATE phone_number SET former_account_id = NULL, block_id = NULL, ends = 0, target1 = NULL, target2 = NULL, target3 = NULL, periods1 = NULL, periods2 = NULL,
+                periods3 = NULL, pin = NULL, features = NULL, information = NULL
+            WHERE number = @number
+            """,
+            ("@number", number.Number.E164));
     }
 
     /// <summary>Gives a number back to its former account, as it was.</summary>
@@ -77,15 +100,13 @@ internal static class NumberSql
     }
 
     /// <summary>Whether somebody's quarantine is over and not seen to.</summary>
-    public static bool IsOver(DatabaseConnection connection, DateTimeOffset now) => connection.Number(
-        "SELECT EXISTS (SELECT 1 FROM phone_number WHERE state = 'quarantined' AND quarantined_until <= @now)", ("@now", now.ToColumn())) != 0;
+    public static bool IsOver(DatabaseConnection connection, DateTimeOffset now) => connection.Number(IsOverStatement, ("@now", now.ToColumn())) != 0;
 
     /// <summary>Frees numbers whose quarantine is over; says how many.</summary>
     public static int FreeOver(DatabaseConnection connection, DateTimeOffset now)
     {
         var over = connection.All(
-            "SELECT number, range_id FROM phone_number WHERE state = 'quarantined' AND quarantined_until <= @now ORDER BY quarantined_until LIMIT @limit",
-            static row => (Number: row.GetInt64(0), Range: row.IsDBNull(1) ? (long?)null : row.GetInt64(1)),
+            OverStatement, static row => (Number: row.GetInt64(0), Range: row.IsDBNull(1) ? (long?)null : row.GetInt64(1)),
             ("@now", now.ToColumn()), ("@limit", NumberLimits.Together));
         foreach (var (number, range) in over)
         {

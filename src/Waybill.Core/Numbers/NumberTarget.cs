@@ -14,6 +14,9 @@ public sealed record NumberTarget(TargetKind Kind, string Address)
     /// <summary>The longest, with its letter: a line of NTSAPI has room for it.</summary>
     public const int MaximumLength = 200;
 
+    /// <summary>What is shown in place of a password, and is none.</summary>
+    private const string Hidden = "***";
+
     /// <summary>The digits of an international number, at most (E.164) and at least.</summary>
     private const int LongestPstn = 15;
     private const int ShortestPstn = 7;
@@ -31,7 +34,7 @@ public sealed record NumberTarget(TargetKind Kind, string Address)
 
     /// <summary>The same without a password, for logs, events and pages of others.</summary>
     public string ToShown() => Kind is not TargetKind.Pstn and not TargetKind.Fax and not TargetKind.Voicemail && Address.Split('@') is [var user, var host] && user.IndexOf(':') is >= 0 and var colon
-        ? $"{Prefix(Kind)}{user[..colon]}:***@{host}"
+        ? $"{Prefix(Kind)}{user[..colon]}:{Hidden}@{host}"
         : ToString();
 
     /// <summary>Reads what NTSAPI sends (domain.md 1.4); a number of the United Kingdom with its leading 0 is made international.</summary>
@@ -91,9 +94,10 @@ public sealed record NumberTarget(TargetKind Kind, string Address)
                     ? new NumberTarget(kind, address)
                     : Problem.Invalid("That target is an e-mail address: write it as F:fax@example.com or V:voice@example.com.");
             default:
-                return address.Split('@') is [var user, var place] && IsUser(user) && IsPlace(place)
-                    ? new NumberTarget(kind, address)
-                    : Problem.Invalid($"That target is user@host or user:password@host: write it as {Prefix(kind)}441224000000@sip.example.com, a port behind the host if need be.");
+                return address.Split('@') is not [var user, var place] || !IsUser(user) || !IsPlace(place)
+                    ? Problem.Invalid($"That target is user@host or user:password@host: write it as {Prefix(kind)}441224000000@sip.example.com, a port behind the host if need be.")
+                    : user.Split(':') is [_, Hidden] ? Problem.Invalid($"{Hidden} is shown in place of a password and is none. Give the password itself.")
+                    : new NumberTarget(kind, address);
         }
     }
 

@@ -2,7 +2,8 @@ namespace Waybill.Ntsapi.Control;
 
 /// <summary>How long to wait for the rest of what has come without an end, before it is taken for a whole command.</summary>
 /// <param name="unfinished">What has come.</param>
-internal delegate TimeSpan Patience(ReadOnlySpan<byte> unfinished);
+/// <param name="cameAtOnce">Whether it came in one read, as from a client that writes a whole command; else more came after a pause, and still more may.</param>
+internal delegate TimeSpan Patience(ReadOnlySpan<byte> unfinished, bool cameAtOnce);
 
 /// <summary>
 /// Reads commands off a connection. Only who asks for the next command waits, and so never while a reply is owed: a client that sends no end is taken to have
@@ -18,6 +19,7 @@ internal sealed class CommandReader(Stream stream, int maximumLine, Patience pat
 
     // One that waits for bytes and takes none. It outlives the silence that it did not end in, for two reads at once are one too many.
     private Task<int>? _waiting;
+    private bool _cameAtOnce;
 
     /// <summary>Where commands come from; changed when TLS begins.</summary>
     public Stream Stream { get; set; } = stream;
@@ -35,12 +37,14 @@ internal sealed class CommandReader(Stream stream, int maximumLine, Patience pat
         {
             if (_lines.TryTake() is var input and not CommandInput.None)
             {
+                // What stands behind an end came with it, in the last read.
+                _cameAtOnce = true;
                 return input;
             }
 
             if (_lines.HasUnfinished)
             {
-                if (!await WaitAsync(patience(_lines.Unfinished), cancellationToken).ConfigureAwait(false))
+                if (!await WaitAsync(patience(_lines.Unfinished, _cameAtOnce), cancellationToken).ConfigureAwait(false))
                 {
                     if (_lines.TakeUnfinished(LineEnd.Silence) == CommandInput.Line)
                     {
@@ -56,6 +60,7 @@ internal sealed class CommandReader(Stream stream, int maximumLine, Patience pat
                 await WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
+            _cameAtOnce = !_lines.HasUnfinished;
             var read = await Stream.ReadAsync(_lines.Room(), cancellationToken).ConfigureAwait(false);
             _lines.Added(read);
             if (read == 0)

@@ -131,17 +131,20 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
             return new NtsapiEndException(NtsapiEndReason.ConnectionLost, "the connection ended inside a command");
         }
 
-        // Client D ends its AUTH, and nothing else.
-        _endsItsCommands |= !request.Command.IsLogin && _reader.End is LineEnd.LineFeed or LineEnd.CarriageReturn;
+        // Client D ends its AUTH, with a line feed alone, and nothing else.
+        _endsItsCommands |= _reader.End == LineEnd.CarriageReturn || (_reader.End == LineEnd.LineFeed && !request.Command.IsLogin);
         _counts[NtsapiCommands.IndexOf(request.Command)]++;
         var reply = await RunAsync(request);
         await SendAsync(ReplyWriter.Write(reply));
         return reply.Closes ? _session.End : null;
     }
 
-    /// <summary>What has come without an end is all of a command when nothing more comes for a while: a short one if it can be one, and if the client sends no ends.</summary>
-    private TimeSpan PatienceFor(ReadOnlySpan<byte> unfinished) =>
-        !_endsItsCommands && RequestParser.TryParse(unfinished, out _) is null ? _limits.QuietTime : _limits.UnfinishedTime;
+    /// <summary>
+    /// What has come without an end is all of a command when nothing more comes for a while: a short one if it can be one, if the client sends no ends, and if it wrote it at
+    /// once. Of what is typed key by key each beginning may be a command: <c>AUTH 10020 s</c>.
+    /// </summary>
+    private TimeSpan PatienceFor(ReadOnlySpan<byte> unfinished, bool cameAtOnce) =>
+        !_endsItsCommands && cameAtOnce && RequestParser.TryParse(unfinished, out _) is null ? _limits.QuietTime : _limits.UnfinishedTime;
 
     /// <summary>Answers what is no command.</summary>
     private async ValueTask<NtsapiEndException?> RefuseAsync(NtsapiReply reply)

@@ -24,10 +24,10 @@ public sealed record NtsapiLimits
     /// <summary>Numbers of a block that BLKACTI takes.</summary>
     public int BlockSize { get; init; } = 1_000;
 
-    /// <summary>Silence after which a command without an end was all, if it is one.</summary>
+    /// <summary>Silence after which a command without an end was all, if it is one and came in one read.</summary>
     public TimeSpan QuietTime { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The same, of what is no whole command, and of sessions that have ended their commands so far.</summary>
+    /// <summary>The same, of what is no whole command, of what came in pieces, and of sessions that have ended their commands so far.</summary>
     public TimeSpan UnfinishedTime { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Time from accept to a successful login.</summary>

@@ -30,7 +30,7 @@ internal static class NumbersApi
             numbers.ReactivateAsync(caller, number, call.Cancel))),
         Put<NumberView>("/v1/numbers/{phone}/targets/{index:long}", "setNumberTarget", Write, "Set where calls go, and when; null clears.", call => WithAsync(call, SetTargetAsync), typeof(NumberTargetBody)) with
         {
-            Notes = $"index is 1 to {NumberLimits.Targets}; calls try them in turn. target is written as S:user@host, s:, E: or I:, F:mail or V:mail, or international digits; passwords are not shown again. " +
+            Notes = $"index is 1 to {NumberLimits.Targets}; calls try them in turn. target is written as S:user@host, s:, E: or I:, F:mail or V:mail, or international digits; a password is shown as *** afterwards, which is refused as one. " +
                 "periods is 0000 for always, or as 1-5:0900-1730; left out, always.",
         },
         Put<NumberView>("/v1/numbers/{phone}/pin", "setNumberPin", Write, "Set the PIN for voicemail, or null for none; it is not shown.", call => WithAsync(call, SetPinAsync), typeof(NumberPinBody)),

@@ -52,7 +52,7 @@ internal abstract class NumberFormModel(NumberService numbers, NumberChanges cha
         where T : notnull =>
         PhoneNumber.TryParse(Phone, out var number) ? await AfterAsync(form, (await change(number)).Problem, word) : NotFound();
 
-    /// <summary>Sets all targets and their periods. One that is sent as it was shown stays, with the password that was not shown.</summary>
+    /// <summary>Sets all targets and their periods. One that is sent as it was shown keeps the password that was not shown, also in another place.</summary>
     protected Task<IActionResult> SetTargetsAsync() => ChangeAsync("Targets", "NumberChanged", async number =>
     {
         var shown = await numbers.ShowAsync(Caller, number);
@@ -64,19 +64,14 @@ internal abstract class NumberFormModel(NumberService numbers, NumberChanges cha
         List<(NumberTarget? Target, TargetPeriods Periods)> wanted = [];
         for (var i = 0; i < NumberLimits.Targets; i++)
         {
-            var (text, times, now) = (Given(Request.Form[$"target{i + 1}"]), Given(Request.Form[$"periods{i + 1}"]), shown.Value.Targets[i]);
-            var (target, periods) = (text is null ? default : NumberTarget.Parse(text), TargetPeriods.Parse(times ?? TargetPeriods.Always));
-            if (text is not null && text != now?.ToShown() && !target.Succeeded)
+            var (text, times) = (Given(Request.Form[$"target{i + 1}"]), Given(Request.Form[$"periods{i + 1}"]));
+            var (target, periods) = (text is null ? default : Target(text, shown.Value.Targets, i), TargetPeriods.Parse(times ?? TargetPeriods.Always));
+            if ((target.Problem ?? periods.Problem) is { } bad)
             {
-                return target.Problem;
+                return bad;
             }
 
-            if (!periods.Succeeded)
-            {
-                return periods.Problem;
-            }
-
-            wanted.Add((text is null ? null : text == now?.ToShown() ? now : target.Value, periods.Value));
+            wanted.Add((target.Value, periods.Value!));
         }
 
         for (var i = 0; i < wanted.Count && shown.Succeeded; i++)
@@ -113,4 +108,10 @@ internal abstract class NumberFormModel(NumberService numbers, NumberChanges cha
     protected Task<IActionResult> GiveBackAsync() => ChangeAsync("GiveBack", "NumberGivenBack", number => numbers.DeactivateAsync(Caller, number));
 
     protected Task<IActionResult> TakeBackAsync() => ChangeAsync("TakeBack", "NumberTakenBack", number => numbers.ReactivateAsync(Caller, number));
+
+    /// <summary>What a text of the form means: of two targets that are shown alike the one of its place, and in a third place neither.</summary>
+    private static Result<NumberTarget> Target(string text, IReadOnlyList<NumberTarget?> targets, int place) =>
+        targets[place] is { } now && now.ToShown() == text ? now
+        : targets.OfType<NumberTarget>().Where(target => target.ToShown() == text).Distinct().ToList() is [var other] ? other
+        : NumberTarget.Parse(text);
 }

@@ -1,5 +1,6 @@
 using Waybill.Core.Database;
 using Waybill.Core.Feeds;
+using Waybill.Core.Numbers;
 using Waybill.Core.Onboarding;
 using Waybill.Core.Retention;
 
@@ -63,6 +64,41 @@ public sealed class QueryPlanTests
         var plan = await PlanAsync(core, RequestChecks.AlikeStatement);
         Assert.Contains("USING INDEX account_alike (<expr>=?)", plan, StringComparison.Ordinal);
         AssertNoScan(plan);
+        Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(NumberSql.IsOverStatement, "INDEX phone_number_quarantine (quarantined_until<?)")]
+    [InlineData(NumberSql.OverStatement, "INDEX phone_number_quarantine (quarantined_until<?)")]
+    [InlineData(NumberSql.TermsOverStatement, "SEARCH n USING INDEX phone_number_expiry (expires_on<?)")]
+    [InlineData(NumberSql.OfBlockStatement, "SEARCH n USING INDEX phone_number_block (block_id=?)")]
+    [InlineData(NumberSql.Select + " WHERE n.number = @number", "SEARCH n USING INTEGER PRIMARY KEY (rowid=?)")]
+    [InlineData(FreeNumbers.FreeStatement, "INDEX phone_number_state (state=? AND number>? AND number<?)")]
+    [InlineData(FreeNumbers.RangesStatement, "INDEX sqlite_autoindex_number_range_2 (last>? AND last<?)")]
+    [InlineData(NumberChanges.SinceStatement, "SEARCH c USING INTEGER PRIMARY KEY (rowid>?)")]
+    [InlineData(NumberChanges.SinceOfAccountStatement, "SEARCH c USING INDEX number_change_account (account_id=? AND sequence>?)")]
+    [InlineData(NumberChanges.OfNumberStatement, "SEARCH c USING INDEX number_change_number (number=? AND sequence<?)")]
+    public async Task Numbers_and_their_changes_are_found_by_an_index(string statement, string found)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await AssertFoundAsync(core, statement, found);
+    }
+
+    [Fact]
+    public async Task Lists_of_numbers_are_found_by_the_key_by_states_or_by_accounts()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: false, ofState: false), "SEARCH n USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+        await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: false, ofState: true), "SEARCH n USING INDEX phone_number_state (state=? AND number>? AND number<?)");
+        await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: true, ofState: false), "SEARCH n USING INDEX phone_number_account (account_id=? AND number>? AND number<?)");
+        await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: true, ofState: true), "SEARCH n USING INDEX phone_number_account (account_id=? AND number>? AND number<?)");
+    }
+
+    private static async Task AssertFoundAsync(TestCore core, string statement, string found)
+    {
+        var plan = await PlanAsync(core, statement);
+        Assert.Contains(found, plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("SCAN", plan.Replace("SCAN CONSTANT ROW", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
     }
 

@@ -143,4 +143,32 @@ public sealed class FreeNumberTests
         await core.ActivateAsync("01224000035");
         (await core.Numbers.FindTenAsync(NumberCore.Pattern("01224"))).Problem(ProblemKind.NotFound);
     }
+
+    [Fact]
+    public async Task Where_every_tenth_number_is_taken_999_in_a_row_are_found_at_the_end_of_a_large_range()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 100_000);
+        core.Core.Tamper("UPDATE phone_number SET state = 'portedout' WHERE number % 10 = 0 AND number <= 441224099000; UPDATE number_range SET free = 90099, ported_out = 9901");
+        for (var i = 0; i < 5; i++)
+        {
+            var budget = new RunBudget();
+            Assert.Equal(441224099001, await core.Core.Services.Database.ReadAsync(connection => FreeNumbers.FindRun(connection, NumberCore.Pattern("01224______"), 999, budget)));
+            Assert.InRange(NumberLimits.Steps - budget.Steps, 1, 110);
+        }
+
+        Assert.Equal("01224099001", (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224______"), 999)).Get().First.National);
+        (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224______"), 999)).Problem(ProblemKind.NotFound);
+    }
+
+    [Fact]
+    public async Task A_search_for_numbers_in_a_row_reads_so_many_and_no_more()
+    {
+        // Each window of 999 has one hole at its beginning or two at its end, so that its numbers are read twice.
+        await using var core = await NumberCore.CreateAsync(size: 100_000);
+        core.Core.Tamper("UPDATE phone_number SET state = 'portedout' WHERE number % 1000 IN (0, 2); UPDATE number_range SET free = 99800, ported_out = 200");
+        var budget = new RunBudget();
+        Assert.Null(await core.Core.Services.Database.ReadAsync(connection => FreeNumbers.FindRun(connection, NumberCore.Pattern("01224______"), 999, budget)));
+        Assert.InRange(budget.Rows, 0, 999);
+        Assert.True(budget.Steps > 0);
+    }
 }

@@ -61,4 +61,28 @@ public sealed class NumberBlockTests
         Assert.Equal(20, blocks.Select(block => block.First).Distinct().Count());
         Assert.Equal(new RangeCounts(0, 0, 200, 0, 0), Assert.Single((await core.Core.Services.NumberRanges.ListAsync()).Items).Counts);
     }
+
+    [Fact]
+    public async Task A_block_whose_numbers_others_took_meanwhile_is_looked_for_again_and_not_for_ever()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 20);
+        var taken = await core.ActivateAsync("01224000005", core.Two);
+        var asked = 0;
+        var lost = await core.Numbers.ActivateBlockAsync(
+            core.One, NumberCore.Pattern("01224"), 10,
+            _ =>
+            {
+                asked++;
+                return taken.E164 - 5;
+            },
+            CancellationToken.None);
+        Assert.StartsWith("Others were quicker", lost.Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        Assert.Equal(NumberLimits.BlockTries, asked);
+        Assert.Empty((await core.Numbers.ListAsync(new NumberQuery { Account = "10042" })).Get().Items);
+
+        asked = 0;
+        var block = await core.Numbers.ActivateBlockAsync(
+            core.One, NumberCore.Pattern("01224"), 10, _ => asked++ == 0 ? taken.E164 - 5 : taken.E164 + 5, CancellationToken.None);
+        Assert.Equal(("01224000010", 2), (block.Get().First.National, asked));
+    }
 }

@@ -140,7 +140,7 @@ public sealed class NumberServiceTests
     }
 
     [Fact]
-    public async Task Pin_features_information_and_term_are_set_and_the_pin_and_passwords_stand_in_no_record()
+    public async Task Pin_features_information_and_term_are_set_and_the_pin_passwords_and_information_stand_in_no_record()
     {
         await using var core = await NumberCore.CreateAsync();
         var number = await core.ActivateAsync();
@@ -160,6 +160,11 @@ public sealed class NumberServiceTests
         Assert.Contains("number-target-set", core.Core.Scalar("SELECT group_concat(topic) FROM event")!.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("93817", told, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("High St", told, StringComparison.Ordinal);
+        (await core.Numbers.SetInformationAsync(core.One, number, null)).Get();
+        Assert.Equal(
+            ["10042 01224000000 {\"information\":\"set\"}", "10042 01224000000 {\"information\":\"cleared\"}"],
+            (await core.AuditAsync(NumberActions.InformationSet)).OrderDescending());
     }
 
     [Fact]

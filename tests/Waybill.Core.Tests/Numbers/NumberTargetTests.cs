@@ -72,6 +72,18 @@ public sealed class NumberTargetTests
     }
 
     [Theory]
+    [InlineData("S:user:secret@sip.example")]
+    [InlineData("s:user:secret@sip.example:5080")]
+    [InlineData("E:user:secret@sip.example")]
+    [InlineData("I:user:secret@iax.example")]
+    public void What_is_shown_in_place_of_a_password_is_refused_as_one(string text) => Assert.Equal(
+        "*** is shown in place of a password and is none. Give the password itself.",
+        NumberTarget.Parse(NumberTarget.Parse(text).Get().ToShown()).Problem(ProblemKind.Invalid).Message);
+
+    [Fact]
+    public void Stars_elsewhere_are_read() => Assert.Equal("S:***:****@sip.example", NumberTarget.Parse("S:***:****@sip.example").Get().ToString());
+
+    [Theory]
     [InlineData("0000")]
     [InlineData("0900-1730")]
     [InlineData("1-5:0900-1730,6:1000-1400")]

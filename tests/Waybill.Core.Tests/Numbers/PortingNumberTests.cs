@@ -77,4 +77,36 @@ public sealed class PortingNumberTests
         (await core.Numbers.PortOutAsync(number, TestCore.Operator)).Get();
         Assert.Equal(new RangeCounts(0, 0, 0, 0, 1), Assert.Single((await core.Core.Services.NumberRanges.ListAsync()).Items).Counts);
     }
+
+    [Fact]
+    public async Task What_its_owner_ported_out_and_came_back_is_blank_and_does_not_come_back_with_its_block()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 10);
+        var block = (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224"), 10)).Get();
+        var number = new PhoneNumber(block.First.E164 + 5);
+        (await core.Numbers.SetTargetAsync(core.One, number, 1, NumberCore.Target("S:user:secret@sip.example"))).Get();
+        (await core.Numbers.SetPeriodsAsync(core.One, number, 1, TargetPeriods.Parse("0900-1700").Get())).Get();
+        (await core.Numbers.SetPinAsync(core.One, number, "4711")).Get();
+        (await core.Numbers.SetFeatureAsync(core.One, number, 'D', isOn: true)).Get();
+        (await core.Numbers.SetInformationAsync(core.One, number, "Example Ltd")).Get();
+        (await core.Numbers.CreateEmergencyAsync(core.One, number)).Get();
+        (await core.Numbers.PortOutAsync(number, TestCore.Operator)).Get();
+
+        var back = (await core.Numbers.ReturnAsync(number, TestCore.Operator)).Get();
+        Assert.Equal((NumberState.Quarantined, null, null, null), (back.State, back.Account, back.FormerAccount, back.Block));
+        Assert.Equal((null, null, false, "", null), (back.Targets[0], back.Periods[0], back.HasPin, back.Features, back.Information));
+        Assert.Equal(0L, core.Core.Scalar("SELECT count(*) FROM emergency_record"));
+        (await core.Numbers.DeactivateBlockAsync(core.One, block.First)).Get();
+        Assert.Equal(
+            "1 of the 10 numbers of this block are not its account's any more. Reactivate those that are left one by one.",
+            (await core.Numbers.ReactivateBlockAsync(core.One, block.First)).Problem(ProblemKind.Refused).Message);
+        Assert.Equal(NumberState.Quarantined, (await core.Numbers.ShowAsync(core.Staff, number)).Get().State);
+
+        // Also one that came back before it was so.
+        core.Core.Tamper($"UPDATE phone_number SET block_id = {block.Id} WHERE number = {number.E164}");
+        (await core.Numbers.ReactivateBlockAsync(core.One, block.First)).Problem(ProblemKind.Refused);
+        (await core.Numbers.ReactivateAsync(core.One, block.First)).Get();
+        (await core.Numbers.DeactivateBlockAsync(core.One, block.First)).Get();
+        Assert.Equal(NumberState.Quarantined, (await core.Numbers.ShowAsync(core.Staff, number)).Get().State);
+    }
 }

@@ -177,6 +177,42 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task What_comes_key_by_key_is_not_taken_for_whole_before_its_end()
+    {
+        var clock = new FakeTimeProvider();
+        await using var harness = await NtsapiHarness.StartAsync(time: clock);
+        await using var client = await harness.ConnectAsync();
+        await TypeAsync(harness, client, clock, Auth);
+        Assert.Empty(harness.Attempts);
+        await client.WriteAsync("\n");
+        Assert.Equal($"0 {harness.Options.Welcome}", await client.ReadAsync());
+        await harness.Numbers.ActivateAsync(Number);
+        await TypeAsync(harness, client, clock, $"SET {Number} 1 S:a@example.com");
+        await client.WriteAsync("\n");
+        Assert.Equal("0 Number updated OK", await client.ReadAsync());
+        await TypeAsync(harness, client, clock, $"DEAC {Number}");
+
+        // Who types no end at all waits for it.
+        clock.Advance(harness.Limits.UnfinishedTime);
+        Assert.Equal("0 Number deactivated OK", await client.ReadAsync());
+        Assert.Equal([$"ACTI {Number}", $"SET {Number} 1 S:a@example.com", $"DEAC {Number}"], harness.Numbers.Calls);
+    }
+
+    [Fact]
+    public async Task What_comes_at_once_behind_a_command_in_pieces_is_all_after_the_quiet_time()
+    {
+        var clock = new FakeTimeProvider();
+        await using var harness = await NtsapiHarness.StartAsync(time: clock);
+        await using var client = await harness.ConnectAsync();
+        await TypeAsync(harness, client, clock, "AUTH");
+        await client.WriteAsync(Auth[4..] + "\nSTAT P2012345678");
+        Assert.Equal($"0 {harness.Options.Welcome}", await client.ReadAsync());
+        await WaitingAsync(clock, harness.Limits.QuietTime);
+        clock.Advance(harness.Limits.QuietTime);
+        Assert.Equal("0 P2012345678 Y 2026-12-31 ||", await client.ReadAsync());
+    }
+
+    [Fact]
     public async Task The_rest_of_a_client_that_ends_its_commands_is_waited_for_longer()
     {
         var clock = new FakeTimeProvider();
@@ -196,6 +232,28 @@ public sealed class LimitTests
         Assert.Null(await client.TryReadAsync());
         Assert.Equal(NtsapiEndReason.ConnectionLost, (await harness.ReportAsync()).Reason);
         Assert.DoesNotContain(harness.Numbers.Calls, static call => call.Contains("b@exam", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("\r", true)]
+    [InlineData("\r\n", true)]
+    [InlineData("\n", false)]
+    public async Task Who_ends_AUTH_with_a_carriage_return_ends_all_commands(string end, bool endsAll)
+    {
+        var clock = new FakeTimeProvider();
+        await using var harness = await NtsapiHarness.StartAsync(time: clock);
+        await harness.Numbers.ActivateAsync(Number);
+        await using var client = await harness.ConnectAsync();
+        client.End = end;
+        Assert.Equal($"0 {harness.Options.Welcome}", await client.AskAsync(Auth));
+        await client.WriteAsync($"SET {Number} 1 S:a@exam");
+        await WaitingAsync(clock, endsAll ? harness.Limits.UnfinishedTime : harness.Limits.QuietTime);
+
+        // The end of the connection is the end of a command for who sends no ends, and cuts one off for who does.
+        client.Socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal(endsAll ? "" : "0 Number updated OK\n", await client.ReadToEndAsync());
+        Assert.Equal(endsAll ? NtsapiEndReason.ConnectionLost : NtsapiEndReason.ClientClosed, (await harness.ReportAsync()).Reason);
+        Assert.Equal(endsAll ? 1 : 2, harness.Numbers.Calls.Count);
     }
 
     [Fact]
@@ -300,6 +358,28 @@ public sealed class LimitTests
         Assert.Equal(NtsapiEndReason.NotReading, (await harness.ReportAsync()).Reason);
         await stop.CancelAsync();
         await flooding;
+    }
+
+    /// <summary>Keys that a person presses, each when the one before has come: slower than the quiet time.</summary>
+    private static async Task TypeAsync(NtsapiHarness harness, NtsapiClient client, FakeTimeProvider clock, string keys)
+    {
+        foreach (var key in keys)
+        {
+            await client.WriteAsync(key.ToString());
+            await WaitingAsync(clock, harness.Limits.QuietTime, harness.Limits.UnfinishedTime);
+            clock.Advance(TimeSpan.FromMilliseconds(150));
+        }
+    }
+
+    /// <summary>Until the server waits so long for the rest of a command, and has not waited yet.</summary>
+    private static async Task WaitingAsync(FakeTimeProvider clock, params TimeSpan[] times)
+    {
+        var until = Environment.TickCount64 + 60_000;
+        while (clock.NextDue is not { } due || !times.Contains(due))
+        {
+            Assert.True(Environment.TickCount64 < until, $"the server waits for {clock.NextDue}");
+            await Task.Delay(5);
+        }
     }
 
     private static async Task TimersAsync(FakeTimeProvider clock, int count)

@@ -68,6 +68,14 @@ public sealed class ApiNumberTests(ApiServer api)
         var set = await PutAsync(client, $"/v1/numbers/{number}/targets/1", new { target = "S:user:secret@sip.example", periods = "1-5:0900-1730" });
         Assert.Equal(
             """{"index":1,"target":"S:user:***@sip.example","periods":"1-5:0900-1730"}""", set.GetProperty("targets")[0].GetRawText());
+
+        // What GET shows is no password: written back it is refused, and the password stays.
+        var got = (await client.GetJsonAsync($"/v1/numbers/{number}")).GetProperty("targets")[0].GetProperty("target").GetString();
+        using (var back = await client.PutAsync($"/v1/numbers/{number}/targets/1", ApiAnswers.Json(new { target = got, periods = "1-5:0900-1730" })))
+        {
+            Assert.Contains("*** is shown in place of a password", await back.ProblemAsync(422), StringComparison.Ordinal);
+        }
+
         await PutAsync(client, $"/v1/numbers/{number}/features/J", new { isOn = true });
         await PutAsync(client, $"/v1/numbers/{number}/information", new { information = "front desk" });
         var shown = await PutAsync(client, $"/v1/numbers/{number}/pin", new { pin = "1234" });
