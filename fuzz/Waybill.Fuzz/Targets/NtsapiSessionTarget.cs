@@ -159,8 +159,6 @@ internal sealed partial class NtsapiSessionTarget : IFuzzTarget
 
         public CancellationToken Kicked => CancellationToken.None;
 
-        public NtsapiRights Rights => NtsapiRights.All;
-
         INtsapiNumbers INtsapiLogin.Numbers => Numbers;
 
         public ValueTask<INtsapiLogin?> LogInAsync(NtsapiConnectionInfo connection, string user, string password, CancellationToken cancellationToken)

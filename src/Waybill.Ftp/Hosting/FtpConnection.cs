@@ -145,7 +145,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         }
 
         var line = _reader.Line;
-        if (Strangers.ProtocolOf(line.Span) is { } protocol)
+        if (Strangers.ProtocolOf(line.Span, "TLS without AUTH TLS; a client set to implicit TLS") is { } protocol)
         {
             return new FtpEndException(FtpEndReason.NotFtp, $"the client speaks {protocol}");
         }

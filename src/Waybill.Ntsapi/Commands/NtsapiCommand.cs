@@ -1,6 +1,5 @@
 using System.Text;
 using Waybill.Ntsapi.Control;
-using Waybill.Ntsapi.Hosting;
 
 namespace Waybill.Ntsapi.Commands;
 
@@ -23,13 +22,12 @@ internal enum NumberKind
 /// <summary>A row of the table: all that is known of a verb.</summary>
 /// <param name="Verb">The verb.</param>
 /// <param name="Usage">What stands behind it, for HELP.</param>
-/// <param name="Needs">The right that it needs; <see cref="NtsapiRights.None"/> for those that may come before the login.</param>
-/// <param name="Number">Whether it names a number.</param>
+/// <param name="Number">Whether it names a number: only those that name none may come before the login.</param>
 /// <param name="Least">Words behind that, at least.</param>
 /// <param name="Most">Words behind that, at most.</param>
 /// <param name="Run">What it does; returns its one reply.</param>
 internal sealed record NtsapiCommand(
-    string Verb, string Usage, NtsapiRights Needs, NumberKind Number, int Least, int Most, Func<NtsapiSession, NtsapiRequest, ValueTask<NtsapiReply>> Run)
+    string Verb, string Usage, NumberKind Number, int Least, int Most, Func<NtsapiSession, NtsapiRequest, ValueTask<NtsapiReply>> Run)
 {
     /// <summary>The verb's bytes.</summary>
     public byte[] VerbBytes { get; } = Encoding.ASCII.GetBytes(Verb);

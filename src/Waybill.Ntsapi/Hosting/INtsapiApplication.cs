@@ -20,26 +20,6 @@ public interface INtsapiApplication
     ValueTask ConnectionEndedAsync(NtsapiConnectionReport report);
 }
 
-/// <summary>What a login may do; each row of the table of commands names what it needs.</summary>
-[Flags]
-public enum NtsapiRights
-{
-    /// <summary>Nothing.</summary>
-    None = 0,
-
-    /// <summary>See how its numbers are.</summary>
-    Look = 1,
-
-    /// <summary>Set what its numbers do.</summary>
-    Change = 2,
-
-    /// <summary>Take numbers, and give them back.</summary>
-    Allocate = 4,
-
-    /// <summary>All of it.</summary>
-    All = Look | Change | Allocate,
-}
-
 /// <summary>A login that succeeded, for the life of its connection.</summary>
 public interface INtsapiLogin : IAsyncDisposable
 {
@@ -48,9 +28,6 @@ public interface INtsapiLogin : IAsyncDisposable
 
     /// <summary>Cancelled to end the connection with <see cref="NtsapiEndReason.Kicked"/>.</summary>
     CancellationToken Kicked { get; }
-
-    /// <summary>What it may do.</summary>
-    NtsapiRights Rights { get; }
 
     /// <summary>Its numbers.</summary>
     INtsapiNumbers Numbers { get; }

@@ -115,7 +115,7 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
 
         Volatile.Write(ref _lastCommand, _server.Time.GetTimestamp());
         var line = _reader.Line;
-        if (Strangers.ProtocolOf(line.Span) is { } protocol)
+        if (Strangers.ProtocolOf(line.Span, "TLS, which has its own port or address") is { } protocol)
         {
             return new NtsapiEndException(NtsapiEndReason.NotNtsapi, $"the client speaks {protocol}");
         }
@@ -161,7 +161,7 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
             : new NtsapiEndException(NtsapiEndReason.ProtocolError, $"{_unknown} lines that are no command");
     }
 
-    /// <summary>The choke point: when a command may come, how fast and with what right is asked here, from the table.</summary>
+    /// <summary>The choke point: when a command may come and how fast is asked here, from the table.</summary>
     private async ValueTask<NtsapiReply> RunAsync(NtsapiRequest request)
     {
         var command = request.Command;
@@ -170,17 +170,9 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
             return TooFast();
         }
 
-        if (command.Needs != NtsapiRights.None)
+        if (command.Number != NumberKind.Absent && _session.Login is null)
         {
-            if (_session.Login is not { } login)
-            {
-                return NtsapiReply.Refused("Log in first: AUTH user password");
-            }
-
-            if ((login.Rights & command.Needs) != command.Needs)
-            {
-                return NtsapiReply.Refused($"Your login may not use {command.Verb}");
-            }
+            return NtsapiReply.Refused("Log in first: AUTH user password");
         }
 
         try

@@ -114,8 +114,6 @@ internal sealed partial class NtsapiApplication(Installation installation, Sessi
 
         public CancellationToken Kicked => session.Kicked;
 
-        public NtsapiRights Rights => NtsapiRights.All;
-
         public INtsapiNumbers Numbers => numbers;
 
         public ValueTask DisposeAsync() => session.DisposeAsync();

@@ -61,20 +61,6 @@ public sealed class LoginTests
     }
 
     [Fact]
-    public async Task A_login_may_do_what_its_rights_allow()
-    {
-        await using var harness = await NtsapiHarness.StartAsync();
-        harness.Rights = NtsapiRights.Look | NtsapiRights.Change;
-        await using var client = await harness.LogInAsync();
-        Assert.Equal("0 P2012345678 Y 2026-12-31 ||", await client.AskAsync("STAT P2012345678"));
-        Assert.Equal("0 Number updated OK", await client.AskAsync("SET P2012345678 1 S:a@b"));
-        Assert.Equal("4 Your login may not use ACTI", await client.AskAsync("ACTI 01224000000"));
-        harness.Rights = NtsapiRights.Look;
-        Assert.Equal("4 Your login may not use SET", await client.AskAsync("SET P2012345678 1 S:a@b"));
-        Assert.Equal(2, harness.Numbers.Calls.Count);
-    }
-
-    [Fact]
     public async Task Greeting_and_welcome_can_be_the_provider_s()
     {
         await using var harness = await NtsapiHarness.StartAsync(new NtsapiServerOptions { Greeting = "0 Example Telecom", Welcome = "Hello" });

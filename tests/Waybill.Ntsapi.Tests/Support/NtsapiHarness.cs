@@ -38,8 +38,6 @@ internal sealed class NtsapiHarness : INtsapiApplication, IAsyncDisposable
 
     public ConcurrentQueue<(string User, string Password, string Tls)> Attempts { get; } = new();
 
-    public NtsapiRights Rights { get; set; } = NtsapiRights.All;
-
     public string? Refusal { get; set; }
 
     public CancellationTokenSource Kick { get; } = new();
@@ -178,8 +176,6 @@ internal sealed class NtsapiHarness : INtsapiApplication, IAsyncDisposable
         public string UserName => User;
 
         public CancellationToken Kicked => harness.Kick.Token;
-
-        public NtsapiRights Rights => harness.Rights;
 
         public INtsapiNumbers Numbers => harness.Numbers;
 
