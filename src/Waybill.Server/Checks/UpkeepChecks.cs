@@ -77,7 +77,7 @@ internal static class UpkeepChecks
 
     private static async Task<Finding> SharedKeysAsync(Installation installation, CancellationToken cancellationToken)
     {
-        var shared = await installation.KeyLife.SharedAsync(cancellationToken);
+        var shared = await installation.KeyLife.SharedAsync(cancellationToken: cancellationToken);
         return shared.Count == 0
             ? new Finding(Verdict.Ok, "keys", "no two logins have the same key")
             : new Finding(

@@ -104,10 +104,7 @@ public sealed class WaybillDatabaseTests : IDisposable
     [Fact]
     public async Task Accounts_of_before_the_search_are_found_by_it()
     {
-        Migration[] before = [.. Migration.All.TakeWhile(static migration => !migration.Name.Contains("words-of-accounts", StringComparison.Ordinal))];
-        Assert.InRange(before.Length, 1, Migration.All.Count - 1);
-        PrivateFile.Create(FilePath);
-        await WaybillDatabase.Open(FilePath, new DatabaseOptions(), before).Get().DisposeAsync();
+        await CreateBeforeAsync("words-of-accounts");
         Execute("INSERT INTO account (number, number_key, name, status, language, created_at) VALUES ('10042', '10042', 'Zoë MÜLLER-Söhne \" x', 'active', 'en', 0)");
 
         await using var database = WaybillDatabase.Open(FilePath).Get();
@@ -115,6 +112,21 @@ public sealed class WaybillDatabaseTests : IDisposable
         Assert.Equal(
             ["10042", "müller", "söhne", "x", "zoë"],
             await database.ReadAsync(static connection => connection.All("SELECT word FROM account_word ORDER BY word", static row => row.GetString(0))));
+    }
+
+    [Fact]
+    public async Task Keys_that_were_shared_before_such_were_counted_are_found()
+    {
+        await CreateBeforeAsync("shared-keys");
+        Execute("INSERT INTO login (user_name, user_key, kind, allow_from, status, created_at) VALUES ('p1', 'p1', 'publisher', '', 'active', 0), ('p2', 'p2', 'publisher', '', 'active', 0), ('p3', 'p3', 'publisher', '', 'active', 0)");
+        Execute("INSERT INTO login_key (login_id, type, blob, bits, sha256, md5, label, added_at, added_by, revoked_at) SELECT id, 'ssh-ed25519', x'00', 256, 'shared', '', '', 0, 'x', NULL FROM login");
+        Execute("INSERT INTO login_key (login_id, type, blob, bits, sha256, md5, label, added_at, added_by, revoked_at) SELECT id, 'ssh-rsa', x'00', 4096, 'revoked', '', '', 0, 'x', 1 FROM login");
+
+        await using var database = WaybillDatabase.Open(FilePath).Get();
+
+        Assert.Equal(
+            [("shared", "ssh-ed25519", 3)],
+            await database.ReadAsync(static connection => connection.All("SELECT sha256, type, logins FROM shared_key", static row => (row.GetString(0), row.GetString(1), row.GetInt32(2)))));
     }
 
     [Fact]
@@ -255,6 +267,15 @@ public sealed class WaybillDatabaseTests : IDisposable
         var connection = new SqliteConnection($"Data Source={FilePath};Pooling=False");
         connection.Open();
         return connection;
+    }
+
+    /// <summary>A database as it was before a migration.</summary>
+    private async Task CreateBeforeAsync(string name)
+    {
+        Migration[] before = [.. Migration.All.TakeWhile(migration => !migration.Name.Contains(name, StringComparison.Ordinal))];
+        Assert.InRange(before.Length, 1, Migration.All.Count - 1);
+        PrivateFile.Create(FilePath);
+        await WaybillDatabase.Open(FilePath, new DatabaseOptions(), before).Get().DisposeAsync();
     }
 
     private void Execute(string sql)

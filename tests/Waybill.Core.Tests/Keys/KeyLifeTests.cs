@@ -276,7 +276,18 @@ public sealed class KeyLifeTests
         var with = Assert.Single(await core.Services.KeyLife.SharedWithAsync(users[0]));
         Assert.Equal(key.Sha256, with.Key);
         Assert.Equal(users.Skip(1).Take(KeyLife.LoginsNamed), with.Value);
-        foreach (var user in users.Skip(1))
+
+        // Those of the most logins first.
+        var ofTwo = TestKey.Create();
+        (await core.Services.Keys.AddAsync(users[0], new NewKey(ofTwo), TestCore.Operator)).Get();
+        (await core.Services.Keys.AddAsync(users[1], new NewKey(ofTwo), TestCore.Operator)).Get();
+        Assert.Equal([(key.Sha256, users.Count), (ofTwo.Sha256, 2)], (await core.Services.KeyLife.SharedAsync()).Select(static each => (each.Sha256, each.Count)));
+        Assert.Equal(key.Sha256, Assert.Single(await core.Services.KeyLife.SharedAsync(1)).Sha256);
+
+        // A login goes, with its keys.
+        await core.Services.Logins.RemoveAsync(users[1], TestCore.Operator);
+        Assert.Equal(users.Count - 1, Assert.Single(await core.Services.KeyLife.SharedAsync()).Count);
+        foreach (var user in users.Skip(2))
         {
             await core.Services.Keys.RevokeAsync(user, key.Sha256, "own keys", TestCore.Operator);
         }

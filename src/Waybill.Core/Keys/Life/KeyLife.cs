@@ -153,15 +153,15 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
             cancellationToken);
     }
 
-    /// <summary>All keys that more than one login has.</summary>
-    public ValueTask<IReadOnlyList<SharedKey>> SharedAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<SharedKey>>(
-        static connection =>
+    /// <summary>The keys that more than one login has, those of the most logins first.</summary>
+    /// <param name="limit">How many at most, 1 to <see cref="SharedListed"/>.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public ValueTask<IReadOnlyList<SharedKey>> SharedAsync(int limit = SharedListed, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<SharedKey>>(
+        connection =>
         [
             .. connection.All(
-                $"""
-                SELECT sha256, min(type), count(*) FROM login_key WHERE revoked_at IS NULL GROUP BY sha256 HAVING count(*) > 1 ORDER BY count(*) DESC, sha256 LIMIT {SharedListed}
-                """,
-                static row => (Sha256: row.GetString(0), Type: row.GetString(1), Count: row.GetInt32(2)))
+                "SELECT sha256, type, logins FROM shared_key ORDER BY logins DESC, sha256 LIMIT @limit",
+                static row => (Sha256: row.GetString(0), Type: row.GetString(1), Count: row.GetInt32(2)), ("@limit", Math.Clamp(limit, 1, SharedListed)))
             .Select(each => new SharedKey(each.Sha256, each.Type, [.. Owners(connection, each.Sha256, LoginsNamed).Select(static owner => owner.UserName)], each.Count)),
         ],
         cancellationToken);

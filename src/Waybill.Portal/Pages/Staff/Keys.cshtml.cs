@@ -21,7 +21,7 @@ internal sealed class KeysModel(KeyLife life, BurntKeys burnt) : SignedInModel
     public async Task OnGetAsync()
     {
         Burnt = await burnt.InUseAsync(PortalLimits.ListRows, HttpContext.RequestAborted);
-        Shared = [.. (await life.SharedAsync(HttpContext.RequestAborted)).Take(PortalLimits.ListRows)];
+        Shared = await life.SharedAsync(PortalLimits.ListRows, HttpContext.RequestAborted);
         Expiring = await life.ExpiringAsync(Soon, PortalLimits.ListRows, HttpContext.RequestAborted);
     }
 }
