@@ -57,6 +57,24 @@ public class RoomTests
         Assert.Empty(strays);
     }
 
+    [Theory]
+    [InlineData("Ftp")]
+    [InlineData("Ntsapi")]
+    public void Each_command_has_a_file_with_its_name(string room)
+    {
+        var folder = Path.Combine(Root, "src", $"Waybill.{room}", "Commands");
+        var table = Lines(Path.Combine(folder, $"{room}Commands.cs")).Where(line => line.Text.Contains("new(\"", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(table);
+        Assert.DoesNotContain(table, row =>
+        {
+            var parts = System.Text.RegularExpressions.Regex.Match(row.Text, @"new\(""(\w+)"".* (\w+)\.RunAsync\)");
+
+            // Left out of HELP are other names of a command, and those that are refused all alike.
+            var isNamed = parts.Groups[2].Value.Equals(parts.Groups[1].Value + "Command", StringComparison.OrdinalIgnoreCase) || row.Text.Contains("IsHidden = true", StringComparison.Ordinal);
+            return !isNamed || !File.Exists(Path.Combine(folder, parts.Groups[2].Value + ".cs"));
+        });
+    }
+
     [Fact]
     public void No_source_holds_a_leftover()
     {

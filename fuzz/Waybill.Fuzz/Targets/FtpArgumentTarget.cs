@@ -31,7 +31,7 @@ internal sealed class FtpArgumentTarget : IFuzzTarget
             "LIST" => ListOptions.Read(argument, out var path).All && Is(path.Length <= argument.Length) ? "LIST all" : "LIST",
             "REST" => Refused(verb, RestCommand.TryParse(argument, out var offset) && Is(offset >= 0)),
             "MFMT" => Refused(verb, FtpTime.TryParse(argument, out var seconds) && Is(SaysTheSame(argument, seconds))),
-            _ => Refused(verb, ModifyCommands.TryRead(argument, out var changes) && Is(!changes.IsEmpty && changes.Permissions is null or (>= 0 and <= 0x1FF))),
+            _ => Refused(verb, MffCommand.TryRead(argument, out var changes) && Is(!changes.IsEmpty && changes.Permissions is null or (>= 0 and <= 0x1FF))),
         });
     }
 

@@ -6,6 +6,8 @@ namespace Waybill.Ftp.Commands;
 /// <summary>AUTH (RFC 2228 section 3, RFC 4217 section 4): TLS and TLS-C are the same, and so is SSL, which old clients say and nobody means any more.</summary>
 internal static class AuthCommand
 {
+    public static FtpReply MustComeFirst => new(503, "Send AUTH TLS first.");
+
     public static ValueTask<FtpReply> RunAsync(FtpSession session, FtpRequest request)
     {
         if (session.IsTls)

@@ -18,7 +18,7 @@ internal static class OptsCommand
                 session.Facts.Choose(words.Length > 1 ? words[1] : "");
                 return new(new FtpReply(200, $"MLST OPTS {session.Facts.Chosen}"));
             case "HASH":
-                return new(HashCommands.Choose(session, words.Length > 1 ? words[1] : null));
+                return new(HashCommand.Choose(session, words.Length > 1 ? words[1] : null));
             default:
                 return new(new FtpReply(501, "There is no such option."));
         }

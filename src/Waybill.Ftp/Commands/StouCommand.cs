@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Waybill.Ftp.Control;
 using Waybill.Ftp.Listings;
+using Waybill.Ftp.Transfers;
 using Waybill.Storage;
 
 namespace Waybill.Ftp.Commands;
@@ -26,6 +27,6 @@ internal static class StouCommand
             path!, OpenModes.Write | OpenModes.Create | OpenModes.Exclusive | OpenModes.Truncate, expectedSize: request.ExpectedSize).ConfigureAwait(false);
         return file is null
             ? FtpReply.Of(session.Files.Explained(answer))
-            : StoreCommands.Begin(session, path!, file, 0, request.ExpectedSize, $"FILE: {name}", $"Stored as {name}:");
+            : Upload.Begin(session, path!, file, 0, request.ExpectedSize, $"FILE: {name}", $"Stored as {name}:");
     }
 }

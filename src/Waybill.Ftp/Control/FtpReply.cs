@@ -46,6 +46,9 @@ internal sealed record FtpReply(int Code, string Text)
     /// <summary>501.</summary>
     public static FtpReply Syntax(string words) => new(501, words);
 
+    /// <summary>257, with the path; a quotation mark within is doubled (RFC 959, appendix II).</summary>
+    public static FtpReply Pathname(VaultPath path, string words) => new(257, $"\"{path.ToString().Replace("\"", "\"\"", StringComparison.Ordinal)}\" {words}");
+
     /// <summary>The reply to what a login's wish came to.</summary>
     public static FtpReply Of(AccessAnswer answer) => new(CodeOf(answer), WordsOf(answer));
 

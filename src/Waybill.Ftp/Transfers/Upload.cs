@@ -18,10 +18,17 @@ internal sealed class Upload(FtpSession session, IOpenFile file, VaultPath path,
 {
     private bool _isSettled;
 
-    /// <summary>Words before the number of bytes, in the final reply.</summary>
-    public string DoneWords { get; init; } = "Stored:";
-
     public override string Description => "taking a file";
+
+    /// <summary>Words before the number of bytes, in the final reply.</summary>
+    private string DoneWords { get; init; } = "Stored:";
+
+    /// <summary>The preliminary reply that begins an upload into an open file.</summary>
+    public static FtpReply Begin(FtpSession session, VaultPath path, IOpenFile file, long offset, long? expectedSize, string words = "Opening the data connection.", string doneWords = "Stored:")
+    {
+        session.NoteUpload(path);
+        return new FtpReply(150, words) { Transfer = new Upload(session, file, path, offset, expectedSize) { DoneWords = doneWords } };
+    }
 
     protected override async ValueTask<FtpReply> MoveAsync(DataConnection data, CancellationToken cancellationToken)
     {

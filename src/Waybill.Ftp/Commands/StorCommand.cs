@@ -4,10 +4,10 @@ using Waybill.Storage;
 
 namespace Waybill.Ftp.Commands;
 
-/// <summary>STOR and APPE (RFC 959 section 4.1.3). What comes is hidden until all of it is there; REST goes on in what a cut-off upload of this login has left (promise D7), or in a copy of what is there.</summary>
-internal static class StoreCommands
+/// <summary>STOR (RFC 959 section 4.1.3). What comes is hidden until all of it is there; REST goes on in what a cut-off upload of this login has left (promise D7), or in a copy of what is there.</summary>
+internal static class StorCommand
 {
-    public static async ValueTask<FtpReply> StoreAsync(FtpSession session, FtpRequest request)
+    public static async ValueTask<FtpReply> RunAsync(FtpSession session, FtpRequest request)
     {
         var offset = request.Offset;
         if (session.WhyNoData() is { } problem)
@@ -31,25 +31,7 @@ internal static class StoreCommands
             return refusal;
         }
 
-        return Begin(session, request.Path!, file, offset, expected);
-    }
-
-    public static async ValueTask<FtpReply> AppendAsync(FtpSession session, FtpRequest request)
-    {
-        if (session.WhyNoData() is { } problem)
-        {
-            return problem;
-        }
-
-        var (answer, file) = await session.Files.OpenAsync(request.Path!, OpenModes.Write | OpenModes.Create | OpenModes.Append).ConfigureAwait(false);
-        return file is null ? FtpReply.Of(session.Files.Explained(answer)) : Begin(session, request.Path!, file, 0, null);
-    }
-
-    /// <summary>The reply that begins an upload into an open file.</summary>
-    public static FtpReply Begin(FtpSession session, VaultPath path, IOpenFile file, long offset, long? expected, string words = "Opening the data connection.", string doneWords = "Stored:")
-    {
-        session.NoteUpload(path);
-        return new FtpReply(150, words) { Transfer = new Upload(session, file, path, offset, expected) { DoneWords = doneWords } };
+        return Upload.Begin(session, request.Path!, file, offset, expected);
     }
 
     // A client that goes on at an offset means the file to end where its data ends: what lies beyond is an older version's tail.

@@ -7,27 +7,12 @@ using Waybill.Storage.Access;
 namespace Waybill.Ftp.Commands;
 
 /// <summary>
-/// LIST, NLST (RFC 959 section 4.1.3) and MLSD (RFC 3659 section 7). No recursion, and wildcards in the last name only, without braces: both have brought servers down.
+/// What LIST, NLST and MLSD send over a data connection. No recursion, and wildcards in the last name only, without braces: both have brought servers down.
 /// </summary>
-internal static class ListCommands
+internal static class Listing
 {
-    public static async ValueTask<FtpReply> ListAsync(FtpSession session, FtpRequest request)
-    {
-        var options = ListOptions.Read(request.Argument.Span, out var path);
-        return await ListAsync(session, path.ToArray(), session.UnixListing(options.All), mayBeFile: true).ConfigureAwait(false);
-    }
-
-    public static async ValueTask<FtpReply> NamesAsync(FtpSession session, FtpRequest request)
-    {
-        ListOptions.Read(request.Argument.Span, out var path);
-        var named = path.ToArray();
-        return await ListAsync(session, named, new NameListing(named is [] or [.., (byte)'/'] ? named : [.. named, (byte)'/']), mayBeFile: true).ConfigureAwait(false);
-    }
-
-    public static ValueTask<FtpReply> FactsAsync(FtpSession session, FtpRequest request) =>
-        ListAsync(session, request.Argument.ToArray(), new FactListing(session.Facts, session.Files.Rules), mayBeFile: false);
-
-    private static async ValueTask<FtpReply> ListAsync(FtpSession session, byte[] text, IListingFormat format, bool mayBeFile)
+    /// <summary>Begins the listing of a directory, or of a file where the command takes one too (<paramref name="mayBeFile"/>).</summary>
+    public static async ValueTask<FtpReply> BeginAsync(FtpSession session, byte[] text, IListingFormat format, bool mayBeFile)
     {
         if ((session.TryPath(text, out var path) ?? session.WhyNoData()) is { } problem)
         {

@@ -6,49 +6,14 @@ using Waybill.Storage.EventLoop;
 
 namespace Waybill.Ftp.Commands;
 
-/// <summary>HASH (draft-bryan-ftpext-hash-02) and the older XSHA256: what a client compares its own file with after an upload.</summary>
-internal static class HashCommands
+/// <summary>What a client compares its own file with after an upload: the hash of a whole file, for HASH and XSHA256.</summary>
+internal static class FileHash
 {
     // Whoever waits for a turn is not idle.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private static readonly (string Name, HashAlgorithmName Algorithm)[] Known = [("SHA-256", HashAlgorithmName.SHA256), ("SHA-512", HashAlgorithmName.SHA512)];
-
-    /// <summary>HASH path: <c>213 SHA-256 0-SIZE hash name</c>.</summary>
-    public static async ValueTask<FtpReply> HashAsync(FtpSession session, FtpRequest request)
-    {
-        var (name, algorithm) = Known[session.HashIndex];
-        var (hash, size, problem) = await ComputeAsync(session, request.Path!, algorithm).ConfigureAwait(false);
-        return problem ?? new FtpReply(213, $"{name} 0-{size} {hash} {request.Text}");
-    }
-
-    /// <summary>XSHA256 path: <c>250 hash</c>.</summary>
-    public static async ValueTask<FtpReply> Sha256Async(FtpSession session, FtpRequest request)
-    {
-        var (hash, _, problem) = await ComputeAsync(session, request.Path!, HashAlgorithmName.SHA256).ConfigureAwait(false);
-        return problem ?? new FtpReply(250, hash);
-    }
-
-    /// <summary>OPTS HASH [name].</summary>
-    public static FtpReply Choose(FtpSession session, string? name)
-    {
-        if (name is not null)
-        {
-            var found = Array.FindIndex(Known, known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-            if (found < 0)
-            {
-                return new FtpReply(504, "HASH has SHA-256 and SHA-512.");
-            }
-
-            session.HashIndex = found;
-        }
-
-        return new FtpReply(200, Known[session.HashIndex].Name);
-    }
-
-    public static IEnumerable<string> Features(FtpSession session) => [$"HASH {string.Join(';', Known.Select((known, i) => known.Name + (i == session.HashIndex ? "*" : "")))}"];
-
-    private static async ValueTask<(string Hash, long Size, FtpReply? Problem)> ComputeAsync(FtpSession session, VaultPath path, HashAlgorithmName algorithm)
+    /// <summary>The hash in small hexadecimal digits and the bytes that it is of, or the reply that says why there is none.</summary>
+    public static async ValueTask<(string Hash, long Size, FtpReply? Problem)> ComputeAsync(FtpSession session, VaultPath path, HashAlgorithmName algorithm)
     {
         var (answer, file) = await session.Files.OpenAsync(path, OpenModes.Read).ConfigureAwait(false);
         if (file is null)
