@@ -122,7 +122,7 @@ public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProv
             .. connection.All(
                 $"""
                 SELECT {Columns} FROM burnt_key b
-                WHERE b.lifted_at IS NULL AND EXISTS (SELECT 1 FROM login_key k WHERE k.sha256 = b.sha256 AND k.revoked_at IS NULL) ORDER BY b.rowid DESC LIMIT @limit
+                WHERE b.lifted_at IS NULL AND b.logins > 0 ORDER BY b.rowid DESC LIMIT @limit
                 """,
                 Read,
                 ("@limit", Math.Clamp(limit, 1, Page<RefusedKey>.MaximumSize)))

@@ -117,7 +117,7 @@ public sealed class WaybillDatabaseTests : IDisposable
     [Fact]
     public async Task Keys_that_were_shared_before_such_were_counted_are_found()
     {
-        await CreateBeforeAsync("shared-keys");
+        await CreateBeforeAsync("keys-in-use");
         Execute("INSERT INTO login (user_name, user_key, kind, allow_from, status, created_at) VALUES ('p1', 'p1', 'publisher', '', 'active', 0), ('p2', 'p2', 'publisher', '', 'active', 0), ('p3', 'p3', 'publisher', '', 'active', 0)");
         Execute("INSERT INTO login_key (login_id, type, blob, bits, sha256, md5, label, added_at, added_by, revoked_at) SELECT id, 'ssh-ed25519', x'00', 256, 'shared', '', '', 0, 'x', NULL FROM login");
         Execute("INSERT INTO login_key (login_id, type, blob, bits, sha256, md5, label, added_at, added_by, revoked_at) SELECT id, 'ssh-rsa', x'00', 4096, 'revoked', '', '', 0, 'x', 1 FROM login");
