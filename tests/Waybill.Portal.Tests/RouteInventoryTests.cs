@@ -15,7 +15,7 @@ public sealed partial class RouteInventoryTests
 {
     internal const string Anyone = "anyone";
     private const string Holder = "who holds the secret link";
-    private const string Person = "who is signed in";
+    internal const string Person = "who is signed in";
     internal const string Nobody = "nobody by its address";
 
     /// <summary>The pages of people, in the words of the table of permissions.</summary>
@@ -58,7 +58,7 @@ public sealed partial class RouteInventoryTests
         ["staff/why"] = "see-connections, AddKey change-keys, ResumeLogin change-logins, Allow change-logins, ResumeAccount change-accounts, Unblock clear-penalties",
         ["staff/notifications"] = "see-notifications, Retry retry-notifications, RetryAll retry-notifications",
         ["staff/accounts"] = "see-accounts, Add change-accounts",
-        ["staff/accounts/{number}"] = "see-accounts, Suspend change-accounts, Resume change-accounts, Close close-accounts, Region change-accounts, Files set-portal-files, Quota change-quotas, View view-as-customer",
+        ["staff/accounts/{number}"] = "see-accounts, Suspend change-accounts, Resume change-accounts, Close close-accounts, Change change-accounts, Region change-accounts, Files set-portal-files, Quota change-quotas, View view-as-customer",
         ["staff/accounts/{number}/balance"] = "see-balances, Low change-balances, GET Csv see-balances",
         ["staff/accounts/{number}/deliveries"] = "see-feeds, Rule change-feeds, Unrule change-feeds, Collect change-feeds, Uncollect change-feeds",
         ["staff/accounts/{number}/publish"] = "publish, POST publish",

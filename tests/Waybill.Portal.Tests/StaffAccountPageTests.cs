@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Waybill.Portal.Tests.Support;
 
 namespace Waybill.Portal.Tests;
@@ -40,6 +41,12 @@ public sealed class StaffAccountPageTests(PortalServer server)
         await visitor.PostAsync(Page + "?handler=Resume");
         Assert.Equal("active", await StatusAsync(Number));
         await visitor.GetAsync(Page);
+        await visitor.PostAsync(Page + "?handler=Change", ("name", "Kept & shown"), ("email", "no address"), ("language", "en"), ("zone", "Europe/Vienna"));
+        Assert.Contains("'no address' is no e-mail address", visitor.Page, StringComparison.Ordinal);
+        Assert.Contains("value=\"Kept & shown\"", visitor.Page, StringComparison.Ordinal);
+        Assert.Equal(Page + "?done=AccountChanged", (await visitor.PostAsync(Page + "?handler=Change", ("name", "New Ltd"), ("email", "new@example.com"), ("language", "en"), ("zone", ""))).Location);
+        await visitor.GetAsync(Page);
+        Assert.Contains("<h1>New Ltd</h1>", visitor.Page, StringComparison.Ordinal);
         await visitor.PostAsync(Page + "?handler=Region", ("region", "A B"));
         Assert.Contains("'A B' is no region", visitor.Page, StringComparison.Ordinal);
         await visitor.PostAsync(Page + "?handler=Region", ("region", "AU"));
@@ -49,6 +56,8 @@ public sealed class StaffAccountPageTests(PortalServer server)
         Assert.Equal(Page + "?done=AccountFiles", (await visitor.PostAsync(Page + "?handler=Files", ("files", "read"))).Location);
         var account = await server.JsonAsync("account", "show", Number);
         Assert.Equal("AU", account.GetProperty("account").GetProperty("region").GetString());
+        Assert.Equal("new@example.com", account.GetProperty("account").GetProperty("email").GetString());
+        Assert.Equal(JsonValueKind.Null, account.GetProperty("account").GetProperty("timeZone").ValueKind);
         var rows = await server.CommandAsync("audit", "search", "--action", "portal-files-set", "--account", Number);
         Assert.Contains("read", rows, StringComparison.Ordinal);
         await visitor.GetAsync(Page);

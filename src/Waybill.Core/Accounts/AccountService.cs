@@ -5,7 +5,7 @@ using Waybill.Core.Database;
 
 namespace Waybill.Core.Accounts;
 
-/// <summary>Accounts: adding, finding, suspending, closing.</summary>
+/// <summary>Accounts: adding, finding, changing, suspending, closing.</summary>
 /// <param name="database">Where they are kept.</param>
 /// <param name="audit">Where each change is recorded, in the same transaction.</param>
 /// <param name="time">The clock.</param>
@@ -66,11 +66,7 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
                     ("@created", time.GetUtcNow().ToColumn()));
                 audit.Append(transaction, new AuditEntry(AuditActions.AccountAdded, actor) { Account = account.Number, Subject = account.Number, Detail = account.Name });
                 var added = Find(connection, account.Number)!;
-                foreach (var word in SearchWords.Of(added.Number).Union(SearchWords.Of(added.Name)))
-                {
-                    connection.Execute("INSERT INTO account_word (word, account_id) VALUES (@word, @id)", ("@word", word), ("@id", added.Id));
-                }
-
+                AddWords(connection, added);
                 return added;
             },
             cancellationToken).ConfigureAwait(false);
@@ -157,6 +153,47 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
     public ValueTask<Result<Account>> CloseAsync(string number, string? reason, Actor actor, CancellationToken cancellationToken = default) =>
         ChangeStatusAsync(number, AccountStatus.Closed, reason, AuditActions.AccountClosed, actor, cancellationToken);
 
+    /// <summary>Changes what is known of an account. Its number is its name here and in its files, and does not change.</summary>
+    public async ValueTask<Result<Account>> ChangeAsync(string number, AccountChange change, Actor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return await database.WriteAsync<Account>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                if (Find(connection, number) is not { } account)
+                {
+                    return Unknown(number);
+                }
+
+                var changed = account with
+                {
+                    Name = change.Name ?? account.Name,
+                    Email = change.Email is "" ? null : change.Email ?? account.Email,
+                    Language = change.Language ?? account.Language,
+                    TimeZone = change.TimeZone is "" ? null : change.TimeZone ?? account.TimeZone,
+                };
+                if (Check(changed.Name, changed.Email, changed.Language, changed.TimeZone) is { } problem)
+                {
+                    return problem;
+                }
+
+                if (changed == account)
+                {
+                    return account;
+                }
+
+                connection.Execute(
+                    "UPDATE account SET name = @name, email = @email, language = @language, time_zone = @zone WHERE id = @id",
+                    ("@name", changed.Name), ("@email", changed.Email), ("@language", changed.Language), ("@zone", changed.TimeZone), ("@id", account.Id));
+                connection.Execute("DELETE FROM account_word WHERE account_id = @id", ("@id", account.Id));
+                AddWords(connection, changed);
+                audit.Append(transaction, new AuditEntry(AuditActions.AccountChanged, actor) { Account = account.Number, Subject = account.Number, Detail = Describe(account, changed) });
+                return changed;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Sets which of the provider's public host names an account is told; null for any. Connection packs made from then on have them.</summary>
     public async ValueTask<Result<Account>> SetRegionAsync(string number, string? region, Actor actor, CancellationToken cancellationToken = default)
     {
@@ -197,35 +234,38 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
 
     private static Problem? Check(NewAccount account)
     {
-        if ((AccountNumber.Check(account.Number) ?? Words.Check("company name", account.Name)) is { } problem)
+        if ((AccountNumber.Check(account.Number) ?? Check(account.Name, account.Email, account.Language, account.TimeZone) ?? CheckRegion(account.Region)) is { } problem)
         {
             return problem;
         }
 
-        if (account.Email is { } email && !(email.Length <= LongestEmail && MailAddress.TryCreate(email, out var address) && address.Address == email))
-        {
-            return Problem.Invalid($"'{Words.Show(email)}' is no e-mail address. Give one as name@example.com.");
-        }
-
-        if (account.Parent is not null && string.Equals(account.Parent, account.Number, StringComparison.OrdinalIgnoreCase))
-        {
-            return Problem.Invalid("An account cannot be its own parent. Leave the parent out.");
-        }
-
-        if (!IsLanguage(account.Language))
-        {
-            return Problem.Invalid($"'{Words.Show(account.Language)}' is no language. Give one as en or de-AT.");
-        }
-
-        if (CheckRegion(account.Region) is { } unknown)
-        {
-            return unknown;
-        }
-
-        return account.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)
-            ? Problem.Invalid($"'{Words.Show(zone)}' is no time zone of this system. Give one as Europe/London.")
+        return account.Parent is not null && string.Equals(account.Parent, account.Number, StringComparison.OrdinalIgnoreCase)
+            ? Problem.Invalid("An account cannot be its own parent. Leave the parent out.")
             : null;
     }
+
+    private static Problem? Check(string name, string? email, string language, string? zone) =>
+        Words.Check("company name", name)
+        ?? (email is not null && !(email.Length <= LongestEmail && MailAddress.TryCreate(email, out var address) && address.Address == email)
+            ? Problem.Invalid($"'{Words.Show(email)}' is no e-mail address. Give one as name@example.com.")
+            : !IsLanguage(language) ? Problem.Invalid($"'{Words.Show(language)}' is no language. Give one as en or de-AT.")
+            : zone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)
+            ? Problem.Invalid($"'{Words.Show(zone)}' is no time zone of this system. Give one as Europe/London.")
+            : null);
+
+    private static void AddWords(DatabaseConnection connection, Account account)
+    {
+        foreach (var word in SearchWords.Of(account.Number).Union(SearchWords.Of(account.Name)))
+        {
+            connection.Execute("INSERT INTO account_word (word, account_id) VALUES (@word, @id)", ("@word", word), ("@id", account.Id));
+        }
+    }
+
+    /// <summary>What changed, as it was and as it is.</summary>
+    private static string Describe(Account before, Account after) => string.Join(
+        "; ",
+        new[] { ("name", before.Name, after.Name), ("e-mail", before.Email, after.Email), ("language", before.Language, after.Language), ("time zone", before.TimeZone, after.TimeZone) }
+            .Where(static each => each.Item2 != each.Item3).Select(static each => $"{each.Item1} {each.Item2 ?? "none"} -> {each.Item3 ?? "none"}"));
 
     private static Problem? CheckRegion(string? region) =>
         region is null || (region.Length is > 0 and <= LongestRegion && region.All(static each => char.IsAsciiLetterOrDigit(each) || each == '-'))

@@ -101,6 +101,9 @@ public static class AuditActions
     /// <summary>An account was closed.</summary>
     public const string AccountClosed = "account-closed";
 
+    /// <summary>The name, e-mail address, language or time zone of an account changed; the detail has each as it was and as it is.</summary>
+    public const string AccountChanged = "account-changed";
+
     /// <summary>The region of an account was set: which public host names it is told.</summary>
     public const string AccountRegion = "account-region";
 

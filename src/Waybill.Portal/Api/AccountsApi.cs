@@ -20,6 +20,7 @@ internal static class AccountsApi
         Get<Page<AccountView>>("/v1/accounts", "listAccounts", Read, "List accounts by number.", ListAsync, ApiPaging.Parameters),
         Post<AccountView>("/v1/accounts", "addAccount", Write, "Add an account and make its vault.", AddAsync, typeof(NewAccountBody)).Creates(),
         Get<AccountView>("/v1/accounts/{number}", "showAccount", Read, "Show an account.", ShowAsync),
+        Post<AccountView>("/v1/accounts/{number}/change", "changeAccount", Write, "Change an account's name, e-mail address, language and time zone; what is left out stays, and an empty text takes address or time zone away.", ChangeAsync, typeof(AccountChangeBody)),
         Put<AccountView>("/v1/accounts/{number}/region", "setAccountRegion", Write, "Set which of the public host names an account is told; null for all.", SetRegionAsync, typeof(RegionBody)),
         Post<AccountView>("/v1/accounts/{number}/suspend", "suspendAccount", Write, "Stop all logins of an account; its sessions end, its files stay.", SuspendAsync, typeof(ReasonBody)),
         Post<AccountView>("/v1/accounts/{number}/resume", "resumeAccount", Write, "Let a suspended account's logins in again.", ResumeAsync),
@@ -55,6 +56,13 @@ internal static class AccountsApi
     }
 
     private static async ValueTask<ApiAnswer> ShowAsync(ApiCall call) => ApiAnswer.Of(await call.AccountAsync(), View);
+
+    private static ValueTask<ApiAnswer> ChangeAsync(ApiCall call)
+    {
+        var body = call.Body<AccountChangeBody>();
+        return ChangeAsync(call, (accounts, number) => accounts.ChangeAsync(
+            number, new AccountChange { Name = body.Name, Email = body.Email, Language = body.Language, TimeZone = body.TimeZone }, call.Actor, call.Cancel));
+    }
 
     private static ValueTask<ApiAnswer> SetRegionAsync(ApiCall call) =>
         ChangeAsync(call, (accounts, number) => accounts.SetRegionAsync(number, call.Body<RegionBody>().Region, call.Actor, call.Cancel));
@@ -148,6 +156,8 @@ internal static class AccountsApi
         string Number, string Name, AccountStatus Status, string? StatusReason, string? Email, string? Parent, string Language, string? TimeZone, string? Region, DateTimeOffset Created);
 
     internal sealed record NewAccountBody(string Number, string Name, string? Email = null, string? Parent = null, string? Region = null, string? TimeZone = null, string? Language = null);
+
+    internal sealed record AccountChangeBody(string? Name = null, string? Email = null, string? Language = null, string? TimeZone = null);
 
     internal sealed record RegionBody(string? Region);
 

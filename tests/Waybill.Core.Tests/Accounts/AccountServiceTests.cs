@@ -167,6 +167,29 @@ public sealed class AccountServiceTests
     }
 
     [Fact]
+    public async Task What_is_known_of_an_account_changes_and_the_audit_has_it_as_it_was()
+    {
+        await using var core = await TestCore.CreateAsync();
+        (await core.Services.Accounts.AddAsync(new NewAccount("10042", "Old Ltd") { Email = "old@example.com" }, TestCore.Operator)).Get();
+        var changed = (await core.Services.Accounts.ChangeAsync("10042", new AccountChange { Name = "New Ltd", Email = "new@example.com", TimeZone = "Europe/Vienna" }, TestCore.Operator)).Get();
+        Assert.Equal(changed, (await core.Services.Accounts.FindAsync("10042")).Get());
+        Assert.Equal(("New Ltd", "new@example.com", "en", "Europe/Vienna"), (changed.Name, changed.Email, changed.Language, changed.TimeZone));
+        Assert.Empty((await core.Services.Accounts.SearchAsync("old")).Items);
+        Assert.Equal("10042", Assert.Single((await core.Services.Accounts.SearchAsync("new 1004")).Items).Number);
+        Assert.Equal(changed, (await core.Services.Accounts.ChangeAsync("10042", new AccountChange { Name = "New Ltd" }, TestCore.Operator)).Get());
+        (await core.Services.Accounts.ChangeAsync("10042", new AccountChange { Email = "", TimeZone = "" }, TestCore.Operator)).Get();
+        foreach (var wrong in (AccountChange[])[new() { Name = "" }, new() { Email = "no address" }, new() { Language = "English" }, new() { TimeZone = "Vienna" }])
+        {
+            (await core.Services.Accounts.ChangeAsync("10042", wrong, TestCore.Operator)).Problem(ProblemKind.Invalid);
+        }
+
+        (await core.Services.Accounts.ChangeAsync("10043", new AccountChange { Name = "x" }, TestCore.Operator)).Problem(ProblemKind.NotFound);
+        Assert.Equal(
+            ["e-mail new@example.com -> none; time zone Europe/Vienna -> none", "name Old Ltd -> New Ltd; e-mail old@example.com -> new@example.com; time zone none -> Europe/Vienna"],
+            (await core.Services.Audit.SearchAsync(new AuditQuery { Action = AuditActions.AccountChanged })).Items.Select(static row => row.Detail));
+    }
+
+    [Fact]
     public async Task A_search_finds_the_beginnings_of_all_words_of_number_and_name_in_pages_in_order()
     {
         await using var core = await TestCore.CreateAsync();

@@ -53,13 +53,14 @@ public sealed partial class ApiResourceTests(ApiServer api)
         Assert.Equal((HttpStatusCode.NoContent, 0L), (removed.StatusCode, removed.Content.Headers.ContentLength ?? 0));
         using var gone = await client.DeleteAsync($"/v1/logins/{number}-acme");
         await gone.ProblemAsync(404);
+        Assert.Equal("b@example.com", (await client.PostJsonAsync($"/v1/accounts/{number}/change", new { email = "b@example.com" })).GetProperty("email").GetString());
         Assert.Equal("closed", (await client.PostJsonAsync($"/v1/accounts/{number}/close", new { reason = "a test" })).GetProperty("status").GetString());
 
         // Each of it is in the audit, as the token's.
         var rows = (await client.GetJsonAsync($"/v1/audit?account={number}&limit=100")).GetProperty("items").EnumerateArray().ToList();
         Assert.All(rows, static row => Assert.Equal("token", row.GetProperty("actorKind").GetString()));
         Assert.All(rows, static row => Assert.StartsWith("127.", row.GetProperty("address").GetString(), StringComparison.Ordinal));
-        Assert.Equal(["account-added", "account-closed", "key-added", "key-changed", "key-revoked", "login-added", "login-networks-set", "login-removed", "login-resumed", "login-suspended"],
+        Assert.Equal(["account-added", "account-changed", "account-closed", "key-added", "key-changed", "key-revoked", "login-added", "login-networks-set", "login-removed", "login-resumed", "login-suspended"],
             rows.Select(static row => row.GetProperty("action").GetString()).Distinct().Order());
         Assert.True((await client.GetJsonAsync("/v1/audit/verification")).GetProperty("intact").GetBoolean());
     }

@@ -11,6 +11,9 @@ public sealed class AccountAndLoginTests(Template template)
     {
         using var data = await template.CopyAsync();
         Assert.Contains("active", await data.OutputAsync("account", "show", "10020"), StringComparison.Ordinal);
+        Assert.Contains("mails go to new@example.com, in en", await data.OutputAsync("account", "change", "10020", "--email", "new@example.com"), StringComparison.Ordinal);
+        Assert.Contains("mails go to nobody", await data.OutputAsync("account", "change", "10020", "--email", ""), StringComparison.Ordinal);
+        Assert.Contains("say what to change", await data.RefusedAsync(2, "account", "change", "10020"), StringComparison.Ordinal);
         await data.OutputAsync("account", "suspend", "10020", "--reason", "unpaid");
         Assert.Contains("suspended: unpaid", await data.OutputAsync("account", "show", "10020"), StringComparison.Ordinal);
         await data.OutputAsync("account", "resume", "10020");

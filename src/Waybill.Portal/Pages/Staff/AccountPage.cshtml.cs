@@ -63,6 +63,13 @@ internal sealed class AccountPageModel(
         await AfterAsync("Close", (await accounts.CloseAsync(Number, reason ?? "", Actor, HttpContext.RequestAborted)).Problem, "AccountClosed");
 
     [Permission(PortalOperation.ChangeAccounts)]
+    public async Task<IActionResult> OnPostChangeAsync(string? name, string? email, string? language, string? zone)
+    {
+        var change = new AccountChange { Name = name?.Trim() ?? "", Email = email?.Trim() ?? "", Language = language?.Trim(), TimeZone = zone?.Trim() ?? "" };
+        return await AfterAsync("Change", (await accounts.ChangeAsync(Number, change, Actor, HttpContext.RequestAborted)).Problem, "AccountChanged");
+    }
+
+    [Permission(PortalOperation.ChangeAccounts)]
     public async Task<IActionResult> OnPostRegionAsync(string? region) =>
         await AfterAsync("Region", (await accounts.SetRegionAsync(Number, region?.Trim(), Actor, HttpContext.RequestAborted)).Problem, "AccountRegion");
 

@@ -4,7 +4,7 @@ using Waybill.Core.People;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>account add | list | show | region | suspend | resume | close | files</c>.</summary>
+/// <summary><c>account add | list | show | change | region | suspend | resume | close | files</c>.</summary>
 internal static class AccountCommands
 {
     private sealed record AccountView(
@@ -13,7 +13,7 @@ internal static class AccountCommands
     private sealed record AccountWithLogins(AccountView Account, IReadOnlyList<string> Logins, IReadOnlyList<QuotaCommands.View> Quotas);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
-        [new Command("account", "Customers of the provider; each owns a vault.") { Add(context), List(context), Show(context), Region(context), LoginFtpCommands.AccountTerms(context), Suspend(context), Resume(context), Close(context), Files(context) }];
+        [new Command("account", "Customers of the provider; each owns a vault.") { Add(context), List(context), Show(context), Change(context), Region(context), LoginFtpCommands.AccountTerms(context), Suspend(context), Resume(context), Close(context), Files(context) }];
 
     private static Command Add(Func<ParseResult, CommandContext> context)
     {
@@ -81,6 +81,31 @@ internal static class AccountCommands
                     output.WriteLine($"stored   {QuotaCommands.Describe(quota)}");
                 }
             });
+        });
+        return command;
+    }
+
+    private static Command Change(Func<ParseResult, CommandContext> context)
+    {
+        var number = new Argument<string>("NUMBER") { Description = "the account's number" };
+        var name = new Option<string?>("--name") { Description = "the company's name", HelpName = "TEXT" };
+        var email = new Option<string?>("--email") { Description = "where the account is reached; \"\" for nowhere", HelpName = "E" };
+        var language = new Option<string?>("--language") { Description = "of its mails, as en", HelpName = "LANGUAGE" };
+        var zone = new Option<string?>("--zone") { Description = "its time zone, as Europe/London; \"\" for the provider's", HelpName = "ZONE" };
+        var command = new Command("change", "Change an account's name, e-mail address, language or time zone; what is left out stays.") { number, name, email, language, zone };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            await using var installation = here.Open();
+            var change = new AccountChange { Name = parse.GetValue(name), Email = parse.GetValue(email), Language = parse.GetValue(language), TimeZone = parse.GetValue(zone) };
+            if (change == new AccountChange())
+            {
+                throw new UsageException("say what to change: --name, --email, --language or --zone; see ./waybill account change --help");
+            }
+
+            var account = CommandContext.Require(await installation.Accounts.ChangeAsync(parse.GetRequiredValue(number), change, CommandContext.Operator, cancellationToken));
+            here.Print(View(account), output => output.WriteLine(
+                $"account {account.Number} is {account.Name}; mails go to {account.Email ?? "nobody"}, in {account.Language}, times as {account.TimeZone ?? "the provider's"}"));
         });
         return command;
     }
