@@ -60,7 +60,7 @@ internal static class PortalSetup
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.Always;
             antiforgery.SuppressXFrameOptionsHeader = true;
         });
-        services.AddRazorPages().AddApplicationPart(typeof(PortalSetup).Assembly);
+        services.AddRazorPages().AddMvcOptions(static options => options.Filters.Add<StrayKeyFilter>()).AddApplicationPart(typeof(PortalSetup).Assembly);
     }
 
     /// <summary>The way of a request.</summary>

@@ -52,6 +52,23 @@ public sealed partial class AccessRequestTests(PortalServer server)
     }
 
     [Fact]
+    public async Task A_private_key_in_another_field_than_the_key_s_is_refused_for_good_too()
+    {
+        using var client = server.Client();
+        var keys = await RequestKeys.MakeAsync();
+        foreach (var text in (string[])[keys.Ppk, keys.OpenSsh])
+        {
+            using var answer = await SendAsync(client, Form, await client.GetStringAsync(Form), [.. Fields(Address()), ("key", Key()), ("allowFrom", text)]);
+            var page = await PageAsync(answer, HttpStatusCode.BadRequest);
+            Assert.Contains("holds a private key. Nothing of it was kept", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("PRIVATE KEY--", page, StringComparison.Ordinal);
+        }
+
+        var burnt = (await server.JsonAsync("key", "burnt", "list")).EnumerateArray().Single(each => Text(each, "sha256") == keys.Fingerprint);
+        Assert.Contains("in a form of the portal", Text(burnt, "how"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_to_be_mended_stands_beside_its_field_and_what_was_typed_stays()
     {
         using var client = server.Client();

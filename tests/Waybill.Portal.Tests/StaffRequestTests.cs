@@ -65,6 +65,14 @@ public sealed partial class StaffRequestTests(PortalServer server)
         await visitor.GetAsync(page);
         await visitor.PostAsync(page + "?handler=Ask", ("question", " "));
         Assert.Contains("""id="question-error">Write what you want to know.""", visitor.Source, StringComparison.Ordinal);
+
+        // What a person sent by phone or mail and staff copied: it is neither kept nor mailed, and refused from now on.
+        var sent = await RequestKeys.MakeAsync();
+        Assert.Equal(HttpStatusCode.BadRequest, (await visitor.PostAsync(page + "?handler=Ask", ("question", "Is this yours?\n" + sent.OpenSsh))).Status);
+        Assert.Contains("holds a private key. Nothing of it was kept", visitor.Page, StringComparison.Ordinal);
+        Assert.Contains((await server.JsonAsync("key", "burnt", "list")).EnumerateArray(), each => Text(each, "sha256") == sent.Fingerprint);
+        await visitor.GetAsync(page);
+        Assert.DoesNotContain("Is this yours?", visitor.Page, StringComparison.Ordinal);
         await GoAsync(visitor, page + "?handler=Ask", "The question is on its way.", ("question", "Which of your two offices?"));
         Assert.Contains("Which of your two offices?", visitor.Page, StringComparison.Ordinal);
         await visitor.PostAsync(page + "?handler=Reject", ("reason", ""));

@@ -1,7 +1,9 @@
+using System.Text;
 using Waybill.Core.Audit;
 using Waybill.Core.Feeds;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
+using Waybill.SshKeys.Keys;
 
 namespace Waybill.Core.Onboarding;
 
@@ -100,6 +102,11 @@ internal static class RequestRules
         if (string.IsNullOrWhiteSpace(text))
         {
             return Problem.Invalid($"The {what} is empty. Give some text.");
+        }
+
+        if (PublicKeyFile.Read(Encoding.UTF8.GetBytes(text)).IsPrivate)
+        {
+            return Problem.Invalid($"The {what} holds a private key, and that belongs into no mail and no history. Leave it out.");
         }
 
         return text.Length > OnboardingLimits.Words || text.ReplaceLineEndings("\n").Split('\n').Any(line => CheckText(what, line, OnboardingLimits.Words) is not null)

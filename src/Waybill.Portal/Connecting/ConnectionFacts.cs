@@ -12,9 +12,6 @@ internal sealed class ConnectionFacts(PortalOptions options, IServerIdentity ide
     /// <summary>Where customers connect: empty where the provider has not said.</summary>
     public IReadOnlyList<PublicAddress> Addresses => options.Ssh;
 
-    /// <summary>An address for examples.</summary>
-    public PublicAddress Example => options.Ssh.Count > 0 ? options.Ssh[0] : new PublicAddress("sftp.example.com", 22, null);
-
     /// <summary>The host keys with all that clients show of them.</summary>
     public IEnumerable<HostKeyView> HostKeys => identity.HostKeys.Select(key => new HostKeyView(key, options.Ssh));
 
