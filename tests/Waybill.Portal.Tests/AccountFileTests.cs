@@ -42,7 +42,7 @@ public sealed partial class AccountFileTests(PortalServer Server) : AccountFileP
         await owner.GetAsync($"/account/{account}/files/cdr");
         Assert.DoesNotContain("tag new", owner.Page, StringComparison.Ordinal);
         await owner.GetAsync($"/account/{account}");
-        Assert.Contains("You have fetched everything", owner.Page, StringComparison.Ordinal);
+        Assert.Contains("Nothing new among your latest files", owner.Page, StringComparison.Ordinal);
 
         // Another person of the account has not seen it.
         using var member = await SignUp.WithAsync(Server, "--account", account, "--role", "member");

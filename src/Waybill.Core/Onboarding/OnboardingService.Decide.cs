@@ -7,6 +7,8 @@ using Waybill.Core.Keys;
 using Waybill.Core.Links;
 using Waybill.Core.Logins;
 using Waybill.Core.Packs;
+using Waybill.Core.Retention;
+using Waybill.Core.Vaults;
 
 namespace Waybill.Core.Onboarding;
 
@@ -340,6 +342,7 @@ public sealed partial class OnboardingService
         }
 
         var values = _mails.Server(hosts);
+        values["months"] = RetentionRules.Load(transaction.Connection, _options.RetentionMonths).MonthsOf(account.Id, VaultLayout.RootInVault(login)).ToString(CultureInfo.InvariantCulture);
         values["user"] = login.UserName;
         values["start"] = login.StartDirectory?.ToString() ?? "/";
         values["from"] = login.AllowFrom.Networks.Count == 0 ? "anywhere" : login.AllowFrom.ToString();

@@ -64,7 +64,6 @@ internal sealed class RequestMails(OnboardingOptions options, TimeProvider time)
             ["port"] = named[0].Port.ToString(CultureInfo.InvariantCulture),
             ["hosts"] = string.Join('\n', hosts),
             ["fingerprints"] = string.Join('\n', keys.SelectMany(static key => new[] { KeyFingerprint.Putty(key), KeyFingerprint.PuttyMd5(key) }).Select(static line => Template.Clean(line))),
-            ["months"] = options.RetentionMonths.ToString(CultureInfo.InvariantCulture),
         };
     }
 

@@ -135,6 +135,15 @@ public sealed partial class DecisionTests
     }
 
     [Fact]
+    public async Task The_set_up_mail_tells_how_long_the_accounts_own_policy_keeps_files()
+    {
+        await using var desk = await Desk.CreateAsync();
+        Assert.True((await desk.Core.Services.RetentionPolicies.SetAsync("10042", "/", 24, Desk.Ann)).Succeeded);
+        (await desk.Service.ApproveAsync(await desk.OpenAsync(), new Approval(), Desk.Ann)).Get();
+        Assert.Contains("24 months", await desk.MailTextAsync(OnboardingTopics.Approved), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nothing_is_approved_for_a_region_without_a_host()
     {
         await using var desk = await Desk.CreateAsync();

@@ -31,7 +31,7 @@ internal sealed class LargeInstallation(int accounts)
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{accounts} accounts, {Logins} logins with a key each, {accounts} people, {Requests} requests, {2 * accounts} mails, {AuditRows} audit rows, {Files} files");
+        $"{accounts} accounts, {Logins} logins with a key each, {accounts} people, {Requests} requests, {2 * accounts} mails, {AuditRows} audit rows, {Files} files, {accounts} refused keys, {10 * accounts} numbers and entries of ledgers");
 
     private static string Number(int account) => string.Create(CultureInfo.InvariantCulture, $"A{account:D6}");
 
@@ -99,7 +99,8 @@ internal sealed class LargeInstallation(int accounts)
 
     /// <summary>
     /// Keys: one of a thousand shared with the login before, one of a hundred about to expire, every second one used. An owner for each account. Requests: one of ten
-    /// open, the others decided. Two mails for each account, one of a thousand never delivered.
+    /// open, the others decided. Two mails for each account, one of a thousand never delivered. A refused key for each account, one of a thousand on a login. Ten numbers,
+    /// each with one change, and ten entries of the ledger for each account, and for one of ten an order to port, one of a hundred of those not done.
     /// </summary>
     private static IEnumerable<string> More =>
     [
@@ -131,6 +132,33 @@ internal sealed class LargeInstallation(int accounts)
                @now - i, @now - i, @now - i, iif(i % 1000 = 0, NULL, @now), iif(i % 1000 = 0, 'mailbox unavailable', NULL)
         FROM (WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < 2 * @accounts) SELECT i FROM n)
         """,
+        """
+        INSERT INTO burnt_key (sha256, how, burnt_at, burnt_by, proven)
+        SELECT printf(iif(id % 1000 = 0, 'SHA256:%043d', 'SHA256:b%042d'), id * 3), 'public form', @now - id, 'public form', 1 FROM account WHERE id >= @first
+        """,
+        """
+        INSERT INTO number_range (first, last, created_at, created_by, free, quarantined, active, ported_in, ported_out)
+        SELECT 442000000000 + 100000 * i, 442000099999 + 100000 * i, @now, 'billing', 0, 0, min(100000, 10 * @accounts - 100000 * i), 0, 0
+        FROM (WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE (i + 1) * 100000 < 10 * @accounts) SELECT i FROM n)
+        """,
+        """
+        INSERT INTO phone_number (number, range_id, state, account_id)
+        SELECT 442000000000 + i, (SELECT id FROM number_range WHERE first <= 442000000000 + i ORDER BY first DESC LIMIT 1), 'active', @first + i / 10
+        FROM (WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < 10 * @accounts) SELECT i FROM n)
+        """,
+        "INSERT INTO number_change (number, account_id, kind, at, actor_kind, actor, data) SELECT number, account_id, 'activated', @now, 'service', 'billing', '{}' FROM phone_number WHERE account_id >= @first",
+        """
+        INSERT INTO ledger_entry (name, account_id, purse, amount, text, source, at, added_at, added_by)
+        SELECT 'entry ' || i, @first + i / 10, 'funds', iif(i % 10 = 0, 100000, -100), 'Calls of the day', 'billing', @now - 86400000 * (i % 10), @now, 'billing'
+        FROM (WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < 10 * @accounts) SELECT i FROM n)
+        """,
+        "INSERT INTO balance (account_id, funds, entries, changed_at) SELECT account_id, sum(amount), count(*), @now FROM ledger_entry GROUP BY account_id",
+        """
+        INSERT INTO porting_order (reference, account_id, state, main, main_ports, submitted_at, due_at, created_at, created_by, changed_at)
+        SELECT printf('P-%08d', id), id, iif(id % 1000 = 0, 'submitted', 'completed'), 441224000000 + id, 1, @now, iif(id % 1000 = 0, @now + 1000, NULL), @now, 'owner', @now
+        FROM account WHERE id >= @first AND id % 10 = 0
+        """,
+        "INSERT INTO porting_change (order_id, at, by, to_state) SELECT id, @now, 'owner', state FROM porting_order WHERE reference LIKE 'P-0%'",
     ];
 
     private static SqliteCommand Command(SqliteConnection database, string sql)
