@@ -60,7 +60,7 @@ public sealed class ResumptionTests : IDisposable
         await using var client = await harness.LogInAsync();
         using var data = await client.PassiveAsync();
         Assert.Equal(150, await client.SendAsync("STOR a"));
-        await using var stream = await FtpClient.SecureAsync(new NetworkStream(data));
+        await using var stream = await TestTls.ConnectAsync(new NetworkStream(data));
         await stream.WriteAsync(new byte[100_000]);
         while (!(await client.CommandAsync("STAT")).Text.Contains(" 100000 bytes", StringComparison.Ordinal))
         {
