@@ -118,7 +118,7 @@ public sealed class ResumptionTests : IDisposable
         using var socket = await listener.AcceptSocketAsync().WaitAsync(TimeSpan.FromSeconds(60));
         await using var wire = new WireStream(socket, TimeProvider.System) { Watch = new HandshakeWatch() };
         var watch = wire.Watch;
-        await using var stream = await tls.AuthenticateAsync(wire, CancellationToken.None);
+        await using var stream = await tls.AuthenticateAsync(wire, TimeSpan.FromSeconds(60), TimeProvider.System, CancellationToken.None);
         wire.Watch = null;
         await stream.WriteAsync("hello\n"u8.ToArray());
         await wire.SendGatheredAsync(CancellationToken.None);
