@@ -1,6 +1,7 @@
 using Waybill.Ftp.Commands;
 using Waybill.Ftp.Control;
 using Waybill.Ftp.Hosting;
+using Waybill.Net.Streams;
 
 namespace Waybill.Fuzz.Targets;
 
@@ -36,7 +37,7 @@ internal sealed class FtpLineTarget : IFuzzTarget
                 throw new InvalidOperationException("A line is longer than allowed, or two.");
             }
 
-            if (Strangers.ProtocolOf(line.Span) is not null)
+            if (Strangers.ProtocolOf(line.Span, "TLS") is not null)
             {
                 return "Stranger";
             }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Waybill.Net.Streams;
 using Waybill.Ntsapi.Commands;
 using Waybill.Ntsapi.Control;
 using Waybill.Ntsapi.Hosting;
@@ -57,7 +58,7 @@ internal sealed partial class NtsapiLineTarget : IFuzzTarget
 
     private static string Read(byte[] line)
     {
-        if (Strangers.ProtocolOf(line) is not null)
+        if (Strangers.ProtocolOf(line, "TLS") is not null)
         {
             return "Command";
         }

@@ -125,7 +125,7 @@ internal static partial class NtsapiReading
     [GeneratedRegex("\r\n|\r|\n")]
     private static partial Regex Ends();
 
-    [GeneratedRegex("^(?:SSH-|\u0016\u0003|(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|TRACE|CONNECT|PRI|PROPFIND)(?: |$))")]
+    [GeneratedRegex("^(?:SSH-|\u0016\u0003|(?i:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|TRACE|CONNECT|PRI|PROPFIND)(?: |$))", RegexOptions.CultureInvariant)]
     private static partial Regex Strangers();
 
     [GeneratedRegex("^ *(?i:QUIT) *$", RegexOptions.CultureInvariant)]

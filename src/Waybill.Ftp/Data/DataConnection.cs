@@ -150,21 +150,19 @@ internal sealed class DataConnection : IAsyncDisposable
 
     private async ValueTask<FtpReply?> SecureAsync(FtpTls tls, Func<IPEndPoint, string, ValueTask> refused, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(_server.Limits.HandshakeTime, _server.Time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             await PoolThread.EnterAsync();
             var watch = tls.Watch();
             _wire.Watch = watch;
-            _tls = await tls.AuthenticateAsync(_wire, both.Token).ConfigureAwait(false);
+            _tls = await tls.AuthenticateAsync(_wire, _server.Limits.HandshakeTime, _server.Time, cancellationToken).ConfigureAwait(false);
             if (!tls.Accepts(watch))
             {
                 await refused((IPEndPoint)_socket.RemoteEndPoint!, "a data connection did not resume the TLS session of its control connection").ConfigureAwait(false);
                 return new FtpReply(522, "The data connection must resume the TLS session of the control connection. Set your client to do so, or use SFTP.");
             }
         }
-        catch (Exception exception) when (exception is AuthenticationException or IOException or SocketException || (exception is OperationCanceledException && limit.IsCancellationRequested))
+        catch (Exception exception) when (exception is AuthenticationException or IOException or SocketException)
         {
             return new FtpReply(425, "The data connection's TLS handshake failed. Set your client to protect data connections (PROT P).");
         }

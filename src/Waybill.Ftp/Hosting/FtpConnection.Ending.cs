@@ -1,30 +1,20 @@
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
 using Waybill.Ftp.Commands;
 using Waybill.Ftp.Control;
+using Waybill.Net.Connections;
 
 namespace Waybill.Ftp.Hosting;
 
 /// <summary>How a connection ends: by whom, what the client is told, what is cleaned up in which order, and the one report.</summary>
 internal sealed partial class FtpConnection
 {
-    /// <summary>How long the last words may wait for a client that does not read.</summary>
-    private static readonly TimeSpan LastWordsTime = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long the transport may take to send what it has and close; then it is aborted, so that a client with a shut TCP window keeps no slot.</summary>
-    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
-
     private FtpEndException? _end;
     private CancellationTokenRegistration _kicked;
     private volatile bool _stopping;
 
     public async ValueTask DisposeAsync()
     {
-        if (_timer is not null)
-        {
-            await _timer.DisposeAsync();
-        }
-
+        await _timer.DisposeAsync();
         if (_tls is not null)
         {
             await _tls.DisposeAsync();
@@ -35,9 +25,9 @@ internal sealed partial class FtpConnection
     }
 
     /// <summary>Ends the connection from any thread; the first reason counts.</summary>
-    private void End(FtpEndReason reason, string words)
+    private void End(FtpEndException end)
     {
-        if (Interlocked.CompareExchange(ref _end, new FtpEndException(reason, words), null) is null)
+        if (Interlocked.CompareExchange(ref _end, end, null) is null)
         {
             // Callbacks are others' code and may not run on a timer's thread.
             _ = _ended.CancelAsync();
@@ -50,7 +40,7 @@ internal sealed partial class FtpConnection
         _stopping = true;
         if (_session.Transfer is null)
         {
-            End(FtpEndReason.ServerStopping, "the server is stopping");
+            End(new(FtpEndReason.ServerStopping, "the server is stopping"));
         }
     }
 
@@ -58,8 +48,8 @@ internal sealed partial class FtpConnection
     {
         _isLoggedIn = true;
         _kicked = login.Kicked.UnsafeRegister(
-            static connection => ((FtpConnection)connection!).End(FtpEndReason.Kicked, "an operator or a suspended login ended the session"), this);
-        OnTimer();
+            static connection => ((FtpConnection)connection!).End(new(FtpEndReason.Kicked, "an operator or a suspended login ended the session")), this);
+        _timer.Look();
     }
 
     private FtpEndException Explain(Exception exception)
@@ -78,56 +68,35 @@ internal sealed partial class FtpConnection
                 // Kestrel's word for a connection that was aborted is a cancelled operation.
                 return new(FtpEndReason.ConnectionLost, "the network connection broke");
             default:
-                FtpLog.Defect(_server.Logger, exception, _info.Id);
-                return new(FtpEndReason.InternalError, $"a defect of this server: {exception.GetType().Name}");
+                return Defect(exception);
         }
+    }
+
+    private FtpEndException Defect(Exception exception)
+    {
+        FtpLog.Defect(_server.Logger, exception, _info.Id);
+        return new(FtpEndReason.InternalError, $"a defect of this server: {exception.GetType().Name}");
     }
 
     private async Task EndedAsync(FtpEndException end)
     {
         Interlocked.CompareExchange(ref _end, end, null);
-        await _timer!.DisposeAsync();
+        await _timer.DisposeAsync();
         await _kicked.DisposeAsync();
-        try
-        {
-            if (_session.Transfer is { } transfer)
-            {
-                // An upload's temporary file is gone, or kept, before the login is.
-                transfer.Abort();
-                await transfer.Completion!;
-                transfer.Dispose();
-            }
 
-            await SayGoodbyeAsync(end);
-            await _ended.CancelAsync();
-            if (_reading is not null)
-            {
-                await ((Task)_reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-        catch (Exception exception)
-        {
-            FtpLog.EndFailed(_server.Logger, exception, _info.Id);
-        }
+        // An upload's temporary file is gone, or kept, before the login is; and a login that is not given back stays in the list of sessions.
+        await Goodbye.EachAsync(
+            exception => FtpLog.EndFailed(_server.Logger, exception, _info.Id),
+            EndTransferAsync, () => SayGoodbyeAsync(end), SettleAsync, _session.DisposeAsync, () => ReportAsync(end));
+    }
 
-        try
+    private async ValueTask EndTransferAsync()
+    {
+        if (_session.Transfer is { } transfer)
         {
-            // Whatever failed before: a login that is not given back stays in the list of sessions.
-            await _session.DisposeAsync();
-        }
-        catch (Exception exception)
-        {
-            FtpLog.EndFailed(_server.Logger, exception, _info.Id);
-        }
-
-        try
-        {
-            FtpLog.Ended(_server.Logger, _info.Id, end.Reason, end.Message);
-            await _server.Application.ConnectionEndedAsync(Report(end));
-        }
-        catch (Exception exception)
-        {
-            FtpLog.EndFailed(_server.Logger, exception, _info.Id);
+            transfer.Abort();
+            await transfer.Completion!;
+            transfer.Dispose();
         }
     }
 
@@ -142,39 +111,24 @@ internal sealed partial class FtpConnection
         _ => null,
     };
 
-    private async Task SayGoodbyeAsync(FtpEndException end)
-    {
-        var saying = SayAsync(FarewellOf(end));
-        await saying.WaitAsync(LastWordsTime, _server.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!saying.IsCompleted || end.Reason is FtpEndReason.NotReading or FtpEndReason.InjectedBytes or FtpEndReason.NotFtp)
-        {
-            _transport.Abort(new ConnectionAbortedException("There is nothing more to say."));
-        }
+    private async ValueTask SayGoodbyeAsync(FtpEndException end) => await Goodbye.SayAsync(
+        _transport, Stream, FarewellOf(end) is { } farewell ? ReplyWriter.Write(farewell) : null,
+        end.Reason is FtpEndReason.NotReading or FtpEndReason.InjectedBytes or FtpEndReason.NotFtp, _server.Time);
 
-        var abort = _server.Time.CreateTimer(
-            static transport => ((ConnectionContext)transport!).Abort(new ConnectionAbortedException("The client does not read.")),
-            _transport, CloseTime, Timeout.InfiniteTimeSpan);
-        _transport.ConnectionClosed.UnsafeRegister(static timer => ((ITimer)timer!).Dispose(), abort);
+    /// <summary>Waits until nothing reads any more.</summary>
+    private async ValueTask SettleAsync()
+    {
+        await _ended.CancelAsync();
+        if (_reading is not null)
+        {
+            await ((Task)_reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
-    private async Task SayAsync(FtpReply? farewell)
+    private ValueTask ReportAsync(FtpEndException end)
     {
-        try
-        {
-            if (farewell is not null)
-            {
-                await Stream.WriteAsync(ReplyWriter.Write(farewell));
-            }
-
-            if (_tls is not null)
-            {
-                await _tls.ShutdownAsync();
-            }
-        }
-        catch (Exception exception) when (exception is IOException or SocketException or InvalidOperationException)
-        {
-            // The client is gone; the reason is known.
-        }
+        FtpLog.Ended(_server.Logger, _info.Id, end.Reason, end.Message);
+        return _server.Application.ConnectionEndedAsync(Report(end));
     }
 
     private FtpConnectionReport Report(FtpEndException end) => new(

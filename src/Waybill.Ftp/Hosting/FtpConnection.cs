@@ -6,9 +6,11 @@ using Microsoft.AspNetCore.Connections.Features;
 using Waybill.Ftp.Commands;
 using Waybill.Ftp.Control;
 using Waybill.Ftp.Tls;
+using Waybill.Net.Connections;
 using Waybill.Net.Logging;
 using Waybill.Net.Streams;
 using Waybill.Net.Threads;
+using Waybill.Net.Tls;
 using Waybill.Storage;
 using Waybill.Storage.EventLoop;
 
@@ -27,6 +29,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
     private readonly FtpSession _session;
     private readonly TransportStream _network;
     private readonly ControlReader _reader;
+    private readonly ConnectionTimer _timer;
 
     // Not when the transport closes: commands that came before the client closed its side, as QUIT mostly does, are served.
     private readonly CancellationTokenSource _ended = new();
@@ -56,6 +59,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         _network = new TransportStream(transport.Transport);
         _reader = new ControlReader(_network, _limits.CommandLine);
         _accepted = _lastCommand = server.Time.GetTimestamp();
+        _timer = new ConnectionTimer(server.Time, Look, exception => End(Defect(exception)));
     }
 
     private Stream Stream => _tls is { } tls ? tls : _network;
@@ -66,7 +70,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         FtpLog.Accepted(_server.Logger, _info.Id, _info.RemoteEndPoint.ToString());
         var stopRequested = _transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         using var stop = stopRequested.UnsafeRegister(static connection => ((FtpConnection)connection!).Stop(), this);
-        StartTimer();
+        _timer.Look();
         FtpEndException end;
         try
         {
@@ -95,7 +99,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         {
             if (_stopping && _session.Transfer is null)
             {
-                End(FtpEndReason.ServerStopping, "the server is stopping");
+                End(new(FtpEndReason.ServerStopping, "the server is stopping"));
             }
 
             _ended.Token.ThrowIfCancellationRequested();
@@ -245,19 +249,17 @@ internal sealed partial class FtpConnection : IAsyncDisposable
     private async Task StartTlsAsync()
     {
         await PoolThread.EnterAsync();
-        using var limit = new CancellationTokenSource(_limits.HandshakeTime, _server.Time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _ended.Token);
         var tls = new FtpTls(_server.Options);
         try
         {
             var watch = tls.Watch();
             (_network.Watch, _network.LeaveEventLoop) = (watch, static async () => await PoolThread.EnterAsync());
-            _tls = await tls.AuthenticateAsync(_network, both.Token);
+            _tls = await tls.AuthenticateAsync(_network, _limits.HandshakeTime, _server.Time, _ended.Token);
             tls.NoteOwn(watch);
         }
-        catch (Exception exception) when (exception is AuthenticationException or IOException || (exception is OperationCanceledException && limit.IsCancellationRequested))
+        catch (Exception exception) when (exception is AuthenticationException or IOException)
         {
-            throw new FtpEndException(FtpEndReason.TlsFailed, $"the TLS handshake failed: {PeerText.Sanitise((exception.InnerException ?? exception).Message)}");
+            throw new FtpEndException(FtpEndReason.TlsFailed, ServerTls.WhyNot(exception));
         }
         finally
         {
@@ -267,7 +269,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         _reader.Stream = _tls;
         _session.Tls = tls;
         _session.ForgetWhatWasPlain();
-        _info.Tls = FtpTls.Describe(_tls);
+        _info.Tls = ServerTls.Describe(_tls);
         _info.HostName = _info.HostName.Length > 0 ? _info.HostName : PeerText.Sanitise(_tls.TargetHostName);
         FtpLog.Negotiated(_server.Logger, _info.Id, _info.Tls);
     }
@@ -278,7 +280,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         {
             _session.Transfer = transfer;
             transfer.Start();
-            OnTimer();
+            _timer.Look();
         }
     }
 
@@ -316,18 +318,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
 
     private async ValueTask SendAsync(byte[] bytes)
     {
-        var sending = Stream.WriteAsync(bytes, CancellationToken.None);
-        if (sending.IsCompleted)
-        {
-            await sending;
-            return;
-        }
-
-        try
-        {
-            await sending.AsTask().WaitAsync(_limits.ReplyTime, _server.Time);
-        }
-        catch (TimeoutException)
+        if (!await Stream.TryWriteAsync(bytes, _limits.ReplyTime, _server.Time))
         {
             throw new FtpEndException(FtpEndReason.NotReading, $"the client did not read a reply for {_limits.ReplyTime.TotalSeconds:0} s");
         }

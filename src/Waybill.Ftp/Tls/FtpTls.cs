@@ -2,18 +2,15 @@ using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Security.Authentication;
 using Waybill.Ftp.Hosting;
+using Waybill.Net.Tls;
 
 namespace Waybill.Ftp.Tls;
 
-/// <summary>
-/// TLS of one session: TLS 1.2 and 1.3, no renegotiation, the protocol name <c>ftp</c> for clients that ask for one (ALPACA: a handshake meant for HTTP must fail).
-/// </summary>
+/// <summary>TLS of one session (<see cref="ServerTls"/>), and whose sessions its data connections resume.</summary>
 internal sealed class FtpTls
 {
     /// <summary>Names of sessions of a control connection that are good for its data connections: the latest.</summary>
     public const int MaximumSessions = 16;
-
-    private static readonly SslApplicationProtocol Ftp = new("ftp");
 
     private readonly SslServerAuthenticationOptions _options;
     private readonly bool _demandsOwnSession;
@@ -23,16 +20,13 @@ internal sealed class FtpTls
     public FtpTls(FtpServerOptions options)
     {
         _demandsOwnSession = options.RequiresSessionReuse;
-        _options = new SslServerAuthenticationOptions
+        _options = ServerTls.Options(options.Certificate(), "ftp");
+        _options.AllowTlsResume = options.ResumesSessions;
+        if (_demandsOwnSession)
         {
-            ServerCertificateContext = options.Certificate(),
-
             // Whose session was resumed shows in TLS 1.2's handshake alone (docs/decisions/0012).
-            EnabledSslProtocols = _demandsOwnSession ? SslProtocols.Tls12 : SslProtocols.Tls12 | SslProtocols.Tls13,
-            ApplicationProtocols = [Ftp],
-            AllowRenegotiation = false,
-            AllowTlsResume = options.ResumesSessions,
-        };
+            _options.EnabledSslProtocols = SslProtocols.Tls12;
+        }
     }
 
     /// <summary>What looks at a handshake as far as this asks for it.</summary>
@@ -77,23 +71,7 @@ internal sealed class FtpTls
         return true;
     }
 
-    /// <summary>Shakes hands as the server.</summary>
-    public async Task<SslStream> AuthenticateAsync(Stream inner, CancellationToken cancellationToken)
-    {
-        var stream = new SslStream(inner, leaveInnerStreamOpen: false);
-        try
-        {
-            await stream.AuthenticateAsServerAsync(_options, cancellationToken).ConfigureAwait(false);
-            return stream;
-        }
-        catch
-        {
-            await stream.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    /// <summary>Protocol and cipher in words.</summary>
-    public static string Describe(SslStream stream) =>
-        $"{(stream.SslProtocol == SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2")} {stream.NegotiatedCipherSuite}";
+    /// <summary>Shakes hands as the server (<see cref="ServerTls.AuthenticateAsync"/>).</summary>
+    public Task<SslStream> AuthenticateAsync(Stream inner, TimeSpan allowed, TimeProvider time, CancellationToken cancellationToken) =>
+        ServerTls.AuthenticateAsync(inner, _options, allowed, time, cancellationToken);
 }

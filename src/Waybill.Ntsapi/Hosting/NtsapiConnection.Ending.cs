@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
+using Waybill.Net.Connections;
 using Waybill.Ntsapi.Commands;
 using Waybill.Ntsapi.Control;
 
@@ -8,22 +8,12 @@ namespace Waybill.Ntsapi.Hosting;
 /// <summary>How a connection ends: by whom, what the client is told, what is cleaned up in which order, and the one report.</summary>
 internal sealed partial class NtsapiConnection
 {
-    /// <summary>How long the last words may wait for a client that does not read.</summary>
-    private static readonly TimeSpan LastWordsTime = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long the transport may take to send what it has and close; then it is aborted, so that a client with a shut TCP window keeps no slot.</summary>
-    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
-
     private NtsapiEndException? _end;
     private CancellationTokenRegistration _kicked;
 
     public async ValueTask DisposeAsync()
     {
-        if (_timer is not null)
-        {
-            await _timer.DisposeAsync();
-        }
-
+        await _timer.DisposeAsync();
         if (_tls is not null)
         {
             await _tls.DisposeAsync();
@@ -34,9 +24,9 @@ internal sealed partial class NtsapiConnection
     }
 
     /// <summary>Ends the connection from any thread; the first reason counts. A command that runs is done first, and answered.</summary>
-    private void End(NtsapiEndReason reason, string words)
+    private void End(NtsapiEndException end)
     {
-        if (Interlocked.CompareExchange(ref _end, new NtsapiEndException(reason, words), null) is null)
+        if (Interlocked.CompareExchange(ref _end, end, null) is null)
         {
             // Callbacks are others' code and may not run on a timer's thread.
             _ = _ended.CancelAsync();
@@ -47,8 +37,8 @@ internal sealed partial class NtsapiConnection
     {
         _isLoggedIn = true;
         _kicked = login.Kicked.UnsafeRegister(
-            static connection => ((NtsapiConnection)connection!).End(NtsapiEndReason.Kicked, "an operator or a suspended login ended the session"), this);
-        OnTimer();
+            static connection => ((NtsapiConnection)connection!).End(new(NtsapiEndReason.Kicked, "an operator or a suspended login ended the session")), this);
+        _timer.Look();
     }
 
     private NtsapiEndException Explain(Exception exception)
@@ -70,46 +60,26 @@ internal sealed partial class NtsapiConnection
                 // Kestrel's word for a connection that was aborted is a cancelled operation.
                 return new(NtsapiEndReason.ConnectionLost, "the network connection broke");
             default:
-                NtsapiLog.Defect(_server.Logger, exception, _info.Id);
-                return new(NtsapiEndReason.InternalError, $"a defect of this server: {exception.GetType().Name}");
+                return Defect(exception);
         }
+    }
+
+    private NtsapiEndException Defect(Exception exception)
+    {
+        NtsapiLog.Defect(_server.Logger, exception, _info.Id);
+        return new(NtsapiEndReason.InternalError, $"a defect of this server: {exception.GetType().Name}");
     }
 
     private async Task EndedAsync(NtsapiEndException end)
     {
         Interlocked.CompareExchange(ref _end, end, null);
-        await _timer!.DisposeAsync();
+        await _timer.DisposeAsync();
         await _kicked.DisposeAsync();
-        try
-        {
-            await SayGoodbyeAsync(end);
-            await _ended.CancelAsync();
-            await _reader.SettleAsync();
-        }
-        catch (Exception exception)
-        {
-            NtsapiLog.EndFailed(_server.Logger, exception, _info.Id);
-        }
 
-        try
-        {
-            // Whatever failed before: a login that is not given back stays in the list of sessions.
-            await _session.DisposeAsync();
-        }
-        catch (Exception exception)
-        {
-            NtsapiLog.EndFailed(_server.Logger, exception, _info.Id);
-        }
-
-        try
-        {
-            NtsapiLog.Ended(_server.Logger, _info.Id, end.Reason, end.Message);
-            await _server.Application.ConnectionEndedAsync(Report(end));
-        }
-        catch (Exception exception)
-        {
-            NtsapiLog.EndFailed(_server.Logger, exception, _info.Id);
-        }
+        // A login that is not given back stays in the list of sessions.
+        await Goodbye.EachAsync(
+            exception => NtsapiLog.EndFailed(_server.Logger, exception, _info.Id),
+            () => SayGoodbyeAsync(end), SettleAsync, _session.DisposeAsync, () => ReportAsync(end));
     }
 
     /// <summary>What the client reads at the end, also as the answer to what it sends next; null where it was told already, or is not to hear anything.</summary>
@@ -123,39 +93,25 @@ internal sealed partial class NtsapiConnection
         _ => null,
     };
 
-    private async Task SayGoodbyeAsync(NtsapiEndException end)
+    private async ValueTask SayGoodbyeAsync(NtsapiEndException end)
     {
-        var saying = SayAsync(FarewellOf(end));
-        await saying.WaitAsync(LastWordsTime, _server.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!saying.IsCompleted || end.Reason is NtsapiEndReason.NotReading or NtsapiEndReason.NotNtsapi)
-        {
-            _transport.Abort(new ConnectionAbortedException("There is nothing more to say."));
-        }
-
-        var abort = _server.Time.CreateTimer(
-            static transport => ((ConnectionContext)transport!).Abort(new ConnectionAbortedException("The client does not read.")),
-            _transport, CloseTime, Timeout.InfiniteTimeSpan);
-        _transport.ConnectionClosed.UnsafeRegister(static timer => ((ITimer)timer!).Dispose(), abort);
+        var isHeard = _server.Options.Certificate is null || _tls is not null;
+        await Goodbye.SayAsync(
+            _transport, Stream, isHeard && FarewellOf(end) is { } farewell ? ReplyWriter.Write(farewell) : null,
+            end.Reason is NtsapiEndReason.NotReading or NtsapiEndReason.NotNtsapi, _server.Time);
     }
 
-    private async Task SayAsync(NtsapiReply? farewell)
+    /// <summary>Waits until nothing reads any more.</summary>
+    private async ValueTask SettleAsync()
     {
-        try
-        {
-            if (farewell is not null && (_server.Options.Certificate is null || _tls is not null))
-            {
-                await Stream.WriteAsync(ReplyWriter.Write(farewell));
-            }
+        await _ended.CancelAsync();
+        await _reader.SettleAsync();
+    }
 
-            if (_tls is not null)
-            {
-                await _tls.ShutdownAsync();
-            }
-        }
-        catch (Exception exception) when (exception is IOException or SocketException or InvalidOperationException)
-        {
-            // The client is gone; the reason is known.
-        }
+    private ValueTask ReportAsync(NtsapiEndException end)
+    {
+        NtsapiLog.Ended(_server.Logger, _info.Id, end.Reason, end.Message);
+        return _server.Application.ConnectionEndedAsync(Report(end));
     }
 
     private NtsapiConnectionReport Report(NtsapiEndException end) => new(

@@ -3,9 +3,10 @@ using System.Net.Security;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Waybill.Net.Logging;
+using Waybill.Net.Connections;
 using Waybill.Net.Streams;
 using Waybill.Net.Threads;
+using Waybill.Net.Tls;
 using Waybill.Ntsapi.Commands;
 using Waybill.Ntsapi.Control;
 
@@ -24,6 +25,7 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
     private readonly NtsapiSession _session;
     private readonly TransportStream _network;
     private readonly CommandReader _reader;
+    private readonly ConnectionTimer _timer;
 
     // Not when the transport closes: commands that came before the client closed its side, as QUIT mostly does, are served.
     private readonly CancellationTokenSource _ended = new();
@@ -48,6 +50,7 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
         _network = new TransportStream(transport.Transport);
         _reader = new CommandReader(_network, _limits.CommandLine, PatienceFor, server.Time);
         _accepted = _lastCommand = server.Time.GetTimestamp();
+        _timer = new ConnectionTimer(server.Time, Look, exception => End(Defect(exception)));
     }
 
     private Stream Stream => _tls is { } tls ? tls : _network;
@@ -58,8 +61,8 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
         NtsapiLog.Accepted(_server.Logger, _info.Id, _info.RemoteEndPoint.ToString());
         var stopRequested = _transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         using var stop = stopRequested.UnsafeRegister(
-            static connection => ((NtsapiConnection)connection!).End(NtsapiEndReason.ServerStopping, "the server is stopping"), this);
-        StartTimer();
+            static connection => ((NtsapiConnection)connection!).End(new(NtsapiEndReason.ServerStopping, "the server is stopping")), this);
+        _timer.Look();
         NtsapiEndException end;
         try
         {
@@ -201,16 +204,14 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
 
     private async Task StartTlsAsync(SslStreamCertificateContext certificate)
     {
-        using var limit = new CancellationTokenSource(_limits.HandshakeTime, _server.Time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _ended.Token);
         try
         {
             _network.LeaveEventLoop = static async () => await Task.Yield();
-            _tls = await NtsapiTls.AuthenticateAsync(_network, certificate, both.Token);
+            _tls = await ServerTls.AuthenticateAsync(_network, ServerTls.Options(certificate, "ntsapi"), _limits.HandshakeTime, _server.Time, _ended.Token);
         }
-        catch (Exception exception) when (exception is AuthenticationException or IOException || (exception is OperationCanceledException && limit.IsCancellationRequested))
+        catch (Exception exception) when (exception is AuthenticationException or IOException)
         {
-            throw new NtsapiEndException(NtsapiEndReason.TlsFailed, $"the TLS handshake failed: {PeerText.Sanitise((exception.InnerException ?? exception).Message)}");
+            throw new NtsapiEndException(NtsapiEndReason.TlsFailed, ServerTls.WhyNot(exception));
         }
         finally
         {
@@ -218,24 +219,13 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
         }
 
         _reader.Stream = _tls;
-        _info.Tls = NtsapiTls.Describe(_tls);
+        _info.Tls = ServerTls.Describe(_tls);
         NtsapiLog.Negotiated(_server.Logger, _info.Id, _info.Tls);
     }
 
     private async ValueTask SendAsync(byte[] bytes)
     {
-        var sending = Stream.WriteAsync(bytes, CancellationToken.None);
-        if (sending.IsCompleted)
-        {
-            await sending;
-            return;
-        }
-
-        try
-        {
-            await sending.AsTask().WaitAsync(_limits.ReplyTime, _server.Time);
-        }
-        catch (TimeoutException)
+        if (!await Stream.TryWriteAsync(bytes, _limits.ReplyTime, _server.Time))
         {
             throw new NtsapiEndException(NtsapiEndReason.NotReading, $"the client did not read a reply for {_limits.ReplyTime.TotalSeconds:0} s");
         }

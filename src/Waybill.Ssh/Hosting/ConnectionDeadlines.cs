@@ -140,9 +140,7 @@ internal sealed class ConnectionDeadlines(SshLimits limits, TimeProvider time)
             return true;
         }
 
-        // A system timer counts whole milliseconds and would otherwise fire just too early, again and again.
-        var whole = TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
-        next = whole < next ? whole : next;
+        next = left < next ? left : next;
         return false;
     }
 }

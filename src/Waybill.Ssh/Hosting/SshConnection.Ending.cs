@@ -1,25 +1,19 @@
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.AspNetCore.Connections;
+using Waybill.Net.Connections;
 
 namespace Waybill.Ssh.Hosting;
 
 /// <summary>How a connection ends: by whom, what the client is told, what is cleaned up in which order, and the one report.</summary>
 internal sealed partial class SshConnection
 {
-    /// <summary>How long the last words may wait for a client that does not read.</summary>
-    private static readonly TimeSpan LastWordsTime = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long the transport may take to send what it has and close; then it is aborted, so that a client with a shut TCP window keeps no slot.</summary>
-    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
-
     private SshDisconnectException? _end;
     private CancellationTokenRegistration _kicked;
 
     /// <summary>Ends the connection from any thread; the first reason counts.</summary>
-    private void End(SshEndReason reason, string words)
+    private void End(SshDisconnectException end)
     {
-        if (Interlocked.CompareExchange(ref _end, new SshDisconnectException(reason, words), null) is null)
+        if (Interlocked.CompareExchange(ref _end, end, null) is null)
         {
             // Callbacks are the application's code and may not run on a timer's thread or under the writer's lock.
             _ = _stopping.CancelAsync();
@@ -43,14 +37,14 @@ internal sealed partial class SshConnection
         }
         else
         {
-            End(SshEndReason.ServerStopping, "the server is stopping");
+            End(new(SshEndReason.ServerStopping, "the server is stopping"));
         }
     }
 
     private async Task StopAfterAsync(Task drained)
     {
         await drained.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        End(SshEndReason.ServerStopping, "the server is stopping");
+        End(new(SshEndReason.ServerStopping, "the server is stopping"));
     }
 
     private SshDisconnectException ClosedByPeer(bool isInsidePacket)
@@ -82,9 +76,14 @@ internal sealed partial class SshConnection
                 // A socket's own error (the network or the host is unreachable) comes through Kestrel as it is; only resets are translated.
                 return new(SshEndReason.ConnectionLost, "the network connection broke");
             default:
-                SshLog.Defect(_logger, exception, _info.Id);
-                return new(SshEndReason.InternalError, $"a defect of this server: {exception.GetType().Name}");
+                return Defect(exception);
         }
+    }
+
+    private SshDisconnectException Defect(Exception exception)
+    {
+        SshLog.Defect(_logger, exception, _info.Id);
+        return new(SshEndReason.InternalError, $"a defect of this server: {exception.GetType().Name}");
     }
 
     private async Task EndedAsync(SshDisconnectException end)
@@ -92,25 +91,14 @@ internal sealed partial class SshConnection
         // A limit of the way out may have been hit by the very message that ended the connection otherwise; the first reason was kept.
         Interlocked.CompareExchange(ref _end, end, null);
         _steering?.End();
-        await _timer!.DisposeAsync();
+        await _timer.DisposeAsync();
         await _kicked.DisposeAsync();
         _reader.EndBatch();
         _channels?.ConnectionLost(end);
 
-        await SayGoodbyeAsync(end);
-        try
-        {
-            // On this thread, which holds no lock and has nothing more to read: CancelAsync would go through another one.
-#pragma warning disable CA1849
-            _stopping.Cancel();
-#pragma warning restore CA1849
-        }
-        catch (AggregateException exception)
-        {
-            SshLog.EndFailed(_logger, exception, _info.Id);
-        }
-
-        await CleanUpAsync(end);
+        await Goodbye.EachAsync(
+            exception => SshLog.EndFailed(_logger, exception, _info.Id),
+            () => SayGoodbyeAsync(end), CancelWork, EndChannelsAsync, GiveLoginBackAsync, () => ReportAsync(end));
     }
 
     /// <summary>After <see cref="RunAsync"/>, which has ended everything that runs.</summary>
@@ -119,73 +107,36 @@ internal sealed partial class SshConnection
         _reader.Dispose();
         _writer.Dispose();
         _stopping.Dispose();
-        if (_timer is not null)
-        {
-            await _timer.DisposeAsync();
-        }
+        await _timer.DisposeAsync();
     }
 
-    private async Task SayGoodbyeAsync(SshDisconnectException end)
+    private async ValueTask SayGoodbyeAsync(SshDisconnectException end)
     {
-        try
+        if (_kex is null && end.ToClient is { } line)
         {
-            if (_kex is null && end.ToClient is { } line)
-            {
-                _writer.SendLine(Encoding.ASCII.GetBytes(line));
-            }
-
-            var sent = _writer.EndAsync(_kex is null ? [] : DisconnectMessage.For(end));
-            if (!sent.IsCompleted)
-            {
-                await sent.WaitAsync(LastWordsTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
-            if (!sent.IsCompleted)
-            {
-                _transport.Abort(new ConnectionAbortedException("The client does not read."));
-            }
-
-            var abort = _time.CreateTimer(
-                static transport => ((ConnectionContext)transport!).Abort(new ConnectionAbortedException("The client does not read.")),
-                _transport, CloseTime, Timeout.InfiniteTimeSpan);
-            _transport.ConnectionClosed.UnsafeRegister(static timer => ((ITimer)timer!).Dispose(), abort);
-            await _writer.CompleteAsync();
+            _writer.SendLine(Encoding.ASCII.GetBytes(line));
         }
-        catch (Exception exception)
-        {
-            SshLog.EndFailed(_logger, exception, _info.Id);
-        }
+
+        await Goodbye.LetGoAsync(_transport, _writer.EndAsync(_kex is null ? [] : DisconnectMessage.For(end)), isCut: false, _time);
+        await _writer.CompleteAsync();
     }
 
-    private async Task CleanUpAsync(SshDisconnectException end)
+    private ValueTask CancelWork()
     {
-        try
-        {
-            if (_channels is not null)
-            {
-                // Waits for the programs: an upload's temporary file is gone before the login is.
-                await _channels.DisposeAsync();
-            }
+        // On this thread, which holds no lock and has nothing more to read: CancelAsync would go through another one.
+        _stopping.Cancel();
+        return ValueTask.CompletedTask;
+    }
 
-            if (_authentication?.Login is { } login)
-            {
-                await login.DisposeAsync();
-            }
-        }
-        catch (Exception exception)
-        {
-            SshLog.EndFailed(_logger, exception, _info.Id);
-        }
+    /// <summary>Waits for the programs: an upload's temporary file is gone before the login is.</summary>
+    private ValueTask EndChannelsAsync() => _channels?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-        try
-        {
-            SshLog.Ended(_logger, _info.Id, end.Reason, end.Message);
-            await _application.ConnectionEndedAsync(Report(end));
-        }
-        catch (Exception exception)
-        {
-            SshLog.EndFailed(_logger, exception, _info.Id);
-        }
+    private ValueTask GiveLoginBackAsync() => _authentication?.Login?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private ValueTask ReportAsync(SshDisconnectException end)
+    {
+        SshLog.Ended(_logger, _info.Id, end.Reason, end.Message);
+        return _application.ConnectionEndedAsync(Report(end));
     }
 
     private SshConnectionReport Report(SshDisconnectException end) => new(

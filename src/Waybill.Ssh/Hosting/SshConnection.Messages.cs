@@ -29,7 +29,7 @@ internal sealed partial class SshConnection
         _rekeyIsDue = false;
         _writer.SendKexInit(payload);
         _deadlines.ExchangeBegan();
-        OnTimer();
+        _timer.Look();
     }
 
     void IKexOutput.Send(ReadOnlySpan<byte> payload) => _writer.Send(payload);
@@ -40,7 +40,7 @@ internal sealed partial class SshConnection
     {
         _reader.SwitchKeys(opener, resetSequence);
         _deadlines.ExchangeEnded();
-        OnTimer();
+        _timer.Look();
         if (_stage == ConnectionPhase.FirstKexInit)
         {
             _stage = ConnectionPhase.Service;
@@ -56,7 +56,7 @@ internal sealed partial class SshConnection
         Wake();
     }
 
-    void IPacketWriterOwner.WriterFailed(SshEndReason reason, string words) => End(reason, words);
+    void IPacketWriterOwner.WriterFailed(SshEndReason reason, string words) => End(new(reason, words));
 
     /// <summary>After a batch: a KEXINIT of ours that steering held back, or one for keys that have done enough.</summary>
     private void ExchangeKeysIfDue()

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
+using Waybill.Net.Connections;
 using Waybill.Net.Threads;
 using Waybill.Ssh.Authentication;
 using Waybill.Ssh.Channels;
@@ -34,6 +35,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
     private readonly PacketWriter _writer;
     private readonly ConnectionDeadlines _deadlines;
     private readonly CancellationTokenSource _stopping;
+    private readonly ConnectionTimer _timer;
 
     private KexContext? _kexContext;
     private KexMachine? _kex;
@@ -72,6 +74,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
         _reader = new PacketReader { MaximumPacket = _limits.PacketBeforeAuthentication };
         _writer = new PacketWriter(transport.Transport.Output, _limits, this, time) { MaximumUnsent = _limits.PacketBeforeAuthentication };
         _deadlines = new ConnectionDeadlines(_limits, time);
+        _timer = new ConnectionTimer(time, Look, exception => End(Defect(exception)));
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(transport.ConnectionClosed);
     }
 
@@ -99,7 +102,7 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
         SshLog.Accepted(_logger, _info.Id, _info.RemoteEndPoint.ToString());
         var stopRequested = _transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         using var stop = stopRequested.UnsafeRegister(static connection => ((SshConnection)connection!).Stop(), this);
-        StartTimer();
+        _timer.Look();
 
         SshDisconnectException end;
         try
@@ -266,19 +269,19 @@ internal sealed partial class SshConnection : IKexOutput, IPacketWriterOwner, IA
 
     private void BeginSession(ISshLogin login)
     {
-        _channels = new ChannelTable(_writer, login, _limits, _time, _logger) { BecameEmpty = OnTimer };
+        _channels = new ChannelTable(_writer, login, _limits, _time, _logger) { BecameEmpty = _timer.Look };
         _stage = ConnectionPhase.Open;
         _reader.MaximumPacket = _limits.Packet;
         _writer.MaximumUnsent = _limits.UnsentBytes;
         _deadlines.LoggedIn();
         _kicked = login.Kicked.UnsafeRegister(
-            static connection => ((SshConnection)connection!).End(SshEndReason.Kicked, "an operator, a revoked key or a suspended login ended the session"), this);
+            static connection => ((SshConnection)connection!).End(new(SshEndReason.Kicked, "an operator, a revoked key or a suspended login ended the session")), this);
         if (HostKeyAnnouncement.IsUnderstoodBy(_info.ClientSoftware))
         {
             _writer.Send(_keys.Announcement.Message);
         }
 
         SshLog.LoggedIn(_logger, _info.Id, _authentication!.User ?? "", _info.RemoteEndPoint.ToString(), _info.ClientSoftware);
-        OnTimer();
+        _timer.Look();
     }
 }

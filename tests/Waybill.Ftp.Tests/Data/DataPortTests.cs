@@ -253,7 +253,7 @@ public sealed partial class DataPortTests
         {
             Assert.Equal((command, 200), (command, await client.SendAsync(command)));
             Assert.Equal(150, await client.SendAsync("RETR a"));
-            await using var data = await FtpClient.SecureAsync(new NetworkStream(await listener.AcceptSocketAsync(), ownsSocket: true));
+            await using var data = await TestTls.ConnectAsync(new NetworkStream(await listener.AcceptSocketAsync(), ownsSocket: true));
             Assert.Equal("content"u8.ToArray(), await ReadAsync(data));
             Assert.Equal(226, (await client.ReadReplyAsync()).Code);
         }

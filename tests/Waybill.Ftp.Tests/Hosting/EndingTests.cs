@@ -21,13 +21,13 @@ public sealed class EndingTests
         var running = connection.RunAsync(new FtpConnectionHandler(Options, nobody, clock, NullLoggerFactory.Instance).OnConnectedAsync);
         await GreetedAsync(connection);
         clock.Advance(Options.Limits.LoginTime);
-        await UntilAsync(() => clock.NextDue == TimeSpan.FromSeconds(1));
+        await Until.IsSoAsync(() => clock.NextDue == TimeSpan.FromSeconds(1));
         Assert.Equal((false, false), (connection.IsAborted, nobody.Report.IsCompleted));
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(FtpEndReason.LoginTimeout, (await nobody.Report.WaitAsync(Patience, TestContext.Current.CancellationToken)).Reason);
         Assert.True(connection.IsAborted);
         await running.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        await UntilAsync(() => clock.ActiveTimers == 0);
+        await Until.IsSoAsync(() => clock.ActiveTimers == 0);
     }
 
     [Fact]
@@ -63,15 +63,6 @@ public sealed class EndingTests
         var read = await connection.Client.Input.ReadAsync(TestContext.Current.CancellationToken);
         Assert.True(read.Buffer.Length > Options.Greeting.Length);
         connection.Client.Input.AdvanceTo(read.Buffer.Start);
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!isSo())
-        {
-            await Task.Delay(10, patience.Token);
-        }
     }
 
     /// <summary>Lets nobody in, and keeps the report.</summary>

@@ -73,7 +73,7 @@ public sealed class LimitTests
         await using var harness = await FtpHarness.StartAsync(time: clock);
         await using var client = await harness.ConnectAsync();
         Assert.Equal(234, await client.SendAsync("AUTH TLS"));
-        await UntilAsync(() => clock.ActiveTimers > 1);
+        await Until.IsSoAsync(() => clock.ActiveTimers > 1);
         clock.Advance(harness.Options.Limits.HandshakeTime);
         Assert.Equal(FtpEndReason.TlsFailed, (await harness.ReportAsync()).Reason);
     }
@@ -86,7 +86,7 @@ public sealed class LimitTests
         await using var client = await harness.LogInAsync();
         using var data = await client.PassiveAsync();
         Assert.Equal(150, await client.SendAsync("STOR a"));
-        await UntilAsync(() => clock.NextDue == harness.Options.Limits.HandshakeTime);
+        await Until.IsSoAsync(() => clock.NextDue == harness.Options.Limits.HandshakeTime);
         clock.Advance(harness.Options.Limits.HandshakeTime);
         Assert.Equal(425, (await client.ReadReplyAsync()).Code);
         Assert.Equal(200, await client.SendAsync("NOOP"));
@@ -131,7 +131,7 @@ public sealed class LimitTests
                 // The server has closed.
             }
         });
-        await UntilAsync(() => clock.ActiveTimers > 1);
+        await Until.IsSoAsync(() => clock.ActiveTimers > 1);
         clock.Advance(harness.Options.Limits.ReplyTime);
         Assert.Equal(FtpEndReason.NotReading, (await harness.ReportAsync()).Reason);
         await stop.CancelAsync();
@@ -146,14 +146,14 @@ public sealed class LimitTests
         await using var client = await harness.LogInAsync();
         using var data = await client.PassiveAsync();
         Assert.Equal(150, await client.SendAsync("LIST"));
-        var stream = await FtpClient.SecureAsync(new HalfClosed(data));
+        var stream = await TestTls.ConnectAsync(new HalfClosed(data));
         Assert.Equal(0, await stream.ReadAsync(new byte[100]));
         Assert.Equal(226, (await client.ReadReplyAsync()).Code);
         Assert.True(data.Connected);
         clock.Advance(harness.Options.Limits.DataCloseTime);
 
         // Closed: what is sent now is answered by a reset.
-        await UntilAsync(() =>
+        await Until.IsSoAsync(() =>
         {
             try
             {
@@ -292,15 +292,6 @@ public sealed class LimitTests
             Assert.Equal(211, (await client.ReadReplyAsync()).Code);
             Assert.Equal(221, (await client.ReadReplyAsync()).Code);
             Assert.Equal("the client said QUIT", (await harness.ReportAsync(i)).Detail);
-        }
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        for (var i = 0; !isSo(); i++)
-        {
-            Assert.True(i < 6_000, "it never was so");
-            await Task.Delay(10);
         }
     }
 

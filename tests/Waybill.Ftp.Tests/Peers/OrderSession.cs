@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.RegularExpressions;
 using Waybill.Ftp.Tests.Support;
+using Waybill.TestKit;
 
 namespace Waybill.Ftp.Tests.Peers;
 
@@ -159,7 +160,7 @@ internal sealed partial class OrderSession : IAsyncDisposable
         var socket = _isActive ? await _listener.AcceptSocketAsync().WaitAsync(Patience) : _passive!;
         _passive = null;
         var stream = new NetworkStream(socket, ownsSocket: true);
-        return _isProtected ? await FtpClient.SecureAsync(stream) : stream;
+        return _isProtected ? await TestTls.ConnectAsync(stream) : stream;
     }
 
     private static async Task FinishAsync(Stream data, bool isUpload)

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using System.Text.RegularExpressions;
+using Waybill.TestKit;
 
 namespace Waybill.Ftp.Tests.Support;
 
@@ -58,22 +59,7 @@ internal sealed partial class FtpClient : IAsyncDisposable
     }
 
     /// <summary>Shakes hands as a client that knows the root.</summary>
-    public async Task StartTlsAsync(IEnumerable<string>? protocols = null) => Stream = await SecureAsync(Stream, Protocols, protocols);
-
-    public static async Task<SslStream> SecureAsync(Stream inner, SslProtocols tls = SslProtocols.None, IEnumerable<string>? protocols = null, bool resume = true)
-    {
-        var stream = new SslStream(inner);
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-        {
-            TargetHost = "localhost",
-            EnabledSslProtocols = tls,
-            AllowTlsResume = resume,
-            ApplicationProtocols = protocols?.Select(name => new SslApplicationProtocol(name)).ToList(),
-            RemoteCertificateValidationCallback = static (_, certificate, _, errors) =>
-                certificate is not null && (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == SslPolicyErrors.None,
-        }).WaitAsync(Patience);
-        return stream;
-    }
+    public async Task StartTlsAsync(IEnumerable<string>? protocols = null) => Stream = await TestTls.ConnectAsync(Stream, protocols, Protocols);
 
     public async Task WriteAsync(byte[] bytes) => await Stream.WriteAsync(bytes).AsTask().WaitAsync(Patience);
 
@@ -146,7 +132,7 @@ internal sealed partial class FtpClient : IAsyncDisposable
         var reply = await CommandAsync(command);
         Assert.True(reply.Code == 150, reply.Text);
         var stream = new NetworkStream(data, ownsSocket: true);
-        return Stream is SslStream ? await SecureAsync(stream, Protocols) : stream;
+        return Stream is SslStream ? await TestTls.ConnectAsync(stream, versions: Protocols) : stream;
     }
 
     /// <summary>Fetches a file or listing.</summary>

@@ -1,12 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Waybill.Ftp.Hosting;
-using Waybill.Net.Buffers;
 using Waybill.Storage;
 using Waybill.Storage.Local;
 using Waybill.TestKit;
@@ -20,14 +14,9 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
     public const string User = "00012345";
     public const string Password = "Correct-Horse.9";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly TemporaryDirectory _directory = new();
     private readonly LocalVaults _vaults;
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<FtpConnectionReport>> _reports = new();
-    private readonly ConcurrentQueue<string> _connections = new();
-    private readonly ConcurrentBag<Exception> _defects = [];
-    private WebApplication? _application;
+    private TestListener<FtpConnectionReport>? _listener;
 
     private FtpHarness(FtpServerOptions options, FolderRules rules)
     {
@@ -62,7 +51,7 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
 
     public CancellationTokenSource Kick { get; } = new();
 
-    public int Port { get; private set; }
+    public int Port => _listener!.Port;
 
     public SemaphoreSlim HashTurns { get; private set; } = null!;
 
@@ -73,32 +62,8 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
         var harness = new FtpHarness(options ?? DefaultOptions, rules ?? new FolderRules());
         var handler = new FtpConnectionHandler(harness.Options, harness, time ?? TimeProvider.System, harness.Log);
         harness.HashTurns = handler.HashTurns;
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
-        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>>(new BlockMemoryPoolFactory()));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(address), 0, listen =>
-        {
-            listen.Run(async connection =>
-            {
-                harness._connections.Enqueue(connection.ConnectionId);
-                try
-                {
-                    await handler.OnConnectedAsync(connection);
-                }
-                catch (Exception exception)
-                {
-                    harness._defects.Add(exception);
-                    throw;
-                }
-            });
-            harness.Port = 0;
-        }));
-        harness._application = builder.Build();
-        await harness._application.StartAsync();
-        var addresses = harness._application.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
-            .Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()!;
-        harness.Port = new Uri(addresses.Addresses.Single()).Port;
+        harness._listener = new TestListener<FtpConnectionReport>(handler.OnConnectedAsync, IPAddress.Parse(address));
+        await harness._listener.StartAsync();
         return harness;
     }
 
@@ -147,18 +112,9 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
     }
 
     /// <summary>The report of the first connection, or of the one with that number.</summary>
-    public async Task<FtpConnectionReport> ReportAsync(int number = 0)
-    {
-        var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
-        while (_connections.Count <= number && Environment.TickCount64 < until)
-        {
-            await Task.Delay(5);
-        }
+    public Task<FtpConnectionReport> ReportAsync(int number = 0) => _listener!.ReportAsync(number);
 
-        return await Source(_connections.ElementAt(number)).Task.WaitAsync(Patience);
-    }
-
-    public Task StopAsync() => _application!.StopAsync();
+    public Task StopAsync() => _listener!.StopAsync();
 
     public ValueTask<bool> MayUsePlainAsync(FtpConnectionInfo connection, string user, CancellationToken cancellationToken) => new(MayUsePlain);
 
@@ -177,36 +133,18 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
 
     public ValueTask ConnectionEndedAsync(FtpConnectionReport report)
     {
-        if (!Source(report.Connection.Id).TrySetResult(report))
-        {
-            throw new InvalidOperationException($"Connection {report.Connection.Id} ended twice.");
-        }
-
+        _listener!.Ended(report.Connection.Id, report);
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20)))
-        {
-            await _application!.StopAsync(limit.Token);
-        }
-
-        foreach (var connection in _connections)
-        {
-            await Source(connection).Task.WaitAsync(Patience);
-        }
-
-        await _application.DisposeAsync();
+        await _listener!.DisposeAsync();
         _vaults.Dispose();
         _directory.Dispose();
         Kick.Dispose();
-        Assert.Empty(_defects);
         Assert.Equal("", string.Join("\n", Log.Errors));
     }
-
-    private TaskCompletionSource<FtpConnectionReport> Source(string id) =>
-        _reports.GetOrAdd(id, _ => new TaskCompletionSource<FtpConnectionReport>(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private sealed class Login(FtpHarness harness) : IFtpLogin
     {

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Text;
 using Waybill.Ftp.Hosting;
 using Waybill.Ftp.Tests.Support;
+using Waybill.TestKit;
 
 namespace Waybill.Ftp.Tests.Tls;
 
@@ -59,7 +60,7 @@ public sealed class AttackTests
 
         using var data = await client.PassiveAsync();
         Assert.Equal(150, await client.SendAsync("STOR a"));
-        await using (var cut = await FtpClient.SecureAsync(new NetworkStream(data)))
+        await using (var cut = await TestTls.ConnectAsync(new NetworkStream(data)))
         {
             await cut.WriteAsync("half of it"u8.ToArray());
             data.Shutdown(SocketShutdown.Both);

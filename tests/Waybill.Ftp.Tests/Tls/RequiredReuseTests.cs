@@ -81,7 +81,7 @@ public sealed class RequiredReuseTests : IDisposable
         await using var client = await harness.LogInAsync();
         using var data = await client.PassiveAsync();
         Assert.Equal(150, await client.SendAsync("LIST"));
-        await using var stream = await FtpClient.SecureAsync(new System.Net.Sockets.NetworkStream(data), resume: false);
+        await using var stream = await TestTls.ConnectAsync(new System.Net.Sockets.NetworkStream(data), resume: false);
         var reply = await client.ReadReplyAsync();
         Assert.Equal(522, reply.Code);
         Assert.Contains("resume the TLS session", reply.Text, StringComparison.Ordinal);

@@ -60,7 +60,7 @@ public sealed class ResumptionTests : IDisposable
         await using var client = await harness.LogInAsync();
         using var data = await client.PassiveAsync();
         Assert.Equal(150, await client.SendAsync("STOR a"));
-        await using var stream = await FtpClient.SecureAsync(new NetworkStream(data));
+        await using var stream = await TestTls.ConnectAsync(new NetworkStream(data));
         await stream.WriteAsync(new byte[100_000]);
         while (!(await client.CommandAsync("STAT")).Text.Contains(" 100000 bytes", StringComparison.Ordinal))
         {
@@ -118,7 +118,7 @@ public sealed class ResumptionTests : IDisposable
         using var socket = await listener.AcceptSocketAsync().WaitAsync(TimeSpan.FromSeconds(60));
         await using var wire = new WireStream(socket, TimeProvider.System) { Watch = new HandshakeWatch() };
         var watch = wire.Watch;
-        await using var stream = await tls.AuthenticateAsync(wire, CancellationToken.None);
+        await using var stream = await tls.AuthenticateAsync(wire, TimeSpan.FromSeconds(60), TimeProvider.System, CancellationToken.None);
         wire.Watch = null;
         await stream.WriteAsync("hello\n"u8.ToArray());
         await wire.SendGatheredAsync(CancellationToken.None);

@@ -27,7 +27,7 @@ public sealed class CutUploadTests
             var data = await client.PassiveAsync();
             Assert.Equal(150, await client.SendAsync(i % 2 == 0 ? $"STOR new{i}" : "STOR kept"));
             await using var cut = new CuttingStream(data);
-            await using var stream = await FtpClient.SecureAsync(cut, tls);
+            await using var stream = await TestTls.ConnectAsync(cut, versions: tls);
             await CutAsync(stream, cut, content, i, random);
             var reply = await client.ReadReplyAsync();
             Assert.True(reply.Code == 426, $"upload {i}: {reply}, {random}");
@@ -56,7 +56,7 @@ public sealed class CutUploadTests
             var data = await client.PassiveAsync();
             Assert.Equal(150, await client.SendAsync($"STOR new{i:000}"));
             await using var cut = new CuttingStream(data);
-            await using var stream = await FtpClient.SecureAsync(cut, tls);
+            await using var stream = await TestTls.ConnectAsync(cut, versions: tls);
             var sent = await CutAsync(stream, cut, content, i, random);
             var isWhole = !cut.IsInsideWrite && !cut.IsReset;
             var reply = await client.ReadReplyAsync();
@@ -115,7 +115,7 @@ public sealed class CutUploadTests
         var data = await client.PassiveAsync();
         Assert.Equal(150, await client.SendAsync("STOR a"));
         await using var cut = new CuttingStream(data);
-        await using var stream = await FtpClient.SecureAsync(cut);
+        await using var stream = await TestTls.ConnectAsync(cut);
         await stream.WriteAsync("content"u8.ToArray());
         cut.End(reset: false);
         Assert.Equal(code, (await client.ReadReplyAsync()).Code);
@@ -158,7 +158,7 @@ public sealed class CutUploadTests
         Assert.Equal(150, await client.SendAsync("STOR a"));
         await using (var cut = new CuttingStream(data))
         {
-            await using var stream = await FtpClient.SecureAsync(cut);
+            await using var stream = await TestTls.ConnectAsync(cut);
             await stream.WriteAsync(content.AsMemory(0, 300_000));
             cut.End(reset: false);
         }

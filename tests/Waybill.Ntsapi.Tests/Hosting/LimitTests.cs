@@ -372,23 +372,7 @@ public sealed class LimitTests
     }
 
     /// <summary>Until the server waits so long for the rest of a command, and has not waited yet.</summary>
-    private static async Task WaitingAsync(FakeTimeProvider clock, params TimeSpan[] times)
-    {
-        var until = Environment.TickCount64 + 60_000;
-        while (clock.NextDue is not { } due || !times.Contains(due))
-        {
-            Assert.True(Environment.TickCount64 < until, $"the server waits for {clock.NextDue}");
-            await Task.Delay(5);
-        }
-    }
+    private static Task WaitingAsync(FakeTimeProvider clock, params TimeSpan[] times) => Until.IsSoAsync(() => clock.NextDue is { } due && times.Contains(due));
 
-    private static async Task TimersAsync(FakeTimeProvider clock, int count)
-    {
-        var until = Environment.TickCount64 + 60_000;
-        while (clock.ActiveTimers < count)
-        {
-            Assert.True(Environment.TickCount64 < until, "the server did not wait");
-            await Task.Delay(5);
-        }
-    }
+    private static Task TimersAsync(FakeTimeProvider clock, int count) => Until.IsSoAsync(() => clock.ActiveTimers >= count);
 }

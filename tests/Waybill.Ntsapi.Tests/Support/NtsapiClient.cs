@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using Waybill.TestKit;
 
 namespace Waybill.Ntsapi.Tests.Support;
 
@@ -33,18 +33,7 @@ internal sealed class NtsapiClient : IAsyncDisposable
     }
 
     /// <summary>Shakes hands as a client that knows the root.</summary>
-    public async Task StartTlsAsync(string? protocol = null)
-    {
-        var stream = new SslStream(Stream);
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-        {
-            TargetHost = "localhost",
-            ApplicationProtocols = protocol is null ? null : [new SslApplicationProtocol(protocol)],
-            RemoteCertificateValidationCallback = static (_, certificate, _, errors) =>
-                certificate is not null && (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == SslPolicyErrors.None,
-        }).WaitAsync(Patience);
-        Stream = stream;
-    }
+    public async Task StartTlsAsync(string? protocol = null) => Stream = await TestTls.ConnectAsync(Stream, protocol is null ? null : [protocol]);
 
     /// <summary>Writes bytes at once, each character one of them.</summary>
     public async Task WriteAsync(string text) => await Stream.WriteAsync(Encoding.Latin1.GetBytes(text)).AsTask().WaitAsync(Patience);

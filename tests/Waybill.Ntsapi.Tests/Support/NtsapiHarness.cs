@@ -1,11 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Waybill.Net.Buffers;
 using Waybill.Ntsapi.Hosting;
 using Waybill.Ntsapi.Numbers;
 using Waybill.TestKit;
@@ -19,12 +12,8 @@ internal sealed class NtsapiHarness : INtsapiApplication, IAsyncDisposable
     public const string User = "00012345";
     public const string Password = "Correct-Horse.9";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<NtsapiConnectionReport>> _reports = new();
-    private readonly ConcurrentQueue<string> _connections = new();
-    private readonly ConcurrentBag<Exception> _defects = [];
-    private WebApplication? _application;
+    private readonly Lock _lock = new();
+    private TestListener<NtsapiConnectionReport>? _listener;
 
     private NtsapiHarness(NtsapiServerOptions options) => Options = options;
 
@@ -47,7 +36,7 @@ internal sealed class NtsapiHarness : INtsapiApplication, IAsyncDisposable
     /// <summary>Logins that are not given back.</summary>
     public int OpenLogins { get; private set; }
 
-    public int Port { get; private set; }
+    public int Port => _listener!.Port;
 
     /// <summary>Errors that a test expects in the log.</summary>
     public int ExpectedErrors { get; set; }
@@ -62,28 +51,8 @@ internal sealed class NtsapiHarness : INtsapiApplication, IAsyncDisposable
         time ??= TimeProvider.System;
         harness.Logins = new NtsapiLogins(harness.Limits, time);
         var handler = new NtsapiConnectionHandler(harness.Options, harness, harness.Logins, time, harness.Log);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
-        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>>(new BlockMemoryPoolFactory()));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Run(async connection =>
-        {
-            harness._connections.Enqueue(connection.ConnectionId);
-            try
-            {
-                await handler.OnConnectedAsync(connection);
-            }
-            catch (Exception exception)
-            {
-                harness._defects.Add(exception);
-                throw;
-            }
-        })));
-        harness._application = builder.Build();
-        await harness._application.StartAsync();
-        var addresses = harness._application.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
-            .Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()!;
-        harness.Port = new Uri(addresses.Addresses.Single()).Port;
+        harness._listener = new TestListener<NtsapiConnectionReport>(handler.OnConnectedAsync);
+        await harness._listener.StartAsync();
         return harness;
     }
 
@@ -109,18 +78,9 @@ internal sealed class NtsapiHarness : INtsapiApplication, IAsyncDisposable
     }
 
     /// <summary>The report of the first connection, or of the one with that number.</summary>
-    public async Task<NtsapiConnectionReport> ReportAsync(int number = 0)
-    {
-        var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
-        while (_connections.Count <= number && Environment.TickCount64 < until)
-        {
-            await Task.Delay(5);
-        }
+    public Task<NtsapiConnectionReport> ReportAsync(int number = 0) => _listener!.ReportAsync(number);
 
-        return await Source(_connections.ElementAt(number)).Task.WaitAsync(Patience);
-    }
-
-    public Task StopAsync() => _application!.StopAsync();
+    public Task StopAsync() => _listener!.StopAsync();
 
     public ValueTask<INtsapiLogin?> LogInAsync(NtsapiConnectionInfo connection, string user, string password, CancellationToken cancellationToken)
     {
@@ -131,7 +91,7 @@ internal sealed class NtsapiHarness : INtsapiApplication, IAsyncDisposable
             return new((INtsapiLogin?)null);
         }
 
-        lock (_connections)
+        lock (_lock)
         {
             OpenLogins++;
         }
@@ -141,35 +101,17 @@ internal sealed class NtsapiHarness : INtsapiApplication, IAsyncDisposable
 
     public ValueTask ConnectionEndedAsync(NtsapiConnectionReport report)
     {
-        if (!Source(report.Connection.Id).TrySetResult(report))
-        {
-            throw new InvalidOperationException($"Connection {report.Connection.Id} ended twice.");
-        }
-
+        _listener!.Ended(report.Connection.Id, report);
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20)))
-        {
-            await _application!.StopAsync(limit.Token);
-        }
-
-        foreach (var connection in _connections)
-        {
-            await Source(connection).Task.WaitAsync(Patience);
-        }
-
-        await _application.DisposeAsync();
+        await _listener!.DisposeAsync();
         Kick.Dispose();
-        Assert.Empty(_defects);
         Assert.Equal(0, OpenLogins);
         Assert.Equal(ExpectedErrors, Log.Errors.Count);
     }
-
-    private TaskCompletionSource<NtsapiConnectionReport> Source(string id) =>
-        _reports.GetOrAdd(id, _ => new TaskCompletionSource<NtsapiConnectionReport>(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private sealed class Login(NtsapiHarness harness) : INtsapiLogin
     {
@@ -181,7 +123,7 @@ internal sealed class NtsapiHarness : INtsapiApplication, IAsyncDisposable
 
         public ValueTask DisposeAsync()
         {
-            lock (harness._connections)
+            lock (harness._lock)
             {
                 harness.OpenLogins--;
             }
