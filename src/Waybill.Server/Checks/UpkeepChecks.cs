@@ -77,14 +77,15 @@ internal static class UpkeepChecks
 
     private static async Task<Finding> SharedKeysAsync(Installation installation, CancellationToken cancellationToken)
     {
-        var shared = await installation.KeyLife.SharedAsync(cancellationToken: cancellationToken);
-        return shared.Count == 0
+        var count = await installation.KeyLife.CountSharedAsync(cancellationToken);
+        var shared = await installation.KeyLife.SharedAsync(SharedKeysNamed, cancellationToken);
+        return count == 0
             ? new Finding(Verdict.Ok, "keys", "no two logins have the same key")
             : new Finding(
                 Verdict.Warning, "keys",
-                $"{shared.Count} keys are installed on several logins, so nobody can tell who logs in: "
-                + string.Join("; ", shared.Take(SharedKeysNamed).Select(key => $"{key.Sha256} on {string.Join(", ", key.Logins)}{(key.Count > key.Logins.Count ? ", ..." : "")}"))
-                + (shared.Count > SharedKeysNamed ? "; ..." : "") + "; ask each customer for a key of its own");
+                $"{count} keys are installed on several logins, so nobody can tell who logs in: "
+                + string.Join("; ", shared.Select(key => $"{key.Sha256} on {string.Join(", ", key.Logins)}{(key.Count > key.Logins.Count ? ", ..." : "")}"))
+                + (count > shared.Count ? "; ..." : "") + "; ask each customer for a key of its own");
     }
 
     private static async Task<Finding> QuotasAsync(Installation installation, CancellationToken cancellationToken)

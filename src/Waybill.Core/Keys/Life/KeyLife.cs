@@ -153,6 +153,10 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
             cancellationToken);
     }
 
+    /// <summary>How many keys more than one login has.</summary>
+    public ValueTask<long> CountSharedAsync(CancellationToken cancellationToken = default) =>
+        database.ReadAsync(static connection => connection.Number("SELECT count(*) FROM shared_key"), cancellationToken);
+
     /// <summary>The keys that more than one login has, those of the most logins first.</summary>
     /// <param name="limit">How many at most, 1 to <see cref="SharedListed"/>.</param>
     /// <param name="cancellationToken">Ends the search.</param>
