@@ -48,6 +48,9 @@ public sealed class TestListener<TReport> : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public int Port { get; private set; }
 
+    /// <summary>How many connections have begun.</summary>
+    public int Connections => _connections.Count;
+
     /// <summary>Listens on a free port.</summary>
     public async Task StartAsync()
     {

@@ -111,9 +111,14 @@ internal sealed partial class FtpConnection
         _ => null,
     };
 
-    private async ValueTask SayGoodbyeAsync(FtpEndException end) => await Goodbye.SayAsync(
-        _transport, Stream, FarewellOf(end) is { } farewell ? ReplyWriter.Write(farewell) : null,
-        end.Reason is FtpEndReason.NotReading or FtpEndReason.InjectedBytes or FtpEndReason.NotFtp, _server.Time);
+    private async ValueTask SayGoodbyeAsync(FtpEndException end)
+    {
+        // Where TLS comes first nobody waits for words without it.
+        var isHeard = _server.Options.Mode != FtpMode.ImplicitTls || _tls is not null;
+        await Goodbye.SayAsync(
+            _transport, Stream, isHeard && FarewellOf(end) is { } farewell ? ReplyWriter.Write(farewell) : null,
+            end.Reason is FtpEndReason.NotReading or FtpEndReason.InjectedBytes or FtpEndReason.NotFtp, _server.Time);
+    }
 
     /// <summary>Waits until nothing reads any more.</summary>
     private async ValueTask SettleAsync()

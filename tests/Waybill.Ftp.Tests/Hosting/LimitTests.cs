@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Waybill.Ftp.Hosting;
@@ -51,6 +52,19 @@ public sealed class LimitTests
         }
 
         Assert.Equal(200, await client.SendAsync("NOOP"));
+    }
+
+    [Fact]
+    public async Task Who_does_not_begin_with_tls_where_it_comes_first_hears_nothing_without()
+    {
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { Mode = FtpMode.ImplicitTls });
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, harness.Port);
+        await using var stream = client.GetStream();
+        await Until.IsSoAsync(() => harness.Connections == 1);
+        await harness.StopAsync();
+        Assert.Equal(0, await stream.ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(FtpEndReason.ServerStopping, (await harness.ReportAsync()).Reason);
     }
 
     [Fact]

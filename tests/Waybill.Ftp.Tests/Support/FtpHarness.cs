@@ -53,6 +53,8 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
 
     public int Port => _listener!.Port;
 
+    public int Connections => _listener!.Connections;
+
     public SemaphoreSlim HashTurns { get; private set; } = null!;
 
     public static FtpServerOptions DefaultOptions { get; } = new() { Certificate = () => TestCertificate.Context, PassivePorts = new FtpPortRange(20_000, 29_999) };
