@@ -100,6 +100,30 @@ public sealed class NumberPageTests(PortalServer server)
     }
 
     [Fact]
+    public async Task A_customer_sees_how_many_numbers_there_may_be_and_takes_no_more()
+    {
+        const string Account = "NUM6";
+        const string Here = $"/account/{Account}/numbers";
+        await AccountAsync(Account);
+        await server.CommandAsync("numbers", "add-range", "01435000000", "01435000009");
+        await server.CommandAsync("numbers", "account", Account, "--max", "1");
+        using var owner = await SignUp.WithAsync(server, "--account", Account, "--role", "owner");
+        await owner.GetAsync(Here);
+        Assert.Contains("It has 0 of at most 1;", owner.Page, StringComparison.Ordinal);
+        Assert.StartsWith($"{Here}/01435", (await owner.PostAsync(Here + "?handler=Take", ("pattern", "01435"))).Location, StringComparison.Ordinal);
+        await owner.GetAsync(Here);
+        await owner.PostAsync(Here + "?handler=Take", ("pattern", "01435"));
+        Assert.Contains($"Account {Account} has 1 of at most 1 numbers", owner.Page, StringComparison.Ordinal);
+        Assert.Contains("It has 1 of at most 1;", owner.Page, StringComparison.Ordinal);
+
+        // Staff give it more.
+        var free = (await server.JsonAsync("numbers", "find", "01435", "--state", "free"))[0].GetProperty("number").GetString();
+        using var staff = await SignUp.WithAsync(server, "--provider", "administrator");
+        await staff.GetAsync($"/staff/numbers/{free}");
+        Assert.Equal($"/staff/numbers/{free}?done=NumberTaken", (await staff.PostAsync($"/staff/numbers/{free}?handler=Activate", ("account", Account))).Location);
+    }
+
+    [Fact]
     public async Task An_account_sees_its_own_numbers_and_no_others()
     {
         await AccountAsync("NUM2");

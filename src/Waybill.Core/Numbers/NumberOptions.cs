@@ -15,6 +15,9 @@ public sealed record NumberOptions
     /// <summary>For how many months a number is activated; then it is renewed for as long, unless it is to end.</summary>
     public int TermMonths { get; init; } = 12;
 
+    /// <summary>How many numbers an account takes by itself (<see cref="NumberLimits.PerAccount"/>); accounts can have a number of their own.</summary>
+    public int MaxPerAccount { get; init; } = NumberLimits.PerAccount;
+
     /// <summary>Whether numbers may be pointed at telephone numbers: those calls cost the provider.</summary>
     public bool PstnTargets { get; init; } = true;
 

@@ -59,7 +59,9 @@ internal static class NumbersApi
 
     /// <summary>The caller on behalf of an account; a token of one account has no other.</summary>
     private static Result<NumberCaller> CallerFor(ApiCall call, string? account) =>
-        account is null ? CallerOf(call) : call.Sees(account) ? NumberCaller.Of(account, call.Actor) : ApiCall.NoAccount(account);
+        account is null || call.Token.Account is not null && call.Sees(account) ? CallerOf(call)
+        : call.Token.Account is null ? NumberCaller.ProviderFor(account, call.Actor)
+        : ApiCall.NoAccount(account);
 
     private static async ValueTask<ApiAnswer> ListAsync(ApiCall call)
     {

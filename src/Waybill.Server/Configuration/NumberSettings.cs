@@ -18,8 +18,14 @@ internal static class NumberSettings
             throw new CommandException($"Numbers:TermMonths: {section.TermMonths} is out of range; 1 to {NumberOptions.LongestTerm}");
         }
 
+        if (section.MaxPerAccount is < 0 or > NumberLimits.PerAccountMaximum)
+        {
+            throw new CommandException($"Numbers:MaxPerAccount: {section.MaxPerAccount} is out of range; 0 (staff alone give numbers) to {NumberLimits.PerAccountMaximum}");
+        }
+
         return new NumberOptions
         {
+            MaxPerAccount = section.MaxPerAccount,
             QuarantineDays = section.QuarantineDays,
             TermMonths = section.TermMonths,
             PstnTargets = section.PstnTargets,

@@ -1,3 +1,5 @@
+using Waybill.Core.Numbers;
+
 namespace Waybill.Server.Configuration;
 
 /// <summary>
@@ -396,6 +398,9 @@ internal sealed record NumbersSection
 
     /// <summary>For how many months numbers are activated and renewed.</summary>
     public int TermMonths { get; init; } = 12;
+
+    /// <summary>How many numbers an account takes by itself, those that it gave back counted while they are quarantined. Accounts can have a number of their own.</summary>
+    public int MaxPerAccount { get; init; } = NumberLimits.PerAccount;
 
     /// <summary>Whether numbers may be pointed at telephone numbers, whose calls cost the provider.</summary>
     public bool PstnTargets { get; init; } = true;

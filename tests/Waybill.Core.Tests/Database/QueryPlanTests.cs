@@ -72,6 +72,7 @@ public sealed class QueryPlanTests
     [InlineData(NumberSql.OverStatement, "INDEX phone_number_quarantine (quarantined_until<?)")]
     [InlineData(NumberSql.TermsOverStatement, "SEARCH n USING INDEX phone_number_expiry (expires_on<?)")]
     [InlineData(NumberSql.OfBlockStatement, "SEARCH n USING INDEX phone_number_block (block_id=?)")]
+    [InlineData(NumberService.AccountStatement, "SEARCH number_account USING INTEGER PRIMARY KEY (rowid=?)")]
     [InlineData(NumberSql.Select + " WHERE n.number = @number", "SEARCH n USING INTEGER PRIMARY KEY (rowid=?)")]
     [InlineData(FreeNumbers.FreeStatement, "INDEX phone_number_state (state=? AND number>? AND number<?)")]
     [InlineData(FreeNumbers.RangesStatement, "INDEX sqlite_autoindex_number_range_2 (last>? AND last<?)")]
@@ -91,7 +92,7 @@ public sealed class QueryPlanTests
         await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: false, ofState: false), "SEARCH n USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
         await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: false, ofState: true), "SEARCH n USING INDEX phone_number_state (state=? AND number>? AND number<?)");
         await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: true, ofState: false), "SEARCH n USING INDEX phone_number_account (account_id=? AND number>? AND number<?)");
-        await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: true, ofState: true), "SEARCH n USING INDEX phone_number_account (account_id=? AND number>? AND number<?)");
+        await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: true, ofState: true), "SEARCH n USING INDEX phone_number_account_state (account_id=? AND state=? AND number>? AND number<?)");
     }
 
     private static async Task AssertFoundAsync(TestCore core, string statement, string found)

@@ -47,6 +47,29 @@ public sealed class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<NtsapiServe
     }
 
     [Fact]
+    public async Task An_account_that_has_as_many_numbers_as_it_may_is_told_so_and_takes_none()
+    {
+        await Server.CommandAsync("account", "add", "40001", "--name", "Small");
+        var password = await ntsapi.AddLoginAsync("40001", "40001");
+        Assert.Contains("0 of at most 2 numbers (its own maximum)", (await Server.CommandAsync("numbers", "account", "40001", "--max", "2")).Output, StringComparison.Ordinal);
+        await ntsapi.AddRangeAsync("01464200000", "01464200009");
+        await using var line = await ntsapi.LogInAsync("40001", password);
+        Assert.Equal(
+            "1 Account 40001 has 0 of at most 2 numbers, those counted that it gave back and that are still in quarantine. 3 more are too many; ask the provider.",
+            await line.AskAsync("BLKACTI 01464 3"));
+        Assert.Equal("0 01464200000 01464200001", await line.AskAsync("BLKACTI 0146420000_ 2"));
+        Assert.Equal("0 Number deactivated OK", await line.AskAsync("DEAC 01464200001"));
+        const string Full = "1 Number not activated: Account 40001 has 2 of at most 2 numbers, those counted that it gave back and that are still in quarantine. One more is too many; ask the provider.";
+        Assert.Equal(Full, await line.AskAsync("ACTI 01464200005"));
+        Assert.Equal("0 Number reactivated OK", await line.AskAsync("REAC 01464200001"));
+        Assert.Equal(Full, await line.AskAsync("ACTI 01464200005"));
+
+        // Staff give it more.
+        await Server.CommandAsync("numbers", "activate", "01464200005", "--account", "40001");
+        Assert.StartsWith("0 01464200005 Y ", await line.AskAsync("STAT 01464200005"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_emergency_record_is_written_sent_on_and_told_by_its_digits()
     {
         await using var line = await ntsapi.LogInAsync(WaybillServer.User, Server.Password);

@@ -115,6 +115,28 @@ public sealed class ApiNumberTests(ApiServer api)
     }
 
     [Fact]
+    public async Task An_account_takes_as_many_numbers_as_it_may_and_the_provider_s_programs_give_it_more()
+    {
+        var (mine, number) = (await api.AccountAsync(), await RangeAsync(10));
+        await api.Server.CommandAsync("numbers", "account", mine, "--max", "1");
+        using var client = api.Client(await api.TokenOfAsync(mine, "numbers:read", "numbers:write"));
+        await client.PostJsonAsync($"/v1/numbers/{number}/activate", new { account = mine });
+        var next = number[..^1] + (char)(number[^1] + 1);
+        using (var more = await client.PostAsync($"/v1/numbers/{next}/activate", ApiAnswers.Json(new { account = mine })))
+        {
+            Assert.Contains($"Account {mine} has 1 of at most 1 numbers", await more.ProblemAsync(409), StringComparison.Ordinal);
+        }
+
+        using (var block = await client.PostAsync("/v1/number-blocks", ApiAnswers.Json(new { pattern = number[..9], size = 2 })))
+        {
+            Assert.Contains("2 more are too many", await block.ProblemAsync(409), StringComparison.Ordinal);
+        }
+
+        using var provider = api.Client(await api.TokenAsync("numbers:read", "numbers:write"));
+        Assert.Equal(mine, (await provider.PostJsonAsync($"/v1/numbers/{next}/activate", new { account = mine })).GetProperty("account").GetString());
+    }
+
+    [Fact]
     public async Task The_change_feed_tells_everything_once_in_its_order_and_an_account_its_own()
     {
         var (mine, other) = (await api.AccountAsync(), await api.AccountAsync());

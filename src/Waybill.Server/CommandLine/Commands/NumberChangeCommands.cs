@@ -21,7 +21,7 @@ internal static class NumberChangeCommands
         var command = new Command("activate", "Give a free number to an account.") { number, account };
         command.SetAction((parse, cancellationToken) => ChangeAsync(
             context(parse), numbers => numbers.ActivateAsync(
-                NumberCaller.Of(parse.GetRequiredValue(account), CommandContext.Operator), NumberCommands.Read(parse.GetRequiredValue(number)), cancellationToken)));
+                NumberCaller.ProviderFor(parse.GetRequiredValue(account), CommandContext.Operator), NumberCommands.Read(parse.GetRequiredValue(number)), cancellationToken)));
         return command;
     }
 
