@@ -141,8 +141,7 @@ internal static class NumbersApi
             return (target is { Succeeded: false } ? target.Value.Problem : periods.Problem)!;
         }
 
-        var set = await numbers.SetTargetAsync(caller, number, index, target?.Value, call.Cancel);
-        return ApiAnswer.Of(set.Succeeded ? await numbers.SetPeriodsAsync(caller, number, index, periods.Value, call.Cancel) : set, View);
+        return ApiAnswer.Of(await numbers.SetTargetsAsync(caller, number, [new PlacedTarget(index, target?.Value, periods.Value)], call.Cancel), View);
     }
 
     private static async ValueTask<ApiAnswer> SetPinAsync(ApiCall call, NumberService numbers, NumberCaller caller, PhoneNumber number) =>
