@@ -31,7 +31,7 @@ internal sealed record ApiProblem(string Type, string Title, int Status, string 
         (415, "wrong-media", "The body is of the wrong type. Send the media type that /v1/openapi.json says."),
         (416, "no-such-range", "The header Range asks for bytes that are not there. Content-Range says how many there are."),
         (422, "invalid", "A value is not valid."),
-        (429, "too-many-requests", "Too many requests came from this address. Wait as long as the header Retry-After says."),
+        (429, "too-many-requests", "Too many requests came from this address or this caller. Wait as long as the header Retry-After says."),
         (500, "failed", "Something failed inside; the server's log has it. Try again later, with the same Idempotency-Key."),
         (503, "unavailable", "The server cannot do this at the moment. Try again later."),
     ];

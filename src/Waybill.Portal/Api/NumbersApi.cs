@@ -8,6 +8,9 @@ namespace Waybill.Portal.Api;
 /// <summary>Numbers of accounts: finding, taking, giving back, setting. A token of one account has its own numbers; one of the provider's has all.</summary>
 internal static class NumbersApi
 {
+    /// <summary>The scopes of numbers begin with it.</summary>
+    public const string Scopes = "numbers:";
+
     private const string Read = "numbers:read";
     private const string Write = "numbers:write";
 
