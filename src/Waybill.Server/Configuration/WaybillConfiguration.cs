@@ -399,6 +399,9 @@ internal sealed record NumbersSection
     /// <summary>For how many months numbers are activated and renewed.</summary>
     public int TermMonths { get; init; } = 12;
 
+    /// <summary>For how many days the change feed and the history of numbers are kept.</summary>
+    public int ChangeDays { get; init; } = 365;
+
     /// <summary>How many numbers an account takes by itself, those that it gave back counted while they are quarantined. Accounts can have a number of their own.</summary>
     public int MaxPerAccount { get; init; } = NumberLimits.PerAccount;
 

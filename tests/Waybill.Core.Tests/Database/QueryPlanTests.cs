@@ -86,6 +86,14 @@ public sealed class QueryPlanTests
     }
 
     [Fact]
+    public async Task Old_changes_of_numbers_are_read_from_the_beginning_and_no_further_than_a_piece()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var plan = await PlanAsync(core, NumberChanges.OldestStatement);
+        Assert.Equal("SCAN number_change", plan);
+    }
+
+    [Fact]
     public async Task Lists_of_numbers_are_found_by_the_key_by_states_or_by_accounts()
     {
         await using var core = await TestCore.CreateAsync();

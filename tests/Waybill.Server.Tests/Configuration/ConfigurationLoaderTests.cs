@@ -224,6 +224,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("Layout:Folders=/cdr", "Layout:Folders: \"/cdr\" is not allowed")]
     [InlineData("Numbers:QuarantineDays=-1", "Numbers:QuarantineDays: -1 is out of range; 0 (none) to 3650")]
     [InlineData("Numbers:QuarantineDays=3651", "Numbers:QuarantineDays: 3651 is out of range; 0 (none) to 3650")]
+    [InlineData("Numbers:ChangeDays=6", "Numbers:ChangeDays: 6 is out of range; 7 to 3650")]
+    [InlineData("Numbers:ChangeDays=3651", "Numbers:ChangeDays: 3651 is out of range; 7 to 3650")]
     [InlineData("Numbers:MaxPerAccount=-1", "Numbers:MaxPerAccount: -1 is out of range; 0 (staff alone give numbers) to 10000000")]
     [InlineData("Numbers:MaxPerAccount=10000001", "Numbers:MaxPerAccount: 10000001 is out of range; 0 (staff alone give numbers) to 10000000")]
     [InlineData("Numbers:TermMonths=0", "Numbers:TermMonths: 0 is out of range; 1 to 120")]
