@@ -124,6 +124,28 @@ public sealed class NumberPageTests(PortalServer server)
     }
 
     [Fact]
+    public async Task The_page_of_numbers_says_where_programs_connect_how_they_log_in_and_what_they_trust()
+    {
+        await AccountAsync("NUM8");
+        using var owner = await SignUp.WithAsync(server, "--account", "NUM8", "--role", "owner");
+        await owner.GetAsync("/account/NUM8/numbers");
+        foreach (var words in (string[])
+        [
+            "ntsapi.example.com", "777", "with TLS from the first byte", "Host (GB)", "plain.example.com", "7770", "without encryption: whoever listens reads the password", "AUTH user password",
+            "the same as for FTPS", "openssl s_client -quiet -verify_return_error -verify_hostname ntsapi.example.com -CAfile root.crt -connect ntsapi.example.com:777",
+        ])
+        {
+            Assert.Contains(words, owner.Page, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("href=\"/certificates\"", owner.Source, StringComparison.Ordinal);
+        Assert.Contains("href=\"/account/NUM8/logins\"", owner.Source, StringComparison.Ordinal);
+        await owner.GetAsync("/certificates");
+        Assert.Contains("Telephone numbers (NTSAPI with TLS)", owner.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<code data-copy>plain.example.com", owner.Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_account_sees_its_own_numbers_and_no_others()
     {
         await AccountAsync("NUM2");

@@ -116,6 +116,9 @@ internal sealed record NtsapiPublicEndpoint
     public int Port { get; init; } = 777;
 
     public string? Region { get; init; }
+
+    /// <summary>Whether TLS begins with the first byte there; null where the listeners say it: not where those without TLS are all.</summary>
+    public bool? Tls { get; init; }
 }
 
 internal sealed record SshSection

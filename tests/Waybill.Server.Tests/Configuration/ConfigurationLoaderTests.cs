@@ -162,6 +162,11 @@ public sealed class ConfigurationLoaderTests : IDisposable
         var told = Load([], """Ntsapi:Public=[{"Host":"a"}]""", "Ntsapi:Listen=192.0.2.1:777", "Ntsapi:ListenTls=192.0.2.2:777").Configuration.Ntsapi;
         Assert.Equal(["192.0.2.1:777 plain", "192.0.2.2:777 TLS"], NtsapiSettings.ListenersOf(told).Select(static listener => $"{listener.EndPoint} {listener.Words}"));
         Assert.Equal(777, Assert.Single(told.Public).Port);
+        Assert.True(Assert.Single(NtsapiSettings.Public(told)).ImplicitTls);
+
+        // Where TLS is not to be had nobody is told that it is.
+        var plain = Load([], """Ntsapi:Public=[{"Host":"a"},{"Host":"b","Tls":true}]""", "Ntsapi:Listen=192.0.2.1:777", "Ntsapi:ListenTls=").Configuration.Ntsapi;
+        Assert.Equal([("a", false), ("b", true)], NtsapiSettings.Public(plain).Select(static address => (address.Host, address.ImplicitTls)));
     }
 
     [Fact]
