@@ -63,6 +63,28 @@ public sealed class NumberPageTests(PortalServer server)
     }
 
     [Fact]
+    public async Task None_of_three_targets_is_set_when_one_of_them_may_not_be()
+    {
+        const string Account = "NUM7";
+        const string Number = "01436000000";
+        const string Here = $"/account/{Account}/numbers/{Number}";
+        await AccountAsync(Account);
+        await server.CommandAsync("numbers", "add-range", Number, Number);
+        await server.CommandAsync("numbers", "activate", Number, "--account", Account);
+        using var owner = await SignUp.WithAsync(server, "--account", Account, "--role", "owner");
+        await owner.GetAsync(Here);
+        await owner.PostAsync(Here + "?handler=Targets", ("target1", "S:44@one.example"), ("target2", "S:44@two.example"), ("target3", "441189999999"));
+        Assert.Contains("cannot be pointed at telephone numbers, since such calls are charged", owner.Page, StringComparison.Ordinal);
+        await owner.GetAsync(Here);
+        Assert.DoesNotContain("one.example", owner.Page, StringComparison.Ordinal);
+        Assert.Equal(
+            Here + "?done=NumberChanged",
+            (await owner.PostAsync(Here + "?handler=Targets", ("target1", "S:44@one.example"), ("target2", "S:44@two.example"), ("target3", "S:44@three.example"))).Location);
+        await owner.GetAsync(Here);
+        Assert.Contains("three.example", owner.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Targets_change_places_with_the_passwords_that_are_not_shown()
     {
         const string Account = "NUM5";

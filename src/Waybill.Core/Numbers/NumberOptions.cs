@@ -27,8 +27,8 @@ public sealed record NumberOptions
     /// <summary>How many numbers an account takes by itself (<see cref="NumberLimits.PerAccount"/>); accounts can have a number of their own.</summary>
     public int MaxPerAccount { get; init; } = NumberLimits.PerAccount;
 
-    /// <summary>Whether numbers may be pointed at telephone numbers: those calls cost the provider.</summary>
-    public bool PstnTargets { get; init; } = true;
+    /// <summary>Whether numbers may be pointed at telephone numbers, where nothing else is set for an account: those calls are charged, and who takes an account over calls dear numbers with it.</summary>
+    public bool PstnTargets { get; init; }
 
     /// <summary>The zone in which days of terms begin and end.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;

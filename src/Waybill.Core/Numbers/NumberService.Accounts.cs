@@ -8,7 +8,7 @@ namespace Waybill.Core.Numbers;
 /// <summary>What accounts may do with numbers.</summary>
 public sealed partial class NumberService
 {
-    internal const string AccountStatement = "SELECT numbers, maximum FROM number_account WHERE account_id = @account";
+    internal const string AccountStatement = "SELECT numbers, maximum, pstn_targets FROM number_account WHERE account_id = @account";
 
     /// <summary>How many numbers an account holds, and may.</summary>
     public async ValueTask<Result<NumberAccount>> AccountAsync(string account, CancellationToken cancellationToken = default) => await database.ReadAsync<Result<NumberAccount>>(
@@ -42,13 +42,16 @@ public sealed partial class NumberService
                 }
 
                 connection.Execute(
-                    "INSERT INTO number_account (account_id, maximum) VALUES (@account, @maximum) ON CONFLICT (account_id) DO UPDATE SET maximum = @maximum",
-                    ("@account", found.Id), ("@maximum", terms.Maximum));
+                    """
+                    INSERT INTO number_account (account_id, maximum, pstn_targets) VALUES (@account, @maximum, @pstn)
+                    ON CONFLICT (account_id) DO UPDATE SET maximum = @maximum, pstn_targets = @pstn
+                    """,
+                    ("@account", found.Id), ("@maximum", terms.Maximum), ("@pstn", terms.PstnTargets is { } pstn ? pstn ? 1 : 0 : null));
                 audit.Append(transaction, new AuditEntry(AuditActions.NumberAccountSet, actor)
                 {
                     Account = found.Number,
                     Subject = found.Number,
-                    Detail = new JsonObject { ["maximum"] = terms.Maximum }.ToJsonString(),
+                    Detail = new JsonObject { ["maximum"] = terms.Maximum, ["pstnTargets"] = terms.PstnTargets }.ToJsonString(),
                 });
                 return AccountOf(connection, found);
             },
@@ -56,10 +59,14 @@ public sealed partial class NumberService
 
     private NumberAccount AccountOf(DatabaseConnection connection, Account account)
     {
-        var (numbers, terms) = connection.First<(long Numbers, NumberAccountTerms Terms)?>(
-            AccountStatement, static row => (row.GetInt64(0), new NumberAccountTerms(row.IsDBNull(1) ? null : row.GetInt32(1))), ("@account", account.Id)) ?? (0, new NumberAccountTerms(null));
-        return new NumberAccount(account.Number, numbers, terms, terms.Maximum ?? options.MaxPerAccount);
+        var (numbers, terms) = TermsOf(connection, account.Id);
+        return new NumberAccount(account.Number, numbers, terms, terms.Maximum ?? options.MaxPerAccount, terms.PstnTargets ?? options.PstnTargets);
     }
+
+    private static (long Numbers, NumberAccountTerms Terms) TermsOf(DatabaseConnection connection, long account) =>
+        connection.First<(long, NumberAccountTerms)?>(
+            AccountStatement, static row => (row.GetInt64(0), new NumberAccountTerms(row.IsDBNull(1) ? null : row.GetInt32(1), row.IsDBNull(2) ? null : row.GetInt64(2) != 0)), ("@account", account))
+        ?? (0, new NumberAccountTerms(null));
 
     /// <summary>Why an account cannot have so many more numbers; null when it can. Asked in the transaction that gives them.</summary>
     private Problem? NoRoom(DatabaseConnection connection, NumberCaller caller, Account account, int more)

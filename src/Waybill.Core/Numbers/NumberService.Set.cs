@@ -14,7 +14,8 @@ public sealed partial class NumberService
     /// <param name="target">Where to; null for nowhere.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public ValueTask<Result<NumberDetails>> SetTargetAsync(NumberCaller caller, PhoneNumber number, int index, NumberTarget? target, CancellationToken cancellationToken = default) =>
-        (CheckIndex(index) ?? CheckTarget(target)) is { } bad ? new(bad) : SetAsync(caller, number, portedToo: true, [TargetChange(number, index, target)], cancellationToken);
+        CheckIndex(index) is { } bad ? new(bad)
+        : SetAsync(caller, number, portedToo: true, [TargetChange(number, index, target)], cancellationToken, (connection, found) => CheckPstn(connection, found, index, target));
 
     /// <summary>Sets when a target is used.</summary>
     /// <param name="caller">Who.</param>
@@ -37,10 +38,11 @@ public sealed partial class NumberService
     {
         ArgumentNullException.ThrowIfNull(targets);
         return targets.Select(static placed => placed.Index).Distinct().Count() != targets.Count ? new(Problem.Invalid("A target is there twice. Name each once."))
-            : targets.Select(placed => CheckIndex(placed.Index) ?? CheckTarget(placed.Target)).FirstOrDefault(static bad => bad is not null) is { } bad ? new(bad)
+            : targets.Select(static placed => CheckIndex(placed.Index)).FirstOrDefault(static bad => bad is not null) is { } bad ? new(bad)
             : SetAsync(
                 caller, number, portedToo: true,
-                [.. targets.SelectMany(placed => (NumberChanging[])[TargetChange(number, placed.Index, placed.Target), PeriodsChange(number, placed.Index, placed.Periods)])], cancellationToken);
+                [.. targets.SelectMany(placed => (NumberChanging[])[TargetChange(number, placed.Index, placed.Target), PeriodsChange(number, placed.Index, placed.Periods)])], cancellationToken,
+                (connection, found) => targets.Select(placed => CheckPstn(connection, found, placed.Index, placed.Target)).FirstOrDefault(static bad => bad is not null));
     }
 
     /// <summary>Sets the PIN for voicemail, or removes it. Neither the audit nor any event tells it.</summary>
@@ -204,12 +206,15 @@ public sealed partial class NumberService
         return new JsonObject { ["information"] = kept is null ? "cleared" : "set" };
     });
 
-    private Problem? CheckTarget(NumberTarget? target) => target is not { Kind: TargetKind.Pstn } || options.PstnTargets ? null
-        : Problem.Refused("Numbers of this provider cannot be pointed at telephone numbers. Use a SIP target, or ask the provider.");
+    /// <summary>Calls to telephone numbers cost: not every account may send them there. What was set while it might stays.</summary>
+    private Problem? CheckPstn(DatabaseConnection connection, NumberDetails found, int index, NumberTarget? target) =>
+        target is not { Kind: TargetKind.Pstn } || found.Targets[index - 1] == target || (TermsOf(connection, found.AccountId!.Value).Terms.PstnTargets ?? options.PstnTargets) ? null
+        : Problem.Refused($"Numbers of account {found.Account} cannot be pointed at telephone numbers, since such calls are charged. Use a SIP target, or ask the provider to allow it.");
 
     /// <summary>Changes what is set for a number that the caller has, all of it or nothing, each with its row of the audit and of the feed.</summary>
     private ValueTask<Result<NumberDetails>> SetAsync(
-        NumberCaller caller, PhoneNumber number, bool portedToo, IReadOnlyList<NumberChanging> changes, CancellationToken cancellationToken) =>
+        NumberCaller caller, PhoneNumber number, bool portedToo, IReadOnlyList<NumberChanging> changes, CancellationToken cancellationToken,
+        Func<DatabaseConnection, NumberDetails, Problem?>? check = null) =>
         database.WriteAsync<NumberDetails>(
             transaction =>
             {
@@ -218,6 +223,11 @@ public sealed partial class NumberService
                 if (!held.Succeeded)
                 {
                     return held;
+                }
+
+                if (check?.Invoke(connection, held.Value) is { } bad)
+                {
+                    return bad;
                 }
 
                 var now = held.Value;

@@ -408,8 +408,8 @@ internal sealed record NumbersSection
     /// <summary>How many numbers an account takes by itself, those that it gave back counted while they are quarantined. Accounts can have a number of their own.</summary>
     public int MaxPerAccount { get; init; } = NumberLimits.PerAccount;
 
-    /// <summary>Whether numbers may be pointed at telephone numbers, whose calls cost the provider.</summary>
-    public bool PstnTargets { get; init; } = true;
+    /// <summary>Whether numbers may be pointed at telephone numbers, whose calls are charged. Accounts can be allowed it by themselves.</summary>
+    public bool PstnTargets { get; init; }
 }
 
 internal sealed record PortingSection

@@ -81,7 +81,7 @@ public sealed class NumberAccountTests
         var set = (await core.Numbers.SetAccountAsync("10042", terms => terms with { Maximum = 1 }, TestCore.Operator)).Get();
         Assert.Equal((1, 1, 0), (set.Maximum, set.Terms.Maximum, set.Numbers));
         (await core.Numbers.SetAccountAsync("10042", terms => terms with { Maximum = 1 }, TestCore.Operator)).Get();
-        Assert.Equal(["10042 10042 {\"maximum\":1}"], await core.AuditAsync(AuditActions.NumberAccountSet));
+        Assert.Equal(["10042 10042 {\"maximum\":1,\"pstnTargets\":null}"], await core.AuditAsync(AuditActions.NumberAccountSet));
         await core.ActivateAsync();
         (await core.Numbers.ActivateAsync(core.One, NumberCore.Of("01224000001"))).Problem(ProblemKind.LimitReached);
         Assert.Equal(3, (await core.Numbers.AccountAsync("10043")).Get().Maximum);

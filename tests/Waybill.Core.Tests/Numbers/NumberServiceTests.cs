@@ -133,7 +133,7 @@ public sealed class NumberServiceTests
     [Fact]
     public async Task Targets_are_set_together_or_not_at_all_and_each_change_is_told()
     {
-        await using var core = await NumberCore.CreateAsync(options: new NumberOptions { PstnTargets = false });
+        await using var core = await NumberCore.CreateAsync();
         var number = await core.ActivateAsync();
         var always = TargetPeriods.Parse(TargetPeriods.Always).Get();
         var office = TargetPeriods.Parse("1-5:0900-1730").Get();
@@ -176,12 +176,35 @@ public sealed class NumberServiceTests
     }
 
     [Fact]
-    public async Task A_provider_may_refuse_telephone_numbers_as_targets()
+    public async Task Only_accounts_that_may_point_numbers_at_telephone_numbers()
     {
-        await using var core = await NumberCore.CreateAsync(options: new NumberOptions { PstnTargets = false });
-        var number = await core.ActivateAsync();
-        (await core.Numbers.SetTargetAsync(core.One, number, 1, NumberCore.Target("441189999999"))).Problem(ProblemKind.Refused);
+        await using var core = await NumberCore.CreateAsync();
+        var (number, other) = (await core.ActivateAsync(), await core.ActivateAsync("01224000001", core.Two));
+        Assert.Equal(
+            "Numbers of account 10042 cannot be pointed at telephone numbers, since such calls are charged. Use a SIP target, or ask the provider to allow it.",
+            (await core.Numbers.SetTargetAsync(core.One, number, 1, NumberCore.Target("441189999999"))).Problem(ProblemKind.Refused).Message);
         (await core.Numbers.SetTargetAsync(core.One, number, 1, NumberCore.Target("S:44@sip.example"))).Get();
+        Assert.True((await core.Numbers.SetAccountAsync("10042", terms => terms with { PstnTargets = true }, TestCore.Operator)).Get().PstnTargets);
+        (await core.Numbers.SetTargetAsync(core.One, number, 2, NumberCore.Target("441189999999"))).Get();
+        (await core.Numbers.SetTargetAsync(core.Two, other, 2, NumberCore.Target("441189999999"))).Problem(ProblemKind.Refused);
+
+        // What was set while it might stays, also when the form is sent again; nothing else is set.
+        Assert.False((await core.Numbers.SetAccountAsync("10042", terms => terms with { PstnTargets = null }, TestCore.Operator)).Get().PstnTargets);
+        var always = TargetPeriods.Parse(TargetPeriods.Always).Get();
+        var set = (await core.Numbers.SetTargetsAsync(core.One, number, [new(1, null, always), new(2, NumberCore.Target("441189999999"), always)])).Get();
+        Assert.Equal([null, "441189999999", null], set.Targets.Select(target => target?.ToString()));
+        (await core.Numbers.SetTargetsAsync(core.One, number, [new(1, NumberCore.Target("441189999999"), always)])).Problem(ProblemKind.Refused);
+        (await core.Numbers.SetTargetAsync(core.Staff, number, 1, NumberCore.Target("441189999999"))).Problem(ProblemKind.Refused);
+    }
+
+    [Fact]
+    public async Task Where_the_provider_allows_telephone_numbers_to_all_one_account_can_still_be_refused()
+    {
+        await using var core = await NumberCore.CreateAsync(options: new NumberOptions { PstnTargets = true });
+        var number = await core.ActivateAsync();
+        (await core.Numbers.SetTargetAsync(core.One, number, 1, NumberCore.Target("441189999999"))).Get();
+        (await core.Numbers.SetAccountAsync("10042", terms => terms with { PstnTargets = false }, TestCore.Operator)).Get();
+        (await core.Numbers.SetTargetAsync(core.One, number, 2, NumberCore.Target("441189999999"))).Problem(ProblemKind.Refused);
     }
 
     [Fact]

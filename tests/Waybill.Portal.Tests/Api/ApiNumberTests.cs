@@ -217,6 +217,13 @@ public sealed class ApiNumberTests(ApiServer api)
         Assert.Equal(30, (await client.PostJsonAsync($"/v1/number/alist/{start[..9]}/100", null)).GetProperty("numbers").GetArrayLength());
         Assert.Equal("Y", (await client.PostJsonAsync("/v1/number/activate/" + number, null)).GetProperty("status").GetString());
         await client.PostJsonAsync("/v1/number/set/" + number, new { destinationType = "SIP_RFC2833", index = 1, destinationIdentifier = "user:secret@sip.example" });
+        using (var charged = await client.PostAsync("/v1/number/set/" + number, ApiAnswers.Json(new { destinationType = "PSTN", index = 2, destinationIdentifier = "441189999999" })))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, charged.StatusCode);
+            Assert.Contains("cannot be pointed at telephone numbers", await charged.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        ApiServer.Get(await api.Core.OpenNumbers(new NumberOptions()).SetAccountAsync(account, static terms => terms with { PstnTargets = true }, ApiServer.Operator));
         await client.PostJsonAsync("/v1/number/set/" + number, new { destinationType = "PSTN", index = 2, destinationIdentifier = "441189999999" });
         await client.PostJsonAsync("/v1/number/order/" + number, new { index = 2, periods = "1-5:0900-1730" });
         var status = await client.GetJsonAsync("/v1/number/status/+44" + number[1..]);
