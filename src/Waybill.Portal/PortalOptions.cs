@@ -30,6 +30,9 @@ public sealed record PortalOptions
     /// <summary>Where customers connect by FTP over TLS.</summary>
     public IReadOnlyList<PublicAddress> Ftp { get; init; } = [];
 
+    /// <summary>Where customers' programs speak NTSAPI; empty where the provider has not said.</summary>
+    public IReadOnlyList<PublicAddress> Ntsapi { get; init; } = [];
+
     /// <summary>How long files are kept where nothing else is agreed.</summary>
     public int RetentionMonths { get; init; } = 12;
 
@@ -49,6 +52,6 @@ public sealed record PortalOptions
 /// <param name="Region">For whom, as <c>GB</c>; null for all.</param>
 public sealed record PublicAddress(string Host, int Port, string? Region)
 {
-    /// <summary>Of FTP: whether TLS begins with the first byte.</summary>
+    /// <summary>Of FTP and NTSAPI: whether TLS begins with the first byte.</summary>
     public bool ImplicitTls { get; init; }
 }

@@ -63,6 +63,28 @@ public sealed class NumberPageTests(PortalServer server)
     }
 
     [Fact]
+    public async Task None_of_three_targets_is_set_when_one_of_them_may_not_be()
+    {
+        const string Account = "NUM7";
+        const string Number = "01436000000";
+        const string Here = $"/account/{Account}/numbers/{Number}";
+        await AccountAsync(Account);
+        await server.CommandAsync("numbers", "add-range", Number, Number);
+        await server.CommandAsync("numbers", "activate", Number, "--account", Account);
+        using var owner = await SignUp.WithAsync(server, "--account", Account, "--role", "owner");
+        await owner.GetAsync(Here);
+        await owner.PostAsync(Here + "?handler=Targets", ("target1", "S:44@one.example"), ("target2", "S:44@two.example"), ("target3", "441189999999"));
+        Assert.Contains("cannot be pointed at telephone numbers, since such calls are charged", owner.Page, StringComparison.Ordinal);
+        await owner.GetAsync(Here);
+        Assert.DoesNotContain("one.example", owner.Page, StringComparison.Ordinal);
+        Assert.Equal(
+            Here + "?done=NumberChanged",
+            (await owner.PostAsync(Here + "?handler=Targets", ("target1", "S:44@one.example"), ("target2", "S:44@two.example"), ("target3", "S:44@three.example"))).Location);
+        await owner.GetAsync(Here);
+        Assert.Contains("three.example", owner.Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Targets_change_places_with_the_passwords_that_are_not_shown()
     {
         const string Account = "NUM5";
@@ -97,6 +119,52 @@ public sealed class NumberPageTests(PortalServer server)
 
         Task<int> TargetsAsync(string first, string second) =>
             server.TamperAsync($"UPDATE phone_number SET information = NULL WHERE number = 441434000000 AND target1 = '{first}' AND target2 = '{second}' AND target3 IS NULL");
+    }
+
+    [Fact]
+    public async Task A_customer_sees_how_many_numbers_there_may_be_and_takes_no_more()
+    {
+        const string Account = "NUM6";
+        const string Here = $"/account/{Account}/numbers";
+        await AccountAsync(Account);
+        await server.CommandAsync("numbers", "add-range", "01435000000", "01435000009");
+        await server.CommandAsync("numbers", "account", Account, "--max", "1");
+        using var owner = await SignUp.WithAsync(server, "--account", Account, "--role", "owner");
+        await owner.GetAsync(Here);
+        Assert.Contains("It has 0 of at most 1;", owner.Page, StringComparison.Ordinal);
+        Assert.StartsWith($"{Here}/01435", (await owner.PostAsync(Here + "?handler=Take", ("pattern", "01435"))).Location, StringComparison.Ordinal);
+        await owner.GetAsync(Here);
+        await owner.PostAsync(Here + "?handler=Take", ("pattern", "01435"));
+        Assert.Contains($"Account {Account} has 1 of at most 1 numbers", owner.Page, StringComparison.Ordinal);
+        Assert.Contains("It has 1 of at most 1;", owner.Page, StringComparison.Ordinal);
+
+        // Staff give it more.
+        var free = (await server.JsonAsync("numbers", "find", "01435", "--state", "free"))[0].GetProperty("number").GetString();
+        using var staff = await SignUp.WithAsync(server, "--provider", "administrator");
+        await staff.GetAsync($"/staff/numbers/{free}");
+        Assert.Equal($"/staff/numbers/{free}?done=NumberTaken", (await staff.PostAsync($"/staff/numbers/{free}?handler=Activate", ("account", Account))).Location);
+    }
+
+    [Fact]
+    public async Task The_page_of_numbers_says_where_programs_connect_how_they_log_in_and_what_they_trust()
+    {
+        await AccountAsync("NUM8");
+        using var owner = await SignUp.WithAsync(server, "--account", "NUM8", "--role", "owner");
+        await owner.GetAsync("/account/NUM8/numbers");
+        foreach (var words in (string[])
+        [
+            "ntsapi.example.com", "777", "with TLS from the first byte", "Host (GB)", "plain.example.com", "7770", "without encryption: whoever listens reads the password", "AUTH user password",
+            "the same as for FTPS", "openssl s_client -quiet -verify_return_error -verify_hostname ntsapi.example.com -CAfile root.crt -connect ntsapi.example.com:777",
+        ])
+        {
+            Assert.Contains(words, owner.Page, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("href=\"/certificates\"", owner.Source, StringComparison.Ordinal);
+        Assert.Contains("href=\"/account/NUM8/logins\"", owner.Source, StringComparison.Ordinal);
+        await owner.GetAsync("/certificates");
+        Assert.Contains("Telephone numbers (NTSAPI with TLS)", owner.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<code data-copy>plain.example.com", owner.Source, StringComparison.Ordinal);
     }
 
     [Fact]

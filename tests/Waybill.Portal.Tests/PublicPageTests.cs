@@ -17,7 +17,7 @@ public sealed partial class PublicPageTests(PortalServer server)
     {
         using var client = server.Client();
         var page = WebUtility.HtmlDecode(await client.GetStringAsync("/"));
-        foreach (var words in (string[])["Example Telecom", "sftp.example.com", ">22<", "Host (AU)", "sftp.example.net", ">3333<", "not FTPS", "SSH key", "12 months", "support@example.com", "<path d=\"M"])
+        foreach (var words in (string[])["Example Telecom", "sftp.example.com", ">22<", "Host (AU)", "sftp.example.net", ">3333<", "not FTPS", "ntsapi.example.com", ">777<", "TLS, with user name and password", "Telephone numbers (NTSAPI, GB)", ">7770<", "SSH key", "12 months", "support@example.com", "<path d=\"M"])
         {
             Assert.Contains(words, page, StringComparison.Ordinal);
         }

@@ -174,7 +174,7 @@ public sealed partial class RouteInventoryTests
         }
     }
 
-    private sealed class NoIdentity : IServerIdentity
+    internal sealed class NoIdentity : IServerIdentity
     {
         public IReadOnlyList<SshPublicKey> HostKeys => [];
 

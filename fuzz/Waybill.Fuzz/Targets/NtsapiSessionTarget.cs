@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
+using Waybill.Net.Rates;
 using Waybill.Ntsapi.Hosting;
 using Waybill.Ntsapi.Numbers;
 using Waybill.TestKit;
@@ -45,7 +46,7 @@ internal sealed partial class NtsapiSessionTarget : IFuzzTarget
     public async ValueTask<string> RunAsync(ReadOnlyMemory<byte> input)
     {
         var application = new Application();
-        var handler = new NtsapiConnectionHandler(Options, application, new NtsapiLogins(Options.Limits, TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance);
+        var handler = new NtsapiConnectionHandler(Options, application, new NtsapiLogins(Options.Limits, new LoginRates(Options.Limits.CommandsPerSecond, TimeProvider.System)), TimeProvider.System, NullLoggerFactory.Instance);
         await using var connection = new InMemoryConnection();
         var running = connection.RunAsync(handler.OnConnectedAsync);
         var replies = ReadAsync(connection.Client.Input.AsStream());

@@ -89,6 +89,9 @@ public static class AuditActions
     /// <summary>A quota was set; the detail says which limits hold.</summary>
     public const string QuotaSet = "quota-set";
 
+    /// <summary>It was set what an account may do with telephone numbers; the detail says what holds.</summary>
+    public const string NumberAccountSet = "number-account-set";
+
     /// <summary>An account was added.</summary>
     public const string AccountAdded = "account-added";
 

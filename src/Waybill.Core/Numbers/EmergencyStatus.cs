@@ -24,3 +24,19 @@ public enum EmergencyStatus
     /// <summary>There is none.</summary>
     None = 9,
 }
+
+/// <summary>How far emergency records are, in words.</summary>
+public static class EmergencyStatusWords
+{
+    /// <summary>As NTSAPI answers STATUS of INFO 999, and clients of such an API read it (domain.md 1.6).</summary>
+    public static string Tell(this EmergencyStatus status) => status switch
+    {
+        EmergencyStatus.Accepted => "Accepted",
+        EmergencyStatus.Received => "Info received",
+        EmergencyStatus.Validating => "Info awaiting further validation",
+        EmergencyStatus.Submitted => "Info submitted",
+        EmergencyStatus.Manual => "Submitted - awaiting manual processing",
+        EmergencyStatus.Rejected => "Rejected",
+        _ => "No record found",
+    };
+}

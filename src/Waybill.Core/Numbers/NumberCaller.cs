@@ -5,9 +5,15 @@ namespace Waybill.Core.Numbers;
 /// <param name="Actor">Who does it, for the audit.</param>
 public readonly record struct NumberCaller(string? Account, Actor Actor)
 {
-    /// <summary>The provider's own people and programs.</summary>
-    public static NumberCaller Provider(Actor actor) => new(null, actor);
+    /// <summary>Whether the provider decides, also on behalf of an account: how many numbers that may have does not bind the provider.</summary>
+    public bool IsProvider { get; private init; }
 
-    /// <summary>A login, person or program of an account; or the provider on behalf of one.</summary>
+    /// <summary>The provider's own people and programs.</summary>
+    public static NumberCaller Provider(Actor actor) => new(null, actor) { IsProvider = true };
+
+    /// <summary>The same on behalf of an account.</summary>
+    public static NumberCaller ProviderFor(string account, Actor actor) => new(account, actor) { IsProvider = true };
+
+    /// <summary>A login, person or program of an account.</summary>
     public static NumberCaller Of(string account, Actor actor) => new(account, actor);
 }

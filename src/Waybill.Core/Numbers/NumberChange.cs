@@ -17,4 +17,8 @@ public sealed record NumberChange(long Sequence, PhoneNumber Number, string? Acc
 /// <param name="Items">The changes, the oldest first.</param>
 /// <param name="Next">What to ask for next as since; also when nothing was new.</param>
 /// <param name="IsMore">Whether there is more now.</param>
-public sealed record ChangePage(IReadOnlyList<NumberChange> Items, long Next, bool IsMore);
+public sealed record ChangePage(IReadOnlyList<NumberChange> Items, long Next, bool IsMore)
+{
+    /// <summary>Changes behind the place that was asked for are not kept any more: whoever follows reads the state of all numbers anew, and then goes on from <see cref="Next"/>, which is the end of the feed.</summary>
+    public bool IsGone { get; init; }
+}

@@ -21,7 +21,12 @@ public sealed class NumberChanges(WaybillDatabase database)
     internal const string OfNumberStatement =
         Select + " WHERE c.number = @number AND c.sequence < @before AND (@account IS NULL OR a.number_key = @account) ORDER BY c.sequence DESC LIMIT @limit";
 
-    /// <summary>The changes behind a place, the oldest first. Whoever asks again with <see cref="ChangePage.Next"/> misses none and gets none twice.</summary>
+    internal const string OldestStatement = "SELECT sequence, at FROM number_change ORDER BY sequence LIMIT @limit";
+
+    // The number that the last change had, also when that is not kept any more.
+    private const string LastStatement = "SELECT seq FROM sqlite_sequence WHERE name = 'number_change'";
+
+    /// <summary>The changes behind a place, the oldest first. Whoever asks again with <see cref="ChangePage.Next"/> misses none and gets none twice, unless it comes so late that <see cref="ChangePage.IsGone"/>.</summary>
     /// <param name="since">The sequence that was seen last; 0 for the beginning.</param>
     /// <param name="account">Only those of an account, by its number; null for all.</param>
     /// <param name="size">How many at most.</param>
@@ -36,6 +41,12 @@ public sealed class NumberChanges(WaybillDatabase database)
                 if (account is not null && owner is null)
                 {
                     return AccountService.Unknown(account);
+                }
+
+                var last = connection.Number(LastStatement);
+                if (since < (connection.Number("SELECT min(sequence) FROM number_change") is var oldest and > 0 ? oldest - 1 : last))
+                {
+                    return new ChangePage([], last, IsMore: false) { IsGone = true };
                 }
 
                 var rows = owner is null
@@ -65,6 +76,29 @@ public sealed class NumberChanges(WaybillDatabase database)
                 return new Page<NumberChange>([.. rows.Take(size)], rows.Count > size ? rows[size - 1].Sequence.ToString(CultureInfo.InvariantCulture) : null);
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the changes before a time, the oldest first and only as far as all of them are older; says how many.</summary>
+    public async ValueTask<Result<int>> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default)
+    {
+        for (var pruned = 0; ;)
+        {
+            // In pieces, so that nobody's allocation waits for it.
+            var piece = await database.WriteAsync<int>(
+                transaction =>
+                {
+                    var connection = transaction.Connection;
+                    var old = connection.All(OldestStatement, static row => (Sequence: row.GetInt64(0), At: row.Time(1)), ("@limit", NumberLimits.Together)).TakeWhile(change => change.At < before).ToList();
+                    return old.Count == 0 ? 0 : connection.Execute("DELETE FROM number_change WHERE sequence <= @last", ("@last", old[^1].Sequence));
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (!piece.Succeeded || piece.Value == 0)
+            {
+                return piece.Succeeded ? pruned : piece;
+            }
+
+            pruned += piece.Value;
+        }
     }
 
     private static NumberChange Read(DbDataReader row) => new(

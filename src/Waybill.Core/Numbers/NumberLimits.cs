@@ -21,6 +21,12 @@ public static class NumberLimits
     /// <summary>Numbers that are ported together.</summary>
     public const int Ported = 10_000;
 
+    /// <summary>Numbers that an account takes by itself, unless the provider says another number: those that are active, and those that it gave back while they are quarantined.</summary>
+    public const int PerAccount = 10_000;
+
+    /// <summary>The most that the provider can say.</summary>
+    public const int PerAccountMaximum = 10_000_000;
+
     /// <summary>Targets of a number.</summary>
     public const int Targets = 3;
 

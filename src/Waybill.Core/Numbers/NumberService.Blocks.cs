@@ -124,6 +124,11 @@ public sealed partial class NumberService
                 return Problem.Refused($"The block of {first} was not given back. There is nothing to undo.");
             }
 
+            if (NoRoom(transaction.Connection, caller, account.Value, given.Sum(Uncounted)) is { } full)
+            {
+                return full;
+            }
+
             given.ForEach(number => Reactivate(transaction, caller.Actor, number, account.Value));
             return block;
         },
@@ -157,6 +162,7 @@ public sealed partial class NumberService
         var numbers = connection.All(NumberSql.OfBlockStatement, NumberSql.Read, ("@block", id), ("@limit", NumberLimits.Block));
         return (block, numbers.FindAll(number => (number.Account ?? number.FormerAccount) == block.Account));
     }
+
     private Result<NumberBlock> TakeBlock(WriteTransaction transaction, NumberCaller caller, long first, int size)
     {
         var connection = transaction.Connection;
@@ -164,6 +170,11 @@ public sealed partial class NumberService
         if (!account.Succeeded)
         {
             return account.Problem;
+        }
+
+        if (NoRoom(connection, caller, account.Value, size) is { } full)
+        {
+            return full;
         }
 
         var block = connection.Number(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Waybill.Core.Audit;
 using Waybill.Core.Database;
 
 namespace Waybill.Core.Numbers;
@@ -12,39 +13,9 @@ public sealed partial class NumberService
     /// <param name="index">Which target: 1 to <see cref="NumberLimits.Targets"/>. Calls try them in turn.</param>
     /// <param name="target">Where to; null for nowhere.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ValueTask<Result<NumberDetails>> SetTargetAsync(NumberCaller caller, PhoneNumber number, int index, NumberTarget? target, CancellationToken cancellationToken = default)
-    {
-        if (CheckIndex(index) is { } bad)
-        {
-            return new(bad);
-        }
-
-        if (target is { Kind: TargetKind.Pstn } && !options.PstnTargets)
-        {
-            return new(Problem.Refused("Numbers of this provider cannot be pointed at telephone numbers. Use a SIP target, or ask the provider."));
-        }
-
-        return SetAsync(
-            caller, number, NumberActions.TargetSet, portedToo: true,
-            (connection, found) =>
-            {
-                if (found.Targets[index - 1] == target)
-                {
-                    return null;
-                }
-
-                connection.Execute(
-                    index switch
-                    {
-                        1 => "UPDATE phone_number SET target1 = @target WHERE number = @number",
-                        2 => "UPDATE phone_number SET target2 = @target WHERE number = @number",
-                        _ => "UPDATE phone_number SET target3 = @target WHERE number = @number",
-                    },
-                    ("@target", target?.ToString()), ("@number", number.E164));
-                return new JsonObject { ["index"] = index, ["target"] = target?.ToShown() };
-            },
-            cancellationToken);
-    }
+    public ValueTask<Result<NumberDetails>> SetTargetAsync(NumberCaller caller, PhoneNumber number, int index, NumberTarget? target, CancellationToken cancellationToken = default) =>
+        CheckIndex(index) is { } bad ? new(bad)
+        : SetAsync(caller, number, portedToo: true, [TargetChange(number, index, target)], cancellationToken, (connection, found) => CheckPstn(connection, found, index, target));
 
     /// <summary>Sets when a target is used.</summary>
     /// <param name="caller">Who.</param>
@@ -55,32 +26,23 @@ public sealed partial class NumberService
     public ValueTask<Result<NumberDetails>> SetPeriodsAsync(NumberCaller caller, PhoneNumber number, int index, TargetPeriods periods, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(periods);
-        if (CheckIndex(index) is { } bad)
-        {
-            return new(bad);
-        }
+        return CheckIndex(index) is { } bad ? new(bad) : SetAsync(caller, number, portedToo: true, [PeriodsChange(number, index, periods)], cancellationToken);
+    }
 
-        var kept = periods.Text == TargetPeriods.Always ? null : periods;
-        return SetAsync(
-            caller, number, NumberActions.PeriodsSet, portedToo: true,
-            (connection, found) =>
-            {
-                if (found.Periods[index - 1] == kept)
-                {
-                    return null;
-                }
-
-                connection.Execute(
-                    index switch
-                    {
-                        1 => "UPDATE phone_number SET periods1 = @periods WHERE number = @number",
-                        2 => "UPDATE phone_number SET periods2 = @periods WHERE number = @number",
-                        _ => "UPDATE phone_number SET periods3 = @periods WHERE number = @number",
-                    },
-                    ("@periods", kept?.Text), ("@number", number.E164));
-                return new JsonObject { ["index"] = index, ["periods"] = periods.Text };
-            },
-            cancellationToken);
+    /// <summary>Sets targets together with their periods, all or none: no call meets half of it.</summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="number">The number.</param>
+    /// <param name="targets">Which places, each once, with what is to be there.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Result<NumberDetails>> SetTargetsAsync(NumberCaller caller, PhoneNumber number, IReadOnlyList<PlacedTarget> targets, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        return targets.Select(static placed => placed.Index).Distinct().Count() != targets.Count ? new(Problem.Invalid("A target is there twice. Name each once."))
+            : targets.Select(static placed => CheckIndex(placed.Index)).FirstOrDefault(static bad => bad is not null) is { } bad ? new(bad)
+            : SetAsync(
+                caller, number, portedToo: true,
+                [.. targets.SelectMany(placed => (NumberChanging[])[TargetChange(number, placed.Index, placed.Target), PeriodsChange(number, placed.Index, placed.Periods)])], cancellationToken,
+                (connection, found) => targets.Select(placed => CheckPstn(connection, found, placed.Index, placed.Target)).FirstOrDefault(static bad => bad is not null));
     }
 
     /// <summary>Sets the PIN for voicemail, or removes it. Neither the audit nor any event tells it.</summary>
@@ -96,12 +58,14 @@ public sealed partial class NumberService
         }
 
         return SetAsync(
-            caller, number, NumberActions.PinSet, portedToo: false,
-            (connection, _) =>
-            {
-                connection.Execute("UPDATE phone_number SET pin = @pin WHERE number = @number", ("@pin", pin), ("@number", number.E164));
-                return new JsonObject { ["isSet"] = pin is not null };
-            },
+            caller, number, portedToo: false,
+            [
+                new(NumberActions.PinSet, (connection, _) =>
+                {
+                    connection.Execute("UPDATE phone_number SET pin = @pin WHERE number = @number", ("@pin", pin), ("@number", number.E164));
+                    return new JsonObject { ["isSet"] = pin is not null };
+                }),
+            ],
             cancellationToken);
     }
 
@@ -116,29 +80,8 @@ public sealed partial class NumberService
     /// <param name="letter">One of <see cref="NumberFeature.All"/>.</param>
     /// <param name="isOn">Whether it is to be on.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ValueTask<Result<NumberDetails>> SetFeatureAsync(NumberCaller caller, PhoneNumber number, char letter, bool isOn, CancellationToken cancellationToken = default)
-    {
-        if (NumberFeature.Check(letter) is { } bad)
-        {
-            return new(bad);
-        }
-
-        return SetAsync(
-            caller, number, NumberActions.FeatureSet, portedToo: false,
-            (connection, found) =>
-            {
-                var features = string.Concat(NumberFeature.All.Where(each => each == letter ? isOn : found.Features.Contains(each, StringComparison.Ordinal)));
-                if (features == found.Features)
-                {
-                    return null;
-                }
-
-                connection.Execute(
-                    "UPDATE phone_number SET features = @features WHERE number = @number", ("@features", features.Length == 0 ? null : features), ("@number", number.E164));
-                return new JsonObject { ["feature"] = letter.ToString(), ["isOn"] = isOn };
-            },
-            cancellationToken);
-    }
+    public ValueTask<Result<NumberDetails>> SetFeatureAsync(NumberCaller caller, PhoneNumber number, char letter, bool isOn, CancellationToken cancellationToken = default) =>
+        NumberFeature.Check(letter) is { } bad ? new(bad) : SetAsync(caller, number, portedToo: false, [FeatureChange(number, letter, isOn)], cancellationToken);
 
     /// <summary>Sets what is known of the number's user, in one line, or clears it. Neither the audit nor the feed nor any event tells it.</summary>
     /// <param name="caller">Who.</param>
@@ -147,32 +90,26 @@ public sealed partial class NumberService
     /// <param name="cancellationToken">Stops it.</param>
     public ValueTask<Result<NumberDetails>> SetInformationAsync(NumberCaller caller, PhoneNumber number, string? text, CancellationToken cancellationToken = default)
     {
-        var kept = string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-        if (kept?.Length > NumberLimits.Information)
-        {
-            return new(Problem.Invalid($"The information has {kept.Length} characters, and {NumberLimits.Information} are the most. Shorten it."));
-        }
+        var kept = KeptInformation(text);
+        return kept.Succeeded ? SetAsync(caller, number, portedToo: false, [InformationChange(number, kept.Value)], cancellationToken) : new(kept.Problem);
+    }
 
-        if (kept is not null && Audit.AuditText.Clean(kept, int.MaxValue, doubleBackslash: false) != kept)
-        {
-            return new(Problem.Invalid("The information holds control characters or invisible marks. Type it again without them, in one line."));
-        }
-
-        return SetAsync(
-            caller, number, NumberActions.InformationSet, portedToo: false,
-            (connection, found) =>
-            {
-                if (found.Information == kept)
-                {
-                    return null;
-                }
-
-                connection.Execute("UPDATE phone_number SET information = @text WHERE number = @number", ("@text", kept), ("@number", number.E164));
-
-                // Not the text: it names people and where they live, and the audit and the feed keep what they are told.
-                return new JsonObject { ["information"] = kept is null ? "cleared" : "set" };
-            },
-            cancellationToken);
+    /// <summary>Sets what is known of the number's user, and which features are on, both or neither.</summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="number">The number.</param>
+    /// <param name="text">As in <see cref="SetInformationAsync"/>.</param>
+    /// <param name="isOn">Says of each of <see cref="NumberFeature.All"/> whether it is to be on.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Result<NumberDetails>> SetInformationAndFeaturesAsync(
+        NumberCaller caller, PhoneNumber number, string? text, Func<char, bool> isOn, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(isOn);
+        var kept = KeptInformation(text);
+        return kept.Succeeded
+            ? SetAsync(
+                caller, number, portedToo: false,
+                [InformationChange(number, kept.Value), .. NumberFeature.All.Select(letter => FeatureChange(number, letter, isOn(letter)))], cancellationToken)
+            : new(kept.Problem);
     }
 
     /// <summary>Sets the last day of a number's term, and whether it is renewed then.</summary>
@@ -182,33 +119,139 @@ public sealed partial class NumberService
     /// <param name="actor">Who.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public ValueTask<Result<NumberDetails>> SetTermAsync(PhoneNumber number, DateOnly expires, bool ends, Actor actor, CancellationToken cancellationToken = default) => SetAsync(
-        NumberCaller.Provider(actor), number, NumberActions.TermSet, portedToo: false,
-        (connection, _) =>
-        {
-            connection.Execute(
-                "UPDATE phone_number SET expires_on = @expires, ends = @ends WHERE number = @number", ("@expires", expires.ToColumn()), ("@ends", ends ? 1 : 0), ("@number", number.E164));
-            return new JsonObject { ["expires"] = expires.ToColumn(), ["ends"] = ends };
-        },
+        NumberCaller.Provider(actor), number, portedToo: false,
+        [
+            new(NumberActions.TermSet, (connection, _) =>
+            {
+                connection.Execute(
+                    "UPDATE phone_number SET expires_on = @expires, ends = @ends WHERE number = @number", ("@expires", expires.ToColumn()), ("@ends", ends ? 1 : 0), ("@number", number.E164));
+                return new JsonObject { ["expires"] = expires.ToColumn(), ["ends"] = ends };
+            }),
+        ],
         cancellationToken);
 
     private static Problem? CheckIndex(int index) =>
         index is >= 1 and <= NumberLimits.Targets ? null : Problem.Invalid($"A number has the targets 1 to {NumberLimits.Targets}. Name one of them.");
 
-    /// <summary>Changes what is set for a number that the caller has; null from <paramref name="change"/> means that it was so already, and nothing is told.</summary>
+    /// <summary>The information as it is kept, empty for none; or what is wrong with it.</summary>
+    private static Result<string> KeptInformation(string? text)
+    {
+        var kept = (text ?? "").Trim();
+        return kept.Length > NumberLimits.Information ? Problem.Invalid($"The information has {kept.Length} characters, and {NumberLimits.Information} are the most. Shorten it.")
+            : AuditText.Clean(kept, int.MaxValue, doubleBackslash: false) != kept
+                ? Problem.Invalid("The information holds control characters or invisible marks. Type it again without them, in one line.")
+            : kept;
+    }
+
+    private static NumberChanging TargetChange(PhoneNumber number, int index, NumberTarget? target) => new(NumberActions.TargetSet, (connection, found) =>
+    {
+        if (found.Targets[index - 1] == target)
+        {
+            return null;
+        }
+
+        connection.Execute(
+            index switch
+            {
+                1 => "UPDATE phone_number SET target1 = @target WHERE number = @number",
+                2 => "UPDATE phone_number SET target2 = @target WHERE number = @number",
+                _ => "UPDATE phone_number SET target3 = @target WHERE number = @number",
+            },
+            ("@target", target?.ToString()), ("@number", number.E164));
+        return new JsonObject { ["index"] = index, ["target"] = target?.ToShown() };
+    });
+
+    private static NumberChanging PeriodsChange(PhoneNumber number, int index, TargetPeriods periods) => new(NumberActions.PeriodsSet, (connection, found) =>
+    {
+        var kept = periods.Text == TargetPeriods.Always ? null : periods;
+        if (found.Periods[index - 1] == kept)
+        {
+            return null;
+        }
+
+        connection.Execute(
+            index switch
+            {
+                1 => "UPDATE phone_number SET periods1 = @periods WHERE number = @number",
+                2 => "UPDATE phone_number SET periods2 = @periods WHERE number = @number",
+                _ => "UPDATE phone_number SET periods3 = @periods WHERE number = @number",
+            },
+            ("@periods", kept?.Text), ("@number", number.E164));
+        return new JsonObject { ["index"] = index, ["periods"] = periods.Text };
+    });
+
+    private static NumberChanging FeatureChange(PhoneNumber number, char letter, bool isOn) => new(NumberActions.FeatureSet, (connection, found) =>
+    {
+        var features = string.Concat(NumberFeature.All.Where(each => each == letter ? isOn : found.Features.Contains(each, StringComparison.Ordinal)));
+        if (features == found.Features)
+        {
+            return null;
+        }
+
+        connection.Execute("UPDATE phone_number SET features = @features WHERE number = @number", ("@features", features.Length == 0 ? null : features), ("@number", number.E164));
+        return new JsonObject { ["feature"] = letter.ToString(), ["isOn"] = isOn };
+    });
+
+    private static NumberChanging InformationChange(PhoneNumber number, string text) => new(NumberActions.InformationSet, (connection, found) =>
+    {
+        var kept = text.Length == 0 ? null : text;
+        if (found.Information == kept)
+        {
+            return null;
+        }
+
+        connection.Execute("UPDATE phone_number SET information = @text WHERE number = @number", ("@text", kept), ("@number", number.E164));
+
+        // Not the text: it names people and where they live, and the audit and the feed keep what they are told.
+        return new JsonObject { ["information"] = kept is null ? "cleared" : "set" };
+    });
+
+    /// <summary>Calls to telephone numbers cost: not every account may send them there. What was set while it might stays.</summary>
+    private Problem? CheckPstn(DatabaseConnection connection, NumberDetails found, int index, NumberTarget? target) =>
+        target is not { Kind: TargetKind.Pstn } || found.Targets[index - 1] == target || (TermsOf(connection, found.AccountId!.Value).Terms.PstnTargets ?? options.PstnTargets) ? null
+        : Problem.Refused($"Numbers of account {found.Account} cannot be pointed at telephone numbers, since such calls are charged. Use a SIP target, or ask the provider to allow it.");
+
+    /// <summary>Changes what is set for a number that the caller has, all of it or nothing, each with its row of the audit and of the feed.</summary>
     private ValueTask<Result<NumberDetails>> SetAsync(
-        NumberCaller caller, PhoneNumber number, string kind, bool portedToo, Func<DatabaseConnection, NumberDetails, JsonObject?> change, CancellationToken cancellationToken) =>
+        NumberCaller caller, PhoneNumber number, bool portedToo, IReadOnlyList<NumberChanging> changes, CancellationToken cancellationToken,
+        Func<DatabaseConnection, NumberDetails, Problem?>? check = null) =>
         database.WriteAsync<NumberDetails>(
             transaction =>
             {
                 var connection = transaction.Connection;
                 var held = Held(connection, caller, number, portedToo);
-                if (!held.Succeeded || change(connection, held.Value) is not { } data)
+                if (!held.Succeeded)
                 {
                     return held;
                 }
 
-                _recorder.Record(transaction, caller.Actor, kind, held.Value.Number, (held.Value.AccountId, held.Value.Account), data);
-                return NumberSql.Find(connection, number.E164)!;
+                if (check?.Invoke(connection, held.Value) is { } bad)
+                {
+                    return bad;
+                }
+
+                var now = held.Value;
+                foreach (var (kind, change) in changes)
+                {
+                    if (change(connection, now) is { } data)
+                    {
+                        _recorder.Record(transaction, caller.Actor, kind, now.Number, (now.AccountId, now.Account), data);
+                        now = NumberSql.Find(connection, number.E164)!;
+                    }
+                }
+
+                return now;
             },
             cancellationToken);
+
+    /// <summary>A change of one thing that is set.</summary>
+    /// <param name="Kind">One of <see cref="NumberActions"/>.</param>
+    /// <param name="Change">Makes it and says what is so now; null when it was so already, and nothing is told.</param>
+    private sealed record NumberChanging(string Kind, Func<DatabaseConnection, NumberDetails, JsonObject?> Change);
 }
+
+/// <summary>What is to be in a place for targets.</summary>
+/// <param name="Index">Which place: 1 to <see cref="NumberLimits.Targets"/>.</param>
+/// <param name="Target">Where to; null for nowhere.</param>
+/// <param name="Periods">When it is used.</param>
+public sealed record PlacedTarget(int Index, NumberTarget? Target, TargetPeriods Periods);

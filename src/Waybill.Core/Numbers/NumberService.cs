@@ -51,26 +51,35 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
         return first is { } number ? new PhoneNumber(number) : NoneFree(pattern);
     }
 
-    /// <summary>Gives a free number to the caller's account for a term. Whoever comes second is refused.</summary>
-    public ValueTask<Result<NumberDetails>> ActivateAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) => database.WriteAsync<NumberDetails>(
-        transaction =>
-        {
-            var connection = transaction.Connection;
-            var account = Taker(connection, caller.Account);
-            if (!account.Succeeded)
+    /// <summary>Gives a free number to the caller's account for a term. Whoever comes second is refused, and an account that holds as many as it may.</summary>
+    public async ValueTask<Result<NumberDetails>> ActivateAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default)
+    {
+        await FreeOverAsync(cancellationToken).ConfigureAwait(false);
+        return await database.WriteAsync<NumberDetails>(
+            transaction =>
             {
-                return account.Problem;
-            }
+                var connection = transaction.Connection;
+                var account = Taker(connection, caller.Account);
+                if (!account.Succeeded)
+                {
+                    return account.Problem;
+                }
 
-            if (NumberSql.Find(connection, number.E164) is not { } found || number.IsPorted || !IsFree(found))
-            {
-                return NotFree(number);
-            }
+                if (NumberSql.Find(connection, number.E164) is not { } found || number.IsPorted || !IsFree(found))
+                {
+                    return NotFree(number);
+                }
 
-            Activate(transaction, caller.Actor, found, account.Value, block: null);
-            return NumberSql.Find(connection, number.E164)!;
-        },
-        cancellationToken);
+                if (NoRoom(connection, caller, account.Value, 1) is { } full)
+                {
+                    return full;
+                }
+
+                Activate(transaction, caller.Actor, found, account.Value, block: null);
+                return NumberSql.Find(connection, number.E164)!;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Gives a number back. It is kept for its account for the time of quarantine, as it is.</summary>
     public ValueTask<Result<NumberDetails>> DeactivateAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) => database.WriteAsync<NumberDetails>(
@@ -107,6 +116,11 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
             if (!account.Succeeded)
             {
                 return account.Problem;
+            }
+
+            if (NoRoom(connection, caller, account.Value, Uncounted(owned.Value)) is { } full)
+            {
+                return full;
             }
 
             Reactivate(transaction, caller.Actor, owned.Value, account.Value);
@@ -146,6 +160,9 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
         : AccountService.Find(connection, account) is not { } found ? AccountService.Unknown(account)
         : found.Status != AccountStatus.Active ? Problem.Refused($"Account {found.Number} is {found.Status.ToWord()} and gets no number. Resume it first.")
         : found;
+
+    /// <summary>How much more its former account holds when it takes a number back: while that is quarantined it counts already.</summary>
+    private static int Uncounted(NumberDetails number) => number.State == NumberState.Quarantined ? 0 : 1;
 
     /// <summary>A number that the caller may know of; another account's is not there, in the same words as one that is not.</summary>
     private static Result<NumberDetails> Known(DatabaseConnection connection, NumberCaller caller, PhoneNumber number) =>

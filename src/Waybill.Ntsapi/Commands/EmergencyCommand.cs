@@ -39,18 +39,8 @@ internal static class EmergencyCommand
         : data.Answer.Result == NumberResult.NotNow ? new NtsapiReply(ReplyDigit.NoRecord, NoRecord)
         : NtsapiReply.Of(data.Answer, "");
 
-    private static NtsapiReply Status(NumberAnswer<EmergencyStatus> status) => status.IsDone
-        ? new NtsapiReply((int)status.Value, status.Value switch
-        {
-            EmergencyStatus.Accepted => "Accepted",
-            EmergencyStatus.Received => "Info received",
-            EmergencyStatus.Awaiting => "Info awaiting further validation",
-            EmergencyStatus.Submitted => "Info submitted",
-            EmergencyStatus.Manual => "Submitted - awaiting manual processing",
-            EmergencyStatus.Rejected => "Rejected",
-            _ => NoRecord,
-        })
-        : NtsapiReply.Of(status.Answer, "");
+    private static NtsapiReply Status(NumberAnswer<EmergencyState> status) =>
+        status.IsDone ? new NtsapiReply(status.Value.Digit, status.Value.Words) : NtsapiReply.Of(status.Answer, "");
 
     private static NtsapiReply Validated(NumberAnswer<EmergencyValidation> validation) => validation switch
     {

@@ -1,4 +1,5 @@
 using Waybill.Net.Logging;
+using Waybill.Net.Rates;
 using Waybill.Ntsapi.Control;
 using Waybill.Ntsapi.Hosting;
 using Waybill.Ntsapi.Numbers;
@@ -28,8 +29,8 @@ internal sealed class NtsapiSession(NtsapiServer server, NtsapiConnectionInfo in
     /// <summary>The numbers of the login.</summary>
     public INtsapiNumbers Numbers => Login?.Numbers ?? throw new InvalidOperationException("There are no numbers before the login.");
 
-    /// <summary>How fast commands may come.</summary>
-    public CommandRate Rate => _place?.Rate ?? _ownRate;
+    /// <summary>Takes a command; false when they come too fast. Before the login a session counts for itself.</summary>
+    public bool TryTake() => _place?.TryTake() ?? _ownRate.TryTake();
 
     /// <summary>Why the connection will end once the reply is sent.</summary>
     public NtsapiEndException? End { get; private set; }

@@ -152,7 +152,7 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
     /// <summary>Answers what is no command.</summary>
     private async ValueTask<NtsapiEndException?> RefuseAsync(NtsapiReply reply)
     {
-        if (_session.Login is not null && !_session.Rate.TryTake())
+        if (_session.Login is not null && !_session.TryTake())
         {
             reply = TooFast();
         }
@@ -168,7 +168,7 @@ internal sealed partial class NtsapiConnection : IAsyncDisposable
     private async ValueTask<NtsapiReply> RunAsync(NtsapiRequest request)
     {
         var command = request.Command;
-        if (!command.IsFree && !_session.Rate.TryTake())
+        if (!command.IsFree && !_session.TryTake())
         {
             return TooFast();
         }

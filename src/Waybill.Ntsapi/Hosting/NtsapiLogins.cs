@@ -1,15 +1,14 @@
+using Waybill.Net.Rates;
+
 namespace Waybill.Ntsapi.Hosting;
 
 /// <summary>The sessions of each login and how fast it sends commands, over all listeners that share this.</summary>
 /// <param name="limits">The bounds.</param>
-/// <param name="time">The clock.</param>
-public sealed class NtsapiLogins(NtsapiLimits limits, TimeProvider time)
+/// <param name="rates">How fast logins send commands; by whatever else shares it too.</param>
+public sealed class NtsapiLogins(NtsapiLimits limits, LoginRates rates)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.OrdinalIgnoreCase);
-
-    // What a login sent counts also when it comes again with a new session.
-    private readonly HashSet<Entry> _left = [];
+    private readonly Dictionary<string, int> _sessions = new(StringComparer.OrdinalIgnoreCase);
 
     internal int Count
     {
@@ -17,66 +16,54 @@ public sealed class NtsapiLogins(NtsapiLimits limits, TimeProvider time)
         {
             lock (_lock)
             {
-                return _entries.Count;
+                return _sessions.Count;
             }
         }
     }
+
+    private LoginRates Rates => rates;
 
     /// <summary>A place for a session; null when the login has as many as it may.</summary>
     internal Place? TryEnter(string login)
     {
         lock (_lock)
         {
-            _left.RemoveWhere(entry => entry.Rate.IsRested && _entries.Remove(entry.Login));
-            if (!_entries.TryGetValue(login, out var entry))
-            {
-                _entries.Add(login, entry = new Entry(login, new CommandRate(limits.CommandsPerSecond, time)));
-            }
-
-            if (entry.Sessions >= limits.SessionsPerLogin)
+            var sessions = _sessions.GetValueOrDefault(login);
+            if (sessions >= limits.SessionsPerLogin)
             {
                 return null;
             }
 
-            entry.Sessions++;
-            _left.Remove(entry);
-            return new Place(this, entry);
+            _sessions[login] = sessions + 1;
+            return new Place(this, login);
         }
     }
 
-    private void Leave(Entry entry)
+    private void Leave(string login)
     {
         lock (_lock)
         {
-            if (--entry.Sessions == 0)
+            if (--_sessions[login] == 0)
             {
-                _left.Add(entry);
+                _sessions.Remove(login);
             }
         }
     }
 
     /// <summary>A session's place, until it is disposed of.</summary>
-    internal sealed class Place(NtsapiLogins logins, Entry entry) : IDisposable
+    internal sealed class Place(NtsapiLogins logins, string login) : IDisposable
     {
         private int _isDisposed;
 
-        public CommandRate Rate => entry.Rate;
+        /// <summary>Takes a command of its login's; false when they come too fast.</summary>
+        public bool TryTake() => logins.Rates.TryTake(login);
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
             {
-                logins.Leave(entry);
+                logins.Leave(login);
             }
         }
-    }
-
-    internal sealed class Entry(string login, CommandRate rate)
-    {
-        public string Login => login;
-
-        public CommandRate Rate => rate;
-
-        public int Sessions { get; set; }
     }
 }

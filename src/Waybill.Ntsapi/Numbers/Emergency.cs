@@ -1,29 +1,9 @@
 namespace Waybill.Ntsapi.Numbers;
 
-/// <summary>What the emergency services' handling authority says of a record; the values are the digits that STATUS of INFO 999 answers with.</summary>
-public enum EmergencyStatus
-{
-    /// <summary>Accepted.</summary>
-    Accepted = 0,
-
-    /// <summary>Received.</summary>
-    Received = 1,
-
-    /// <summary>Awaits further validation.</summary>
-    Awaiting = 2,
-
-    /// <summary>Submitted.</summary>
-    Submitted = 3,
-
-    /// <summary>Submitted, and a person looks at it.</summary>
-    Manual = 6,
-
-    /// <summary>Rejected.</summary>
-    Rejected = 8,
-
-    /// <summary>There is no record.</summary>
-    None = 9,
-}
+/// <summary>How far an emergency record has come, as STATUS of INFO 999 answers.</summary>
+/// <param name="Digit">0 accepted, 1 received, 2 awaits validation, 3 submitted, 6 a person looks at it, 8 rejected, 9 there is no record.</param>
+/// <param name="Words">The same in words: one line of ASCII.</param>
+public readonly record struct EmergencyState(int Digit, string Words);
 
 /// <summary>What VALIDATE of INFO 999 comes to.</summary>
 public enum EmergencyValidation

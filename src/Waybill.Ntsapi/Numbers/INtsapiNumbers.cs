@@ -72,7 +72,7 @@ public interface INtsapiNumbers
     ValueTask<NumberAnswer<IReadOnlyList<EmergencyField>>> EmergencyDataAsync(ServiceNumber number);
 
     /// <summary>How far the record has come (INFO 999 STATUS).</summary>
-    ValueTask<NumberAnswer<EmergencyStatus>> EmergencyStatusAsync(ServiceNumber number);
+    ValueTask<NumberAnswer<EmergencyState>> EmergencyStatusAsync(ServiceNumber number);
 
     /// <summary>Validates the record and submits it (INFO 999 VALIDATE); <see cref="NumberResult.Invalid"/> says what is wrong with it.</summary>
     ValueTask<NumberAnswer<EmergencyValidation>> ValidateEmergencyAsync(ServiceNumber number);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -27,6 +28,12 @@ internal static partial class ApiPipeline
         var (token, login) = await WhoAsync(endpoint, context);
         if (token is null && login is null)
         {
+            return;
+        }
+
+        if (TooFast(endpoint, context, token, login) is { } tooFast)
+        {
+            await RefuseAsync(endpoint, context, tooFast);
             return;
         }
 
@@ -95,6 +102,23 @@ internal static partial class ApiPipeline
         }
 
         return (token, null);
+    }
+
+    /// <summary>Customers' programs take turns with all others: those of logins, and of tokens for one account's numbers, by one rate with NTSAPI. The provider's own are not bound by it.</summary>
+    private static ApiProblem? TooFast(ApiEndpoint endpoint, HttpContext context, ApiToken? token, Login? login)
+    {
+        var caller = login is not null ? login.UserName
+            : token is { Account: not null } && endpoint.Scope.StartsWith(NumbersApi.Scopes, StringComparison.Ordinal) ? string.Create(CultureInfo.InvariantCulture, $"token {token.Id}")
+            : null;
+        if (caller is null)
+        {
+            return null;
+        }
+
+        var rate = context.RequestServices.GetRequiredService<ILoginRate>();
+        return rate.TryTake(caller) ? null : ApiProblem.Of(
+            StatusCodes.Status429TooManyRequests,
+            $"Too many calls: {(login is null ? "a token of an account" : "a login")} makes at most {rate.PerSecond} a second, commands of NTSAPI counted. This one was not done; wait a moment and send it again.") with { RetryAfter = 1 };
     }
 
     /// <summary>Writes a problem in the form of the call.</summary>

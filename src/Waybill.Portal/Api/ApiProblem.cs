@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Waybill.Core;
@@ -16,6 +17,10 @@ internal sealed record ApiProblem(string Type, string Title, int Status, string 
     /// <summary>Seconds after which to ask again; goes into a header.</summary>
     internal int? RetryAfter { get; init; }
 
+    /// <summary>Where to go on; only where what was asked for is gone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Next { get; init; }
+
     /// <summary>Every sort that there is, for the document.</summary>
     internal static IReadOnlyList<(int Status, string Word, string Detail)> All { get; } =
     [
@@ -26,12 +31,13 @@ internal sealed record ApiProblem(string Type, string Title, int Status, string 
         (405, "wrong-method", "This address is there, but not for this method. The header Allow says for which."),
         (408, "too-slow", "The request did not come in time. Send it again."),
         (409, "conflict", "It does not go together with how things are. Look at them again."),
+        (410, "gone", "What was asked for is not kept any more. The detail says how to go on without it."),
         (412, "changed", "It is not the version any more that If-Match or If-Unmodified-Since names. Fetch it from its beginning."),
         (413, "too-large", "The body is too large. Send less at once; the document says how much."),
         (415, "wrong-media", "The body is of the wrong type. Send the media type that /v1/openapi.json says."),
         (416, "no-such-range", "The header Range asks for bytes that are not there. Content-Range says how many there are."),
         (422, "invalid", "A value is not valid."),
-        (429, "too-many-requests", "Too many requests came from this address. Wait as long as the header Retry-After says."),
+        (429, "too-many-requests", "Too many requests came from this address or this caller. Wait as long as the header Retry-After says."),
         (500, "failed", "Something failed inside; the server's log has it. Try again later, with the same Idempotency-Key."),
         (503, "unavailable", "The server cannot do this at the moment. Try again later."),
     ];

@@ -79,7 +79,7 @@ internal sealed class ApiSchemas
             var isNullable = isRequest ? property.AssociatedParameter?.IsNullable ?? property.IsSetNullable : property.IsGetNullable;
             var schema = Of(property.PropertyType, isRequest);
             properties[property.Name] = isNullable && Nullable.GetUnderlyingType(property.PropertyType) is null ? OrNull(schema) : schema;
-            if (!isRequest || property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false })
+            if ((!isRequest && property.ShouldSerialize is null) || property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false })
             {
                 required.Add(property.Name);
             }

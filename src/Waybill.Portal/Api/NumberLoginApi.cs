@@ -180,19 +180,7 @@ internal static class NumberLoginApi
 
     private static NumberBlockInfoView View(NumberBlock block) => new(block.First.National, block.Last.National, block.Size);
 
-    private static NineStatusView View(EmergencyStatus status, string? reason) => new(
-        (int)status,
-        status switch
-        {
-            EmergencyStatus.Accepted => "Accepted",
-            EmergencyStatus.Received => "Info received",
-            EmergencyStatus.Validating => "Info awaiting further validation",
-            EmergencyStatus.Submitted => "Info submitted",
-            EmergencyStatus.Manual => "Submitted - awaiting manual processing",
-            EmergencyStatus.Rejected => "Rejected",
-            _ => "No record found",
-        },
-        reason);
+    private static NineStatusView View(EmergencyStatus status, string? reason) => new((int)status, status.Tell(), reason);
 
     internal sealed record NumberStatusView(string Number, string Status, string? Expiry, IReadOnlyList<NumberStatusTargetView> Targets);
 

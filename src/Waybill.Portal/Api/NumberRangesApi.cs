@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Waybill.Core;
 using Waybill.Core.Numbers;
@@ -38,7 +39,8 @@ internal static class NumberRangesApi
             ApiParameter.Number("since", "the next of the answer before; 0 for the beginning"),
             ApiParameter.Number("limit", $"at most so many; {PortalLimits.ApiPage} unless given", 1, PortalLimits.ApiPageMaximum), ApiParameter.Text("account", "of one account only")) with
         {
-            Notes = "Whoever asks again with next misses nothing and gets nothing twice. next is there also when nothing was new; more says that there is more now.",
+            Notes = "Whoever asks again with next misses nothing and gets nothing twice. next is there also when nothing was new; more says that there is more now. " +
+                "Changes are kept for Numbers:ChangeDays (365). Where one behind since is not kept any more the answer is 410, with next: read all numbers anew (GET /v1/numbers), then go on with that next as since. So a new follower begins, too.",
         },
     ];
 
@@ -121,7 +123,16 @@ internal static class NumberRangesApi
 
     private static async ValueTask<ApiAnswer> ChangesAsync(ApiCall call)
     {
-        var page = await call.Get<NumberChanges>().SinceAsync(call.Number("since") ?? 0, call.AccountAsked, call.Limit, call.Cancel);
+        var since = call.Number("since") ?? 0;
+        var page = await call.Get<NumberChanges>().SinceAsync(since, call.AccountAsked, call.Limit, call.Cancel);
+        if (page is { Succeeded: true, Value: { IsGone: true, Next: var next } })
+        {
+            return ApiProblem.Of(
+                StatusCodes.Status410Gone,
+                string.Create(CultureInfo.InvariantCulture, $"Changes behind {since} are not kept any more. Read all numbers anew (GET /v1/numbers), then go on with since={next}: what happens meanwhile comes behind it."))
+                with { Next = next };
+        }
+
         return ApiAnswer.Of(page, static found => new NumberChangesView([.. found.Items.Select(View)], found.Next, found.IsMore));
     }
 

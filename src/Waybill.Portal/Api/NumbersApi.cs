@@ -8,6 +8,9 @@ namespace Waybill.Portal.Api;
 /// <summary>Numbers of accounts: finding, taking, giving back, setting. A token of one account has its own numbers; one of the provider's has all.</summary>
 internal static class NumbersApi
 {
+    /// <summary>The scopes of numbers begin with it.</summary>
+    public const string Scopes = "numbers:";
+
     private const string Read = "numbers:read";
     private const string Write = "numbers:write";
 
@@ -59,7 +62,9 @@ internal static class NumbersApi
 
     /// <summary>The caller on behalf of an account; a token of one account has no other.</summary>
     private static Result<NumberCaller> CallerFor(ApiCall call, string? account) =>
-        account is null ? CallerOf(call) : call.Sees(account) ? NumberCaller.Of(account, call.Actor) : ApiCall.NoAccount(account);
+        account is null || call.Token.Account is not null && call.Sees(account) ? CallerOf(call)
+        : call.Token.Account is null ? NumberCaller.ProviderFor(account, call.Actor)
+        : ApiCall.NoAccount(account);
 
     private static async ValueTask<ApiAnswer> ListAsync(ApiCall call)
     {
@@ -139,8 +144,7 @@ internal static class NumbersApi
             return (target is { Succeeded: false } ? target.Value.Problem : periods.Problem)!;
         }
 
-        var set = await numbers.SetTargetAsync(caller, number, index, target?.Value, call.Cancel);
-        return ApiAnswer.Of(set.Succeeded ? await numbers.SetPeriodsAsync(caller, number, index, periods.Value, call.Cancel) : set, View);
+        return ApiAnswer.Of(await numbers.SetTargetsAsync(caller, number, [new PlacedTarget(index, target?.Value, periods.Value)], call.Cancel), View);
     }
 
     private static async ValueTask<ApiAnswer> SetPinAsync(ApiCall call, NumberService numbers, NumberCaller caller, PhoneNumber number) =>

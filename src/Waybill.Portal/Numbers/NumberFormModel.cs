@@ -61,7 +61,7 @@ internal abstract class NumberFormModel(NumberService numbers, NumberChanges cha
             return shown;
         }
 
-        List<(NumberTarget? Target, TargetPeriods Periods)> wanted = [];
+        List<PlacedTarget> wanted = [];
         for (var i = 0; i < NumberLimits.Targets; i++)
         {
             var (text, times) = (Given(Request.Form[$"target{i + 1}"]), Given(Request.Form[$"periods{i + 1}"]));
@@ -71,29 +71,15 @@ internal abstract class NumberFormModel(NumberService numbers, NumberChanges cha
                 return bad;
             }
 
-            wanted.Add((target.Value, periods.Value!));
+            wanted.Add(new PlacedTarget(i + 1, target.Value, periods.Value!));
         }
 
-        for (var i = 0; i < wanted.Count && shown.Succeeded; i++)
-        {
-            shown = await numbers.SetTargetAsync(Caller, number, i + 1, wanted[i].Target);
-            shown = shown.Succeeded ? await numbers.SetPeriodsAsync(Caller, number, i + 1, wanted[i].Periods) : shown;
-        }
-
-        return shown;
+        return await numbers.SetTargetsAsync(Caller, number, wanted);
     });
 
     /// <summary>Sets features and information.</summary>
-    protected Task<IActionResult> SetMoreAsync() => ChangeAsync("More", "NumberChanged", async number =>
-    {
-        var set = await numbers.SetInformationAsync(Caller, number, Request.Form["information"]);
-        foreach (var letter in NumberFeature.All)
-        {
-            set = set.Succeeded ? await numbers.SetFeatureAsync(Caller, number, letter, Request.Form["features"].Contains(letter.ToString())) : set;
-        }
-
-        return set;
-    });
+    protected Task<IActionResult> SetMoreAsync() => ChangeAsync("More", "NumberChanged", number => numbers.SetInformationAndFeaturesAsync(
+        Caller, number, Request.Form["information"], letter => Request.Form["features"].Contains(letter.ToString())));
 
     protected Task<IActionResult> SetPinAsync() => ChangeAsync("Pin", "NumberChanged", number => numbers.SetPinAsync(Caller, number, Given(Request.Form["pin"])));
 

@@ -82,6 +82,8 @@ internal static class UsageWords
             : value == typeof(QuotaCommands.SizeLimit) ? "a size, as 10GiB, 500MB or none"
             : value == typeof(QuotaCommands.CountLimit) ? "a number, as 1000 or none"
             : value == typeof(NumberCommands.Price) ? "a price in pounds, as 1.50"
+            : value == typeof(NumberAccountCommands.Maximum) ? "a number, as 500 or default"
+            : value == typeof(NumberAccountCommands.Allowed) ? "yes, no or default"
             : "allowed there";
     }
 

@@ -1,4 +1,5 @@
 using Waybill.Ntsapi.Hosting;
+using Waybill.Portal;
 using Waybill.Server.Certificates;
 using Waybill.Server.Hosting;
 
@@ -38,6 +39,10 @@ internal static class NtsapiSettings
     public static IEnumerable<NtsapiListener> ListenersOf(NtsapiSection section) =>
         section.Listen.Select(static text => new NtsapiListener(ConfigurationCheck.EndPoint("Ntsapi:Listen", text), IsTls: false))
             .Concat(section.ListenTls.Select(static text => new NtsapiListener(ConfigurationCheck.EndPoint("Ntsapi:ListenTls", text), IsTls: true)));
+
+    /// <summary>What customers are told.</summary>
+    public static IEnumerable<PublicAddress> Public(NtsapiSection section) =>
+        section.Public.Select(each => new PublicAddress(each.Host, each.Port, each.Region) { ImplicitTls = each.Tls ?? (section.ListenTls.Count > 0 || section.Listen.Count == 0) });
 
     /// <summary>The bounds.</summary>
     public static NtsapiLimits Limits(NtsapiSection section) => new()

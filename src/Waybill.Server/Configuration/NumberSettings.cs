@@ -18,8 +18,20 @@ internal static class NumberSettings
             throw new CommandException($"Numbers:TermMonths: {section.TermMonths} is out of range; 1 to {NumberOptions.LongestTerm}");
         }
 
+        if (section.MaxPerAccount is < 0 or > NumberLimits.PerAccountMaximum)
+        {
+            throw new CommandException($"Numbers:MaxPerAccount: {section.MaxPerAccount} is out of range; 0 (staff alone give numbers) to {NumberLimits.PerAccountMaximum}");
+        }
+
+        if (section.ChangeDays is < NumberOptions.ShortestChanges or > NumberOptions.LongestChanges)
+        {
+            throw new CommandException($"Numbers:ChangeDays: {section.ChangeDays} is out of range; {NumberOptions.ShortestChanges} to {NumberOptions.LongestChanges}");
+        }
+
         return new NumberOptions
         {
+            ChangeDays = section.ChangeDays,
+            MaxPerAccount = section.MaxPerAccount,
             QuarantineDays = section.QuarantineDays,
             TermMonths = section.TermMonths,
             PstnTargets = section.PstnTargets,

@@ -45,6 +45,7 @@ internal static class PortalSettings
         Zone = ConfigurationCheck.Zone(configuration.Provider),
         Ssh = [.. configuration.Ssh.Public.Select(static each => new PublicAddress(each.Host, each.Port, each.Region))],
         Ftp = [.. FtpSettings.Public(configuration.Ftp).Select(static each => new PublicAddress(each.Host, each.Port, each.Region) { ImplicitTls = each.ImplicitTls })],
+        Ntsapi = [.. NtsapiSettings.Public(configuration.Ntsapi)],
         RetentionMonths = configuration.Retention.Months,
         KeyFolder = data.PortalKeys,
         ReserveBytes = configuration.Storage.ReserveBytes,

@@ -1,3 +1,5 @@
+using Waybill.Core.Numbers;
+
 namespace Waybill.Server.Configuration;
 
 /// <summary>
@@ -114,6 +116,9 @@ internal sealed record NtsapiPublicEndpoint
     public int Port { get; init; } = 777;
 
     public string? Region { get; init; }
+
+    /// <summary>Whether TLS begins with the first byte there; null where the listeners say it: not where those without TLS are all.</summary>
+    public bool? Tls { get; init; }
 }
 
 internal sealed record SshSection
@@ -397,8 +402,14 @@ internal sealed record NumbersSection
     /// <summary>For how many months numbers are activated and renewed.</summary>
     public int TermMonths { get; init; } = 12;
 
-    /// <summary>Whether numbers may be pointed at telephone numbers, whose calls cost the provider.</summary>
-    public bool PstnTargets { get; init; } = true;
+    /// <summary>For how many days the change feed and the history of numbers are kept.</summary>
+    public int ChangeDays { get; init; } = 365;
+
+    /// <summary>How many numbers an account takes by itself, those that it gave back counted while they are quarantined. Accounts can have a number of their own.</summary>
+    public int MaxPerAccount { get; init; } = NumberLimits.PerAccount;
+
+    /// <summary>Whether numbers may be pointed at telephone numbers, whose calls are charged. Accounts can be allowed it by themselves.</summary>
+    public bool PstnTargets { get; init; }
 }
 
 internal sealed record PortingSection

@@ -4,7 +4,6 @@ using Waybill.Core.Numbers;
 using Waybill.Ntsapi.Numbers;
 using CoreEmergencyField = Waybill.Core.Numbers.EmergencyField;
 using EmergencyField = Waybill.Ntsapi.Numbers.EmergencyField;
-using EmergencyStatus = Waybill.Ntsapi.Numbers.EmergencyStatus;
 using NumberBlock = Waybill.Ntsapi.Numbers.NumberBlock;
 using NumberState = Waybill.Ntsapi.Numbers.NumberState;
 
@@ -80,19 +79,19 @@ internal sealed class LoginNumbers(NumberService numbers, NumberCaller caller) :
         return record.IsDone ? record : await WithRecordAsync(number, record.Answer);
     }
 
-    public async ValueTask<NumberAnswer<EmergencyStatus>> EmergencyStatusAsync(ServiceNumber number)
+    public async ValueTask<NumberAnswer<EmergencyState>> EmergencyStatusAsync(ServiceNumber number)
     {
-        var record = Answer(await numbers.ShowEmergencyAsync(caller, Number(number)), static record => (EmergencyStatus)(int)record.Status);
+        var record = Answer(await numbers.ShowEmergencyAsync(caller, Number(number)), static record => State(record.Status));
         return record.IsDone ? record
             : await WithRecordAsync(number, record.Answer) is { Result: not NumberResult.NotNow } problem ? problem
-            : EmergencyStatus.None;
+            : State(EmergencyStatus.None);
     }
 
     public async ValueTask<NumberAnswer<EmergencyValidation>> ValidateEmergencyAsync(ServiceNumber number)
     {
         var record = Answer(
             await numbers.ValidateEmergencyAsync(caller, Number(number)),
-            static record => record.Status == Waybill.Core.Numbers.EmergencyStatus.Accepted ? EmergencyValidation.Valid : EmergencyValidation.Parsed);
+            static record => record.Status == EmergencyStatus.Accepted ? EmergencyValidation.Valid : EmergencyValidation.Parsed);
         return record.IsDone ? record : await WithRecordAsync(number, record.Answer);
     }
 
@@ -106,6 +105,8 @@ internal sealed class LoginNumbers(NumberService numbers, NumberCaller caller) :
     public async ValueTask<NumberAnswer> ReactivateBlockAsync(string first) => Answer(await numbers.ReactivateBlockAsync(caller, Number(first)));
 
     private static NumberAnswer NoPattern => new(NumberResult.NotFound);
+
+    private static EmergencyState State(EmergencyStatus status) => new((int)status, status.Tell());
 
     private static PhoneNumber Number(string national) => Number(new ServiceNumber(national, IsPortedIn: false));
 

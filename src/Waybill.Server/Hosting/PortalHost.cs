@@ -52,7 +52,7 @@ internal sealed class PortalHost : IAsyncDisposable
 
     /// <summary>Binds the listeners; null when there are none. Throws <see cref="CommandException"/> when one cannot be bound.</summary>
     public static async Task<PortalHost?> StartAsync(
-        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, Lazy<CertificateWatch> shown, IRunningServer server, RefusalLog refusals, ILoggerFactory loggers,
+        Installation installation, WaybillConfiguration configuration, ServerIdentity identity, Lazy<CertificateWatch> shown, IRunningServer server, ILoginRate rate, RefusalLog refusals, ILoggerFactory loggers,
         CancellationToken cancellationToken)
     {
         IPEndPoint[] endPoints = [.. configuration.Portal.Listen.Select(static text => ConfigurationCheck.EndPoint("Portal:Listen", text))];
@@ -99,7 +99,7 @@ internal sealed class PortalHost : IAsyncDisposable
             }
         });
         var application = builder.Build();
-        var site = new PortalSite(PortalSettings.Options(configuration, installation.Data), loggers, services => PortalServices.Add(services, installation, configuration, identity, server));
+        var site = new PortalSite(PortalSettings.Options(configuration, installation.Data), loggers, services => PortalServices.Add(services, installation, configuration, identity, server, rate));
         application.Run(site.InvokeAsync);
         try
         {

@@ -20,10 +20,11 @@ namespace Waybill.Server.Hosting;
 internal static class PortalServices
 {
     public static void Add(
-        IServiceCollection services, Installation installation, WaybillConfiguration configuration, IServerIdentity identity, IRunningServer server)
+        IServiceCollection services, Installation installation, WaybillConfiguration configuration, IServerIdentity identity, IRunningServer server, ILoginRate rate)
     {
         services.AddSingleton(identity);
         services.AddSingleton(server);
+        services.AddSingleton(rate);
         services.AddSingleton<IServerHealth>(provider => new ServerHealth(installation, configuration, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ServerHealth>()));
         services.AddSingleton<IServerSchedule>(new ScheduleOfJobs(installation.Schedule, configuration, TimeProvider.System));
         services.AddSingleton(TimeProvider.System);

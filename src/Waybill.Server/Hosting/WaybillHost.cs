@@ -14,6 +14,7 @@ using Waybill.Core.Audit;
 using Waybill.Core.Retention;
 using Waybill.Ftp.Hosting;
 using Waybill.Net.Gate;
+using Waybill.Net.Rates;
 using Waybill.Ntsapi.Hosting;
 using Waybill.Server.Certificates;
 using Waybill.Server.Configuration;
@@ -34,6 +35,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly HostKeyRing _hostKeys;
     private readonly ConnectionGate _gate;
+    private readonly LoginRates _rates;
     private readonly SessionGuard _guard;
     private readonly BlockMemoryPoolFactory _blocks = new();
     private readonly ControlServer _control;
@@ -68,6 +70,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         });
         _refusals = new RefusalLog(installation, loggers.CreateLogger<RefusalLog>());
         _gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
+        _rates = new LoginRates(configuration.Ntsapi.CommandsPerSecond, TimeProvider.System);
         _guard = new SessionGuard(installation.Sessions, installation.Directory, TimeProvider.System, loggers.CreateLogger<SessionGuard>());
         _banner = new KeysOnlyBanner(installation.Directory, configuration.Provider.SupportMail, TimeProvider.System, loggers.CreateLogger<KeysOnlyBanner>());
         _arrivals = new ArrivalWorker(installation.Arrivals(configuration), installation.Sessions, TimeProvider.System, loggers.CreateLogger<ArrivalWorker>());
@@ -119,7 +122,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
             await host._publications.StartAsync();
             await host.BindAsync(configuration, cancellationToken);
             host._portal = await PortalHost.StartAsync(
-                installation, configuration, host._identity, host._certificate, new RunningServer(installation.Sessions, host._gate, host._blocks), host._refusals, host._loggers, cancellationToken);
+                installation, configuration, host._identity, host._certificate, new RunningServer(installation.Sessions, host._gate, host._blocks), new SharedRate(host._rates), host._refusals, host._loggers, cancellationToken);
             await host.RecordOffersAsync();
             host._guard.Start();
             host._arrivals.Start();
@@ -324,7 +327,7 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         }
 
         var application = new NtsapiApplication(_installation, door, _installation.OpenNumbers(configuration), _loggers.CreateLogger<NtsapiApplication>());
-        var logins = new NtsapiLogins(NtsapiSettings.Limits(configuration.Ntsapi), TimeProvider.System);
+        var logins = new NtsapiLogins(NtsapiSettings.Limits(configuration.Ntsapi), _rates);
         return
         [
             .. listeners.Select(listener => (

@@ -4,7 +4,7 @@ using Waybill.Server.Configuration;
 
 namespace Waybill.Server.Scheduling;
 
-/// <summary>Frees numbers whose quarantine is over, and renews or ends terms, early each day.</summary>
+/// <summary>Frees numbers whose quarantine is over, renews or ends terms, and removes old changes from the feed, early each day.</summary>
 internal sealed class NumberJob(NumberService numbers, WaybillConfiguration configuration) : IScheduledJob
 {
     public const string JobName = "numbers";
@@ -17,5 +17,10 @@ internal sealed class NumberJob(NumberService numbers, WaybillConfiguration conf
 
     public static Schedule ScheduleOf(WaybillConfiguration configuration) => Schedule.Daily(At, ConfigurationCheck.Zone(configuration.Provider));
 
-    public async ValueTask<Outcome> RunAsync(CancellationToken cancellationToken) => new((await numbers.SettleAsync(cancellationToken)).Problem);
+    public async ValueTask<Outcome> RunAsync(CancellationToken cancellationToken)
+    {
+        var settled = await numbers.SettleAsync(cancellationToken);
+        var pruned = await numbers.PruneChangesAsync(cancellationToken);
+        return new Outcome(settled.Problem ?? pruned.Problem);
+    }
 }

@@ -72,6 +72,7 @@ public sealed class QueryPlanTests
     [InlineData(NumberSql.OverStatement, "INDEX phone_number_quarantine (quarantined_until<?)")]
     [InlineData(NumberSql.TermsOverStatement, "SEARCH n USING INDEX phone_number_expiry (expires_on<?)")]
     [InlineData(NumberSql.OfBlockStatement, "SEARCH n USING INDEX phone_number_block (block_id=?)")]
+    [InlineData(NumberService.AccountStatement, "SEARCH number_account USING INTEGER PRIMARY KEY (rowid=?)")]
     [InlineData(NumberSql.Select + " WHERE n.number = @number", "SEARCH n USING INTEGER PRIMARY KEY (rowid=?)")]
     [InlineData(FreeNumbers.FreeStatement, "INDEX phone_number_state (state=? AND number>? AND number<?)")]
     [InlineData(FreeNumbers.RangesStatement, "INDEX sqlite_autoindex_number_range_2 (last>? AND last<?)")]
@@ -85,13 +86,21 @@ public sealed class QueryPlanTests
     }
 
     [Fact]
+    public async Task Old_changes_of_numbers_are_read_from_the_beginning_and_no_further_than_a_piece()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var plan = await PlanAsync(core, NumberChanges.OldestStatement);
+        Assert.Equal("SCAN number_change", plan);
+    }
+
+    [Fact]
     public async Task Lists_of_numbers_are_found_by_the_key_by_states_or_by_accounts()
     {
         await using var core = await TestCore.CreateAsync();
         await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: false, ofState: false), "SEARCH n USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
         await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: false, ofState: true), "SEARCH n USING INDEX phone_number_state (state=? AND number>? AND number<?)");
         await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: true, ofState: false), "SEARCH n USING INDEX phone_number_account (account_id=? AND number>? AND number<?)");
-        await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: true, ofState: true), "SEARCH n USING INDEX phone_number_account (account_id=? AND number>? AND number<?)");
+        await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: true, ofState: true), "SEARCH n USING INDEX phone_number_account_state (account_id=? AND state=? AND number>? AND number<?)");
     }
 
     private static async Task AssertFoundAsync(TestCore core, string statement, string found)

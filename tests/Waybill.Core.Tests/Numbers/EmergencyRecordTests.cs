@@ -5,6 +5,12 @@ namespace Waybill.Core.Tests.Numbers;
 /// <summary>What the emergency services are told (domain.md 1.6).</summary>
 public sealed class EmergencyRecordTests
 {
+    /// <summary>The table of domain.md 1.6, byte for byte.</summary>
+    [Fact]
+    public void The_status_is_told_in_the_words_that_clients_know() => Assert.Equal(
+        ["0 Accepted", "1 Info received", "2 Info awaiting further validation", "3 Info submitted", "6 Submitted - awaiting manual processing", "8 Rejected", "9 No record found"],
+        Enum.GetValues<EmergencyStatus>().Select(static status => $"{(int)status} {status.Tell()}"));
+
     [Fact]
     public async Task A_record_is_created_filled_validated_and_answered()
     {

@@ -131,12 +131,80 @@ public sealed class NumberServiceTests
     }
 
     [Fact]
-    public async Task A_provider_may_refuse_telephone_numbers_as_targets()
+    public async Task Targets_are_set_together_or_not_at_all_and_each_change_is_told()
     {
-        await using var core = await NumberCore.CreateAsync(options: new NumberOptions { PstnTargets = false });
+        await using var core = await NumberCore.CreateAsync();
         var number = await core.ActivateAsync();
-        (await core.Numbers.SetTargetAsync(core.One, number, 1, NumberCore.Target("441189999999"))).Problem(ProblemKind.Refused);
+        var always = TargetPeriods.Parse(TargetPeriods.Always).Get();
+        var office = TargetPeriods.Parse("1-5:0900-1730").Get();
+        var feed = (await core.Core.Services.NumberChanges.SinceAsync(0)).Get().Next;
+        PlacedTarget[] wanted = [new(1, NumberCore.Target("S:44@one.example"), office), new(2, NumberCore.Target("F:fax@example.com"), always), new(3, NumberCore.Target("441189999999"), always)];
+        (await core.Numbers.SetTargetsAsync(core.One, number, wanted)).Problem(ProblemKind.Refused);
+        (await core.Numbers.SetTargetsAsync(core.One, number, [wanted[0], wanted[1] with { Index = 4 }])).Problem(ProblemKind.Invalid);
+        (await core.Numbers.SetTargetsAsync(core.One, number, [wanted[0], wanted[1] with { Index = 1 }])).Problem(ProblemKind.Invalid);
+        (await core.Numbers.SetTargetsAsync(core.Two, number, wanted[..2])).Problem(ProblemKind.NotFound);
+
+        // The third fails in the database, as a full disk does: the first two are gone with it.
+        core.Core.Tamper("CREATE TRIGGER broken BEFORE UPDATE OF target3 ON phone_number BEGIN SELECT RAISE(ABORT, 'broken'); END");
+        Assert.False((await core.Numbers.SetTargetsAsync(core.One, number, [wanted[0], wanted[1], new(3, NumberCore.Target("V:a@example.com"), always)])).Succeeded);
+        core.Core.Tamper("DROP TRIGGER broken");
+        Assert.All((await core.Numbers.ShowAsync(core.One, number)).Get().Targets, Assert.Null);
+        Assert.Equal(feed, (await core.Core.Services.NumberChanges.SinceAsync(0)).Get().Next);
+        Assert.Empty(await core.AuditAsync(NumberActions.TargetSet));
+
+        var set = (await core.Numbers.SetTargetsAsync(core.One, number, wanted[..2])).Get();
+        Assert.Equal(["S:44@one.example", "F:fax@example.com", null], set.Targets.Select(target => target?.ToString()));
+        Assert.Equal(["1-5:0900-1730", null, null], set.Periods.Select(periods => periods?.Text));
+        Assert.Equal(
+            [(NumberActions.TargetSet, "1"), (NumberActions.PeriodsSet, "1"), (NumberActions.TargetSet, "2")],
+            (await core.Core.Services.NumberChanges.SinceAsync(feed)).Get().Items.Select(change => (change.Kind, change.Data["index"]!.ToJsonString())));
+        Assert.Equal(2, (await core.AuditAsync(NumberActions.TargetSet)).Count);
+    }
+
+    [Fact]
+    public async Task Information_and_features_are_set_together_or_not_at_all()
+    {
+        await using var core = await NumberCore.CreateAsync();
+        var number = await core.ActivateAsync();
+        (await core.Numbers.SetInformationAndFeaturesAsync(core.One, number, new string('a', NumberLimits.Information + 1), static _ => true)).Problem(ProblemKind.Invalid);
+        Assert.Equal("", (await core.Numbers.ShowAsync(core.One, number)).Get().Features);
+        var set = (await core.Numbers.SetInformationAndFeaturesAsync(core.One, number, " front desk ", static letter => letter is 'D' or 'U')).Get();
+        Assert.Equal(("front desk", "DU"), (set.Information, set.Features));
+        set = (await core.Numbers.SetInformationAndFeaturesAsync(core.One, number, "", static letter => letter is 'J' or 'U')).Get();
+        Assert.Equal((null, "JU"), (set.Information, set.Features));
+        Assert.Equal(4, (await core.AuditAsync(NumberActions.FeatureSet)).Count);
+    }
+
+    [Fact]
+    public async Task Only_accounts_that_may_point_numbers_at_telephone_numbers()
+    {
+        await using var core = await NumberCore.CreateAsync();
+        var (number, other) = (await core.ActivateAsync(), await core.ActivateAsync("01224000001", core.Two));
+        Assert.Equal(
+            "Numbers of account 10042 cannot be pointed at telephone numbers, since such calls are charged. Use a SIP target, or ask the provider to allow it.",
+            (await core.Numbers.SetTargetAsync(core.One, number, 1, NumberCore.Target("441189999999"))).Problem(ProblemKind.Refused).Message);
         (await core.Numbers.SetTargetAsync(core.One, number, 1, NumberCore.Target("S:44@sip.example"))).Get();
+        Assert.True((await core.Numbers.SetAccountAsync("10042", terms => terms with { PstnTargets = true }, TestCore.Operator)).Get().PstnTargets);
+        (await core.Numbers.SetTargetAsync(core.One, number, 2, NumberCore.Target("441189999999"))).Get();
+        (await core.Numbers.SetTargetAsync(core.Two, other, 2, NumberCore.Target("441189999999"))).Problem(ProblemKind.Refused);
+
+        // What was set while it might stays, also when the form is sent again; nothing else is set.
+        Assert.False((await core.Numbers.SetAccountAsync("10042", terms => terms with { PstnTargets = null }, TestCore.Operator)).Get().PstnTargets);
+        var always = TargetPeriods.Parse(TargetPeriods.Always).Get();
+        var set = (await core.Numbers.SetTargetsAsync(core.One, number, [new(1, null, always), new(2, NumberCore.Target("441189999999"), always)])).Get();
+        Assert.Equal([null, "441189999999", null], set.Targets.Select(target => target?.ToString()));
+        (await core.Numbers.SetTargetsAsync(core.One, number, [new(1, NumberCore.Target("441189999999"), always)])).Problem(ProblemKind.Refused);
+        (await core.Numbers.SetTargetAsync(core.Staff, number, 1, NumberCore.Target("441189999999"))).Problem(ProblemKind.Refused);
+    }
+
+    [Fact]
+    public async Task Where_the_provider_allows_telephone_numbers_to_all_one_account_can_still_be_refused()
+    {
+        await using var core = await NumberCore.CreateAsync(options: new NumberOptions { PstnTargets = true });
+        var number = await core.ActivateAsync();
+        (await core.Numbers.SetTargetAsync(core.One, number, 1, NumberCore.Target("441189999999"))).Get();
+        (await core.Numbers.SetAccountAsync("10042", terms => terms with { PstnTargets = false }, TestCore.Operator)).Get();
+        (await core.Numbers.SetTargetAsync(core.One, number, 2, NumberCore.Target("441189999999"))).Problem(ProblemKind.Refused);
     }
 
     [Fact]

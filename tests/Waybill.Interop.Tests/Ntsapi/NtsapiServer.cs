@@ -36,6 +36,7 @@ public sealed class NtsapiServer : IAsyncLifetime
     {
         await Server.InitializeAsync();
         await AddRangeAsync(First, "01224009999");
+        await Server.CommandAsync("numbers", "account", WaybillServer.User, "--pstn", "yes");
     }
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();

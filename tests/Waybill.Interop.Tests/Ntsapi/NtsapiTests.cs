@@ -6,7 +6,7 @@ using Waybill.TestKit;
 namespace Waybill.Interop.Tests.Ntsapi;
 
 /// <summary>NTSAPI as the program serves it: whose numbers, whose password, who sees the session and who ends it.</summary>
-public sealed class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<NtsapiServer>
+public sealed partial class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<NtsapiServer>
 {
     private const string NotYours = "4 This is not one of your numbers. A number that was ported in begins with P";
 
@@ -44,6 +44,34 @@ public sealed class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<NtsapiServe
         Assert.Equal("0 Number reactivated OK", await line.AskAsync($"REAC {number}", end));
         Assert.Equal("0 Many thanks. Goodbye", await line.AskAsync("QUIT", end));
         Assert.Null(await line.ReadAsync());
+    }
+
+    [Fact]
+    public async Task An_account_is_told_what_it_may_not_when_it_has_as_many_numbers_as_it_may_and_of_telephone_numbers_as_targets()
+    {
+        await Server.CommandAsync("account", "add", "40001", "--name", "Small");
+        var password = await ntsapi.AddLoginAsync("40001", "40001");
+        Assert.Contains("0 of at most 2 numbers (its own maximum)", (await Server.CommandAsync("numbers", "account", "40001", "--max", "2")).Output, StringComparison.Ordinal);
+        await ntsapi.AddRangeAsync("01464200000", "01464200009");
+        await using var line = await ntsapi.LogInAsync("40001", password);
+        Assert.Equal(
+            "1 Account 40001 has 0 of at most 2 numbers, those counted that it gave back and that are still in quarantine. 3 more are too many; ask the provider.",
+            await line.AskAsync("BLKACTI 01464 3"));
+        var block = (await line.AskAsync("BLKACTI 01464 2")).Split(' ');
+        Assert.Equal(("0", 3), (block[0], block.Length));
+        Assert.Equal(
+            "1 Numbers of account 40001 cannot be pointed at telephone numbers, since such calls are charged. Use a SIP target, or ask the provider to allow it.",
+            await line.AskAsync($"SET {block[2]} 1 01189999999"));
+        Assert.Equal("0 Number deactivated OK", await line.AskAsync($"DEAC {block[2]}"));
+        const string Full = "1 Number not activated: Account 40001 has 2 of at most 2 numbers, those counted that it gave back and that are still in quarantine. One more is too many; ask the provider.";
+        var free = (await line.AskAsync("ALLO 01464")).Split(' ')[1];
+        Assert.Equal(Full, await line.AskAsync($"ACTI {free}"));
+        Assert.Equal("0 Number reactivated OK", await line.AskAsync($"REAC {block[2]}"));
+        Assert.Equal(Full, await line.AskAsync($"ACTI {free}"));
+
+        // Staff give it more.
+        await Server.CommandAsync("numbers", "activate", free, "--account", "40001");
+        Assert.StartsWith($"0 {free} Y ", await line.AskAsync($"STAT {free}"), StringComparison.Ordinal);
     }
 
     [Fact]

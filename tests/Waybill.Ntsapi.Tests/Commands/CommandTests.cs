@@ -137,14 +137,10 @@ public sealed class CommandTests
         Assert.Equal(["0 NAME Smith and Sons", "0 POSTCODE AB10 1AA", "1 End of data"], [await client.ReadAsync(), await client.ReadAsync(), await client.ReadAsync()]);
         harness.Numbers.EmergencyValidation = EmergencyValidation.Parsed;
         Assert.Equal("1 Parsed OK. Check later for status.", await client.AskAsync($"{info} VALIDATE"));
-        foreach (var (status, words) in new[]
+        foreach (var state in (EmergencyState[])[new(0, "Accepted"), new(6, "Submitted - awaiting manual processing"), new(9, "No record found")])
         {
-            (EmergencyStatus.Accepted, "0 Accepted"), (EmergencyStatus.Received, "1 Info received"), (EmergencyStatus.Awaiting, "2 Info awaiting further validation"),
-            (EmergencyStatus.Submitted, "3 Info submitted"), (EmergencyStatus.Manual, "6 Submitted - awaiting manual processing"), (EmergencyStatus.Rejected, "8 Rejected"), (EmergencyStatus.None, "9 No record found"),
-        })
-        {
-            harness.Numbers.EmergencyStatus = status;
-            Assert.Equal(words, await client.AskAsync($"{info} STATUS"));
+            harness.Numbers.EmergencyState = state;
+            Assert.Equal($"{state.Digit} {state.Words}", await client.AskAsync($"{info} STATUS"));
         }
     }
 

@@ -69,6 +69,7 @@ public sealed class ParsingTests
     [InlineData("STAT p2012345678")]
     [InlineData("STAT P02012345678")]
     [InlineData("STAT +4401224000000")]
+    [InlineData("STAT 441224000000")]
     [InlineData("DEAC 01224_00000")]
     public void What_is_no_number_is_told(string line) => Refused(line, RequestParser.NoNumber);
 
@@ -78,6 +79,7 @@ public sealed class ParsingTests
     [InlineData("ALLO 01224x")]
     [InlineData("ALIST P2012345678 5")]
     [InlineData("ALLO +44")]
+    [InlineData("ALLO 441224______")]
     public void What_is_no_pattern_is_told(string line) => Refused(line, RequestParser.NoPattern);
 
     [Theory]
@@ -103,6 +105,35 @@ public sealed class ParsingTests
     [InlineData("ALLO 01224______ACTI 01224000000")]
     [InlineData("ALIST 01224 5STAT P2012345678")]
     public void Two_commands_in_one_are_refused_and_never_guessed(string line) => Refused(line, RequestParser.Glued);
+
+    /// <summary>A text may have any words, in capitals too: what stands behind a blank is no seam.</summary>
+    [Theory]
+    [InlineData("INFO 01224000000 GEN PLEASE HELP")]
+    [InlineData("INFO 01224000000 GEN HELP")]
+    [InlineData("INFO 01224000000 GEN THEY WILL NOT QUIT")]
+    [InlineData("INFO 01224000000 GEN SEE STAT 01224000001")]
+    [InlineData("INFO 01224000000 GEN MOVED FROM, STAT 01224000001 QUIT")]
+    [InlineData("INFO 01224000000 GEN SELFHELP GROUP")]
+    [InlineData("INFO 01224000000 GEN ACQUIT.")]
+    [InlineData("INFO 01224000000 999 NAME THE HELP")]
+    [InlineData("AUTH u HELP")]
+    [InlineData("AUTH u pHELP")]
+    [InlineData("AUTH u my QUIT")]
+    public void A_text_may_end_in_a_word_that_is_a_verb(string line)
+    {
+        Assert.Null(Parse(line, out var request));
+        Assert.Equal(line[(line.LastIndexOf(request.Words[^1], StringComparison.Ordinal))..], request.Words[^1]);
+    }
+
+    /// <summary>Without the blank it may be two commands, and is never guessed.</summary>
+    [Theory]
+    [InlineData("INFO 01224000000 GEN PLEASEHELP")]
+    [InlineData("INFO 01224000000 GEN ACQUIT")]
+    [InlineData("INFO 01224000000 GEN HELPQUIT")]
+    [InlineData("INFO 01224000000 GEN PLEASE HELPSTAT 01224000001")]
+    [InlineData("INFO 01224000000 999 NAME SmithQUIT")]
+    [InlineData("SET 01224000000 1 -QUIT")]
+    public void A_text_that_runs_into_a_verb_is_refused(string line) => Refused(line, RequestParser.Glued);
 
     [Theory]
     [InlineData("STAT\t01224000000")]

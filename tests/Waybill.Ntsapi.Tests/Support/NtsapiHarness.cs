@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Waybill.Net.Rates;
 using Waybill.Ntsapi.Hosting;
 using Waybill.Ntsapi.Numbers;
 using Waybill.TestKit;
@@ -49,7 +50,7 @@ internal sealed class NtsapiHarness : INtsapiApplication, IAsyncDisposable
     {
         var harness = new NtsapiHarness(options ?? Plain);
         time ??= TimeProvider.System;
-        harness.Logins = new NtsapiLogins(harness.Limits, time);
+        harness.Logins = new NtsapiLogins(harness.Limits, new LoginRates(harness.Limits.CommandsPerSecond, time));
         var handler = new NtsapiConnectionHandler(harness.Options, harness, harness.Logins, time, harness.Log);
         harness._listener = new TestListener<NtsapiConnectionReport>(handler.OnConnectedAsync);
         await harness._listener.StartAsync();

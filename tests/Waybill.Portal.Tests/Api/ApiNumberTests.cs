@@ -115,6 +115,28 @@ public sealed class ApiNumberTests(ApiServer api)
     }
 
     [Fact]
+    public async Task An_account_takes_as_many_numbers_as_it_may_and_the_provider_s_programs_give_it_more()
+    {
+        var (mine, number) = (await api.AccountAsync(), await RangeAsync(10));
+        await api.Server.CommandAsync("numbers", "account", mine, "--max", "1");
+        using var client = api.Client(await api.TokenOfAsync(mine, "numbers:read", "numbers:write"));
+        await client.PostJsonAsync($"/v1/numbers/{number}/activate", new { account = mine });
+        var next = number[..^1] + (char)(number[^1] + 1);
+        using (var more = await client.PostAsync($"/v1/numbers/{next}/activate", ApiAnswers.Json(new { account = mine })))
+        {
+            Assert.Contains($"Account {mine} has 1 of at most 1 numbers", await more.ProblemAsync(409), StringComparison.Ordinal);
+        }
+
+        using (var block = await client.PostAsync("/v1/number-blocks", ApiAnswers.Json(new { pattern = number[..9], size = 2 })))
+        {
+            Assert.Contains("2 more are too many", await block.ProblemAsync(409), StringComparison.Ordinal);
+        }
+
+        using var provider = api.Client(await api.TokenAsync("numbers:read", "numbers:write"));
+        Assert.Equal(mine, (await provider.PostJsonAsync($"/v1/numbers/{next}/activate", new { account = mine })).GetProperty("account").GetString());
+    }
+
+    [Fact]
     public async Task The_change_feed_tells_everything_once_in_its_order_and_an_account_its_own()
     {
         var (mine, other) = (await api.AccountAsync(), await api.AccountAsync());
@@ -195,6 +217,13 @@ public sealed class ApiNumberTests(ApiServer api)
         Assert.Equal(30, (await client.PostJsonAsync($"/v1/number/alist/{start[..9]}/100", null)).GetProperty("numbers").GetArrayLength());
         Assert.Equal("Y", (await client.PostJsonAsync("/v1/number/activate/" + number, null)).GetProperty("status").GetString());
         await client.PostJsonAsync("/v1/number/set/" + number, new { destinationType = "SIP_RFC2833", index = 1, destinationIdentifier = "user:secret@sip.example" });
+        using (var charged = await client.PostAsync("/v1/number/set/" + number, ApiAnswers.Json(new { destinationType = "PSTN", index = 2, destinationIdentifier = "441189999999" })))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, charged.StatusCode);
+            Assert.Contains("cannot be pointed at telephone numbers", await charged.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        ApiServer.Get(await api.Core.OpenNumbers(new NumberOptions()).SetAccountAsync(account, static terms => terms with { PstnTargets = true }, ApiServer.Operator));
         await client.PostJsonAsync("/v1/number/set/" + number, new { destinationType = "PSTN", index = 2, destinationIdentifier = "441189999999" });
         await client.PostJsonAsync("/v1/number/order/" + number, new { index = 2, periods = "1-5:0900-1730" });
         var status = await client.GetJsonAsync("/v1/number/status/+44" + number[1..]);

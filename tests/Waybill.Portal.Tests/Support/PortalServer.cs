@@ -48,6 +48,7 @@ public sealed partial class PortalServer : IAsyncLifetime
             "Ssh:Listen=127.0.0.1:0", "Ftp:Listen=", "Ntsapi:ListenTls=", $"Portal:Listen=127.0.0.1:{Port}", $"Portal:PublicUrl={Url}", "Provider:Name=Example Telecom", "Provider:SupportMail=support@example.com",
             "Provider:Phone=+44 20 7946 0000",
             "Portal:Files=read-write",
+            """Ntsapi:Public=[{"Host":"ntsapi.example.com","Port":777},{"Host":"plain.example.com","Port":7770,"Region":"GB","Tls":false}]""",
             """Ssh:Public=[{"Host":"sftp.example.com","Port":22,"Region":"GB"},{"Host":"sftp.example.net","Port":3333,"Region":"AU"}]""",
         }.Concat(Settings).SelectMany(static setting => new[] { "--set", setting }),
     ];

@@ -32,6 +32,28 @@ public sealed class NumberTests(Template template)
     }
 
     [Fact]
+    public async Task How_many_numbers_an_account_has_and_may_have_is_shown_and_set()
+    {
+        using var data = await template.CopyAsync();
+        await data.OutputAsync("account", "add", "10042", "--name", "Example Ltd");
+        const string Rest = ", those that it gave back counted while they are quarantined; they may not be pointed at telephone numbers\n";
+        Assert.Equal("account 10042 has 0 of at most 10000 numbers" + Rest, await data.OutputAsync("numbers", "account", "10042"));
+        Assert.Equal("account 10042 has 0 of at most 500 numbers (its own maximum)" + Rest, await data.OutputAsync("numbers", "account", "10042", "--max", "500"));
+        await data.OutputAsync("numbers", "add-range", First, "01224000001");
+        await data.OutputAsync("numbers", "activate", First, "--account", "10042");
+        await data.OutputAsync("numbers", "deactivate", First);
+        var shown = await data.JsonAsync("numbers", "account", "10042", "--max", "default", "--set", "Numbers:MaxPerAccount=7");
+        Assert.Equal((1, 7, false), (shown.GetProperty("numbers").GetInt32(), shown.GetProperty("maximum").GetInt32(), shown.GetProperty("ownMaximum").GetBoolean()));
+        Assert.EndsWith("they may be pointed at telephone numbers (set for it)\n", await data.OutputAsync("numbers", "account", "10042", "--pstn", "yes"), StringComparison.Ordinal);
+        Assert.EndsWith("they may not be pointed at telephone numbers (set for it)\n", await data.OutputAsync("numbers", "account", "10042", "--pstn", "no", "--set", "Numbers:PstnTargets=true"), StringComparison.Ordinal);
+        Assert.EndsWith("they may be pointed at telephone numbers\n", await data.OutputAsync("numbers", "account", "10042", "--pstn", "default", "--set", "Numbers:PstnTargets=true"), StringComparison.Ordinal);
+        Assert.Contains("--pstn: 'maybe' is not yes, no or default", await data.RefusedAsync(2, "numbers", "account", "10042", "--pstn", "maybe"), StringComparison.Ordinal);
+        Assert.Contains("--max: 'many' is not a number, as 500 or default", await data.RefusedAsync(2, "numbers", "account", "10042", "--max", "many"), StringComparison.Ordinal);
+        Assert.Contains("0 to 10000000 numbers", await data.RefusedAsync(2, "numbers", "account", "10042", "--max", "10000001"), StringComparison.Ordinal);
+        Assert.Contains("There is no account nobody", await data.RefusedAsync(1, "numbers", "account", "nobody"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_of_ranges_is_imported_and_again_without_harm()
     {
         using var data = await template.CopyAsync();
@@ -120,6 +142,6 @@ public sealed class NumberTests(Template template)
         Assert.Contains("There is no account 99", await data.RefusedAsync(1, "numbers", "find", "--account", "99"), StringComparison.Ordinal);
         Assert.Contains("There is no number 01225000000", await data.RefusedAsync(1, "numbers", "show", "01225000000"), StringComparison.Ordinal);
         Assert.Contains(
-            "cannot be pointed at telephone numbers", await data.RefusedAsync(1, "numbers", "target", First, "1", "441189999999", "--set", "Numbers:PstnTargets=false"), StringComparison.Ordinal);
+            "cannot be pointed at telephone numbers", await data.RefusedAsync(1, "numbers", "target", First, "1", "441189999999"), StringComparison.Ordinal);
     }
 }

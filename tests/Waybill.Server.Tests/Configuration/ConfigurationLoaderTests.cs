@@ -162,6 +162,11 @@ public sealed class ConfigurationLoaderTests : IDisposable
         var told = Load([], """Ntsapi:Public=[{"Host":"a"}]""", "Ntsapi:Listen=192.0.2.1:777", "Ntsapi:ListenTls=192.0.2.2:777").Configuration.Ntsapi;
         Assert.Equal(["192.0.2.1:777 plain", "192.0.2.2:777 TLS"], NtsapiSettings.ListenersOf(told).Select(static listener => $"{listener.EndPoint} {listener.Words}"));
         Assert.Equal(777, Assert.Single(told.Public).Port);
+        Assert.True(Assert.Single(NtsapiSettings.Public(told)).ImplicitTls);
+
+        // Where TLS is not to be had nobody is told that it is.
+        var plain = Load([], """Ntsapi:Public=[{"Host":"a"},{"Host":"b","Tls":true}]""", "Ntsapi:Listen=192.0.2.1:777", "Ntsapi:ListenTls=").Configuration.Ntsapi;
+        Assert.Equal([("a", false), ("b", true)], NtsapiSettings.Public(plain).Select(static address => (address.Host, address.ImplicitTls)));
     }
 
     [Fact]
@@ -224,6 +229,10 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("Layout:Folders=/cdr", "Layout:Folders: \"/cdr\" is not allowed")]
     [InlineData("Numbers:QuarantineDays=-1", "Numbers:QuarantineDays: -1 is out of range; 0 (none) to 3650")]
     [InlineData("Numbers:QuarantineDays=3651", "Numbers:QuarantineDays: 3651 is out of range; 0 (none) to 3650")]
+    [InlineData("Numbers:ChangeDays=6", "Numbers:ChangeDays: 6 is out of range; 7 to 3650")]
+    [InlineData("Numbers:ChangeDays=3651", "Numbers:ChangeDays: 3651 is out of range; 7 to 3650")]
+    [InlineData("Numbers:MaxPerAccount=-1", "Numbers:MaxPerAccount: -1 is out of range; 0 (staff alone give numbers) to 10000000")]
+    [InlineData("Numbers:MaxPerAccount=10000001", "Numbers:MaxPerAccount: 10000001 is out of range; 0 (staff alone give numbers) to 10000000")]
     [InlineData("Numbers:TermMonths=0", "Numbers:TermMonths: 0 is out of range; 1 to 120")]
     [InlineData("Numbers:TermMonths=121", "Numbers:TermMonths: 121 is out of range; 1 to 120")]
     [InlineData("Numbers:PstnTargets=some", "Numbers:PstnTargets: \"some\" is not allowed; it is true or false")]

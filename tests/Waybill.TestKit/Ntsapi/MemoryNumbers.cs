@@ -45,7 +45,7 @@ public sealed class MemoryNumbers : INtsapiNumbers
     public Func<Task>? Before { get; set; }
 
     /// <summary>What STATUS answers with.</summary>
-    public EmergencyStatus EmergencyStatus { get; set; } = EmergencyStatus.Received;
+    public EmergencyState EmergencyState { get; set; } = new(1, "Info received");
 
     /// <summary>What VALIDATE answers with.</summary>
     public EmergencyValidation EmergencyValidation { get; set; }
@@ -114,8 +114,8 @@ public sealed class MemoryNumbers : INtsapiNumbers
         : entry.Emergency is not { } fields ? new NumberAnswer(NumberResult.NotNow)
         : new NumberAnswer<IReadOnlyList<EmergencyField>>(NumberAnswer.Done, [.. EmergencyFields.All.Where(fields.ContainsKey).Select(name => new EmergencyField(name, fields[name]))]));
 
-    public async ValueTask<NumberAnswer<EmergencyStatus>> EmergencyStatusAsync(ServiceNumber number) => await DoAsync<EmergencyStatus>($"STATUS {number}", () =>
-        Own(number) is null ? NotFound : EmergencyStatus);
+    public async ValueTask<NumberAnswer<EmergencyState>> EmergencyStatusAsync(ServiceNumber number) => await DoAsync<EmergencyState>($"STATUS {number}", () =>
+        Own(number) is null ? NotFound : EmergencyState);
 
     public async ValueTask<NumberAnswer<EmergencyValidation>> ValidateEmergencyAsync(ServiceNumber number) => await DoAsync<EmergencyValidation>($"VALIDATE {number}", () =>
         Own(number) is not { } entry ? NotFound

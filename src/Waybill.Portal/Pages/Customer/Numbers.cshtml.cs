@@ -21,6 +21,9 @@ internal sealed class NumbersModel(NumberService numbers, IStringLocalizer<Numbe
 
     public string? More { get; private set; }
 
+    /// <summary>How many the account holds, and may.</summary>
+    public NumberAccount Held { get; private set; } = null!;
+
     /// <summary>What is wrong with what was searched for.</summary>
     public string? SearchError { get; private set; }
 
@@ -47,7 +50,7 @@ internal sealed class NumbersModel(NumberService numbers, IStringLocalizer<Numbe
             }
 
             var taken = await numbers.ActivateAsync(caller, free.Value, HttpContext.RequestAborted);
-            if (taken.Succeeded || left == 1)
+            if (taken.Succeeded || taken.Problem.Kind != ProblemKind.Refused || left == 1)
             {
                 return await AfterAsync("Take", taken.Problem, "NumberTaken", taken.Succeeded ? PathOf(taken.Value) : null);
             }
@@ -56,6 +59,13 @@ internal sealed class NumbersModel(NumberService numbers, IStringLocalizer<Numbe
 
     protected override async Task<Problem?> LoadAsync()
     {
+        var held = await numbers.AccountAsync(Access!.Account, HttpContext.RequestAborted);
+        if (!held.Succeeded)
+        {
+            return held.Problem;
+        }
+
+        Held = held.Value;
         Result<NumberPattern>? pattern = Given(Search) is { } text ? NumberPattern.ParseTyped(text) : (Result<NumberPattern>?)null;
         if (pattern is { Succeeded: false })
         {

@@ -19,7 +19,7 @@ internal sealed class NumberPageModel(NumberService numbers, NumberChanges chang
 
     [Permission(PortalOperation.ChangeNumbers)]
     public Task<IActionResult> OnPostActivateAsync(string? account) =>
-        ChangeAsync("Activate", "NumberTaken", number => Numbers.ActivateAsync(NumberCaller.Of(Given(account) ?? "", Actor), number));
+        ChangeAsync("Activate", "NumberTaken", number => Numbers.ActivateAsync(NumberCaller.ProviderFor(Given(account) ?? "", Actor), number));
 
     [Permission(PortalOperation.ChangeNumbers)]
     public Task<IActionResult> OnPostTermAsync(string? expires, bool ends) => ChangeAsync<NumberDetails>("Term", "NumberChanged", async number =>

@@ -21,7 +21,7 @@ internal static class NumberChangeCommands
         var command = new Command("activate", "Give a free number to an account.") { number, account };
         command.SetAction((parse, cancellationToken) => ChangeAsync(
             context(parse), numbers => numbers.ActivateAsync(
-                NumberCaller.Of(parse.GetRequiredValue(account), CommandContext.Operator), NumberCommands.Read(parse.GetRequiredValue(number)), cancellationToken)));
+                NumberCaller.ProviderFor(parse.GetRequiredValue(account), CommandContext.Operator), NumberCommands.Read(parse.GetRequiredValue(number)), cancellationToken)));
         return command;
     }
 
@@ -60,13 +60,9 @@ internal static class NumberChangeCommands
             var (caller, named, place) = (NumberCaller.Provider(CommandContext.Operator), NumberCommands.Read(parse.GetRequiredValue(number)), parse.GetRequiredValue(index));
             var when = parse.GetValue(periods) is { } words ? CommandContext.Require(TargetPeriods.Parse(words)) : null;
             var where = parse.GetValue(target) is { } text && text != NoTarget ? CommandContext.Require(NumberTarget.Parse(text)) : null;
-            if (when is null)
-            {
-                return await numbers.SetTargetAsync(caller, named, place, where, cancellationToken);
-            }
-
-            var done = parse.GetValue(target) is null ? await numbers.ShowAsync(caller, named, cancellationToken) : await numbers.SetTargetAsync(caller, named, place, where, cancellationToken);
-            return done.Succeeded ? await numbers.SetPeriodsAsync(caller, named, place, when, cancellationToken) : done;
+            return when is null ? await numbers.SetTargetAsync(caller, named, place, where, cancellationToken)
+                : parse.GetValue(target) is null ? await numbers.SetPeriodsAsync(caller, named, place, when, cancellationToken)
+                : await numbers.SetTargetsAsync(caller, named, [new PlacedTarget(place, where, when)], cancellationToken);
         }));
         return command;
     }

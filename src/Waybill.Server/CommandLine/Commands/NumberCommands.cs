@@ -35,7 +35,7 @@ internal static class NumberCommands
             AddRange(context), Import(context), Ranges(context), PriceRange(context), Find(context), Show(context),
             NumberChangeCommands.Activate(context), NumberChangeCommands.Deactivate(context), NumberChangeCommands.Reactivate(context), NumberChangeCommands.Target(context),
             NumberChangeCommands.Term(context), NumberChangeCommands.PortIn(context), NumberChangeCommands.PortOut(context), NumberChangeCommands.Return(context),
-            NumberEmergencyCommands.Create(context),
+            NumberAccountCommands.Create(context), NumberEmergencyCommands.Create(context),
         },
     ];
 

@@ -1,9 +1,9 @@
-namespace Waybill.Ntsapi.Hosting;
+namespace Waybill.Net.Rates;
 
 /// <summary>How many commands may come: as many as in a second at once, and then as fast as that. Safe from any thread.</summary>
 /// <param name="perSecond">Commands a second.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CommandRate(int perSecond, TimeProvider time)
+public sealed class CommandRate(int perSecond, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private double _left = perSecond;
