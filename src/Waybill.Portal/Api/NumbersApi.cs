@@ -46,6 +46,8 @@ internal static class NumbersApi
             numbers.DeactivateBlockAsync(caller, number, cancel))),
         Post<NumberBlockView>("/v1/numbers/{phone}/block/reactivate", "reactivateNumberBlock", Write, "Undo that while nobody has taken a number of it.", call => BlockAsync(call, static (numbers, caller, number, cancel) =>
             numbers.ReactivateBlockAsync(caller, number, cancel))),
+        Get<NumberAccount>("/v1/accounts/{number}/number-terms", "showNumberTerms", Read, "Show how many numbers an account holds and may, and where it may point them.", ShowTermsAsync),
+        Put<NumberAccount>("/v1/accounts/{number}/number-terms", "setNumberTerms", Write, "Set that; null for what the configuration says.", SetTermsAsync, typeof(NumberAccountTerms)) with { AllAccounts = true },
         Get<Page<EmergencyRecordView>>("/v1/emergency-records", "listEmergencyRecords", Read, "List emergency records by how far they are: what is to be passed on.", ListEmergencyAsync, ApiPaging.With(
             ApiParameter.Word<EmergencyStatus>("status", "how far; submitted unless given"))) with { AllAccounts = true },
         Get<EmergencyRecordView>("/v1/numbers/{phone}/emergency", "showEmergencyRecord", Read, "Show what the emergency services are told of a number.", call => EmergencyAsync(call, static (numbers, caller, number, cancel) =>
@@ -65,6 +67,18 @@ internal static class NumbersApi
         account is null || call.Token.Account is not null && call.Sees(account) ? CallerOf(call)
         : call.Token.Account is null ? NumberCaller.ProviderFor(account, call.Actor)
         : ApiCall.NoAccount(account);
+
+    private static async ValueTask<ApiAnswer> ShowTermsAsync(ApiCall call)
+    {
+        var account = await call.AccountAsync();
+        return account.Succeeded ? ApiAnswer.Of(await call.Get<NumberService>().AccountAsync(account.Value.Number, call.Cancel)) : account.Problem;
+    }
+
+    private static async ValueTask<ApiAnswer> SetTermsAsync(ApiCall call)
+    {
+        var (account, terms) = (await call.AccountAsync(), call.Body<NumberAccountTerms>());
+        return account.Succeeded ? ApiAnswer.Of(await call.Get<NumberService>().SetAccountAsync(account.Value.Number, _ => terms, call.Actor, call.Cancel)) : account.Problem;
+    }
 
     private static async ValueTask<ApiAnswer> ListAsync(ApiCall call)
     {

@@ -61,7 +61,8 @@ public sealed class FtpsRclone(WaybillServer server) : FtpsClient(server)
 
     public override Task PutAsync(string local, string remote) => RcloneAsync("copyto", local, Remote(remote));
 
-    public override Task GetAsync(string remote, string local) => RcloneAsync("copyto", Remote(remote), local);
+    // As the pack says: above 250 MiB it asks for pieces, which it ends by cutting them off.
+    public override Task GetAsync(string remote, string local) => RcloneAsync("copyto", "--multi-thread-streams", "0", Remote(remote), local);
 
     public override async Task<IReadOnlyList<string>> ListAsync(string directory) => Lines(await RcloneAsync("lsf", Remote(directory)));
 

@@ -46,6 +46,27 @@ public sealed class ApiNumberTests(ApiServer api)
     }
 
     [Fact]
+    public async Task How_many_numbers_an_account_may_have_is_set_by_the_provider_alone()
+    {
+        var (mine, number) = (await api.AccountAsync(), await RangeAsync(2));
+        using var provider = api.Client(api.All);
+        using var client = api.Client(await api.TokenOfAsync(mine, "numbers:read", "numbers:write"));
+        var path = $"/v1/accounts/{mine}/number-terms";
+        var set = await PutAsync(provider, path, new { maximum = 1, pstnTargets = true });
+        Assert.Equal((0, 1, true), (set.GetProperty("numbers").GetInt32(), set.GetProperty("maximum").GetInt32(), set.GetProperty("pstnTargets").GetBoolean()));
+        using (var own = await client.PutAsync(path, ApiAnswers.Json(new { maximum = 2 })))
+        {
+            await own.ProblemAsync(403);
+        }
+
+        await client.PostJsonAsync($"/v1/numbers/{number}/activate", new { });
+        Assert.Equal(1, (await client.GetJsonAsync(path)).GetProperty("numbers").GetInt32());
+        using var foreign = await client.GetAsync($"/v1/accounts/{await api.AccountAsync()}/number-terms");
+        await foreign.ProblemAsync(404);
+        Assert.Equal(JsonValueKind.Null, (await PutAsync(provider, path, new { maximum = (int?)null })).GetProperty("terms").GetProperty("maximum").ValueKind);
+    }
+
+    [Fact]
     public async Task A_program_of_an_account_takes_sets_and_gives_back_its_numbers_and_reaches_no_others()
     {
         var (mine, other, number) = (await api.AccountAsync(), await api.AccountAsync(), await RangeAsync(10));
