@@ -148,6 +148,8 @@ public sealed class PortingFormTests
     [InlineData("A1 1CC")]
     [InlineData("12345")]
     [InlineData("AB10 1AA 1AA")]
+    [InlineData("AB10 1AA\n")]
+    [InlineData("GIR 0AA\n")]
     [InlineData("AB1٠ 1AA")]
     public void What_is_no_postcode_is_none(string? typed) => Assert.False(Postcode.TryParse(typed, out _));
 
