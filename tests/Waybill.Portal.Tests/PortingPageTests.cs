@@ -187,6 +187,25 @@ public sealed class PortingPageTests(PortalServer server)
         }
     }
 
+    [Fact]
+    public async Task Staff_who_mistype_an_account_are_told_that_it_is_not_there()
+    {
+        await AccountAsync("POR7");
+        var order = (await server.JsonAsync("porting", "add", "POR7")).GetProperty("order").GetString()!;
+        using var support = await SignUp.WithAsync(server, "--provider", "support");
+        foreach (var state in (string[])["", "all", "Draft"])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await support.GetAsync($"/staff/porting?account=POR7X&state={state}")).Status);
+            Assert.Contains("There is no account POR7X.", support.Page, StringComparison.Ordinal);
+            Assert.DoesNotContain(order, support.Page, StringComparison.Ordinal);
+            Assert.DoesNotContain("No order waits for us.", support.Page, StringComparison.Ordinal);
+        }
+
+        await support.GetAsync("/staff/porting?account=por7&state=all");
+        Assert.Contains(order, support.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("There is no account", support.Page, StringComparison.Ordinal);
+    }
+
     private static string Show(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static DateOnly Today() => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
