@@ -279,26 +279,29 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
     private void Record(WriteTransaction transaction, string action, PortingOrder order, Actor actor, string detail) =>
         audit.Append(transaction, new AuditEntry(action, actor) { Account = order.Account, Subject = order.Reference, Detail = detail.Length == 0 ? null : detail });
 
-    private static void Tell(DatabaseConnection connection, PortingOrder order, Actor actor, DateTimeOffset now)
+    private static void Tell(DatabaseConnection connection, PortingOrder order, Actor actor, DateTimeOffset now) => EventSql.Raise(
+        connection, PortingTopics.Of(order.State), order.AccountId,
+        Body(
+            order,
+            [
+                ("wanted", order.Details.Wanted is { } wanted ? PortingRules.Show(wanted) : null), ("day", order.Agreed is { } day ? PortingRules.Show(day) : null), ("code", order.Code), ("why", order.Why),
+                ("due", order.Due?.ToEvent()), ("by", actor.Name),
+            ]),
+        now);
+
+    private static JsonObject Body(PortingOrder order, IReadOnlyList<(string Name, string? Value)> more)
     {
         var body = new JsonObject
         {
             ["order"] = order.Reference, ["state"] = order.State.ToWord(), ["numbers"] = NumberSpans.Count(order.Details.Numbers), ["main"] = order.Details.Main?.National,
             ["losingProvider"] = order.Details.LosingProvider,
         };
-        foreach (var (name, value) in ((string, string?)[])
-            [
-                ("wanted", order.Details.Wanted is { } wanted ? PortingRules.Show(wanted) : null), ("day", order.Agreed is { } day ? PortingRules.Show(day) : null), ("code", order.Code), ("why", order.Why),
-                ("due", order.Due?.ToEvent()), ("by", actor.Name),
-            ])
+        foreach (var (name, value) in more.Where(static each => each.Value is not null))
         {
-            if (value is not null)
-            {
-                body[name] = value;
-            }
+            body[name] = value;
         }
 
-        EventSql.Raise(connection, PortingTopics.Of(order.State), order.AccountId, body, now);
+        return body;
     }
 
     private DateOnly Today(DateTimeOffset now) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, options.Zone).DateTime);

@@ -20,6 +20,9 @@ internal static class PortingSql
         FROM porting_order o JOIN account a ON a.id = o.account_id
         """;
 
+    /// <summary>Those of whose time nobody was told yet that it has passed.</summary>
+    public const string OverdueStatement = Select + " WHERE o.remind_at <= @now ORDER BY o.remind_at, o.id LIMIT @limit";
+
     public static Problem Unknown(string? reference) => Problem.NotFound($"There is no order of porting {Words.Show(reference)}. Look it up in the list.");
 
     public static PortingOrder? Find(DatabaseConnection connection, string? reference) => ReferenceId.Normalise(reference) is { } known
@@ -74,7 +77,7 @@ internal static class PortingSql
     public static void SaveState(DatabaseConnection connection, PortingOrder order) => connection.Execute(
         """
         UPDATE porting_order SET state = @state, range_holder = @holder, submitted_at = @submitted, due_at = @due, earliest = @earliest, agreed = @agreed, code = @code, why = @why, ported_on = @ported,
-            keep_letters_until = @keep, changed_at = @now WHERE id = @id
+            keep_letters_until = @keep, changed_at = @now, remind_at = CASE WHEN due_at IS @due THEN remind_at ELSE @due END WHERE id = @id
         """,
         ("@id", order.Id), ("@state", order.State.ToWord()), ("@holder", order.Details.IsRangeHolder is { } holder ? holder ? 1 : 0 : null), ("@submitted", order.Submitted?.ToColumn()),
         ("@due", order.Due?.ToColumn()), ("@earliest", Column(order.Earliest)), ("@agreed", Column(order.Agreed)), ("@code", order.Code), ("@why", order.Why), ("@ported", Column(order.PortedOn)),
@@ -137,6 +140,11 @@ internal static class PortingSql
         static row => (row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3)), ("@today", Column(today)), ("@limit", PortingLimits.Together));
 
     public static void RemoveLetter(DatabaseConnection connection, long letter) => connection.Execute("DELETE FROM porting_letter WHERE id = @id", ("@id", letter));
+
+    public static List<PortingOrder> Overdue(DatabaseConnection connection, DateTimeOffset now) =>
+        [.. connection.All(OverdueStatement, Read, ("@now", now.ToColumn()), ("@limit", PortingLimits.Together)).Select(order => Whole(connection, order))];
+
+    public static void SetReminded(DatabaseConnection connection, long order) => connection.Execute("UPDATE porting_order SET remind_at = NULL WHERE id = @id", ("@id", order));
 
     public static List<OneOffDay> Days(DatabaseConnection connection) => connection.All(
         "SELECT day, nation, is_holiday, name FROM porting_day ORDER BY day, nation LIMIT @limit",

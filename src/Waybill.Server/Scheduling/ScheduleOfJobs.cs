@@ -35,5 +35,6 @@ internal sealed class ScheduleOfJobs(ScheduleLedger ledger, WaybillConfiguration
         yield return (CertificateJob.JobName, CertificateJob.ScheduleOf(configuration));
         yield return (NumberJob.JobName, NumberJob.ScheduleOf(configuration));
         yield return (PortingLetterJob.JobName, PortingLetterJob.ScheduleOf(configuration));
+        yield return (PortingOverdueJob.JobName, PortingOverdueJob.Every);
     }
 }

@@ -2,6 +2,7 @@ using Waybill.Core.Database;
 using Waybill.Core.Feeds;
 using Waybill.Core.Numbers;
 using Waybill.Core.Onboarding;
+using Waybill.Core.Porting;
 using Waybill.Core.Retention;
 
 namespace Waybill.Core.Tests.Database;
@@ -92,6 +93,14 @@ public sealed class QueryPlanTests
         await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: false, ofState: true), "SEARCH n USING INDEX phone_number_state (state=? AND number>? AND number<?)");
         await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: true, ofState: false), "SEARCH n USING INDEX phone_number_account (account_id=? AND number>? AND number<?)");
         await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: true, ofState: true), "SEARCH n USING INDEX phone_number_account (account_id=? AND number>? AND number<?)");
+    }
+
+    [Theory]
+    [InlineData(PortingSql.OverdueStatement, "SEARCH o USING INDEX porting_order_remind (remind_at<?)")]
+    public async Task Orders_of_porting_are_found_by_what_is_to_be_done_with_them(string statement, string found)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await AssertFoundAsync(core, statement, found);
     }
 
     private static async Task AssertFoundAsync(TestCore core, string statement, string found)
