@@ -57,10 +57,10 @@ public sealed partial class PortingService
                 transaction =>
                 {
                     var over = PortingSql.LettersOver(transaction.Connection, Today(time.GetUtcNow()));
-                    foreach (var (letter, name, reference, account) in over)
+                    foreach (var (letter, reference, account, order) in over)
                     {
-                        PortingSql.RemoveLetter(transaction.Connection, letter);
-                        audit.Append(transaction, new AuditEntry(PortingActions.LetterRemoved, Actor.System) { Account = account, Subject = reference, Detail = name });
+                        PortingSql.RemoveLetter(transaction.Connection, order, letter.Id);
+                        audit.Append(transaction, new AuditEntry(PortingActions.LetterRemoved, Actor.System) { Account = account, Subject = reference, Detail = letter.Name });
                     }
 
                     return over.Count;

@@ -103,6 +103,13 @@ public sealed class QueryPlanTests
         await AssertFoundAsync(core, statement, found);
     }
 
+    [Fact]
+    public async Task Letters_whose_time_is_over_are_found_among_the_orders_that_have_some()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await AssertFoundAsync(core, PortingSql.LettersOverStatement, "SEARCH o USING INDEX porting_order_letters (keep_letters_until<?)");
+    }
+
     private static async Task AssertFoundAsync(TestCore core, string statement, string found)
     {
         var plan = await PlanAsync(core, statement);
