@@ -60,7 +60,7 @@ public sealed partial class PortingService
                     foreach (var (letter, reference, account, order) in over)
                     {
                         PortingSql.RemoveLetter(transaction.Connection, order, letter.Id);
-                        audit.Append(transaction, new AuditEntry(PortingActions.LetterRemoved, Actor.System) { Account = account, Subject = reference, Detail = letter.Name });
+                        audit.Append(transaction, new AuditEntry(PortingActions.LetterRemoved, Actor.System) { Account = account, Subject = reference, Detail = Describe(letter) });
                     }
 
                     return over.Count;

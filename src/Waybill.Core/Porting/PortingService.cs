@@ -61,7 +61,7 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
                         AccountId = found.Id, Created = now, Changed = now, CreatedBy = actor.Name,
                     });
                     PortingSql.AddChange(connection, order.Id, new PortingChange(now, actor.Name, null, PortingState.Draft, null, null));
-                    Record(transaction, PortingActions.Created, order, actor, Summary(order));
+                    Record(transaction, PortingActions.Created, order, actor, PortingDifference.Of(null, details));
                     added.Add(order);
                 }
 
@@ -81,10 +81,10 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
             account, reference,
             (transaction, order, now) =>
             {
-                order = order with { Details = details, Changed = now };
-                PortingSql.SaveDetails(transaction.Connection, order);
-                Record(transaction, PortingActions.Changed, order, actor, Summary(order));
-                return order;
+                var changed = order with { Details = details, Changed = now };
+                PortingSql.SaveDetails(transaction.Connection, changed);
+                Record(transaction, PortingActions.Changed, changed, actor, PortingDifference.Of(order.Details, details) is { Length: > 0 } difference ? difference : "nothing is otherwise");
+                return changed;
             },
             cancellationToken);
 
@@ -108,8 +108,9 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
                 }
 
                 var hash = Convert.ToHexStringLower(SHA256.HashData(content));
-                PortingSql.AddLetter(transaction.Connection, order.Id, new PortingLetter(0, file.Value, content.Length, hash, now, actor.Name), content);
-                Record(transaction, PortingActions.LetterAdded, order, actor, $"{file.Value}, {content.Length} bytes, SHA-256 {hash}");
+                var letter = new PortingLetter(0, file.Value, content.Length, hash, now, actor.Name);
+                PortingSql.AddLetter(transaction.Connection, order.Id, letter, content);
+                Record(transaction, PortingActions.LetterAdded, order, actor, Describe(letter));
                 return PortingSql.Find(transaction.Connection, order.Reference)!;
             },
             cancellationToken).ConfigureAwait(false);
@@ -131,7 +132,7 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
                     return Problem.NotFound($"Order {found.Value.Reference} has no letter {letter}: it was removed when its time was over, or is another order's.");
                 }
 
-                Record(transaction, PortingActions.LetterFetched, found.Value, actor, file.Name);
+                Record(transaction, PortingActions.LetterFetched, found.Value, actor, Describe(file));
                 return (file, content);
             },
             cancellationToken);
@@ -218,8 +219,7 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
     private static Result<PortingOrder> Find(DatabaseConnection connection, string? account, string reference) =>
         PortingSql.Find(connection, reference) is { } order && (account is null || string.Equals(account, order.Account, StringComparison.OrdinalIgnoreCase)) ? order : PortingSql.Unknown(reference);
 
-    private static string Summary(PortingOrder order) => order.Details.Numbers.Count == 0 ? "no numbers yet"
-        : string.Create(CultureInfo.InvariantCulture, $"{NumberSpans.Count(order.Details.Numbers)} numbers from {order.Details.Numbers[0].First.National}, from {order.Details.LosingProvider ?? "nobody yet"}");
+    private static string Describe(PortingLetter letter) => $"{letter.Name}, {letter.Size} bytes, SHA-256 {letter.Sha256}";
 
     private ValueTask<Result<PortingOrder>> EditAsync(
         string? account, string reference, Func<WriteTransaction, PortingOrder, DateTimeOffset, Result<PortingOrder>> edit, CancellationToken cancellationToken) => database.WriteAsync(
@@ -269,7 +269,11 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
                 var order = done.Value with { State = to, Code = code, Why = why, Changed = now };
                 PortingSql.SaveState(transaction.Connection, order);
                 PortingSql.AddChange(transaction.Connection, order.Id, new PortingChange(now, actor.Name, before.State, to, code, why));
-                Record(transaction, PortingActions.Of(to), order, actor, string.Join(", ", ((string?[])[code, why, order.Agreed is { } day && to == PortingState.Scheduled ? PortingRules.Show(day) : null]).OfType<string>()));
+                Record(transaction, PortingActions.Of(to), order, actor, string.Join(", ", ((string?[])
+                    [
+                        code, why, order.Agreed is { } day && to == PortingState.Scheduled ? PortingRules.Show(day) : null,
+                        to == PortingState.Accepted ? PortingDifference.HolderOf(before.Details, order.Details) : null,
+                    ]).OfType<string>()));
                 Tell(transaction.Connection, order, actor, now);
                 return order;
             },
