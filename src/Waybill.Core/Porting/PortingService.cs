@@ -32,42 +32,7 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
     public ValueTask<Result<IReadOnlyList<PortingOrder>>> CreateAsync(string account, IReadOnlyList<PortingDetails> drafts, Actor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(drafts);
-        ArgumentNullException.ThrowIfNull(actor);
-        return database.WriteAsync<IReadOnlyList<PortingOrder>>(
-            transaction =>
-            {
-                var connection = transaction.Connection;
-                if (AccountService.Find(connection, account) is not { } found)
-                {
-                    return AccountService.Unknown(account);
-                }
-
-                if (found.Status != AccountStatus.Active)
-                {
-                    return Problem.Refused($"Account {found.Number} is {found.Status.ToWord()}: nothing is ported to it. Resume it first.");
-                }
-
-                if (PortingSql.CountOpen(connection, found.Id) + drafts.Count > PortingLimits.OpenOrders)
-                {
-                    return Problem.LimitReached($"Account {found.Number} would have more than {PortingLimits.OpenOrders} orders that are not over. Complete or cancel some first.");
-                }
-
-                var now = time.GetUtcNow();
-                List<PortingOrder> added = [];
-                foreach (var details in drafts)
-                {
-                    var order = PortingSql.Add(connection, new PortingOrder(ReferenceId.New(), found.Number, PortingState.Draft, details)
-                    {
-                        AccountId = found.Id, Created = now, Changed = now, CreatedBy = actor.Name,
-                    });
-                    PortingSql.AddChange(connection, order.Id, new PortingChange(now, actor.Name, null, PortingState.Draft, null, null));
-                    Record(transaction, PortingActions.Created, order, actor, PortingDifference.Of(null, details));
-                    added.Add(order);
-                }
-
-                return added;
-            },
-            cancellationToken);
+        return AddAsync(account, null, [.. drafts.Select(static details => (details, (int?)null))], actor, cancellationToken);
     }
 
     /// <summary>Changes what a draft or a rejected order says.</summary>
@@ -220,6 +185,47 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
         PortingSql.Find(connection, reference) is { } order && (account is null || string.Equals(account, order.Account, StringComparison.OrdinalIgnoreCase)) ? order : PortingSql.Unknown(reference);
 
     private static string Describe(PortingLetter letter) => $"{letter.Name}, {letter.Size} bytes, SHA-256 {letter.Sha256}";
+
+    private ValueTask<Result<IReadOnlyList<PortingOrder>>> AddAsync(
+        string account, string? upload, IReadOnlyList<(PortingDetails Details, int? Line)> drafts, Actor actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return database.WriteAsync<IReadOnlyList<PortingOrder>>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                if (AccountService.Find(connection, account) is not { } found)
+                {
+                    return AccountService.Unknown(account);
+                }
+
+                if (found.Status != AccountStatus.Active)
+                {
+                    return Problem.Refused($"Account {found.Number} is {found.Status.ToWord()}: nothing is ported to it. Resume it first.");
+                }
+
+                if (PortingSql.CountOpen(connection, found.Id) + drafts.Count > PortingLimits.OpenOrders)
+                {
+                    return Problem.LimitReached($"Account {found.Number} would have more than {PortingLimits.OpenOrders} orders that are not over. Complete or cancel some first.");
+                }
+
+                var now = time.GetUtcNow();
+                List<PortingOrder> added = [];
+                foreach (var (details, line) in drafts)
+                {
+                    var order = PortingSql.Add(connection, new PortingOrder(ReferenceId.New(), found.Number, PortingState.Draft, details)
+                    {
+                        AccountId = found.Id, Created = now, Changed = now, CreatedBy = actor.Name, Upload = upload, UploadLine = line,
+                    });
+                    PortingSql.AddChange(connection, order.Id, new PortingChange(now, actor.Name, null, PortingState.Draft, null, null));
+                    Record(transaction, PortingActions.Created, order, actor, PortingDifference.Of(null, details) + (upload is null ? "" : $"; line {line} of table {upload}"));
+                    added.Add(order);
+                }
+
+                return added;
+            },
+            cancellationToken);
+    }
 
     private ValueTask<Result<PortingOrder>> EditAsync(
         string? account, string reference, Func<WriteTransaction, PortingOrder, DateTimeOffset, Result<PortingOrder>> edit, CancellationToken cancellationToken) => database.WriteAsync(

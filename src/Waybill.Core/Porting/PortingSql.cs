@@ -16,12 +16,16 @@ internal static class PortingSql
 
     private const string Select = """
         SELECT o.id, o.reference, a.number, o.state, o.main, o.main_ports, o.address, o.postcode, o.losing_provider, o.losing_account, o.line, o.range_holder, o.signatory, o.wanted,
-               o.submitted_at, o.due_at, o.earliest, o.agreed, o.code, o.why, o.ported_on, o.keep_letters_until, o.created_at, o.created_by, o.changed_at, o.account_id
+               o.submitted_at, o.due_at, o.earliest, o.agreed, o.code, o.why, o.ported_on, o.keep_letters_until, o.created_at, o.created_by, o.changed_at, o.account_id, o.upload,
+               o.upload_line
         FROM porting_order o JOIN account a ON a.id = o.account_id
         """;
 
     /// <summary>Those of whose time nobody was told yet that it has passed.</summary>
     public const string OverdueStatement = Select + " WHERE o.remind_at <= @now ORDER BY o.remind_at, o.id LIMIT @limit";
+
+    /// <summary>The rows of a table that somebody sent.</summary>
+    public const string OfUploadStatement = Select + " WHERE o.upload = @upload ORDER BY o.upload_line LIMIT @limit";
 
     /// <summary>Letters whose time is over.</summary>
     public const string LettersOverStatement = """
@@ -55,9 +59,10 @@ internal static class PortingSql
     {
         var id = connection.Number(
             """
-            INSERT INTO porting_order (reference, account_id, state, main_ports, created_at, created_by, changed_at) VALUES (@reference, @account, 'draft', 1, @now, @by, @now) RETURNING id
+            INSERT INTO porting_order (reference, account_id, state, main_ports, created_at, created_by, changed_at, upload, upload_line)
+            VALUES (@reference, @account, 'draft', 1, @now, @by, @now, @upload, @line) RETURNING id
             """,
-            ("@reference", order.Reference), ("@account", order.AccountId), ("@now", order.Created.ToColumn()), ("@by", order.CreatedBy));
+            ("@reference", order.Reference), ("@account", order.AccountId), ("@now", order.Created.ToColumn()), ("@by", order.CreatedBy), ("@upload", order.Upload), ("@line", order.UploadLine));
         var added = order with { Id = id };
         SaveDetails(connection, added);
         return added;
@@ -157,6 +162,10 @@ internal static class PortingSql
 
     public static void SetReminded(DatabaseConnection connection, long order) => connection.Execute("UPDATE porting_order SET remind_at = NULL WHERE id = @id", ("@id", order));
 
+    public static List<PortingOrder> OfUpload(DatabaseConnection connection, string? upload) => ReferenceId.Normalise(upload) is { } known
+        ? [.. connection.All(OfUploadStatement, Read, ("@upload", known), ("@limit", PortingLimits.ImportRows)).Select(order => Whole(connection, order))]
+        : [];
+
     public static List<OneOffDay> Days(DatabaseConnection connection) => connection.All(
         "SELECT day, nation, is_holiday, name FROM porting_day ORDER BY day, nation LIMIT @limit",
         static row => new OneOffDay(Day(row.GetString(0)), row.GetString(1) is { Length: > 0 } nation ? Enum.Parse<Nation>(nation, ignoreCase: true) : null, row.GetInt64(2) != 0, row.GetString(3)),
@@ -193,6 +202,7 @@ internal static class PortingSql
     {
         Id = row.GetInt64(0), Submitted = row.TimeOrNull(14), Due = row.TimeOrNull(15), Earliest = DayOrNull(row, 16), Agreed = DayOrNull(row, 17), Code = row.TextOrNull(18), Why = row.TextOrNull(19),
         PortedOn = DayOrNull(row, 20), KeepLettersUntil = DayOrNull(row, 21), Created = row.Time(22), CreatedBy = row.GetString(23), Changed = row.Time(24), AccountId = row.GetInt64(25),
+        Upload = row.TextOrNull(26), UploadLine = row.IsDBNull(27) ? null : (int)row.GetInt64(27),
     };
 
     private static PortingLetter ReadLetter(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.Time(4), row.GetString(5));

@@ -97,6 +97,7 @@ public sealed class QueryPlanTests
 
     [Theory]
     [InlineData(PortingSql.OverdueStatement, "SEARCH o USING INDEX porting_order_remind (remind_at<?)")]
+    [InlineData(PortingSql.OfUploadStatement, "SEARCH o USING INDEX porting_order_upload (upload=?)")]
     public async Task Orders_of_porting_are_found_by_what_is_to_be_done_with_them(string statement, string found)
     {
         await using var core = await TestCore.CreateAsync();
