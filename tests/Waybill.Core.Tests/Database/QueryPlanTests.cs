@@ -1,3 +1,4 @@
+using Waybill.Core.Billing;
 using Waybill.Core.Database;
 using Waybill.Core.Feeds;
 using Waybill.Core.Numbers;
@@ -109,6 +110,16 @@ public sealed class QueryPlanTests
     {
         await using var core = await TestCore.CreateAsync();
         await AssertFoundAsync(core, PortingSql.LettersOverStatement, "SEARCH o USING INDEX porting_order_letters (keep_letters_until<?)");
+    }
+
+    [Theory]
+    [InlineData(BalanceSql.PageStatement, "SEARCH e USING INDEX ledger_entry_account (account_id=? AND at<?)")]
+    [InlineData(BalanceSql.BeforeStatement, "SEARCH ledger_entry USING INDEX ledger_entry_account (account_id=? AND at<?)")]
+    [InlineData(BalanceSql.FromStatement, "SEARCH ledger_entry USING INDEX ledger_entry_account (account_id=? AND at>?)")]
+    public async Task Ledgers_are_read_where_a_page_a_day_or_an_entry_begins(string statement, string found)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await AssertFoundAsync(core, statement, found);
     }
 
     private static async Task AssertFoundAsync(TestCore core, string statement, string found)
