@@ -136,6 +136,36 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Looks at all balances that have turned low, or are no longer, though nothing was pushed: the configuration's mark is another one. Accounts that have neither an entry nor
+    /// a mark of their own have no balance that could be low.
+    /// </summary>
+    /// <returns>How many have turned.</returns>
+    public async ValueTask<Result<int>> LookAsync(CancellationToken cancellationToken = default)
+    {
+        for (var (turned, after) = (0, 0L); ;)
+        {
+            var some = await database.WriteAsync<(int Count, long Last)>(
+                transaction =>
+                {
+                    var accounts = BalanceSql.Turned(transaction.Connection, after, options);
+                    foreach (var account in accounts)
+                    {
+                        BalanceWatch.Look(transaction.Connection, account, options, time.GetUtcNow());
+                    }
+
+                    return (accounts.Count, accounts.Count == 0 ? after : accounts[^1]);
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (!some.Succeeded || some.Value.Count == 0)
+            {
+                return some.Succeeded ? turned : some.Problem;
+            }
+
+            (turned, after) = (turned + some.Value.Count, some.Value.Last);
+        }
+    }
+
     private static Problem TooMuch(string what) => Problem.Invalid($"The {what} is more than {BillingLimits.Amount} minor units, which is the most. Correct it.");
 
     private Problem? Check(NewLedgerEntry entry)

@@ -22,6 +22,13 @@ internal static class BalanceSql
         SELECT id, at, purse, amount, funds_after, promo_after, name FROM ledger_entry WHERE account_id = @account AND (at, id) > (@at, @id) ORDER BY at, id LIMIT @limit
         """;
 
+    /// <summary>Balances that were below their mark when they were looked at last and are not now, or the other way round.</summary>
+    public const string TurnedStatement = """
+        SELECT account_id FROM balance WHERE account_id > @after AND (entries > 0 OR has_own_low = 1)
+          AND is_low <> coalesce(funds + promo < CASE has_own_low WHEN 1 THEN low_at ELSE @shared END, 0)
+        ORDER BY account_id LIMIT @limit
+        """;
+
     private const string Select = """
         SELECT a.number, coalesce(b.funds, 0), coalesce(b.promo, 0), coalesce(b.has_own_low, 0), b.low_at, coalesce(b.is_low, 0), coalesce(b.entries, 0), b.changed_at
         FROM account a LEFT JOIN balance b ON b.account_id = a.id
@@ -83,4 +90,7 @@ internal static class BalanceSql
 
     public static void SetAfter(DatabaseConnection connection, long id, long funds, long promo) =>
         connection.Execute("UPDATE ledger_entry SET funds_after = @funds, promo_after = @promo WHERE id = @id", ("@id", id), ("@funds", funds), ("@promo", promo));
+
+    public static List<long> Turned(DatabaseConnection connection, long after, BillingOptions options) => connection.All(
+        TurnedStatement, static row => row.GetInt64(0), ("@after", after), ("@shared", options.LowBalance), ("@limit", BillingLimits.Together));
 }

@@ -30,7 +30,7 @@ public static class BillingLimits
     /// <summary>Files that are looked at for calls.</summary>
     public const int CallsFiles = 50;
 
-    /// <summary>Entries that are read at once where there may be many.</summary>
+    /// <summary>Entries, and accounts, that are read at once where there may be many.</summary>
     public const int Together = 1_000;
 
     /// <summary>The first time that an entry may have: whatever is before is a mistake in a date.</summary>

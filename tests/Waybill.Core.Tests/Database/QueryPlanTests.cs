@@ -116,6 +116,7 @@ public sealed class QueryPlanTests
     [InlineData(BalanceSql.PageStatement, "SEARCH e USING INDEX ledger_entry_account (account_id=? AND at<?)")]
     [InlineData(BalanceSql.BeforeStatement, "SEARCH ledger_entry USING INDEX ledger_entry_account (account_id=? AND at<?)")]
     [InlineData(BalanceSql.FromStatement, "SEARCH ledger_entry USING INDEX ledger_entry_account (account_id=? AND at>?)")]
+    [InlineData(BalanceSql.TurnedStatement, "SEARCH balance USING INTEGER PRIMARY KEY (rowid>?)")]
     public async Task Ledgers_are_read_where_a_page_a_day_or_an_entry_begins(string statement, string found)
     {
         await using var core = await TestCore.CreateAsync();
