@@ -187,6 +187,70 @@ public sealed class PortingPageTests(PortalServer server)
         }
     }
 
+    [Fact]
+    public async Task All_drafts_of_a_table_are_sent_with_one_button_and_each_row_says_what_came_of_it()
+    {
+        const string Number = "POR5";
+        await AccountAsync(Number);
+        using var owner = await SignUp.WithAsync(server, "--account", Number, "--role", "owner");
+        var earliest = (await server.JsonAsync("porting", "earliest", "--line", "single", "--range-holder", "true", "--postcode", "S1 1AA")).GetProperty("earliest").GetString()!;
+        var page = $"/account/{Number}/porting";
+        await owner.GetAsync(page);
+        var made = await owner.SendFormAsync(page + "?handler=Table", new MultipartFormDataContent
+        {
+            { new StringContent(PortalServer.FormToken(owner.Source, page + "?handler=Table")), "__RequestVerificationToken" },
+            { new StringContent("main,numbers,line,postcode,address,losing_provider,losing_account,range_holder,signatory,wanted\n" + Row("01632960500") + Row("01632960501") + Row("01632960502")), "file", "orders.csv" },
+        });
+        Assert.Matches($"^{page}\\?table=[0-9A-Z-]+&done=PortingTable$", made.Location);
+        var table = made.Location!.Split('?', '&')[1];
+        await owner.GetAsync(made.Location);
+        Assert.Contains("3 orders, of which 3 are drafts.", owner.Page, StringComparison.Ordinal);
+        var orders = (await server.JsonAsync("porting", "list", "--account", Number)).EnumerateArray().ToDictionary(static order => order.GetProperty("tableLine").GetInt32(), static order => order.GetProperty("order").GetString()!);
+        var letter = Path.Combine(server.Data, "por5.pdf");
+        await File.WriteAllBytesAsync(letter, Letter);
+        await server.CommandAsync("porting", "letter", orders[2], letter);
+        await server.CommandAsync("porting", "letter", orders[4], letter);
+        Assert.Equal(HttpStatusCode.OK, (await owner.PostAsync($"{page}?{table}&handler=Send")).Status);
+        var words = System.Text.RegularExpressions.Regex.Replace(System.Text.RegularExpressions.Regex.Replace(owner.Page, "<[^>]*>", " "), @"\s+", " ");
+        Assert.Contains("2 of 3 orders were sent", words, StringComparison.Ordinal);
+        Assert.Contains($"2 {orders[2]} sent 3 {orders[3]} not sent The rule letter is broken: there is no letter of authority. Add it as PDF or image. 4 {orders[4]} sent", words, StringComparison.Ordinal);
+        Assert.Contains("3 orders, of which 1 are drafts.", words, StringComparison.Ordinal);
+        Assert.Equal(["submitted", "draft", "submitted"], (await server.JsonAsync("porting", "list", "--account", Number)).EnumerateArray().Select(static order => order.GetProperty("state").GetString()));
+
+        // Nobody else's.
+        await AccountAsync("POR6");
+        using var other = await SignUp.WithAsync(server, "--account", "POR6", "--role", "owner");
+        Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync($"/account/POR6/porting?{table}")).Status);
+        await other.GetAsync("/account/POR6/porting");
+        Assert.Equal(HttpStatusCode.NotFound, (await other.PressAsync($"/account/POR6/porting?{table}&handler=Send")).Status);
+
+        // Nor none.
+        await owner.GetAsync(page);
+        Assert.Equal(HttpStatusCode.OK, (await owner.PressAsync(page + "?handler=Send")).Status);
+        Assert.Contains("There is no table", owner.Page, StringComparison.Ordinal);
+
+        string Row(string number) => $"{number},{number},single,S1 1AA,1 High Street,Other Telecom,A-1,yes,Ann Lee,{earliest}\n";
+    }
+
+    [Fact]
+    public async Task Staff_who_mistype_an_account_are_told_that_it_is_not_there()
+    {
+        await AccountAsync("POR7");
+        var order = (await server.JsonAsync("porting", "add", "POR7")).GetProperty("order").GetString()!;
+        using var support = await SignUp.WithAsync(server, "--provider", "support");
+        foreach (var state in (string[])["", "all", "Draft"])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await support.GetAsync($"/staff/porting?account=POR7X&state={state}")).Status);
+            Assert.Contains("There is no account POR7X.", support.Page, StringComparison.Ordinal);
+            Assert.DoesNotContain(order, support.Page, StringComparison.Ordinal);
+            Assert.DoesNotContain("No order waits for us.", support.Page, StringComparison.Ordinal);
+        }
+
+        await support.GetAsync("/staff/porting?account=por7&state=all");
+        Assert.Contains(order, support.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("There is no account", support.Page, StringComparison.Ordinal);
+    }
+
     private static string Show(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static DateOnly Today() => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);

@@ -65,7 +65,8 @@ internal sealed class PortingTarget : IFuzzTarget
             return false;
         }
 
-        return Is(orders.Count is > 0 and <= PortingLimits.ImportRows && orders.All(static order => PortingForm.Of(order).Read() is { Succeeded: true } again && PortingForm.Of(again.Value) == PortingForm.Of(order)));
+        return Is(orders.Count is > 0 and <= PortingLimits.ImportRows && orders.Zip(orders.Skip(1)).All(static pair => pair.First.Line < pair.Second.Line)
+            && orders.All(static row => PortingForm.Of(row.Details).Read() is { Succeeded: true } again && PortingForm.Of(again.Value) == PortingForm.Of(row.Details)));
     }
 
     private static bool Letter(ReadOnlySpan<byte> input)

@@ -5,9 +5,6 @@ namespace Waybill.Core.Billing;
 /// <summary>How a balance went, by days of a time zone.</summary>
 internal static class BalanceCurve
 {
-    /// <summary>Every time zone's days begin at one of these.</summary>
-    private const long Quarter = 15 * 60 * 1000;
-
     /// <summary>The last days up to now, each with its end.</summary>
     public static IReadOnlyList<(DateOnly Day, DateTimeOffset End)> DayEnds(DateTimeOffset now, int days, TimeZoneInfo zone)
     {
@@ -15,30 +12,26 @@ internal static class BalanceCurve
         return [.. Enumerable.Range(0, days).Select(index => today.AddDays(index - days + 1)).Select(day => (day, Begin(day.AddDays(1), zone)))];
     }
 
-    /// <summary>The sums at those ends.</summary>
+    /// <summary>The sums at those ends: one look into the index for each, however long the ledger is.</summary>
     public static IReadOnlyList<BalancePoint> Read(DatabaseConnection connection, long account, IReadOnlyList<(DateOnly Day, DateTimeOffset End)> ends)
     {
-        // By quarters of an hour: no more rows than there are of those, however many entries.
-        var changes = connection.All(
-            $"""
-            SELECT max(at / {Quarter}, @first) AS quarter, sum(amount) FILTER (WHERE purse = 'funds'), sum(amount) FILTER (WHERE purse = 'promo')
-            FROM ledger_entry WHERE account_id = @account GROUP BY 1 ORDER BY 1
-            """,
-            static row => (Quarter: row.GetInt64(0), Funds: row.IsDBNull(1) ? 0 : row.GetInt64(1), Promo: row.IsDBNull(2) ? 0 : row.GetInt64(2)),
-            ("@account", account), ("@first", (ends[0].End.ToColumn() / Quarter) - 1));
-        List<BalancePoint> points = [];
-        var (funds, promo, next) = (0L, 0L, 0);
-        foreach (var (day, end) in ends)
+        // Entries that come between two looks would show a state that never was: one transaction of the reader sees one.
+        connection.Execute("BEGIN");
+        try
         {
-            for (; next < changes.Count && changes[next].Quarter * Quarter < end.ToColumn(); next++)
+            List<BalancePoint> points = [];
+            foreach (var (day, end) in ends)
             {
-                (funds, promo) = (funds + changes[next].Funds, promo + changes[next].Promo);
+                var (funds, promo) = BalanceSql.Before(connection, account, end);
+                points.Add(new BalancePoint(day, funds, promo));
             }
 
-            points.Add(new BalancePoint(day, funds, promo));
+            return points;
         }
-
-        return points;
+        finally
+        {
+            connection.Execute("COMMIT");
+        }
     }
 
     /// <summary>When a day begins; where the clocks skip midnight, a little later.</summary>

@@ -85,31 +85,11 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
                     return AccountService.Unknown(account);
                 }
 
-                // Entries that are pushed between these statements would make the sums of other moments: one statement of the reader sees one state.
-                connection.Execute("BEGIN");
-                try
-                {
-                    var rows = connection.All(
-                        BalanceSql.SelectEntry + " WHERE e.account_id = @account AND (e.at, e.id) < (@at, @id) ORDER BY e.at DESC, e.id DESC LIMIT @limit",
-                        static row => (Entry: BalanceSql.ReadEntry(row), At: row.GetInt64(4), Id: row.GetInt64(9)),
-                        ("@account", found.Id), ("@at", at), ("@id", id), ("@limit", size + 1));
-                    var now = BalanceSql.Find(connection, found.Id, options);
-                    var later = BalanceSql.After(connection, found.Id, at, id);
-                    var (funds, promo) = (now.Funds - later.Funds, now.Promo - later.Promo);
-                    List<LedgerEntry> entries = [];
-                    foreach (var (entry, _, _) in rows.Take(size))
-                    {
-                        entries.Add(entry with { FundsAfter = funds, PromoAfter = promo });
-                        (funds, promo) = entry.Purse == Purse.Funds ? (funds - entry.Amount, promo) : (funds, promo - entry.Amount);
-                    }
-
-                    return new Page<LedgerEntry>(
-                        entries, rows.Count > size ? string.Create(CultureInfo.InvariantCulture, $"{rows[size - 1].At}-{rows[size - 1].Id}") : null);
-                }
-                finally
-                {
-                    connection.Execute("COMMIT");
-                }
+                var rows = connection.All(
+                    BalanceSql.PageStatement, static row => (Entry: BalanceSql.ReadEntry(row), At: row.GetInt64(4), Id: row.GetInt64(9)),
+                    ("@account", found.Id), ("@at", at), ("@id", id), ("@limit", size + 1));
+                return new Page<LedgerEntry>(
+                    [.. rows.Take(size).Select(static row => row.Entry)], rows.Count > size ? string.Create(CultureInfo.InvariantCulture, $"{rows[size - 1].At}-{rows[size - 1].Id}") : null);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -133,7 +113,7 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
     {
         ArgumentNullException.ThrowIfNull(mark);
         ArgumentNullException.ThrowIfNull(actor);
-        if (mark is { IsOwn: true, At: { } at } && !IsAmount(at))
+        if (mark is { IsOwn: true, At: { } at } && !BillingLimits.IsAmount(at))
         {
             return TooMuch("mark");
         }
@@ -156,7 +136,35 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static bool IsAmount(long minor) => minor is >= -BillingLimits.Amount and <= BillingLimits.Amount;
+    /// <summary>
+    /// Looks at all balances that have turned low, or are no longer, though nothing was pushed: the configuration's mark is another one. Accounts that have neither an entry nor
+    /// a mark of their own have no balance that could be low.
+    /// </summary>
+    /// <returns>How many have turned.</returns>
+    public async ValueTask<Result<int>> LookAsync(CancellationToken cancellationToken = default)
+    {
+        for (var (turned, after) = (0, 0L); ;)
+        {
+            var some = await database.WriteAsync<(int Count, long Last)>(
+                transaction =>
+                {
+                    var accounts = BalanceSql.Turned(transaction.Connection, after, options);
+                    foreach (var account in accounts)
+                    {
+                        BalanceWatch.Look(transaction.Connection, account, options, time.GetUtcNow());
+                    }
+
+                    return (accounts.Count, accounts.Count == 0 ? after : accounts[^1]);
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (!some.Succeeded || some.Value.Count == 0)
+            {
+                return some.Succeeded ? turned : some.Problem;
+            }
+
+            (turned, after) = (turned + some.Value.Count, some.Value.Last);
+        }
+    }
 
     private static Problem TooMuch(string what) => Problem.Invalid($"The {what} is more than {BillingLimits.Amount} minor units, which is the most. Correct it.");
 
@@ -167,7 +175,7 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
             return Problem.Invalid($"'{Words.Show(entry.Id)}' is no name of an entry: use 1 to {BillingLimits.IdLength} of A-Z a-z 0-9 . _ : / -.");
         }
 
-        if (!IsAmount(entry.Amount))
+        if (!BillingLimits.IsAmount(entry.Amount))
         {
             return TooMuch($"amount of entry {entry.Id}");
         }
@@ -183,7 +191,7 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
     private Result<PushReport> Push(WriteTransaction transaction, IReadOnlyList<NewLedgerEntry> entries, Actor actor)
     {
         var (connection, now) = (transaction.Connection, time.GetUtcNow());
-        Dictionary<string, (long Id, Balance Balance, bool IsChanged)> accounts = new(StringComparer.Ordinal);
+        Dictionary<string, (long Id, Balance Balance, int Added, DateTimeOffset Earliest)> accounts = new(StringComparer.Ordinal);
         var added = 0;
         foreach (var entry in entries)
         {
@@ -195,14 +203,13 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
                     return Problem.NotFound($"Entry {entry.Id}: there is no account {Words.Show(entry.Account)}. Nothing was booked.");
                 }
 
-                account = (found.Id, BalanceSql.Find(connection, found.Id, options), false);
+                account = (found.Id, BalanceSql.Find(connection, found.Id, options), 0, DateTimeOffset.MaxValue);
                 accounts.Add(key, account);
             }
 
-            var balance = account.Balance;
             if (BalanceSql.FindEntry(connection, entry.Id) is { } known)
             {
-                if (!IsSame(known, entry, balance.Account))
+                if (!IsSame(known, entry, account.Balance.Account))
                 {
                     return Problem.AlreadyExists(
                         $"Entry {entry.Id} is there already and says something else: {options.Show(known.Amount)} for account {known.Account}, '{known.Text}'. Nothing was booked; give the new one a name of its own.");
@@ -211,33 +218,35 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
                 continue;
             }
 
-            // Of two numbers up to 2^53 the sum fits.
-            balance = entry.Purse == Purse.Funds ? balance with { Funds = balance.Funds + entry.Amount } : balance with { Promo = balance.Promo + entry.Amount };
-            if (!IsAmount(balance.Funds) || !IsAmount(balance.Promo))
-            {
-                return Problem.Invalid($"With entry {entry.Id} the balance of account {balance.Account} would be more than {BillingLimits.Amount} minor units, which is the most. Nothing was booked.");
-            }
-
             BalanceSql.Insert(connection, account.Id, entry, entry.Source ?? actor.Name, actor.Name, now);
-            accounts[key] = (account.Id, balance with { Entries = balance.Entries + 1 }, true);
+            var at = entry.Time ?? now;
+            accounts[key] = account with { Added = account.Added + 1, Earliest = at < account.Earliest ? at : account.Earliest };
             added++;
             audit.Append(transaction, new AuditEntry(BillingActions.Entry, actor)
             {
-                Account = balance.Account,
+                Account = account.Balance.Account,
                 Subject = entry.Id,
                 Detail = string.Create(CultureInfo.InvariantCulture, $"{entry.Purse.ToWord()} {entry.Amount:+0;-0;0}: {entry.Text}"),
             });
         }
 
         List<Balance> balances = [];
-        foreach (var (id, balance, isChanged) in accounts.Values)
+        foreach (var (id, balance, count, earliest) in accounts.Values)
         {
-            if (isChanged)
+            if (count == 0)
             {
-                BalanceSql.Sum(connection, id, balance, now);
+                balances.Add(balance);
+                continue;
             }
 
-            balances.Add(isChanged ? BalanceWatch.Look(connection, id, options, now) : balance);
+            var sums = RunningSums.Settle(connection, id, earliest, balance.Account);
+            if (!sums.Succeeded)
+            {
+                return sums.Problem;
+            }
+
+            BalanceSql.Sum(connection, id, balance with { Funds = sums.Value.Funds, Promo = sums.Value.Promo, Entries = balance.Entries + count }, now);
+            balances.Add(BalanceWatch.Look(connection, id, options, now));
         }
 
         return new PushReport(added, entries.Count - added, balances);

@@ -7,7 +7,7 @@ namespace Waybill.Core.Billing;
 /// <summary>Tells once that a balance is low, and again only after it was at its mark in between.</summary>
 internal static class BalanceWatch
 {
-    /// <summary>Looks at an account, in the transaction that has changed its ledger or its mark.</summary>
+    /// <summary>Looks at an account, in the transaction that has changed its ledger or its mark, and where the configuration has another mark for all.</summary>
     public static Balance Look(DatabaseConnection connection, long account, BillingOptions options, DateTimeOffset now)
     {
         var balance = BalanceSql.Find(connection, account, options);

@@ -30,9 +30,14 @@ public static class BillingLimits
     /// <summary>Files that are looked at for calls.</summary>
     public const int CallsFiles = 50;
 
+    /// <summary>Entries, and accounts, that are read at once where there may be many.</summary>
+    public const int Together = 1_000;
+
     /// <summary>The first time that an entry may have: whatever is before is a mistake in a date.</summary>
     public static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>How far in the future an entry may be booked: clocks differ, and billing runs at midnight.</summary>
     public static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
+
+    internal static bool IsAmount(long minor) => minor is >= -Amount and <= Amount;
 }

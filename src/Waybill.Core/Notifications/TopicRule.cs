@@ -37,6 +37,7 @@ public sealed record TopicRule(string Topic, Telling Account, Telling Provider)
         new(Porting.PortingTopics.Of(Porting.PortingState.Scheduled), Telling.Now, Telling.None),
         new(Porting.PortingTopics.Of(Porting.PortingState.Completed), Telling.Now, Telling.Digest),
         new(Porting.PortingTopics.Of(Porting.PortingState.Cancelled), Telling.Now, Telling.Now),
+        new(Porting.PortingTopics.Overdue, Telling.None, Telling.Now),
         new("quota-80", Telling.Digest, Telling.Digest),
         new("quota-95", Telling.Now, Telling.Digest),
         new(Onboarding.OnboardingTopics.KeyReplaced, Telling.Now, Telling.None),

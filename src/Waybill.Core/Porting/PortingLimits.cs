@@ -48,6 +48,9 @@ public static class PortingLimits
     /// <summary>Changes of an order that are shown, the latest first.</summary>
     public const int History = 200;
 
-    /// <summary>Letters that are removed in one transaction when their time is over.</summary>
+    /// <summary>Letters that are removed, and overdue orders that are told of, in one transaction.</summary>
     public const int Together = 100;
+
+    /// <summary>How often orders are looked at that are due.</summary>
+    public static readonly TimeSpan OverdueEvery = TimeSpan.FromMinutes(15);
 }

@@ -35,6 +35,12 @@ public sealed record PortingOrder(string Reference, string Account, PortingState
     /// <summary>Until when its letters are kept; null before it is over.</summary>
     public DateOnly? KeepLettersUntil { get; init; }
 
+    /// <summary>The reference of the table that it came in; null for one that came by itself.</summary>
+    public string? Upload { get; init; }
+
+    /// <summary>The line of that table that it stands in, from 1.</summary>
+    public int? UploadLine { get; init; }
+
     /// <summary>When it was made.</summary>
     public DateTimeOffset Created { get; init; }
 

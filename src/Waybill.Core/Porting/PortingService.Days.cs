@@ -1,9 +1,10 @@
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Events;
 
 namespace Waybill.Core.Porting;
 
-/// <summary>The calendar, and what time does to letters.</summary>
+/// <summary>The calendar, and what time does to orders and letters.</summary>
 public sealed partial class PortingService
 {
     /// <summary>Lead times and calendar as they are now.</summary>
@@ -56,10 +57,10 @@ public sealed partial class PortingService
                 transaction =>
                 {
                     var over = PortingSql.LettersOver(transaction.Connection, Today(time.GetUtcNow()));
-                    foreach (var (letter, name, reference, account) in over)
+                    foreach (var (letter, reference, account, order) in over)
                     {
-                        PortingSql.RemoveLetter(transaction.Connection, letter);
-                        audit.Append(transaction, new AuditEntry(PortingActions.LetterRemoved, Actor.System) { Account = account, Subject = reference, Detail = name });
+                        PortingSql.RemoveLetter(transaction.Connection, order, letter.Id);
+                        audit.Append(transaction, new AuditEntry(PortingActions.LetterRemoved, Actor.System) { Account = account, Subject = reference, Detail = Describe(letter) });
                     }
 
                     return over.Count;
@@ -73,6 +74,41 @@ public sealed partial class PortingService
             removed += some.Value;
         }
     }
+
+    /// <summary>Tells the provider of orders with which it had to do something by now, of each once; says of how many.</summary>
+    public async ValueTask<Result<int>> TellOverdueAsync(CancellationToken cancellationToken = default)
+    {
+        for (var told = 0; ;)
+        {
+            var some = await database.WriteAsync<int>(
+                transaction =>
+                {
+                    var (connection, now) = (transaction.Connection, time.GetUtcNow());
+                    var overdue = PortingSql.Overdue(connection, now);
+                    foreach (var order in overdue)
+                    {
+                        PortingSql.SetReminded(connection, order.Id);
+                        EventSql.Raise(connection, PortingTopics.Overdue, order.AccountId, Body(order, [("due", order.Due?.ToEvent()), ("next", Next(order))]), now);
+                    }
+
+                    return overdue.Count;
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (!some.Succeeded || some.Value == 0)
+            {
+                return some.Succeeded ? told : some.Problem;
+            }
+
+            told += some.Value;
+        }
+    }
+
+    private static string Next(PortingOrder order) => order.State switch
+    {
+        PortingState.Accepted => "the day is to be set",
+        PortingState.Scheduled => "the port is to be completed, or another day set",
+        _ => "the answer is to be given",
+    };
 
     private static string Where(Nation? nation) => nation?.ToString() ?? "all nations";
 

@@ -32,42 +32,7 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
     public ValueTask<Result<IReadOnlyList<PortingOrder>>> CreateAsync(string account, IReadOnlyList<PortingDetails> drafts, Actor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(drafts);
-        ArgumentNullException.ThrowIfNull(actor);
-        return database.WriteAsync<IReadOnlyList<PortingOrder>>(
-            transaction =>
-            {
-                var connection = transaction.Connection;
-                if (AccountService.Find(connection, account) is not { } found)
-                {
-                    return AccountService.Unknown(account);
-                }
-
-                if (found.Status != AccountStatus.Active)
-                {
-                    return Problem.Refused($"Account {found.Number} is {found.Status.ToWord()}: nothing is ported to it. Resume it first.");
-                }
-
-                if (PortingSql.CountOpen(connection, found.Id) + drafts.Count > PortingLimits.OpenOrders)
-                {
-                    return Problem.LimitReached($"Account {found.Number} would have more than {PortingLimits.OpenOrders} orders that are not over. Complete or cancel some first.");
-                }
-
-                var now = time.GetUtcNow();
-                List<PortingOrder> added = [];
-                foreach (var details in drafts)
-                {
-                    var order = PortingSql.Add(connection, new PortingOrder(ReferenceId.New(), found.Number, PortingState.Draft, details)
-                    {
-                        AccountId = found.Id, Created = now, Changed = now, CreatedBy = actor.Name,
-                    });
-                    PortingSql.AddChange(connection, order.Id, new PortingChange(now, actor.Name, null, PortingState.Draft, null, null));
-                    Record(transaction, PortingActions.Created, order, actor, Summary(order));
-                    added.Add(order);
-                }
-
-                return added;
-            },
-            cancellationToken);
+        return AddAsync(account, null, [.. drafts.Select(static details => (details, (int?)null))], actor, cancellationToken);
     }
 
     /// <summary>Changes what a draft or a rejected order says.</summary>
@@ -81,10 +46,10 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
             account, reference,
             (transaction, order, now) =>
             {
-                order = order with { Details = details, Changed = now };
-                PortingSql.SaveDetails(transaction.Connection, order);
-                Record(transaction, PortingActions.Changed, order, actor, Summary(order));
-                return order;
+                var changed = order with { Details = details, Changed = now };
+                PortingSql.SaveDetails(transaction.Connection, changed);
+                Record(transaction, PortingActions.Changed, changed, actor, PortingDifference.Of(order.Details, details) is { Length: > 0 } difference ? difference : "nothing is otherwise");
+                return changed;
             },
             cancellationToken);
 
@@ -108,8 +73,9 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
                 }
 
                 var hash = Convert.ToHexStringLower(SHA256.HashData(content));
-                PortingSql.AddLetter(transaction.Connection, order.Id, new PortingLetter(0, file.Value, content.Length, hash, now, actor.Name), content);
-                Record(transaction, PortingActions.LetterAdded, order, actor, $"{file.Value}, {content.Length} bytes, SHA-256 {hash}");
+                var letter = new PortingLetter(0, file.Value, content.Length, hash, now, actor.Name);
+                PortingSql.AddLetter(transaction.Connection, order.Id, letter, content);
+                Record(transaction, PortingActions.LetterAdded, order, actor, Describe(letter));
                 return PortingSql.Find(transaction.Connection, order.Reference)!;
             },
             cancellationToken).ConfigureAwait(false);
@@ -131,7 +97,7 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
                     return Problem.NotFound($"Order {found.Value.Reference} has no letter {letter}: it was removed when its time was over, or is another order's.");
                 }
 
-                Record(transaction, PortingActions.LetterFetched, found.Value, actor, file.Name);
+                Record(transaction, PortingActions.LetterFetched, found.Value, actor, Describe(file));
                 return (file, content);
             },
             cancellationToken);
@@ -218,8 +184,48 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
     private static Result<PortingOrder> Find(DatabaseConnection connection, string? account, string reference) =>
         PortingSql.Find(connection, reference) is { } order && (account is null || string.Equals(account, order.Account, StringComparison.OrdinalIgnoreCase)) ? order : PortingSql.Unknown(reference);
 
-    private static string Summary(PortingOrder order) => order.Details.Numbers.Count == 0 ? "no numbers yet"
-        : string.Create(CultureInfo.InvariantCulture, $"{NumberSpans.Count(order.Details.Numbers)} numbers from {order.Details.Numbers[0].First.National}, from {order.Details.LosingProvider ?? "nobody yet"}");
+    private static string Describe(PortingLetter letter) => $"{letter.Name}, {letter.Size} bytes, SHA-256 {letter.Sha256}";
+
+    private ValueTask<Result<IReadOnlyList<PortingOrder>>> AddAsync(
+        string account, string? upload, IReadOnlyList<(PortingDetails Details, int? Line)> drafts, Actor actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return database.WriteAsync<IReadOnlyList<PortingOrder>>(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                if (AccountService.Find(connection, account) is not { } found)
+                {
+                    return AccountService.Unknown(account);
+                }
+
+                if (found.Status != AccountStatus.Active)
+                {
+                    return Problem.Refused($"Account {found.Number} is {found.Status.ToWord()}: nothing is ported to it. Resume it first.");
+                }
+
+                if (PortingSql.CountOpen(connection, found.Id) + drafts.Count > PortingLimits.OpenOrders)
+                {
+                    return Problem.LimitReached($"Account {found.Number} would have more than {PortingLimits.OpenOrders} orders that are not over. Complete or cancel some first.");
+                }
+
+                var now = time.GetUtcNow();
+                List<PortingOrder> added = [];
+                foreach (var (details, line) in drafts)
+                {
+                    var order = PortingSql.Add(connection, new PortingOrder(ReferenceId.New(), found.Number, PortingState.Draft, details)
+                    {
+                        AccountId = found.Id, Created = now, Changed = now, CreatedBy = actor.Name, Upload = upload, UploadLine = line,
+                    });
+                    PortingSql.AddChange(connection, order.Id, new PortingChange(now, actor.Name, null, PortingState.Draft, null, null));
+                    Record(transaction, PortingActions.Created, order, actor, PortingDifference.Of(null, details) + (upload is null ? "" : $"; line {line} of table {upload}"));
+                    added.Add(order);
+                }
+
+                return added;
+            },
+            cancellationToken);
+    }
 
     private ValueTask<Result<PortingOrder>> EditAsync(
         string? account, string reference, Func<WriteTransaction, PortingOrder, DateTimeOffset, Result<PortingOrder>> edit, CancellationToken cancellationToken) => database.WriteAsync(
@@ -269,7 +275,11 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
                 var order = done.Value with { State = to, Code = code, Why = why, Changed = now };
                 PortingSql.SaveState(transaction.Connection, order);
                 PortingSql.AddChange(transaction.Connection, order.Id, new PortingChange(now, actor.Name, before.State, to, code, why));
-                Record(transaction, PortingActions.Of(to), order, actor, string.Join(", ", ((string?[])[code, why, order.Agreed is { } day && to == PortingState.Scheduled ? PortingRules.Show(day) : null]).OfType<string>()));
+                Record(transaction, PortingActions.Of(to), order, actor, string.Join(", ", ((string?[])
+                    [
+                        code, why, order.Agreed is { } day && to == PortingState.Scheduled ? PortingRules.Show(day) : null,
+                        to == PortingState.Accepted ? PortingDifference.HolderOf(before.Details, order.Details) : null,
+                    ]).OfType<string>()));
                 Tell(transaction.Connection, order, actor, now);
                 return order;
             },
@@ -279,26 +289,29 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
     private void Record(WriteTransaction transaction, string action, PortingOrder order, Actor actor, string detail) =>
         audit.Append(transaction, new AuditEntry(action, actor) { Account = order.Account, Subject = order.Reference, Detail = detail.Length == 0 ? null : detail });
 
-    private static void Tell(DatabaseConnection connection, PortingOrder order, Actor actor, DateTimeOffset now)
+    private static void Tell(DatabaseConnection connection, PortingOrder order, Actor actor, DateTimeOffset now) => EventSql.Raise(
+        connection, PortingTopics.Of(order.State), order.AccountId,
+        Body(
+            order,
+            [
+                ("wanted", order.Details.Wanted is { } wanted ? PortingRules.Show(wanted) : null), ("day", order.Agreed is { } day ? PortingRules.Show(day) : null), ("code", order.Code), ("why", order.Why),
+                ("due", order.Due?.ToEvent()), ("by", actor.Name),
+            ]),
+        now);
+
+    private static JsonObject Body(PortingOrder order, IReadOnlyList<(string Name, string? Value)> more)
     {
         var body = new JsonObject
         {
             ["order"] = order.Reference, ["state"] = order.State.ToWord(), ["numbers"] = NumberSpans.Count(order.Details.Numbers), ["main"] = order.Details.Main?.National,
             ["losingProvider"] = order.Details.LosingProvider,
         };
-        foreach (var (name, value) in ((string, string?)[])
-            [
-                ("wanted", order.Details.Wanted is { } wanted ? PortingRules.Show(wanted) : null), ("day", order.Agreed is { } day ? PortingRules.Show(day) : null), ("code", order.Code), ("why", order.Why),
-                ("due", order.Due?.ToEvent()), ("by", actor.Name),
-            ])
+        foreach (var (name, value) in more.Where(static each => each.Value is not null))
         {
-            if (value is not null)
-            {
-                body[name] = value;
-            }
+            body[name] = value;
         }
 
-        EventSql.Raise(connection, PortingTopics.Of(order.State), order.AccountId, body, now);
+        return body;
     }
 
     private DateOnly Today(DateTimeOffset now) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, options.Zone).DateTime);

@@ -16,8 +16,22 @@ internal static class PortingSql
 
     private const string Select = """
         SELECT o.id, o.reference, a.number, o.state, o.main, o.main_ports, o.address, o.postcode, o.losing_provider, o.losing_account, o.line, o.range_holder, o.signatory, o.wanted,
-               o.submitted_at, o.due_at, o.earliest, o.agreed, o.code, o.why, o.ported_on, o.keep_letters_until, o.created_at, o.created_by, o.changed_at, o.account_id
+               o.submitted_at, o.due_at, o.earliest, o.agreed, o.code, o.why, o.ported_on, o.keep_letters_until, o.created_at, o.created_by, o.changed_at, o.account_id, o.upload,
+               o.upload_line
         FROM porting_order o JOIN account a ON a.id = o.account_id
+        """;
+
+    /// <summary>Those of whose time nobody was told yet that it has passed.</summary>
+    public const string OverdueStatement = Select + " WHERE o.remind_at <= @now ORDER BY o.remind_at, o.id LIMIT @limit";
+
+    /// <summary>The rows of a table that somebody sent.</summary>
+    public const string OfUploadStatement = Select + " WHERE o.upload = @upload ORDER BY o.upload_line LIMIT @limit";
+
+    /// <summary>Letters whose time is over.</summary>
+    public const string LettersOverStatement = """
+        SELECT l.id, l.name, l.size, l.sha256, l.added_at, l.added_by, o.reference, a.number, o.id
+        FROM porting_order o JOIN porting_letter l ON l.order_id = o.id JOIN account a ON a.id = o.account_id
+        WHERE o.has_letters = 1 AND o.keep_letters_until < @today ORDER BY o.keep_letters_until, o.id, l.id LIMIT @limit
         """;
 
     public static Problem Unknown(string? reference) => Problem.NotFound($"There is no order of porting {Words.Show(reference)}. Look it up in the list.");
@@ -45,9 +59,10 @@ internal static class PortingSql
     {
         var id = connection.Number(
             """
-            INSERT INTO porting_order (reference, account_id, state, main_ports, created_at, created_by, changed_at) VALUES (@reference, @account, 'draft', 1, @now, @by, @now) RETURNING id
+            INSERT INTO porting_order (reference, account_id, state, main_ports, created_at, created_by, changed_at, upload, upload_line)
+            VALUES (@reference, @account, 'draft', 1, @now, @by, @now, @upload, @line) RETURNING id
             """,
-            ("@reference", order.Reference), ("@account", order.AccountId), ("@now", order.Created.ToColumn()), ("@by", order.CreatedBy));
+            ("@reference", order.Reference), ("@account", order.AccountId), ("@now", order.Created.ToColumn()), ("@by", order.CreatedBy), ("@upload", order.Upload), ("@line", order.UploadLine));
         var added = order with { Id = id };
         SaveDetails(connection, added);
         return added;
@@ -74,7 +89,7 @@ internal static class PortingSql
     public static void SaveState(DatabaseConnection connection, PortingOrder order) => connection.Execute(
         """
         UPDATE porting_order SET state = @state, range_holder = @holder, submitted_at = @submitted, due_at = @due, earliest = @earliest, agreed = @agreed, code = @code, why = @why, ported_on = @ported,
-            keep_letters_until = @keep, changed_at = @now WHERE id = @id
+            keep_letters_until = @keep, changed_at = @now, remind_at = CASE WHEN due_at IS @due THEN remind_at ELSE @due END WHERE id = @id
         """,
         ("@id", order.Id), ("@state", order.State.ToWord()), ("@holder", order.Details.IsRangeHolder is { } holder ? holder ? 1 : 0 : null), ("@submitted", order.Submitted?.ToColumn()),
         ("@due", order.Due?.ToColumn()), ("@earliest", Column(order.Earliest)), ("@agreed", Column(order.Agreed)), ("@code", order.Code), ("@why", order.Why), ("@ported", Column(order.PortedOn)),
@@ -119,9 +134,13 @@ internal static class PortingSql
             ("@first", span.First.E164), ("@last", span.Last.E164)))
         .FirstOrDefault(static number => number is not null);
 
-    public static void AddLetter(DatabaseConnection connection, long order, PortingLetter letter, byte[] content) => connection.Execute(
-        "INSERT INTO porting_letter (order_id, name, size, sha256, content, added_at, added_by) VALUES (@order, @name, @size, @sha256, @content, @at, @by)",
-        ("@order", order), ("@name", letter.Name), ("@size", letter.Size), ("@sha256", letter.Sha256), ("@content", content), ("@at", letter.Added.ToColumn()), ("@by", letter.AddedBy));
+    public static void AddLetter(DatabaseConnection connection, long order, PortingLetter letter, byte[] content)
+    {
+        connection.Execute(
+            "INSERT INTO porting_letter (order_id, name, size, sha256, content, added_at, added_by) VALUES (@order, @name, @size, @sha256, @content, @at, @by)",
+            ("@order", order), ("@name", letter.Name), ("@size", letter.Size), ("@sha256", letter.Sha256), ("@content", content), ("@at", letter.Added.ToColumn()), ("@by", letter.AddedBy));
+        connection.Execute("UPDATE porting_order SET has_letters = 1 WHERE id = @order", ("@order", order));
+    }
 
     public static long LetterBytes(DatabaseConnection connection, long account) => connection.Number(
         "SELECT coalesce(sum(l.size), 0) FROM porting_order o JOIN porting_letter l ON l.order_id = o.id WHERE o.account_id = @account", ("@account", account));
@@ -129,14 +148,23 @@ internal static class PortingSql
     public static byte[]? LetterContent(DatabaseConnection connection, long order, long letter) =>
         connection.First("SELECT content FROM porting_letter WHERE order_id = @order AND id = @id", static row => row.Bytes(0), ("@order", order), ("@id", letter));
 
-    public static List<(long Letter, string Name, string Reference, string Account)> LettersOver(DatabaseConnection connection, DateOnly today) => connection.All(
-        """
-        SELECT l.id, l.name, o.reference, a.number FROM porting_order o JOIN porting_letter l ON l.order_id = o.id JOIN account a ON a.id = o.account_id
-        WHERE o.keep_letters_until < @today ORDER BY l.id LIMIT @limit
-        """,
-        static row => (row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3)), ("@today", Column(today)), ("@limit", PortingLimits.Together));
+    public static List<(PortingLetter Letter, string Reference, string Account, long Order)> LettersOver(DatabaseConnection connection, DateOnly today) => connection.All(
+        LettersOverStatement, static row => (ReadLetter(row), row.GetString(6), row.GetString(7), row.GetInt64(8)), ("@today", Column(today)), ("@limit", PortingLimits.Together));
 
-    public static void RemoveLetter(DatabaseConnection connection, long letter) => connection.Execute("DELETE FROM porting_letter WHERE id = @id", ("@id", letter));
+    public static void RemoveLetter(DatabaseConnection connection, long order, long letter)
+    {
+        connection.Execute("DELETE FROM porting_letter WHERE id = @id", ("@id", letter));
+        connection.Execute("UPDATE porting_order SET has_letters = EXISTS (SELECT 1 FROM porting_letter l WHERE l.order_id = @order) WHERE id = @order", ("@order", order));
+    }
+
+    public static List<PortingOrder> Overdue(DatabaseConnection connection, DateTimeOffset now) =>
+        [.. connection.All(OverdueStatement, Read, ("@now", now.ToColumn()), ("@limit", PortingLimits.Together)).Select(order => Whole(connection, order))];
+
+    public static void SetReminded(DatabaseConnection connection, long order) => connection.Execute("UPDATE porting_order SET remind_at = NULL WHERE id = @id", ("@id", order));
+
+    public static List<PortingOrder> OfUpload(DatabaseConnection connection, string? upload) => ReferenceId.Normalise(upload) is { } known
+        ? [.. connection.All(OfUploadStatement, Read, ("@upload", known), ("@limit", PortingLimits.ImportRows)).Select(order => Whole(connection, order))]
+        : [];
 
     public static List<OneOffDay> Days(DatabaseConnection connection) => connection.All(
         "SELECT day, nation, is_holiday, name FROM porting_day ORDER BY day, nation LIMIT @limit",
@@ -160,7 +188,7 @@ internal static class PortingSql
         },
         Letters = connection.All(
             "SELECT id, name, size, sha256, added_at, added_by FROM porting_letter WHERE order_id = @order ORDER BY id LIMIT @limit",
-            static row => new PortingLetter(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.Time(4), row.GetString(5)), ("@order", order.Id), ("@limit", PortingLimits.Letters)),
+            ReadLetter, ("@order", order.Id), ("@limit", PortingLimits.Letters)),
     };
 
     private static PortingOrder Read(DbDataReader row) => new(
@@ -174,7 +202,10 @@ internal static class PortingSql
     {
         Id = row.GetInt64(0), Submitted = row.TimeOrNull(14), Due = row.TimeOrNull(15), Earliest = DayOrNull(row, 16), Agreed = DayOrNull(row, 17), Code = row.TextOrNull(18), Why = row.TextOrNull(19),
         PortedOn = DayOrNull(row, 20), KeepLettersUntil = DayOrNull(row, 21), Created = row.Time(22), CreatedBy = row.GetString(23), Changed = row.Time(24), AccountId = row.GetInt64(25),
+        Upload = row.TextOrNull(26), UploadLine = row.IsDBNull(27) ? null : (int)row.GetInt64(27),
     };
+
+    private static PortingLetter ReadLetter(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.Time(4), row.GetString(5));
 
     private static string? Column(DateOnly? day) => day?.ToString(DayFormat, CultureInfo.InvariantCulture);
 

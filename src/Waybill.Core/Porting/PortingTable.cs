@@ -9,7 +9,7 @@ public static class PortingTable
     private static readonly string[] Optional = ["main_ports", "address", "losing_provider", "losing_account", "range_holder", "signatory", "wanted"];
 
     /// <summary>Reads them; at most <see cref="PortingLimits.ImportRows"/> rows.</summary>
-    public static Result<IReadOnlyList<PortingDetails>> Read(ReadOnlySpan<byte> content)
+    public static Result<IReadOnlyList<PortingRow>> Read(ReadOnlySpan<byte> content)
     {
         var table = CsvTable.Read(content, PortingLimits.ImportRows, Needed, Optional);
         if (!table.Succeeded)
@@ -17,7 +17,7 @@ public static class PortingTable
             return table.Problem;
         }
 
-        List<PortingDetails> orders = [];
+        List<PortingRow> orders = [];
         foreach (var row in table.Value.Rows)
         {
             var details = new PortingForm
@@ -30,7 +30,7 @@ public static class PortingTable
                 return row.Wrong(details.Problem);
             }
 
-            orders.Add(details.Value);
+            orders.Add(new PortingRow(row.Line, details.Value));
         }
 
         return orders.Count == 0 ? Problem.Invalid("The table has no row below its names. Nothing was made.") : orders;

@@ -46,6 +46,6 @@ public sealed partial record Postcode(string Text)
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    [GeneratedRegex("^(GIR0AA|[A-Z]{1,2}[0-9][0-9A-Z]?[0-9][ABD-HJLNP-UW-Z]{2})$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(GIR0AA|[A-Z]{1,2}[0-9][0-9A-Z]?[0-9][ABD-HJLNP-UW-Z]{2})\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

@@ -23,7 +23,12 @@ internal static class PortingApi
         new(HttpMethods.Post, "/v1/accounts/{number}/porting-orders/import", "importPortingOrders", Write, "Make drafts of a table, all or none.", ImportAsync)
         {
             Response = typeof(PortingImportView), Upload = "text/csv", UploadAs = ApiUploadKind.Memory, UploadSize = PortingLimits.ImportSize, Status = StatusCodes.Status201Created,
-            Notes = $"The columns main, numbers, line and postcode, and if wanted main_ports, address, losing_provider, losing_account, range_holder, signatory and wanted; at most {PortingLimits.ImportRows} rows.",
+            Notes = $"The columns main, numbers, line and postcode, and if wanted main_ports, address, losing_provider, losing_account, range_holder, signatory and wanted; at most {PortingLimits.ImportRows} rows. The answer has the table's reference, by which its drafts are sent together.",
+        },
+        Get<Page<PortingOrderView>>("/v1/porting-tables/{table}", "listPortingTable", Read, "List the orders of a table, by line.", TableAsync),
+        Post<PortingSentView>("/v1/porting-tables/{table}/submit", "submitPortingTable", Write, "Send all drafts of a table that can be sent.", SubmitTableAsync) with
+        {
+            Notes = "Each row says what came of it: sent; refused, with the rule that it breaks, and it is a draft still; or left, since it is no draft any more. Sent again, the same call sends what is a draft still.",
         },
         Get<PortingOrderView>("/v1/porting-orders/{order}", "showPortingOrder", Read, "Show an order.", ShowAsync),
         Get<Page<PortingChangeView>>("/v1/porting-orders/{order}/history", "listPortingHistory", Read, "List the steps of an order, the latest first.", HistoryAsync),
@@ -74,8 +79,15 @@ internal static class PortingApi
     {
         var (orders, account) = (PortingTable.Read(call.Body<ReadOnlyMemory<byte>>().Span), await call.AccountAsync());
         return (account.Problem ?? orders.Problem) is { } problem ? problem
-            : ApiAnswer.Of(await call.Get<PortingService>().CreateAsync(account.Value!.Number, orders.Value!, call.Actor, call.Cancel), static made => new PortingImportView([.. made.Select(View)]));
+            : ApiAnswer.Of(await call.Get<PortingService>().ImportAsync(account.Value!.Number, orders.Value!, call.Actor, call.Cancel), static made => new PortingImportView(made[0].Upload!, [.. made.Select(View)]));
     }
+
+    private static async ValueTask<ApiAnswer> TableAsync(ApiCall call) =>
+        ApiAnswer.Of(await call.Get<PortingService>().UploadAsync(call.Token.Account, call.Path("table"), call.Cancel), static orders => ApiPaging.Whole(orders.Select(View)));
+
+    private static async ValueTask<ApiAnswer> SubmitTableAsync(ApiCall call) => ApiAnswer.Of(
+        await call.Get<PortingService>().SubmitUploadAsync(call.Token.Account, call.Path("table"), call.Actor, call.Cancel),
+        static rows => new PortingSentView([.. rows.Select(static row => new PortingSendingView(row.Line, row.Order.Reference, row.Order.State, row.Result, row.Why))]));
 
     private static async ValueTask<ApiAnswer> ShowAsync(ApiCall call) => ApiAnswer.Of(await FindAsync(call), View);
 
@@ -190,20 +202,24 @@ internal static class PortingApi
         return new(
             order.Reference, order.Account, order.State, form.Main, details.MainPorts, form.Numbers, NumberSpans.Count(details.Numbers), form.Address, form.Postcode, form.LosingProvider, form.LosingAccount,
             form.Line, details.IsRangeHolder, form.Signatory, form.Wanted, order.Submitted, order.Due, Show(order.Earliest), Show(order.Agreed), order.Code, order.Why, Show(order.PortedOn),
-            Show(order.KeepLettersUntil), order.Created, order.CreatedBy, order.Changed,
+            Show(order.KeepLettersUntil), order.Upload, order.UploadLine, order.Created, order.CreatedBy, order.Changed,
             [.. order.Letters.Select(static letter => new PortingLetterView(letter.Id, letter.Name, letter.Size, letter.Sha256, letter.Added, letter.AddedBy))]);
     }
 
     internal sealed record PortingOrderView(
         string Order, string Account, PortingState State, string? Main, bool MainPorts, string? Numbers, long Count, string? Address, string? Postcode, string? LosingProvider, string? LosingAccount,
         string? Line, bool? RangeHolder, string? Signatory, string? Wanted, DateTimeOffset? Submitted, DateTimeOffset? Due, string? Earliest, string? Agreed, string? Code, string? Why, string? PortedOn,
-        string? KeepLettersUntil, DateTimeOffset Created, string CreatedBy, DateTimeOffset Changed, IReadOnlyList<PortingLetterView> Letters);
+        string? KeepLettersUntil, string? Table, int? TableLine, DateTimeOffset Created, string CreatedBy, DateTimeOffset Changed, IReadOnlyList<PortingLetterView> Letters);
 
     internal sealed record PortingLetterView(long Id, string Name, long Size, string Sha256, DateTimeOffset Added, string AddedBy);
 
     internal sealed record PortingChangeView(DateTimeOffset Time, string By, PortingState? From, PortingState To, string? Code, string? Why);
 
-    internal sealed record PortingImportView(IReadOnlyList<PortingOrderView> Items);
+    internal sealed record PortingImportView(string Table, IReadOnlyList<PortingOrderView> Items);
+
+    internal sealed record PortingSentView(IReadOnlyList<PortingSendingView> Items);
+
+    internal sealed record PortingSendingView(int Line, string Order, PortingState State, PortingSendingResult Result, string? Why);
 
     internal sealed record EarliestPortView(string Earliest, InstallationKind Installation, int WorkingDays, DateTimeOffset AnswerDue);
 

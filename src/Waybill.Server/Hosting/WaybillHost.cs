@@ -93,6 +93,8 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         jobs.Add(new CertificateJob(installation, configuration));
         jobs.Add(new NumberJob(installation.OpenNumbers(configuration), configuration));
         jobs.Add(new PortingLetterJob(installation.OpenPorting(configuration), configuration));
+        jobs.Add(new BalanceJob(installation.Balances, configuration));
+        jobs.Add(new PortingOverdueJob(installation.OpenPorting(configuration)));
         _scheduler = new JobScheduler(installation.Schedule, jobs, TimeProvider.System, loggers);
         _control = new ControlServer(
             installation.Data.ControlSocket,

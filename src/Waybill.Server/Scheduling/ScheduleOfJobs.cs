@@ -35,5 +35,7 @@ internal sealed class ScheduleOfJobs(ScheduleLedger ledger, WaybillConfiguration
         yield return (CertificateJob.JobName, CertificateJob.ScheduleOf(configuration));
         yield return (NumberJob.JobName, NumberJob.ScheduleOf(configuration));
         yield return (PortingLetterJob.JobName, PortingLetterJob.ScheduleOf(configuration));
+        yield return (BalanceJob.JobName, BalanceJob.ScheduleOf(configuration));
+        yield return (PortingOverdueJob.JobName, PortingOverdueJob.Every);
     }
 }

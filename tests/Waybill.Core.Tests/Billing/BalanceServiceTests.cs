@@ -176,6 +176,70 @@ public sealed class BalanceServiceTests
     }
 
     [Fact]
+    public async Task A_mark_that_the_configuration_changes_is_looked_at_without_a_push_and_told_once()
+    {
+        await using var core = await TestCore.CreateAsync();
+        foreach (var account in (string[])["10042", "20077", "30001", "40001"])
+        {
+            await core.AddAccountAsync(account);
+        }
+
+        (await core.Services.Balances.PushAsync([new NewLedgerEntry("a", "10042", 400, "x"), new NewLedgerEntry("b", "20077", 600, "x"), new NewLedgerEntry("c", "30001", -1, "x")], Billing)).Get();
+        (await core.Services.Balances.SetLowAsync("30001", LowMark.None, TestCore.Operator)).Get();
+        Assert.Equal(0, (await core.Services.Balances.LookAsync()).Get());
+
+        // One is below; one is not, one never wants to be told, and one has no ledger.
+        var marked = WithMark(500);
+        Assert.Equal(1, (await marked.LookAsync()).Get());
+        Assert.Equal(0, (await marked.LookAsync()).Get());
+        Assert.Equal(1, Told(core));
+        Assert.Equal(["10042"], (await marked.ListAsync(lowOnly: true)).Items.Select(static balance => balance.Account));
+
+        // Another mark, below which it still is, is no news; it is the next time after it was at the mark.
+        Assert.Equal(1, (await WithMark(1_000).LookAsync()).Get());
+        Assert.Equal(2, Told(core));
+        Assert.Equal(2, (await WithMark(300).LookAsync()).Get());
+        Assert.Equal(2, Told(core));
+        Assert.Equal(1, (await marked.LookAsync()).Get());
+        Assert.Equal(3, Told(core));
+        Assert.Equal(1, (await WithMark(null).LookAsync()).Get());
+        Assert.Equal(3, Told(core));
+
+        BalanceService WithMark(long? mark) => new(core.Services.Database, core.Services.Audit, core.Time, new BillingOptions { LowBalance = mark });
+    }
+
+    [Fact]
+    public async Task More_balances_than_are_read_at_once_are_all_looked_at()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        core.Tamper(
+            $"""
+            WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i <= {BillingLimits.Together})
+            INSERT INTO account (number, number_key, name, status, language, created_at) SELECT 'M' || i, 'M' || i, 'x', 'active', 'en', 0 FROM n;
+            INSERT INTO balance (account_id, entries) SELECT id, 1 FROM account
+            """);
+        var marked = new BalanceService(core.Services.Database, core.Services.Audit, core.Time, new BillingOptions { LowBalance = 1 });
+        Assert.Equal(BillingLimits.Together + 2, (await marked.LookAsync()).Get());
+        Assert.Equal(BillingLimits.Together + 2, Told(core));
+    }
+
+    [Fact]
+    public async Task An_entry_that_is_dated_ahead_counts_at_once_and_time_alone_changes_no_balance()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        var balances = core.Services.Balances;
+        (await balances.SetLowAsync("10042", new LowMark(IsOwn: true, 100), TestCore.Operator)).Get();
+        (await balances.PushAsync([new NewLedgerEntry("a", "10042", 100, "x"), new NewLedgerEntry("b", "10042", -1, "x") { Time = core.Time.GetUtcNow() + BillingLimits.Ahead }], Billing)).Get();
+        Assert.Equal((99L, true), (await balances.ShowAsync("10042")).Get() is var balance ? (balance.Funds, balance.IsLow) : default);
+        Assert.Equal(1, Told(core));
+        core.Time.Advance(2 * BillingLimits.Ahead);
+        Assert.Equal(0, (await balances.LookAsync()).Get());
+        Assert.Equal((99L, true), (await balances.ShowAsync("10042")).Get() is var later ? (later.Funds, later.IsLow) : default);
+    }
+
+    [Fact]
     public async Task Tables_are_read_and_statements_are_safe_to_open()
     {
         await using var core = await TestCore.CreateAsync();

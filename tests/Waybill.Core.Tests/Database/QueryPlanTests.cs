@@ -1,7 +1,9 @@
+using Waybill.Core.Billing;
 using Waybill.Core.Database;
 using Waybill.Core.Feeds;
 using Waybill.Core.Numbers;
 using Waybill.Core.Onboarding;
+using Waybill.Core.Porting;
 using Waybill.Core.Retention;
 
 namespace Waybill.Core.Tests.Database;
@@ -101,6 +103,33 @@ public sealed class QueryPlanTests
         await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: false, ofState: true), "SEARCH n USING INDEX phone_number_state (state=? AND number>? AND number<?)");
         await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: true, ofState: false), "SEARCH n USING INDEX phone_number_account (account_id=? AND number>? AND number<?)");
         await AssertFoundAsync(core, NumberService.ListStatement(ofAccount: true, ofState: true), "SEARCH n USING INDEX phone_number_account_state (account_id=? AND state=? AND number>? AND number<?)");
+    }
+
+    [Theory]
+    [InlineData(PortingSql.OverdueStatement, "SEARCH o USING INDEX porting_order_remind (remind_at<?)")]
+    [InlineData(PortingSql.OfUploadStatement, "SEARCH o USING INDEX porting_order_upload (upload=?)")]
+    public async Task Orders_of_porting_are_found_by_what_is_to_be_done_with_them(string statement, string found)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await AssertFoundAsync(core, statement, found);
+    }
+
+    [Fact]
+    public async Task Letters_whose_time_is_over_are_found_among_the_orders_that_have_some()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await AssertFoundAsync(core, PortingSql.LettersOverStatement, "SEARCH o USING INDEX porting_order_letters (keep_letters_until<?)");
+    }
+
+    [Theory]
+    [InlineData(BalanceSql.PageStatement, "SEARCH e USING INDEX ledger_entry_account (account_id=? AND at<?)")]
+    [InlineData(BalanceSql.BeforeStatement, "SEARCH ledger_entry USING INDEX ledger_entry_account (account_id=? AND at<?)")]
+    [InlineData(BalanceSql.FromStatement, "SEARCH ledger_entry USING INDEX ledger_entry_account (account_id=? AND at>?)")]
+    [InlineData(BalanceSql.TurnedStatement, "SEARCH balance USING INTEGER PRIMARY KEY (rowid>?)")]
+    public async Task Ledgers_are_read_where_a_page_a_day_or_an_entry_begins(string statement, string found)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await AssertFoundAsync(core, statement, found);
     }
 
     private static async Task AssertFoundAsync(TestCore core, string statement, string found)

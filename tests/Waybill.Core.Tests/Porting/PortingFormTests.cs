@@ -91,7 +91,7 @@ public sealed class PortingFormTests
     public void A_table_makes_an_order_of_each_row_or_says_which_is_wrong()
     {
         var orders = PortingTable.Read("main,numbers,line,postcode,wanted,range_holder\n01224000000,01224000000,single,ab101aa,2027-01-29,yes\n0800000000,\"0800000000, 0800000001\",multi,,,\n"u8).Get();
-        Assert.Equal((2, true, false), (orders.Count, orders[0].IsGeographic, orders[1].IsGeographic));
+        Assert.Equal((2, 2, true, 3, false), (orders.Count, orders[0].Line, orders[0].Details.IsGeographic, orders[1].Line, orders[1].Details.IsGeographic));
         Assert.StartsWith("Line 3: 'x' is neither", PortingTable.Read("main,numbers,line,postcode\n,,,\n,x,,\n"u8).Problem(ProblemKind.Invalid).Message, StringComparison.Ordinal);
         PortingTable.Read("main,numbers,line,postcode\n"u8).Problem(ProblemKind.Invalid);
         var most = "main,numbers,line,postcode\n" + string.Concat(Enumerable.Repeat("01224000000,,,\n", PortingLimits.ImportRows));
@@ -148,6 +148,8 @@ public sealed class PortingFormTests
     [InlineData("A1 1CC")]
     [InlineData("12345")]
     [InlineData("AB10 1AA 1AA")]
+    [InlineData("AB10 1AA\n")]
+    [InlineData("GIR 0AA\n")]
     [InlineData("AB1٠ 1AA")]
     public void What_is_no_postcode_is_none(string? typed) => Assert.False(Postcode.TryParse(typed, out _));
 

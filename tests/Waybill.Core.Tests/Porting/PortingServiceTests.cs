@@ -7,15 +7,15 @@ namespace Waybill.Core.Tests.Porting;
 /// <summary>Orders from the draft to the numbers, and what is refused on the way.</summary>
 public sealed class PortingServiceTests
 {
-    private static readonly Actor Customer = Actor.Person("ann@example.com", "192.0.2.1", "s");
-    private static readonly Actor Staff = Actor.Person("staff@example.com", "192.0.2.2", "t");
-    private static readonly byte[] Letter = "%PDF-1.7 signed"u8.ToArray();
+    internal static readonly Actor Customer = Actor.Person("ann@example.com", "192.0.2.1", "s");
+    internal static readonly Actor Staff = Actor.Person("staff@example.com", "192.0.2.2", "t");
+    internal static readonly byte[] Letter = "%PDF-1.7 signed"u8.ToArray();
 
     [Fact]
     public async Task An_order_is_rejected_corrected_accepted_set_and_completed_and_its_numbers_are_there()
     {
         await using var core = await CoreAsync();
-        var porting = Porting(core);
+        var porting = Service(core);
         var order = await SentAsync(core, Form with { LosingAccount = "A-1" });
         Assert.Equal((PortingState.Submitted, Day("2026-12-07")), (order.State, order.Earliest));
 
@@ -103,9 +103,9 @@ public sealed class PortingServiceTests
         }
 
         var order = await DraftAsync(core, form, withLetter: what != "letter");
-        var problem = (await Porting(core).SubmitAsync("10042", order.Reference, Customer)).Problem(ProblemKind.Refused);
+        var problem = (await Service(core).SubmitAsync("10042", order.Reference, Customer)).Problem(ProblemKind.Refused);
         Assert.StartsWith($"The rule {rule} is broken: ", problem.Message, StringComparison.Ordinal);
-        Assert.Equal(PortingState.Draft, (await Porting(core).ShowAsync("10042", order.Reference)).Get().State);
+        Assert.Equal(PortingState.Draft, (await Service(core).ShowAsync("10042", order.Reference)).Get().State);
         Assert.Equal(0L, core.Scalar("SELECT count(*) FROM event WHERE topic LIKE 'porting-%'"));
     }
 
@@ -113,7 +113,7 @@ public sealed class PortingServiceTests
     public async Task A_number_is_in_one_order_at_a_time()
     {
         await using var core = await CoreAsync();
-        var porting = Porting(core);
+        var porting = Service(core);
         var first = await SentAsync(core, Form);
         var second = await DraftAsync(core, Form with { Main = "01632960003", Numbers = "01632960003-01632960009", Line = "ddi", Wanted = "2027-01-29" });
         var refused = (await porting.SubmitAsync("10042", second.Reference, Customer)).Problem(ProblemKind.Refused);
@@ -127,7 +127,7 @@ public sealed class PortingServiceTests
     public async Task A_day_is_set_by_the_lead_time_of_who_holds_the_range()
     {
         await using var core = await CoreAsync();
-        var porting = Porting(core);
+        var porting = Service(core);
         var order = await SentAsync(core, Form with { RangeHolder = "yes" });
         await porting.TakeAsync(order.Reference, Staff).GetAsync();
         var accepted = await porting.AcceptAsync(order.Reference, isRangeHolder: false, Staff).GetAsync();
@@ -142,7 +142,7 @@ public sealed class PortingServiceTests
     public async Task The_queue_has_what_is_the_providers_turn_the_most_urgent_first()
     {
         await using var core = await CoreAsync();
-        var porting = Porting(core);
+        var porting = Service(core);
         var slow = await SentAsync(core, Form);
         core.Time.Advance(TimeSpan.FromHours(1));
         var quick = await SentAsync(core, Form with { Main = "01632960100", Numbers = "01632960100", Line = "single" });
@@ -163,7 +163,7 @@ public sealed class PortingServiceTests
     {
         await using var core = await CoreAsync();
         await core.AddAccountAsync("20077");
-        var porting = Porting(core);
+        var porting = Service(core);
         var order = await DraftAsync(core, Form);
         (await porting.ShowAsync("20077", order.Reference)).Problem(ProblemKind.NotFound);
         (await porting.HistoryAsync("20077", order.Reference)).Problem(ProblemKind.NotFound);
@@ -182,7 +182,7 @@ public sealed class PortingServiceTests
     public async Task Letters_are_kept_for_a_year_from_the_day_of_the_port_and_not_longer()
     {
         await using var core = await CoreAsync();
-        var porting = Porting(core);
+        var porting = Service(core);
         var order = await DraftAsync(core, Form);
         var (letter, content) = (await porting.FetchLetterAsync("10042", order.Reference, order.Letters[0].Id, Customer)).Get();
         Assert.Equal(("signed_letter.pdf", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Letter))), (letter.Name, letter.Sha256));
@@ -209,7 +209,7 @@ public sealed class PortingServiceTests
     public async Task The_letters_of_an_account_take_so_much_and_those_of_a_draft_that_is_cancelled_go_at_once()
     {
         await using var core = await CoreAsync();
-        var porting = Porting(core);
+        var porting = Service(core);
         var order = await DraftAsync(core, Form);
         core.Tamper($"UPDATE porting_letter SET size = {PortingLimits.LettersOfAccount - Letter.Length}");
         await porting.AddLetterAsync("10042", order.Reference, "fits", Letter, Customer).GetAsync();
@@ -224,7 +224,7 @@ public sealed class PortingServiceTests
     public async Task More_letters_than_one_transaction_takes_are_all_removed()
     {
         await using var core = await CoreAsync();
-        var porting = Porting(core);
+        var porting = Service(core);
         foreach (var order in (await porting.CreateAsync("10042", [.. Enumerable.Repeat(Form.Read().Get(), PortingLimits.Together + 1)], Customer)).Get())
         {
             await porting.AddLetterAsync("10042", order.Reference, "a", Letter, Customer).GetAsync();
@@ -239,7 +239,7 @@ public sealed class PortingServiceTests
     public async Task A_day_that_was_proclaimed_counts_at_once_and_there_are_so_many_of_them()
     {
         await using var core = await CoreAsync();
-        var porting = Porting(core);
+        var porting = Service(core);
         await porting.SetDayAsync(new OneOffDay(Day("2026-12-07"), null, IsHoliday: true, "coronation"), Staff).GetAsync();
         await porting.SetDayAsync(new OneOffDay(Day("2026-11-24"), Nation.Scotland, IsHoliday: true, "elsewhere"), Staff).GetAsync();
         var order = await DraftAsync(core, Form);
@@ -261,7 +261,7 @@ public sealed class PortingServiceTests
     public async Task An_account_has_so_many_orders_that_are_not_over_and_an_order_tells_its_latest_steps()
     {
         await using var core = await CoreAsync();
-        var porting = Porting(core);
+        var porting = Service(core);
         var drafts = (await porting.CreateAsync("10042", [.. Enumerable.Repeat(new PortingDetails(), PortingLimits.OpenOrders)], Customer)).Get();
         (await porting.CreateAsync("10042", [new PortingDetails()], Customer)).Problem(ProblemKind.LimitReached);
         await porting.CancelAsync("10042", drafts[0].Reference, "no", Customer).GetAsync();
@@ -283,7 +283,7 @@ public sealed class PortingServiceTests
     {
         await using var core = await CoreAsync();
         await core.AddAccountAsync("20077");
-        var porting = Porting(core);
+        var porting = Service(core);
         var order = await SentAsync(core, Form);
         await porting.TakeAsync(order.Reference, Staff).GetAsync();
         await porting.AcceptAsync(order.Reference, null, Staff).GetAsync();
@@ -303,21 +303,21 @@ public sealed class PortingServiceTests
     }
 
     /// <summary>An installation with a few numbers, on the first day that 10 working days allow: the Monday is the 23rd of November 2026.</summary>
-    private static PortingForm Form => new()
+    internal static PortingForm Form => new()
     {
         Main = "01632960000", Numbers = "01632960000-01632960004", Address = "1 High Street, Sheffield", Postcode = "S1 1AA", LosingProvider = "Other Telecom", LosingAccount = "A-1",
         Line = "ddi", RangeHolder = "yes", Signatory = "Ann Lee", Wanted = "2026-12-07",
     };
 
-    private static PortingService Porting(TestCore core) => core.Services.OpenPorting(new PortingOptions(), Numbers(core));
+    internal static PortingService Service(TestCore core) => core.Services.OpenPorting(new PortingOptions(), Numbers(core));
 
-    private static NumberService Numbers(TestCore core) => core.Services.OpenNumbers(new NumberOptions());
+    internal static NumberService Numbers(TestCore core) => core.Services.OpenNumbers(new NumberOptions());
 
     private static DateOnly Day(string text) => WorkingDaysTests.Day(text);
 
-    private static DateTimeOffset At(string utc) => DateTimeOffset.Parse(utc + "Z", System.Globalization.CultureInfo.InvariantCulture);
+    internal static DateTimeOffset At(string utc) => DateTimeOffset.Parse(utc + "Z", System.Globalization.CultureInfo.InvariantCulture);
 
-    private static async Task<TestCore> CoreAsync()
+    internal static async Task<TestCore> CoreAsync()
     {
         var core = await TestCore.CreateAsync();
         core.Time.Advance(At("2026-11-23 10:00") - core.Time.GetUtcNow());
@@ -325,14 +325,14 @@ public sealed class PortingServiceTests
         return core;
     }
 
-    private static async Task<PortingOrder> DraftAsync(TestCore core, PortingForm form, bool withLetter = true)
+    internal static async Task<PortingOrder> DraftAsync(TestCore core, PortingForm form, bool withLetter = true)
     {
-        var order = (await Porting(core).CreateAsync("10042", [form.Read().Get()], Customer)).Get()[0];
-        return withLetter ? await Porting(core).AddLetterAsync("10042", order.Reference, "signed letter.pdf", Letter, Customer).GetAsync() : order;
+        var order = (await Service(core).CreateAsync("10042", [form.Read().Get()], Customer)).Get()[0];
+        return withLetter ? await Service(core).AddLetterAsync("10042", order.Reference, "signed letter.pdf", Letter, Customer).GetAsync() : order;
     }
 
-    private static async Task<PortingOrder> SentAsync(TestCore core, PortingForm form) =>
-        await Porting(core).SubmitAsync("10042", (await DraftAsync(core, form)).Reference, Customer).GetAsync();
+    internal static async Task<PortingOrder> SentAsync(TestCore core, PortingForm form) =>
+        await Service(core).SubmitAsync("10042", (await DraftAsync(core, form)).Reference, Customer).GetAsync();
 }
 
 internal static class PortingResults

@@ -83,7 +83,16 @@ public sealed class ApiPortingTests(ApiServer api)
         await tooLong.ProblemAsync(413);
         using var elsewhere = await SendAsync(stranger, $"/v1/accounts/{account}/porting-orders/import", "text/csv", Encoding.ASCII.GetBytes(table));
         await elsewhere.ProblemAsync(404);
-        var cancelled = (await imported.JsonAsync()).GetProperty("items")[0].GetProperty("order").GetString();
+        var ofTable = await imported.JsonAsync();
+        var tablePath = "/v1/porting-tables/" + ofTable.GetProperty("table").GetString();
+        using var foreignTable = await stranger.PostAsync(tablePath + "/submit", null);
+        await foreignTable.ProblemAsync(404);
+        var row = Assert.Single((await customer.PostJsonAsync(tablePath + "/submit", null)).GetProperty("items").EnumerateArray());
+        Assert.Equal((2, "refused", "draft"), (row.GetProperty("line").GetInt32(), row.GetProperty("result").GetString(), row.GetProperty("state").GetString()));
+        Assert.StartsWith("The rule complete is broken", row.GetProperty("why").GetString(), StringComparison.Ordinal);
+        var listed = Assert.Single((await customer.GetJsonAsync(tablePath)).GetProperty("items").EnumerateArray());
+        Assert.Equal((row.GetProperty("order").GetString(), 2), (listed.GetProperty("order").GetString(), listed.GetProperty("tableLine").GetInt32()));
+        var cancelled = ofTable.GetProperty("items")[0].GetProperty("order").GetString();
         Assert.Equal("cancelled", (await customer.PostJsonAsync($"/v1/porting-orders/{cancelled}/cancel", new { reason = "no longer wanted" })).GetProperty("state").GetString());
     }
 

@@ -43,6 +43,11 @@ public sealed class PortingTests(Template template)
         Assert.Contains("Line 3", await data.RefusedAsync(2, "porting", "import", "10020", table), StringComparison.Ordinal);
         await File.WriteAllTextAsync(table, "main,numbers,line,postcode\n01632960000,01632960000,single,S1 1AA\n");
         Assert.Contains("draft, 1 numbers", await data.OutputAsync("porting", "import", "10020", table), StringComparison.Ordinal);
+        var second = (await data.JsonAsync("porting", "import", "10020", table))[0];
+        Assert.Equal(2, second.GetProperty("tableLine").GetInt32());
+        var refused = $"line 2, order {Reference(second)}: refused. The rule complete is broken:";
+        Assert.StartsWith(refused, await data.OutputAsync("porting", "submit-table", second.GetProperty("table").GetString()!), StringComparison.Ordinal);
+        Assert.Contains("There is no table", await data.RefusedAsync(1, "porting", "submit-table", "2222-2222"), StringComparison.Ordinal);
         Assert.Equal("2032-05-10 is a holiday: wedding\n", await data.OutputAsync("porting", "day", "set", "2032-05-10", "--nation", "scotland", "--name", "wedding"));
         Assert.Contains("2032-05-10  scotland  holiday", await data.OutputAsync("porting", "day", "list"), StringComparison.Ordinal);
         Assert.Contains("2032-05-10", await data.OutputAsync("porting", "day", "holidays", "scotland", "2032"), StringComparison.Ordinal);

@@ -88,7 +88,7 @@ public sealed class RetentionTests(Template template)
             var before = TimeProvider.System.GetUtcNow();
             var jobs = await data.JsonAsync("schedule", "list");
             Assert.Equal(
-                ["retention-plan", "retention-run", "retention-settle", "catalogue-scan", "notification-purge", "request-purge", "key-reminders", "handover-purge", "certificate", "numbers", "porting-letters"],
+                ["retention-plan", "retention-run", "retention-settle", "catalogue-scan", "notification-purge", "request-purge", "key-reminders", "handover-purge", "certificate", "numbers", "porting-letters", "balances", "porting-overdue"],
                 jobs.EnumerateArray().Select(job => job.GetProperty("job").GetString()));
             Assert.All(jobs.EnumerateArray(), job => Assert.True(job.GetProperty("next").GetDateTimeOffset() > before));
         }

@@ -9,16 +9,27 @@ using Waybill.Portal.Porting;
 
 namespace Waybill.Portal.Pages.Customer;
 
-/// <summary>An account's orders of porting; many are made at once of a table.</summary>
+/// <summary>An account's orders of porting; many are made at once of a table, and sent at once.</summary>
 [Permission(PortalOperation.SeeOwnPorting)]
 [LetterUpload]
 internal sealed class PortingModel(PortingService porting, IStringLocalizer<PortingTexts> words) : FormModel
 {
+    private const string TableValue = "table";
+
     public IReadOnlyList<PortingOrder> Orders { get; private set; } = [];
 
     public string? More { get; private set; }
 
+    /// <summary>The reference of the table whose orders are listed, by line; null for all orders.</summary>
+    public string? Table { get; private set; }
+
+    /// <summary>What came of the rows of the table that was just sent.</summary>
+    public IReadOnlyList<PortingSending> Sendings { get; private set; } = [];
+
     public string Here => AccountPath("/porting");
+
+    /// <summary>The address of the orders of a table.</summary>
+    public string PathOf(string table) => $"{Here}?{TableValue}={Uri.EscapeDataString(table)}";
 
     public string PathOf(PortingOrder order) => $"{Here}/{order.Reference}";
 
@@ -36,12 +47,35 @@ internal sealed class PortingModel(PortingService porting, IStringLocalizer<Port
         await using var stream = file.OpenReadStream();
         await stream.ReadExactlyAsync(content, HttpContext.RequestAborted);
         var orders = PortingTable.Read(content);
-        var made = orders.Succeeded ? await porting.CreateAsync(Access!.Account, orders.Value, Actor, HttpContext.RequestAborted) : default;
-        return await AfterAsync("Table", orders.Problem ?? made.Problem, "PortingTable", Here);
+        var made = orders.Succeeded ? await porting.ImportAsync(Access!.Account, orders.Value, Actor, HttpContext.RequestAborted) : default;
+        return (orders.Problem ?? made.Problem) is { } problem
+            ? await AfterAsync("Table", problem, "")
+            : LocalRedirect(Here + QueryString.Create(TableValue, made.Value![0].Upload!).Add(DoneValue, "PortingTable"));
+    }
+
+    /// <summary>Shows what came of each row instead of leading elsewhere: sent again, what was sent is left as it is.</summary>
+    [Permission(PortalOperation.ChangeOwnPorting)]
+    public async Task<IActionResult> OnPostSendAsync()
+    {
+        var sent = await porting.SubmitUploadAsync(Access!.Account, Request.Query[TableValue].ToString(), Actor, HttpContext.RequestAborted);
+        if (!sent.Succeeded)
+        {
+            return await AfterAsync("Send", sent.Problem, "");
+        }
+
+        Sendings = sent.Value;
+        return await ShowAsync();
     }
 
     protected override async Task<Problem?> LoadAsync()
     {
+        if (Given(Request.Query[TableValue]) is { } table)
+        {
+            var orders = await porting.UploadAsync(Access!.Account, table, HttpContext.RequestAborted);
+            (Orders, Table) = (orders.Value ?? [], orders.Value?[0].Upload);
+            return orders.Problem;
+        }
+
         var page = await porting.ListAsync(new PortingQuery { Account = Access!.Account, Size = PortalLimits.ListRows, After = Request.Query["after"] }, HttpContext.RequestAborted);
         (Orders, More) = (page.Value?.Items ?? [], NextPage(page.Value?.Next));
         return page.Problem;

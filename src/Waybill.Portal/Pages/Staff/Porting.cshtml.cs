@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Waybill.Core;
 using Waybill.Core.People;
 using Waybill.Core.Porting;
 using Waybill.Portal.People;
@@ -7,7 +8,7 @@ namespace Waybill.Portal.Pages.Staff;
 
 /// <summary>The queue of porting: whose turn is the provider's, the most urgent first; and all orders, by state and account.</summary>
 [Permission(PortalOperation.SeePorting)]
-internal sealed class PortingModel(PortingService porting, TimeProvider time) : SignedInModel
+internal sealed class PortingModel(PortingService porting, Answers answers, TimeProvider time) : SignedInModel
 {
     private const string All = "all";
 
@@ -24,6 +25,9 @@ internal sealed class PortingModel(PortingService porting, TimeProvider time) : 
 
     public string? Account { get; private set; }
 
+    /// <summary>What is wrong with the account that was searched for: nothing is listed then.</summary>
+    public string? Error { get; private set; }
+
     public DateTimeOffset Now { get; } = time.GetUtcNow();
 
     public static string PathOf(string reference) => "/staff/porting/" + Uri.EscapeDataString(reference);
@@ -35,7 +39,12 @@ internal sealed class PortingModel(PortingService porting, TimeProvider time) : 
         Account = Given(account);
         var page = await porting.ListAsync(
             new PortingQuery { Account = Account, State = State, Queue = State is null && !IsAll, Size = PortalLimits.ListRows, After = after }, HttpContext.RequestAborted);
-        (Orders, More) = (page.Value?.Items ?? [], NextPage(page.Value?.Next));
+        if (page.Problem is { } problem && problem.Kind != ProblemKind.NotFound)
+        {
+            return Refuse(problem);
+        }
+
+        (Orders, More, Error) = (page.Value?.Items ?? [], NextPage(page.Value?.Next), page.Problem is { } unknown ? answers.Of(unknown) : null);
         return Page();
     }
 }

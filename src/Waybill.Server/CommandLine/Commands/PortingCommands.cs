@@ -5,14 +5,16 @@ using Waybill.Core.Porting;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>porting list | show | add | import | letter | submit | take | reject | accept | schedule | complete | cancel | earliest</c>, and <c>porting day</c>.</summary>
+/// <summary><c>porting list | show | add | import | submit-table | letter | submit | take | reject | accept | schedule | complete | cancel | earliest</c>, and <c>porting day</c>.</summary>
 internal static class PortingCommands
 {
     private const string DayForm = "yyyy-MM-dd";
 
     private sealed record OrderView(
         string Order, string Account, PortingState State, PortingForm Details, long Count, DateTimeOffset? Submitted, DateTimeOffset? Due, string? Earliest, string? Agreed, string? Code, string? Why,
-        string? PortedOn, string? KeepLettersUntil, IReadOnlyList<PortingLetter> Letters);
+        string? PortedOn, string? KeepLettersUntil, string? Table, int? TableLine, IReadOnlyList<PortingLetter> Letters);
+
+    private sealed record SendingView(int Line, string Order, PortingState State, PortingSendingResult Result, string? Why);
 
     private sealed record ShownView(OrderView Order, IReadOnlyList<PortingChange> History);
 
@@ -22,7 +24,7 @@ internal static class PortingCommands
     [
         new Command("porting", "Orders with which numbers come from other providers, and the calendar of their lead times.")
         {
-            List(context), Show(context), Add(context), Import(context), Letter(context), Reject(context), Accept(context), Schedule(context), Cancel(context), Earliest(context),
+            List(context), Show(context), Add(context), Import(context), SubmitTable(context), Letter(context), Reject(context), Accept(context), Schedule(context), Cancel(context), Earliest(context),
             PortingDayCommands.Create(context),
             Step(context, "submit", "Send a draft, or a rejected order again; a rule that is broken is named.", static (porting, order) => porting.SubmitAsync(null, order, CommandContext.Operator)),
             Step(context, "take", "Take an order on, to check it.", static (porting, order) => porting.TakeAsync(order, CommandContext.Operator)),
@@ -118,20 +120,43 @@ internal static class PortingCommands
     {
         var account = new Argument<string>("ACCOUNT") { Description = "the account's number" };
         var file = new Argument<string>("FILE") { Description = "a table with the columns main, numbers, line and postcode, and if wanted the others; - for standard input" };
-        var command = new Command("import", "Make drafts of a table: all rows, or none.") { account, file };
+        var command = new Command("import", "Make drafts of a table: all rows, or none; submit-table sends them.") { account, file };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
             var content = await ReadAsync(parse.GetRequiredValue(file), PortingLimits.ImportSize, "a CSV file", cancellationToken);
             var configuration = here.LoadConfiguration();
             await using var installation = here.Open(configuration);
-            var orders = CommandContext.Require(await installation.OpenPorting(configuration).CreateAsync(
+            var orders = CommandContext.Require(await installation.OpenPorting(configuration).ImportAsync(
                 parse.GetRequiredValue(account), CommandContext.Require(PortingTable.Read(content)), CommandContext.Operator, cancellationToken));
             here.Print(orders.Select(View), output =>
             {
                 foreach (var order in orders)
                 {
                     output.WriteLine(Describe(order));
+                }
+
+                output.WriteLine($"table {orders[0].Upload}: add the letters, and send them with: waybill porting submit-table {orders[0].Upload}");
+            });
+        });
+        return command;
+    }
+
+    private static Command SubmitTable(Func<ParseResult, CommandContext> context)
+    {
+        var table = new Argument<string>("TABLE") { Description = "the table's reference, as import printed it" };
+        var command = new Command("submit-table", "Send all drafts of a table that can be sent, and say of each row what came of it.") { table };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            var configuration = here.LoadConfiguration();
+            await using var installation = here.Open(configuration);
+            var rows = CommandContext.Require(await installation.OpenPorting(configuration).SubmitUploadAsync(null, parse.GetRequiredValue(table), CommandContext.Operator, cancellationToken));
+            here.Print(rows.Select(static row => new SendingView(row.Line, row.Order.Reference, row.Order.State, row.Result, row.Why)), output =>
+            {
+                foreach (var row in rows)
+                {
+                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"line {row.Line}, order {row.Order.Reference}: {CommandContext.Lower(row.Result)}{(row.Why is { } why ? ". " + why : "")}"));
                 }
             });
         });
@@ -247,7 +272,7 @@ internal static class PortingCommands
 
     private static OrderView View(PortingOrder order) => new(
         order.Reference, order.Account, order.State, PortingForm.Of(order.Details), NumberSpans.Count(order.Details.Numbers), order.Submitted, order.Due, Day(order.Earliest), Day(order.Agreed), order.Code, order.Why,
-        Day(order.PortedOn), Day(order.KeepLettersUntil), order.Letters);
+        Day(order.PortedOn), Day(order.KeepLettersUntil), order.Upload, order.UploadLine, order.Letters);
 
     private static string Describe(PortingOrder order) => string.Create(
         CultureInfo.InvariantCulture,
