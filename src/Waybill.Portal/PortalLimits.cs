@@ -78,6 +78,9 @@ public static class PortalLimits
     /// <summary>Items of a page of the REST API at most.</summary>
     public const int ApiPageMaximum = 1000;
 
+    /// <summary>Days that a call looks back or ahead.</summary>
+    public const int ApiDays = 3_650;
+
     /// <summary>Bytes of a body with files.</summary>
     public const long ApiUpload = 4L * 1024 * 1024 * 1024;
 

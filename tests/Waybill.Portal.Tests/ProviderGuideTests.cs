@@ -68,6 +68,10 @@ public sealed partial class ProviderGuideTests
     {
         var pages = Pages;
         Assert.Equal("README.md", pages[^1]);
+
+        // The page for resellers has another reader, and the tests of NTSAPI run it.
+        Assert.Equal(
+            [.. pages, Path.Combine("resellers", "README.md")], Directory.GetFiles(Guide, "*.md", SearchOption.AllDirectories).Select(static file => Path.GetRelativePath(Guide, file)).Order(StringComparer.Ordinal));
         var first = await File.ReadAllTextAsync(Path.Combine(Guide, "README.md"));
         for (var i = 0; i < pages.Count - 1; i++)
         {

@@ -96,25 +96,33 @@ public sealed class AccountService(WaybillDatabase database, AuditLog audit, Tim
     /// <param name="text">The words; without any, all accounts.</param>
     /// <param name="size">The page's size.</param>
     /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="only">The only account that may be found; null for any.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ValueTask<Page<Account>> SearchAsync(string? text, int size = 100, string? after = null, CancellationToken cancellationToken = default)
+    public ValueTask<Page<Account>> SearchAsync(string? text, int size = 100, string? after = null, string? only = null, CancellationToken cancellationToken = default)
     {
         var words = SearchWords.Of(text ?? "");
         size = Page<Account>.Clamp(size);
 
         // Signs alone are a search that finds nothing, not one for everything.
-        return words.Count == 0 && string.IsNullOrWhiteSpace(text) ? ListAsync(size, after, cancellationToken) : database.ReadAsync(
+        var isForAll = words.Count == 0 && string.IsNullOrWhiteSpace(text);
+        return isForAll && only is null ? ListAsync(size, after, cancellationToken) : database.ReadAsync(
             connection =>
             {
-                if (words.Count == 0)
+                if (words.Count == 0 && !isForAll)
                 {
                     return new Page<Account>([], null);
                 }
 
-                // CROSS JOIN keeps SQLite to reading the rarest word first.
-                var rarest = SearchWords.Rarest(connection, "account_word", words);
+                // CROSS JOIN keeps SQLite to reading the rarest word first; of one account there is nothing rarer than itself.
+                var rarest = only is null ? SearchWords.Rarest(connection, "account_word", words) : null;
                 var (from, conditions) = ("account a", new List<string> { "a.number_key > @after" });
                 List<(string, object?)> parameters = [("@after", after ?? ""), ("@limit", size + 1)];
+                if (only is not null)
+                {
+                    conditions.Add("a.number_key = @only");
+                    parameters.Add(("@only", AccountNumber.Fold(only)));
+                }
+
                 foreach (var (index, word) in words.Index())
                 {
                     var (first, last) = SearchWords.Names(index);

@@ -192,8 +192,9 @@ public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProv
     /// <param name="withLifted">Those whose refusal was lifted too.</param>
     /// <param name="size">The page's size.</param>
     /// <param name="before"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="inUse">Only those that work on logins all the same.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ValueTask<Page<RefusedKey>> ListAsync(bool withLifted = false, int size = 100, string? before = null, CancellationToken cancellationToken = default)
+    public ValueTask<Page<RefusedKey>> ListAsync(bool withLifted = false, int size = 100, string? before = null, bool inUse = false, CancellationToken cancellationToken = default)
     {
         size = Page<RefusedKey>.Clamp(size);
         var below = long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var row) ? row : long.MaxValue;
@@ -201,9 +202,12 @@ public sealed class BurntKeys(WaybillDatabase database, AuditLog audit, TimeProv
             connection =>
             {
                 var rows = connection.All(
-                    $"SELECT {Columns}, b.rowid FROM burnt_key b WHERE b.rowid < @below AND (@all = 1 OR b.lifted_at IS NULL) ORDER BY b.rowid DESC LIMIT @limit",
+                    $"""
+                    SELECT {Columns}, b.rowid FROM burnt_key b WHERE b.rowid < @below{(withLifted ? "" : " AND b.lifted_at IS NULL")}{(inUse ? " AND b.logins > 0" : "")}
+                    ORDER BY b.rowid DESC LIMIT @limit
+                    """,
                     static row => (Key: Read(row), Row: row.GetInt64(8)),
-                    ("@below", below), ("@all", withLifted ? 1 : 0), ("@limit", size + 1));
+                    ("@below", below), ("@limit", size + 1));
                 return new Page<RefusedKey>(
                     [.. rows.Take(size).Select(each => each.Key with { InstalledOn = InstalledOn(connection, each.Key.Sha256) })],
                     rows.Count > size ? rows[size - 1].Row.ToString(CultureInfo.InvariantCulture) : null);

@@ -122,8 +122,9 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
     /// <param name="beginning">The beginning; null or empty lists all.</param>
     /// <param name="size">The page's size.</param>
     /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="account">Only those of this account; null for all.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ValueTask<Page<Login>> SearchAsync(string? beginning, int size = 100, string? after = null, CancellationToken cancellationToken = default)
+    public ValueTask<Page<Login>> SearchAsync(string? beginning, int size = 100, string? after = null, string? account = null, CancellationToken cancellationToken = default)
     {
         size = Page<Login>.Clamp(size);
         var first = UserName.Fold(beginning?.Trim() ?? "");
@@ -133,9 +134,9 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
                 // One bound below: of two SQLite takes the first, and would read all names before the beginning.
                 var goesOn = string.CompareOrdinal(after, first) >= 0;
                 var rows = connection.All(
-                    $"{LoginSql.Select} WHERE l.user_key {(goesOn ? ">" : ">=")} @from AND l.user_key < @last ORDER BY l.user_key LIMIT @limit",
+                    $"{LoginSql.Select} WHERE {(account is null ? "" : "a.number_key = @account AND ")}l.user_key {(goesOn ? ">" : ">=")} @from AND l.user_key < @last ORDER BY l.user_key LIMIT @limit",
                     LoginSql.Read,
-                    ("@from", goesOn ? after : first), ("@last", SearchWords.After(first)), ("@limit", size + 1));
+                    ("@account", account is null ? null : AccountNumber.Fold(account)), ("@from", goesOn ? after : first), ("@last", SearchWords.After(first)), ("@limit", size + 1));
                 return new Page<Login>([.. rows.Take(size)], rows.Count > size ? UserName.Fold(rows[size - 1].UserName) : null);
             },
             cancellationToken);

@@ -38,9 +38,9 @@ public sealed partial class OnboardingService
         {
             var isNewestFirst = states[i] is RequestState.Approved or RequestState.Rejected;
             rows.AddRange(connection.All(
-                $"{RequestSql.Select} WHERE r.state = @state AND r.id {(isNewestFirst ? "<" : ">")} @after ORDER BY r.id {(isNewestFirst ? "DESC" : "")} LIMIT @limit",
+                $"{RequestSql.Select} WHERE r.state = @state AND (@of IS NULL OR r.account_key = @of) AND r.id {(isNewestFirst ? "<" : ">")} @after ORDER BY r.id {(isNewestFirst ? "DESC" : "")} LIMIT @limit",
                 RequestSql.Read,
-                ("@state", states[i].ToWord()), ("@after", (i == from ? after : null) ?? (isNewestFirst ? long.MaxValue : 0)), ("@limit", size + 1 - rows.Count)));
+                ("@state", states[i].ToWord()), ("@of", Of(query)), ("@after", (i == from ? after : null) ?? (isNewestFirst ? long.MaxValue : 0)), ("@limit", size + 1 - rows.Count)));
         }
 
         return Cut(rows, size, static last => $"{last.State.ToWord()}-{Number(last.Id)}");
@@ -57,16 +57,18 @@ public sealed partial class OnboardingService
                 UNION ALL SELECT id FROM access_request WHERE account_key = @account
                 UNION ALL SELECT id FROM access_request WHERE email_key >= lower(@begin) AND email_key < lower(@begin) || char(0x10FFFF)
                 UNION ALL SELECT id FROM access_request WHERE company IS NOT NULL AND lower(company) >= lower(@begin) AND lower(company) < lower(@begin) || char(0x10FFFF))
-              AND r.id < @before AND (@state IS NULL OR r.state = @state) ORDER BY r.id DESC LIMIT @limit
+              AND r.id < @before AND (@state IS NULL OR r.state = @state) AND (@of IS NULL OR r.account_key = @of) ORDER BY r.id DESC LIMIT @limit
             """,
             RequestSql.Read,
-            ("@reference", ReferenceId.Normalise(text)), ("@account", AccountNumber.Fold(text)), ("@begin", begin), ("@state", query.State?.ToWord()),
+            ("@reference", ReferenceId.Normalise(text)), ("@account", AccountNumber.Fold(text)), ("@begin", begin), ("@state", query.State?.ToWord()), ("@of", Of(query)),
             ("@before", long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : long.MaxValue), ("@limit", size + 1));
         return Cut(rows, size, static last => Number(last.Id));
     }
 
     private static Page<AccessRequest> Cut(List<AccessRequest> rows, int size, Func<AccessRequest, string> next) =>
         new([.. rows.Take(size)], rows.Count > size ? next(rows[size - 1]) : null);
+
+    private static string? Of(RequestQuery query) => query.Account is { } account ? AccountNumber.Fold(account) : null;
 
     private static string Number(long id) => id.ToString(CultureInfo.InvariantCulture);
 }

@@ -12,6 +12,9 @@ public sealed record RequestQuery
     /// </summary>
     public string? Text { get; init; }
 
+    /// <summary>Only those that give this account number; null for any.</summary>
+    public string? Account { get; init; }
+
     /// <summary>The page's size.</summary>
     public int Size { get; init; } = 100;
 

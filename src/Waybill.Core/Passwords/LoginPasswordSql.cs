@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
+using Waybill.Core.Accounts;
 using Waybill.Core.Database;
 
 namespace Waybill.Core.Passwords;
@@ -12,6 +13,11 @@ internal static class LoginPasswordSql
     private const string TlsFrom = "min(coalesce(f.tls_from, a.tls_from), coalesce(a.tls_from, f.tls_from))";
     private const string AcceptsUnclean = "(coalesce(f.accepts_unclean, 0) OR coalesce(a.accepts_unclean, 0))";
     private const string Ftp = "LEFT JOIN login_ftp f ON f.login_id = l.id LEFT JOIN account_ftp a ON a.account_id = l.account_id";
+
+    private const string SelectPlain = $"""
+        SELECT l.user_name, n.number, f.plain_times, f.plain_at, f.plain_from, f.plain_client, {TlsFrom}
+        FROM login_ftp f JOIN login l ON l.id = f.login_id LEFT JOIN account n ON n.id = l.account_id LEFT JOIN account_ftp a ON a.account_id = l.account_id
+        """;
 
     public static StoredPassword? Find(DatabaseConnection connection, long login) => connection.First(
         $"""
@@ -102,12 +108,14 @@ internal static class LoginPasswordSql
 
     /// <summary>The logins that came without TLS since then, the latest first.</summary>
     public static List<PlainLogin> Plain(DatabaseConnection connection, DateTimeOffset since) => connection.All(
-        $"""
-        SELECT l.user_name, n.number, f.plain_times, f.plain_at, f.plain_from, f.plain_client, {TlsFrom}
-        FROM login_ftp f JOIN login l ON l.id = f.login_id LEFT JOIN account n ON n.id = l.account_id LEFT JOIN account_ftp a ON a.account_id = l.account_id
-        WHERE f.plain_at > @since ORDER BY f.plain_at DESC LIMIT {PasswordLimits.PlainShown}
-        """,
-        static row => new PlainLogin(row.GetString(0), row.TextOrNull(1), row.GetInt64(2), row.Time(3), row.GetString(4), row.GetString(5), row.TimeOrNull(6)), ("@since", since.ToColumn()));
+        $"{SelectPlain} WHERE f.plain_at > @since ORDER BY f.plain_at DESC LIMIT {PasswordLimits.PlainShown}", ReadPlain, ("@since", since.ToColumn()));
+
+    /// <summary>The same by user name, behind one of them; of one account, or of all.</summary>
+    public static List<PlainLogin> PlainByName(DatabaseConnection connection, DateTimeOffset since, string? account, string? after, int limit) => connection.All(
+        $"{SelectPlain} WHERE f.plain_at > @since AND l.user_key > @after AND (@account IS NULL OR n.number_key = @account) ORDER BY l.user_key LIMIT @limit",
+        ReadPlain, ("@since", since.ToColumn()), ("@after", after ?? ""), ("@account", account is null ? null : AccountNumber.Fold(account)), ("@limit", limit));
+
+    private static PlainLogin ReadPlain(DbDataReader row) => new(row.GetString(0), row.TextOrNull(1), row.GetInt64(2), row.Time(3), row.GetString(4), row.GetString(5), row.TimeOrNull(6));
 
     private static StoredPassword Read(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.Time(3), row.GetString(4), row.GetInt64(5) != 0, row.GetInt64(6) != 0, row.TimeOrNull(7), row.TimeOrNull(8), row.TextOrNull(9),

@@ -41,6 +41,24 @@ public sealed partial class LoginPasswords
     public ValueTask<List<PlainLogin>> PlainAsync(DateTimeOffset since, CancellationToken cancellationToken = default) =>
         _database.ReadAsync(connection => LoginPasswordSql.Plain(connection, since), cancellationToken);
 
+    /// <summary>The logins that came without TLS since then, by user name.</summary>
+    /// <param name="since">Since when.</param>
+    /// <param name="account">Only those of this account; null for all.</param>
+    /// <param name="size">The page's size.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Page<PlainLogin>> ListPlainAsync(DateTimeOffset since, string? account = null, int size = 100, string? after = null, CancellationToken cancellationToken = default)
+    {
+        size = Page<PlainLogin>.Clamp(size);
+        return _database.ReadAsync(
+            connection =>
+            {
+                var rows = LoginPasswordSql.PlainByName(connection, since, account, after, size + 1);
+                return new Page<PlainLogin>([.. rows.Take(size)], rows.Count > size ? UserName.Fold(rows[size - 1].UserName) : null);
+            },
+            cancellationToken);
+    }
+
     private FtpTerms SetTerms(Database.WriteTransaction transaction, FtpTermsOwner owner, Func<FtpTerms, FtpTerms> change, AuditEntry entry)
     {
         var terms = change(LoginPasswordSql.OwnTerms(transaction.Connection, owner));

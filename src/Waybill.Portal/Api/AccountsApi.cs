@@ -17,7 +17,7 @@ internal static class AccountsApi
 
     public static IReadOnlyList<ApiEndpoint> Endpoints { get; } =
     [
-        Get<Page<AccountView>>("/v1/accounts", "listAccounts", Read, "List accounts by number.", ListAsync, ApiPaging.Parameters),
+        Get<Page<AccountView>>("/v1/accounts", "listAccounts", Read, "List accounts by number.", ListAsync, ApiPaging.With(ApiParameter.Text("text", "beginnings of words of the number or the name"))),
         Post<AccountView>("/v1/accounts", "addAccount", Write, "Add an account and make its vault.", AddAsync, typeof(NewAccountBody)).Creates(),
         Get<AccountView>("/v1/accounts/{number}", "showAccount", Read, "Show an account.", ShowAsync),
         Post<AccountView>("/v1/accounts/{number}/change", "changeAccount", Write, "Change an account's name, e-mail address, language and time zone; what is left out stays, and an empty text takes address or time zone away.", ChangeAsync, typeof(AccountChangeBody)),
@@ -36,6 +36,11 @@ internal static class AccountsApi
 
     private static async ValueTask<ApiAnswer> ListAsync(ApiCall call)
     {
+        if (call.Text("text") is { } text)
+        {
+            return ApiAnswer.Of(ApiPaging.Of(await call.Get<AccountService>().SearchAsync(text, call.Limit, call.After, call.Token.Account, call.Cancel), View));
+        }
+
         if (call.Token.Account is { } only)
         {
             return ApiAnswer.Of(await call.AccountAsync(only), static account => new Page<AccountView>([View(account)], null));

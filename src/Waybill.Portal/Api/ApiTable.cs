@@ -12,7 +12,7 @@ internal static class ApiTable
 
     public static IReadOnlyList<ApiEndpoint> All { get; } =
     [
-        .. AccountsApi.Endpoints, .. LoginsApi.Endpoints, .. KeysApi.Endpoints, .. PasswordsApi.Endpoints, .. HandoversApi.Endpoints, .. VaultApi.Endpoints, .. CatalogueApi.Endpoints, .. ArrivalsApi.Endpoints,
+        .. AccountsApi.Endpoints, .. LoginsApi.Endpoints, .. KeysApi.Endpoints, .. KeyCareApi.Endpoints, .. PasswordsApi.Endpoints, .. HandoversApi.Endpoints, .. VaultApi.Endpoints, .. CatalogueApi.Endpoints, .. ArrivalsApi.Endpoints,
         .. SessionsApi.Endpoints, .. PortalSessionsApi.Endpoints, .. UpkeepApi.Endpoints, .. RequestsApi.Endpoints, .. FeedsApi.Endpoints, .. RoutingApi.Endpoints, .. InboundApi.Endpoints,
         .. ExpectationsApi.Endpoints, .. RetentionApi.Endpoints, .. PeopleApi.Endpoints, .. NotificationsApi.Endpoints, .. ConnectingApi.Endpoints, .. AuditApi.Endpoints,
         .. BillingApi.Endpoints, .. PortingApi.Endpoints, .. AccountApi.Endpoints, .. NumberRangesApi.Endpoints, .. NumbersApi.Endpoints, .. NumberLoginApi.Endpoints,

@@ -37,7 +37,6 @@ internal static class KeysApi
         {
             Notes = "What the login's own people may know; a token of the provider has more at /v1/why.",
         },
-        Post<BurntKeyView>("/v1/burnt-keys", "burnKey", Write, "Refuse a key for good, by its SHA256 fingerprint.", BurnAsync, typeof(BurnBody)).Creates() with { AllAccounts = true },
     ];
 
     private static async ValueTask<ApiAnswer> ListAsync(ApiCall call)
@@ -155,12 +154,6 @@ internal static class KeysApi
         return login.Succeeded ? await act(login.Value.UserName, call.Path("fingerprint")) : login.Problem;
     }
 
-    private static async ValueTask<ApiAnswer> BurnAsync(ApiCall call)
-    {
-        var body = call.Body<BurnBody>();
-        return ApiAnswer.Of(await call.Get<BurntKeys>().AddAsync(body.Sha256, body.How, call.Actor, call.Cancel), static key => new BurntKeyView(key.Sha256, key.InstalledOn));
-    }
-
     private static KeyView View(ApiCall call, InstalledKey key) => new(
         key.Sha256, key.Md5, key.Type, key.Bits, key.Label,
         key.Revoked is not null ? KeyState.Revoked : key.IsExpired(call.Get<TimeProvider>().GetUtcNow()) ? KeyState.Expired : KeyState.Usable,
@@ -190,8 +183,6 @@ internal static class KeysApi
 
     internal sealed record LostKeyView(KeyView Key, IReadOnlyList<string> RevokedOn, IReadOnlyList<string>? AlsoOn, bool IsBurnt);
 
-    internal sealed record BurntKeyView(string Sha256, IReadOnlyList<string> InstalledOn);
-
     internal sealed record NewKeyBody(string? Key = null, string? Offered = null, string? Label = null, DateTimeOffset? Expires = null);
 
     internal sealed record KeyChangeBody(string? Label = null, DateTimeOffset? Expires = null, bool Never = false);
@@ -199,6 +190,4 @@ internal static class KeysApi
     internal sealed record DropOldBody(bool EvenIfUsed = false);
 
     internal sealed record ReportLostBody(string? Note = null);
-
-    internal sealed record BurnBody(string Sha256, string How);
 }

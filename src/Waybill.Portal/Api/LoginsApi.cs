@@ -13,7 +13,8 @@ internal static class LoginsApi
 
     public static IReadOnlyList<ApiEndpoint> Endpoints { get; } =
     [
-        Get<Page<LoginView>>("/v1/logins", "listLogins", Read, "List logins by user name.", ListAsync, ApiPaging.With(ApiParameter.Text("account", "of one account only"))),
+        Get<Page<LoginView>>("/v1/logins", "listLogins", Read, "List logins by user name.", ListAsync, ApiPaging.With(
+            ApiParameter.Text("account", "of one account only"), ApiParameter.Text("text", "the beginning of the user name"))),
         Post<LoginView>("/v1/logins", "addLogin", Write, "Add a login; it cannot connect before it has a key.", AddAsync, typeof(NewLoginBody)).Creates(),
         Get<LoginView>("/v1/logins/{login}", "showLogin", Read, "Show a login.", ShowAsync),
         Post<LoginView>("/v1/logins/{login}/suspend", "suspendLogin", Write, "Stop a login; its sessions end.", SuspendAsync, typeof(ReasonBody)),
@@ -29,7 +30,12 @@ internal static class LoginsApi
             return unknown.Problem;
         }
 
-        return ApiAnswer.Of(ApiPaging.Of(await call.Get<LoginService>().ListAsync(call.AccountAsked, call.Limit, call.After, call.Cancel), View));
+        var logins = call.Get<LoginService>();
+        return ApiAnswer.Of(ApiPaging.Of(
+            call.Text("text") is { } text
+                ? await logins.SearchAsync(text, call.Limit, call.After, call.AccountAsked, call.Cancel)
+                : await logins.ListAsync(call.AccountAsked, call.Limit, call.After, call.Cancel),
+            View));
     }
 
     private static async ValueTask<ApiAnswer> AddAsync(ApiCall call)

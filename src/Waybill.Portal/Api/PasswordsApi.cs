@@ -1,3 +1,4 @@
+using Waybill.Core;
 using Waybill.Core.Passwords;
 using static Waybill.Portal.Api.ApiEndpoint;
 
@@ -9,6 +10,9 @@ internal static class PasswordsApi
     private const string Read = "keys:read";
     private const string Write = "keys:write";
     private const string Path = "/v1/logins/{login}/password";
+
+    /// <summary>So far the list of logins without TLS looks back, unless told.</summary>
+    private const int Days = 90;
 
     public static IReadOnlyList<ApiEndpoint> Endpoints { get; } =
     [
@@ -26,6 +30,10 @@ internal static class PasswordsApi
         },
         Put<FtpTerms>("/v1/accounts/{number}/ftp", "setAccountFtp", Write, "Set the same for every login of an account.", SetAccountFtpAsync, typeof(FtpTerms)) with { AllAccounts = true },
         Post<UnlockedView>(Path + "/unlock", "unlockPassword", Write, "Forget wrong passwords, so that locked sources may try again at once.", UnlockAsync),
+
+        // Not below /v1/logins: a login may be called plain.
+        Get<Page<PlainLogin>>("/v1/plain-logins", "listPlainLogins", Read, "List the logins that came by FTP or NTSAPI without TLS, by user name.", PlainAsync, ApiPaging.With(
+            ApiParameter.Number("days", $"in the last so many days; {Days} unless given", 1, PortalLimits.ApiDays), ApiParameter.Text("account", "of one account only"))),
     ];
 
     private static ValueTask<ApiAnswer> ShowAsync(ApiCall call) => WithLoginAsync(call, async name => ApiAnswer.Of(await call.Get<LoginPasswords>().ShowAsync(name, call.Cancel), View));
@@ -52,6 +60,12 @@ internal static class PasswordsApi
 
     private static ValueTask<ApiAnswer> UnlockAsync(ApiCall call) =>
         WithLoginAsync(call, async name => ApiAnswer.Of(await call.Get<LoginPasswords>().UnlockAsync(name, call.Actor, call.Cancel), static count => new UnlockedView(count)));
+
+    private static async ValueTask<ApiAnswer> PlainAsync(ApiCall call) =>
+        call.Text("account") is { } number && await call.AccountAsync(number) is { Succeeded: false } unknown
+            ? unknown.Problem
+            : ApiAnswer.Of(await call.Get<LoginPasswords>().ListPlainAsync(
+                call.Get<TimeProvider>().GetUtcNow().AddDays(-(call.Number("days") ?? Days)), call.AccountAsked, call.Limit, call.After, call.Cancel));
 
     private static async ValueTask<ApiAnswer> WithLoginAsync(ApiCall call, Func<string, ValueTask<ApiAnswer>> act)
     {

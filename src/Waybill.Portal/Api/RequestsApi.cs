@@ -19,7 +19,8 @@ internal static class RequestsApi
     public static IReadOnlyList<ApiEndpoint> Endpoints { get; } =
     [
         Get<Page<AccessRequest>>("/v1/requests", "listRequests", Read, "List requests, the newest first; those that are not decided, unless a state or all is asked for.", ListAsync, ApiPaging.With(
-            ApiParameter.Word<RequestState>("state", "of this state only"), ApiParameter.Flag("all", "decided ones too"), ApiParameter.Text("account", "that give this account number"))),
+            ApiParameter.Word<RequestState>("state", "of this state only"), ApiParameter.Flag("all", "decided ones too"), ApiParameter.Text("account", "that give this account number"),
+            ApiParameter.Text("text", $"an id, an account number, or the beginning of an e-mail address or a company, of {OnboardingLimits.SearchLength} characters or more; decided ones too, unless a state is asked for"))),
         Post<IntakeView>("/v1/requests", "addRequest", Write, "Take in a request; what is missing is asked back by mail.", AddAsync, typeof(NewRequestBody)).Creates()
             with { TakesKeys = true, Notes = "One that is there already is answered with 200. Of a private key nothing is kept but its public fingerprint, which is refused for good." },
         new(HttpMethods.Post, "/v1/requests/mail", "addMail", Write, "Take in a mail with a request, an answer or a bounce, as `request add --from` does; what is missing is asked back by mail.", AddMailAsync)
@@ -40,12 +41,22 @@ internal static class RequestsApi
         Post<AccessRequest>("/v1/requests/{request}/ask", "askAboutRequest", Write, "Ask the person something; the mail has a link to the form, filled in.", AskAsync, typeof(QuestionBody)),
         Post<AccessRequest>("/v1/requests/{request}/reopen", "reopenRequest", Write, "Open a rejected request again.", ReopenAsync),
         Post<AccessRequest>("/v1/requests/{request}/resend", "resendRequest", Write, "Send the mail of the request's state again, with a new link.", ResendAsync),
+        Get<Page<WaitingInvitation>>("/v1/invitations", "listInvitations", Read, "List invitations that wait for an answer, the newest first.", ListInvitationsAsync, ApiPaging.With(
+            ApiParameter.Text("account", "to one account only"))),
         Post<InvitationView>("/v1/invitations", "invite", Write, "Send somebody a link to the form, filled in, for a known account.", InviteAsync, typeof(NewInvitationBody)).Creates(),
+        Post<WithdrawnInvitationView>("/v1/invitations/{invitation:long}/withdraw", "withdrawInvitation", Write, "Take an invitation back: its link opens nothing any more.", WithdrawAsync),
     ];
 
     private static async ValueTask<ApiAnswer> ListAsync(ApiCall call)
     {
-        RequestState[] states = call.Word<RequestState>("state") is { } state ? [state] : call.Flag("all") ? [] : Undecided;
+        var asked = call.Word<RequestState>("state");
+        if (call.Text("text") is { } text)
+        {
+            return ApiAnswer.Of(await call.Get<OnboardingService>().SearchAsync(
+                new RequestQuery { Text = text, State = asked, Account = call.Text("account"), Size = call.Limit, After = call.After }, call.Cancel));
+        }
+
+        RequestState[] states = asked is { } state ? [state] : call.Flag("all") ? [] : Undecided;
         return ApiAnswer.Of(await call.Get<OnboardingService>().ListAsync(states, call.Text("account"), call.Limit, call.After, call.Cancel));
     }
 
@@ -111,6 +122,15 @@ internal static class RequestsApi
 
     private static async ValueTask<ApiAnswer> ResendAsync(ApiCall call) => ApiAnswer.Of(await call.Get<OnboardingService>().ResendAsync(call.Path("request"), call.Actor, call.Cancel));
 
+    private static async ValueTask<ApiAnswer> ListInvitationsAsync(ApiCall call) =>
+        ApiAnswer.Of(await call.Get<OnboardingService>().InvitationsAsync(call.Text("account"), call.Limit, call.After, call.Cancel));
+
+    private static async ValueTask<ApiAnswer> WithdrawAsync(ApiCall call)
+    {
+        var invitation = call.PathNumber("invitation");
+        return ApiAnswer.Of(await call.Get<OnboardingService>().WithdrawAsync(invitation, call.Actor, call.Cancel), email => new WithdrawnInvitationView(invitation, email));
+    }
+
     private static async ValueTask<ApiAnswer> InviteAsync(ApiCall call)
     {
         var body = call.Body<NewInvitationBody>();
@@ -143,6 +163,8 @@ internal static class RequestsApi
     internal sealed record NewInvitationBody(
         string Account, string Email, string? FirstName = null, string? LastName = null, string? Phone = null, string? UserName = null, IReadOnlyList<string>? Feeds = null,
         IReadOnlyList<string>? FileTypes = null, int? Days = null);
+
+    internal sealed record WithdrawnInvitationView(long Id, string Email);
 
     internal sealed record InvitationView(RequestDetails Details, string InvitedBy, DateTimeOffset Expires);
 }

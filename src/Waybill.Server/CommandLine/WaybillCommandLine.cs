@@ -73,7 +73,8 @@ internal static class WaybillCommandLine
         }
     }
 
-    private static RootCommand Root(TextWriter output, TextWriter error)
+    /// <summary>Every command that there is.</summary>
+    internal static RootCommand Root(TextWriter output, TextWriter error)
     {
         var root = new RootCommand("Waybill: secure file exchange for your customers and vendors. Each command tells more with --help.")
         {

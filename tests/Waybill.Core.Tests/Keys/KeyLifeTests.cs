@@ -284,6 +284,12 @@ public sealed class KeyLifeTests
         Assert.Equal([(key.Sha256, users.Count), (ofTwo.Sha256, 2)], (await core.Services.KeyLife.SharedAsync()).Select(static each => (each.Sha256, each.Count)));
         Assert.Equal(key.Sha256, Assert.Single(await core.Services.KeyLife.SharedAsync(1)).Sha256);
 
+        // In pages, by fingerprint.
+        var first = await core.Services.KeyLife.ListSharedAsync(1);
+        var second = await core.Services.KeyLife.ListSharedAsync(1, first.Next);
+        Assert.Equal(((string[])[key.Sha256, ofTwo.Sha256]).Order(StringComparer.Ordinal), first.Items.Concat(second.Items).Select(static each => each.Sha256));
+        Assert.Null(second.Next);
+
         // A login goes, with its keys.
         await core.Services.Logins.RemoveAsync(users[1], TestCore.Operator);
         Assert.Equal(users.Count - 1, Assert.Single(await core.Services.KeyLife.SharedAsync()).Count);
@@ -294,6 +300,49 @@ public sealed class KeyLifeTests
 
         Assert.Empty(await core.Services.KeyLife.SharedAsync());
         Assert.Empty(await core.Services.KeyLife.SharedWithAsync(users[0]));
+    }
+
+    [Fact]
+    public async Task Keys_that_expire_soon_come_in_pages_the_next_first_also_those_of_one_moment()
+    {
+        await using var core = await TestCore.CreateAsync();
+        List<string> soon = [];
+        foreach (var (number, days) in ((string, int)[])[("1", 5), ("2", 5), ("1", 5), ("2", 9), ("1", 40)])
+        {
+            if ((await core.Services.Logins.FindAsync(number)).Problem is not null)
+            {
+                await core.AddLoginAsync(number);
+            }
+
+            var key = TestKey.Create();
+            (await core.Services.Keys.AddAsync(number, new NewKey(key) { Expires = core.Time.GetUtcNow().AddDays(days) }, TestCore.Operator)).Get();
+            soon.Add(key.Sha256);
+        }
+
+        Assert.Equal(soon[..4], await AllAsync(30, null));
+        Assert.Equal([soon[0], soon[2]], await AllAsync(30, "1"));
+        Assert.Equal([soon[1], soon[3]], await AllAsync(30, "2"));
+        Assert.Empty(await AllAsync(30, "nobody"));
+        Assert.Equal(soon, await AllAsync(41, null));
+
+        // What has expired since the page before is not on the next one.
+        var page = await core.Services.KeyLife.ExpiringAsync(TimeSpan.FromDays(30), size: 1);
+        core.Time.Advance(TimeSpan.FromDays(6));
+        Assert.Equal([soon[3]], (await core.Services.KeyLife.ExpiringAsync(TimeSpan.FromDays(30), after: page.Next)).Items.Select(static each => each.Sha256));
+
+        async Task<List<string>> AllAsync(int days, string? account)
+        {
+            List<string> all = [];
+            string? after = null;
+            do
+            {
+                var next = await core.Services.KeyLife.ExpiringAsync(TimeSpan.FromDays(days), account, 1, after);
+                all.AddRange(next.Items.Select(static each => each.Sha256));
+                after = next.Next;
+            }
+            while (after is not null);
+            return all;
+        }
     }
 
     private static KeyReminders Reminders(TestCore core) => new(core.Services.Database, TimeZoneInfo.Utc, core.Time);

@@ -75,6 +75,8 @@ public sealed class QueueTests
 
         Assert.Equal(OnboardingLimits.SearchLength, "p1@".Length);
         Assert.Equal([ids[1]], await AllAsync(desk, new RequestQuery { Text = "company", State = RequestState.Rejected }));
+        Assert.Equal([ids[2]], await AllAsync(desk, new RequestQuery { Text = "company", Account = "ACCT.2" }));
+        Assert.Equal([ids[2]], await AllAsync(desk, new RequestQuery { Account = "acct.2" }));
     }
 
     [Fact]

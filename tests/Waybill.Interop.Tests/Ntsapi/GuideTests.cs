@@ -19,12 +19,39 @@ public sealed partial class GuideTests(NtsapiServer ntsapi) : IClassFixture<Ntsa
 
     private WaybillServer Server => ntsapi.Server;
 
+    /// <summary>What stands on the page for the provider's and the reader's own, and what that is here. Nothing else of a command is changed.</summary>
+    private (string Theirs, string Ours)[] Own =>
+    [
+        ("/home/certificate/example-root.crt", Server.Root),
+        ("https://files.example.com/", string.Create(CultureInfo.InvariantCulture, $"https://localhost:{ntsapi.PortalPort}/")),
+        ("ntsapi.example.com:777", string.Create(CultureInfo.InvariantCulture, $"localhost:{ntsapi.Port}")),
+        ("ntsapi.example.com 777", string.Create(CultureInfo.InvariantCulture, $"localhost {ntsapi.Port}")),
+        ("ntsapi.example.com", "localhost"),
+        ("NTSAPI_PASSWORD=password ", $"NTSAPI_PASSWORD='{Server.Password}' "),
+    ];
+
     [Fact]
-    public async Task The_session_of_the_guide_goes_through_its_line_of_openssl()
+    public async Task Every_command_of_the_page_does_what_the_page_says()
     {
-        var command = Here(Blocks("sh").Single(static block => block.StartsWith("openssl s_client ", StringComparison.Ordinal)));
+        (string Begins, Func<string, Task> Run)[] checks = [("openssl s_client ", SessionAsync), ("NTSAPI_PASSWORD=", PhpLineAsync), ("curl ", BalanceAsync)];
+        var blocks = Blocks("sh").ToList();
+        Assert.Equal(checks.Length, blocks.Count);
+        foreach (var block in blocks)
+        {
+            await Assert.Single(checks, check => block.StartsWith(check.Begins, StringComparison.Ordinal)).Run(Here(block));
+        }
+
+        // Every substitution is one of the page, and no command stands where none is run.
+        Assert.All(Own, own => Assert.Contains(blocks, block => block.Contains(own.Theirs, StringComparison.Ordinal)));
+        Assert.All(Fence().Matches(Page), static match => Assert.Contains(match.Groups[1].Value, (string[])["sh", "text", "php"]));
+        Assert.DoesNotMatch(@"(?m)^\s*(?:\$ )?(?:openssl|curl|php|NTSAPI_PASSWORD=)", Fence().Replace(Page, ""));
+    }
+
+    /// <summary>What the page shows of a session, typed into the line of openssl.</summary>
+    private async Task SessionAsync(string command)
+    {
         Assert.Contains(" -quiet ", command, StringComparison.Ordinal);
-        await using var client = ExternalProcess.Start("sh", ["-c", "exec " + command]);
+        await using var client = ExternalProcess.Start("sh", ["-c", command], Folder);
         var (number, seen) = ("", 0);
         foreach (var line in Blocks("text").Single(static block => block.StartsWith("0 Magrathea", StringComparison.Ordinal)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -53,6 +80,26 @@ public sealed partial class GuideTests(NtsapiServer ntsapi) : IClassFixture<Ntsa
         Assert.DoesNotContain("verify error", outcome.ErrorOutput, StringComparison.Ordinal);
     }
 
+    /// <summary>The line of PHP takes a number and points it.</summary>
+    private async Task PhpLineAsync(string command)
+    {
+        var outcome = await ExternalProcess.RunAsync("sh", ["-c", command], timeout: Patience, workingDirectory: Folder);
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        var match = PhpSays().Match(outcome.Output);
+        Assert.True(match.Success, outcome.ToString());
+        await using var line = await ntsapi.LogInAsync(WaybillServer.User, Server.Password);
+        Assert.Matches($"^0 {match.Groups[1].Value} Y {match.Groups[2].Value} S:441224000000@sip\\.example\\.com\\|\\|$", await line.AskAsync($"STAT {match.Groups[1].Value}"));
+    }
+
+    /// <summary>The line of curl, which asks for the password, gets what the page says below it. Without a terminal the password is read from standard input.</summary>
+    private async Task BalanceAsync(string command)
+    {
+        await Server.CommandAsync("balance", "push", WaybillServer.User, "12345", "--id", "guide", "--text", "a payment");
+        var outcome = await ExternalProcess.RunAsync("setsid", ["-w", "sh", "-c", command], Server.Password + "\n", Patience, Folder);
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal(BalanceAnswer().Match(Page).Groups[1].Value, outcome.Output.Trim());
+    }
+
     [Fact]
     public async Task The_line_of_openssl_believes_no_other_certificate_and_no_other_name()
     {
@@ -64,17 +111,6 @@ public sealed partial class GuideTests(NtsapiServer ntsapi) : IClassFixture<Ntsa
             Assert.DoesNotContain("NTS GW", outcome.Output, StringComparison.Ordinal);
             Assert.Contains("verify error", outcome.ErrorOutput, StringComparison.Ordinal);
         }
-    }
-
-    [Fact]
-    public async Task The_example_in_PHP_takes_a_number_and_points_it()
-    {
-        var outcome = await PhpAsync(Server.Root, "localhost", Server.Password, "01224______", "S:441224000000@sip.example.com");
-        Assert.True(outcome.ExitCode == 0, outcome.ToString());
-        var match = PhpSays().Match(outcome.Output);
-        Assert.True(match.Success, outcome.ToString());
-        await using var line = await ntsapi.LogInAsync(WaybillServer.User, Server.Password);
-        Assert.Matches($"^0 {match.Groups[1].Value} Y {match.Groups[2].Value} S:441224000000@sip\\.example\\.com\\|\\|$", await line.AskAsync($"STAT {match.Groups[1].Value}"));
     }
 
     [Fact]
@@ -124,20 +160,7 @@ public sealed partial class GuideTests(NtsapiServer ntsapi) : IClassFixture<Ntsa
         return lines[index];
     }
 
-    private string Here(string command)
-    {
-        foreach (var (theirs, ours) in ((string, string)[])
-            [
-                ("/home/certificate/example-root.crt", Server.Root), ("-connect ntsapi.example.com:777", string.Create(CultureInfo.InvariantCulture, $"-connect localhost:{ntsapi.Port}")),
-                ("ntsapi.example.com", "localhost"),
-            ])
-        {
-            Assert.Contains(theirs, command, StringComparison.Ordinal);
-            command = command.Replace(theirs, ours, StringComparison.Ordinal);
-        }
-
-        return command.Replace("\\\n", "", StringComparison.Ordinal).Trim();
-    }
+    private string Here(string command) => Own.Aggregate(command, static (text, own) => text.Replace(own.Theirs, own.Ours, StringComparison.Ordinal));
 
     /// <summary>Without the machine's own settings of PHP.</summary>
     private Task<ProcessOutcome> PhpAsync(string root, string host, string password, string pattern, string target) => ExternalProcess.RunAsync(
@@ -163,4 +186,7 @@ public sealed partial class GuideTests(NtsapiServer ntsapi) : IClassFixture<Ntsa
 
     [GeneratedRegex("^([0-9]{11}) is yours until ([-0-9]{10}) and rings at S:441224000000@sip\\.example\\.com\n\\z")]
     private static partial Regex PhpSays();
+
+    [GeneratedRegex("^The answer is `([^`]+)`\\.", RegexOptions.Multiline)]
+    private static partial Regex BalanceAnswer();
 }

@@ -22,13 +22,17 @@ public sealed class NtsapiServer : IAsyncLifetime
 
     internal NtsapiServer(params string[] settings) => Server = new WaybillServer
     {
-        Settings = [string.Create(CultureInfo.InvariantCulture, $"Ntsapi:ListenTls=127.0.0.1:{Port},{UnnamedAddress}:{Port}"), string.Create(CultureInfo.InvariantCulture, $"Ntsapi:Listen={PlainAddress}:{Port}"),
+        Settings = [string.Create(CultureInfo.InvariantCulture, $"Portal:Listen=127.0.0.1:{PortalPort}"), string.Create(CultureInfo.InvariantCulture, $"Portal:PublicUrl=https://localhost:{PortalPort}"),
+            string.Create(CultureInfo.InvariantCulture, $"Ntsapi:ListenTls=127.0.0.1:{Port},{UnnamedAddress}:{Port}"), string.Create(CultureInfo.InvariantCulture, $"Ntsapi:Listen={PlainAddress}:{Port}"),
 
             // All mistakes of these tests come from one address.
             "Limits:Exempt=127.0.0.0/8", .. settings],
     };
 
     public int Port { get; } = Ports.Free();
+
+    /// <summary>Where the portal is, with the REST API.</summary>
+    public int PortalPort { get; } = Ports.Free();
 
     public WaybillServer Server { get; }
 

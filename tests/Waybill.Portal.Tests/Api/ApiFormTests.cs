@@ -29,6 +29,8 @@ public sealed class ApiFormTests(ApiServer api)
             ("GET", "/v1/accounts?limit=1001", null, "", 400, "from 1 to 1000"),
             ("GET", "/v1/accounts?limit=ten", null, "", 400, "from 1 to 1000"),
             ("GET", "/v1/accounts?limit=1&limit=2", null, "", 400, "more than once"),
+            ("GET", $"/v1/keys/expiring?days={PortalLimits.ApiDays + 1}", null, "", 400, "from 1 to 3650"),
+            ("GET", $"/v1/plain-logins?days={PortalLimits.ApiDays + 1}", null, "", 400, "from 1 to 3650"),
             ("GET", "/v1/audit?from=yesterday", null, "", 400, "2027-01-31T06:00:00Z"),
             ("GET", "/v1/audit?oldestFirst=1", null, "", 400, "true or false"),
             ("GET", "/v1/inbound?state=lost", null, "", 400, "waiting, claimed"),

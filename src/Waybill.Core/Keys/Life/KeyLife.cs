@@ -1,4 +1,7 @@
+using System.Data.Common;
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Events;
@@ -137,20 +140,36 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
 
     /// <summary>The keys that expire within a time, the next first.</summary>
     /// <param name="within">How far to look.</param>
-    /// <param name="limit">How many at most, 1 to <see cref="SharedListed"/>.</param>
+    /// <param name="account">Only those of this account; null for all.</param>
+    /// <param name="size">The page's size.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    public ValueTask<IReadOnlyList<ExpiringKey>> ExpiringAsync(TimeSpan within, int limit, CancellationToken cancellationToken = default)
+    public ValueTask<Page<ExpiringKey>> ExpiringAsync(TimeSpan within, string? account = null, int size = 100, string? after = null, CancellationToken cancellationToken = default)
     {
+        size = Page<ExpiringKey>.Clamp(size);
         var now = time.GetUtcNow();
-        return database.ReadAsync<IReadOnlyList<ExpiringKey>>(
-            connection => connection.All(
-                """
-                SELECT l.user_name, k.sha256, k.label, k.expires_at FROM login_key k JOIN login l ON l.id = k.login_id
-                WHERE k.expires_at IS NOT NULL AND k.revoked_at IS NULL AND k.expires_at > @now AND k.expires_at <= @until ORDER BY k.expires_at, k.id LIMIT @limit
-                """,
-                static row => new ExpiringKey(row.GetString(0), row.GetString(1), row.GetString(2), row.Time(3)),
-                ("@now", now.ToColumn()), ("@until", (now + within).ToColumn()), ("@limit", Math.Clamp(limit, 1, SharedListed))),
+
+        // "1700000000000-17": behind the key 17, which expires then.
+        var (from, key) = after?.Split('-') is [var moment, var id] && Number(moment) is { } at && at > now.ToColumn() && Number(id) is { } last ? (at, last) : (now.ToColumn(), long.MaxValue);
+        return database.ReadAsync(
+            connection =>
+            {
+                var rows = connection.All(
+                    """
+                    SELECT l.user_name, k.sha256, k.label, k.expires_at, k.id FROM login_key k JOIN login l ON l.id = k.login_id
+                    WHERE k.expires_at IS NOT NULL AND k.revoked_at IS NULL AND k.expires_at >= @from AND k.expires_at <= @until AND (k.expires_at > @from OR k.id > @key)
+                      AND (@account IS NULL OR l.account_id = (SELECT id FROM account WHERE number_key = @account))
+                    ORDER BY k.expires_at, k.id LIMIT @limit
+                    """,
+                    static row => (Key: new ExpiringKey(row.GetString(0), row.GetString(1), row.GetString(2), row.Time(3)), Id: row.GetInt64(4)),
+                    ("@from", from), ("@until", (now + within).ToColumn()), ("@key", key), ("@account", account is null ? null : AccountNumber.Fold(account)), ("@limit", size + 1));
+                return new Page<ExpiringKey>(
+                    [.. rows.Take(size).Select(static row => row.Key)],
+                    rows.Count > size ? string.Create(CultureInfo.InvariantCulture, $"{rows[size - 1].Key.Expires.ToColumn()}-{rows[size - 1].Id}") : null);
+            },
             cancellationToken);
+
+        static long? Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     /// <summary>How many keys more than one login has.</summary>
@@ -165,10 +184,32 @@ public sealed class KeyLife(WaybillDatabase database, AuditLog audit, KeyService
         [
             .. connection.All(
                 "SELECT sha256, type, logins FROM shared_key ORDER BY logins DESC, sha256 LIMIT @limit",
-                static row => (Sha256: row.GetString(0), Type: row.GetString(1), Count: row.GetInt32(2)), ("@limit", Math.Clamp(limit, 1, SharedListed)))
-            .Select(each => new SharedKey(each.Sha256, each.Type, [.. Owners(connection, each.Sha256, LoginsNamed).Select(static owner => owner.UserName)], each.Count)),
+                ReadShared, ("@limit", Math.Clamp(limit, 1, SharedListed)))
+            .Select(each => WithLogins(connection, each)),
         ],
         cancellationToken);
+
+    /// <summary>The keys that more than one login has, by fingerprint: in pages, which have each key once however many logins take it or leave it meanwhile.</summary>
+    /// <param name="size">The page's size.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public ValueTask<Page<SharedKey>> ListSharedAsync(int size = 100, string? after = null, CancellationToken cancellationToken = default)
+    {
+        size = Page<SharedKey>.Clamp(size);
+        return database.ReadAsync(
+            connection =>
+            {
+                var rows = connection.All(
+                    "SELECT sha256, type, logins FROM shared_key WHERE sha256 > @after ORDER BY sha256 LIMIT @limit", ReadShared, ("@after", after ?? ""), ("@limit", size + 1));
+                return new Page<SharedKey>([.. rows.Take(size).Select(each => WithLogins(connection, each))], rows.Count > size ? rows[size - 1].Sha256 : null);
+            },
+            cancellationToken);
+    }
+
+    private static SharedKey ReadShared(DbDataReader row) => new(row.GetString(0), row.GetString(1), [], row.GetInt32(2));
+
+    private static SharedKey WithLogins(DatabaseConnection connection, SharedKey key) =>
+        key with { Logins = [.. Owners(connection, key.Sha256, LoginsNamed).Select(static owner => owner.UserName)] };
 
     /// <summary>
     /// The keys of a login that others have too and that work there, by fingerprint, with those others; also of one that is revoked on the login itself. For staff, since

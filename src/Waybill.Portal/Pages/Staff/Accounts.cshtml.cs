@@ -22,5 +22,5 @@ internal sealed class AccountsModel(AccountService accounts, VaultDirectories fo
         return await AfterAddAsync(added, folders.Ensure, "AccountAdded", static account => PathOf(account.Number));
     }
 
-    protected override ValueTask<Page<Account>> FindAsync(string? after, CancellationToken cancellationToken) => accounts.SearchAsync(Search, PortalLimits.ListRows, after, cancellationToken);
+    protected override ValueTask<Page<Account>> FindAsync(string? after, CancellationToken cancellationToken) => accounts.SearchAsync(Search, PortalLimits.ListRows, after, cancellationToken: cancellationToken);
 }

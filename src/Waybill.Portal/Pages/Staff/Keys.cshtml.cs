@@ -22,6 +22,6 @@ internal sealed class KeysModel(KeyLife life, BurntKeys burnt) : SignedInModel
     {
         Burnt = await burnt.InUseAsync(PortalLimits.ListRows, HttpContext.RequestAborted);
         Shared = await life.SharedAsync(PortalLimits.ListRows, HttpContext.RequestAborted);
-        Expiring = await life.ExpiringAsync(Soon, PortalLimits.ListRows, HttpContext.RequestAborted);
+        Expiring = (await life.ExpiringAsync(Soon, size: PortalLimits.ListRows, cancellationToken: HttpContext.RequestAborted)).Items;
     }
 }

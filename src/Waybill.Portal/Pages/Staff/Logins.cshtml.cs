@@ -31,5 +31,5 @@ internal sealed class LoginsModel(LoginService logins, VaultDirectories folders)
         return await AfterAddAsync(added, folders.Ensure, "LoginAdded", static login => PathOf(login.UserName));
     }
 
-    protected override ValueTask<Page<Login>> FindAsync(string? after, CancellationToken cancellationToken) => logins.SearchAsync(Search, PortalLimits.ListRows, after, cancellationToken);
+    protected override ValueTask<Page<Login>> FindAsync(string? after, CancellationToken cancellationToken) => logins.SearchAsync(Search, PortalLimits.ListRows, after, cancellationToken: cancellationToken);
 }
