@@ -17,10 +17,8 @@ public sealed class ApiAccessTests(ApiServer api)
     {
         foreach (var scope in ApiScope.All)
         {
-            using var client = api.Client(await api.TokenAsync(scope.Word));
-            await Parallel.ForEachAsync(ForTokens, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (endpoint, cancel) =>
+            await EachAsync(await api.TokenAsync(scope.Word), async (endpoint, answer, cancel) =>
             {
-                using var answer = await CallAsync(client, endpoint);
                 if (endpoint.Scope == scope.Word)
                 {
                     Assert.False(answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, $"{scope.Word} does not open {endpoint.Id}");
@@ -43,10 +41,8 @@ public sealed class ApiAccessTests(ApiServer api)
         ApiServer.Get(await api.Core.Tokens.RevokeAsync(revoked.Token.Id, "a test", ApiServer.Operator));
         foreach (var token in (string?[])[null, await api.ExpiredAsync(every), revoked.Secret, ApiTokens.Prefix + new string('a', 43), new string('x', 4000)])
         {
-            using var client = api.Client(token);
-            await Parallel.ForEachAsync(ForTokens, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (endpoint, cancel) =>
+            await EachAsync(token, async (_, answer, _) =>
             {
-                using var answer = await CallAsync(client, endpoint);
                 await answer.ProblemAsync(401);
                 Assert.StartsWith("Bearer realm=\"waybill\"", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
             });
@@ -152,6 +148,20 @@ public sealed class ApiAccessTests(ApiServer api)
             : endpoint.UploadAs == ApiUploadKind.Files ? new MultipartFormDataContent { { new StringContent("a,b\n"), "file", "a.csv" } }
             : new StringContent("a,b\n", new System.Net.Http.Headers.MediaTypeHeaderValue(endpoint.Upload));
         return await client.SendAsync(request);
+    }
+
+    /// <summary>Every call with a token, in parts from different addresses: all are more than one address may send at once.</summary>
+    private async Task EachAsync(string? token, Func<ApiEndpoint, HttpResponseMessage, CancellationToken, Task> check)
+    {
+        foreach (var part in ForTokens.Chunk(PortalLimits.RequestBurst / 2))
+        {
+            using var client = api.Client(token);
+            await Parallel.ForEachAsync(part, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (endpoint, cancel) =>
+            {
+                using var answer = await CallAsync(client, endpoint);
+                await check(endpoint, answer, cancel);
+            });
+        }
     }
 
     /// <summary>The smallest body of the right form; nothing comes of it.</summary>
