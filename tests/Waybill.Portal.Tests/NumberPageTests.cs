@@ -68,10 +68,7 @@ public sealed class NumberPageTests(PortalServer server)
         const string Account = "NUM7";
         const string Number = "01436000000";
         const string Here = $"/account/{Account}/numbers/{Number}";
-        await AccountAsync(Account);
-        await server.CommandAsync("numbers", "add-range", Number, Number);
-        await server.CommandAsync("numbers", "activate", Number, "--account", Account);
-        using var owner = await SignUp.WithAsync(server, "--account", Account, "--role", "owner");
+        using var owner = await OwnerAsync(Account, Number);
         await owner.GetAsync(Here);
         await owner.PostAsync(Here + "?handler=Targets", ("target1", "S:44@one.example"), ("target2", "S:44@two.example"), ("target3", "441189999999"));
         Assert.Contains("cannot be pointed at telephone numbers, since such calls are charged", owner.Page, StringComparison.Ordinal);
@@ -90,10 +87,7 @@ public sealed class NumberPageTests(PortalServer server)
         const string Account = "NUM5";
         const string Number = "01434000000";
         const string Here = $"/account/{Account}/numbers/{Number}";
-        await AccountAsync(Account);
-        await server.CommandAsync("numbers", "add-range", Number, Number);
-        await server.CommandAsync("numbers", "activate", Number, "--account", Account);
-        using var owner = await SignUp.WithAsync(server, "--account", Account, "--role", "owner");
+        using var owner = await OwnerAsync(Account, Number);
         await owner.GetAsync(Here);
         await owner.PostAsync(Here + "?handler=Targets", ("target1", "S:one:first@a.example"), ("target2", "S:two:second@b.example"));
         await owner.GetAsync(Here);
@@ -249,6 +243,15 @@ public sealed class NumberPageTests(PortalServer server)
         using var auditor = await SignUp.WithAsync(server, "--provider", "auditor");
         await auditor.GetAsync(Here);
         Assert.DoesNotContain(Here + "?handler=", auditor.Source, StringComparison.Ordinal);
+    }
+
+    /// <summary>The owner of an account that has the number.</summary>
+    private async Task<Visitor> OwnerAsync(string account, string number)
+    {
+        await AccountAsync(account);
+        await server.CommandAsync("numbers", "add-range", number, number);
+        await server.CommandAsync("numbers", "activate", number, "--account", account);
+        return await SignUp.WithAsync(server, "--account", account, "--role", "owner");
     }
 
     private async Task AccountAsync(string number) => await server.CommandAsync("account", "add", number, "--name", "Numbers Ltd");
