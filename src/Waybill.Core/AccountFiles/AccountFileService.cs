@@ -86,7 +86,7 @@ public sealed class AccountFileService(
         var front = rules.Anywhere.HasFlag(FileRights.Collect) ? new Collecting(rules, account.Number, root, vaults, archive, time) : null;
         var view = new VaultView(account.Number, root);
         var quota = quotas.Open(account.Number, login.UserName, view);
-        var opened = vaults.OpenStore(VaultPath.Parse($"/{account.Number}{root}"), new NeverReplacing(front?.StoreRules ?? rules), user.Owner, quota);
+        var opened = vaults.OpenStore(VaultPath.Parse($"/{account.Number}{root}"), new NeverReplacing(front?.StoreRules ?? rules), user.Owner, quota, saysLength: true);
         if (!opened.Succeeded)
         {
             return Problem.Unusable("The files of this account cannot be read at the moment. Try again in some minutes.");

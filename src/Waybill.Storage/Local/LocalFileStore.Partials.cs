@@ -149,8 +149,19 @@ internal sealed partial class LocalFileStore
         }
     }
 
-    private bool IsPartial(FileDescriptor directory, ReadOnlySpan<byte> hidden, out Statx status) =>
-        Kernel.StatName(directory, hidden, out status) == Errno.None && status is { Kind: FileKind.File, Size: > 0 } && !_partials.IsOver(status);
+    /// <summary>Whether it is there, and how it is shown.</summary>
+    private bool IsPartial(FileDescriptor directory, ReadOnlySpan<byte> hidden, out Statx status)
+    {
+        if (Kernel.StatName(directory, hidden, out status) != Errno.None || status.Kind != FileKind.File || ShownLength(status) <= 0 || _partials.IsOver(status))
+        {
+            return false;
+        }
+
+        status.Size = (ulong)ShownLength(status);
+        return true;
+    }
+
+    private long ShownLength(in Statx status) => (long)status.Size - _names!.HeldBack;
 
     private static bool IsDead(FileDescriptor directory, ReadOnlySpan<byte> hidden)
     {
@@ -255,7 +266,8 @@ internal sealed partial class LocalFileStore
             && (hidden.AsSpan().SequenceEqual(running) || Kernel.Rename(directory, hidden, directory, running, OpenFlags.RenameNoReplace) == Errno.None)
             && Kernel.StatName(directory, running, out named) == Errno.None && named.Identity == status.Identity
             && Kernel.Stat(file, out status) == Errno.None
-            && (length = (long)status.Size) > 0;
+            && (length = ShownLength(status)) > 0
+            && Kernel.SetLength(file, length) == Errno.None;
         if (!isTaken)
         {
             file.Dispose();

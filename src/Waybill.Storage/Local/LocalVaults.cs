@@ -78,21 +78,25 @@ public sealed partial class LocalVaults : IDisposable
     /// 1 to 16 ASCII letters and digits that mean this login and no other, ever: what it uploads and is cut off is kept for it alone. Null keeps nothing.
     /// </param>
     /// <param name="quota">What the login and its account may store; null for no limit.</param>
-    public StoreResult<IFileStore> OpenStore(VaultPath root, IAccessRules rules, string? owner = null, SessionQuota? quota = null)
+    /// <param name="saysLength">
+    /// Whether the owner says how long an upload will be, as the portal does. To clients of SFTP and FTP a partial that is as long as their own file is the whole file: they send nothing more, and it
+    /// would never be published. Their partials therefore end one byte before what came.
+    /// </param>
+    public StoreResult<IFileStore> OpenStore(VaultPath root, IAccessRules rules, string? owner = null, SessionQuota? quota = null, bool saysLength = false)
     {
-        var opened = OpenStaging(root, rules, owner, quota);
+        var opened = OpenStaging(root, rules, owner, quota, saysLength);
         return new StoreResult<IFileStore>(opened.Error, opened.Value);
     }
 
     /// <summary>Opens a store in which the program itself may hide and show files; <paramref name="rules"/> allow everything.</summary>
-    public StoreResult<IStagingStore> OpenStaging(VaultPath root, IAccessRules rules) => OpenStaging(root, rules, owner: null, quota: null);
+    public StoreResult<IStagingStore> OpenStaging(VaultPath root, IAccessRules rules) => OpenStaging(root, rules, owner: null, quota: null, saysLength: false);
 
-    private StoreResult<IStagingStore> OpenStaging(VaultPath root, IAccessRules rules, string? owner, SessionQuota? quota)
+    private StoreResult<IStagingStore> OpenStaging(VaultPath root, IAccessRules rules, string? owner, SessionQuota? quota, bool saysLength)
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(rules);
         var error = Jail.Open(_directory, root, rules, Statistics, out var jail);
-        var names = owner is null || !_partials.IsOn ? null : new UploadNames(owner, _partials.Boot);
+        var names = owner is null || !_partials.IsOn ? null : new UploadNames(owner, _partials.Boot) { HeldBack = saysLength ? 0 : 1 };
         return jail is null
             ? error
             : new StoreResult<IStagingStore>(StoreError.None, new LocalFileStore(jail, _options, _pendingNames, BudgetOf(root), names, _partials, _reserve, quota));

@@ -84,7 +84,7 @@ internal sealed partial class Upload
     /// </summary>
     private bool SetAside()
     {
-        if (_owner is null || _received == 0 || _failure != StoreError.None || _removed || _received > Store.MaximumPartialBytes
+        if (_owner is null || _received <= _owner.HeldBack || _failure != StoreError.None || _removed || _received > Store.MaximumPartialBytes
             || Kernel.StatName(_home, _target.Name, out _) != Errno.NoEntry)
         {
             return false;
@@ -101,7 +101,7 @@ internal sealed partial class Upload
             return false;
         }
 
-        _kept = _received;
+        _kept = _received - _owner.HeldBack;
         Store.Keep(_home, name, File);
         return true;
     }

@@ -38,6 +38,9 @@ internal sealed class UploadNames
 
     public string Owner { get; }
 
+    /// <summary>Bytes at the end of a partial that its owner is not shown, and sends again.</summary>
+    public int HeldBack { get; init; }
+
     private static ReadOnlySpan<byte> RunningPrefix => ".waybill-u-"u8;
 
     private static ReadOnlySpan<byte> KeptPrefix => ".waybill-p-"u8;

@@ -40,6 +40,41 @@ public sealed class PartialTests
         Assert.Equal(default, folder.Vaults.PartialsBelow(VaultPath.Root));
     }
 
+    [Theory]
+    [InlineData(Append, 0, false)]
+    [InlineData(AtOffset, 4, false)]
+    [InlineData(OnlyWrite, 4, true)]
+    public async Task A_client_that_does_not_say_the_length_has_the_last_byte_left_to_send(OpenModes modes, long offset, bool isKilled)
+    {
+        await using var folder = new VaultFolder(Options);
+        var session = folder.OpenStore("/u1", owner: "l1", saysLength: false);
+        if (isKilled)
+        {
+            await File.WriteAllTextAsync(folder.OnDisk($".waybill-u-l1-{Boot}-a.csv"), "whole", TestContext.Current.CancellationToken);
+        }
+        else
+        {
+            var cut = await session.OpenedAsync("/a.csv", NewContent);
+            await cut.WriteAsync(0, Bytes("whole"));
+            await cut.DisposeAsync();
+            Assert.Equal(4, cut.Kept);
+        }
+
+        Assert.Equal(4, (await session.StatAsync("/a.csv")).Size);
+        var file = await session.OpenedAsync("/a.csv", modes);
+        Assert.Equal(4, (await file.GetAttributesAsync()).Value.Size);
+        Assert.Equal(StoreError.None, await file.WriteAsync(offset, Bytes("e")));
+        Assert.Equal(4, file.ResumedAt);
+        Assert.Equal(StoreError.None, await file.CommitAsync());
+        Assert.Equal("whole", await session.GetAsync("/a.csv"));
+        Assert.Equal(["a.csv"], folder.NamesOnDisk());
+
+        var single = await session.OpenedAsync("/b", NewContent);
+        await single.WriteAsync(0, Bytes("1"));
+        await single.DisposeAsync();
+        Assert.Equal(["a.csv"], folder.NamesOnDisk());
+    }
+
     [Fact]
     public async Task No_other_login_sees_opens_removes_or_adopts_it()
     {

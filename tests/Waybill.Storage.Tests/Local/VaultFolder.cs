@@ -31,9 +31,10 @@ internal sealed class VaultFolder : IAsyncDisposable
 
     public IFileStore Store { get; }
 
-    public IFileStore OpenStore(string root, IAccessRules? rules = null, string? owner = null)
+    /// <summary>Partials are shown as they came, unless a test says what clients of SFTP and FTP see.</summary>
+    public IFileStore OpenStore(string root, IAccessRules? rules = null, string? owner = null, bool saysLength = true)
     {
-        var result = Vaults.OpenStore(VaultPath.Parse(root), rules ?? new EveryRight(), owner);
+        var result = Vaults.OpenStore(VaultPath.Parse(root), rules ?? new EveryRight(), owner, saysLength: saysLength);
         Assert.Equal(StoreError.None, result.Error);
         _stores.Add(result.Value!);
         return result.Value!;
