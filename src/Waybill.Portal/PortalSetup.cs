@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -69,6 +70,7 @@ internal static class PortalSetup
         application.Use(SecurityHeaders.InvokeAsync);
         application.UseStatusCodePages(ErrorAnswers.ExplainAsync);
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ErrorAnswers.FailAsync });
+        application.Use(EndQuietlyAsync);
         application.Use((context, next) => LimitAsync(rate, context, next));
         application.Use(application.ApplicationServices.GetRequiredService<LinkRouting>().InvokeAsync);
         application.UseRouting();
@@ -88,6 +90,19 @@ internal static class PortalSetup
         endpoints.MapMethods("/tls/{file}", methods, RootDownload.SendAsync);
         Api.ApiTable.Map(endpoints);
         endpoints.MapRazorPages();
+    }
+
+    /// <summary>A client that goes in the middle of what it sends, or breaks the rules of HTTP/2, is no failure of the server, and any stranger could fill the log with it.</summary>
+    private static async Task EndQuietlyAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception error) when (error is ConnectionAbortedException or ConnectionResetException || error.InnerException is ConnectionAbortedException or ConnectionResetException)
+        {
+            context.Abort();
+        }
     }
 
     /// <summary>Says so at once, where else a form that is cut off would look like a forged one.</summary>
