@@ -72,6 +72,7 @@ internal static class PortalSetup
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ErrorAnswers.FailAsync });
         application.Use(EndQuietlyAsync);
         application.Use((context, next) => LimitAsync(rate, context, next));
+        application.Use(RefuseMethodAsync);
         application.Use(application.ApplicationServices.GetRequiredService<LinkRouting>().InvokeAsync);
         application.UseRouting();
         application.Use(RefuseLargeAsync);
@@ -103,6 +104,20 @@ internal static class PortalSetup
         {
             context.Abort();
         }
+    }
+
+    /// <summary>A page that has no handler for a method would be shown without one: with nothing of what the handler reads and checks.</summary>
+    private static Task RefuseMethodAsync(HttpContext context, RequestDelegate next)
+    {
+        var method = context.Request.Method;
+        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsPost(method) || HttpMethods.IsOptions(method) || ErrorAnswers.IsApi(context))
+        {
+            return next(context);
+        }
+
+        context.Response.Headers.Allow = "GET, HEAD, POST, OPTIONS";
+        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        return Task.CompletedTask;
     }
 
     /// <summary>Says so at once, where else a form that is cut off would look like a forged one.</summary>

@@ -292,6 +292,25 @@ public sealed class LimitTests(PortalServer server)
         Assert.Equal(ids[PortalLimits.Streams..], refused.Order());
     }
 
+    [Theory]
+    [InlineData("TRACE")]
+    [InlineData("PUT")]
+    [InlineData("WHATEVER")]
+    public async Task A_method_that_no_page_has_is_refused(string method)
+    {
+        using var client = server.Client();
+        foreach (var path in (string[])["/", "/request", "/sign-in", "/staff", "/nowhere"])
+        {
+            using var answer = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+            Assert.Equal((path, HttpStatusCode.MethodNotAllowed), (path, answer.StatusCode));
+            Assert.Contains("GET", answer.Content.Headers.Allow);
+        }
+
+        using var call = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/v1/changes"));
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, call.StatusCode);
+        Assert.Equal(["GET", "HEAD"], call.Content.Headers.Allow.Order());
+    }
+
     [Fact]
     public async Task A_client_that_goes_in_the_middle_of_its_bodies_leaves_no_error_in_the_log()
     {
