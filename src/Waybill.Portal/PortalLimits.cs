@@ -18,8 +18,11 @@ public static class PortalLimits
     /// <summary>Bytes of the request line.</summary>
     public const int RequestLine = 4 * 1024;
 
-    /// <summary>Requests at once on a connection of HTTP/2.</summary>
-    public const int Streams = 32;
+    /// <summary>
+    /// Requests at once on a connection of HTTP/2. So many clients begin before they have read how many there may be (RFC 9113 6.5.2 recommends no fewer), and a server that
+    /// refuses some of them closes the connection when their bodies come.
+    /// </summary>
+    public const int Streams = 100;
 
     /// <summary>Requests that one source may make at once, after a pause.</summary>
     public const int RequestBurst = 200;

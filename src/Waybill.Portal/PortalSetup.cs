@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -69,7 +70,9 @@ internal static class PortalSetup
         application.Use(SecurityHeaders.InvokeAsync);
         application.UseStatusCodePages(ErrorAnswers.ExplainAsync);
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ErrorAnswers.FailAsync });
+        application.Use(EndQuietlyAsync);
         application.Use((context, next) => LimitAsync(rate, context, next));
+        application.Use(RefuseMethodAsync);
         application.Use(application.ApplicationServices.GetRequiredService<LinkRouting>().InvokeAsync);
         application.UseRouting();
         application.Use(RefuseLargeAsync);
@@ -88,6 +91,33 @@ internal static class PortalSetup
         endpoints.MapMethods("/tls/{file}", methods, RootDownload.SendAsync);
         Api.ApiTable.Map(endpoints);
         endpoints.MapRazorPages();
+    }
+
+    /// <summary>A client that goes in the middle of what it sends, or breaks the rules of HTTP/2, is no failure of the server, and any stranger could fill the log with it.</summary>
+    private static async Task EndQuietlyAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception error) when (error is ConnectionAbortedException or ConnectionResetException || error.InnerException is ConnectionAbortedException or ConnectionResetException)
+        {
+            context.Abort();
+        }
+    }
+
+    /// <summary>A page that has no handler for a method would be shown without one: with nothing of what the handler reads and checks.</summary>
+    private static Task RefuseMethodAsync(HttpContext context, RequestDelegate next)
+    {
+        var method = context.Request.Method;
+        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsPost(method) || HttpMethods.IsOptions(method) || ErrorAnswers.IsApi(context))
+        {
+            return next(context);
+        }
+
+        context.Response.Headers.Allow = "GET, HEAD, POST, OPTIONS";
+        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        return Task.CompletedTask;
     }
 
     /// <summary>Says so at once, where else a form that is cut off would look like a forged one.</summary>

@@ -147,7 +147,7 @@ public sealed partial class EveryPageTests
             [
                 ("sessions", "sessions", "10042b"), ("sessions-portal", "sessions/portal", "Ann Elisabeth Lee"), ("feeds", "feeds?account=10042", "/cdr/*.csv"), ("receipts", "receipts", "june.csv"),
                 ("deliveries", "accounts/10042/deliveries", "usage_*.csv"), ("balance", "accounts/10042/balance", "12.34 GBP"), ("porting", "porting?state=all", "Other Telecom"),
-                ("porting-order", "porting/" + _order, "letter.pdf"), ("porting-days", "porting-days", "BoxingDay"), ("published", "accounts/10042/published", "june.csv"),
+                ("porting-order", "porting/" + _order, "letter.pdf"), ("porting-days", "porting-days", "Boxing Day"), ("published", "accounts/10042/published", "june.csv"),
                 ("numbers", "numbers?q=01224", "S:441224000000:***@sip.example.com"), ("number-ranges", "numbers/ranges", "Aberdeen"), ("number-emergency", "numbers/emergency", "AB10 1AA"),
                 ("number", "numbers/01224000000", "target set"), ("number-free", "numbers/01224000001", "Give it to the account"),
                 ("held", "held", "a file of that name is there"), ("recalled", "held?recalled=true&account=10042", "wrong month"), ("retention", "retention?account=10042", "case 4711"),

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Waybill.Portal.Tests.Support;
@@ -9,6 +10,7 @@ namespace Waybill.Portal.Tests;
 public sealed class LimitTests(PortalServer server)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly (string, string) Form = ("content-type", "application/x-www-form-urlencoded");
 
     [Fact]
     public async Task A_body_that_is_too_large_is_refused_and_one_at_the_limit_is_read()
@@ -215,6 +217,150 @@ public sealed class LimitTests(PortalServer server)
         var settings = new byte[(head[0] << 16) | (head[1] << 8) | head[2]];
         await stream.ReadExactlyAsync(settings).AsTask().WaitAsync(Patience);
         Assert.Contains(settings.Chunk(6), setting => setting[1] == 3 && setting[5] == PortalLimits.Streams && setting[4] == 0);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_know_the_bound_yet_has_all_its_requests_answered()
+    {
+        await using var stream = await server.HandshakeAsync(PortalServer.Address(), "h2");
+        await using var http = new Http2Frames(stream);
+        await http.BeginAsync();
+
+        // As HttpClient, curl and Go begin: a hundred requests before the server's settings have come, their bodies behind.
+        var ids = Enumerable.Range(0, PortalLimits.Streams).Select(static index => 1 + (2 * index)).ToList();
+        foreach (var id in ids)
+        {
+            await http.OpenAsync(id, "/theme", Form);
+        }
+
+        // The server has seen all that came before this.
+        await http.PingAsync(Patience);
+        foreach (var id in ids)
+        {
+            await http.DataAsync(id, "theme=dark"u8.ToArray());
+        }
+
+        var answered = new HashSet<int>();
+        while (answered.Count < ids.Count)
+        {
+            var (type, id, _) = await http.ReadAsync(Patience);
+            Assert.NotEqual(Http2Frames.GoAway, type);
+            Assert.NotEqual(Http2Frames.Reset, type);
+            if (type == Http2Frames.Headers)
+            {
+                answered.Add(id);
+            }
+        }
+
+        Assert.Equal(ids, answered.Order());
+    }
+
+    [Fact]
+    public async Task Requests_beyond_that_are_refused_and_the_others_answered()
+    {
+        await using var stream = await server.HandshakeAsync(PortalServer.Address(), "h2");
+        await using var http = new Http2Frames(stream);
+        await http.BeginAsync();
+        var ids = Enumerable.Range(0, PortalLimits.Streams + 5).Select(static index => 1 + (2 * index)).ToList();
+        foreach (var id in ids)
+        {
+            await http.OpenAsync(id, "/theme", Form);
+        }
+
+        await http.PingAsync(Patience);
+        foreach (var id in ids)
+        {
+            await http.DataAsync(id, "theme=dark"u8.ToArray());
+        }
+
+        var (answered, refused) = (new HashSet<int>(), new HashSet<int>());
+        while (answered.Count + refused.Count < ids.Count)
+        {
+            var (type, id, payload) = await http.ReadAsync(Patience);
+            Assert.NotEqual(Http2Frames.GoAway, type);
+            if (type == Http2Frames.Reset)
+            {
+                Assert.Equal(Http2Frames.RefusedStream, payload[3]);
+                refused.Add(id);
+            }
+            else if (type == Http2Frames.Headers)
+            {
+                answered.Add(id);
+            }
+        }
+
+        Assert.Equal(ids[PortalLimits.Streams..], refused.Order());
+    }
+
+    [Theory]
+    [InlineData("TRACE")]
+    [InlineData("PUT")]
+    [InlineData("WHATEVER")]
+    public async Task A_method_that_no_page_has_is_refused(string method)
+    {
+        using var client = server.Client();
+        foreach (var path in (string[])["/", "/request", "/sign-in", "/staff", "/nowhere"])
+        {
+            using var answer = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+            Assert.Equal((path, HttpStatusCode.MethodNotAllowed), (path, answer.StatusCode));
+            Assert.Contains("GET", answer.Content.Headers.Allow);
+        }
+
+        using var call = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/v1/changes"));
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, call.StatusCode);
+        Assert.Equal(["GET", "HEAD"], call.Content.Headers.Allow.Order());
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_in_the_middle_of_its_bodies_leaves_no_error_in_the_log()
+    {
+        await using var own = new PortalServer();
+        await own.InitializeAsync();
+        var token = (await own.CommandAsync("token", "add", "billing", "--scope", "billing:write")).Split('\n')[0].Trim();
+        await using (var stream = await own.HandshakeAsync(PortalServer.Address(), "h2"))
+        await using (var http = new Http2Frames(stream))
+        {
+            await http.BeginAsync();
+            foreach (var index in Enumerable.Range(0, 20))
+            {
+                await http.OpenAsync(1 + (4 * index), "/theme", Form);
+                await http.OpenAsync(3 + (4 * index), "/v1/ledger", ("content-type", "application/json"), ("authorization", $"Bearer {token}"));
+            }
+
+            // DATA on a stream that was never opened ends the connection (RFC 9113 6.1), and with it all that was begun.
+            await http.PingAsync(Patience);
+            await http.DataAsync(999, "x"u8.ToArray());
+            while ((await http.ReadAsync(Patience)).Type != Http2Frames.GoAway)
+            {
+                // What was sent before.
+            }
+        }
+
+        // HTTP/1.1: said goodbye to, and cut off.
+        foreach (var isCut in (bool[])[false, true])
+        {
+            for (var turn = 0; turn < 5; turn++)
+            {
+                foreach (var head in (string[])[$"POST /v1/ledger HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json", "POST /theme HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded"])
+                {
+                    using var socket = await PortalServer.ConnectAsync(PortalServer.Address(), own.Port);
+                    await using var plain = new NetworkStream(socket);
+                    await using var tls = new SslStream(plain);
+                    await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = own.Trust() });
+                    await tls.WriteAsync(Encoding.ASCII.GetBytes($"{head}\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n"));
+
+                    // That it goes on is said when the body is read.
+                    Assert.StartsWith("HTTP/1.1 100 ", await ReadAsync(tls), StringComparison.Ordinal);
+                    await tls.WriteAsync("{"u8.ToArray());
+                    socket.LingerState = new LingerOption(isCut, 0);
+                }
+            }
+        }
+
+        using var client = own.Client();
+        Assert.Contains("</html>", await client.GetStringAsync("/"), StringComparison.Ordinal);
+        Assert.Equal(0, (await own.StopAsync()).ExitCode);
+        Assert.DoesNotContain("Exception", own.Logs, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,26 +12,17 @@ internal static class BalanceCurve
         return [.. Enumerable.Range(0, days).Select(index => today.AddDays(index - days + 1)).Select(day => (day, Begin(day.AddDays(1), zone)))];
     }
 
-    /// <summary>The sums at those ends: one look into the index for each, however long the ledger is.</summary>
+    /// <summary>The sums at those ends: a look into the index for each, however long the ledger is.</summary>
     public static IReadOnlyList<BalancePoint> Read(DatabaseConnection connection, long account, IReadOnlyList<(DateOnly Day, DateTimeOffset End)> ends)
     {
-        // Entries that come between two looks would show a state that never was: one transaction of the reader sees one.
-        connection.Execute("BEGIN");
-        try
+        List<BalancePoint> points = [];
+        foreach (var (day, end) in ends)
         {
-            List<BalancePoint> points = [];
-            foreach (var (day, end) in ends)
-            {
-                var (funds, promo) = BalanceSql.Before(connection, account, end);
-                points.Add(new BalancePoint(day, funds, promo));
-            }
+            var sums = LedgerStretches.Before(connection, account, new LedgerPlace(end.ToColumn(), long.MinValue));
+            points.Add(new BalancePoint(day, sums.Funds, sums.Promo));
+        }
 
-            return points;
-        }
-        finally
-        {
-            connection.Execute("COMMIT");
-        }
+        return points;
     }
 
     /// <summary>When a day begins; where the clocks skip midnight, a little later.</summary>

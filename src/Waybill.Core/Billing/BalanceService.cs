@@ -85,11 +85,8 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
                     return AccountService.Unknown(account);
                 }
 
-                var rows = connection.All(
-                    BalanceSql.PageStatement, static row => (Entry: BalanceSql.ReadEntry(row), At: row.GetInt64(4), Id: row.GetInt64(9)),
-                    ("@account", found.Id), ("@at", at), ("@id", id), ("@limit", size + 1));
-                return new Page<LedgerEntry>(
-                    [.. rows.Take(size).Select(static row => row.Entry)], rows.Count > size ? string.Create(CultureInfo.InvariantCulture, $"{rows[size - 1].At}-{rows[size - 1].Id}") : null);
+                var (entries, next) = connection.AtOneMoment(() => LedgerPages.Read(connection, found.Id, size, new LedgerPlace(at, id)));
+                return new Page<LedgerEntry>(entries, next is { } place ? string.Create(CultureInfo.InvariantCulture, $"{place.At}-{place.Id}") : null);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -104,7 +101,7 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
         var now = time.GetUtcNow();
         var ends = BalanceCurve.DayEnds(now, Math.Clamp(days, 1, BillingLimits.CurveDays), zone);
         return await database.ReadAsync<Result<IReadOnlyList<BalancePoint>>>(
-            connection => AccountService.Find(connection, account) is { } found ? Result.Of(BalanceCurve.Read(connection, found.Id, ends)) : AccountService.Unknown(account),
+            connection => AccountService.Find(connection, account) is { } found ? Result.Of(connection.AtOneMoment(() => BalanceCurve.Read(connection, found.Id, ends))) : AccountService.Unknown(account),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -191,7 +188,7 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
     private Result<PushReport> Push(WriteTransaction transaction, IReadOnlyList<NewLedgerEntry> entries, Actor actor)
     {
         var (connection, now) = (transaction.Connection, time.GetUtcNow());
-        Dictionary<string, (long Id, Balance Balance, int Added, DateTimeOffset Earliest)> accounts = new(StringComparer.Ordinal);
+        Dictionary<string, (long Id, Balance Balance, List<long> Times)> accounts = new(StringComparer.Ordinal);
         var added = 0;
         foreach (var entry in entries)
         {
@@ -203,7 +200,7 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
                     return Problem.NotFound($"Entry {entry.Id}: there is no account {Words.Show(entry.Account)}. Nothing was booked.");
                 }
 
-                account = (found.Id, BalanceSql.Find(connection, found.Id, options), 0, DateTimeOffset.MaxValue);
+                account = (found.Id, BalanceSql.Find(connection, found.Id, options), []);
                 accounts.Add(key, account);
             }
 
@@ -219,8 +216,7 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
             }
 
             BalanceSql.Insert(connection, account.Id, entry, entry.Source ?? actor.Name, actor.Name, now);
-            var at = entry.Time ?? now;
-            accounts[key] = account with { Added = account.Added + 1, Earliest = at < account.Earliest ? at : account.Earliest };
+            account.Times.Add((entry.Time ?? now).ToColumn());
             added++;
             audit.Append(transaction, new AuditEntry(BillingActions.Entry, actor)
             {
@@ -231,21 +227,22 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
         }
 
         List<Balance> balances = [];
-        foreach (var (id, balance, count, earliest) in accounts.Values)
+        foreach (var (id, balance, times) in accounts.Values)
         {
-            if (count == 0)
+            if (times.Count == 0)
             {
                 balances.Add(balance);
                 continue;
             }
 
-            var sums = RunningSums.Settle(connection, id, earliest, balance.Account);
+            times.Sort();
+            var sums = LedgerStretches.Settle(connection, id, times, balance.Account);
             if (!sums.Succeeded)
             {
                 return sums.Problem;
             }
 
-            BalanceSql.Sum(connection, id, balance with { Funds = sums.Value.Funds, Promo = sums.Value.Promo, Entries = balance.Entries + count }, now);
+            BalanceSql.Sum(connection, id, balance with { Funds = sums.Value.Funds, Promo = sums.Value.Promo, Entries = balance.Entries + times.Count }, now);
             balances.Add(BalanceWatch.Look(connection, id, options, now));
         }
 

@@ -7,20 +7,12 @@ namespace Waybill.Core.Billing;
 internal static class BalanceSql
 {
     public const string SelectEntry = """
-        SELECT e.name, a.number, e.purse, e.amount, e.at, e.text, e.source, e.added_at, e.added_by, e.id, e.funds_after, e.promo_after
+        SELECT e.name, a.number, e.purse, e.amount, e.at, e.text, e.source, e.added_at, e.added_by, e.id
         FROM ledger_entry e JOIN account a ON a.id = e.account_id
         """;
 
     /// <summary>A page of a ledger, the latest time first.</summary>
     public const string PageStatement = SelectEntry + " WHERE e.account_id = @account AND (e.at, e.id) < (@at, @id) ORDER BY e.at DESC, e.id DESC LIMIT @limit";
-
-    /// <summary>The last entry before a time.</summary>
-    public const string BeforeStatement = "SELECT funds_after, promo_after FROM ledger_entry WHERE account_id = @account AND at < @at ORDER BY at DESC, id DESC LIMIT 1";
-
-    /// <summary>Entries from a place on, the earliest first.</summary>
-    public const string FromStatement = """
-        SELECT id, at, purse, amount, funds_after, promo_after, name FROM ledger_entry WHERE account_id = @account AND (at, id) > (@at, @id) ORDER BY at, id LIMIT @limit
-        """;
 
     /// <summary>Balances that were below their mark when they were looked at last and are not now, or the other way round.</summary>
     public const string TurnedStatement = """
@@ -42,10 +34,7 @@ internal static class BalanceSql
     }
 
     public static LedgerEntry ReadEntry(DbDataReader row) => new(
-        row.GetString(0), row.GetString(1), row.Word<Purse>(2), row.GetInt64(3), row.Time(4), row.GetString(5), row.GetString(6), row.Time(7), row.GetString(8))
-    {
-        FundsAfter = row.GetInt64(10), PromoAfter = row.GetInt64(11),
-    };
+        row.GetString(0), row.GetString(1), row.Word<Purse>(2), row.GetInt64(3), row.Time(4), row.GetString(5), row.GetString(6), row.Time(7), row.GetString(8));
 
     public static Balance Find(DatabaseConnection connection, long account, BillingOptions options) =>
         connection.First(Select + " WHERE a.id = @account", row => Read(row, options), ("@account", account))!;
@@ -78,18 +67,6 @@ internal static class BalanceSql
 
     public static void Flag(DatabaseConnection connection, long account, bool isLow) =>
         connection.Execute("UPDATE balance SET is_low = @low WHERE account_id = @account", ("@low", isLow ? 1 : 0), ("@account", account));
-
-    /// <summary>What was in both purses before a time.</summary>
-    public static (long Funds, long Promo) Before(DatabaseConnection connection, long account, DateTimeOffset time) =>
-        connection.First(BeforeStatement, static row => (row.GetInt64(0), row.GetInt64(1)), ("@account", account), ("@at", time.ToColumn()));
-
-    public static List<(long Id, long At, Purse Purse, long Amount, long Funds, long Promo, string Name)> From(DatabaseConnection connection, long account, long at, long id, int limit) =>
-        connection.All(
-            FromStatement, static row => (row.GetInt64(0), row.GetInt64(1), row.Word<Purse>(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetString(6)),
-            ("@account", account), ("@at", at), ("@id", id), ("@limit", limit));
-
-    public static void SetAfter(DatabaseConnection connection, long id, long funds, long promo) =>
-        connection.Execute("UPDATE ledger_entry SET funds_after = @funds, promo_after = @promo WHERE id = @id", ("@id", id), ("@funds", funds), ("@promo", promo));
 
     public static List<long> Turned(DatabaseConnection connection, long after, BillingOptions options) => connection.All(
         TurnedStatement, static row => row.GetInt64(0), ("@after", after), ("@shared", options.LowBalance), ("@limit", BillingLimits.Together));

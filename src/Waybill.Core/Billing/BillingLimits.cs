@@ -30,7 +30,10 @@ public static class BillingLimits
     /// <summary>Files that are looked at for calls.</summary>
     public const int CallsFiles = 50;
 
-    /// <summary>Entries, and accounts, that are read at once where there may be many.</summary>
+    /// <summary>Entries of a ledger whose sums are kept together: what a page reads besides its entries, and so many entries move as one when one comes before them.</summary>
+    public const int Stretch = 128;
+
+    /// <summary>Accounts that are looked at at once where there may be many.</summary>
     public const int Together = 1_000;
 
     /// <summary>The first time that an entry may have: whatever is before is a mistake in a date.</summary>

@@ -82,6 +82,20 @@ internal sealed class DatabaseConnection : IDisposable
     public long Number(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
         First(sql, static row => row.IsDBNull(0) ? 0 : row.GetInt64(0), parameters);
 
+    /// <summary>Several statements of a reader that see one state: what is written between them would show one that never was.</summary>
+    public T AtOneMoment<T>(Func<T> read)
+    {
+        Execute("BEGIN");
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            Execute("COMMIT");
+        }
+    }
+
     public void Dispose()
     {
         foreach (var command in _prepared.Values)

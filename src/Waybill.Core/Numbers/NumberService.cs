@@ -228,9 +228,11 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
             NumberSql.TermsOverStatement, NumberSql.Read, ("@today", today.ToColumn()), ("@limit", NumberLimits.Together));
         foreach (var number in over)
         {
-            if (number.Ends)
+            // A closed account never uses it again, and nobody else could have it.
+            var isClosed = AccountService.Find(connection, number.Account!) is { Status: AccountStatus.Closed };
+            if (number.Ends || isClosed)
             {
-                Deactivate(transaction, Actor.System, number, "its term ended");
+                Deactivate(transaction, Actor.System, number, isClosed ? "its term ended, and its account is closed" : "its term ended");
                 continue;
             }
 

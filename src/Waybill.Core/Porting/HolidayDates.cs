@@ -20,7 +20,7 @@ internal static class HolidayDates
                 kept = kept.AddDays(1);
             }
 
-            holidays.Add(new BankHoliday(kept, rule.ToString()));
+            holidays.Add(new BankHoliday(kept, rule.Show()));
         }
 
         return holidays;

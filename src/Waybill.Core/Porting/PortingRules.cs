@@ -64,7 +64,7 @@ public static class PortingRules
         }
 
         return days.Holiday(day, nation) is { } holiday ? Break(WorkingDay, $"{Show(day)} is a bank holiday ({holiday.Name}). Choose another day.")
-            : day < earliest ? Break(LeadTime, $"{Show(day)} is too early: {row.Installation} takes at least {row.RangeHolderDays} working days, or {row.SubsequentDays} where the losing provider does not hold the range. The first day is {Show(earliest)}.")
+            : day < earliest ? Break(LeadTime, $"{Show(day)} is too early: {row.Installation.Show()} takes at least {row.RangeHolderDays} working days, or {row.SubsequentDays} where the losing provider does not hold the range. The first day is {Show(earliest)}.")
             : day > today.AddDays(PortingLimits.DaysAhead) ? Break(TooFar, $"{Show(day)} is more than {PortingLimits.DaysAhead} days ahead. Choose an earlier day.")
             : null;
     }

@@ -66,7 +66,7 @@ internal sealed class PortalHost : IAsyncDisposable
         var gate = new ConnectionGate(Limits(configuration.Limits), TimeProvider.System);
         List<ListenOptions> bound = [];
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = installation.Data.Root });
-        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<ILoggerFactory>(new StrangersQuiet(loggers));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(configuration.ShutdownSeconds));
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>

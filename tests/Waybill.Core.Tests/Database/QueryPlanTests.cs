@@ -123,8 +123,10 @@ public sealed class QueryPlanTests
 
     [Theory]
     [InlineData(BalanceSql.PageStatement, "SEARCH e USING INDEX ledger_entry_account (account_id=? AND at<?)")]
-    [InlineData(BalanceSql.BeforeStatement, "SEARCH ledger_entry USING INDEX ledger_entry_account (account_id=? AND at<?)")]
-    [InlineData(BalanceSql.FromStatement, "SEARCH ledger_entry USING INDEX ledger_entry_account (account_id=? AND at>?)")]
+    [InlineData(StretchSql.HoldingStatement, "SEARCH ledger_stretch USING PRIMARY KEY (account_id=? AND (first_at,first_id)<(?,?))")]
+    [InlineData(StretchSql.FromStatement, "SEARCH ledger_stretch USING PRIMARY KEY (account_id=? AND (first_at,first_id)>(?,?))")]
+    [InlineData(StretchSql.EntriesStatement, "SEARCH ledger_entry USING INDEX ledger_entry_account (account_id=? AND at>? AND at<?)")]
+    [InlineData(StretchSql.SumStatement, "SEARCH ledger_entry USING INDEX ledger_entry_account (account_id=? AND at>? AND at<?)")]
     [InlineData(BalanceSql.TurnedStatement, "SEARCH balance USING INTEGER PRIMARY KEY (rowid>?)")]
     public async Task Ledgers_are_read_where_a_page_a_day_or_an_entry_begins(string statement, string found)
     {

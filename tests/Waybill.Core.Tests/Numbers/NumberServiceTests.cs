@@ -273,6 +273,21 @@ public sealed class NumberServiceTests
     }
 
     [Fact]
+    public async Task A_number_of_a_closed_account_is_given_back_when_its_term_is_over_and_then_anybody_s()
+    {
+        await using var core = await NumberCore.CreateAsync();
+        var number = await core.ActivateAsync();
+        (await core.Core.Services.Accounts.CloseAsync("10042", "left", TestCore.Operator)).Get();
+        Assert.Equal(0, (await core.Numbers.SettleAsync()).Get());
+        core.Core.Time.Advance(TimeSpan.FromDays(367));
+        Assert.Equal(1, (await core.Numbers.SettleAsync()).Get());
+        Assert.Equal(NumberState.Quarantined, (await core.Numbers.ShowAsync(NumberCaller.Provider(TestCore.Operator), number)).Get().State);
+        Assert.Contains("its term ended, and its account is closed", Assert.Single(await core.AuditAsync(NumberActions.Deactivated)), StringComparison.Ordinal);
+        core.Core.Time.Advance(TimeSpan.FromDays(91));
+        (await core.Numbers.ActivateAsync(core.Two, number)).Get();
+    }
+
+    [Fact]
     public async Task More_numbers_than_fit_into_a_transaction_are_all_renewed()
     {
         await using var core = await NumberCore.CreateAsync(size: NumberLimits.Together + 1);

@@ -105,6 +105,13 @@ public sealed class PortingServiceTests
         var order = await DraftAsync(core, form, withLetter: what != "letter");
         var problem = (await Service(core).SubmitAsync("10042", order.Reference, Customer)).Problem(ProblemKind.Refused);
         Assert.StartsWith($"The rule {rule} is broken: ", problem.Message, StringComparison.Ordinal);
+        var words = what switch
+        {
+            "2026-12-04" => "an installation with many numbers, or with a range for dialling in, takes at least 10 working days",
+            "2026-12-28" => "2026-12-28 is a bank holiday (Boxing Day)",
+            _ => "",
+        };
+        Assert.Contains(words, problem.Message, StringComparison.Ordinal);
         Assert.Equal(PortingState.Draft, (await Service(core).ShowAsync("10042", order.Reference)).Get().State);
         Assert.Equal(0L, core.Scalar("SELECT count(*) FROM event WHERE topic LIKE 'porting-%'"));
     }

@@ -152,6 +152,10 @@ internal sealed class LargeInstallation(int accounts)
         SELECT 'entry ' || i, @first + i / 10, 'funds', iif(i % 10 = 0, 100000, -100), 'Calls of the day', 'billing', @now - 86400000 * (i % 10), @now, 'billing'
         FROM (WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < 10 * @accounts) SELECT i FROM n)
         """,
+        """
+        INSERT INTO ledger_stretch (account_id, first_at, first_id, entries, funds_before, promo_before, funds, promo, funds_low, funds_high, promo_low, promo_high)
+        SELECT account_id, min(at), max(id), count(*), 0, 0, sum(amount), 0, -900, sum(amount), 0, 0 FROM ledger_entry GROUP BY account_id
+        """,
         "INSERT INTO balance (account_id, funds, entries, changed_at) SELECT account_id, sum(amount), count(*), @now FROM ledger_entry GROUP BY account_id",
         """
         INSERT INTO porting_order (reference, account_id, state, main, main_ports, submitted_at, due_at, created_at, created_by, changed_at)

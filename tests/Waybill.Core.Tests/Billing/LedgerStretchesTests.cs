@@ -6,7 +6,7 @@ using Waybill.Core.Database;
 namespace Waybill.Core.Tests.Billing;
 
 /// <summary>What is in both purses after each entry, in the order of the times: exact, and never beyond what every program reads exactly.</summary>
-public sealed class RunningSumsTests
+public sealed class LedgerStretchesTests
 {
     private static readonly Actor Billing = Actor.Token("billing", 1, "192.0.2.7");
 
@@ -53,12 +53,12 @@ public sealed class RunningSumsTests
         var (balances, now) = (core.Services.Balances, core.Time.GetUtcNow());
         List<NewLedgerEntry> pushed = [];
 
-        // More than are read at once, in three pushes, many of them for one moment; and those of another account between them.
+        // More than many stretches hold, in three pushes, many of them for one moment; and those of another account between them.
         for (var push = 0; push < 3; push++)
         {
             NewLedgerEntry[] entries =
             [
-                .. Enumerable.Range(0, BillingLimits.Together + 7).Select(index => new NewLedgerEntry(
+                .. Enumerable.Range(0, (8 * BillingLimits.Stretch) + 7).Select(index => new NewLedgerEntry(
                     string.Create(CultureInfo.InvariantCulture, $"{push}-{index:0000}"), index % 5 == 0 ? "20077" : "10042", (index * 7919 % 201) - 100, "x")
                 {
                     Purse = index % 3 == 0 ? Purse.Promo : Purse.Funds, Time = now.AddMinutes(-(index * 31 % 97) - (push * 20)),
@@ -66,6 +66,14 @@ public sealed class RunningSumsTests
             ];
             (await balances.PushAsync(entries, Billing)).Get();
             pushed.AddRange(entries);
+        }
+
+        // One by one as well, before all others, behind them and between.
+        for (var index = 0; index < 2 * BillingLimits.Stretch; index++)
+        {
+            var entry = new NewLedgerEntry(string.Create(CultureInfo.InvariantCulture, $"one-{index}"), "10042", index - 50, "x") { Time = now.AddMinutes(-(index * 53 % 211)) };
+            (await balances.PushAsync([entry], Billing)).Get();
+            pushed.Add(entry);
         }
 
         foreach (var account in (string[])["10042", "20077"])
@@ -96,6 +104,36 @@ public sealed class RunningSumsTests
     }
 
     [Fact]
+    public async Task An_entry_before_many_others_moves_a_row_for_each_stretch_of_them()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        var (balances, now) = (core.Services.Balances, core.Time.GetUtcNow());
+        (await balances.PushAsync([.. Enumerable.Range(0, BillingLimits.ImportRows).Select(index => Entry($"e-{index}", index))], Billing)).Get();
+        var least = (BillingLimits.ImportRows + BillingLimits.Stretch - 1) / BillingLimits.Stretch;
+        Assert.Equal((least, (long)BillingLimits.Stretch), Stretches());
+
+        // Again and again into the same stretch, which is halved each time that it is full, and once before all.
+        for (var index = 0; index < 3 * BillingLimits.Stretch; index++)
+        {
+            (await balances.PushAsync([Entry($"late-{index}", 1_000)], Billing)).Get();
+        }
+
+        (await balances.PushAsync([Entry("first", -1)], Billing)).Get();
+        var (count, most) = Stretches();
+        Assert.InRange(count, least, least + (2 * 3) + 1);
+        Assert.InRange(most, 1, BillingLimits.Stretch);
+        var entries = BillingLimits.ImportRows + (3 * BillingLimits.Stretch) + 1;
+        Assert.Equal(entries, (await balances.ShowAsync("10042")).Get().Funds);
+        Assert.Equal(entries, (await balances.EntriesAsync("10042", 1)).Get().Items[0].FundsAfter);
+
+        NewLedgerEntry Entry(string id, int second) => new(id, "10042", 1, "x") { Time = now.AddDays(-1).AddSeconds(second) };
+
+        (int Count, long Most) Stretches() =>
+            ((int)(long)core.Scalar("SELECT count(*) FROM ledger_stretch")!, (long)core.Scalar("SELECT max(entries) FROM ledger_stretch")!);
+    }
+
+    [Fact]
     public async Task A_ledger_of_before_gets_its_sums()
     {
         await using var core = await TestCore.CreateAsync();
@@ -104,22 +142,41 @@ public sealed class RunningSumsTests
         var (balances, now) = (core.Services.Balances, core.Time.GetUtcNow());
         (await balances.PushAsync(
             [
-                new NewLedgerEntry("a", "10042", 5, "x") { Time = now.AddHours(-1) }, new NewLedgerEntry("b", "10042", 7, "x") { Time = now.AddHours(-2), Purse = Purse.Promo },
-                new NewLedgerEntry("c", "20077", -3, "x"), new NewLedgerEntry("d", "10042", -1, "x") { Time = now.AddHours(-1) },
+                .. Enumerable.Range(0, 3 * BillingLimits.Stretch).Select(index => new NewLedgerEntry($"e-{index}", index % 7 == 0 ? "20077" : "10042", (index * 31 % 101) - 50, "x")
+                {
+                    Time = now.AddHours(-index % 13), Purse = index % 3 == 0 ? Purse.Promo : Purse.Funds,
+                }),
             ],
             Billing)).Get();
-        var before = await SumsAsync();
-        core.Tamper("ALTER TABLE ledger_entry DROP COLUMN funds_after; ALTER TABLE ledger_entry DROP COLUMN promo_after");
+        var (before, stretches) = (await SumsAsync(), Stretches());
+        core.Tamper("DROP TABLE ledger_stretch");
         core.Tamper(Migration.All.Single(static migration => migration.Sql.Contains("ADD COLUMN funds_after", StringComparison.Ordinal)).Sql);
-        Assert.Equal([("d", 4L, 7L), ("a", 5L, 7L), ("b", 0L, 7L), ("c", -3L, 0L)], before);
+        core.Tamper(Migration.All.Single(static migration => migration.Sql.Contains("CREATE TABLE ledger_stretch", StringComparison.Ordinal)).Sql);
+        Assert.Equal(stretches, Stretches());
         Assert.Equal(before, await SumsAsync());
+        Assert.Equal(((await balances.ShowAsync("10042")).Get().Funds, 3 * BillingLimits.Stretch), (before[0].Funds, before.Count));
 
-        async Task<List<(string, long, long)>> SumsAsync()
+        string Stretches() => (string)core.Scalar(
+            """
+            SELECT group_concat(concat, ';') FROM (
+                SELECT account_id || ' ' || first_at || ' ' || first_id || ' ' || entries || ' ' || funds_before || ' ' || promo_before || ' ' || funds || ' ' || promo || ' ' ||
+                    funds_low || ' ' || funds_high || ' ' || promo_low || ' ' || promo_high AS concat
+                FROM ledger_stretch ORDER BY account_id, first_at, first_id)
+            """)!;
+
+        async Task<List<(string Id, long Funds, long Promo)>> SumsAsync()
         {
             List<(string, long, long)> sums = [];
             foreach (var account in (string[])["10042", "20077"])
             {
-                sums.AddRange((await balances.EntriesAsync(account)).Get().Items.Select(static entry => (entry.Id, entry.FundsAfter, entry.PromoAfter)));
+                string? after = null;
+                do
+                {
+                    var page = (await balances.EntriesAsync(account, 100, after)).Get();
+                    sums.AddRange(page.Items.Select(static entry => (entry.Id, entry.FundsAfter, entry.PromoAfter)));
+                    after = page.Next;
+                }
+                while (after is not null);
             }
 
             return sums;
