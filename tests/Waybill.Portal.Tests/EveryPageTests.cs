@@ -149,7 +149,7 @@ public sealed partial class EveryPageTests
                 ("deliveries", "accounts/10042/deliveries", "usage_*.csv"), ("balance", "accounts/10042/balance", "12.34 GBP"), ("porting", "porting?state=all", "Other Telecom"),
                 ("porting-order", "porting/" + _order, "letter.pdf"), ("porting-days", "porting-days", "BoxingDay"), ("published", "accounts/10042/published", "june.csv"),
                 ("numbers", "numbers?q=01224", "S:441224000000:***@sip.example.com"), ("number-ranges", "numbers/ranges", "Aberdeen"), ("number-emergency", "numbers/emergency", "AB10 1AA"),
-                ("number", "numbers/01224000000", "target set"), ("number-free", "numbers/01224000001", "Give it to the account"),
+                ("number", "numbers/01224000000", "target set"), ("account-numbers", "accounts/10042/numbers", "How many it may take by itself"), ("number-free", "numbers/01224000001", "Give it to the account"),
                 ("held", "held", "a file of that name is there"), ("recalled", "held?recalled=true&account=10042", "wrong month"), ("retention", "retention?account=10042", "case 4711"),
             ])
         {

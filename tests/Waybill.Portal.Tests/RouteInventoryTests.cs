@@ -61,6 +61,7 @@ public sealed partial class RouteInventoryTests
         ["staff/accounts/{number}"] = "see-accounts, Suspend change-accounts, Resume change-accounts, Close close-accounts, Change change-accounts, Region change-accounts, Files set-portal-files, Quota change-quotas, View view-as-customer",
         ["staff/accounts/{number}/balance"] = "see-balances, Low change-balances, GET Csv see-balances",
         ["staff/accounts/{number}/deliveries"] = "see-feeds, Rule change-feeds, Unrule change-feeds, Collect change-feeds, Uncollect change-feeds",
+        ["staff/accounts/{number}/numbers"] = "see-numbers, Terms change-numbers",
         ["staff/accounts/{number}/publish"] = "publish, POST publish",
         ["staff/accounts/{number}/published"] = "see-receipts, Recall publish",
         ["staff/logins"] = "see-logins, Add change-logins",

@@ -21,6 +21,9 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
 {
     private readonly NumberRecorder _recorder = new(audit, time);
 
+    /// <summary>What the provider chose for all accounts.</summary>
+    public NumberOptions Options => options;
+
     /// <summary>Finds a free number and does not reserve it: another one each time, drawn from those that fit. To have it, activate it at once.</summary>
     public async ValueTask<Result<PhoneNumber>> AllocateAsync(NumberPattern pattern, CancellationToken cancellationToken = default)
     {

@@ -47,7 +47,7 @@ public static class PortalPermissions
         new(SeePorting, "SBAU", "see orders of porting, their letters, and the calendar"),
         new(DecidePorting, "SA", "take, reject, accept, schedule, complete and cancel orders of porting; set days of the calendar"),
         new(SeeNumbers, "SBAU", "see ranges and numbers, and what happened to them"),
-        new(ChangeNumbers, "SA", "give numbers to accounts, set and take them back, answer emergency records"),
+        new(ChangeNumbers, "SA", "give numbers to accounts, say how many these take and where they may point them, set and take them back, answer emergency records"),
         new(ChangeNumberRanges, "BA", "add and price ranges of numbers"),
         new(SeeNotifications, "SAU", "see what was told to whom"),
         new(RetryNotifications, "SA", "send what did not get away again"),
