@@ -96,7 +96,7 @@ public sealed partial class RouteInventoryTests
         ["account/{account}/vendors"] = "see-own-vendors, Ask change-own-vendors, Invite change-own-vendors, Suspend change-own-vendors, Resume change-own-vendors",
         ["account/{account}/people"] = "see-own-people, Invite change-own-people, Remove change-own-people",
         ["account/{account}/receipts"] = "see-own-receipts, GET Csv see-own-receipts",
-        ["account/{account}/porting"] = "see-own-porting, Table change-own-porting, Send change-own-porting",
+        ["account/{account}/porting"] = "see-own-porting, Table change-own-porting, Letter change-own-porting, Send change-own-porting",
         ["account/{account}/porting/new"] = "change-own-porting, POST change-own-porting",
         ["account/{account}/porting/{order}"] = "see-own-porting, Change change-own-porting, Letter change-own-porting, Submit change-own-porting, Cancel change-own-porting",
         ["account/{account}/porting/{order}/letters/{letter}"] = "see-own-porting",
