@@ -181,7 +181,11 @@ public sealed class ApiNumberTests(ApiServer api)
         }
 
         Assert.Equal(Enumerable.Range(0, 4).Select(i => $"number-activated {Plus(number, i)}"), followed.Where(change => change.Contains(number[..9], StringComparison.Ordinal)));
-        Assert.Equal(0, (await all.GetJsonAsync($"/v1/changes?since={since + 1_000_000}")).GetProperty("items").GetArrayLength());
+        using var ahead = await all.GetAsync($"/v1/changes?since={since + 1_000_000}");
+        var problem = JsonDocument.Parse(await ahead.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal(HttpStatusCode.Gone, ahead.StatusCode);
+        Assert.StartsWith($"Change {since + 1_000_000} is none of this feed: it was told before the provider restored a backup,", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.InRange(problem.GetProperty("next").GetInt64(), since, since + 999_999);
         Assert.Equal([number, Plus(number, 2)], (await own.GetJsonAsync("/v1/changes")).GetProperty("items").EnumerateArray().Select(static change => change.GetProperty("number").GetString()));
     }
 
