@@ -297,6 +297,47 @@ public sealed class NumberPageTests(PortalServer server)
         Assert.Equal(HttpStatusCode.NotFound, (await billing.GetAsync("/staff/accounts/nobody/numbers")).Status);
     }
 
+    [Fact]
+    public async Task An_owner_and_staff_set_what_a_login_may_do_with_numbers_and_a_member_does_not()
+    {
+        const string Account = "NUM10";
+        const string Own = $"/account/{Account}/logins/{Account}";
+        const string Staff = $"/staff/logins/{Account}";
+        await AccountAsync(Account);
+        await server.CommandAsync("login", "add", Account, "--account", Account);
+        await server.CommandAsync("login", "add", Account + "-acme", "--account", Account, "--vendor", "acme");
+        using var owner = await SignUp.WithAsync(server, "--account", Account, "--role", "owner");
+        await owner.GetAsync(Own);
+        Assert.Contains("value=\"Change\" selected", owner.Source, StringComparison.Ordinal);
+        Assert.Equal(Own + "?done=LoginNumbers", (await owner.PostAsync(Own + "?handler=Numbers", ("numbers", "Look"))).Location);
+        await owner.GetAsync(Own + "?done=LoginNumbers");
+        Assert.Contains("It is set what the login may do with numbers.", owner.Page, StringComparison.Ordinal);
+        Assert.Contains("value=\"Look\" selected", owner.Source, StringComparison.Ordinal);
+        Assert.Equal("look", (await server.JsonAsync("login", "show", Account)).GetProperty("numbers").GetString());
+        Assert.Contains(owner.Email, (await server.JsonAsync("audit", "search", "--action", "login-numbers-set", "--account", Account))[0].GetProperty("actor").GetRawText(), StringComparison.Ordinal);
+
+        // A word that nobody can choose changes nothing, and a vendor's login has no numbers.
+        await owner.PostAsync(Own + "?handler=Numbers", ("numbers", "All"));
+        Assert.Contains("value=\"Look\" selected", owner.Source, StringComparison.Ordinal);
+        await owner.GetAsync(Own + "-acme");
+        Assert.DoesNotContain("handler=Numbers", owner.Source, StringComparison.Ordinal);
+        using var member = await SignUp.WithAsync(server, "--account", Account, "--role", "member");
+        await member.GetAsync(Own);
+        Assert.Contains("Numbers by NTSAPI and REST", member.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("handler=Numbers", member.Source, StringComparison.Ordinal);
+
+        using var support = await SignUp.WithAsync(server, "--provider", "support");
+        await support.GetAsync(Staff);
+        Assert.Equal(Staff + "?done=LoginNumbers", (await support.PostAsync(Staff + "?handler=Numbers", ("numbers", "None"))).Location);
+        await support.GetAsync(Staff + "?done=LoginNumbers");
+        Assert.Contains("It is set what the login may do with numbers.", support.Page, StringComparison.Ordinal);
+        Assert.Contains("value=\"None\" selected", support.Source, StringComparison.Ordinal);
+        await support.GetAsync("/staff/why?q=" + Account);
+        Assert.Contains("By NTSAPI and REST it may not use numbers.", support.Page, StringComparison.Ordinal);
+        await support.GetAsync(Staff + "-acme");
+        Assert.DoesNotContain("handler=Numbers", support.Source, StringComparison.Ordinal);
+    }
+
     /// <summary>The owner of an account that has the number.</summary>
     private async Task<Visitor> OwnerAsync(string account, string number)
     {

@@ -280,6 +280,57 @@ public sealed class ApiNumberTests(ApiServer api)
     }
 
     [Fact]
+    public async Task A_login_that_may_only_look_changes_nothing_and_is_told_so()
+    {
+        var (mine, number) = (await CustomerAsync(), await RangeAsync(2));
+        using var client = Client(mine);
+        using var token = api.Client(await api.TokenAsync("accounts:read", "accounts:write"));
+        await client.PostJsonAsync("/v1/number/activate/" + number, null);
+        Assert.Equal("change", (await token.GetJsonAsync("/v1/logins/" + mine)).GetProperty("numbers").GetString());
+        using (var unknown = await token.PutAsync("/v1/logins/nobody/numbers", ApiAnswers.Json(new { numbers = "look" })))
+        {
+            await unknown.ProblemAsync(404);
+        }
+
+        Assert.Equal("look", (await PutAsync(token, $"/v1/logins/{mine}/numbers", new { numbers = "look" })).GetProperty("numbers").GetString());
+        Assert.Equal("Y", (await client.GetJsonAsync("/v1/number/status/" + number)).GetProperty("status").GetString());
+        Assert.False((await PutAsync(client, $"/v1/number/feature/{number}/D", null)).GetProperty("enabled").GetBoolean());
+        await client.PostJsonAsync($"/v1/number/alist/{number[..9]}/1", null);
+        await AssertForbiddenAsync("This login may look at numbers and not change them.", $"/v1/number/deactivate/{number}", $"/v1/block/activate/{number[..9]}/2", $"/v1/nine/validate/{number}");
+        using (var feature = await client.PutAsync($"/v1/number/feature/{number}/D?enabled=true", null))
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, feature.StatusCode);
+        }
+
+        await PutAsync(token, $"/v1/logins/{mine}/numbers", new { numbers = "none" });
+        await AssertForbiddenAsync("This login may not use numbers.", $"/v1/number/allocate/{number[..9]}", $"/v1/number/deactivate/{number}");
+        using (var status = await client.GetAsync("/v1/number/status/" + number))
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, status.StatusCode);
+        }
+
+        using (var wrong = await token.PutAsync($"/v1/logins/{mine}/numbers", ApiAnswers.Json(new { numbers = "some" })))
+        {
+            await wrong.ProblemAsync(400);
+        }
+
+        await PutAsync(token, $"/v1/logins/{mine}/numbers", new { numbers = "change" });
+        Assert.Equal("N", (await client.PostJsonAsync("/v1/number/deactivate/" + number, null)).GetProperty("status").GetString());
+
+        async Task AssertForbiddenAsync(string words, params string[] paths)
+        {
+            foreach (var path in paths)
+            {
+                using var refused = await client.PostAsync(path, null);
+                Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+                Assert.Equal(
+                    $"{words} Use another login of the account, or have the account's owner or the provider allow it.",
+                    JsonDocument.Parse(await refused.Content.ReadAsStringAsync()).RootElement.GetProperty("error").GetString());
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_login_reaches_its_accounts_numbers_alone_and_is_told_in_its_form_what_is_wrong()
     {
         var (mine, other, number) = (await CustomerAsync(), await CustomerAsync(), await RangeAsync(2));
