@@ -13,6 +13,8 @@ public sealed record Problem(ProblemKind Kind, string Message)
 
     internal static Problem Refused(string message) => new(ProblemKind.Refused, message);
 
+    internal static Problem Forbidden(string message) => new(ProblemKind.Forbidden, message);
+
     internal static Problem LimitReached(string message) => new(ProblemKind.LimitReached, message);
 
     internal static Problem Unusable(string message) => new(ProblemKind.Unusable, message);

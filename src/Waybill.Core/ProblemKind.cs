@@ -15,6 +15,9 @@ public enum ProblemKind
     /// <summary>A rule forbids it.</summary>
     Refused,
 
+    /// <summary>Whoever asks may not.</summary>
+    Forbidden,
+
     /// <summary>A named limit is reached.</summary>
     LimitReached,
 

@@ -37,6 +37,7 @@ public sealed partial class EveryPageTests
     private SmtpServer _smtp = null!;
     private IPage _page = null!;
     private string _order = "";
+    private string _table = "";
 
     [Fact]
     public async Task Every_page_can_be_used_by_everybody_in_light_and_dark_on_desktop_and_phone()
@@ -149,7 +150,7 @@ public sealed partial class EveryPageTests
                 ("deliveries", "accounts/10042/deliveries", "usage_*.csv"), ("balance", "accounts/10042/balance", "12.34 GBP"), ("porting", "porting?state=all", "Other Telecom"),
                 ("porting-order", "porting/" + _order, "letter.pdf"), ("porting-days", "porting-days", "Boxing Day"), ("published", "accounts/10042/published", "june.csv"),
                 ("numbers", "numbers?q=01224", "S:441224000000:***@sip.example.com"), ("number-ranges", "numbers/ranges", "Aberdeen"), ("number-emergency", "numbers/emergency", "AB10 1AA"),
-                ("number", "numbers/01224000000", "target set"), ("number-free", "numbers/01224000001", "Give it to the account"),
+                ("number", "numbers/01224000000", "target set"), ("account-numbers", "accounts/10042/numbers", "How many it may take by itself"), ("number-free", "numbers/01224000001", "Give it to the account"),
                 ("held", "held", "a file of that name is there"), ("recalled", "held?recalled=true&account=10042", "wrong month"), ("retention", "retention?account=10042", "case 4711"),
             ])
         {
@@ -194,7 +195,7 @@ public sealed partial class EveryPageTests
                 ("account-vendors", "/vendors", "usage.csv"), ("account-people", "/people", "Maximiliane"), ("account-receipts", "/receipts", "june.csv"), ("account-retention", "/retention", "/cdr/never fetched.csv"),
                 ("account-views", "/views", "case 4711"), ("account-balance", "/balance", "12.34 GBP"), ("account-porting", "/porting", "Other Telecom"),
                 ("account-porting-new", "/porting/new", "Main billing number"), ("account-porting-order", "/porting/" + _order, "letter.pdf"),
-                ("account-numbers", "/numbers", "01224000000"), ("account-number", "/numbers/01224000000", "submitted"),
+                ("account-porting-table", "/porting?table=" + _table, "One letter of authority for this table"), ("account-numbers", "/numbers", "01224000000"), ("account-number", "/numbers/01224000000", "submitted"),
             ])
         {
             await ShowAsync(name, Account + path);
@@ -233,6 +234,8 @@ public sealed partial class EveryPageTests
         _order = (await _server.JsonAsync("porting", "add", "10042", "--main", "01632 960000", "--numbers", "01632960000-01632960009", "--line", "ddi", "--losing-provider", "Other Telecom")).GetProperty("order").GetString()!;
         await File.WriteAllTextAsync(Path.Combine(_server.Data, "letter.pdf"), "%PDF-1.7");
         await _server.CommandAsync("porting", "letter", _order, Path.Combine(_server.Data, "letter.pdf"));
+        await File.WriteAllTextAsync(Path.Combine(_server.Data, "orders.csv"), "main,numbers,line,postcode\n01632960100,01632960100,single,S1 1AA\n");
+        _table = (await _server.JsonAsync("porting", "import", "10042", Path.Combine(_server.Data, "orders.csv")))[0].GetProperty("table").GetString()!;
         await _server.CommandAsync("numbers", "add-range", "01224000000", "01224000009", "--band", "G1", "--description", "Aberdeen");
         await _server.CommandAsync("numbers", "activate", "01224000000", "--account", "10042");
         await _server.CommandAsync("numbers", "target", "01224000000", "1", "S:441224000000:secret@sip.example.com", "--periods", "1-5:0900-1730");

@@ -245,6 +245,99 @@ public sealed class NumberPageTests(PortalServer server)
         Assert.DoesNotContain(Here + "?handler=", auditor.Source, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Support_sets_what_an_account_may_do_with_numbers_and_billing_only_looks()
+    {
+        const string Account = "NUM9";
+        const string Number = "01437000000";
+        const string Page = $"/staff/accounts/{Account}/numbers";
+        const string Target = $"/account/{Account}/numbers/{Number}?handler=Targets";
+        using var owner = await OwnerAsync(Account, Number);
+        using var support = await SignUp.WithAsync(server, "--provider", "support");
+        await support.GetAsync($"/staff/accounts/{Account}");
+        Assert.Contains($"href=\"{Page}\"", support.Source, StringComparison.Ordinal);
+        await support.GetAsync(Page);
+        Assert.Contains("10000, as the provider has it for all", support.Page, StringComparison.Ordinal);
+        Assert.Contains("no, as the provider has it for all", support.Page, StringComparison.Ordinal);
+        foreach (var (wrong, says) in ((string, string)[])[("many", "That is no number."), ("-1", "That is no number."), ("99999999999", "That is no number."), ("10000001", "An account may have 0 to 10000000 numbers.")])
+        {
+            await support.PostAsync(Page + "?handler=Terms", ("maximum", wrong), ("pstn", "yes"));
+            Assert.Contains(says, support.Page, StringComparison.Ordinal);
+            Assert.Contains($"value=\"{wrong}\"", support.Source, StringComparison.Ordinal);
+            Assert.Contains("value=\"yes\" selected", support.Source, StringComparison.Ordinal);
+            Assert.Contains("10000, as the provider has it for all", support.Page, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(Page + "?done=NumberTerms", (await support.PostAsync(Page + "?handler=Terms", ("maximum", "1"), ("pstn", "yes"))).Location);
+        await support.GetAsync(Page + "?done=NumberTerms");
+        foreach (var words in (string[])["It is set for this account.", "1, chosen for this account", "yes, chosen for this account"])
+        {
+            Assert.Contains(words, support.Page, StringComparison.Ordinal);
+        }
+
+        await owner.GetAsync($"/account/{Account}/numbers/{Number}");
+        Assert.EndsWith("?done=NumberChanged", (await owner.PostAsync(Target, ("target1", "441189999999"))).Location, StringComparison.Ordinal);
+        await owner.GetAsync($"/account/{Account}/numbers");
+        Assert.Contains("It has 1 of at most 1;", owner.Page, StringComparison.Ordinal);
+        var recorded = (await server.JsonAsync("audit", "search", "--action", "number-account-set", "--account", Account))[0];
+        Assert.Contains(support.Email, recorded.GetProperty("actor").GetRawText(), StringComparison.Ordinal);
+
+        // Empty is what holds for all; a word that nobody can choose changes nothing.
+        await support.GetAsync(Page);
+        Assert.Equal(Page + "?done=NumberTerms", (await support.PostAsync(Page + "?handler=Terms", ("maximum", ""), ("pstn", "no"))).Location);
+        await support.GetAsync(Page);
+        await support.PostAsync(Page + "?handler=Terms", ("maximum", "7"), ("pstn", "perhaps"));
+        Assert.Contains("10000, as the provider has it for all", support.Page, StringComparison.Ordinal);
+        Assert.Contains("no, chosen for this account", support.Page, StringComparison.Ordinal);
+
+        using var billing = await SignUp.WithAsync(server, "--provider", "billing");
+        await billing.GetAsync(Page);
+        Assert.Contains("no, chosen for this account", billing.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("handler=Terms", billing.Source, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await billing.GetAsync("/staff/accounts/nobody/numbers")).Status);
+    }
+
+    [Fact]
+    public async Task An_owner_and_staff_set_what_a_login_may_do_with_numbers_and_a_member_does_not()
+    {
+        const string Account = "NUM10";
+        const string Own = $"/account/{Account}/logins/{Account}";
+        const string Staff = $"/staff/logins/{Account}";
+        await AccountAsync(Account);
+        await server.CommandAsync("login", "add", Account, "--account", Account);
+        await server.CommandAsync("login", "add", Account + "-acme", "--account", Account, "--vendor", "acme");
+        using var owner = await SignUp.WithAsync(server, "--account", Account, "--role", "owner");
+        await owner.GetAsync(Own);
+        Assert.Contains("value=\"Change\" selected", owner.Source, StringComparison.Ordinal);
+        Assert.Equal(Own + "?done=LoginNumbers", (await owner.PostAsync(Own + "?handler=Numbers", ("numbers", "Look"))).Location);
+        await owner.GetAsync(Own + "?done=LoginNumbers");
+        Assert.Contains("It is set what the login may do with numbers.", owner.Page, StringComparison.Ordinal);
+        Assert.Contains("value=\"Look\" selected", owner.Source, StringComparison.Ordinal);
+        Assert.Equal("look", (await server.JsonAsync("login", "show", Account)).GetProperty("numbers").GetString());
+        Assert.Contains(owner.Email, (await server.JsonAsync("audit", "search", "--action", "login-numbers-set", "--account", Account))[0].GetProperty("actor").GetRawText(), StringComparison.Ordinal);
+
+        // A word that nobody can choose changes nothing, and a vendor's login has no numbers.
+        await owner.PostAsync(Own + "?handler=Numbers", ("numbers", "All"));
+        Assert.Contains("value=\"Look\" selected", owner.Source, StringComparison.Ordinal);
+        await owner.GetAsync(Own + "-acme");
+        Assert.DoesNotContain("handler=Numbers", owner.Source, StringComparison.Ordinal);
+        using var member = await SignUp.WithAsync(server, "--account", Account, "--role", "member");
+        await member.GetAsync(Own);
+        Assert.Contains("Numbers by NTSAPI and REST", member.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("handler=Numbers", member.Source, StringComparison.Ordinal);
+
+        using var support = await SignUp.WithAsync(server, "--provider", "support");
+        await support.GetAsync(Staff);
+        Assert.Equal(Staff + "?done=LoginNumbers", (await support.PostAsync(Staff + "?handler=Numbers", ("numbers", "None"))).Location);
+        await support.GetAsync(Staff + "?done=LoginNumbers");
+        Assert.Contains("It is set what the login may do with numbers.", support.Page, StringComparison.Ordinal);
+        Assert.Contains("value=\"None\" selected", support.Source, StringComparison.Ordinal);
+        await support.GetAsync("/staff/why?q=" + Account);
+        Assert.Contains("By NTSAPI and REST it may not use numbers.", support.Page, StringComparison.Ordinal);
+        await support.GetAsync(Staff + "-acme");
+        Assert.DoesNotContain("handler=Numbers", support.Source, StringComparison.Ordinal);
+    }
+
     /// <summary>The owner of an account that has the number.</summary>
     private async Task<Visitor> OwnerAsync(string account, string number)
     {

@@ -233,6 +233,54 @@ public sealed class PortingPageTests(PortalServer server)
     }
 
     [Fact]
+    public async Task One_letter_is_sent_once_for_all_drafts_of_a_table()
+    {
+        const string Number = "POR8";
+        const string Page = $"/account/{Number}/porting";
+        await AccountAsync(Number);
+        using var owner = await SignUp.WithAsync(server, "--account", Number, "--role", "owner");
+        var earliest = (await server.JsonAsync("porting", "earliest", "--line", "single", "--range-holder", "true", "--postcode", "S1 1AA")).GetProperty("earliest").GetString()!;
+        var file = Path.Combine(server.Data, "por8.csv");
+        await File.WriteAllTextAsync(
+            file, "main,numbers,line,postcode,address,losing_provider,losing_account,range_holder,signatory,wanted\n" + string.Concat(((string[])["01632960800", "01632960801"]).Select(number =>
+                $"{number},{number},single,S1 1AA,1 High Street,Other Telecom,A-1,yes,Ann Lee,{earliest}\n")));
+        var orders = (await server.JsonAsync("porting", "import", Number, file)).EnumerateArray().ToList();
+        var path = $"{Page}?table={orders[0].GetProperty("table").GetString()}";
+        await owner.GetAsync(path);
+        Assert.Contains("it counts for each of its 2 drafts. 2 of them have no letter yet.", owner.Page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await LetterAsync("MZ"u8.ToArray())).Status);
+        Assert.Contains("neither a PDF nor an image", owner.Page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await LetterAsync(new byte[PortingLimits.LetterSize + 1])).Status);
+        Assert.Contains("Choose a PDF or an image (PNG, JPEG, TIFF) of at most 5 MiB.", owner.Page, StringComparison.Ordinal);
+        var done = await LetterAsync(Letter);
+        Assert.Equal(path + "&done=PortingTableLetter", done.Location);
+        await owner.GetAsync(done.Location!);
+        Assert.Contains("The letter is there, for each draft of this table.", owner.Page, StringComparison.Ordinal);
+        Assert.Contains("0 of them have no letter yet.", owner.Page, StringComparison.Ordinal);
+        foreach (var order in orders.Select(static order => order.GetProperty("order").GetString()))
+        {
+            await owner.GetAsync($"{Page}/{order}");
+            Assert.Contains("evil_html.pdf", owner.Page, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, (await server.JsonAsync("audit", "search", "--account", Number, "--action", "porting-letter-added")).GetArrayLength());
+        await owner.GetAsync(path);
+        Assert.Equal(HttpStatusCode.OK, (await owner.PostAsync(path + "&handler=Send")).Status);
+        Assert.Contains("2 of 2 orders were sent", owner.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("handler=Letter", owner.Source, StringComparison.Ordinal);
+
+        // Sent from a page that was opened before.
+        await owner.GetAsync(Page);
+        Assert.Equal(HttpStatusCode.OK, (await LetterAsync(Letter, Page + "?handler=Table")).Status);
+        Assert.Contains("is a draft any more", owner.Page, StringComparison.Ordinal);
+
+        Task<Visitor.Answer> LetterAsync(byte[] letter, string? tokenOf = null) => owner.SendFormAsync(path + "&handler=Letter", new MultipartFormDataContent
+        {
+            { new StringContent(PortalServer.FormToken(owner.Source, WebUtility.HtmlEncode(tokenOf ?? path + "&handler=Letter"))), "__RequestVerificationToken" }, { new ByteArrayContent(letter), "file", "evil.html.exe" },
+        });
+    }
+
+    [Fact]
     public async Task Staff_who_mistype_an_account_are_told_that_it_is_not_there()
     {
         await AccountAsync("POR7");

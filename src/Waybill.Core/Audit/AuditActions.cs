@@ -131,6 +131,9 @@ public static class AuditActions
     /// <summary>The networks that a login may come from were set.</summary>
     public const string LoginNetworksSet = "login-networks-set";
 
+    /// <summary>It was set what a login may do with numbers.</summary>
+    public const string LoginNumbersSet = "login-numbers-set";
+
     /// <summary>A key was installed on a login.</summary>
     public const string KeyAdded = "key-added";
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Notifications;
+using Waybill.Core.Numbers;
 using Waybill.Storage.Local;
 
 namespace Waybill.Core.Backup;
@@ -144,10 +145,16 @@ public sealed class VerifiedBackup : IAsyncDisposable
             }
 
             await _catalogue!.FlushAsync(cancellationToken).ConfigureAwait(false);
-            var parked = await _database!.WriteAsync<int>(transaction => OutboxSql.Park(transaction.Connection, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
-            if (!parked.Succeeded)
+            var settled = await _database!.WriteAsync<int>(
+                transaction =>
+                {
+                    NumberChanges.GoOnAfterRestore(transaction.Connection, time.GetUtcNow());
+                    return OutboxSql.Park(transaction.Connection, time.GetUtcNow());
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (!settled.Succeeded)
             {
-                return parked.Problem;
+                return settled.Problem;
             }
 
             var manifest = backup._manifest;

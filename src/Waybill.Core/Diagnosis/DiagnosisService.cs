@@ -134,6 +134,7 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
             .. Keys(known, now),
             .. Password(connection, known, rows, now),
             .. Networks(login, rows),
+            .. Numbers(login),
             .. Penalised(rows, penalties),
             .. offered.Select(key => new DiagnosisFinding(
                 DiagnosisVerdict.Look,
@@ -239,6 +240,17 @@ public sealed class DiagnosisService(WaybillDatabase database, TimeProvider time
         if (password.Ftp is { TlsFrom: { } from } ftp && ftp.DemandsTls(now))
         {
             yield return new(DiagnosisVerdict.Ok, $"Since {Format(from)} it must use TLS; a program that is set to plain FTP is refused.");
+        }
+    }
+
+    private static IEnumerable<DiagnosisFinding> Numbers(Login login)
+    {
+        if (login.Numbers is NumberRight.None or NumberRight.Look)
+        {
+            yield return new(
+                DiagnosisVerdict.Look,
+                login.Numbers == NumberRight.Look ? "By NTSAPI and REST it may look at numbers and not change them." : "By NTSAPI and REST it may not use numbers.",
+                "If its program is to take and set numbers, ask the customer, and allow it.", $"login numbers {login.UserName} change");
         }
     }
 

@@ -16,4 +16,8 @@ namespace Waybill.Core.Logins;
 /// <param name="LastLogin">When it was last used.</param>
 public sealed record Login(
     long Id, string UserName, LoginKind Kind, string? Account, string? Vendor, VaultPath? StartDirectory, AllowedNetworks AllowFrom, LoginStatus Status,
-    string? StatusReason, DateTimeOffset Created, DateTimeOffset? LastLogin);
+    string? StatusReason, DateTimeOffset Created, DateTimeOffset? LastLogin)
+{
+    /// <summary>What it may do with the numbers of its account; null for a login that has none: only a customer's own has.</summary>
+    public NumberRight? Numbers { get; init; }
+}

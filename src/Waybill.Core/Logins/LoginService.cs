@@ -193,6 +193,31 @@ public sealed class LoginService(WaybillDatabase database, AuditLog audit, TimeP
         static string Describe(AllowedNetworks networks) => networks.Networks.Count == 0 ? "anywhere" : networks.ToString();
     }
 
+    /// <summary>Sets what a customer's login may do with the numbers of its account; it counts from its next command on.</summary>
+    public ValueTask<Result<Login>> SetNumbersAsync(string userName, NumberRight numbers, Actor actor, CancellationToken cancellationToken = default) => database.WriteAsync<Login>(
+        transaction =>
+        {
+            if (LoginSql.Find(transaction.Connection, userName) is not { } login)
+            {
+                return LoginSql.Unknown(userName);
+            }
+
+            if (login.Numbers is not { } before)
+            {
+                return Problem.Refused($"{login.UserName} is a {login.Kind.ToWord()} login and has no numbers. Name one of the customer's own.");
+            }
+
+            if (numbers == before)
+            {
+                return login;
+            }
+
+            transaction.Connection.Execute("UPDATE login SET numbers = @numbers WHERE id = @id", ("@numbers", numbers.ToWord()), ("@id", login.Id));
+            audit.Append(transaction, new AuditEntry(AuditActions.LoginNumbersSet, actor) { Account = login.Account, Subject = login.UserName, Detail = $"{numbers.ToWord()}, before {before.ToWord()}" });
+            return login with { Numbers = numbers };
+        },
+        cancellationToken);
+
     /// <summary>Removes a login and its keys; its sessions end, files and audit rows stay. With a vendor's last login the roles of its people go.</summary>
     public ValueTask<Result<Login>> RemoveAsync(string userName, Actor actor, CancellationToken cancellationToken = default) => database.WriteAsync<Login>(
         transaction =>

@@ -8,7 +8,7 @@ namespace Waybill.Core.Logins;
 internal static class LoginSql
 {
     public const string Select = """
-        SELECT l.id, l.user_name, l.kind, a.number, l.vendor, l.start_directory, l.allow_from, l.status, l.status_reason, l.created_at, l.last_login_at, a.status
+        SELECT l.id, l.user_name, l.kind, a.number, l.vendor, l.start_directory, l.allow_from, l.status, l.status_reason, l.created_at, l.last_login_at, a.status, l.numbers
         FROM login l LEFT JOIN account a ON a.id = l.account_id
         """;
 
@@ -17,7 +17,10 @@ internal static class LoginSql
 
     public static Login Read(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.Word<LoginKind>(2), row.TextOrNull(3), row.TextOrNull(4), row.TextOrNull(5) is { } start ? VaultPath.Parse(start) : null,
-        AllowedNetworks.FromColumn(row.GetString(6)), row.Word<LoginStatus>(7), row.TextOrNull(8), row.Time(9), row.TimeOrNull(10));
+        AllowedNetworks.FromColumn(row.GetString(6)), row.Word<LoginStatus>(7), row.TextOrNull(8), row.Time(9), row.TimeOrNull(10))
+    {
+        Numbers = row.Word<LoginKind>(2) == LoginKind.Customer ? row.Word<NumberRight>(12) : null,
+    };
 
     public static Problem Unknown(string userName) =>
         Problem.NotFound($"There is no login {Words.Show(userName)}. `waybill login list` shows them; `waybill login add` adds one.");

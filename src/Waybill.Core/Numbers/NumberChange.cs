@@ -19,6 +19,16 @@ public sealed record NumberChange(long Sequence, PhoneNumber Number, string? Acc
 /// <param name="IsMore">Whether there is more now.</param>
 public sealed record ChangePage(IReadOnlyList<NumberChange> Items, long Next, bool IsMore)
 {
-    /// <summary>Changes behind the place that was asked for are not kept any more: whoever follows reads the state of all numbers anew, and then goes on from <see cref="Next"/>, which is the end of the feed.</summary>
-    public bool IsGone { get; init; }
+    /// <summary>Why nothing can be told from the place that was asked for: whoever follows reads the state of all numbers anew, and then goes on from <see cref="Next"/>, the end of the feed. Null when all is told.</summary>
+    public ChangeGap? Gap { get; init; }
+}
+
+/// <summary>Why a follower of the change feed cannot go on where it was.</summary>
+public enum ChangeGap
+{
+    /// <summary>Changes behind that place are not kept any more.</summary>
+    NotKept,
+
+    /// <summary>That place is none of this feed: it was told before the provider restored a backup, or by another server. What was told up to there may be undone.</summary>
+    NotHere,
 }

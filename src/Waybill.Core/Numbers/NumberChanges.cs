@@ -26,7 +26,7 @@ public sealed class NumberChanges(WaybillDatabase database)
     // The number that the last change had, also when that is not kept any more.
     private const string LastStatement = "SELECT seq FROM sqlite_sequence WHERE name = 'number_change'";
 
-    /// <summary>The changes behind a place, the oldest first. Whoever asks again with <see cref="ChangePage.Next"/> misses none and gets none twice, unless it comes so late that <see cref="ChangePage.IsGone"/>.</summary>
+    /// <summary>The changes behind a place, the oldest first. Whoever asks again with <see cref="ChangePage.Next"/> misses none and gets none twice, unless there is a <see cref="ChangePage.Gap"/>.</summary>
     /// <param name="since">The sequence that was seen last; 0 for the beginning.</param>
     /// <param name="account">Only those of an account, by its number; null for all.</param>
     /// <param name="size">How many at most.</param>
@@ -44,9 +44,9 @@ public sealed class NumberChanges(WaybillDatabase database)
                 }
 
                 var last = connection.Number(LastStatement);
-                if (since < (connection.Number("SELECT min(sequence) FROM number_change") is var oldest and > 0 ? oldest - 1 : last))
+                if (GapAt(connection, since, last) is { } gap)
                 {
-                    return new ChangePage([], last, IsMore: false) { IsGone = true };
+                    return new ChangePage([], last, IsMore: false) { Gap = gap };
                 }
 
                 var rows = owner is null
@@ -99,6 +99,32 @@ public sealed class NumberChanges(WaybillDatabase database)
 
             pruned += piece.Value;
         }
+    }
+
+    /// <summary>
+    /// After a restore the feed goes on at a sequence that no feed before it can have reached: the microseconds of the clock. Whoever followed beyond the backup is then known by the
+    /// place that it asks for, and nothing of what it has seen is told again under the same sequence, also when one backup is restored twice.
+    /// </summary>
+    internal static void GoOnAfterRestore(DatabaseConnection connection, DateTimeOffset now)
+    {
+        var last = connection.Number(LastStatement);
+        var next = Math.Max(last + 1, (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        connection.Execute("INSERT INTO number_change_gap (after, before) VALUES (@last, @next)", ("@last", last), ("@next", next));
+        if (connection.Execute("UPDATE sqlite_sequence SET seq = @next WHERE name = 'number_change'", ("@next", next)) == 0)
+        {
+            connection.Execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('number_change', @next)", ("@next", next));
+        }
+    }
+
+    private static ChangeGap? GapAt(DatabaseConnection connection, long since, long last)
+    {
+        if (since > last || connection.Number("SELECT count(*) FROM number_change_gap WHERE after < @since AND @since < before", ("@since", since)) > 0)
+        {
+            return ChangeGap.NotHere;
+        }
+
+        var kept = connection.Number("SELECT min(sequence) FROM number_change") is var oldest and > 0 ? oldest - 1 : last;
+        return since < kept ? ChangeGap.NotKept : null;
     }
 
     private static NumberChange Read(DbDataReader row) => new(

@@ -1,4 +1,5 @@
 using Waybill.Core.Database;
+using Waybill.Core.Logins;
 
 namespace Waybill.Core.Numbers;
 
@@ -30,7 +31,7 @@ public sealed partial class NumberService
                 connection =>
                 {
                     var account = Taker(connection, caller.Account);
-                    return !account.Succeeded ? account.Problem
+                    return (MayNot(connection, caller, NumberRight.Change) ?? account.Problem) is { } refused ? refused
                         : search(connection) is { } number ? number
                         : Problem.NotFound($"No {size} numbers in a row that fit {pattern} are free. Try fewer, or another pattern.");
                 },
@@ -41,7 +42,8 @@ public sealed partial class NumberService
             }
 
             var isGone = false;
-            var taken = await database.WriteAsync<NumberBlock>(
+            var taken = await ChangeAsync<NumberBlock>(
+                caller,
                 transaction =>
                 {
                     isGone = !FreeNumbers.IsFree(transaction.Connection, found.Value, size);
@@ -58,8 +60,9 @@ public sealed partial class NumberService
     }
 
     /// <summary>The block that a number of the caller's belongs to.</summary>
-    public async ValueTask<Result<NumberBlock>> BlockOfAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) =>
-        await database.ReadAsync<Result<NumberBlock>>(
+    public ValueTask<Result<NumberBlock>> BlockOfAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) =>
+        LookAsync<NumberBlock>(
+            caller,
             connection =>
             {
                 var known = Known(connection, caller, number);
@@ -67,13 +70,14 @@ public sealed partial class NumberService
                     : known.Value.Block is { } id && Block(connection, id) is { } block ? block
                     : Problem.NotFound($"{number} is in no block.");
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
 
     /// <summary>Gives back the numbers of a block that the caller has still.</summary>
     /// <param name="caller">Who.</param>
     /// <param name="first">The first number of the block.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ValueTask<Result<NumberBlock>> DeactivateBlockAsync(NumberCaller caller, PhoneNumber first, CancellationToken cancellationToken = default) => database.WriteAsync<NumberBlock>(
+    public ValueTask<Result<NumberBlock>> DeactivateBlockAsync(NumberCaller caller, PhoneNumber first, CancellationToken cancellationToken = default) => ChangeAsync<NumberBlock>(
+        caller,
         transaction =>
         {
             var found = BlockFrom(transaction.Connection, caller, first);
@@ -97,7 +101,8 @@ public sealed partial class NumberService
     /// <param name="caller">Who.</param>
     /// <param name="first">The first number of the block.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ValueTask<Result<NumberBlock>> ReactivateBlockAsync(NumberCaller caller, PhoneNumber first, CancellationToken cancellationToken = default) => database.WriteAsync<NumberBlock>(
+    public ValueTask<Result<NumberBlock>> ReactivateBlockAsync(NumberCaller caller, PhoneNumber first, CancellationToken cancellationToken = default) => ChangeAsync<NumberBlock>(
+        caller,
         transaction =>
         {
             var found = BlockFrom(transaction.Connection, caller, first);

@@ -55,7 +55,8 @@ public sealed partial class NumberService
     }
 
     /// <summary>Checks a record and, when it is complete, has it sent to the emergency services; one that was sent and not changed since is not sent again.</summary>
-    public ValueTask<Result<EmergencyRecord>> ValidateEmergencyAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) => database.WriteAsync<EmergencyRecord>(
+    public ValueTask<Result<EmergencyRecord>> ValidateEmergencyAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) => ChangeAsync<EmergencyRecord>(
+        caller,
         transaction =>
         {
             var found = Emergency(transaction.Connection, caller, number);
@@ -79,10 +80,10 @@ public sealed partial class NumberService
         cancellationToken);
 
     /// <summary>The record of a number that the caller has.</summary>
-    public async ValueTask<Result<EmergencyRecord>> ShowEmergencyAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) =>
-        await database.ReadAsync<Result<EmergencyRecord>>(
-            connection => Emergency(connection, caller, number) is var found && !found.Succeeded ? found.Problem : found.Value.Record is { } record ? record : NoRecord(number),
-            cancellationToken).ConfigureAwait(false);
+    public ValueTask<Result<EmergencyRecord>> ShowEmergencyAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) => LookAsync<EmergencyRecord>(
+        caller,
+        connection => Emergency(connection, caller, number) is var found && !found.Succeeded ? found.Problem : found.Value.Record is { } record ? record : NoRecord(number),
+        cancellationToken);
 
     /// <summary>Enters what the emergency services answered.</summary>
     /// <param name="number">The number.</param>
@@ -152,7 +153,8 @@ public sealed partial class NumberService
 
     private ValueTask<Result<EmergencyRecord>> EmergencyAsync(
         NumberCaller caller, PhoneNumber number, string kind, bool isNeeded, Func<EmergencyRecord?, EmergencyRecord> change, CancellationToken cancellationToken) =>
-        database.WriteAsync<EmergencyRecord>(
+        ChangeAsync<EmergencyRecord>(
+            caller,
             transaction =>
             {
                 var found = Emergency(transaction.Connection, caller, number);

@@ -215,7 +215,8 @@ public sealed partial class NumberService
     private ValueTask<Result<NumberDetails>> SetAsync(
         NumberCaller caller, PhoneNumber number, bool portedToo, IReadOnlyList<NumberChanging> changes, CancellationToken cancellationToken,
         Func<DatabaseConnection, NumberDetails, Problem?>? check = null) =>
-        database.WriteAsync<NumberDetails>(
+        ChangeAsync<NumberDetails>(
+            caller,
             transaction =>
             {
                 var connection = transaction.Connection;

@@ -10,7 +10,7 @@ namespace Waybill.Core.Numbers;
 /// want the same number one gets it, in whichever process they are.
 /// </summary>
 /// <remarks>
-/// Problems: <see cref="ProblemKind.NotFound"/> where there is nothing free, or no number that the caller may know of; <see cref="ProblemKind.Refused"/> where the number's state
+/// Problems: <see cref="ProblemKind.NotFound"/> where there is nothing free, or no number that the caller may know of; <see cref="ProblemKind.Forbidden"/> for a login that may not; <see cref="ProblemKind.Refused"/> where the number's state
 /// or its account's forbids it; <see cref="ProblemKind.Invalid"/> for a value.
 /// </remarks>
 /// <param name="database">Where they are kept.</param>
@@ -21,15 +21,18 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
 {
     private readonly NumberRecorder _recorder = new(audit, time);
 
+    /// <summary>What the provider chose for all accounts.</summary>
+    public NumberOptions Options => options;
+
     /// <summary>Finds a free number and does not reserve it: another one each time, drawn from those that fit. To have it, activate it at once.</summary>
-    public async ValueTask<Result<PhoneNumber>> AllocateAsync(NumberPattern pattern, CancellationToken cancellationToken = default)
+    public async ValueTask<Result<PhoneNumber>> AllocateAsync(NumberCaller caller, NumberPattern pattern, CancellationToken cancellationToken = default)
     {
-        var found = await ListFreeAsync(pattern, 1, cancellationToken).ConfigureAwait(false);
+        var found = await ListFreeAsync(caller, pattern, 1, cancellationToken).ConfigureAwait(false);
         return found.Succeeded ? found.Value[0] : found.Problem;
     }
 
     /// <summary>Lists free numbers that fit, in no order, at most <see cref="NumberLimits.Listed"/>; there is at least one. None is reserved.</summary>
-    public async ValueTask<Result<IReadOnlyList<PhoneNumber>>> ListFreeAsync(NumberPattern pattern, int count, CancellationToken cancellationToken = default)
+    public async ValueTask<Result<IReadOnlyList<PhoneNumber>>> ListFreeAsync(NumberCaller caller, NumberPattern pattern, int count, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pattern);
         if (count is < 1 or > NumberLimits.Listed)
@@ -38,24 +41,27 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
         }
 
         await FreeOverAsync(cancellationToken).ConfigureAwait(false);
-        var found = await database.ReadAsync(connection => FreeNumbers.Find(connection, pattern, count), cancellationToken).ConfigureAwait(false);
-        return found.Count == 0 ? NoneFree(pattern) : (PhoneNumber[])[.. found.Select(static number => new PhoneNumber(number))];
+        return await LookAsync<IReadOnlyList<PhoneNumber>>(
+            caller,
+            connection => FreeNumbers.Find(connection, pattern, count) is { Count: > 0 } found ? (PhoneNumber[])[.. found.Select(static number => new PhoneNumber(number))] : NoneFree(pattern),
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Finds ten free numbers in a row of which the first ends with 0, and reserves none; says the first.</summary>
-    public async ValueTask<Result<PhoneNumber>> FindTenAsync(NumberPattern pattern, CancellationToken cancellationToken = default)
+    public async ValueTask<Result<PhoneNumber>> FindTenAsync(NumberCaller caller, NumberPattern pattern, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pattern);
         await FreeOverAsync(cancellationToken).ConfigureAwait(false);
-        var first = await database.ReadAsync(connection => FreeNumbers.FindRun(connection, pattern, 10), cancellationToken).ConfigureAwait(false);
-        return first is { } number ? new PhoneNumber(number) : NoneFree(pattern);
+        return await LookAsync<PhoneNumber>(
+            caller, connection => FreeNumbers.FindRun(connection, pattern, 10) is { } first ? new PhoneNumber(first) : NoneFree(pattern), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Gives a free number to the caller's account for a term. Whoever comes second is refused, and an account that holds as many as it may.</summary>
     public async ValueTask<Result<NumberDetails>> ActivateAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default)
     {
         await FreeOverAsync(cancellationToken).ConfigureAwait(false);
-        return await database.WriteAsync<NumberDetails>(
+        return await ChangeAsync<NumberDetails>(
+            caller,
             transaction =>
             {
                 var connection = transaction.Connection;
@@ -82,7 +88,8 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
     }
 
     /// <summary>Gives a number back. It is kept for its account for the time of quarantine, as it is.</summary>
-    public ValueTask<Result<NumberDetails>> DeactivateAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) => database.WriteAsync<NumberDetails>(
+    public ValueTask<Result<NumberDetails>> DeactivateAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) => ChangeAsync<NumberDetails>(
+        caller,
         transaction =>
         {
             var owned = Held(transaction.Connection, caller, number, portedToo: false);
@@ -97,7 +104,8 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
         cancellationToken);
 
     /// <summary>Undoes a deactivation while nobody else has taken the number.</summary>
-    public ValueTask<Result<NumberDetails>> ReactivateAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) => database.WriteAsync<NumberDetails>(
+    public ValueTask<Result<NumberDetails>> ReactivateAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) => ChangeAsync<NumberDetails>(
+        caller,
         transaction =>
         {
             var connection = transaction.Connection;
@@ -129,8 +137,8 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
         cancellationToken);
 
     /// <summary>A number with all that is set for it. Whoever gave it back still sees it, until somebody else takes it.</summary>
-    public async ValueTask<Result<NumberDetails>> ShowAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) =>
-        await database.ReadAsync(connection => Known(connection, caller, number), cancellationToken).ConfigureAwait(false);
+    public ValueTask<Result<NumberDetails>> ShowAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) =>
+        LookAsync(caller, connection => Known(connection, caller, number), cancellationToken);
 
     /// <summary>Frees what was quarantined long enough, renews terms and ends those that are to end; says how many numbers that were.</summary>
     public async ValueTask<Result<int>> SettleAsync(CancellationToken cancellationToken = default)

@@ -168,6 +168,9 @@ public enum PortalOperation
     /// <summary>Add and revoke keys, and say that somebody else may have one.</summary>
     ChangeOwnKeys,
 
+    /// <summary>To set what the account's logins may do with numbers.</summary>
+    ChangeOwnLogins,
+
     /// <summary>Get the connection pack.</summary>
     GetPack,
 

@@ -4,7 +4,7 @@ using Waybill.Core.Events;
 
 namespace Waybill.Core.Porting;
 
-/// <summary>The calendar, and what time does to orders and letters.</summary>
+/// <summary>The calendar, and orders whose time has passed.</summary>
 public sealed partial class PortingService
 {
     /// <summary>Lead times and calendar as they are now.</summary>
@@ -47,33 +47,6 @@ public sealed partial class PortingService
             return true;
         },
         cancellationToken).ConfigureAwait(false)).Problem);
-
-    /// <summary>Removes letters whose time is over; says how many.</summary>
-    public async ValueTask<Result<int>> RemoveLettersAsync(CancellationToken cancellationToken = default)
-    {
-        for (var removed = 0; ;)
-        {
-            var some = await database.WriteAsync<int>(
-                transaction =>
-                {
-                    var over = PortingSql.LettersOver(transaction.Connection, Today(time.GetUtcNow()));
-                    foreach (var (letter, reference, account, order) in over)
-                    {
-                        PortingSql.RemoveLetter(transaction.Connection, order, letter.Id);
-                        audit.Append(transaction, new AuditEntry(PortingActions.LetterRemoved, Actor.System) { Account = account, Subject = reference, Detail = Describe(letter) });
-                    }
-
-                    return over.Count;
-                },
-                cancellationToken).ConfigureAwait(false);
-            if (!some.Succeeded || some.Value == 0)
-            {
-                return some.Succeeded ? removed : some.Problem;
-            }
-
-            removed += some.Value;
-        }
-    }
 
     /// <summary>Tells the provider of orders with which it had to do something by now, of each once; says of how many.</summary>
     public async ValueTask<Result<int>> TellOverdueAsync(CancellationToken cancellationToken = default)

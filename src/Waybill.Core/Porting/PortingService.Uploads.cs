@@ -17,13 +17,8 @@ public sealed partial class PortingService
     /// <param name="account">Whose table; null for the provider, who sees all.</param>
     /// <param name="upload">Its reference.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async ValueTask<Result<IReadOnlyList<PortingOrder>>> UploadAsync(string? account, string upload, CancellationToken cancellationToken = default)
-    {
-        var orders = await database.ReadAsync(connection => PortingSql.OfUpload(connection, upload), cancellationToken).ConfigureAwait(false);
-        return orders.Count == 0 || (account is not null && !string.Equals(account, orders[0].Account, StringComparison.OrdinalIgnoreCase))
-            ? Problem.NotFound($"There is no table {Words.Show(upload)} of orders of porting. Its reference stands with each order that it made.")
-            : orders;
-    }
+    public async ValueTask<Result<IReadOnlyList<PortingOrder>>> UploadAsync(string? account, string upload, CancellationToken cancellationToken = default) =>
+        await database.ReadAsync(connection => OfUpload(connection, account, upload), cancellationToken).ConfigureAwait(false);
 
     /// <summary>
     /// Sends all drafts of a table, each by itself as <see cref="SubmitAsync"/> does: one that breaks a rule stays a draft and keeps none of the others from being sent. Whoever
@@ -59,6 +54,14 @@ public sealed partial class PortingService
         }
 
         return rows;
+    }
+
+    private static Result<IReadOnlyList<PortingOrder>> OfUpload(DatabaseConnection connection, string? account, string upload)
+    {
+        var orders = PortingSql.OfUpload(connection, upload);
+        return orders.Count == 0 || (account is not null && !string.Equals(account, orders[0].Account, StringComparison.OrdinalIgnoreCase))
+            ? Problem.NotFound($"There is no table {Words.Show(upload)} of orders of porting. Its reference stands with each order that it made.")
+            : orders;
     }
 
     private static string Left(PortingOrder order) => order.State switch

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
@@ -50,55 +49,6 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
                 PortingSql.SaveDetails(transaction.Connection, changed);
                 Record(transaction, PortingActions.Changed, changed, actor, PortingDifference.Of(order.Details, details) is { Length: > 0 } difference ? difference : "nothing is otherwise");
                 return changed;
-            },
-            cancellationToken);
-
-    /// <summary>Adds a letter of authority to a draft or a rejected order. Those before stay: what was sent with them is known later.</summary>
-    public async ValueTask<Result<PortingOrder>> AddLetterAsync(string? account, string reference, string? name, byte[] content, Actor actor, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(content);
-        var file = LetterFile.NameOf(name, content);
-        return !file.Succeeded ? file.Problem : await EditAsync(
-            account, reference,
-            (transaction, order, now) =>
-            {
-                if (order.Letters.Count >= PortingLimits.Letters)
-                {
-                    return Problem.LimitReached($"Order {order.Reference} has {PortingLimits.Letters} letters already. Make a new order.");
-                }
-
-                if (PortingSql.LetterBytes(transaction.Connection, order.AccountId) + content.Length > PortingLimits.LettersOfAccount)
-                {
-                    return Problem.LimitReached($"The letters of account {order.Account} take {PortingLimits.LettersOfAccount >> 20} MiB already. Send a smaller file, or cancel drafts that are not needed.");
-                }
-
-                var hash = Convert.ToHexStringLower(SHA256.HashData(content));
-                var letter = new PortingLetter(0, file.Value, content.Length, hash, now, actor.Name);
-                PortingSql.AddLetter(transaction.Connection, order.Id, letter, content);
-                Record(transaction, PortingActions.LetterAdded, order, actor, Describe(letter));
-                return PortingSql.Find(transaction.Connection, order.Reference)!;
-            },
-            cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Hands a letter out, and records to whom.</summary>
-    public ValueTask<Result<(PortingLetter Letter, byte[] Content)>> FetchLetterAsync(string? account, string reference, long letter, Actor actor, CancellationToken cancellationToken = default) =>
-        database.WriteAsync<(PortingLetter, byte[])>(
-            transaction =>
-            {
-                var found = Find(transaction.Connection, account, reference);
-                if (!found.Succeeded)
-                {
-                    return found.Problem;
-                }
-
-                if (found.Value.Letters.FirstOrDefault(each => each.Id == letter) is not { } file || PortingSql.LetterContent(transaction.Connection, found.Value.Id, letter) is not { } content)
-                {
-                    return Problem.NotFound($"Order {found.Value.Reference} has no letter {letter}: it was removed when its time was over, or is another order's.");
-                }
-
-                Record(transaction, PortingActions.LetterFetched, found.Value, actor, Describe(file));
-                return (file, content);
             },
             cancellationToken);
 
@@ -183,8 +133,6 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
 
     private static Result<PortingOrder> Find(DatabaseConnection connection, string? account, string reference) =>
         PortingSql.Find(connection, reference) is { } order && (account is null || string.Equals(account, order.Account, StringComparison.OrdinalIgnoreCase)) ? order : PortingSql.Unknown(reference);
-
-    private static string Describe(PortingLetter letter) => $"{letter.Name}, {letter.Size} bytes, SHA-256 {letter.Sha256}";
 
     private ValueTask<Result<IReadOnlyList<PortingOrder>>> AddAsync(
         string account, string? upload, IReadOnlyList<(PortingDetails Details, int? Line)> drafts, Actor actor, CancellationToken cancellationToken)

@@ -134,26 +134,33 @@ internal static class PortingSql
             ("@first", span.First.E164), ("@last", span.Last.E164)))
         .FirstOrDefault(static number => number is not null);
 
-    public static void AddLetter(DatabaseConnection connection, long order, PortingLetter letter, byte[] content)
+    /// <summary>Keeps what is in a letter; says under which number its letters find it.</summary>
+    public static long AddLetterFile(DatabaseConnection connection, byte[] content) =>
+        connection.Number("INSERT INTO porting_letter_file (content) VALUES (@content) RETURNING id", ("@content", content));
+
+    public static void AddLetter(DatabaseConnection connection, long order, PortingLetter letter, long file)
     {
         connection.Execute(
-            "INSERT INTO porting_letter (order_id, name, size, sha256, content, added_at, added_by) VALUES (@order, @name, @size, @sha256, @content, @at, @by)",
-            ("@order", order), ("@name", letter.Name), ("@size", letter.Size), ("@sha256", letter.Sha256), ("@content", content), ("@at", letter.Added.ToColumn()), ("@by", letter.AddedBy));
+            "INSERT INTO porting_letter (order_id, name, size, sha256, file_id, added_at, added_by) VALUES (@order, @name, @size, @sha256, @file, @at, @by)",
+            ("@order", order), ("@name", letter.Name), ("@size", letter.Size), ("@sha256", letter.Sha256), ("@file", file), ("@at", letter.Added.ToColumn()), ("@by", letter.AddedBy));
         connection.Execute("UPDATE porting_order SET has_letters = 1 WHERE id = @order", ("@order", order));
     }
 
+    /// <summary>What the letters of an account take; one of many orders lies there once.</summary>
     public static long LetterBytes(DatabaseConnection connection, long account) => connection.Number(
-        "SELECT coalesce(sum(l.size), 0) FROM porting_order o JOIN porting_letter l ON l.order_id = o.id WHERE o.account_id = @account", ("@account", account));
+        "SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT l.file_id, l.size FROM porting_order o JOIN porting_letter l ON l.order_id = o.id WHERE o.account_id = @account)", ("@account", account));
 
-    public static byte[]? LetterContent(DatabaseConnection connection, long order, long letter) =>
-        connection.First("SELECT content FROM porting_letter WHERE order_id = @order AND id = @id", static row => row.Bytes(0), ("@order", order), ("@id", letter));
+    public static byte[]? LetterContent(DatabaseConnection connection, long order, long letter) => connection.First(
+        "SELECT f.content FROM porting_letter l JOIN porting_letter_file f ON f.id = l.file_id WHERE l.order_id = @order AND l.id = @id", static row => row.Bytes(0), ("@order", order), ("@id", letter));
 
     public static List<(PortingLetter Letter, string Reference, string Account, long Order)> LettersOver(DatabaseConnection connection, DateOnly today) => connection.All(
         LettersOverStatement, static row => (ReadLetter(row), row.GetString(6), row.GetString(7), row.GetInt64(8)), ("@today", Column(today)), ("@limit", PortingLimits.Together));
 
+    /// <summary>Removes an order's letter, and what is in it with the last that has it.</summary>
     public static void RemoveLetter(DatabaseConnection connection, long order, long letter)
     {
-        connection.Execute("DELETE FROM porting_letter WHERE id = @id", ("@id", letter));
+        var file = connection.Number("DELETE FROM porting_letter WHERE id = @id RETURNING file_id", ("@id", letter));
+        connection.Execute("DELETE FROM porting_letter_file WHERE id = @file AND NOT EXISTS (SELECT 1 FROM porting_letter l WHERE l.file_id = @file)", ("@file", file));
         connection.Execute("UPDATE porting_order SET has_letters = EXISTS (SELECT 1 FROM porting_letter l WHERE l.order_id = @order) WHERE id = @order", ("@order", order));
     }
 

@@ -15,6 +15,9 @@ public enum NumberResult
     /// <summary>It can never be done so: a target that is none, a text that is too long.</summary>
     Invalid,
 
+    /// <summary>The login may not do it.</summary>
+    Forbidden,
+
     /// <summary>The server cannot do it at the moment.</summary>
     Unavailable,
 }

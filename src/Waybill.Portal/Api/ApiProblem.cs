@@ -52,6 +52,7 @@ internal sealed record ApiProblem(string Type, string Title, int Status, string 
             ProblemKind.AlreadyExists => With(StatusCodes.Status409Conflict, "already-exists", problem.Message),
             ProblemKind.Invalid => With(StatusCodes.Status422UnprocessableEntity, "invalid", problem.Message),
             ProblemKind.Refused => With(StatusCodes.Status409Conflict, "refused", problem.Message),
+            ProblemKind.Forbidden => With(StatusCodes.Status403Forbidden, "forbidden", problem.Message),
             ProblemKind.LimitReached => With(StatusCodes.Status409Conflict, "limit-reached", problem.Message),
             ProblemKind.Busy => With(StatusCodes.Status503ServiceUnavailable, "busy", problem.Message) with { RetryAfter = 1 },
             _ => With(StatusCodes.Status503ServiceUnavailable, "unavailable", problem.Message) with { RetryAfter = 60 },

@@ -20,6 +20,10 @@ internal static class LoginsApi
         Post<LoginView>("/v1/logins/{login}/suspend", "suspendLogin", Write, "Stop a login; its sessions end.", SuspendAsync, typeof(ReasonBody)),
         Post<LoginView>("/v1/logins/{login}/resume", "resumeLogin", Write, "Let a suspended login in again.", ResumeAsync),
         Put<LoginView>("/v1/logins/{login}/networks", "setNetworks", Write, "Set the networks that a login may come from, in place of those before; an empty list for anywhere.", SetNetworksAsync, typeof(NetworksBody)),
+        Put<LoginView>("/v1/logins/{login}/numbers", "setLoginNumbers", Write, "Set what a customer's login may do with the numbers of its account: none, look or change.", SetNumbersAsync, typeof(LoginNumbersBody)) with
+        {
+            Notes = "It counts for NTSAPI and for the calls of numbers that a login's password opens, from the next command on. A login of another kind has no numbers: 409.",
+        },
         Delete("/v1/logins/{login}", "removeLogin", Write, "Remove a login with its keys; its files and its audit rows stay.", RemoveAsync),
     ];
 
@@ -62,6 +66,9 @@ internal static class LoginsApi
     private static ValueTask<ApiAnswer> SetNetworksAsync(ApiCall call) =>
         ChangeAsync(call, (logins, name) => logins.SetAllowedNetworksAsync(name, call.Body<NetworksBody>().AllowFrom, call.Actor, call.Cancel));
 
+    private static ValueTask<ApiAnswer> SetNumbersAsync(ApiCall call) =>
+        ChangeAsync(call, (logins, name) => logins.SetNumbersAsync(name, call.Body<LoginNumbersBody>().Numbers, call.Actor, call.Cancel));
+
     private static async ValueTask<ApiAnswer> RemoveAsync(ApiCall call)
     {
         var removed = await ChangeAsync(call, (logins, name) => logins.RemoveAsync(name, call.Actor, call.Cancel));
@@ -76,14 +83,16 @@ internal static class LoginsApi
 
     internal static LoginView View(Login login) => new(
         login.UserName, login.Kind, login.Account, login.Vendor, login.StartDirectory?.ToString() ?? "/", [.. login.AllowFrom.Networks.Select(static network => network.ToString())],
-        login.Status, login.StatusReason, login.Created, login.LastLogin);
+        login.Status, login.StatusReason, login.Created, login.LastLogin, login.Numbers);
 
     internal sealed record LoginView(
         string UserName, LoginKind Kind, string? Account, string? Vendor, string StartDirectory, IReadOnlyList<string> AllowFrom, LoginStatus Status, string? StatusReason,
-        DateTimeOffset Created, DateTimeOffset? LastLogin);
+        DateTimeOffset Created, DateTimeOffset? LastLogin, NumberRight? Numbers);
 
     internal sealed record NewLoginBody(
         string? UserName = null, string? Account = null, LoginKind? Kind = null, string? Vendor = null, string? StartDirectory = null, IReadOnlyList<string>? AllowFrom = null);
+
+    internal sealed record LoginNumbersBody(NumberRight Numbers);
 
     internal sealed record NetworksBody(IReadOnlyList<string> AllowFrom);
 }

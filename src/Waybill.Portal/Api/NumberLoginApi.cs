@@ -46,7 +46,7 @@ internal static class NumberLoginApi
             call, static (numbers, caller, number) => numbers.ValidateEmergencyAsync(caller, number), static record => View(record.Status, record.Reason))).ForLogins(),
     ];
 
-    private static NumberCaller CallerOf(ApiCall call) => NumberCaller.Of(call.Login.Account!, call.Actor);
+    private static NumberCaller CallerOf(ApiCall call) => NumberCaller.OfLogin(call.Login, call.Actor);
 
     private static ValueTask<ApiAnswer> StatusAsync(ApiCall call) => ChangeAsync(call, static (numbers, caller, number) => numbers.ShowAsync(caller, number));
 
@@ -77,7 +77,7 @@ internal static class NumberLoginApi
     private static async ValueTask<ApiAnswer> AllocateAsync(ApiCall call)
     {
         var pattern = NumberPattern.ParseTyped(call.Path("pattern"));
-        return pattern.Succeeded ? ApiAnswer.Of(await call.Get<NumberService>().AllocateAsync(pattern.Value, call.Cancel), static number => new NumberFoundView(number.National)) : pattern.Problem;
+        return pattern.Succeeded ? ApiAnswer.Of(await call.Get<NumberService>().AllocateAsync(CallerOf(call), pattern.Value, call.Cancel), static number => new NumberFoundView(number.National)) : pattern.Problem;
     }
 
     private static async ValueTask<ApiAnswer> ListAsync(ApiCall call)
@@ -85,7 +85,7 @@ internal static class NumberLoginApi
         var pattern = NumberPattern.ParseTyped(call.Path("pattern"));
         return pattern.Succeeded
             ? ApiAnswer.Of(
-                await call.Get<NumberService>().ListFreeAsync(pattern.Value, SizeOf(call), call.Cancel),
+                await call.Get<NumberService>().ListFreeAsync(CallerOf(call), pattern.Value, SizeOf(call), call.Cancel),
                 static numbers => new NumbersFoundView([.. numbers.Select(static number => number.National)]))
             : pattern.Problem;
     }

@@ -40,7 +40,8 @@ internal static class NumberRangesApi
             ApiParameter.Number("limit", $"at most so many; {PortalLimits.ApiPage} unless given", 1, PortalLimits.ApiPageMaximum), ApiParameter.Text("account", "of one account only")) with
         {
             Notes = "Whoever asks again with next misses nothing and gets nothing twice. next is there also when nothing was new; more says that there is more now. " +
-                "Changes are kept for Numbers:ChangeDays (365). Where one behind since is not kept any more the answer is 410, with next: read all numbers anew (GET /v1/numbers), then go on with that next as since. So a new follower begins, too.",
+                "Changes are kept for Numbers:ChangeDays (365). Where one behind since is not kept any more the answer is 410, with next: read all numbers anew (GET /v1/numbers), then go on with that next as since. So a new follower begins, too. " +
+                "The same 410 is the answer where since is none of this feed, since the provider restored a backup after it was told: then what was told may be undone. Sequences go up and are not always the next number; all are below 2^53.",
         },
     ];
 
@@ -125,11 +126,14 @@ internal static class NumberRangesApi
     {
         var since = call.Number("since") ?? 0;
         var page = await call.Get<NumberChanges>().SinceAsync(since, call.AccountAsked, call.Limit, call.Cancel);
-        if (page is { Succeeded: true, Value: { IsGone: true, Next: var next } })
+        if (page is { Succeeded: true, Value: { Gap: { } gap, Next: var next } })
         {
+            var why = gap == ChangeGap.NotKept
+                ? string.Create(CultureInfo.InvariantCulture, $"Changes behind {since} are not kept any more.")
+                : string.Create(CultureInfo.InvariantCulture, $"Change {since} is none of this feed: it was told before the provider restored a backup, or by another server, and what was told then may be undone.");
             return ApiProblem.Of(
                 StatusCodes.Status410Gone,
-                string.Create(CultureInfo.InvariantCulture, $"Changes behind {since} are not kept any more. Read all numbers anew (GET /v1/numbers), then go on with since={next}: what happens meanwhile comes behind it."))
+                string.Create(CultureInfo.InvariantCulture, $"{why} Read all numbers anew (GET /v1/numbers), then go on with since={next}: what happens meanwhile comes behind it."))
                 with { Next = next };
         }
 

@@ -97,7 +97,7 @@ internal static class NumbersApi
             return pattern.Problem;
         }
 
-        var free = await call.Get<NumberService>().ListFreeAsync(pattern.Value, (int)(call.Number("limit") ?? 1), call.Cancel);
+        var free = await call.Get<NumberService>().ListFreeAsync(CallerOf(call), pattern.Value, (int)(call.Number("limit") ?? 1), call.Cancel);
         return free.Succeeded ? ApiAnswer.Of(ApiPaging.Whole(free.Value.Select(static number => number.National)))
             : free.Problem.Kind == ProblemKind.NotFound ? ApiAnswer.Of(ApiPaging.Whole<string>([]))
             : free.Problem;

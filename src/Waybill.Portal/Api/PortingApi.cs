@@ -26,6 +26,12 @@ internal static class PortingApi
             Notes = $"The columns main, numbers, line and postcode, and if wanted main_ports, address, losing_provider, losing_account, range_holder, signatory and wanted; at most {PortingLimits.ImportRows} rows. The answer has the table's reference, by which its drafts are sent together.",
         },
         Get<Page<PortingOrderView>>("/v1/porting-tables/{table}", "listPortingTable", Read, "List the orders of a table, by line.", TableAsync),
+        new(HttpMethods.Post, "/v1/porting-tables/{table}/letters", "addPortingTableLetter", Write, "Add one letter of authority, PDF or image, to all drafts of a table.", AddTableLetterAsync)
+        {
+            Query = [ApiParameter.Text("name", "the name of the file")], Response = typeof(Page<PortingOrderView>), Upload = "application/octet-stream", UploadAs = ApiUploadKind.Memory, UploadSize = PortingLimits.LetterSize,
+            Status = StatusCodes.Status201Created,
+            Notes = "It counts for each draft as if it had come by itself, and is kept once. Drafts that name different persons who signed are a 409, and so is a table without a draft: nothing is added.",
+        },
         Post<PortingSentView>("/v1/porting-tables/{table}/submit", "submitPortingTable", Write, "Send all drafts of a table that can be sent.", SubmitTableAsync) with
         {
             Notes = "Each row says what came of it: sent; refused, with the rule that it breaks, and it is a draft still; or left, since it is no draft any more. Sent again, the same call sends what is a draft still.",
@@ -84,6 +90,10 @@ internal static class PortingApi
 
     private static async ValueTask<ApiAnswer> TableAsync(ApiCall call) =>
         ApiAnswer.Of(await call.Get<PortingService>().UploadAsync(call.Token.Account, call.Path("table"), call.Cancel), static orders => ApiPaging.Whole(orders.Select(View)));
+
+    private static async ValueTask<ApiAnswer> AddTableLetterAsync(ApiCall call) => ApiAnswer.Of(
+        await call.Get<PortingService>().AddLetterToUploadAsync(call.Token.Account, call.Path("table"), call.Text("name"), call.Body<ReadOnlyMemory<byte>>().ToArray(), call.Actor, call.Cancel),
+        static orders => ApiPaging.Whole(orders.Select(View)));
 
     private static async ValueTask<ApiAnswer> SubmitTableAsync(ApiCall call) => ApiAnswer.Of(
         await call.Get<PortingService>().SubmitUploadAsync(call.Token.Account, call.Path("table"), call.Actor, call.Cancel),

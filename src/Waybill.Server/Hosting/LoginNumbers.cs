@@ -13,14 +13,14 @@ namespace Waybill.Server.Hosting;
 internal sealed class LoginNumbers(NumberService numbers, NumberCaller caller) : INtsapiNumbers
 {
     public async ValueTask<NumberAnswer<string>> FindFreeAsync(string pattern) =>
-        !NumberPattern.TryParse(pattern, out var wanted) ? NoPattern : Answer(await numbers.AllocateAsync(wanted), static number => number.National);
+        !NumberPattern.TryParse(pattern, out var wanted) ? NoPattern : Answer(await numbers.AllocateAsync(caller, wanted), static number => number.National);
 
     public async ValueTask<NumberAnswer<string>> FindTenAsync(string pattern) =>
-        !NumberPattern.TryParse(pattern, out var wanted) ? NoPattern : Answer(await numbers.FindTenAsync(wanted), static first => first.National[..^1]);
+        !NumberPattern.TryParse(pattern, out var wanted) ? NoPattern : Answer(await numbers.FindTenAsync(caller, wanted), static first => first.National[..^1]);
 
     public async ValueTask<NumberAnswer<IReadOnlyList<string>>> ListFreeAsync(string pattern, int count) =>
         !NumberPattern.TryParse(pattern, out var wanted) ? NoPattern
-        : Answer(await numbers.ListFreeAsync(wanted, Math.Min(count, NumberLimits.Listed)), static found => (IReadOnlyList<string>)[.. found.Select(static number => number.National)]);
+        : Answer(await numbers.ListFreeAsync(caller, wanted, Math.Min(count, NumberLimits.Listed)), static found => (IReadOnlyList<string>)[.. found.Select(static number => number.National)]);
 
     public async ValueTask<NumberAnswer> ActivateAsync(string number) => Answer(await numbers.ActivateAsync(caller, Number(number)));
 
@@ -125,6 +125,7 @@ internal sealed class LoginNumbers(NumberService numbers, NumberCaller caller) :
     {
         ProblemKind.NotFound => new(NumberResult.NotFound),
         ProblemKind.Invalid => new(NumberResult.Invalid, problem.Message),
+        ProblemKind.Forbidden => new(NumberResult.Forbidden, problem.Message),
         ProblemKind.Busy or ProblemKind.Unusable => new(NumberResult.Unavailable),
         _ => new(NumberResult.NotNow, problem.Message),
     };

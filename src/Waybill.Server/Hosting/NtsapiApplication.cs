@@ -40,7 +40,7 @@ internal sealed partial class NtsapiApplication(Installation installation, Sessi
         }
 
         // A vendor sees its own subtree of the files and no more, and the provider's own logins belong to no account.
-        if (candidate.Login is not { Kind: LoginKind.Customer, Account: { } account })
+        if (candidate.Login is not { Kind: LoginKind.Customer })
         {
             connection.Features.Set(new LoginRefusal("only a customer's own login has numbers"));
             connection.Refusal = NoNumbers;
@@ -58,7 +58,7 @@ internal sealed partial class NtsapiApplication(Installation installation, Sessi
         }
 
         installation.Usage.NotePassword(candidate.Login.Id, address.ToString(), Client);
-        return new NtsapiLogin(session, new LoginNumbers(numbers, NumberCaller.Of(account, session.Actor)));
+        return new NtsapiLogin(session, new LoginNumbers(numbers, NumberCaller.OfLogin(candidate.Login, session.Actor)));
     }
 
     public async ValueTask ConnectionEndedAsync(NtsapiConnectionReport report)

@@ -16,7 +16,7 @@ public sealed class FreeNumberTests
         {
             for (var left = 5; left > 0;)
             {
-                var number = (await core.Numbers.AllocateAsync(pattern)).Get();
+                var number = (await core.Numbers.AllocateAsync(core.One, pattern)).Get();
                 if ((await core.Numbers.ActivateAsync(i % 2 == 0 ? core.One : core.Two, number)) is { Succeeded: true } done)
                 {
                     taken.Add(done.Value.Number.E164);
@@ -52,10 +52,10 @@ public sealed class FreeNumberTests
         var pattern = NumberCore.Pattern("01224______");
         for (var i = 0; i < 300; i++)
         {
-            (await core.Numbers.ActivateAsync(core.One, (await core.Numbers.AllocateAsync(pattern)).Get())).Get();
+            (await core.Numbers.ActivateAsync(core.One, (await core.Numbers.AllocateAsync(core.One, pattern)).Get())).Get();
         }
 
-        Assert.Equal("No number that fits 01224______ is free. Try another pattern.", (await core.Numbers.AllocateAsync(pattern)).Problem(ProblemKind.NotFound).Message);
+        Assert.Equal("No number that fits 01224______ is free. Try another pattern.", (await core.Numbers.AllocateAsync(core.One, pattern)).Problem(ProblemKind.NotFound).Message);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class FreeNumberTests
         var found = new HashSet<long>();
         for (var i = 0; i < 40; i++)
         {
-            found.Add((await core.Numbers.AllocateAsync(NumberCore.Pattern("01224______"))).Get().E164);
+            found.Add((await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("01224______"))).Get().E164);
         }
 
         // Forty out of sixty-four and more: fewer than fifteen different ones come once in 10^12 runs.
@@ -89,7 +89,7 @@ public sealed class FreeNumberTests
         var pattern = NumberCore.Pattern(text);
         for (var i = 0; i < 20; i++)
         {
-            Assert.True(pattern.Matches((await core.Numbers.AllocateAsync(pattern)).Get().E164));
+            Assert.True(pattern.Matches((await core.Numbers.AllocateAsync(core.One, pattern)).Get().E164));
         }
     }
 
@@ -98,10 +98,10 @@ public sealed class FreeNumberTests
     {
         await using var core = await NumberCore.CreateAsync();
         await core.AddRangeAsync("0800123000", 10);
-        Assert.Equal(10, (await core.Numbers.AllocateAsync(NumberCore.Pattern("0800"))).Get().National.Length);
-        (await core.Numbers.AllocateAsync(NumberCore.Pattern("0800_______"))).Problem(ProblemKind.NotFound);
-        (await core.Numbers.AllocateAsync(NumberCore.Pattern("01225______"))).Problem(ProblemKind.NotFound);
-        (await core.Numbers.AllocateAsync(NumberCore.Pattern("012240001__"))).Problem(ProblemKind.NotFound);
+        Assert.Equal(10, (await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("0800"))).Get().National.Length);
+        (await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("0800_______"))).Problem(ProblemKind.NotFound);
+        (await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("01225______"))).Problem(ProblemKind.NotFound);
+        (await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("012240001__"))).Problem(ProblemKind.NotFound);
     }
 
     [Fact]
@@ -109,12 +109,12 @@ public sealed class FreeNumberTests
     {
         await using var core = await NumberCore.CreateAsync(size: 2000);
         var pattern = NumberCore.Pattern("01224______");
-        var all = (await core.Numbers.ListFreeAsync(pattern, NumberLimits.Listed)).Get();
+        var all = (await core.Numbers.ListFreeAsync(core.One, pattern, NumberLimits.Listed)).Get();
         Assert.Equal(NumberLimits.Listed, all.Distinct().Count());
-        (await core.Numbers.ListFreeAsync(pattern, NumberLimits.Listed + 1)).Problem(ProblemKind.Invalid);
-        (await core.Numbers.ListFreeAsync(pattern, 0)).Problem(ProblemKind.Invalid);
+        (await core.Numbers.ListFreeAsync(core.One, pattern, NumberLimits.Listed + 1)).Problem(ProblemKind.Invalid);
+        (await core.Numbers.ListFreeAsync(core.One, pattern, 0)).Problem(ProblemKind.Invalid);
         await core.ActivateAsync();
-        Assert.Equal(9, (await core.Numbers.ListFreeAsync(NumberCore.Pattern("0122400000_"), 50)).Get().Count);
+        Assert.Equal(9, (await core.Numbers.ListFreeAsync(core.One, NumberCore.Pattern("0122400000_"), 50)).Get().Count);
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class FreeNumberTests
         await using var core = await NumberCore.CreateAsync(size: 100_000);
         core.Core.Tamper("UPDATE phone_number SET state = 'portedout' WHERE number % 10 <> 0; UPDATE number_range SET free = 10000, ported_out = 90000");
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        (await core.Numbers.AllocateAsync(NumberCore.Pattern("012240____5"))).Problem(ProblemKind.NotFound);
+        (await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("012240____5"))).Problem(ProblemKind.NotFound);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{watch.Elapsed}");
     }
 
@@ -137,11 +137,11 @@ public sealed class FreeNumberTests
         await core.ActivateAsync("01224000029");
         for (var i = 0; i < 10; i++)
         {
-            Assert.Equal("01224000030", (await core.Numbers.FindTenAsync(NumberCore.Pattern("01224"))).Get().National);
+            Assert.Equal("01224000030", (await core.Numbers.FindTenAsync(core.One, NumberCore.Pattern("01224"))).Get().National);
         }
 
         await core.ActivateAsync("01224000035");
-        (await core.Numbers.FindTenAsync(NumberCore.Pattern("01224"))).Problem(ProblemKind.NotFound);
+        (await core.Numbers.FindTenAsync(core.One, NumberCore.Pattern("01224"))).Problem(ProblemKind.NotFound);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class NumberChangeTests
         var changes = core.Core.Services.NumberChanges;
         var number = await core.ActivateAsync();
         var before = (await changes.SinceAsync(0)).Get();
-        Assert.Equal((2, 2L, false), (before.Items.Count, before.Next, before.IsGone));
+        Assert.Equal((2, 2L, false), (before.Items.Count, before.Next, before.Gap is not null));
         core.Core.Time.Advance(TimeSpan.FromDays(20));
         (await core.Numbers.SetPinAsync(core.One, number, "1234")).Get();
         Assert.Equal(0, (await core.Numbers.PruneChangesAsync()).Get());
@@ -24,12 +24,12 @@ public sealed class NumberChangeTests
             foreach (var since in (long[])[0, 1])
             {
                 var gone = (await changes.SinceAsync(since, account)).Get();
-                Assert.Equal((true, 3L, 0, false), (gone.IsGone, gone.Next, gone.Items.Count, gone.IsMore));
+                Assert.Equal((ChangeGap.NotKept, 3L, 0, false), (gone.Gap, gone.Next, gone.Items.Count, gone.IsMore));
             }
 
             // Who was there last misses nothing.
             var rest = (await changes.SinceAsync(2, account)).Get();
-            Assert.Equal((false, 3L, NumberActions.PinSet), (rest.IsGone, rest.Next, Assert.Single(rest.Items).Kind));
+            Assert.Equal((null, 3L, NumberActions.PinSet), (rest.Gap, rest.Next, Assert.Single(rest.Items).Kind));
         }
 
         Assert.Equal(NumberActions.PinSet, Assert.Single((await changes.OfAsync(number)).Items).Kind);
@@ -38,12 +38,12 @@ public sealed class NumberChangeTests
         // Also when nothing at all is left, and the places go on behind what is gone.
         core.Core.Time.Advance(TimeSpan.FromDays(31));
         Assert.Equal(1, (await core.Numbers.PruneChangesAsync()).Get());
-        Assert.Equal((true, 3L), ((await changes.SinceAsync(2)).Get().IsGone, (await changes.SinceAsync(2)).Get().Next));
+        Assert.Equal((ChangeGap.NotKept, 3L), ((await changes.SinceAsync(2)).Get().Gap, (await changes.SinceAsync(2)).Get().Next));
         var end = (await changes.SinceAsync(3)).Get();
-        Assert.Equal((false, 3L), (end.IsGone, end.Next));
+        Assert.Equal((null, 3L), (end.Gap, end.Next));
         (await core.Numbers.SetPinAsync(core.One, number, null)).Get();
         Assert.Equal(4, Assert.Single((await changes.SinceAsync(3)).Get().Items).Sequence);
-        Assert.True((await changes.SinceAsync(2)).Get().IsGone);
+        Assert.Equal(ChangeGap.NotKept, (await changes.SinceAsync(2)).Get().Gap);
     }
 
     [Fact]
@@ -51,7 +51,8 @@ public sealed class NumberChangeTests
     {
         await using var core = await NumberCore.CreateAsync(size: 0);
         var page = (await core.Core.Services.NumberChanges.SinceAsync(0)).Get();
-        Assert.Equal((false, 0L, 0), (page.IsGone, page.Next, page.Items.Count));
+        Assert.Equal((null, 0L, 0), (page.Gap, page.Next, page.Items.Count));
+        Assert.Equal((ChangeGap.NotHere, 0L), await core.Core.Services.NumberChanges.SinceAsync(1) is var ahead ? (ahead.Get().Gap, ahead.Get().Next) : default);
         Assert.Equal(0, (await core.Numbers.PruneChangesAsync()).Get());
     }
 

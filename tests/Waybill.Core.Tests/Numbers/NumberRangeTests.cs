@@ -118,11 +118,11 @@ public sealed class NumberRangeTests
     public async Task A_hundred_thousand_numbers_are_added_at_once_and_found()
     {
         await using var core = await NumberCore.CreateAsync(size: NumberLimits.Range);
-        await core.Numbers.AllocateAsync(NumberCore.Pattern("01224______"));
+        await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("01224______"));
         foreach (var pattern in (string[])["01224______", "0122400____", "0122_0__123", "0_______777", "0__________"])
         {
             var wanted = NumberCore.Pattern(pattern);
-            Assert.Matches($"^{pattern.Replace('_', '.')}$", (await core.Numbers.AllocateAsync(wanted)).Get().National);
+            Assert.Matches($"^{pattern.Replace('_', '.')}$", (await core.Numbers.AllocateAsync(core.One, wanted)).Get().National);
             var found = (await core.Numbers.ListAsync(new NumberQuery { Pattern = wanted, Size = 50 })).Get().Items;
             Assert.NotEmpty(found);
             Assert.All(found, number => Assert.Matches($"^{pattern.Replace('_', '.')}$", number.Number.National));

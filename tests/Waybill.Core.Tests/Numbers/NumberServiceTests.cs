@@ -10,7 +10,7 @@ public sealed class NumberServiceTests
     public async Task A_number_is_allocated_activated_given_back_and_taken_again()
     {
         await using var core = await NumberCore.CreateAsync();
-        var number = (await core.Numbers.AllocateAsync(NumberCore.Pattern("01224______"))).Get();
+        var number = (await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("01224______"))).Get();
         var active = (await core.Numbers.ActivateAsync(core.One, number)).Get();
         Assert.Equal((NumberState.Active, "10042", new DateOnly(2027, 1, 15)), (active.State, active.Account, active.Expires));
         (await core.Numbers.SetTargetAsync(core.One, number, 1, NumberCore.Target("S:44@sip.example"))).Get();
@@ -34,12 +34,12 @@ public sealed class NumberServiceTests
         (await core.Numbers.SetInformationAsync(core.One, number, "Example Ltd")).Get();
         (await core.Numbers.CreateEmergencyAsync(core.One, number)).Get();
         (await core.Numbers.DeactivateAsync(core.One, number)).Get();
-        (await core.Numbers.AllocateAsync(NumberCore.Pattern("01224______"))).Problem(ProblemKind.NotFound);
+        (await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("01224______"))).Problem(ProblemKind.NotFound);
         (await core.Numbers.ActivateAsync(core.Two, number)).Problem(ProblemKind.Refused);
         (await core.Numbers.ReactivateAsync(core.Two, number)).Problem(ProblemKind.NotFound);
 
         core.Core.Time.Advance(TimeSpan.FromDays(90));
-        Assert.Equal(number, (await core.Numbers.AllocateAsync(NumberCore.Pattern("01224______"))).Get());
+        Assert.Equal(number, (await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("01224______"))).Get());
         var taken = (await core.Numbers.ActivateAsync(core.Two, number)).Get();
         Assert.Equal((null, false, null, "10043"), (taken.Targets[0], taken.HasPin, taken.Information, taken.Account));
         (await core.Numbers.ShowEmergencyAsync(core.Two, number)).Problem(ProblemKind.NotFound);
@@ -64,7 +64,7 @@ public sealed class NumberServiceTests
         await using var core = await NumberCore.CreateAsync(size: 1, new NumberOptions { QuarantineDays = 0 });
         var number = await core.ActivateAsync();
         (await core.Numbers.DeactivateAsync(core.One, number)).Get();
-        Assert.Equal(number, (await core.Numbers.AllocateAsync(NumberCore.Pattern("01224______"))).Get());
+        Assert.Equal(number, (await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("01224______"))).Get());
     }
 
     [Fact]

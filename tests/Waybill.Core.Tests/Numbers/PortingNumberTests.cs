@@ -54,7 +54,7 @@ public sealed class PortingNumberTests
         await using var core = await NumberCore.CreateAsync(size: 1);
         var number = await core.ActivateAsync();
         (await core.Numbers.PortOutAsync(number, TestCore.Operator)).Get();
-        (await core.Numbers.AllocateAsync(NumberCore.Pattern("01224"))).Problem(ProblemKind.NotFound);
+        (await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("01224"))).Problem(ProblemKind.NotFound);
         (await core.Numbers.ActivateAsync(core.Two, number)).Problem(ProblemKind.Refused);
         (await core.Numbers.ReactivateAsync(core.One, number)).Problem(ProblemKind.Refused);
         (await core.Numbers.SetTargetAsync(core.One, number, 1, null)).Problem(ProblemKind.Refused);

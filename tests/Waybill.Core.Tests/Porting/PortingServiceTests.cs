@@ -208,7 +208,7 @@ public sealed class PortingServiceTests
         core.Time.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal(PortingLimits.Letters, (await porting.RemoveLettersAsync()).Get());
         Assert.Empty((await porting.ShowAsync(null, order.Reference)).Get().Letters);
-        Assert.Equal(0L, core.Scalar("SELECT count(*) FROM porting_letter"));
+        Assert.Equal((0L, 0L), (core.Scalar("SELECT count(*) FROM porting_letter"), core.Scalar("SELECT count(*) FROM porting_letter_file")));
         Assert.Equal(PortingLimits.Letters, (await core.Services.Audit.SearchAsync(new AuditQuery { Action = "porting-letter-removed" })).Items.Count);
     }
 

@@ -76,12 +76,102 @@ public sealed class PortingUploadTests
     {
         await using var core = await CoreAsync();
         var orders = await ImportAsync(core, string.Concat(Enumerable.Range(0, PortingLimits.ImportRows).Select(static index => Row($"01632961{index:000}", "2026-12-14"))));
-        core.Tamper("INSERT INTO porting_letter (order_id, name, size, sha256, content, added_at, added_by) SELECT id, 'a.pdf', 1, '', x'00', 0, 'ann' FROM porting_order");
+        var signed = (await Service(core).AddLetterToUploadAsync("10042", orders[0].Upload!, "a", Letter, Customer)).Get();
+        Assert.Equal(PortingLimits.ImportRows, signed.Count(static order => order.Letters.Count == 1));
         var rows = (await Service(core).SubmitUploadAsync("10042", orders[0].Upload!, Customer)).Get();
         Assert.Equal(PortingLimits.ImportRows, rows.Count(static row => row.Result == PortingSendingResult.Sent));
     }
 
-    private static string Row(string number, string wanted) => $"{number},{number},single,S1 1AA,1 High Street,Other Telecom,A-1,yes,Ann Lee,{wanted}\n";
+    [Fact]
+    public async Task One_letter_counts_for_each_draft_of_a_table_and_is_kept_once_until_the_last_of_them_is_over()
+    {
+        await using var core = await CoreAsync();
+        var porting = Service(core);
+        var orders = await ImportAsync(core, Row("01632960100", "2026-12-14") + Row("01632960101", "2026-12-14") + Row("01632960102", "2026-12-14", "ann lee") + Row("01632960103", "2026-12-14", ""));
+        var upload = orders[0].Upload!;
+        await porting.CancelAsync("10042", orders[2].Reference, "not wanted", Customer).GetAsync();
+        var signed = (await porting.AddLetterToUploadAsync("10042", upload.ToLowerInvariant(), "C:\\signed letter.exe", Letter, Customer)).Get();
+        Assert.Equal([1, 1, 0, 1], signed.Select(static order => order.Letters.Count));
+        Assert.Equal((1L, (long)Letter.Length), (core.Scalar("SELECT count(*) FROM porting_letter_file"), core.Scalar("SELECT sum(length(content)) FROM porting_letter_file")));
+        var recorded = (await core.Services.Audit.SearchAsync(new AuditQuery { Action = PortingActions.LetterAdded })).Items;
+        Assert.Equal(
+            [orders[3].Reference, orders[1].Reference, orders[0].Reference],
+            recorded.Select(static row => row.Subject));
+        Assert.All(recorded, row => Assert.Matches($"^signed_letter.pdf, {Letter.Length} bytes, SHA-256 [0-9a-f]{{64}}; for all drafts of table {upload}$", row.Detail));
+
+        // Each order hands it out as its own.
+        Assert.Equal(3, signed.SelectMany(static order => order.Letters).DistinctBy(static letter => letter.Id).Count());
+        var (letter, content) = (await porting.FetchLetterAsync("10042", orders[1].Reference, signed[1].Letters[0].Id, Customer)).Get();
+        Assert.Equal("signed_letter.pdf", letter.Name);
+        Assert.Equal(Letter, content);
+        (await porting.FetchLetterAsync("10042", orders[0].Reference, signed[1].Letters[0].Id, Customer)).Problem(ProblemKind.NotFound);
+        Assert.Equal(
+            [PortingSendingResult.Sent, PortingSendingResult.Sent, PortingSendingResult.Left, PortingSendingResult.Refused],
+            (await porting.SubmitUploadAsync("10042", upload, Customer)).Get().Select(static row => row.Result));
+
+        // What was never sent loses it in the night; the last order has it for a year.
+        await porting.CancelAsync("10042", orders[3].Reference, "no", Customer).GetAsync();
+        await porting.CancelAsync("10042", orders[0].Reference, "no", Customer).GetAsync();
+        Assert.Equal(1, (await porting.RemoveLettersAsync()).Get());
+        core.Time.Advance(TimeSpan.FromDays(10));
+        await porting.CancelAsync("10042", orders[1].Reference, "no", Customer).GetAsync();
+        core.Time.Advance(TimeSpan.FromDays(357));
+        Assert.Equal(1, (await porting.RemoveLettersAsync()).Get());
+        Assert.Empty((await porting.ShowAsync(null, orders[0].Reference)).Get().Letters);
+        Assert.Equal(Letter, (await porting.FetchLetterAsync(null, orders[1].Reference, signed[1].Letters[0].Id, Staff)).Get().Content);
+        core.Time.Advance(TimeSpan.FromDays(10));
+        Assert.Equal(1, (await porting.RemoveLettersAsync()).Get());
+        Assert.Equal(0L, core.Scalar("SELECT count(*) FROM porting_letter_file"));
+        Assert.Equal(3, (await core.Services.Audit.SearchAsync(new AuditQuery { Action = PortingActions.LetterRemoved })).Items.Count);
+    }
+
+    [Fact]
+    public async Task One_letter_counts_for_no_table_of_several_signatories_of_another_account_or_without_a_draft()
+    {
+        await using var core = await CoreAsync();
+        await core.AddAccountAsync("20077");
+        var porting = Service(core);
+        var mixed = await ImportAsync(core, Row("01632960100", "2026-12-14") + Row("01632960101", "2026-12-14", "Bob Ray") + Row("01632960102", "2026-12-14", "Cat Dee"));
+        Assert.Contains(
+            "line 2 of table " + mixed[0].Upload + " names Ann Lee, line 3 Bob Ray.", (await LetterAsync("10042", mixed[0].Upload!, Letter)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        (await LetterAsync("20077", mixed[0].Upload!, Letter)).Problem(ProblemKind.NotFound);
+        (await LetterAsync("10042", "2222-2222", Letter)).Problem(ProblemKind.NotFound);
+        (await LetterAsync("10042", mixed[0].Upload!, "MZ"u8.ToArray())).Problem(ProblemKind.Invalid);
+        await porting.CancelAsync("10042", mixed[0].Reference, "no", Customer).GetAsync();
+        await porting.CancelAsync("10042", mixed[1].Reference, "no", Customer).GetAsync();
+        Assert.Equal(1, (await LetterAsync("10042", mixed[0].Upload!, Letter)).Get().Sum(static order => order.Letters.Count));
+
+        // All drafts get it, or none.
+        var two = await ImportAsync(core, Row("01632960103", "2026-12-14") + Row("01632960104", "2026-12-14"));
+        for (var more = 0; more < PortingLimits.Letters; more++)
+        {
+            await porting.AddLetterAsync("10042", two[1].Reference, "a", Letter, Customer).GetAsync();
+        }
+
+        Assert.Contains($"Order {two[1].Reference} has 10 letters", (await LetterAsync("10042", two[0].Upload!, Letter)).Problem(ProblemKind.LimitReached).Message, StringComparison.Ordinal);
+        Assert.Empty((await porting.ShowAsync(null, two[0].Reference)).Get().Letters);
+        foreach (var order in two)
+        {
+            await porting.CancelAsync("10042", order.Reference, "no", Customer).GetAsync();
+        }
+
+        Assert.Contains("is a draft any more", (await LetterAsync("10042", two[0].Upload!, Letter)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+
+        ValueTask<Result<IReadOnlyList<PortingOrder>>> LetterAsync(string account, string upload, byte[] content) => porting.AddLetterToUploadAsync(account, upload, "a", content, Customer);
+    }
+
+    [Fact]
+    public async Task The_letter_of_a_table_takes_its_size_once_of_what_the_account_may_have()
+    {
+        await using var core = await CoreAsync();
+        var orders = await ImportAsync(core, Row("01632960100", "2026-12-14") + Row("01632960101", "2026-12-14"));
+        (await Service(core).AddLetterToUploadAsync("10042", orders[0].Upload!, "a", Letter, Customer)).Get();
+        core.Tamper($"UPDATE porting_letter SET size = {PortingLimits.LettersOfAccount - Letter.Length}");
+        (await Service(core).AddLetterToUploadAsync("10042", orders[0].Upload!, "a", Letter, Customer)).Get();
+        (await Service(core).AddLetterToUploadAsync("10042", orders[0].Upload!, "a", Letter, Customer)).Problem(ProblemKind.LimitReached);
+    }
+
+    private static string Row(string number, string wanted, string signatory = "Ann Lee") => $"{number},{number},single,S1 1AA,1 High Street,Other Telecom,A-1,yes,{signatory},{wanted}\n";
 
     private static async Task<IReadOnlyList<PortingOrder>> ImportAsync(TestCore core, string rows) =>
         await Service(core).ImportAsync("10042", PortingTable.Read(Encoding.UTF8.GetBytes(Head + rows)).Get(), Customer).GetAsync();

@@ -47,6 +47,42 @@ public sealed partial class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<Nts
     }
 
     [Fact]
+    public async Task A_login_that_may_only_look_is_told_so_also_in_a_session_that_lives()
+    {
+        const string Looks = "4 This login may look at numbers and not change them. Use another login of the account, or have the account's owner or the provider allow it.";
+        const string Nothing = "4 This login may not use numbers. Use another login of the account, or have the account's owner or the provider allow it.";
+        await Server.CommandAsync("account", "add", "40002", "--name", "Desk");
+        var password = await ntsapi.AddLoginAsync("40002", "40002");
+        await ntsapi.AddRangeAsync("01464300000", "01464300019");
+        await Server.CommandAsync("numbers", "activate", "01464300000", "--account", "40002");
+        await using var line = await ntsapi.LogInAsync("40002", password);
+        Assert.Equal("0 Number updated OK", await line.AskAsync("SET 01464300000 1 S:44@sip.example"));
+        Assert.Equal("login 40002 may look at numbers and not change them", (await Server.CommandAsync("login", "numbers", "40002", "look")).Output.Trim());
+        foreach (var command in (string[])
+        [
+            "ACTI 01464300001", "DEAC 01464300000", "REAC 01464300000", "SET 01464300000 1 -", "ORDE 01464300000 1 0000", "SPIN 01464300000 1234", "FEAT 01464300000 D", "INFO 01464300000 GEN desk",
+            "INFO 01464300000 999 CREATE", "INFO 01464300000 999 NAME Smith", "INFO 01464300000 999 VALIDATE", "BLKACTI 01464 2", "BLKDEAC 01464300000", "BLKREAC 01464300000",
+        ])
+        {
+            Assert.Equal(Looks, await line.AskAsync(command));
+        }
+
+        Assert.Matches(@"^0 01464300000 Y [0-9-]{10} S:44@sip\.example\|\|$", await line.AskAsync("STAT 01464300000"));
+        Assert.Equal("0 01464300000 -", await line.AskAsync("FEAT 01464300000"));
+        Assert.Equal("9 No record found", await line.AskAsync("INFO 01464300000 999 STATUS"));
+        Assert.Equal("1 Account not ACTIve", await line.AskAsync("BLKINFO 01464300000"));
+        Assert.Matches("^0 014643000[0-9]{2} Allocated$", await line.AskAsync("ALLO 01464"));
+        await Server.CommandAsync("login", "numbers", "40002", "none");
+        foreach (var command in (string[])["STAT 01464300000", "ALLO 01464", "ALTEN 01464", "ALIST 01464 2", "BLKINFO 01464300000", "INFO 01464300000 999 STATUS", "INFO 01464300000 999 DATA", "ACTI 01464300001"])
+        {
+            Assert.Equal(Nothing, await line.AskAsync(command));
+        }
+
+        await Server.CommandAsync("login", "numbers", "40002", "change");
+        Assert.Equal("0 Number updated OK", await line.AskAsync("SET 01464300000 1 -"));
+    }
+
+    [Fact]
     public async Task An_account_is_told_what_it_may_not_when_it_has_as_many_numbers_as_it_may_and_of_telephone_numbers_as_targets()
     {
         await Server.CommandAsync("account", "add", "40001", "--name", "Small");

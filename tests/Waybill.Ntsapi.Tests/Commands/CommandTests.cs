@@ -198,6 +198,28 @@ public sealed class CommandTests
         Assert.Equal("0 01224000000 Allocated", await client.AskAsync("ALLO 01224______"));
     }
 
+    /// <summary>Also those whose other refusals have a digit of their own.</summary>
+    [Theory]
+    [InlineData("ALLO 01224______")]
+    [InlineData("ALIST 01224 2")]
+    [InlineData("ALTEN 01224")]
+    [InlineData("ACTI 01224000000")]
+    [InlineData("STAT 01224000000")]
+    [InlineData("FEAT 01224000000")]
+    [InlineData("BLKACTI 01224 2")]
+    [InlineData("BLKINFO 01224000000")]
+    [InlineData("BLKDEAC 01224000000")]
+    [InlineData("INFO 01224000000 999 STATUS")]
+    [InlineData("INFO 01224000000 999 DATA")]
+    [InlineData("INFO 01224000000 999 VALIDATE")]
+    public async Task What_a_login_may_not_is_a_4_whatever_it_is(string command)
+    {
+        await using var harness = await NtsapiHarness.StartAsync();
+        await using var client = await harness.LogInAsync();
+        harness.Numbers.Next = new NumberAnswer(NumberResult.Forbidden, "This login may not");
+        Assert.Equal("4 This login may not", await client.AskAsync(command));
+    }
+
     private static async Task AssertAsync(NtsapiClient client, IEnumerable<(string Command, string Reply)> dialogue)
     {
         foreach (var (command, reply) in dialogue)

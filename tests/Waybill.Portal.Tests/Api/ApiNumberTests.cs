@@ -181,7 +181,11 @@ public sealed class ApiNumberTests(ApiServer api)
         }
 
         Assert.Equal(Enumerable.Range(0, 4).Select(i => $"number-activated {Plus(number, i)}"), followed.Where(change => change.Contains(number[..9], StringComparison.Ordinal)));
-        Assert.Equal(0, (await all.GetJsonAsync($"/v1/changes?since={since + 1_000_000}")).GetProperty("items").GetArrayLength());
+        using var ahead = await all.GetAsync($"/v1/changes?since={since + 1_000_000}");
+        var problem = JsonDocument.Parse(await ahead.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal(HttpStatusCode.Gone, ahead.StatusCode);
+        Assert.StartsWith($"Change {since + 1_000_000} is none of this feed: it was told before the provider restored a backup,", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.InRange(problem.GetProperty("next").GetInt64(), since, since + 999_999);
         Assert.Equal([number, Plus(number, 2)], (await own.GetJsonAsync("/v1/changes")).GetProperty("items").EnumerateArray().Select(static change => change.GetProperty("number").GetString()));
     }
 
@@ -273,6 +277,57 @@ public sealed class ApiNumberTests(ApiServer api)
         // Whoever did it stands in the history: the login.
         var history = (await api.Core.NumberChanges.OfAsync(Number(number))).Items;
         Assert.All(history, change => Assert.Equal(account, change.Actor));
+    }
+
+    [Fact]
+    public async Task A_login_that_may_only_look_changes_nothing_and_is_told_so()
+    {
+        var (mine, number) = (await CustomerAsync(), await RangeAsync(2));
+        using var client = Client(mine);
+        using var token = api.Client(await api.TokenAsync("accounts:read", "accounts:write"));
+        await client.PostJsonAsync("/v1/number/activate/" + number, null);
+        Assert.Equal("change", (await token.GetJsonAsync("/v1/logins/" + mine)).GetProperty("numbers").GetString());
+        using (var unknown = await token.PutAsync("/v1/logins/nobody/numbers", ApiAnswers.Json(new { numbers = "look" })))
+        {
+            await unknown.ProblemAsync(404);
+        }
+
+        Assert.Equal("look", (await PutAsync(token, $"/v1/logins/{mine}/numbers", new { numbers = "look" })).GetProperty("numbers").GetString());
+        Assert.Equal("Y", (await client.GetJsonAsync("/v1/number/status/" + number)).GetProperty("status").GetString());
+        Assert.False((await PutAsync(client, $"/v1/number/feature/{number}/D", null)).GetProperty("enabled").GetBoolean());
+        await client.PostJsonAsync($"/v1/number/alist/{number[..9]}/1", null);
+        await AssertForbiddenAsync("This login may look at numbers and not change them.", $"/v1/number/deactivate/{number}", $"/v1/block/activate/{number[..9]}/2", $"/v1/nine/validate/{number}");
+        using (var feature = await client.PutAsync($"/v1/number/feature/{number}/D?enabled=true", null))
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, feature.StatusCode);
+        }
+
+        await PutAsync(token, $"/v1/logins/{mine}/numbers", new { numbers = "none" });
+        await AssertForbiddenAsync("This login may not use numbers.", $"/v1/number/allocate/{number[..9]}", $"/v1/number/deactivate/{number}");
+        using (var status = await client.GetAsync("/v1/number/status/" + number))
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, status.StatusCode);
+        }
+
+        using (var wrong = await token.PutAsync($"/v1/logins/{mine}/numbers", ApiAnswers.Json(new { numbers = "some" })))
+        {
+            await wrong.ProblemAsync(400);
+        }
+
+        await PutAsync(token, $"/v1/logins/{mine}/numbers", new { numbers = "change" });
+        Assert.Equal("N", (await client.PostJsonAsync("/v1/number/deactivate/" + number, null)).GetProperty("status").GetString());
+
+        async Task AssertForbiddenAsync(string words, params string[] paths)
+        {
+            foreach (var path in paths)
+            {
+                using var refused = await client.PostAsync(path, null);
+                Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+                Assert.Equal(
+                    $"{words} Use another login of the account, or have the account's owner or the provider allow it.",
+                    JsonDocument.Parse(await refused.Content.ReadAsStringAsync()).RootElement.GetProperty("error").GetString());
+            }
+        }
     }
 
     [Fact]

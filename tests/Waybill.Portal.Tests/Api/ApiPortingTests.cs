@@ -87,6 +87,17 @@ public sealed class ApiPortingTests(ApiServer api)
         var tablePath = "/v1/porting-tables/" + ofTable.GetProperty("table").GetString();
         using var foreignTable = await stranger.PostAsync(tablePath + "/submit", null);
         await foreignTable.ProblemAsync(404);
+        using var foreignLetter = await SendAsync(stranger, tablePath + "/letters", "application/octet-stream", Letter);
+        await foreignLetter.ProblemAsync(404);
+        using var noLetter = await SendAsync(customer, tablePath + "/letters", "application/octet-stream", "MZ"u8.ToArray());
+        await noLetter.ProblemAsync(422);
+        using var tableLetter = await SendAsync(customer, tablePath + "/letters?name=all.doc", "application/octet-stream", Letter);
+        Assert.Equal(HttpStatusCode.Created, tableLetter.StatusCode);
+        var signed = (await tableLetter.JsonAsync()).GetProperty("items")[0];
+        Assert.Equal("all.pdf", signed.GetProperty("letters")[0].GetProperty("name").GetString());
+        using var ofOrder = await customer.GetAsync($"/v1/porting-orders/{signed.GetProperty("order").GetString()}/letters/{signed.GetProperty("letters")[0].GetProperty("id").GetInt64()}");
+        Assert.Equal(Letter, await ofOrder.Content.ReadAsByteArrayAsync());
+        Assert.Equal("attachment", ofOrder.Content.Headers.ContentDisposition?.DispositionType);
         var row = Assert.Single((await customer.PostJsonAsync(tablePath + "/submit", null)).GetProperty("items").EnumerateArray());
         Assert.Equal((2, "refused", "draft"), (row.GetProperty("line").GetInt32(), row.GetProperty("result").GetString(), row.GetProperty("state").GetString()));
         Assert.StartsWith("The rule complete is broken", row.GetProperty("why").GetString(), StringComparison.Ordinal);

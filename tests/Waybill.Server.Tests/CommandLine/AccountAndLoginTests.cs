@@ -7,6 +7,21 @@ namespace Waybill.Server.Tests.CommandLine;
 public sealed class AccountAndLoginTests(Template template)
 {
     [Fact]
+    public async Task A_login_may_do_with_numbers_what_the_command_says()
+    {
+        using var data = await template.CopyAsync();
+        Assert.Contains("numbers     may look at and change them", await data.OutputAsync("login", "show", "10020"), StringComparison.Ordinal);
+        Assert.Equal("login 10020 may look at numbers and not change them\n", await data.OutputAsync("login", "numbers", "10020", "look"));
+        Assert.Contains("numbers     may look at them", await data.OutputAsync("login", "show", "10020"), StringComparison.Ordinal);
+        var finding = Assert.Single(
+            (await data.JsonAsync("why", "10020")).GetProperty("findings").EnumerateArray(), static each => each.GetProperty("what").GetString() == "By NTSAPI and REST it may look at numbers and not change them.");
+        await data.OutputAsync(finding.GetProperty("command").GetString()!.Split(' ')[1..^2]);
+        Assert.Equal("change", (await data.JsonAsync("login", "show", "10020")).GetProperty("numbers").GetString());
+        await data.RefusedAsync(2, "login", "numbers", "10020", "some");
+        Assert.Contains("There is no login nobody", await data.RefusedAsync(1, "login", "numbers", "nobody", "look"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_account_goes_from_active_over_suspended_to_closed()
     {
         using var data = await template.CopyAsync();

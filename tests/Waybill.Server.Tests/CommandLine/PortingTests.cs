@@ -48,6 +48,12 @@ public sealed class PortingTests(Template template)
         var refused = $"line 2, order {Reference(second)}: refused. The rule complete is broken:";
         Assert.StartsWith(refused, await data.OutputAsync("porting", "submit-table", second.GetProperty("table").GetString()!), StringComparison.Ordinal);
         Assert.Contains("There is no table", await data.RefusedAsync(1, "porting", "submit-table", "2222-2222"), StringComparison.Ordinal);
+        var letter = data.Beside("letter.pdf");
+        await File.WriteAllTextAsync(letter, "%PDF-1.7");
+        var reference = second.GetProperty("table").GetString()!;
+        Assert.Equal($"table {reference}: the letter is with 1 drafts of 1 orders\n", await data.OutputAsync("porting", "letter-table", reference, letter));
+        Assert.Equal("letter.pdf", (await data.JsonAsync("porting", "letter-table", reference, letter))[0].GetProperty("letters")[1].GetProperty("name").GetString());
+        Assert.Contains("There is no table", await data.RefusedAsync(1, "porting", "letter-table", "2222-2222", letter), StringComparison.Ordinal);
         Assert.Equal("2032-05-10 is a holiday: wedding\n", await data.OutputAsync("porting", "day", "set", "2032-05-10", "--nation", "scotland", "--name", "wedding"));
         Assert.Contains("2032-05-10  scotland  holiday", await data.OutputAsync("porting", "day", "list"), StringComparison.Ordinal);
         Assert.Contains("2032-05-10", await data.OutputAsync("porting", "day", "holidays", "scotland", "2032"), StringComparison.Ordinal);

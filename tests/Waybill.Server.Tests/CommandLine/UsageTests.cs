@@ -171,7 +171,7 @@ public sealed class UsageTests(Template template)
 
     [Theory]
     [InlineData("account list", "number name status statusReason email parent language timeZone region created")]
-    [InlineData("login list", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin")]
+    [InlineData("login list", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin numbers")]
     [InlineData("key list 10020", "sha256 md5 type bits label state added addedBy expires lastUsed lastUsedFrom lastUsedClient revoked revokedReason sharedWith")]
     [InlineData("hostkey show", "type bits sha256 md5 putty winScp openSshLine sshfp state created announced used retired")]
     [InlineData("audit search", "sequence time actorKind actor action account subject address connection outcome detail")]
@@ -188,8 +188,8 @@ public sealed class UsageTests(Template template)
     [InlineData("account show 10020", "account logins quotas")]
     [InlineData("account add 10021 --name X", "number name status statusReason email parent language timeZone region created")]
     [InlineData("account suspend 10020 --reason late", "number name status statusReason email parent language timeZone region created")]
-    [InlineData("login show 10020", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin")]
-    [InlineData("login suspend 10020", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin")]
+    [InlineData("login show 10020", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin numbers")]
+    [InlineData("login suspend 10020", "userName kind account vendor startDirectory allowFrom status statusReason created lastLogin numbers")]
     [InlineData("audit verify", "rows findings findingCount intact")]
     [InlineData("penalties clear", "serverRuns count")]
     public async Task Single_things_have_stable_names_in_JSON(string words, string names)

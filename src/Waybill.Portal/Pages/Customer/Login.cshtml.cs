@@ -7,6 +7,7 @@ using Waybill.Core.Keys.Life;
 using Waybill.Core.Logins;
 using Waybill.Core.Passwords;
 using Waybill.Core.People;
+using Waybill.Portal.Numbers;
 using Waybill.Portal.People;
 using Waybill.Portal.Requests;
 using Waybill.SshKeys.Keys;
@@ -16,7 +17,7 @@ namespace Waybill.Portal.Pages.Customer;
 /// <summary>A login with its keys: add one, see it used, drop the old one, and what to do when somebody else may have one.</summary>
 [Permission(PortalOperation.SeeOwnKeys)]
 internal sealed class LoginModel(
-    AccountLogins logins, LoginPasswords passwords, KeyService keys, KeyDelivery delivery, KeyLife life, Answers answers, TimeProvider time, IStringLocalizer<AccountTexts> texts) : SignedInModel
+    AccountLogins logins, LoginService service, LoginPasswords passwords, KeyService keys, KeyDelivery delivery, KeyLife life, Answers answers, TimeProvider time, IStringLocalizer<AccountTexts> texts) : SignedInModel
 {
     public Login Login { get; private set; } = null!;
 
@@ -137,6 +138,11 @@ internal sealed class LoginModel(
     [Permission(PortalOperation.ChangeOwnKeys)]
     public Task<IActionResult> OnPostLostAsync(string? fingerprint, string? note) => WithAsync(async () =>
         After(await life.ReportCompromisedAsync(Login.UserName, fingerprint ?? "", Given(note), Access, Actor, HttpContext.RequestAborted), "KeyLost"));
+
+    [Permission(PortalOperation.ChangeOwnLogins)]
+    public Task<IActionResult> OnPostNumbersAsync(string? numbers) => WithAsync(async () => NumberRightForm.Read(numbers) is { } right
+        ? After(await service.SetNumbersAsync(Login.UserName, right, Actor, HttpContext.RequestAborted), "LoginNumbers")
+        : null);
 
     /// <summary>The last day of a key where the person is, as a date field has it; empty for none.</summary>
     public string DayOf(InstalledKey key) => key.Expires is { } end ? TimeZoneInfo.ConvertTime(end.AddMilliseconds(-1), Zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "";

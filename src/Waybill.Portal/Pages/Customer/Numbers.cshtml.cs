@@ -43,7 +43,7 @@ internal sealed class NumbersModel(NumberService numbers, IStringLocalizer<Numbe
         var caller = NumberCaller.Of(Access!.Account, Actor);
         for (var left = Tries; ; left--)
         {
-            var free = await numbers.AllocateAsync(wanted.Value, HttpContext.RequestAborted);
+            var free = await numbers.AllocateAsync(caller, wanted.Value, HttpContext.RequestAborted);
             if (!free.Succeeded)
             {
                 return await AfterAsync("Take", free.Problem, "");

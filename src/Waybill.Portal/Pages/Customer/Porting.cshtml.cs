@@ -26,6 +26,8 @@ internal sealed class PortingModel(PortingService porting, IStringLocalizer<Port
     /// <summary>What came of the rows of the table that was just sent.</summary>
     public IReadOnlyList<PortingSending> Sendings { get; private set; } = [];
 
+    public int LetterMonths => porting.Options.LetterMonths;
+
     public string Here => AccountPath("/porting");
 
     /// <summary>The address of the orders of a table.</summary>
@@ -38,19 +40,29 @@ internal sealed class PortingModel(PortingService porting, IStringLocalizer<Port
     [Permission(PortalOperation.ChangeOwnPorting)]
     public async Task<IActionResult> OnPostTableAsync(IFormFile? file)
     {
-        if (file is not { Length: > 0 and <= PortingLimits.ImportSize })
+        if (await SentFile.ReadAsync(file, PortingLimits.ImportSize, HttpContext.RequestAborted) is not { } content)
         {
             return await AfterAsync("Table", new Problem(ProblemKind.Invalid, words["TableWrong", PortingLimits.ImportSize >> 20].Value), "");
         }
 
-        var content = new byte[file.Length];
-        await using var stream = file.OpenReadStream();
-        await stream.ReadExactlyAsync(content, HttpContext.RequestAborted);
         var orders = PortingTable.Read(content);
         var made = orders.Succeeded ? await porting.ImportAsync(Access!.Account, orders.Value, Actor, HttpContext.RequestAborted) : default;
         return (orders.Problem ?? made.Problem) is { } problem
             ? await AfterAsync("Table", problem, "")
-            : LocalRedirect(Here + QueryString.Create(TableValue, made.Value![0].Upload!).Add(DoneValue, "PortingTable"));
+            : DoneWith(made.Value![0].Upload!, "PortingTable");
+    }
+
+    /// <summary>One letter for all drafts of the table.</summary>
+    [Permission(PortalOperation.ChangeOwnPorting)]
+    public async Task<IActionResult> OnPostLetterAsync(IFormFile? file)
+    {
+        if (await SentFile.ReadAsync(file, PortingLimits.LetterSize, HttpContext.RequestAborted) is not { } content)
+        {
+            return await AfterAsync("Letter", new Problem(ProblemKind.Invalid, words["LetterWrong", PortingLimits.LetterSize >> 20].Value), "");
+        }
+
+        var added = await porting.AddLetterToUploadAsync(Access!.Account, Request.Query[TableValue].ToString(), file!.FileName, content, Actor, HttpContext.RequestAborted);
+        return added.Succeeded ? DoneWith(added.Value[0].Upload!, "PortingTableLetter") : await AfterAsync("Letter", added.Problem, "");
     }
 
     /// <summary>Shows what came of each row instead of leading elsewhere: sent again, what was sent is left as it is.</summary>
@@ -66,6 +78,9 @@ internal sealed class PortingModel(PortingService porting, IStringLocalizer<Port
         Sendings = sent.Value;
         return await ShowAsync();
     }
+
+    /// <summary>Leads to the orders of a table, with a notice of what was done.</summary>
+    private LocalRedirectResult DoneWith(string table, string word) => LocalRedirect(Here + QueryString.Create(TableValue, table).Add(DoneValue, word));
 
     protected override async Task<Problem?> LoadAsync()
     {

@@ -40,15 +40,12 @@ internal sealed class PortingOrderModel(PortingService porting, IStringLocalizer
     [Permission(PortalOperation.ChangeOwnPorting)]
     public async Task<IActionResult> OnPostLetterAsync(IFormFile? file)
     {
-        if (file is not { Length: > 0 and <= PortingLimits.LetterSize })
+        if (await SentFile.ReadAsync(file, PortingLimits.LetterSize, HttpContext.RequestAborted) is not { } content)
         {
             return await AfterAsync("Letter", new Problem(ProblemKind.Invalid, words["LetterWrong", PortingLimits.LetterSize >> 20].Value), "");
         }
 
-        var content = new byte[file.Length];
-        await using var stream = file.OpenReadStream();
-        await stream.ReadExactlyAsync(content, HttpContext.RequestAborted);
-        return await AfterAsync("Letter", (await porting.AddLetterAsync(Account, Order, file.FileName, content, Actor, HttpContext.RequestAborted)).Problem, "PortingLetter");
+        return await AfterAsync("Letter", (await porting.AddLetterAsync(Account, Order, file!.FileName, content, Actor, HttpContext.RequestAborted)).Problem, "PortingLetter");
     }
 
     [Permission(PortalOperation.ChangeOwnPorting)]

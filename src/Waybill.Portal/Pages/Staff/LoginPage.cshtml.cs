@@ -5,6 +5,7 @@ using Waybill.Core.Keys;
 using Waybill.Core.Keys.Life;
 using Waybill.Core.Logins;
 using Waybill.Core.People;
+using Waybill.Portal.Numbers;
 using Waybill.Portal.People;
 using Waybill.SshKeys.Keys;
 
@@ -52,6 +53,11 @@ internal sealed class LoginPageModel(LoginService logins, KeyService keys, SentK
     [Permission(PortalOperation.ChangeLogins)]
     public async Task<IActionResult> OnPostNetworksAsync(string? networks) =>
         await AfterAsync("Networks", (await logins.SetAllowedNetworksAsync(UserName, LoginsModel.Networks(networks), Actor, HttpContext.RequestAborted)).Problem, "LoginNetworks");
+
+    [Permission(PortalOperation.ChangeLogins)]
+    public async Task<IActionResult> OnPostNumbersAsync(string? numbers) => NumberRightForm.Read(numbers) is { } right
+        ? await AfterAsync("Numbers", (await logins.SetNumbersAsync(UserName, right, Actor, HttpContext.RequestAborted)).Problem, "LoginNumbers")
+        : await ShowAsync();
 
     [Permission(PortalOperation.ChangeKeys)]
     public async Task<IActionResult> OnPostAddAsync(string? label, string? expires)

@@ -3,15 +3,15 @@ using Waybill.Core.Logins;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>login add | list | show | suspend | resume | allow | ftp | plain | remove</c>.</summary>
+/// <summary><c>login add | list | show | suspend | resume | allow | numbers | ftp | plain | remove</c>.</summary>
 internal static class LoginCommands
 {
     private sealed record LoginView(
         string UserName, string Kind, string? Account, string? Vendor, string StartDirectory, IReadOnlyList<string> AllowFrom, string Status, string? StatusReason,
-        DateTimeOffset Created, DateTimeOffset? LastLogin);
+        DateTimeOffset Created, DateTimeOffset? LastLogin, string? Numbers);
 
     public static IEnumerable<Command> Create(Func<ParseResult, CommandContext> context) =>
-        [new Command("login", "User names with machine credentials.") { Add(context), List(context), Show(context), Suspend(context), Resume(context), Allow(context), LoginFtpCommands.Terms(context), LoginFtpCommands.Plain(context), Remove(context) }];
+        [new Command("login", "User names with machine credentials.") { Add(context), List(context), Show(context), Suspend(context), Resume(context), Allow(context), Numbers(context), LoginFtpCommands.Terms(context), LoginFtpCommands.Plain(context), Remove(context) }];
 
     private static Command Add(Func<ParseResult, CommandContext> context)
     {
@@ -85,6 +85,7 @@ internal static class LoginCommands
                 output.WriteLine($"status      {login.Status}{(login.StatusReason is { } reason ? ": " + reason : "")}");
                 output.WriteLine($"starts in   {login.StartDirectory}");
                 output.WriteLine($"allow from  {(login.AllowFrom.Count == 0 ? "anywhere" : string.Join(", ", login.AllowFrom))}");
+                output.WriteLine($"numbers     {login.Numbers switch { null => "-", "none" => "may not use them", "look" => "may look at them", _ => "may look at and change them" }}");
                 output.WriteLine($"created     {CommandContext.Time(login.Created)}");
                 output.WriteLine($"last login  {CommandContext.Time(login.LastLogin)}");
             });
@@ -125,6 +126,27 @@ internal static class LoginCommands
         return command;
     }
 
+    private static Command Numbers(Func<ParseResult, CommandContext> context)
+    {
+        var user = new Argument<string>("USER") { Description = "the login's user name; a customer's own" };
+        var right = new Argument<NumberRight>("RIGHT") { Description = "none, look (see them, and what is free) or change (take, set and give them back)" };
+        var command = new Command("numbers", "Set what a login's programs may do with the numbers of its account, by NTSAPI and over REST.") { user, right };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            await using var installation = here.Open();
+            var login = CommandContext.Require(await installation.Logins.SetNumbersAsync(
+                parse.GetRequiredValue(user), parse.GetRequiredValue(right), CommandContext.Operator, cancellationToken));
+            here.Print(View(login), output => output.WriteLine($"login {login.UserName} may {login.Numbers switch
+            {
+                NumberRight.None => "not use numbers",
+                NumberRight.Look => "look at numbers and not change them",
+                _ => "look at and change numbers",
+            }}"));
+        });
+        return command;
+    }
+
     private static Command Remove(Func<ParseResult, CommandContext> context) => Change(
         context, "remove", "Remove a login with its keys; its files and its audit rows stay.", "removed",
         (installation, user, _, cancellationToken) => installation.Logins.RemoveAsync(user, CommandContext.Operator, cancellationToken));
@@ -149,5 +171,6 @@ internal static class LoginCommands
 
     private static LoginView View(Login login) => new(
         login.UserName, CommandContext.Lower(login.Kind), login.Account, login.Vendor, login.StartDirectory?.ToString() ?? "/",
-        [.. login.AllowFrom.Networks.Select(network => network.ToString())], CommandContext.Lower(login.Status), login.StatusReason, login.Created, login.LastLogin);
+        [.. login.AllowFrom.Networks.Select(network => network.ToString())], CommandContext.Lower(login.Status), login.StatusReason,
+        login.Created, login.LastLogin, login.Numbers is { } right ? CommandContext.Lower(right) : null);
 }

@@ -5,7 +5,7 @@ using Waybill.Core.Porting;
 
 namespace Waybill.Server.CommandLine.Commands;
 
-/// <summary><c>porting list | show | add | import | submit-table | letter | submit | take | reject | accept | schedule | complete | cancel | earliest</c>, and <c>porting day</c>.</summary>
+/// <summary><c>porting list | show | add | import | letter-table | submit-table | letter | submit | take | reject | accept | schedule | complete | cancel | earliest</c>, and <c>porting day</c>.</summary>
 internal static class PortingCommands
 {
     private const string DayForm = "yyyy-MM-dd";
@@ -24,7 +24,7 @@ internal static class PortingCommands
     [
         new Command("porting", "Orders with which numbers come from other providers, and the calendar of their lead times.")
         {
-            List(context), Show(context), Add(context), Import(context), SubmitTable(context), Letter(context), Reject(context), Accept(context), Schedule(context), Cancel(context), Earliest(context),
+            List(context), Show(context), Add(context), Import(context), LetterTable(context), SubmitTable(context), Letter(context), Reject(context), Accept(context), Schedule(context), Cancel(context), Earliest(context),
             PortingDayCommands.Create(context),
             Step(context, "submit", "Send a draft, or a rejected order again; a rule that is broken is named.", static (porting, order) => porting.SubmitAsync(null, order, CommandContext.Operator)),
             Step(context, "take", "Take an order on, to check it.", static (porting, order) => porting.TakeAsync(order, CommandContext.Operator)),
@@ -136,15 +136,34 @@ internal static class PortingCommands
                     output.WriteLine(Describe(order));
                 }
 
-                output.WriteLine($"table {orders[0].Upload}: add the letters, and send them with: waybill porting submit-table {orders[0].Upload}");
+                output.WriteLine($"table {orders[0].Upload}: add the letters (one for all: waybill porting letter-table {orders[0].Upload} FILE), and send them with: waybill porting submit-table {orders[0].Upload}");
             });
+        });
+        return command;
+    }
+
+    private static Command LetterTable(Func<ParseResult, CommandContext> context)
+    {
+        var (table, file) = (Table(), LetterFile());
+        var command = new Command("letter-table", "Add one letter of authority to all drafts of a table, where one person signed for all of them.") { table, file };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var here = context(parse);
+            var path = parse.GetRequiredValue(file);
+            var content = await ReadAsync(path, PortingLimits.LetterSize, "a letter", cancellationToken);
+            var configuration = here.LoadConfiguration();
+            await using var installation = here.Open(configuration);
+            var orders = CommandContext.Require(await installation.OpenPorting(configuration).AddLetterToUploadAsync(
+                null, parse.GetRequiredValue(table), Path.GetFileName(path), content, CommandContext.Operator, cancellationToken));
+            here.Print(orders.Select(View), output => output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"table {orders[0].Upload}: the letter is with {orders.Count(static order => order.State == PortingState.Draft)} drafts of {orders.Count} orders")));
         });
         return command;
     }
 
     private static Command SubmitTable(Func<ParseResult, CommandContext> context)
     {
-        var table = new Argument<string>("TABLE") { Description = "the table's reference, as import printed it" };
+        var table = Table();
         var command = new Command("submit-table", "Send all drafts of a table that can be sent, and say of each row what came of it.") { table };
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -165,8 +184,7 @@ internal static class PortingCommands
 
     private static Command Letter(Func<ParseResult, CommandContext> context)
     {
-        var order = Order();
-        var file = new Argument<string>("FILE") { Description = "the letter of authority, PDF or image" };
+        var (order, file) = (Order(), LetterFile());
         var command = new Command("letter", "Add a letter of authority to a draft or a rejected order.") { order, file };
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -263,6 +281,10 @@ internal static class PortingCommands
     }
 
     private static Argument<string> Order() => new("ORDER") { Description = "the order's reference" };
+
+    private static Argument<string> Table() => new("TABLE") { Description = "the table's reference, as import printed it" };
+
+    private static Argument<string> LetterFile() => new("FILE") { Description = "the letter of authority, PDF or image" };
 
     private static Option<string> Reason() => new("--reason") { Description = "why", HelpName = "TEXT", Required = true };
 
