@@ -29,8 +29,8 @@ internal sealed class TestCore : IAsyncDisposable
     public static async Task<TestCore> CreateAsync()
     {
         var core = new TestCore();
-        Directory.CreateDirectory(core.Path);
-        core.Services = (await CoreServices.CreateAsync(core.Path, Operator, core.Time)).Get();
+        await EmptyInstallation.WriteAsync(core.Path);
+        core.Services = (await CoreServices.OpenAsync(core.Path, core.Time)).Get();
         return core;
     }
 

@@ -34,7 +34,7 @@ public sealed class AlgorithmTests(WaybillServer server)
     {
         // A cipher with a MAC of its own would leave the MAC list unused.
         string[] options = kind == "MACs" ? ["-o", "Ciphers=aes128-ctr", "-o", $"MACs={name}"] : ["-o", $"{kind}={name}"];
-        var client = new Sftp(server) { Compat = true, MoreOptions = ["-v", .. options] };
+        var client = new OpenSshSftp(server) { Compat = true, MoreOptions = ["-v", .. options] };
         await Transfers.RoundTripAsync(server, client, $"algorithm-{kind}-{name}", Size);
         Assert.Contains(client.LastErrorOutput.Split('\n'), line => line.StartsWith("debug1: kex: ", StringComparison.Ordinal) && line.TrimEnd().Split(' ').Contains(name));
     }
@@ -47,7 +47,7 @@ public sealed class AlgorithmTests(WaybillServer server)
     {
         const int Rekeys = 20;
         var source = server.Directory.Write("rekey-" + cipher, RandomNumberGenerator.GetBytes(Rekeys << 20));
-        var client = new Sftp(server) { Compat = true, MoreOptions = ["-v", "-o", $"Ciphers={cipher}", "-o", "RekeyLimit=1M"] };
+        var client = new OpenSshSftp(server) { Compat = true, MoreOptions = ["-v", "-o", $"Ciphers={cipher}", "-o", "RekeyLimit=1M"] };
         await client.PutAsync(source, "/upload/rekey-" + cipher);
         AssertRekeyed(client.LastErrorOutput);
         var fetched = source + ".fetched";

@@ -17,15 +17,15 @@ public sealed class BrokenUploadTests(WaybillServer server)
         var old = server.Directory.Write("broken-old.bin", RandomNumberGenerator.GetBytes(1_000_000));
         var cut = server.Directory.Write("broken-cut.bin", RandomNumberGenerator.GetBytes(Size));
         var folder = Directory.CreateDirectory(Path.Combine(server.Vault, "upload", "broken")).FullName;
-        await new Sftp(server).PutAsync(old, "/upload/broken/old.bin");
+        await new OpenSshSftp(server).PutAsync(old, "/upload/broken/old.bin");
         foreach (var name in new[] { "old.bin", "new.bin" })
         {
             // 80,000 Kbit/s: five seconds for the whole file.
-            await using (var client = new Sftp(server).StartSlowPut(cut, "/upload/broken/" + name, "80000"))
+            await using (var client = new OpenSshSftp(server).StartSlowPut(cut, "/upload/broken/" + name, "80000"))
             {
                 await Transfers.WaitForTemporaryAsync(folder, Size / 10);
                 await client.SignalAsync("STOP");
-                Assert.Equal(["old.bin"], await new Sftp(server).ListAsync("/upload/broken"));
+                Assert.Equal(["old.bin"], await new OpenSshSftp(server).ListAsync("/upload/broken"));
                 client.Kill();
             }
 

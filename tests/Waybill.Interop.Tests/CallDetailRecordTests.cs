@@ -19,7 +19,7 @@ public sealed partial class CallDetailRecordTests(WaybillServer server)
             new UkStandardCdr(20261120, WaybillServer.User, new DateOnly(2026, 11, 20)).Write(file, Rows);
         }
 
-        await new Sftp(server).PutAsync(source, "/upload/cdr-million.csv");
+        await new OpenSshSftp(server).PutAsync(source, "/upload/cdr-million.csv");
         var fetched = server.Directory.Combine("cdr-million-fetched.csv");
         await new PuttySftp(server).GetAsync("/upload/cdr-million.csv", fetched);
         Assert.Equal(await HashAsync(source), await HashAsync(fetched));

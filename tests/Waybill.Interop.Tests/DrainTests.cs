@@ -17,7 +17,7 @@ public sealed class DrainTests
         await using var server = new WaybillServer { Settings = ["ShutdownSeconds=600"] };
         await server.InitializeAsync();
         var source = server.Directory.Write("drained.bin", RandomNumberGenerator.GetBytes(Size));
-        await using var upload = new Sftp(server) { MoreOptions = ["-q"] }.StartSlowPut(source, "/upload/drained.bin", Bandwidth);
+        await using var upload = new OpenSshSftp(server) { MoreOptions = ["-q"] }.StartSlowPut(source, "/upload/drained.bin", Bandwidth);
         await Transfers.WaitForTemporaryAsync(Path.Combine(server.Vault, "upload"), Size / 10);
 
         // The client rests while another one is tried, however long that takes.
@@ -44,7 +44,7 @@ public sealed class DrainTests
         {
             try
             {
-                await new Sftp(server).ListAsync("/upload");
+                await new OpenSshSftp(server).ListAsync("/upload");
             }
             catch (InvalidOperationException refusal)
             {

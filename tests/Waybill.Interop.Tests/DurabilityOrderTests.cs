@@ -22,7 +22,7 @@ public sealed partial class DurabilityOrderTests : IAsyncLifetime
     [Fact]
     public async Task An_upload_with_sftp_is_synced_before_it_is_acknowledged_and_no_program_is_started()
     {
-        var trace = await TraceAsync(_server, new Sftp(_server), "order-sftp.csv");
+        var trace = await TraceAsync(_server, new OpenSshSftp(_server), "order-sftp.csv");
         Assert.Null(Violation(trace));
         Assert.DoesNotContain(trace, line => Start().IsMatch(line));
     }
@@ -59,7 +59,7 @@ public sealed partial class DurabilityOrderTests : IAsyncLifetime
     {
         await _server.StopAsync();
         await _server.StartAsync("Storage:Durability=Rename");
-        Assert.Equal(FileNotSynced, Violation(await TraceAsync(_server, new Sftp(_server), "order-rename.csv")));
+        Assert.Equal(FileNotSynced, Violation(await TraceAsync(_server, new OpenSshSftp(_server), "order-rename.csv")));
     }
 
     private static async Task<IReadOnlyList<string>> TraceAsync(WaybillServer server, InteropClient client, string name)

@@ -24,7 +24,7 @@ public sealed class FullDiskTests
             await server.InitializeAsync();
             var kept = server.Directory.Write("kept.bin", RandomNumberGenerator.GetBytes(MiB));
             var large = server.Directory.Write("large.bin", RandomNumberGenerator.GetBytes(12 * MiB));
-            await new Sftp(server).PutAsync(kept, "/upload/kept.bin");
+            await new OpenSshSftp(server).PutAsync(kept, "/upload/kept.bin");
 
             // One session puts until it is refused.
             var refused = await SftpAsync(server, string.Join('\n', Enumerable.Range(0, 10).Select(number => $"put {large} /upload/{number}.bin")));
@@ -49,11 +49,11 @@ public sealed class FullDiskTests
             Verify();
             disk.MakeRoom();
             await SftpAsync(server, "-rmdir /upload/d");
-            await new Sftp(server).RemoveAsync($"/upload/{acknowledged[0]}");
+            await new OpenSshSftp(server).RemoveAsync($"/upload/{acknowledged[0]}");
             acknowledged.RemoveAt(0);
-            await new Sftp(server).PutAsync(kept, "/upload/again.bin");
+            await new OpenSshSftp(server).PutAsync(kept, "/upload/again.bin");
             Assert.Equal(Transfers.Hash(kept), Transfers.Hash(Path.Combine(server.Vault, "upload", "again.bin")));
-            await new Sftp(server).RemoveAsync("/upload/again.bin");
+            await new OpenSshSftp(server).RemoveAsync("/upload/again.bin");
             Verify();
             await server.CommandAsync("audit", "verify");
 
@@ -75,7 +75,7 @@ public sealed class FullDiskTests
         {
             await server.InitializeAsync();
             var kept = server.Directory.Write("kept.bin", RandomNumberGenerator.GetBytes(MiB));
-            await new Sftp(server).PutAsync(kept, "/upload/kept.bin");
+            await new OpenSshSftp(server).PutAsync(kept, "/upload/kept.bin");
             var refused = await SftpAsync(server, string.Join('\n', Enumerable.Range(0, 200).Select(number => $"put {server.KnownHosts} /upload/{number}.txt")));
             Assert.NotEqual(0, refused.ExitCode);
             Assert.Matches("dest open \"/upload/[0-9]+.txt\": Failure", refused.ErrorOutput + refused.Output);
@@ -85,10 +85,10 @@ public sealed class FullDiskTests
             Assert.Equal(there, Visible(server));
 
             var fetched = server.Directory.Combine("fetched.bin");
-            await new Sftp(server).GetAsync("/upload/kept.bin", fetched);
+            await new OpenSshSftp(server).GetAsync("/upload/kept.bin", fetched);
             Assert.Equal(Transfers.Hash(kept), Transfers.Hash(fetched));
-            await new Sftp(server).RemoveAsync("/upload/0.txt");
-            await new Sftp(server).PutAsync(kept, "/upload/more.bin");
+            await new OpenSshSftp(server).RemoveAsync("/upload/0.txt");
+            await new OpenSshSftp(server).PutAsync(kept, "/upload/more.bin");
             Assert.Equal(Transfers.Hash(kept), Transfers.Hash(Path.Combine(server.Vault, "upload", "more.bin")));
             await server.CommandAsync("audit", "verify");
         }

@@ -40,7 +40,7 @@ public sealed partial class InboundTests : IAsyncLifetime
         sftp.Kill();
 
         var report = _server.Directory.Combine("report.txt");
-        await new Sftp(_server).GetAsync("/rejected/x.csv.report.txt", report);
+        await new OpenSshSftp(_server).GetAsync("/rejected/x.csv.report.txt", report);
         Assert.Contains("expected: number;date", await File.ReadAllTextAsync(report), StringComparison.Ordinal);
         Assert.Contains("found:    number,date", await File.ReadAllTextAsync(report), StringComparison.Ordinal);
     }
@@ -48,7 +48,7 @@ public sealed partial class InboundTests : IAsyncLifetime
     [Fact]
     public async Task A_file_that_the_back_office_confirms_is_seen_in_processed_by_its_sender()
     {
-        var customer = new Sftp(_server);
+        var customer = new OpenSshSftp(_server);
         var local = _server.Directory.Write("good.csv", "number;date\n1;2\n"u8.ToArray());
         await customer.PutAsync(local, "/upload/good.csv");
         var listed = "";

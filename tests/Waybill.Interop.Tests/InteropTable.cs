@@ -8,7 +8,7 @@ public sealed class InteropTable : IDisposable
 {
     public static readonly IReadOnlyDictionary<string, Func<WaybillServer, InteropClient>> Clients = new Func<WaybillServer, InteropClient>[]
     {
-        server => new Sftp(server), server => new Scp(server), server => new Sshfs(server), server => new PuttySftp(server), server => new Lftp(server),
+        server => new OpenSshSftp(server), server => new Scp(server), server => new Sshfs(server), server => new PuttySftp(server), server => new Lftp(server),
         server => new Curl(server), server => new Rclone(server), server => new Paramiko(server), server => new AsyncSsh(server), server => new NodeSftpClient(server),
         server => new FtpsLftp(server), server => new FtpsCurl(server), server => new FtpsRclone(server), server => new FtpLib(server), server => new BasicFtp(server),
     }.ToDictionary(make => make(null!).Name);

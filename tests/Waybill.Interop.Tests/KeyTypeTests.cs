@@ -13,7 +13,7 @@ public sealed class KeyTypeTests(WaybillServer server)
         var key = server.Directory.Combine($"id_{type}");
         await WaybillServer.RequireAsync("ssh-keygen", ["-q", "-t", type, "-b", bits, "-N", "", "-C", "key types", "-f", key]);
         await server.CommandAsync("key", "add", WaybillServer.User, key + ".pub");
-        await Transfers.RoundTripAsync(server, new Sftp(server) { Key = key }, $"key-{type}.csv");
+        await Transfers.RoundTripAsync(server, new OpenSshSftp(server) { Key = key }, $"key-{type}.csv");
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class KeyTypeTests(WaybillServer server)
     {
         var key = server.Directory.Combine("id_revoked");
         await WaybillServer.RequireAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "revoked", "-f", key]);
-        var client = new Sftp(server) { Key = key };
+        var client = new OpenSshSftp(server) { Key = key };
         var stranger = await Assert.ThrowsAsync<InvalidOperationException>(() => client.ListAsync("/upload"));
         Assert.Contains("Permission denied (publickey).", stranger.Message, StringComparison.Ordinal);
 

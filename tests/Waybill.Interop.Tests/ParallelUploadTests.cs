@@ -21,7 +21,7 @@ public sealed class ParallelUploadTests(WaybillServer server)
         }
 
         var start = Stopwatch.GetTimestamp();
-        await Task.WhenAll(names.Select(name => new Sftp(server).PutAsync(server.Directory.Combine(name), "/upload/" + name)));
+        await Task.WhenAll(names.Select(name => new OpenSshSftp(server).PutAsync(server.Directory.Combine(name), "/upload/" + name)));
         Console.WriteLine($"parallel: {Clients} uploads of {Size >> 20} MiB in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         foreach (var name in names)
         {

@@ -12,8 +12,8 @@ public sealed class PublisherAndCollectorTests(WaybillServer server)
     public async Task What_a_publisher_puts_the_customer_gets_and_the_audit_names_the_account()
     {
         await AddAccountAsync(server, "31001");
-        var customer = new Sftp(server) { User = "31001", Key = await AddKeyAsync(server, "31001", "login", "add", "31001", "--account", "31001") };
-        var publisher = new Sftp(server) { User = "billing", Key = await AddKeyAsync(server, "billing", "login", "add", "billing", "--kind", "publisher") };
+        var customer = new OpenSshSftp(server) { User = "31001", Key = await AddKeyAsync(server, "31001", "login", "add", "31001", "--account", "31001") };
+        var publisher = new OpenSshSftp(server) { User = "billing", Key = await AddKeyAsync(server, "billing", "login", "add", "billing", "--kind", "publisher") };
         Assert.Equal(["accounts"], await publisher.ListAsync("/"));
         Assert.Contains("31001", await publisher.ListAsync("/accounts"));
         Assert.Equal(["cdr", "data", "invoice", "report", "sir"], await publisher.ListAsync("/accounts/31001"));
@@ -61,9 +61,9 @@ public sealed class PublisherAndCollectorTests(WaybillServer server)
     public async Task What_customers_and_vendors_deliver_a_collector_gets_and_changes_nothing()
     {
         await AddAccountAsync(server, "31002");
-        var customer = new Sftp(server) { User = "31002", Key = await AddKeyAsync(server, "31002", "login", "add", "31002", "--account", "31002") };
-        var vendor = new Sftp(server) { User = "31002-acme", Key = await AddKeyAsync(server, "31002-acme", "login", "add", "--account", "31002", "--vendor", "acme") };
-        var collector = new Sftp(server) { User = "office", Key = await AddKeyAsync(server, "office", "login", "add", "office", "--kind", "collector", "--start", "/inbound") };
+        var customer = new OpenSshSftp(server) { User = "31002", Key = await AddKeyAsync(server, "31002", "login", "add", "31002", "--account", "31002") };
+        var vendor = new OpenSshSftp(server) { User = "31002-acme", Key = await AddKeyAsync(server, "31002-acme", "login", "add", "--account", "31002", "--vendor", "acme") };
+        var collector = new OpenSshSftp(server) { User = "office", Key = await AddKeyAsync(server, "office", "login", "add", "office", "--kind", "collector", "--start", "/inbound") };
         var orders = server.Directory.Write("orders.csv", RandomNumberGenerator.GetBytes(300_000));
         var usage = server.Directory.Write("usage.csv", RandomNumberGenerator.GetBytes(200_000));
         await customer.PutAsync(orders, "/upload/orders.csv");
@@ -99,10 +99,10 @@ public sealed class PublisherAndCollectorTests(WaybillServer server)
     public async Task What_a_collectors_scripts_have_fetched_and_deleted_or_moved_is_processed_and_its_sender_sees_it()
     {
         await AddAccountAsync(server, "31007");
-        var customer = new Sftp(server) { User = "31007", Key = await AddKeyAsync(server, "31007", "login", "add", "31007", "--account", "31007") };
-        var vendor = new Sftp(server) { User = "31007-acme", Key = await AddKeyAsync(server, "31007-acme", "login", "add", "--account", "31007", "--vendor", "acme") };
+        var customer = new OpenSshSftp(server) { User = "31007", Key = await AddKeyAsync(server, "31007", "login", "add", "31007", "--account", "31007") };
+        var vendor = new OpenSshSftp(server) { User = "31007-acme", Key = await AddKeyAsync(server, "31007-acme", "login", "add", "--account", "31007", "--vendor", "acme") };
         var key = await AddKeyAsync(server, "clerk", "login", "add", "clerk", "--kind", "collector");
-        var (sftp, lftp, rclone) = (new Sftp(server) { User = "clerk", Key = key }, new Lftp(server) { User = "clerk", Key = key }, new Rclone(server) { User = "clerk", Key = key });
+        var (sftp, lftp, rclone) = (new OpenSshSftp(server) { User = "clerk", Key = key }, new Lftp(server) { User = "clerk", Key = key }, new Rclone(server) { User = "clerk", Key = key });
         var orders = server.Directory.Write("orders7.csv", RandomNumberGenerator.GetBytes(300_000));
         await customer.PutAsync(orders, "/upload/orders.csv");
         await customer.PutAsync(orders, "/upload/claimed.csv");
@@ -223,7 +223,7 @@ public sealed class PublisherAndCollectorTests(WaybillServer server)
     public async Task A_duplicate_is_held_however_it_comes_and_the_client_is_told()
     {
         await AddAccountAsync(server, "31017");
-        var publisher = new Sftp(server) { User = "rerun", Key = await AddKeyAsync(server, "rerun", "login", "add", "rerun", "--kind", "publisher") };
+        var publisher = new OpenSshSftp(server) { User = "rerun", Key = await AddKeyAsync(server, "rerun", "login", "add", "rerun", "--kind", "publisher") };
         const string Target = "/accounts/31017/invoice/june.csv";
         string[] contents = ["first", "by sftp", "by rename", "by scp"];
         var files = contents.Select(content => server.Directory.Write($"rerun-{content}.csv", System.Text.Encoding.ASCII.GetBytes(content))).ToList();

@@ -16,7 +16,7 @@ public sealed class QuotaTests
         var small = server.Directory.Write("small.bin", RandomNumberGenerator.GetBytes(3 * MiB));
         var large = server.Directory.Write("large.bin", RandomNumberGenerator.GetBytes(8 * MiB));
         await server.CommandAsync("quota", "set", "--account", WaybillServer.User, "--bytes", "10MiB", "--files", "3");
-        await new Sftp(server).PutAsync(small, "/upload/a.bin");
+        await new OpenSshSftp(server).PutAsync(small, "/upload/a.bin");
 
         Assert.Equal([10L * MiB, 3 * MiB, 7 * MiB, 3, 1, 2], await new Sshfs(server).RoomAsync());
 
@@ -27,7 +27,7 @@ public sealed class QuotaTests
         Assert.Equal(["a.bin"], Directory.GetFiles(Path.Combine(server.Vault, "upload")).Select(Path.GetFileName));
 
         // The difference counts: 8 MiB in place of 3 are within 10.
-        await new Sftp(server).PutAsync(large, "/upload/a.bin");
+        await new OpenSshSftp(server).PutAsync(large, "/upload/a.bin");
         Assert.Equal(Transfers.Hash(large), Transfers.Hash(Path.Combine(server.Vault, "upload", "a.bin")));
         var words = (await FullDiskTests.ScpAsync(server, small, "/upload/c.bin")).ErrorOutput;
         Assert.Contains("The quota of account 10020 is 10 MiB, 8 MiB are used. This does not fit, nothing was changed.", words, StringComparison.Ordinal);
@@ -37,8 +37,8 @@ public sealed class QuotaTests
         Assert.Contains("stored   8 MiB of 10 MiB, 1 of 3 files (80 % used)", shown, StringComparison.Ordinal);
 
         // Room again, without a restart.
-        await new Sftp(server).RemoveAsync("/upload/a.bin");
-        await new Sftp(server).PutAsync(small, "/upload/b.bin");
+        await new OpenSshSftp(server).RemoveAsync("/upload/a.bin");
+        await new OpenSshSftp(server).PutAsync(small, "/upload/b.bin");
         Assert.Equal(Transfers.Hash(small), Transfers.Hash(Path.Combine(server.Vault, "upload", "b.bin")));
         await server.CommandAsync("audit", "verify");
     }

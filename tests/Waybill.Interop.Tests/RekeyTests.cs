@@ -57,7 +57,7 @@ public sealed class RekeyTests(WaybillServer server)
     private Task RoundTripAsync(string name, int size, int limit, IReadOnlyList<string> options) =>
         AssertEqualAsync(name, size, async (source, remote, fetched) =>
         {
-            var client = new Sftp(server) { Compat = true, MoreOptions = options };
+            var client = new OpenSshSftp(server) { Compat = true, MoreOptions = options };
             await client.PutAndGetAsync(source, remote, fetched);
             var rekeys = client.LastErrorOutput.Split("SSH2_MSG_NEWKEYS received").Length - 2;
             Assert.True(rekeys >= size / limit, $"{name}: {rekeys} rekeys");

@@ -137,8 +137,8 @@ public sealed class ResumeTests(WaybillServer server)
         await server.CommandAsync("login", "add", Other, "--account", WaybillServer.User);
         await server.CommandAsync("key", "add", Other, key + ".pub");
         var source = server.Directory.Write(Name, RandomNumberGenerator.GetBytes(Size));
-        var mine = new Sftp(server);
-        var other = new Sftp(server) { User = Other, Key = key };
+        var mine = new OpenSshSftp(server);
+        var other = new OpenSshSftp(server) { User = Other, Key = key };
         await using (mine.StartSlowPut(source, "/upload/" + Name))
         {
             await WaitAsync(server, Name, Cut, ".waybill-u-*");
@@ -239,7 +239,7 @@ public sealed class ResumeTests(WaybillServer server)
 
     private static InteropClient Real(WaybillServer server, string client) => client switch
     {
-        "sftp" => new Sftp(server),
+        "sftp" => new OpenSshSftp(server),
         "lftp" => new Lftp(server),
         "psftp" => new PuttySftp(server),
         _ => new Curl(server),

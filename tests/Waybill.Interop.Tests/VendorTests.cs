@@ -16,8 +16,8 @@ public sealed class VendorTests(WaybillServer server)
         await server.CommandAsync("login", "add", "--account", WaybillServer.User, "--vendor", "acme");
         await server.CommandAsync("key", "add", Vendor, key + ".pub");
         await File.WriteAllTextAsync(Path.Combine(server.Vault, "cdr", "secret.csv"), "the customer's");
-        var vendor = new Sftp(server) { User = Vendor, Key = key };
-        var customer = new Sftp(server);
+        var vendor = new OpenSshSftp(server) { User = Vendor, Key = key };
+        var customer = new OpenSshSftp(server);
 
         Assert.Equal(["processed", "rejected", "usage"], await vendor.ListAsync("/"));
         var stolen = server.Directory.Combine("stolen.csv");

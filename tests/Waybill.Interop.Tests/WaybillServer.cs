@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Waybill.Server.Tests.Support;
 using Waybill.TestKit;
 
 [assembly: AssemblyFixture(typeof(Waybill.Interop.Tests.WaybillServer))]
@@ -121,15 +122,14 @@ public sealed partial class WaybillServer : IAsyncLifetime
         return await _server.WaitForExitAsync(patience ?? TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>Runs a command beside the server; it must succeed.</summary>
-    public async Task<ProcessOutcome> CommandAsync(params string[] words)
-    {
-        var outcome = await TryCommandAsync(words);
-        Assert.True(outcome.ExitCode == 0, $"waybill {string.Join(' ', words)}: {outcome}");
-        return outcome;
-    }
+    /// <summary>Runs a command beside the server, in this process unless it has a launcher; it must succeed.</summary>
+    public async Task<ProcessOutcome> CommandAsync(params string[] words) =>
+        Succeeded(words, await (CommandLauncher.Count > 0 ? TryProgramAsync(words) : CommandTable.RunAsync([.. words, "--data", Data])));
 
-    public Task<ProcessOutcome> TryCommandAsync(params string[] words)
+    /// <summary>The same with the program, where it is what is tested.</summary>
+    public async Task<ProcessOutcome> ProgramAsync(params string[] words) => Succeeded(words, await TryProgramAsync(words));
+
+    public Task<ProcessOutcome> TryProgramAsync(params string[] words)
     {
         string[] all = [.. CommandLauncher, "dotnet", Program, .. words, "--data", Data];
         return ExternalProcess.RunAsync(all[0], all[1..], timeout: TimeSpan.FromSeconds(60));
@@ -148,6 +148,12 @@ public sealed partial class WaybillServer : IAsyncLifetime
             Assert.False(
                 Regex.IsMatch(outcome.ErrorOutput, DiskMayFail ? "InternalError|Unhandled exception" : "Z (fail|crit): |InternalError|Unhandled exception"), outcome.ErrorOutput);
         }
+    }
+
+    private static ProcessOutcome Succeeded(string[] words, ProcessOutcome outcome)
+    {
+        Assert.True(outcome.ExitCode == 0, $"waybill {string.Join(' ', words)}: {outcome}");
+        return outcome;
     }
 
     /// <summary>Runs a program that must succeed; returns what it printed.</summary>

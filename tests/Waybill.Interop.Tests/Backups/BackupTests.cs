@@ -15,7 +15,7 @@ public sealed class BackupTests
     {
         await using var server = new WaybillServer();
         await server.InitializeAsync();
-        var sftp = new Sftp(server);
+        var sftp = new OpenSshSftp(server);
         var local = server.Directory.Write("kept.csv", System.Security.Cryptography.RandomNumberGenerator.GetBytes(300_000));
         await sftp.PutAsync(local, Folder + "/kept.csv");
         var log = new UploadLog();
@@ -24,7 +24,7 @@ public sealed class BackupTests
         await WaitAsync(() => log.Acknowledged >= 20);
         var before = log.AcknowledgedNames;
         var archive = server.Directory.Combine("backup.tar");
-        await server.CommandAsync("backup", archive, "--with-files");
+        await server.ProgramAsync("backup", archive, "--with-files");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(archive));
 
         await KillInTheMiddleAsync(server);
@@ -33,7 +33,7 @@ public sealed class BackupTests
         await server.KillAsync();
         await uploading;
         Directory.Move(server.Data, server.Directory.Combine("old-data"));
-        var restored = await server.CommandAsync("restore", archive);
+        var restored = await server.ProgramAsync("restore", archive);
         Assert.Contains("all whole and in order", restored.Output, StringComparison.Ordinal);
         Assert.Contains(server.HostKeyFingerprint, restored.Output, StringComparison.Ordinal);
         await server.StartAsync();
@@ -44,9 +44,9 @@ public sealed class BackupTests
         await sftp.GetAsync(Folder + "/kept.csv", fetched);
         Assert.Equal(Transfers.Hash(local), Transfers.Hash(fetched));
         await sftp.PutAsync(local, Folder + "/after.csv");
-        Assert.Contains("all whole and in order", (await server.CommandAsync("audit", "verify")).Output, StringComparison.Ordinal);
-        Assert.Contains("backup.tar", (await server.CommandAsync("audit", "search", "--action", "restored")).Output, StringComparison.Ordinal);
-        Assert.Contains(server.HostKeyFingerprint, (await server.CommandAsync("hostkey", "show")).Output, StringComparison.Ordinal);
+        Assert.Contains("all whole and in order", (await server.ProgramAsync("audit", "verify")).Output, StringComparison.Ordinal);
+        Assert.Contains("backup.tar", (await server.ProgramAsync("audit", "search", "--action", "restored")).Output, StringComparison.Ordinal);
+        Assert.Contains(server.HostKeyFingerprint, (await server.ProgramAsync("hostkey", "show")).Output, StringComparison.Ordinal);
     }
 
     /// <summary>Kill -9 of a backup leaves no archive under its name, and the next one has its way.</summary>
@@ -70,9 +70,9 @@ public sealed class BackupTests
             File.Delete(archive);
         }
 
-        var refused = await server.TryCommandAsync("restore", half);
+        var refused = await server.TryProgramAsync("restore", half);
         Assert.Equal(1, refused.ExitCode);
-        await server.CommandAsync("backup", archive);
+        await server.ProgramAsync("backup", archive);
         Assert.False(Directory.Exists(archive + ".unfinished"));
     }
 

@@ -4,7 +4,7 @@ using Waybill.TestKit;
 namespace Waybill.Interop.Tests.Clients;
 
 /// <summary>OpenSSH's sftp with a batch.</summary>
-public sealed class Sftp(WaybillServer server) : InteropClient(server)
+public sealed class OpenSshSftp(WaybillServer server) : InteropClient(server)
 {
     public override string Name => "sftp";
 

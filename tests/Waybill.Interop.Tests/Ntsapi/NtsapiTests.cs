@@ -223,7 +223,9 @@ public sealed partial class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<Nts
         await Server.CommandAsync("password", "remove", "32001");
         Assert.Equal("4 The provider has ended your session", await second.ReadAsync());
         await FtpsTests.WaitForAsync(async () => !(await Server.CommandAsync("sessions", "--json")).Output.Contains("\"32001\"", StringComparison.Ordinal));
-        Assert.Equal(2, Regex.Count((await Server.CommandAsync("audit", "search", "--action", "connection-ended")).Output, "32001.*Kicked"));
+
+        // The row follows the session within a moment.
+        await FtpsTests.WaitForAsync(async () => Regex.Count((await Server.CommandAsync("audit", "search", "--action", "connection-ended")).Output, "32001.*Kicked") == 2);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -14,17 +15,12 @@ public abstract class AccountFilePages(PortalServer server)
 
     internal static async Task WaitAsync(Func<Task<bool>> holds)
     {
-        for (var i = 0; i < 60; i++)
+        var waited = Stopwatch.StartNew();
+        while (!await holds())
         {
-            if (await holds())
-            {
-                return;
-            }
-
-            await Task.Delay(TimeSpan.FromSeconds(1));
+            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(1), "It did not come to be in a minute.");
+            await Task.Delay(100);
         }
-
-        Assert.Fail("It did not come to be in a minute.");
     }
 
     private protected async Task<string> AccountAsync()

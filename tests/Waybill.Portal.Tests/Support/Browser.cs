@@ -2,28 +2,15 @@ using Microsoft.Playwright;
 
 namespace Waybill.Portal.Tests.Support;
 
-/// <summary>A real Chromium, Debian's own.</summary>
+/// <summary>A real Chromium, Debian's own: one for all tests, and each has windows of its own.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
-    private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
+    private readonly List<IBrowserContext> _contexts = [];
 
-    private Browser(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
+    private Browser(IBrowser browser) => _browser = browser;
 
-    public static async Task<Browser> StartAsync()
-    {
-        var playwright = await Playwright.CreateAsync();
-        try
-        {
-            var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-dev-shm-usage"], Timeout = 60_000 });
-            return new Browser(playwright, browser);
-        }
-        catch
-        {
-            playwright.Dispose();
-            throw;
-        }
-    }
+    public static async Task<Browser> StartAsync() => new(await Chromium.StartedAsync());
 
     /// <summary>The size of a window.</summary>
     public static (int Width, int Height) Window(bool isPhone) => isPhone ? (390, 844) : (1280, 900);
@@ -43,6 +30,7 @@ internal sealed class Browser : IAsyncDisposable
             IgnoreHTTPSErrors = true,
             ReducedMotion = ReducedMotion.Reduce,
         });
+        _contexts.Add(context);
         context.SetDefaultTimeout(60_000);
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
@@ -60,7 +48,9 @@ internal sealed class Browser : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
+        foreach (var context in _contexts)
+        {
+            await context.DisposeAsync();
+        }
     }
 }

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
+using Waybill.Server.Tests.Support;
 using Waybill.TestKit;
 
 namespace Waybill.Portal.Tests.Support;
@@ -88,7 +89,7 @@ public sealed partial class PortalServer : IAsyncLifetime
     /// <summary>Runs a command beside the server; it must succeed.</summary>
     public async Task<string> CommandAsync(params string[] words)
     {
-        var outcome = await ExternalProcess.RunAsync("dotnet", [Program, .. words, "--data", Data, .. AllSettings], timeout: Patience);
+        var outcome = await CommandTable.RunAsync([.. words, "--data", Data, .. AllSettings]);
         Assert.True(outcome.ExitCode == 0, $"waybill {string.Join(' ', words)}: {outcome}");
         return outcome.Output;
     }
@@ -96,7 +97,7 @@ public sealed partial class PortalServer : IAsyncLifetime
     /// <summary>Runs a command that must be refused; returns what it said.</summary>
     public async Task<string> RefusedAsync(params string[] words)
     {
-        var outcome = await ExternalProcess.RunAsync("dotnet", [Program, .. words, "--data", Data, .. words.Contains("--set") ? AllSettings.Take(6) : AllSettings], timeout: Patience);
+        var outcome = await CommandTable.RunAsync([.. words, "--data", Data, .. words.Contains("--set") ? AllSettings.Take(6) : AllSettings]);
         Assert.True(outcome.ExitCode == 1, $"waybill {string.Join(' ', words)}: {outcome}");
         return outcome.ErrorOutput;
     }

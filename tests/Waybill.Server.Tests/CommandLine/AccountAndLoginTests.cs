@@ -29,11 +29,11 @@ public sealed class AccountAndLoginTests(Template template)
         Assert.Contains("mails go to new@example.com, in en", await data.OutputAsync("account", "change", "10020", "--email", "new@example.com"), StringComparison.Ordinal);
         Assert.Contains("mails go to nobody", await data.OutputAsync("account", "change", "10020", "--email", ""), StringComparison.Ordinal);
         Assert.Contains("say what to change", await data.RefusedAsync(2, "account", "change", "10020"), StringComparison.Ordinal);
-        await data.OutputAsync("account", "suspend", "10020", "--reason", "unpaid");
+        await data.SetUpAsync("account", "suspend", "10020", "--reason", "unpaid");
         Assert.Contains("suspended: unpaid", await data.OutputAsync("account", "show", "10020"), StringComparison.Ordinal);
-        await data.OutputAsync("account", "resume", "10020");
+        await data.SetUpAsync("account", "resume", "10020");
         Assert.Equal("active", (await data.JsonAsync("account", "show", "10020")).GetProperty("account").GetProperty("status").GetString());
-        await data.OutputAsync("account", "close", "10020", "--reason", "left");
+        await data.SetUpAsync("account", "close", "10020", "--reason", "left");
         Assert.Contains("closed", await data.RefusedAsync(1, "account", "resume", "10020"), StringComparison.Ordinal);
         Assert.Contains("it gets no more logins", await data.RefusedAsync(1, "login", "add", "other", "--account", "10020"), StringComparison.Ordinal);
         Assert.Contains("its number is not given again", await data.RefusedAsync(1, "account", "add", "10020", "--name", "X"), StringComparison.Ordinal);
@@ -74,8 +74,8 @@ public sealed class AccountAndLoginTests(Template template)
         await File.WriteAllTextAsync(data.Combine("waybill.json"), """
             { "Layout": { "Folders": [{ "Path": "/", "Customer": "read" }, { "Path": "/in", "Customer": "deliver" }, { "Path": "/vendors/{vendor}/out", "Vendor": "all" }] } }
             """);
-        await data.OutputAsync("account", "add", "10021", "--name", "Own Layout");
-        await data.OutputAsync("login", "add", "--account", "10021", "--vendor", "acme");
+        await data.SetUpAsync("account", "add", "10021", "--name", "Own Layout");
+        await data.SetUpAsync("login", "add", "--account", "10021", "--vendor", "acme");
         Assert.Equal(
             ["in", "vendors", "vendors/acme", "vendors/acme/out"],
             Directory.GetDirectories(data.Combine("vaults", "10021"), "*", SearchOption.AllDirectories)
@@ -88,7 +88,7 @@ public sealed class AccountAndLoginTests(Template template)
     public async Task An_account_keeps_its_leading_zeros_and_is_found_without_case()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("account", "add", "007Ab", "--name", "Zeros", "--parent", "10020", "--email", "a@example.com");
+        await data.SetUpAsync("account", "add", "007Ab", "--name", "Zeros", "--parent", "10020", "--email", "a@example.com");
         var account = (await data.JsonAsync("account", "show", "007aB")).GetProperty("account");
         Assert.Equal("007Ab", account.GetProperty("number").GetString());
         Assert.Equal("10020", account.GetProperty("parent").GetString());
@@ -135,9 +135,9 @@ public sealed class AccountAndLoginTests(Template template)
     {
         using var data = await template.CopyAsync();
         await File.WriteAllTextAsync(data.Combine("vaults", "10020", "upload", "kept.csv"), "1");
-        await data.OutputAsync("login", "remove", "10020");
+        await data.SetUpAsync("login", "remove", "10020");
         Assert.Contains("There is no login 10020", await data.RefusedAsync(1, "key", "list", "10020"), StringComparison.Ordinal);
-        await data.OutputAsync("login", "add", "10020", "--account", "10020");
+        await data.SetUpAsync("login", "add", "10020", "--account", "10020");
         Assert.Equal(0, (await data.JsonAsync("key", "list", "10020")).GetArrayLength());
         Assert.True(File.Exists(data.Combine("vaults", "10020", "upload", "kept.csv")));
     }
@@ -146,12 +146,12 @@ public sealed class AccountAndLoginTests(Template template)
     public async Task Every_change_has_an_audit_row_with_who_and_why()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("login", "suspend", "10020", "--reason", "holiday");
-        await data.OutputAsync("login", "resume", "10020");
-        await data.OutputAsync("account", "suspend", "10020", "--reason", "unpaid");
-        await data.OutputAsync("account", "resume", "10020");
-        await data.OutputAsync("login", "remove", "10020");
-        await data.OutputAsync("account", "close", "10020");
+        await data.SetUpAsync("login", "suspend", "10020", "--reason", "holiday");
+        await data.SetUpAsync("login", "resume", "10020");
+        await data.SetUpAsync("account", "suspend", "10020", "--reason", "unpaid");
+        await data.SetUpAsync("account", "resume", "10020");
+        await data.SetUpAsync("login", "remove", "10020");
+        await data.SetUpAsync("account", "close", "10020");
         var rows = (await data.JsonAsync("audit", "search", "--actor", Environment.UserName)).EnumerateArray().Reverse().ToList();
         Assert.Equal(
             ["initialised", "account-added", "login-added", "key-added", "login-suspended", "login-resumed", "account-suspended", "account-resumed", "login-removed", "account-closed"],

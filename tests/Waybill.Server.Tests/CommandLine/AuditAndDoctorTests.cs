@@ -27,12 +27,12 @@ public sealed class AuditAndDoctorTests(Template template)
     {
         using var data = await template.CopyAsync();
         await Tool.RequireAsync("cp", data.Combine("waybill.db"), data.Beside("old.db"));
-        await data.OutputAsync("login", "suspend", "10020");
+        await data.SetUpAsync("login", "suspend", "10020");
         File.Delete(data.Combine("waybill.db-wal"));
         File.Delete(data.Combine("waybill.db-shm"));
         await Tool.RequireAsync("cp", data.Beside("old.db"), data.Combine("waybill.db"));
         Assert.Contains("missing at the end", (await data.RunAsync("audit", "verify")).Output, StringComparison.Ordinal);
-        await data.OutputAsync("login", "suspend", "10020");
+        await data.SetUpAsync("login", "suspend", "10020");
         var outcome = await data.RunAsync("audit", "verify");
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("an old database was restored", outcome.Output, StringComparison.Ordinal);
@@ -108,8 +108,8 @@ public sealed class AuditAndDoctorTests(Template template)
         using var data = await template.CopyAsync();
         foreach (var (number, bytes) in ((string, int)[])[("10021", 85), ("10022", 99), ("10023", 50)])
         {
-            await data.OutputAsync("account", "add", number, "--name", "X");
-            await data.OutputAsync("quota", "set", "--account", number, "--bytes", "100");
+            await data.SetUpAsync("account", "add", number, "--name", "X");
+            await data.SetUpAsync("quota", "set", "--account", number, "--bytes", "100");
             data.Sql($"""
                 INSERT INTO file (account_id, path, size, arrived_at, protocol)
                 SELECT id, '/cdr/a', {bytes}, 1700000000000, 'sftp' FROM account WHERE number = '{number}'
@@ -118,7 +118,7 @@ public sealed class AuditAndDoctorTests(Template template)
 
         Directory.CreateDirectory(data.Beside("feed"));
         await File.WriteAllTextAsync(data.Beside("feed/june.csv"), "1", TestContext.Current.CancellationToken);
-        await data.OutputAsync("publish", data.Beside("feed/june.csv"), "--account", Template.User, "--feed", "cdr");
+        await data.SetUpAsync("publish", data.Beside("feed/june.csv"), "--account", Template.User, "--feed", "cdr");
         await data.RunAsync("publish", data.Beside("feed/june.csv"), "--account", Template.User, "--feed", "cdr");
         data.Sql("""
             INSERT INTO retention_jump (id, off_by, noticed_at) VALUES (1, 7200000, 1700000000000);
@@ -157,8 +157,8 @@ public sealed class AuditAndDoctorTests(Template template)
 
         await data.OutputAsync("backup", data.Beside("now.tar"));
         Assert.Contains("ok       backup: the last one was made", await data.OutputAsync("doctor"), StringComparison.Ordinal);
-        await data.OutputAsync("request", "add", "--email", "a@example.com", "--name", "A B", "--company", "X", "--account", Template.User, "--key", await data.MakeKeyAsync("asked") + ".pub");
-        await data.OutputAsync("expectation", "set", "--account", Template.User, "--feed", "cdr", "--by", "06:00");
+        await data.SetUpAsync("request", "add", "--email", "a@example.com", "--name", "A B", "--company", "X", "--account", Template.User, "--key", await data.MakeKeyAsync("asked") + ".pub");
+        await data.SetUpAsync("expectation", "set", "--account", Template.User, "--feed", "cdr", "--by", "06:00");
         data.Sql($"""
             INSERT INTO missed (expectation_id, due_at, late_until, state) SELECT id, 1700000000000, 1700000000000, 'open' FROM expectation;
             UPDATE login_key SET expires_at = {TimeProvider.System.GetUtcNow().AddDays(6).ToUnixTimeMilliseconds()};
@@ -179,8 +179,8 @@ public sealed class AuditAndDoctorTests(Template template)
         using var data = await template.CopyAsync();
         Directory.CreateDirectory(data.Beside("feed"));
         await File.WriteAllTextAsync(data.Beside("feed/june.csv"), "1", TestContext.Current.CancellationToken);
-        await data.OutputAsync("publish", data.Beside("feed/june.csv"), "--account", Template.User, "--feed", "cdr");
-        await data.OutputAsync("recall", "--publication", "1", "--reason", "wrong month");
+        await data.SetUpAsync("publish", data.Beside("feed/june.csv"), "--account", Template.User, "--feed", "cdr");
+        await data.SetUpAsync("recall", "--publication", "1", "--reason", "wrong month");
         Assert.Contains("held files: none waits", await data.OutputAsync("doctor"), StringComparison.Ordinal);
         data.Sql("UPDATE publication SET settled_at = settled_at - 91 * 86400000");
         Assert.Matches("warning  held files: 1 sets that were taken back lie hidden for more than 90 days.*./waybill held list --recalled", await data.OutputAsync("doctor"));
@@ -222,7 +222,7 @@ public sealed class AuditAndDoctorTests(Template template)
     public async Task A_damaged_database_a_missing_host_key_and_a_short_RSA_key_are_found()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("hostkey", "import", await data.MakeKeyAsync("old", "-t", "rsa", "-b", "2048"));
+        await data.SetUpAsync("hostkey", "import", await data.MakeKeyAsync("old", "-t", "rsa", "-b", "2048"));
         Assert.Contains("warning  host keys: the RSA host key has 2048 bits", await data.OutputAsync("doctor"), StringComparison.Ordinal);
         Directory.Delete(data.Combine("hostkeys"), recursive: true);
         Assert.Contains("FAILURE  host keys: there is no host key in", (await data.RunAsync("doctor")).Output, StringComparison.Ordinal);

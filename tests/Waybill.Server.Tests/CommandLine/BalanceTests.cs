@@ -14,7 +14,7 @@ public sealed class BalanceTests(Template template)
         Assert.Equal("1 booked, 0 were there already\naccount 10020: funds 12,345.67 GBP, promotional funds 0.00 GBP\n", await data.OutputAsync(push));
         Assert.StartsWith("0 booked, 1 were there already\n", await data.OutputAsync(push), StringComparison.Ordinal);
         Assert.Contains("says something else", await data.RefusedAsync(1, [.. push[..3], "5", .. push[4..]]), StringComparison.Ordinal);
-        await data.OutputAsync("balance", "push", "10020", "-67", "--id", "calls-1", "--text", "=calls", "--time", "2026-02-01", "--source", "run");
+        await data.SetUpAsync("balance", "push", "10020", "-67", "--id", "calls-1", "--text", "=calls", "--time", "2026-02-01", "--source", "run");
         var report = await data.JsonAsync("balance", "push", "10020", "50", "--id", "gift-1", "--text", "welcome", "--promo");
         Assert.Equal((1, 50), (report.GetProperty("added").GetInt32(), report.GetProperty("balances")[0].GetProperty("promo").GetInt64()));
         var lines = (await data.OutputAsync("balance", "ledger", "10020", "--csv")).Split("\r\n");
@@ -42,7 +42,7 @@ public sealed class BalanceTests(Template template)
         Assert.Equal("account 10020: funds 0.00 GBP, promotional funds 0.00 GBP; low, below 10.00 GBP\n", await data.OutputAsync("balance", "low", "10020", "1000"));
         Assert.Contains("10020", await data.OutputAsync("balance", "list", "--low"), StringComparison.Ordinal);
         Assert.DoesNotContain("below", await data.OutputAsync("balance", "low", "10020", "none"), StringComparison.Ordinal);
-        await data.OutputAsync("balance", "low", "10020", "default");
+        await data.SetUpAsync("balance", "low", "10020", "default");
         Assert.Contains("told when below -5.0 EUR", await data.OutputAsync("balance", "show", "10020", "--set", "Billing:LowBalance=-50", "--set", "Billing:Currency=EUR", "--set", "Billing:Decimals=1"), StringComparison.Ordinal);
         Assert.Contains("write whole minor units", await data.RefusedAsync(2, "balance", "low", "10020", "ten"), StringComparison.Ordinal);
     }

@@ -187,9 +187,9 @@ public sealed class FilesAndBackupTests(Template template)
     private static async Task WaitAsync(Data data, Func<JsonElement, bool> condition)
     {
         var waited = System.Diagnostics.Stopwatch.StartNew();
-        for (var files = default(JsonElement); ; await Task.Delay(500, TestContext.Current.CancellationToken))
+        for (var files = default(JsonElement); ; await Task.Delay(100, TestContext.Current.CancellationToken))
         {
-            if (condition(files = await data.JsonAsync("files", "list", Template.User)))
+            if (condition(files = await data.LookAsync("files", "list", Template.User)))
             {
                 return;
             }

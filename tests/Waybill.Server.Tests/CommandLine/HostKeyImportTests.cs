@@ -101,7 +101,7 @@ public sealed class HostKeyImportTests(Template template)
         Assert.Contains("BadHostKeyException", (await ParamikoAsync(data, server, rsa)).ErrorOutput, StringComparison.Ordinal);
         Assert.NotEqual(0, (await PsftpAsync(data, server, rsa)).ExitCode);
         Assert.Equal(0, (await OpenSshAsync(data, server, rsa)).ExitCode);
-        await data.OutputAsync("hostkey", "retire", generated, "--yes");
+        await data.SetUpAsync("hostkey", "retire", generated, "--yes");
         foreach (var outcome in (ProcessOutcome[])[await ParamikoAsync(data, server, rsa), await PsftpAsync(data, server, rsa)])
         {
             Assert.True(outcome.ExitCode == 0, outcome.ToString());
@@ -121,7 +121,7 @@ public sealed class HostKeyImportTests(Template template)
         // Given again without it, the same command sets them aside.
         Assert.Contains(generated, await data.OutputAsync("hostkey", "import", rsa), StringComparison.Ordinal);
         Assert.Equal(Line(rsa), Assert.Single(await KeysInUseAsync(data)).GetProperty("openSshLine").GetString());
-        await data.OutputAsync("hostkey", "import", data.Combine("hostkeys", "ssh_host_ed25519_key.replaced"));
+        await data.SetUpAsync("hostkey", "import", data.Combine("hostkeys", "ssh_host_ed25519_key.replaced"));
         Assert.Contains(generated, (await KeysInUseAsync(data)).Select(key => key.GetProperty("sha256").GetString()));
     }
 
@@ -130,8 +130,8 @@ public sealed class HostKeyImportTests(Template template)
     {
         using var data = await template.CopyAsync();
         var added = (await data.JsonAsync("hostkey", "add")).GetProperty("sha256").GetString()!;
-        await data.OutputAsync("hostkey", "announce");
-        await data.OutputAsync("hostkey", "use", added, "--yes");
+        await data.SetUpAsync("hostkey", "announce");
+        await data.SetUpAsync("hostkey", "use", added, "--yes");
         var output = await data.OutputAsync("hostkey", "import", await data.MakeKeyAsync("old_rsa", "-t", "rsa", "-b", "2048"));
         Assert.Contains($"If no customer knows them: ./waybill hostkey retire {added} --yes", output, StringComparison.Ordinal);
         Assert.Equal(["ssh-ed25519", "ssh-rsa"], (await KeysInUseAsync(data)).Select(key => key.GetProperty("type").GetString()).Order());
@@ -158,7 +158,7 @@ public sealed class HostKeyImportTests(Template template)
         }
 
         // The advice followed: only keys of the older server are left.
-        await data.OutputAsync("hostkey", "import", await data.MakeKeyAsync("old_rsa", "-t", "rsa", "-b", "2048"));
+        await data.SetUpAsync("hostkey", "import", await data.MakeKeyAsync("old_rsa", "-t", "rsa", "-b", "2048"));
         Assert.Equal(["ecdsa-sha2-nistp256", "ssh-rsa"], (await KeysInUseAsync(data)).Select(key => key.GetProperty("type").GetString()).Order());
     }
 

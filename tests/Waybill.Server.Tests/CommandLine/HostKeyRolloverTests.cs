@@ -43,7 +43,7 @@ public sealed class HostKeyRolloverTests(Template template)
         Assert.Equal("previous", (await KeyAsync(data, before)).GetProperty("state").GetString());
 
         // Retired: OpenSSH forgets it, and its private half is gone from the disk.
-        await data.OutputAsync("hostkey", "retire", Sha256(before));
+        await data.SetUpAsync("hostkey", "retire", Sha256(before));
         await ListAsync(data, server);
         Assert.DoesNotContain(Line(before), await KnownHostsAsync(data), StringComparison.Ordinal);
         Assert.False(File.Exists(data.Combine("hostkeys", "ssh_host_ed25519_key")));
@@ -70,7 +70,7 @@ public sealed class HostKeyRolloverTests(Template template)
         using var data = await template.CopyAsync();
         var before = await KeyAsync(data, "ssh-ed25519", "inUse");
         var next = await data.JsonAsync("hostkey", "add");
-        await data.OutputAsync("hostkey", "announce", Sha256(next));
+        await data.SetUpAsync("hostkey", "announce", Sha256(next));
         Assert.Contains("announced for 0 days only", await data.RefusedAsync(1, "hostkey", "retire", Sha256(before)), StringComparison.Ordinal);
         await AnnouncedDaysAgoAsync(data, Sha256(next), 15);
         var outcome = await data.JsonAsync("hostkey", "retire", Sha256(before));
@@ -90,7 +90,7 @@ public sealed class HostKeyRolloverTests(Template template)
         var ed25519 = await KeyAsync(data, "ssh-ed25519", "inUse");
         Assert.Contains("nothing takes its place", await data.RefusedAsync(1, "hostkey", "retire", Sha256(rsa)), StringComparison.Ordinal);
         Assert.True(File.Exists(data.Combine("hostkeys", "ssh_host_rsa_key")));
-        await data.OutputAsync("hostkey", "retire", Sha256(rsa), "--yes");
+        await data.SetUpAsync("hostkey", "retire", Sha256(rsa), "--yes");
         Assert.False(File.Exists(data.Combine("hostkeys", "ssh_host_rsa_key")));
         Assert.Contains("every policy can use", await data.RefusedAsync(1, "hostkey", "retire", Sha256(ed25519), "--yes"), StringComparison.Ordinal);
         await using var server = await RunningServer.StartAsync(data);
@@ -110,7 +110,7 @@ public sealed class HostKeyRolloverTests(Template template)
         var next = await data.JsonAsync("hostkey", "add", "--type", "rsa");
         Assert.Equal(3072, next.GetProperty("bits").GetInt32());
         Assert.Contains("never announced", await data.RefusedAsync(1, "hostkey", "use", Sha256(next)), StringComparison.Ordinal);
-        await data.OutputAsync("hostkey", "retire", next.GetProperty("md5").GetString()!);
+        await data.SetUpAsync("hostkey", "retire", next.GetProperty("md5").GetString()!);
         Assert.Contains("is retired", await data.RefusedAsync(1, "hostkey", "announce", Sha256(next)), StringComparison.Ordinal);
         Assert.Contains("retired already", await data.RefusedAsync(1, "hostkey", "retire", Sha256(next)), StringComparison.Ordinal);
     }
@@ -121,13 +121,13 @@ public sealed class HostKeyRolloverTests(Template template)
         using var data = await template.CopyAsync();
         for (var count = 3; count < Server.HostKeys.HostKeyRollover.MaximumKeys; count++)
         {
-            await data.OutputAsync("hostkey", "add");
+            await data.SetUpAsync("hostkey", "add");
         }
 
         Assert.Contains("there are 12 host keys; retire one first", await data.RefusedAsync(1, "hostkey", "add"), StringComparison.Ordinal);
         var files = Directory.GetFiles(data.Combine("hostkeys"));
         Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
-        await data.OutputAsync("hostkey", "announce");
+        await data.SetUpAsync("hostkey", "announce");
         await using var server = await RunningServer.StartAsync(data, "--set", "Ssh:Policy=compat");
         using var customer = data.LoadKey();
         await using var session = await server.LogInAsync(customer);
@@ -188,7 +188,7 @@ public sealed class HostKeyRolloverTests(Template template)
         }
 
         // What stands first is said, too.
-        await data.OutputAsync("hostkey", "retire", Sha256(await KeyAsync(data, "ssh-ed25519", "inUse")), "--yes");
+        await data.SetUpAsync("hostkey", "retire", Sha256(await KeyAsync(data, "ssh-ed25519", "inUse")), "--yes");
         Assert.Contains("rsa-sha2-512 comes first instead of ssh-ed25519", await data.OutputAsync("doctor", "--set", listen, "--set", "Ssh:Policy=compat"), StringComparison.Ordinal);
     }
 

@@ -30,7 +30,7 @@ public sealed class InboundTests(Template template)
         Assert.Equal("/processed/a.csv", (await data.JsonAsync("inbound", "confirm", first, "--as", "billing")).GetProperty("path").GetString());
         Assert.Contains("is processed", await data.OutputAsync("inbound", "confirm", first, "--as", "billing"), StringComparison.Ordinal);
 
-        await data.OutputAsync("inbound", "claim", second, "--as", "billing", "--lease", "1");
+        await data.SetUpAsync("inbound", "claim", second, "--as", "billing", "--lease", "1");
         await File.WriteAllTextAsync(data.Beside("report"), "Wrong month.");
         Assert.Equal("rejected", (await data.JsonAsync("inbound", "reject", second, "--as", "billing", "--report", "@" + data.Beside("report"))).GetProperty("state").GetString());
         Assert.Contains("Wrong month.", await File.ReadAllTextAsync(data.Combine("vaults", "10020", "rejected", "b.csv.report.txt")), StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class InboundTests(Template template)
     public async Task What_waited_when_the_server_was_killed_is_judged_after_its_restart()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("arrival", "set", "10020", "--name", "*.csv", "--header", "a;b", "--columns", "2", "--min-size", "1", "--max-size", "1000");
+        await data.SetUpAsync("arrival", "set", "10020", "--name", "*.csv", "--header", "a;b", "--columns", "2", "--min-size", "1", "--max-size", "1000");
         await using (var server = await RunningServer.StartAsync(data))
         {
             using var key = data.LoadKey();
@@ -77,7 +77,7 @@ public sealed class InboundTests(Template template)
         Assert.Contains("/vendors/acme", await data.OutputAsync("arrival", "list", "10020"), StringComparison.Ordinal);
         Assert.Contains("is no folder", await data.RefusedAsync(2, "arrival", "set", "10020", "--folder", "upload"), StringComparison.Ordinal);
         Assert.Contains("no account", await data.RefusedAsync(1, "arrival", "set", "4711"), StringComparison.Ordinal);
-        await data.OutputAsync("arrival", "remove", "10020", "--folder", "/vendors/acme", "--name", "*.csv");
+        await data.SetUpAsync("arrival", "remove", "10020", "--folder", "/vendors/acme", "--name", "*.csv");
         Assert.Contains("has no rule", await data.RefusedAsync(1, "arrival", "remove", "10020", "--folder", "/vendors/acme", "--name", "*.csv"), StringComparison.Ordinal);
         Assert.Contains("no delivered file 4711", await data.RefusedAsync(1, "inbound", "claim", "4711"), StringComparison.Ordinal);
         Assert.Contains("Inbound:QuietSeconds", await data.RefusedAsync(1, "inbound", "list", "--set", "Inbound:QuietSeconds=4000"), StringComparison.Ordinal);
@@ -125,14 +125,14 @@ public sealed class InboundTests(Template template)
     {
         for (var tries = 0; ; tries++)
         {
-            List<JsonElement> items = [.. (await data.JsonAsync("inbound", "list")).GetProperty("items").EnumerateArray()];
+            List<JsonElement> items = [.. (await data.LookAsync("inbound", "list")).GetProperty("items").EnumerateArray()];
             if (items.Count == count)
             {
                 return items;
             }
 
-            Assert.True(tries < 240, $"{items.Count} files are offered");
-            await Task.Delay(500);
+            Assert.True(tries < 1_200, $"{items.Count} files are offered");
+            await Task.Delay(100);
         }
     }
 }

@@ -70,7 +70,7 @@ public sealed class KeyHandoverTests(Template template)
         Assert.Equal("0 15 6 * * ?", jobs["key-reminders"].GetProperty("cron").GetString());
 
         // One that ran out while no server ran goes when the next one starts.
-        await data.OutputAsync([.. HandOver, "--read-out"]);
+        await data.SetUpAsync([.. HandOver, "--read-out"]);
         data.Sql("UPDATE key_handover SET expires_at = 1");
         await using var server = await RunningServer.StartAsync(data);
         Assert.Contains("nobody took the file and passphrase", (await data.AuditAsync("handover-expired")).GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -84,17 +84,17 @@ public sealed class KeyHandoverTests(Template template)
         await using var server = await RunningServer.StartAsync(data);
         var old = (await data.JsonAsync("key", "list", Template.User))[0].GetProperty("sha256").GetString()!;
         var next = await data.MakeKeyAsync("next");
-        await data.OutputAsync("key", "add", Template.User, next + ".pub");
+        await data.SetUpAsync("key", "add", Template.User, next + ".pub");
         Assert.Contains("the new key was not used yet", await data.OutputAsync("key", "rotation", Template.User), StringComparison.Ordinal);
         Assert.Contains("has not logged in yet", await data.RefusedAsync(1, "key", "drop-old", Template.User, old), StringComparison.Ordinal);
 
         using var key = PrivateKeyFile.Read(await File.ReadAllBytesAsync(next)).Key!;
         Assert.True(await server.CanLogInAsync(key));
         var waited = System.Diagnostics.Stopwatch.StartNew();
-        while (!(await data.OutputAsync("key", "rotation", Template.User)).Contains("the old key can be dropped", StringComparison.Ordinal))
+        while (!(await data.SetUpAsync("key", "rotation", Template.User)).Contains("the old key can be dropped", StringComparison.Ordinal))
         {
             Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), "the use of the new key was not noted");
-            await Task.Delay(200);
+            await Task.Delay(100);
         }
 
         Assert.StartsWith($"revoked: {old}, replaced by SHA256:", await data.OutputAsync("key", "drop-old", Template.User, old), StringComparison.Ordinal);
@@ -107,10 +107,10 @@ public sealed class KeyHandoverTests(Template template)
     public async Task A_key_that_logins_share_is_shown_by_key_list_and_doctor_and_one_that_was_lost_is_refused_everywhere()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("account", "add", "20000", "--name", "Other Telecom");
-        await data.OutputAsync("login", "add", "20000", "--account", "20000");
+        await data.SetUpAsync("account", "add", "20000", "--name", "Other Telecom");
+        await data.SetUpAsync("login", "add", "20000", "--account", "20000");
         Assert.Contains("no two logins have the same key", await data.OutputAsync("doctor"), StringComparison.Ordinal);
-        await data.OutputAsync("key", "add", "20000", data.KeyFile + ".pub");
+        await data.SetUpAsync("key", "add", "20000", data.KeyFile + ".pub");
         var key = (await data.JsonAsync("key", "list", Template.User))[0];
         Assert.Equal("20000", Assert.Single(key.GetProperty("sharedWith").EnumerateArray()).GetString());
         Assert.Contains("is installed for 20000 too", await data.OutputAsync("key", "list", Template.User), StringComparison.Ordinal);

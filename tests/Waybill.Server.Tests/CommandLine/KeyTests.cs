@@ -60,8 +60,8 @@ public sealed class KeyTests(Template template)
         using var data = await template.CopyAsync();
         var one = await data.MakeKeyAsync("one");
         var two = await data.MakeKeyAsync("two");
-        await data.OutputAsync("key", "add", Template.User, one + ".pub", "--expires", "2099-12-31");
-        await data.OutputAsync("key", "add", Template.User, two + ".pub", "--expires", "2099-12-31T12:30:00Z");
+        await data.SetUpAsync("key", "add", Template.User, one + ".pub", "--expires", "2099-12-31");
+        await data.SetUpAsync("key", "add", Template.User, two + ".pub", "--expires", "2099-12-31T12:30:00Z");
         var expiries = (await data.JsonAsync("key", "list", Template.User)).EnumerateArray().Select(key => key.GetProperty("expires").GetString()).ToList();
         Assert.Equal([null, "2100-01-01T00:00:00+00:00", "2099-12-31T12:30:00+00:00"], expiries);
         var line = await data.RefusedAsync(2, "key", "add", Template.User, (await data.MakeKeyAsync("three")) + ".pub", "--expires", "2020-01-01");
@@ -119,7 +119,7 @@ public sealed class KeyTests(Template template)
     {
         using var data = await template.CopyAsync();
         var fingerprint = (await data.JsonAsync("key", "list", Template.User))[0].GetProperty(notation).GetString()!;
-        await data.OutputAsync("key", "revoke", Template.User, fingerprint, "--reason", "x");
+        await data.SetUpAsync("key", "revoke", Template.User, fingerprint, "--reason", "x");
     }
 
     [Theory]
@@ -222,11 +222,11 @@ public sealed class KeyTests(Template template)
         using var data = await template.CopyAsync();
         foreach (var user in new[] { "10030", "10040" })
         {
-            await data.OutputAsync("account", "add", user, "--name", "Another Telecom");
-            await data.OutputAsync("login", "add", user, "--account", user);
+            await data.SetUpAsync("account", "add", user, "--name", "Another Telecom");
+            await data.SetUpAsync("login", "add", user, "--account", user);
         }
 
-        await data.OutputAsync("key", "add", "10040", data.KeyFile + ".pub");
+        await data.SetUpAsync("key", "add", "10040", data.KeyFile + ".pub");
         var line = await data.RefusedAsync(1, "key", "add", "10030", data.KeyFile);
         Assert.Contains($"Its public half is installed for {Template.User}, 10040: stop it with ", line, StringComparison.Ordinal);
         Assert.Matches($"./waybill key revoke {Template.User} SHA256:[^ ]+ --reason TEXT", line);

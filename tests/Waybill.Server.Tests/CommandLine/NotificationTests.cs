@@ -40,14 +40,14 @@ public sealed class NotificationTests(Template template)
         Assert.Contains("openssl rand", await data.RefusedAsync(2, ["hook", "add", url, "--secret-file", data.Beside("short"), .. allow]), StringComparison.Ordinal);
         Assert.Contains("cannot be read", await data.RefusedAsync(1, ["hook", "add", url, "--secret-file", data.Beside("none"), .. allow]), StringComparison.Ordinal);
         await data.RefusedAsync(2, "hook", "add", url);
-        await data.OutputAsync(["hook", "add", url, "--secret-file", data.Beside("secret"), "--topics", "file-missing, file-late", .. allow]);
+        await data.SetUpAsync(["hook", "add", url, "--secret-file", data.Beside("secret"), "--topics", "file-missing, file-late", .. allow]);
 
         var answering = AnswerAsync(listener);
         Assert.Contains("has taken it", await data.OutputAsync(["hook", "test", "1", .. allow]), StringComparison.Ordinal);
         Assert.Contains("Waybill-Signature: t=", await answering, StringComparison.Ordinal);
         Assert.Contains("file-missing,file-late", await data.OutputAsync("hook", "list"), StringComparison.Ordinal);
         Assert.DoesNotContain("0123456789abcdef", await data.OutputAsync("hook", "list", "--json"), StringComparison.Ordinal);
-        await data.OutputAsync("hook", "remove", "1");
+        await data.SetUpAsync("hook", "remove", "1");
         Assert.Contains("hook list", await data.RefusedAsync(1, "hook", "remove", "1"), StringComparison.Ordinal);
         await data.AuditAsync("hook-removed");
     }
@@ -77,7 +77,7 @@ public sealed class NotificationTests(Template template)
         var first = await data.JsonAsync([.. set, "--by", "06:00"]);
         Assert.Equal(("/cdr", "*.csv", "06:00", "mon-fri"), (
             first.GetProperty("folder").GetString(), first.GetProperty("pattern").GetString(), first.GetProperty("by").GetString(), first.GetProperty("days").GetString()));
-        await data.OutputAsync([.. set, "--by", "07:30", "--unfetched-after", "3"]);
+        await data.SetUpAsync([.. set, "--by", "07:30", "--unfetched-after", "3"]);
         var listed = await data.JsonAsync("expectation", "list", "--account", "10020");
         Assert.Equal(1, listed.GetArrayLength());
         Assert.Equal("07:30", listed[0].GetProperty("by").GetString());
@@ -86,7 +86,7 @@ public sealed class NotificationTests(Template template)
         await data.RefusedAsync(2, [.. set, "--pattern", "x", "--by", "06:00"]);
         Assert.Contains("Nothing is expected", await data.RefusedAsync(2, set), StringComparison.Ordinal);
         Assert.Contains("account add", await data.RefusedAsync(1, "expectation", "set", "--account", "none", "--feed", "cdr", "--by", "06:00"), StringComparison.Ordinal);
-        await data.OutputAsync("expectation", "remove", "1");
+        await data.SetUpAsync("expectation", "remove", "1");
         Assert.Equal(0, (await data.JsonAsync("expectation", "list")).GetArrayLength());
     }
 
@@ -104,14 +104,14 @@ public sealed class NotificationTests(Template template)
         var waited = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
-            var rows = await data.JsonAsync("notification", "list");
+            var rows = await data.LookAsync("notification", "list");
             if (rows.GetArrayLength() > 0 && rows[0].GetProperty("state").GetString() == state)
             {
                 return;
             }
 
             Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), rows.ToString());
-            await Task.Delay(200);
+            await Task.Delay(100);
         }
     }
 

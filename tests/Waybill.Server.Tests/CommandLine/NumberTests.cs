@@ -35,13 +35,13 @@ public sealed class NumberTests(Template template)
     public async Task How_many_numbers_an_account_has_and_may_have_is_shown_and_set()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("account", "add", "10042", "--name", "Example Ltd");
+        await data.SetUpAsync("account", "add", "10042", "--name", "Example Ltd");
         const string Rest = ", those that it gave back counted while they are quarantined; they may not be pointed at telephone numbers\n";
         Assert.Equal("account 10042 has 0 of at most 10000 numbers" + Rest, await data.OutputAsync("numbers", "account", "10042"));
         Assert.Equal("account 10042 has 0 of at most 500 numbers (its own maximum)" + Rest, await data.OutputAsync("numbers", "account", "10042", "--max", "500"));
-        await data.OutputAsync("numbers", "add-range", First, "01224000001");
-        await data.OutputAsync("numbers", "activate", First, "--account", "10042");
-        await data.OutputAsync("numbers", "deactivate", First);
+        await data.SetUpAsync("numbers", "add-range", First, "01224000001");
+        await data.SetUpAsync("numbers", "activate", First, "--account", "10042");
+        await data.SetUpAsync("numbers", "deactivate", First);
         var shown = await data.JsonAsync("numbers", "account", "10042", "--max", "default", "--set", "Numbers:MaxPerAccount=7");
         Assert.Equal((1, 7, false), (shown.GetProperty("numbers").GetInt32(), shown.GetProperty("maximum").GetInt32(), shown.GetProperty("ownMaximum").GetBoolean()));
         Assert.EndsWith("they may be pointed at telephone numbers (set for it)\n", await data.OutputAsync("numbers", "account", "10042", "--pstn", "yes"), StringComparison.Ordinal);
@@ -70,12 +70,12 @@ public sealed class NumberTests(Template template)
     public async Task A_number_is_found_activated_set_given_back_and_taken_again_and_its_history_tells()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("numbers", "add-range", First, "01224000009");
+        await data.SetUpAsync("numbers", "add-range", First, "01224000009");
         Assert.Matches("^01224000000 is active: account 10020, until [0-9-]{10}\n$", await data.OutputAsync("numbers", "activate", First, "--account", "10020"));
         Assert.Contains("01224000000 is not free", await data.RefusedAsync(1, "numbers", "activate", First, "--account", "10020"), StringComparison.Ordinal);
-        await data.OutputAsync("numbers", "target", First, "1", "S:441224000000:secret@sip.example.com", "--periods", "1-5:0900-1730");
-        await data.OutputAsync("numbers", "target", First, "2", "F:fax@example.com");
-        await data.OutputAsync("numbers", "target", First, "2", "none");
+        await data.SetUpAsync("numbers", "target", First, "1", "S:441224000000:secret@sip.example.com", "--periods", "1-5:0900-1730");
+        await data.SetUpAsync("numbers", "target", First, "2", "F:fax@example.com");
+        await data.SetUpAsync("numbers", "target", First, "2", "none");
         Assert.Equal("01224000000 is active: account 10020, ends after 2099-12-31\n", await data.OutputAsync("numbers", "term", First, "2099-12-31", "--ends"));
         Assert.Equal(
             "NUMBER       STATE   ACCOUNT  EXPIRES     TARGETS\n01224000000  active  10020    2099-12-31  S:441224000000:***@sip.example.com\n",
@@ -100,12 +100,12 @@ public sealed class NumberTests(Template template)
     public async Task Numbers_come_from_elsewhere_go_and_return()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("numbers", "add-range", First, "01224000009");
+        await data.SetUpAsync("numbers", "add-range", First, "01224000009");
         Assert.Equal("2 numbers are account 10020's now, 0 were already\n", await data.OutputAsync("numbers", "port-in", "02079460000", "02079460001", "--account", "10020"));
         Assert.Equal("0 numbers are account 10020's now, 1 were already\n", await data.OutputAsync("numbers", "port-in", "02079460000", "--account", "10020"));
         Assert.Contains("01224000000 is free here", await data.RefusedAsync(1, "numbers", "port-in", First, "--account", "10020"), StringComparison.Ordinal);
         Assert.Equal("portedIn", (await data.JsonAsync("numbers", "show", "P2079460000")).GetProperty("number").GetProperty("state").GetString());
-        await data.OutputAsync("numbers", "activate", First, "--account", "10020");
+        await data.SetUpAsync("numbers", "activate", First, "--account", "10020");
         Assert.Equal("01224000000 is ported out\n", await data.OutputAsync("numbers", "port-out", First));
         Assert.StartsWith("01224000000 is quarantined until ", await data.OutputAsync("numbers", "return", First), StringComparison.Ordinal);
     }
@@ -114,8 +114,8 @@ public sealed class NumberTests(Template template)
     public async Task Emergency_records_are_listed_and_answered()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("numbers", "add-range", First, "01224000009");
-        await data.OutputAsync("numbers", "activate", First, "--account", "10020");
+        await data.SetUpAsync("numbers", "add-range", First, "01224000009");
+        await data.SetUpAsync("numbers", "activate", First, "--account", "10020");
         Assert.Contains("There is no emergency record of 01224000000", await data.RefusedAsync(1, "numbers", "emergency", "show", First), StringComparison.Ordinal);
         Assert.Equal("(none)\n", await data.OutputAsync("numbers", "emergency", "list"));
         data.Sql("""INSERT INTO emergency_record VALUES (441224000000, '{"NAME":"Example Ltd","POSTCODE":"AB10 1AA"}', 3, NULL, 0, 'a test')""");
@@ -132,8 +132,8 @@ public sealed class NumberTests(Template template)
     public async Task What_makes_no_sense_is_refused()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("numbers", "add-range", First, "01224000009");
-        await data.OutputAsync("numbers", "activate", First, "--account", "10020");
+        await data.SetUpAsync("numbers", "add-range", First, "01224000009");
+        await data.SetUpAsync("numbers", "activate", First, "--account", "10020");
         Assert.Contains("Say what to set: TARGET, --periods, or both", await data.RefusedAsync(2, "numbers", "target", First, "1"), StringComparison.Ordinal);
         Assert.Contains("There is no target type H", await data.RefusedAsync(2, "numbers", "target", First, "1", "H:x"), StringComparison.Ordinal);
         Assert.Contains("A number has the targets 1 to 3", await data.RefusedAsync(2, "numbers", "target", First, "4", "none"), StringComparison.Ordinal);

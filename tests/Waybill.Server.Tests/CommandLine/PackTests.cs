@@ -90,12 +90,12 @@ public sealed class PackTests(Template template)
         async Task<IReadOnlyList<(string Type, bool InUse)>> KeysAsync() =>
             [.. (await data.JsonAsync("pack", "10020", "--set", Public)).GetProperty("hostKeys").EnumerateArray().Select(key => (key.GetProperty("type").GetString()!, key.GetProperty("inUse").GetBoolean()))];
         (string, bool)[] used = [("ssh-ed25519", true), ("ssh-rsa", true), ("ecdsa-sha2-nistp256", true)];
-        await data.OutputAsync("hostkey", "add");
+        await data.SetUpAsync("hostkey", "add");
         Assert.Equal(used, await KeysAsync());
-        await data.OutputAsync("hostkey", "announce");
+        await data.SetUpAsync("hostkey", "announce");
         Assert.Equal([.. used, ("ssh-ed25519", false)], await KeysAsync());
         var old = (await data.JsonAsync("hostkey", "show"))[0].GetProperty("sha256").GetString()!;
-        await data.OutputAsync("hostkey", "retire", old, "--yes");
+        await data.SetUpAsync("hostkey", "retire", old, "--yes");
         Assert.Equal(used, await KeysAsync());
     }
 }

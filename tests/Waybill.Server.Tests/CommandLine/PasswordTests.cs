@@ -17,7 +17,7 @@ public sealed class PasswordTests(Template template)
         var words = await data.OutputAsync("password", "show", Template.User);
         Assert.Contains("locked     no", words, StringComparison.Ordinal);
         Assert.DoesNotContain("tortoises", words + await data.OutputAsync("audit", "search", "--action", "password-set"), StringComparison.Ordinal);
-        await data.OutputAsync("password", "remove", Template.User);
+        await data.SetUpAsync("password", "remove", Template.User);
         Assert.Contains("password   none", await data.OutputAsync("password", "show", Template.User), StringComparison.Ordinal);
         Assert.Contains("has no password", await data.RefusedAsync(1, "password", "remove", Template.User), StringComparison.Ordinal);
     }
@@ -50,7 +50,7 @@ public sealed class PasswordTests(Template template)
     {
         using var data = await template.CopyAsync();
         Assert.Contains("No address is known", await data.RefusedAsync(1, "password", "link", Template.User, "--mail"), StringComparison.Ordinal);
-        await data.OutputAsync("person", "add", "ann@customer.example", "--name", "Ann Example", "--account", Template.User, "--role", "owner");
+        await data.SetUpAsync("person", "add", "ann@customer.example", "--name", "Ann Example", "--account", Template.User, "--role", "owner");
         foreach (var words in (string[][])[["--mail"], ["--to", "ann@customer.example"]])
         {
             var told = await data.OutputAsync(["password", "link", Template.User, .. words]);

@@ -35,14 +35,14 @@ public sealed class PersonTests(Template template)
         Assert.Equal(
             "person ann@example.com: owner of 10020, vendor acme of 10020\n",
             await data.OutputAsync("person", "grant", "Ann@EXAMPLE.com", "--account", "10020", "--role", "vendor", "--vendor", "acme"));
-        await data.OutputAsync("person", "grant", "ann@example.com", "--provider", "support");
+        await data.SetUpAsync("person", "grant", "ann@example.com", "--provider", "support");
         Assert.Equal(
             "E-MAIL           NAME         STATUS  SIGNS IN WITH  ROLES\nann@example.com  Ann Example  active  nothing yet    support, owner of 10020, vendor acme of 10020\n",
             await data.OutputAsync("person", "list", "exam an"));
         Assert.Equal("(none)\n", await data.OutputAsync("person", "list", "bob"));
         Assert.Equal("(none)\n", await data.OutputAsync("person", "list", "--provider", "auditor"));
         Assert.Equal(1, (await data.JsonAsync("person", "list", "--account", "10020")).GetArrayLength());
-        await data.OutputAsync("person", "revoke", "ann@example.com", "--account", "10020", "--role", "vendor", "--vendor", "ACME");
+        await data.SetUpAsync("person", "revoke", "ann@example.com", "--account", "10020", "--role", "vendor", "--vendor", "ACME");
         Assert.Equal("person ann@example.com is suspended\n", await data.OutputAsync("person", "suspend", "ann@example.com", "--reason", "left"));
         var shown = await data.JsonAsync("person", "show", "ann@example.com");
         Assert.Equal(("suspended", "left", "+44 20 7946 0000"), (Text(shown, "status"), Text(shown, "statusReason"), Text(shown, "phone")));
@@ -58,14 +58,14 @@ public sealed class PersonTests(Template template)
     public async Task An_invitation_and_a_reset_are_mailed_or_printed()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("person", "add", "ann@example.com", "--name", "Ann");
+        await data.SetUpAsync("person", "add", "ann@example.com", "--name", "Ann");
         Assert.Matches("a link to sign up with goes to ann@example.com; it works once, until ", await data.OutputAsync("person", "invite", "ann@example.com"));
         Assert.Equal(1, data.Sql("UPDATE delivery SET text = text WHERE topic = 'person-sign-up' AND target = 'ann@example.com' AND instr(text, 'https://localhost:8443/l/') > 0"));
         Assert.Matches("https://localhost:8443/l/[A-Za-z0-9_-]{43}", await data.OutputAsync("person", "invite", "ann@example.com", "--print-link"));
         Assert.DoesNotContain("code", await data.OutputAsync("person", "invite", "ann@example.com"), StringComparison.Ordinal);
 
         // Somebody of the provider needs a code besides, which stands on the screen and in no mail.
-        await data.OutputAsync("person", "grant", "ann@example.com", "--provider", "support");
+        await data.SetUpAsync("person", "grant", "ann@example.com", "--provider", "support");
         var output = await data.OutputAsync("person", "invite", "ann@example.com");
         Assert.Matches("the link needs a code that the mail does not hold, shown this once: [0-9]{4} [0-9]{4}\ntell it by telephone", output);
         Assert.Equal(0, data.Sql($"UPDATE delivery SET text = text WHERE instr(text, '{output.Split("once: ")[1][..9]}') > 0"));
@@ -115,7 +115,7 @@ public sealed class PersonTests(Template template)
         Assert.Equal("files of account 10020 in the portal: off\n", await data.OutputAsync("account", "files", "10020"));
         Assert.Equal("files of account 10020 in the portal: off\n", await data.OutputAsync("account", "files", "10020", "read"));
         Assert.Equal("read", Text(await data.JsonAsync("account", "files", "10020", "--set", "Portal:Files=read-write"), "portalFiles"));
-        await data.OutputAsync("account", "files", "10020", "provider");
+        await data.SetUpAsync("account", "files", "10020", "provider");
         Assert.Equal("read-write", Text(await data.JsonAsync("account", "files", "10020", "--set", "Portal:Files=read-write"), "portalFiles"));
         Assert.Equal("as the provider", Text(await data.AuditAsync("portal-files-set"), "detail"));
     }
@@ -124,7 +124,7 @@ public sealed class PersonTests(Template template)
     public async Task Doctor_looks_at_the_key_of_the_second_factors()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("person", "add", "ann@example.com", "--name", "Ann");
+        await data.SetUpAsync("person", "add", "ann@example.com", "--name", "Ann");
         data.Sql("INSERT INTO person_recovery_code (person_id, hash) VALUES (1, zeroblob(32))");
         Assert.Matches("FAILURE  people: The key .*secrets/people.key is gone", (await data.RunAsync("doctor")).Output);
         Directory.CreateDirectory(data.Combine("secrets"));

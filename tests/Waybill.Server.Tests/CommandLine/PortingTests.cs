@@ -18,13 +18,13 @@ public sealed class PortingTests(Template template)
         var letter = data.Beside("letter.pdf");
         await File.WriteAllTextAsync(letter, "%PDF-1.7");
         Assert.Equal("letter.pdf", (await data.JsonAsync("porting", "letter", order, letter)).GetProperty("letters")[0].GetProperty("name").GetString());
-        await data.OutputAsync("porting", "submit", order);
+        await data.SetUpAsync("porting", "submit", order);
         Assert.Contains(order, await data.OutputAsync("porting", "list", "--queue"), StringComparison.Ordinal);
-        await data.OutputAsync("porting", "take", order);
+        await data.SetUpAsync("porting", "take", order);
         Assert.Contains("rejected, 10 numbers; 02 Not known there.", await data.OutputAsync("porting", "reject", order, "--code", "02", "--reason", "Not known there."), StringComparison.Ordinal);
-        await data.OutputAsync("porting", "submit", order);
-        await data.OutputAsync("porting", "take", order);
-        await data.OutputAsync("porting", "accept", order, "--range-holder", "true");
+        await data.SetUpAsync("porting", "submit", order);
+        await data.SetUpAsync("porting", "take", order);
+        await data.SetUpAsync("porting", "accept", order, "--range-holder", "true");
         Assert.Contains($"scheduled, 10 numbers, on {earliest}", await data.OutputAsync("porting", "schedule", order, earliest), StringComparison.Ordinal);
         Assert.Contains("The rule on-the-day is broken", await data.RefusedAsync(1, "porting", "complete", order), StringComparison.Ordinal);
         var shown = await data.OutputAsync("porting", "show", order);
@@ -58,7 +58,7 @@ public sealed class PortingTests(Template template)
         Assert.Contains("2032-05-10  scotland  holiday", await data.OutputAsync("porting", "day", "list"), StringComparison.Ordinal);
         Assert.Contains("2032-05-10", await data.OutputAsync("porting", "day", "holidays", "scotland", "2032"), StringComparison.Ordinal);
         Assert.DoesNotContain("2032-05-10", await data.OutputAsync("porting", "day", "holidays", "england", "2032"), StringComparison.Ordinal);
-        await data.OutputAsync("porting", "day", "remove", "2032-05-10", "--nation", "scotland");
+        await data.SetUpAsync("porting", "day", "remove", "2032-05-10", "--nation", "scotland");
         Assert.Contains("no such day", await data.RefusedAsync(1, "porting", "day", "remove", "2032-05-10"), StringComparison.Ordinal);
         Assert.Contains("is no day", await data.RefusedAsync(2, "porting", "day", "set", "soon", "--name", "x"), StringComparison.Ordinal);
         Assert.Contains("no calendar of the year", await data.RefusedAsync(1, "porting", "day", "holidays", "england", "0"), StringComparison.Ordinal);

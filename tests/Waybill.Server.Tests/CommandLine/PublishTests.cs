@@ -58,7 +58,7 @@ public sealed class PublishTests(Template template)
     {
         using var data = await template.CopyAsync();
         var file = await WriteAsync(data, "june.csv", "old");
-        await data.OutputAsync("publish", "--account", "10020", "--feed", "cdr", file);
+        await data.SetUpAsync("publish", "--account", "10020", "--feed", "cdr", file);
         await WriteAsync(data, "june.csv", "new");
         Assert.Contains("nothing was overwritten", await data.RefusedAsync(1, "publish", "--account", "10020", "--feed", "cdr", file), StringComparison.Ordinal);
         Assert.Equal("old", await File.ReadAllTextAsync(data.Combine("vaults", "10020", "cdr", "june.csv"), TestContext.Current.CancellationToken));
@@ -67,10 +67,10 @@ public sealed class PublishTests(Template template)
         Assert.Contains("a file of that name is there", await data.OutputAsync("held", "list"), StringComparison.Ordinal);
 
         Assert.Contains("needs a reason", await data.RefusedAsync(2, "publish", "--account", "10020", "--feed", "cdr", "--replace", file), StringComparison.Ordinal);
-        await data.OutputAsync("held", "release", $"{held.GetProperty("publication")}");
+        await data.SetUpAsync("held", "release", $"{held.GetProperty("publication")}");
         Assert.Equal("new", await File.ReadAllTextAsync(data.Combine("vaults", "10020", "cdr", "june.csv"), TestContext.Current.CancellationToken));
         await WriteAsync(data, "june.csv", "newest");
-        await data.OutputAsync("publish", "--account", "10020", "--feed", "cdr", "--replace", "--reason", "rated again", file);
+        await data.SetUpAsync("publish", "--account", "10020", "--feed", "cdr", "--replace", "--reason", "rated again", file);
         Assert.Equal("newest", await File.ReadAllTextAsync(data.Combine("vaults", "10020", "cdr", "june.csv"), TestContext.Current.CancellationToken));
         Assert.Contains("rated again", (await data.AuditAsync("published")).GetRawText(), StringComparison.Ordinal);
         await data.RefusedAsync(1, "held", "discard", "4711", "--reason", "x");
@@ -97,7 +97,7 @@ public sealed class PublishTests(Template template)
         Assert.Contains($",\"10020\",\"cdr\",\"/cdr/{name}\",\"'{name}\",4,", receipts, StringComparison.Ordinal);
         Assert.Contains($",\"/cdr/{name}\",\"'{name}\",4,\"present\",,\"", await data.OutputAsync("held", "list", "--csv"), StringComparison.Ordinal);
         Assert.DoesNotContain('\t', await data.OutputAsync("receipts", "list"));
-        await data.OutputAsync("recall", "--publication", "1", "--reason", "=1+1");
+        await data.SetUpAsync("recall", "--publication", "1", "--reason", "=1+1");
         var recalled = await data.OutputAsync("held", "list", "--recalled", "--csv");
         Assert.Contains(",\"recalled\",", recalled, StringComparison.Ordinal);
         Assert.Contains(",,\"'=1+1\",\"", recalled, StringComparison.Ordinal);
@@ -108,7 +108,7 @@ public sealed class PublishTests(Template template)
     public async Task Routed_files_reach_their_accounts_and_the_others_are_named_and_left()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("account", "add", "10021", "--name", "Other");
+        await data.SetUpAsync("account", "add", "10021", "--name", "Other");
         await File.WriteAllTextAsync(
             data.Combine("waybill.json"), """{ "Feeds": { "Routes": [{ "Pattern": "*_{account}_*.csv", "Feed": "cdr" }] } }""", TestContext.Current.CancellationToken);
         foreach (var name in (string[])["out/cdr_10021_1.csv", "out/cdr_99999_1.csv", "out/10020/invoice/1.pdf", "out/10020/invoice/1.csv", "out/10020/cdr_10021_2.csv", "out/cdr_10021_2.csv.tmp"])
@@ -152,8 +152,8 @@ public sealed class PublishTests(Template template)
         Assert.Contains("left 1.pdf", await data.OutputAsync("publish", "--account", "10020", "--feed", "invoice", pdf, csv), StringComparison.Ordinal);
         Assert.Equal(["1.csv"], Visible(data, "invoices"));
         await data.RefusedAsync(2, "subscription", "set", "10020");
-        await data.OutputAsync("subscription", "set", "10020", "--all");
-        await data.OutputAsync("publish", "--account", "10020", "--feed", "numbers", pdf, "--set", """Feeds:Types=[{"Name":"numbers","Folder":"/data/numbers","FileTypes":["pdf"]}]""");
+        await data.SetUpAsync("subscription", "set", "10020", "--all");
+        await data.SetUpAsync("publish", "--account", "10020", "--feed", "numbers", pdf, "--set", """Feeds:Types=[{"Name":"numbers","Folder":"/data/numbers","FileTypes":["pdf"]}]""");
         Assert.Equal(["1.pdf"], Visible(data, "data/numbers"));
     }
 
@@ -163,7 +163,7 @@ public sealed class PublishTests(Template template)
         using var data = await template.CopyAsync();
         await using var server = await RunningServer.StartAsync(data);
         var file = await WriteAsync(data, "june.csv", "x");
-        await data.OutputAsync("publish", "--account", "10020", "--feed", "cdr", file);
+        await data.SetUpAsync("publish", "--account", "10020", "--feed", "cdr", file);
 
         // What a kill between the decision and the rename leaves: the row of an owner whose lease nobody holds, and the file under its hidden name.
         var token = new string('a', 32);
@@ -195,7 +195,7 @@ public sealed class PublishTests(Template template)
         var waited = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
-            var receipts = (await data.JsonAsync("receipts", "list", "--account", "10020")).EnumerateArray().Where(wanted).ToList();
+            var receipts = (await data.LookAsync("receipts", "list", "--account", "10020")).EnumerateArray().Where(wanted).ToList();
             if (receipts.Count > 0)
             {
                 return receipts[0];

@@ -21,7 +21,7 @@ public sealed class QuotaTests(Template template)
         Assert.Equal("by login 10020: 0 bytes of 476.8 MiB, 0 files\n", await data.OutputAsync("quota", "show", "--login", "10020"));
         var json = (await data.JsonAsync("quota", "show", "--account", "10020"))[0];
         Assert.Equal((10_200_547_328, 10_737_418_240, 95), (json.GetProperty("bytes").GetInt64(), json.GetProperty("maximumBytes").GetInt64(), json.GetProperty("percent").GetInt32()));
-        await data.OutputAsync("quota", "set", "--account", "10020", "--bytes", "none", "--files", "none");
+        await data.SetUpAsync("quota", "set", "--account", "10020", "--bytes", "none", "--files", "none");
         Assert.Equal("9.5 GiB, 1 files\nby login 10020: 0 bytes of 476.8 MiB, 0 files\n", await data.OutputAsync("quota", "show", "--account", "10020"));
         Assert.Equal("bytes unlimited, files unlimited", (await data.AuditAsync("quota-set")).GetProperty("detail").GetString());
     }
@@ -41,7 +41,7 @@ public sealed class QuotaTests(Template template)
 
     private static async Task<string> RefusedForPublisherAsync(Data data)
     {
-        await data.OutputAsync("login", "add", "billing", "--kind", "publisher");
+        await data.SetUpAsync("login", "add", "billing", "--kind", "publisher");
         return await data.RefusedAsync(1, "quota", "set", "--login", "billing", "--bytes", "1");
     }
 }

@@ -64,7 +64,7 @@ public sealed class RequestTests(Template template)
     {
         using var data = await template.CopyAsync();
         var key = await data.MakeKeyAsync("ann");
-        await data.OutputAsync("request", "add", "--key", key + ".pub", "--email", "ann@example.com", "--name", "Ann Example", "--company", "Test", "--account", "10020");
+        await data.SetUpAsync("request", "add", "--key", key + ".pub", "--email", "ann@example.com", "--name", "Ann Example", "--company", "Test", "--account", "10020");
         var id = (await data.JsonAsync("request", "list"))[0].GetProperty("reference").GetString()!;
         Assert.Contains("is asked about", await data.OutputAsync("request", "ask", id, "--question", "Which program?"), StringComparison.Ordinal);
         Assert.Contains("is written to again", await data.OutputAsync("request", "resend", id), StringComparison.Ordinal);

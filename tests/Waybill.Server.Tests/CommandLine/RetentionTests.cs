@@ -29,7 +29,7 @@ public sealed class RetentionTests(Template template)
         Assert.Equal("/cdr/a.csv", (await data.AuditAsync("retention-removed")).GetProperty("subject").GetString());
         var log = await data.JsonAsync("retention", "log");
         Assert.Equal(["run", "run", "plan"], log.EnumerateArray().Select(pass => pass.GetProperty("kind").GetString()));
-        await data.OutputAsync("hold", "remove", "--account", "10020", "--path", "/cdr/held.csv", "--reason", "over");
+        await data.SetUpAsync("hold", "remove", "--account", "10020", "--path", "/cdr/held.csv", "--reason", "over");
         Assert.Equal("[]", (await data.OutputAsync("hold", "list", "--json")).Trim());
     }
 
@@ -39,7 +39,7 @@ public sealed class RetentionTests(Template template)
         using var data = await template.CopyAsync();
         Add(data, "/cdr/a.csv");
         File.Delete(data.Combine("vaults", "10020", "cdr", "a.csv"));
-        await data.OutputAsync("retention", "plan", "--mark");
+        await data.SetUpAsync("retention", "plan", "--mark");
         data.Sql("UPDATE retention_mark SET marked_at = marked_at - 8 * 86400000, due_at = marked_at - 1");
         var outcome = await data.RunAsync("retention", "run", "--yes");
         Assert.Equal(1, outcome.ExitCode);
@@ -51,12 +51,12 @@ public sealed class RetentionTests(Template template)
     public async Task Policies_are_set_listed_and_taken_away()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("retention", "set", "--account", "10020", "--folder", "/cdr", "--months", "24");
-        await data.OutputAsync("retention", "set", "--folder", "/invoices", "--months", "84");
+        await data.SetUpAsync("retention", "set", "--account", "10020", "--folder", "/cdr", "--months", "24");
+        await data.SetUpAsync("retention", "set", "--folder", "/invoices", "--months", "84");
         var policies = await data.JsonAsync("retention", "policies");
         Assert.Equal([(null, "/invoices", 84), ("10020", "/cdr", 24)], policies.EnumerateArray().Select(policy =>
             (policy.GetProperty("account").GetString(), policy.GetProperty("folder").GetString()!, policy.GetProperty("months").GetInt32())));
-        await data.OutputAsync("retention", "remove", "--folder", "/invoices");
+        await data.SetUpAsync("retention", "remove", "--folder", "/invoices");
         Assert.Equal(1, (await data.JsonAsync("retention", "policies")).GetArrayLength());
         Assert.Contains("no such policy", await data.RefusedAsync(1, "retention", "remove", "--folder", "/invoices"), StringComparison.Ordinal);
         Assert.Contains("1 to 1200", await data.RefusedAsync(2, "retention", "set", "--folder", "/cdr", "--months", "0"), StringComparison.Ordinal);
@@ -106,7 +106,7 @@ public sealed class RetentionTests(Template template)
         await using (await RunningServer.StartAsync(data))
         {
             var waited = System.Diagnostics.Stopwatch.StartNew();
-            while ((await data.JsonAsync("retention", "log")).GetArrayLength() == 0)
+            while ((await data.LookAsync("retention", "log")).GetArrayLength() == 0)
             {
                 Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), "no plan at the start");
             }
@@ -128,7 +128,7 @@ public sealed class RetentionTests(Template template)
 
         var file = data.Combine("vaults", "10020", "upload", "a.csv");
         File.SetLastWriteTimeUtc(file, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        await data.OutputAsync("retention", "plan", "--mark");
+        await data.SetUpAsync("retention", "plan", "--mark");
         Assert.True(File.Exists(file));
 
         // A year later out of nothing: doubted, until a person says which day it is.

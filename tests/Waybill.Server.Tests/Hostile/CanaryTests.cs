@@ -39,9 +39,9 @@ public sealed class CanaryTests(Template template, ITestOutputHelper output)
         using var data = await template.CopyAsync();
         for (var account = 1; account < Accounts; account++)
         {
-            await data.OutputAsync("account", "add", User(account), "--name", "Another Telecom");
-            await data.OutputAsync("login", "add", User(account), "--account", User(account));
-            await data.OutputAsync("key", "add", User(account), data.KeyFile + ".pub");
+            await data.SetUpAsync("account", "add", User(account), "--name", "Another Telecom");
+            await data.SetUpAsync("login", "add", User(account), "--account", User(account));
+            await data.SetUpAsync("key", "add", User(account), data.KeyFile + ".pub");
         }
 
         await using var server = await RunningServer.StartAsync(data, "--set", "Limits:PerLogin=1000", "--set", "Limits:PerSource=1000");

@@ -51,7 +51,7 @@ public sealed class LiveSessionTests(Template template)
 
         // Far enough for the command and the login of a busy machine.
         var end = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 15);
-        await data.OutputAsync("key", "add", Template.User, file + ".pub", "--expires", end.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture));
+        await data.SetUpAsync("key", "add", Template.User, file + ".pub", "--expires", end.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture));
         await using var client = await server.LogInAsync(key);
         await client.ReceiveEndAsync();
         var after = TimeProvider.System.GetUtcNow() - end;
@@ -122,7 +122,7 @@ public sealed class LiveSessionTests(Template template)
         var waited = Stopwatch.StartNew();
         while (true)
         {
-            var shown = (await data.JsonAsync("key", "list", Template.User))[0];
+            var shown = (await data.LookAsync("key", "list", Template.User))[0];
             if (shown.GetProperty("lastUsed").GetString() is not null)
             {
                 Assert.Equal("127.0.0.1", shown.GetProperty("lastUsedFrom").GetString());
@@ -131,7 +131,7 @@ public sealed class LiveSessionTests(Template template)
             }
 
             Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), "the last use is not shown");
-            await Task.Delay(500);
+            await Task.Delay(100);
         }
     }
 
@@ -139,8 +139,8 @@ public sealed class LiveSessionTests(Template template)
     public async Task A_login_from_an_address_outside_its_networks_is_refused_and_the_audit_says_so()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("login", "add", "office", "--account", "10020", "--allow-from", "192.0.2.0/24");
-        await data.OutputAsync("key", "add", "office", data.KeyFile + ".pub");
+        await data.SetUpAsync("login", "add", "office", "--account", "10020", "--allow-from", "192.0.2.0/24");
+        await data.SetUpAsync("key", "add", "office", data.KeyFile + ".pub");
         await using var server = await RunningServer.StartAsync(data);
         using var key = data.LoadKey();
         Assert.False(await server.CanLogInAsync(key, "office"));
@@ -151,7 +151,7 @@ public sealed class LiveSessionTests(Template template)
     public async Task A_refusal_names_the_installed_keys_or_that_there_is_none()
     {
         using var data = await template.CopyAsync();
-        await data.OutputAsync("login", "add", "empty", "--account", "10020");
+        await data.SetUpAsync("login", "add", "empty", "--account", "10020");
         await using var server = await RunningServer.StartAsync(data);
         using var other = SshKeys.Keys.SshPrivateKeys.GenerateEd25519();
         Assert.False(await server.CanLogInAsync(other));
@@ -223,20 +223,21 @@ public sealed class LiveSessionTests(Template template)
         var waited = Stopwatch.StartNew();
         while (true)
         {
-            JsonElement[] sessions = [.. (await data.JsonAsync("sessions")).EnumerateArray()];
+            JsonElement[] sessions = [.. (await data.LookAsync("sessions")).EnumerateArray()];
             if (sessions.Length == count)
             {
                 return sessions;
             }
 
             Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), $"{sessions.Length} sessions are listed");
+            await Task.Delay(20);
         }
     }
 
     private static async Task WaitForRefusalAsync(Data data, string words)
     {
         var waited = Stopwatch.StartNew();
-        while ((await data.JsonAsync("audit", "search", words)).GetArrayLength() == 0)
+        while ((await data.LookAsync("audit", "search", words)).GetArrayLength() == 0)
         {
             Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), $"no audit row says {words}: {await data.OutputAsync("audit", "search")}");
             await Task.Delay(100);

@@ -19,15 +19,19 @@ internal static class Cli
         ExternalProcess.RunAsync("dotnet", [Path, .. words], input, Time, environment: environment);
 
     /// <summary>Runs a command that must succeed; returns its standard output.</summary>
-    public static async Task<string> OutputAsync(params string[] words)
-    {
-        var outcome = await RunAsync(words);
-        Assert.True(outcome.ExitCode == 0, $"waybill {string.Join(' ', words)}: {outcome}");
-        return outcome.Output;
-    }
+    public static async Task<string> OutputAsync(params string[] words) => Succeeded(words, await RunAsync(words));
+
+    /// <summary>The same in this process, for a command that is not what the test is about.</summary>
+    public static async Task<string> SetUpAsync(params string[] words) => Succeeded(words, await CommandTable.RunAsync(words));
 
     /// <summary>Runs a command with <c>--json</c> that must succeed, and reads what it prints.</summary>
     public static async Task<JsonElement> JsonAsync(params string[] words) => JsonDocument.Parse(await OutputAsync([.. words, "--json"])).RootElement;
+
+    private static string Succeeded(string[] words, ProcessOutcome outcome)
+    {
+        Assert.True(outcome.ExitCode == 0, $"waybill {string.Join(' ', words)}: {outcome}");
+        return outcome.Output;
+    }
 
     /// <summary>Runs a command that must be refused, with one line and no stack trace; returns the line.</summary>
     public static async Task<string> RefusedAsync(int exitCode, params string[] words) => Refused(exitCode, words, await RunAsync(words));

@@ -29,6 +29,12 @@ internal sealed class Data(Template template) : IDisposable
         return file;
     }
 
+    /// <summary>Runs a command that must succeed, and that is not what the test is about.</summary>
+    public Task<string> SetUpAsync(params string[] words) => Cli.SetUpAsync([.. words, "--data", Root]);
+
+    /// <summary>The same with <c>--json</c>, for what is asked until it is so.</summary>
+    public async Task<JsonElement> LookAsync(params string[] words) => JsonDocument.Parse(await SetUpAsync([.. words, "--json"])).RootElement;
+
     public Task<ProcessOutcome> RunAsync(params string[] words) => Cli.RunAsync([.. words, "--data", Root]);
 
     public Task<string> OutputAsync(params string[] words) => Cli.OutputAsync([.. words, "--data", Root]);
@@ -43,7 +49,7 @@ internal sealed class Data(Template template) : IDisposable
         var waited = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
-            var rows = await JsonAsync("audit", "search", "--action", action, "--limit", "1");
+            var rows = await LookAsync("audit", "search", "--action", action, "--limit", "1");
             if (rows.GetArrayLength() > 0)
             {
                 return rows[0];

@@ -33,18 +33,18 @@ public sealed class RefusingServer(Template template) : IAsyncLifetime
         Globex = await AddAsync("globex", await _data.MakeKeyAsync("globex"));
         Rsa = await AddAsync("oldtimer", await _data.MakeKeyAsync("rsa", "-t", "rsa", "-b", "2048"));
         await AddAsync("revoked", _data.KeyFile);
-        await _data.OutputAsync("key", "revoke", "revoked", Fingerprint, "--reason", "laptop stolen");
+        await _data.SetUpAsync("key", "revoke", "revoked", Fingerprint, "--reason", "laptop stolen");
         await AddAsync("expired", _data.KeyFile);
         _data.Sql("UPDATE login_key SET expires_at = 1700000000000 WHERE login_id = (SELECT id FROM login WHERE user_name = 'expired')");
         await AddAsync("resting", _data.KeyFile);
-        await _data.OutputAsync("login", "suspend", "resting", "--reason", "bill unpaid");
-        await _data.OutputAsync("login", "add", "office", "--account", "10020", "--allow-from", "192.0.2.0/24");
-        await _data.OutputAsync("key", "add", "office", _data.KeyFile + ".pub");
-        await _data.OutputAsync("login", "add", "empty", "--account", "10020");
-        await _data.OutputAsync("account", "add", "10021", "--name", "Late Telecom");
-        await _data.OutputAsync("login", "add", "10021", "--account", "10021");
-        await _data.OutputAsync("key", "add", "10021", _data.KeyFile + ".pub");
-        await _data.OutputAsync("account", "suspend", "10021");
+        await _data.SetUpAsync("login", "suspend", "resting", "--reason", "bill unpaid");
+        await _data.SetUpAsync("login", "add", "office", "--account", "10020", "--allow-from", "192.0.2.0/24");
+        await _data.SetUpAsync("key", "add", "office", _data.KeyFile + ".pub");
+        await _data.SetUpAsync("login", "add", "empty", "--account", "10020");
+        await _data.SetUpAsync("account", "add", "10021", "--name", "Late Telecom");
+        await _data.SetUpAsync("login", "add", "10021", "--account", "10021");
+        await _data.SetUpAsync("key", "add", "10021", _data.KeyFile + ".pub");
+        await _data.SetUpAsync("account", "suspend", "10021");
         _server = await RunningServer.StartAsync(_data, "--set", "Limits:Exempt=127.0.0.0/8", "--set", "Provider:SupportMail=help@example.com");
     }
 
@@ -79,8 +79,8 @@ public sealed class RefusingServer(Template template) : IAsyncLifetime
 
     private async Task<SshPrivateKey> AddAsync(string login, string keyFile)
     {
-        await Data.OutputAsync("login", "add", login, "--account", "10020");
-        await Data.OutputAsync("key", "add", login, keyFile + ".pub");
+        await Data.SetUpAsync("login", "add", login, "--account", "10020");
+        await Data.SetUpAsync("key", "add", login, keyFile + ".pub");
         return PrivateKeyFile.Read(await File.ReadAllBytesAsync(keyFile)).Key!;
     }
 }

@@ -16,10 +16,10 @@ public sealed class Template : IAsyncLifetime
     {
         await Tool.RequireAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "customer", "-f", KeyFile);
         var data = _directory.Combine("data");
-        await Cli.OutputAsync("init", "--data", data);
-        await Cli.OutputAsync("account", "add", User, "--name", "Test Telecom", "--data", data);
-        await Cli.OutputAsync("login", "add", User, "--account", User, "--data", data);
-        await Cli.OutputAsync("key", "add", User, KeyFile + ".pub", "--data", data);
+        await Cli.SetUpAsync("init", "--data", data);
+        await Cli.SetUpAsync("account", "add", User, "--name", "Test Telecom", "--data", data);
+        await Cli.SetUpAsync("login", "add", User, "--account", User, "--data", data);
+        await Cli.SetUpAsync("key", "add", User, KeyFile + ".pub", "--data", data);
     }
 
     /// <summary>A fresh copy, for one test.</summary>
