@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace Waybill.SshKeys.Crypto;
 
 /// <summary>
-/// Passwords as other servers have hashed them, through libcrypt: md5crypt ($1$), sha256crypt ($5$), sha512crypt ($6$) and bcrypt ($2y$). To be compared with only; new
-/// ones are never made. Nothing else needs the library, so that a server without it runs.
+/// Passwords as other servers have hashed them, through libcrypt: md5crypt ($1$), sha256crypt ($5$), sha512crypt ($6$) and bcrypt ($2a$, $2b$ and
+/// $2y$, which differ in what early programs did wrong). To be compared with only; new ones are never made. Nothing else needs the library, so that a server without it runs.
 /// </summary>
 public static unsafe partial class UnixCrypt
 {
@@ -52,11 +52,11 @@ public static unsafe partial class UnixCrypt
             ['$', '1', '$', ..] => Md5().IsMatch(hash) ? null : Damaged("MD5 ($1$)"),
             ['$', '5', '$', ..] => Sha256().Match(hash) is { Success: true } match ? TooMany(match) : Damaged("SHA-256 ($5$)"),
             ['$', '6', '$', ..] => Sha512().Match(hash) is { Success: true } match ? TooMany(match) : Damaged("SHA-512 ($6$)"),
-            ['$', '2', 'y', '$', ..] => Bcrypt().Match(hash) is not { Success: true } match ? Damaged("bcrypt ($2y$)")
+            ['$', '2', ('a' or 'b' or 'y') and var variant, '$', ..] => Bcrypt().Match(hash) is not { Success: true } match ? Damaged($"bcrypt ($2{variant}$)")
                 : int.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) is < 4 or > BcryptCost
                     ? $"has the cost {match.Groups[1].Value}, and bcrypt is computed here with 4 to {BcryptCost}"
                     : null,
-            _ => "has another form than $1$ (MD5), $5$ (SHA-256), $6$ (SHA-512) and $2y$ (bcrypt), which are taken over",
+            _ => "has another form than $1$ (MD5), $5$ (SHA-256), $6$ (SHA-512) and $2a$, $2b$, $2y$ (bcrypt), which are taken over",
         };
     }
 
@@ -111,7 +111,7 @@ public static unsafe partial class UnixCrypt
     [GeneratedRegex(@"\A\$6\$(?:rounds=([1-9][0-9]{0,8})\$)?[./0-9A-Za-z]{0,16}\$[./0-9A-Za-z]{86}\z")]
     private static partial Regex Sha512();
 
-    [GeneratedRegex(@"\A\$2y\$([0-9]{2})\$[./0-9A-Za-z]{53}\z")]
+    [GeneratedRegex(@"\A\$2[aby]\$([0-9]{2})\$[./0-9A-Za-z]{53}\z")]
     private static partial Regex Bcrypt();
 
     [LibraryImport(FileName)]

@@ -15,6 +15,8 @@ public sealed class UnixCryptTests
     [InlineData(Sha512)]
     [InlineData("$6$rounds=10000$0123456789abcdef$6VhHETxKeT6gWtBQW0JFerkOVv2XDRezVyCjwyWXdfMcW9CUDJq7SgHg0sa4LPvMUoJk.nWOEv1oKagxy4cCc0")]
     [InlineData("$2y$04$abcdefghijklmnopqrstuumB1SQLqDpvTJllTu9FkFOJgS4S3Dbp6")]
+    [InlineData("$2a$04$abcdefghijklmnopqrstuumB1SQLqDpvTJllTu9FkFOJgS4S3Dbp6")]
+    [InlineData("$2b$04$abcdefghijklmnopqrstuumB1SQLqDpvTJllTu9FkFOJgS4S3Dbp6")]
     public void Each_form_knows_its_password_and_no_other(string hash)
     {
         Assert.Null(UnixCrypt.Complaint(hash));
@@ -22,6 +24,19 @@ public sealed class UnixCryptTests
         Assert.False(UnixCrypt.Verify(hash, Password + "x"));
         Assert.False(UnixCrypt.Verify(hash, ""));
         Assert.False(UnixCrypt.Verify(hash, Password + "\0"));
+    }
+
+    // Of the tests of crypt_blowfish, jBCrypt and Python's bcrypt.
+    [Theory]
+    [InlineData("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")]
+    [InlineData("U*U*U", "$2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a")]
+    [InlineData("abc", "$2a$06$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i")]
+    [InlineData("Kk4DQuMMfZL9o", "$2b$04$cVWp4XaNU8a4v1uMRum2SO026BWLIoQMD/TXg5uZV.0P.uO8m3YEm")]
+    public void What_other_programs_have_hashed_with_bcrypt_knows_its_password(string password, string hash)
+    {
+        Assert.Null(UnixCrypt.Complaint(hash));
+        Assert.True(UnixCrypt.Verify(hash, password));
+        Assert.False(UnixCrypt.Verify(hash, password + "x"));
     }
 
     [Theory]
@@ -32,7 +47,9 @@ public sealed class UnixCryptTests
     [InlineData("!$6$saltsalt$UqV7", "locked")]
     [InlineData("rl.3StKT.4T8M", "another form")]
     [InlineData("$y$j9T$abc$def", "another form")]
-    [InlineData("$2b$04$abcdefghijklmnopqrstuumB1SQLqDpvTJllTu9FkFOJgS4S3Dbp6", "another form")]
+    [InlineData("$2x$04$abcdefghijklmnopqrstuumB1SQLqDpvTJllTu9FkFOJgS4S3Dbp6", "another form")]
+    [InlineData("$2$04$abcdefghijklmnopqrstuumB1SQLqDpvTJllTu9FkFOJgS4S3Dbp6", "another form")]
+    [InlineData("$2b$04$abcdefghijklmnopqrstuumB1SQLqDpvTJllTu9FkFOJgS4S3Dbp", "bcrypt ($2b$)")]
     [InlineData("{SSHA}MTIzNDU2", "another form")]
     [InlineData("seven green tortoises", "another form")]
     [InlineData("$1$toolongsalt$kubryKkQv5qK1aTwKGxob1", "MD5 ($1$)")]
@@ -54,6 +71,7 @@ public sealed class UnixCryptTests
     [InlineData("$2y$14$abcdefghijklmnopqrstuumB1SQLqDpvTJllTu9FkFOJgS4S3Dbp6", null)]
     [InlineData("$2y$15$abcdefghijklmnopqrstuumB1SQLqDpvTJllTu9FkFOJgS4S3Dbp6", "cost 15")]
     [InlineData("$2y$31$abcdefghijklmnopqrstuumB1SQLqDpvTJllTu9FkFOJgS4S3Dbp6", "cost 31")]
+    [InlineData("$2a$15$abcdefghijklmnopqrstuumB1SQLqDpvTJllTu9FkFOJgS4S3Dbp6", "cost 15")]
     [InlineData("$2y$03$abcdefghijklmnopqrstuumB1SQLqDpvTJllTu9FkFOJgS4S3Dbp6", "cost 03")]
     public void A_hash_that_would_take_minutes_is_not_computed(string hash, string? why)
     {

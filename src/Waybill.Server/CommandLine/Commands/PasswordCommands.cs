@@ -139,7 +139,7 @@ internal static class PasswordCommands
 
     private static Command Import(Func<ParseResult, CommandContext> context)
     {
-        var file = new Argument<string>("FILE") { Description = "lines USER:HASH, with hashes $1$, $5$, $6$ or $2y$; or - for standard input" };
+        var file = new Argument<string>("FILE") { Description = "lines USER:HASH, with hashes $1$, $5$, $6$, $2a$, $2b$ or $2y$; or - for standard input" };
         var command = new Command("import", "Take over passwords that another server has hashed; all or none. A login that has a password keeps it.") { file };
         command.SetAction(async (parse, cancellationToken) =>
         {
