@@ -43,7 +43,8 @@ public sealed record GeneratedPassword(string UserName, string Password);
 /// <summary>What an import did.</summary>
 /// <param name="Imported">Hashes that were taken over.</param>
 /// <param name="Kept">Logins that have a password already, and keep it.</param>
-public sealed record PasswordImport(int Imported, IReadOnlyList<string> Kept);
+/// <param name="Locked">Lines that were left out, since no password opens by them.</param>
+public sealed record PasswordImport(int Imported, IReadOnlyList<string> Kept, int Locked);
 
 /// <summary>A login that came without TLS.</summary>
 /// <param name="UserName">The login.</param>

@@ -7,8 +7,8 @@ namespace Waybill.Core.Passwords;
 public sealed partial class LoginPasswords
 {
     /// <summary>
-    /// Takes over hashes, all or none: lines of USER:HASH, with empty ones and those that begin with # left out. A login that has a password keeps it, so that a file can be
-    /// taken over again; each hash becomes one of ours when its password is used for the first time.
+    /// Takes over hashes, all or none: lines of USER:HASH, with empty ones and those that begin with # left out, and those whose password is locked. A login that has a
+    /// password keeps it, so that a file can be taken over again; each hash becomes one of ours when its password is used for the first time.
     /// </summary>
     public async ValueTask<Result<PasswordImport>> ImportAsync(IReadOnlyList<string> lines, Actor actor, CancellationToken cancellationToken = default)
     {
@@ -24,9 +24,11 @@ public sealed partial class LoginPasswords
         }
 
         List<(int Line, string User, string Hash)> entries = [];
+        var locked = 0;
         for (var i = 0; i < lines.Count; i++)
         {
-            var line = lines[i].Trim();
+            // Editors of Windows begin a file with a mark.
+            var line = (i == 0 ? lines[i].TrimStart('\uFEFF') : lines[i]).Trim();
             if (line.Length == 0 || line[0] == '#')
             {
                 continue;
@@ -35,6 +37,13 @@ public sealed partial class LoginPasswords
             if (line.Split(':') is not [var user, var hash])
             {
                 return At(i + 1, "is not USER:HASH; of a passwd or shadow file, cut -d: -f1,2 makes such lines");
+            }
+
+            // Those of the system itself in a shadow file, and of customers who are not to come in.
+            if (UnixCrypt.IsLocked(hash))
+            {
+                locked++;
+                continue;
             }
 
             if (UnixCrypt.Complaint(hash) is { } complaint)
@@ -73,7 +82,7 @@ public sealed partial class LoginPasswords
                     Record(transaction, PasswordActions.Imported, login, actor, hash[..(hash.IndexOf('$', 1) + 1)]);
                 }
 
-                return new PasswordImport(entries.Count - kept.Count, kept);
+                return new PasswordImport(entries.Count - kept.Count, kept, locked);
             },
             cancellationToken).ConfigureAwait(false);
 

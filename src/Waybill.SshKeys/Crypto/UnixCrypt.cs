@@ -37,17 +37,17 @@ public static unsafe partial class UnixCrypt
     /// <summary>What to say where it is not.</summary>
     public static string Missing => $"{FileName} was not found, and passwords that other servers have hashed need it: install it (Debian and Ubuntu: apt-get install libcrypt1)";
 
+    /// <summary>Whether a shadow file says so that no password opens: nothing, or a mark before what was the hash (shadow(5), passwd(1)).</summary>
+    public static bool IsLocked(string hash) => hash is "" or ['!' or '*', ..];
+
     /// <summary>Why a hash cannot be taken over, as the rest of a sentence; null when it can.</summary>
     public static string? Complaint(string hash)
     {
         ArgumentNullException.ThrowIfNull(hash);
-        if (hash is "" or "x" or ['!' or '*', ..])
-        {
-            return "holds no hash: the password is locked, or kept elsewhere (passwd files have an x where shadow files have the hash)";
-        }
-
         return hash switch
         {
+            "x" => "holds no hash: passwd files have an x where shadow files have the hash",
+            _ when IsLocked(hash) => "holds no hash: the password is locked",
             { Length: > Hash } => "is longer than any hash",
             ['$', '1', '$', ..] => Md5().IsMatch(hash) ? null : Damaged("MD5 ($1$)"),
             ['$', '5', '$', ..] => Sha256().Match(hash) is { Success: true } match ? TooMany(match) : Damaged("SHA-256 ($5$)"),

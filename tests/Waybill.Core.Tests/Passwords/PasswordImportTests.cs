@@ -29,7 +29,22 @@ public sealed class PasswordImportTests
         Assert.Equal(2, (await AuditAsync(core)).Count(row => row is { Action: PasswordActions.Imported, Detail: "$6$" }));
     }
 
+    [Fact]
+    public async Task A_shadow_file_is_taken_over_as_cut_leaves_it_without_those_whose_password_is_locked()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddLoginAsync();
+        await core.AddLoginAsync("10043");
+        string[] shadow = ["\uFEFF10042:" + Imported, "root:*", "daemon:*", "sshd:!", "ntp:!!", "backup:!*", "10043:!" + Imported, "guest:"];
+        var done = (await core.Services.Passwords.ImportAsync(shadow, TestCore.Operator)).Get();
+        Assert.Equal((1, 0, 7), (done.Imported, done.Kept.Count, done.Locked));
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+        Assert.Equal(LoginReason.NoPassword, await ReasonAsync(core, "10043", Password));
+    }
+
     [Theory]
+    [InlineData("10042:x", "Line 3 (10042) holds no hash: passwd files have an x where shadow files have the hash")]
+    [InlineData("\uFEFF10042:" + Imported, "and there is no such login")]
     [InlineData("10042", "Line 3 is not USER:HASH")]
     [InlineData("10042:$6$a$b:1000:1000::/home/a:/bin/sh", "Line 3 is not USER:HASH")]
     [InlineData("10042:rl.3StKT.4T8M", "Line 3 (10042) has another form")]

@@ -75,6 +75,13 @@ public sealed class PasswordTests(Template template)
         Assert.Contains("1 taken over", await data.OutputAsync("password", "import", data.Beside("hashes")), StringComparison.Ordinal);
         Assert.Contains("of another server, not used yet", await data.OutputAsync("password", "show", Template.User), StringComparison.Ordinal);
         Assert.Contains("0 taken over", await data.OutputAsync("password", "import", data.Beside("hashes")), StringComparison.Ordinal);
+
+        // As cut makes it of a shadow file, and an editor of Windows saves it.
+        await File.WriteAllTextAsync(data.Beside("shadow"), $"{Template.User}:{Hash}\r\nroot:*\r\ndaemon:!!\r\n", new System.Text.UTF8Encoding(true), TestContext.Current.CancellationToken);
+        await data.OutputAsync("password", "remove", Template.User);
+        var shadow = await data.RunAsync("password", "import", data.Beside("shadow"));
+        Assert.Contains("1 taken over", shadow.Output, StringComparison.Ordinal);
+        Assert.Contains("note: 2 hold no hash (locked or empty) and were left out", shadow.ErrorOutput, StringComparison.Ordinal);
         Assert.Contains("is not there; name the file", await data.RefusedAsync(1, "password", "import", data.Beside("none")), StringComparison.Ordinal);
     }
 

@@ -140,7 +140,7 @@ internal static class PasswordCommands
     private static Command Import(Func<ParseResult, CommandContext> context)
     {
         var file = new Argument<string>("FILE") { Description = "lines USER:HASH, with hashes $1$, $5$, $6$, $2a$, $2b$ or $2y$; or - for standard input" };
-        var command = new Command("import", "Take over passwords that another server has hashed; all or none. A login that has a password keeps it.") { file };
+        var command = new Command("import", "Take over passwords that another server has hashed; all or none. A login that has a password keeps it; locked ones are left out.") { file };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
@@ -148,6 +148,11 @@ internal static class PasswordCommands
             var lines = await ReadLinesAsync(parse.GetRequiredValue(file), cancellationToken);
             var done = CommandContext.Require(await installation.Passwords.ImportAsync(lines, CommandContext.Operator, cancellationToken));
             here.Print(done, output => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done.Imported} taken over; each becomes a hash of ours when it is used for the first time")));
+            if (done.Locked > 0 && !here.Json)
+            {
+                await here.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"note: {done.Locked} hold no hash (locked or empty) and were left out"));
+            }
+
             if (done.Kept.Count > 0 && !here.Json)
             {
                 const int Named = 10;
