@@ -30,6 +30,7 @@ public sealed record TopicRule(string Topic, Telling Account, Telling Provider)
         new(Keys.Life.KeyTopics.ReportedLost, Telling.Now, Telling.Now),
         new(Keys.Life.KeyTopics.LostElsewhere, Telling.None, Telling.Now),
         .. Numbers.NumberActions.Quiet.Select(static topic => new TopicRule(topic, Telling.None, Telling.None)),
+        new(Passwords.PasswordTopics.Guessing, Telling.None, Telling.Now),
         new(Porting.PortingTopics.Of(Porting.PortingState.Submitted), Telling.None, Telling.Now),
         new(Porting.PortingTopics.Of(Porting.PortingState.Validating), Telling.Digest, Telling.None),
         new(Porting.PortingTopics.Of(Porting.PortingState.Rejected), Telling.Now, Telling.None),

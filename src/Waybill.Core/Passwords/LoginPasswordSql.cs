@@ -79,7 +79,9 @@ internal static class LoginPasswordSql
 
     /// <summary>The sources that have tried a login in vain.</summary>
     public static List<PasswordLock> Tries(DatabaseConnection connection, long login, DateTimeOffset now) => connection.All(
-        $"SELECT source, tries, next_at FROM sign_in_try WHERE login_id = @login AND forget_at > @now ORDER BY next_at DESC LIMIT {PasswordLimits.LocksShown}",
+        $"""
+        SELECT source, max(tries), max(next_at) FROM sign_in_try WHERE login_id = @login AND forget_at > @now GROUP BY source ORDER BY max(next_at) DESC LIMIT {PasswordLimits.LocksShown}
+        """,
         static row => new PasswordLock(row.GetString(0), row.GetInt64(1), row.Time(2)), ("@login", login), ("@now", now.ToColumn()));
 
     public static void ForgetTries(DatabaseConnection connection, long login) => connection.Execute("DELETE FROM sign_in_try WHERE login_id = @login", ("@login", login));

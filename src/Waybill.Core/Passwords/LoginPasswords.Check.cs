@@ -1,13 +1,17 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Events;
 using Waybill.Core.Logins;
 
 namespace Waybill.Core.Passwords;
 
 /// <summary>
 /// What servers ask when somebody comes with a password. A name that nobody has is as much work as one that somebody has. Wrong ones lock a login for the source that they
-/// came from, each time longer, and for no other: nobody locks a customer out from elsewhere.
+/// came from, each time longer, and for no other: nobody locks a customer out from elsewhere. A right one ends that; where the login comes from, different wrong ones are
+/// also counted through the right ones of a day, since somebody else may be behind the same address.
 /// </summary>
 public sealed partial class LoginPasswords
 {
@@ -96,8 +100,10 @@ public sealed partial class LoginPasswords
     private static DateTimeOffset? BlockedUntil(DatabaseConnection connection, PasswordAttempt attempt, bool isKnownSource, DateTimeOffset now)
     {
         var ofLogin = SignInTries.BlockedUntil(connection, TryRule.Login, Who(attempt), now);
-        var ofSource = isKnownSource ? null : SignInTries.BlockedUntil(connection, TryRule.LoginsOfSource, attempt.Source, now);
-        return ofSource > ofLogin || ofLogin is null ? ofSource : ofLogin;
+        var other = isKnownSource
+            ? SignInTries.BlockedUntil(connection, TryRule.LoginGuess, Who(attempt), now)
+            : SignInTries.BlockedUntil(connection, TryRule.LoginsOfSource, attempt.Source, now);
+        return other > ofLogin || ofLogin is null ? other : ofLogin;
     }
 
     /// <summary>Counts before anything is compared: of a hundred at once no more are than of a hundred in turn.</summary>
@@ -185,32 +191,67 @@ public sealed partial class LoginPasswords
     }
 
     /// <summary>Not the password, or there is none: the wait has been counted, and a lock-out is recorded.</summary>
-    private ValueTask<Result<PasswordAnswer>> RefuseAsync(Seen seen, PasswordAttempt attempt, Counted counted, CancellationToken cancellationToken) => _database.WriteAsync<PasswordAnswer>(
-        transaction =>
+    private ValueTask<Result<PasswordAnswer>> RefuseAsync(Seen seen, PasswordAttempt attempt, Counted counted, CancellationToken cancellationToken)
+    {
+        var isGuess = seen is { IsKnownSource: true, Stored: { } stored } && _wrong.Add(stored.Stamp, attempt.Source, attempt.Password);
+        return _database.WriteAsync<PasswordAnswer>(transaction => Refuse(transaction, seen, attempt, counted, isGuess), cancellationToken);
+    }
+
+    private PasswordAnswer Refuse(WriteTransaction transaction, Seen seen, PasswordAttempt attempt, Counted counted, bool isGuess)
+    {
+        var (connection, now) = (transaction.Connection, _time.GetUtcNow());
+        if (seen.Candidate is { } known)
         {
-            var tries = counted.Tries;
-            var wait = RuleOf(seen.IsKnownSource).WaitAfter(tries);
-            if (wait > TimeSpan.Zero && seen.Candidate is { } known)
+            var guesses = isGuess ? SignInTries.Count(connection, TryRule.LoginGuess, Who(attempt), now, known.Login.Id, attempt.Source) : 0;
+            var (tries, wait) = (counted.Tries, RuleOf(seen.IsKnownSource).WaitAfter(counted.Tries));
+            if (TryRule.LoginGuess.WaitAfter(guesses) is var longer && longer > wait)
+            {
+                (tries, wait) = (guesses, longer);
+            }
+
+            if (wait > TimeSpan.Zero)
             {
                 Record(
                     transaction, PasswordActions.Locked, known.Login, From(attempt),
                     string.Create(CultureInfo.InvariantCulture, $"{tries} wrong passwords from {attempt.Source}; none from there is looked at for {wait.TotalSeconds:0} seconds, while those from elsewhere are"));
             }
 
-            // Once, not for each that follows: many names of one source are one event.
-            if (counted.OfSource == TryRule.LoginsOfSource.Free)
+            if (guesses == TryRule.LoginGuess.Free)
             {
-                _audit.Append(transaction, new AuditEntry(PasswordActions.Locked, From(attempt))
-                {
-                    Subject = attempt.Source,
-                    Detail = string.Create(CultureInfo.InvariantCulture, $"{counted.OfSource} wrong passwords for one name or another; of this source, only those that have logged in from there before are looked at for now"),
-                });
+                TellOfGuesses(transaction, known.Login, attempt, guesses, now);
             }
+        }
 
-            var reason = seen.Candidate is null ? LoginReason.UnknownUser : seen.Stored is null ? LoginReason.NoPassword : LoginReason.WrongPassword;
-            return new PasswordAnswer(reason, seen.Candidate, TryAgain: BlockedUntil(transaction.Connection, attempt, seen.IsKnownSource, _time.GetUtcNow()));
-        },
-        cancellationToken);
+        // Once, not for each that follows: many names of one source are one event.
+        if (counted.OfSource == TryRule.LoginsOfSource.Free)
+        {
+            _audit.Append(transaction, new AuditEntry(PasswordActions.Locked, From(attempt))
+            {
+                Subject = attempt.Source,
+                Detail = string.Create(CultureInfo.InvariantCulture, $"{counted.OfSource} wrong passwords for one name or another; of this source, only those that have logged in from there before are looked at for now"),
+            });
+        }
+
+        var reason = seen.Candidate is null ? LoginReason.UnknownUser : seen.Stored is null ? LoginReason.NoPassword : LoginReason.WrongPassword;
+        return new PasswordAnswer(reason, seen.Candidate, TryAgain: BlockedUntil(connection, attempt, seen.IsKnownSource, now));
+    }
+
+    /// <summary>Once a day for a login and a source: what follows are waits.</summary>
+    private void TellOfGuesses(WriteTransaction transaction, Login login, PasswordAttempt attempt, long guesses, DateTimeOffset now)
+    {
+        Record(
+            transaction, PasswordActions.Guessing, login, From(attempt),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{guesses} different wrong passwords within a day from {attempt.Source}, where the login comes from too: somebody there may be guessing; each further one makes that source wait"));
+        EventSql.Raise(
+            transaction.Connection, PasswordTopics.Guessing, login.Account is { } number ? AccountService.Find(transaction.Connection, number)?.Id : null,
+            new JsonObject
+            {
+                ["user"] = login.UserName, ["source"] = attempt.Source, ["wrong"] = guesses, ["client"] = AuditText.Clean(attempt.Client, Words.MaximumLength, doubleBackslash: false),
+            },
+            now);
+    }
 
     private static TryRule RuleOf(bool isKnownSource) => isKnownSource ? TryRule.LoginAtKnownSource : TryRule.Login;
 

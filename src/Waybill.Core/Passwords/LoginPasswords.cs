@@ -15,6 +15,7 @@ public sealed partial class LoginPasswords : IDisposable
     private readonly PasswordWork _work;
     private readonly PasswordWork _workOfKnown;
     private readonly RecentPasswords _recent;
+    private readonly WrongPasswords _wrong = new();
     private readonly SourceTurns _turns = new();
 
     /// <summary>Prepares it.</summary>

@@ -18,6 +18,9 @@ public static class PasswordActions
     /// <summary>Wrong passwords locked a login for a source; the detail says which and how long.</summary>
     public const string Locked = "password-locked";
 
+    /// <summary>So many different wrong passwords came for a login from a source that it has come from before that somebody there may be guessing.</summary>
+    public const string Guessing = "password-guessing";
+
     /// <summary>Staff let a login try again at once.</summary>
     public const string Unlocked = "password-unlocked";
 

@@ -15,6 +15,12 @@ public static class PasswordLimits
     /// <summary>Wrong passwords from one source for whatever logins that have not come from there.</summary>
     public const int TriesOfSource = 30;
 
+    /// <summary>Different wrong passwords for one login from one source that it has come from before, whatever right ones come between, before each further one makes it wait.</summary>
+    public const int Guesses = 100;
+
+    /// <summary>Wrong passwords that are recognised when they come again, and then are no other guess.</summary>
+    public const int GuessesKept = 10_000;
+
     /// <summary>Sources that a login has come from and that are remembered.</summary>
     public const int Sources = 50;
 
@@ -38,6 +44,9 @@ public static class PasswordLimits
 
     /// <summary>How long a right password is recognised.</summary>
     public static readonly TimeSpan RecentTime = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long guesses count, from the first.</summary>
+    public static readonly TimeSpan GuessTime = TimeSpan.FromHours(24);
 
     /// <summary>The longest wait after wrong passwords; the first is 15 seconds, and each doubles.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);

@@ -26,18 +26,22 @@ internal static class SignInTries
     public static long Count(DatabaseConnection connection, TryRule rule, string who, DateTimeOffset now, long? login = null, string? source = null)
     {
         var bucket = Bucket(rule, who);
-        var before = connection.Number("SELECT tries FROM sign_in_try WHERE bucket = @bucket AND forget_at > @now", ("@bucket", bucket), ("@now", now.ToColumn()));
+        var (before, end) = connection.First(
+            "SELECT tries, forget_at FROM sign_in_try WHERE bucket = @bucket AND forget_at > @now", static row => (row.GetInt64(0), (DateTimeOffset?)row.Time(1)),
+            ("@bucket", bucket), ("@now", now.ToColumn()));
         if (before == 0)
         {
             Purge(connection, now);
         }
+
+        var forget = rule.IsFromFirst && end is { } fixedEnd ? fixedEnd : now + rule.Memory;
 
         connection.Execute(
             """
             INSERT INTO sign_in_try (bucket, tries, next_at, forget_at, login_id, source) VALUES (@bucket, @tries, @next, @forget, @login, @source)
             ON CONFLICT (bucket) DO UPDATE SET tries = @tries, next_at = @next, forget_at = @forget, login_id = @login, source = @source
             """,
-            ("@bucket", bucket), ("@login", login), ("@source", source), ("@tries", before + 1), ("@next", (now + rule.WaitAfter(before + 1)).ToColumn()), ("@forget", (now + rule.Memory).ToColumn()));
+            ("@bucket", bucket), ("@login", login), ("@source", source), ("@tries", before + 1), ("@next", (now + rule.WaitAfter(before + 1)).ToColumn()), ("@forget", forget.ToColumn()));
         return before + 1;
     }
 

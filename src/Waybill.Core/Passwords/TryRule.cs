@@ -33,8 +33,17 @@ internal sealed record TryRule(string Word, int Free, TimeSpan Longest, TimeSpan
     /// <summary>The same from a source that the login has come from before: a customer with an old password in one of two programs. It is the same count.</summary>
     public static TryRule LoginAtKnownSource { get; } = Login with { Free = PasswordLimits.TriesAtKnownSource, Longest = PasswordLimits.LongestWaitAtKnownSource };
 
+    /// <summary>
+    /// Different passwords for a login from a source that it has come from before. A right one takes nothing of it back: else who shares an address with a customer's program
+    /// could guess without end.
+    /// </summary>
+    public static TryRule LoginGuess { get; } = new("login-guess", PasswordLimits.Guesses, PasswordLimits.LongestWaitAtKnownSource, PasswordLimits.GuessTime) { IsFromFirst = true };
+
     /// <summary>Passwords from a source, for whatever login that has not come from there before: one password for each of many logins.</summary>
     public static TryRule LoginsOfSource { get; } = new("login-source", PasswordLimits.TriesOfSource, PasswordLimits.LongestWait, SignInLimits.Memory);
+
+    /// <summary>Whether they count for that long after the first instead: what comes now and then never becomes many.</summary>
+    public bool IsFromFirst { get; private init; }
 
     /// <summary>The wait after so many tries.</summary>
     public TimeSpan WaitAfter(long tries)
