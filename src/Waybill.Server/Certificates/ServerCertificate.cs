@@ -41,7 +41,7 @@ internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certi
 
             if (section.Certificate is not null)
             {
-                return new ServerCertificate(X509Certificate2.CreateFromPemFile(file, keyFile), [.. all.Skip(1)], all.Skip(1).LastOrDefault(static each => each.Subject == each.Issuer));
+                return new ServerCertificate(LoadPair(all, file, keyFile), [.. all.Skip(1)], all.Skip(1).LastOrDefault(static each => each.Subject == each.Issuer));
             }
 
             var root = X509CertificateLoader.LoadCertificateFromFile(own.Root);
@@ -64,6 +64,19 @@ internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certi
         certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault() is { } names
             ? [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(static address => address.ToString())]
             : [];
+
+    /// <summary>The operator's pair, whatever is wrong with it said in words.</summary>
+    private static X509Certificate2 LoadPair(X509Certificate2Collection all, string file, string keyFile)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(file, keyFile);
+        }
+        catch (Exception error) when (error is CryptographicException or ArgumentException)
+        {
+            throw new CommandException(KeyFileComplaint.Of(all, file, keyFile));
+        }
+    }
 
     /// <summary>The pair of the two files; where a take-over was cut off between them, the one that it was about to bring.</summary>
     private static X509Certificate2 LoadOwn(TlsFiles own)
