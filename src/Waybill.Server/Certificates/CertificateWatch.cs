@@ -7,7 +7,7 @@ namespace Waybill.Server.Certificates;
 
 /// <summary>
 /// The certificate that new connections get, to the portal and over FTPS. Its files are looked at when somebody connects, since they are renewed every few weeks and nobody
-/// thinks of the server then; those that cannot be used change nothing, and the log says so. The same object is given out as long as the certificate is: TLS sessions are
+/// thinks of the server then; those that cannot be used, or that are not valid while the present one is, change nothing, and the log says so. The same object is given out as long as the certificate is: TLS sessions are
 /// resumed within one only.
 /// </summary>
 internal sealed partial class CertificateWatch
@@ -92,7 +92,14 @@ internal sealed partial class CertificateWatch
                 return;
             }
 
-            var before = _context;
+            var (before, now) = (_context, _time.GetUtcNow());
+            if (ServerCertificate.Lapse(loaded.Certificate, now) is { } lapse && ServerCertificate.Lapse(before.TargetCertificate, now) is null)
+            {
+                // Looked at again each time: its day comes, or the end of the present one.
+                Keep($"the one in {ServerCertificate.FilesOf(_data, _section)[0]} ({loaded.Certificate.Subject}) {lapse}, so that every client would refuse it");
+                return;
+            }
+
             (_context, _stamp, _problem) = (Use(loaded), stamp, null);
             if (_context != before)
             {
@@ -102,15 +109,20 @@ internal sealed partial class CertificateWatch
         }
         catch (CommandException error)
         {
-            if (error.Message != _problem)
-            {
-                _problem = error.Message;
-                LogUnusable(_logger, error.Message);
-            }
+            Keep(error.Message);
         }
         finally
         {
             _looking.Exit();
+        }
+    }
+
+    private void Keep(string problem)
+    {
+        if (problem != _problem)
+        {
+            _problem = problem;
+            LogUnusable(_logger, problem);
         }
     }
 

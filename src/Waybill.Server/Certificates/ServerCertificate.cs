@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Waybill.Server.Configuration;
@@ -57,6 +58,15 @@ internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certi
             var why = error is ArgumentException ? "they do not belong together" : error.Message.TrimEnd('.');
             throw new CommandException($"the TLS certificate {file} and its key {keyFile} cannot be used: {why}; both are PEM files, of the same renewal");
         }
+    }
+
+    /// <summary>What every client has against a certificate at a time, as the rest of a sentence; null while it is valid.</summary>
+    public static string? Lapse(X509Certificate2 certificate, DateTimeOffset now)
+    {
+        DateTimeOffset from = certificate.NotBefore.ToUniversalTime(), until = certificate.NotAfter.ToUniversalTime();
+        return now < from ? string.Create(CultureInfo.InvariantCulture, $"is not valid before {from:yyyy-MM-dd HH:mm} UTC")
+            : now > until ? string.Create(CultureInfo.InvariantCulture, $"has ended on {until:yyyy-MM-dd}")
+            : null;
     }
 
     /// <summary>The host names and addresses that a certificate is for.</summary>

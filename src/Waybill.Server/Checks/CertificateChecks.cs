@@ -1,14 +1,22 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Waybill.Server.Certificates;
 using Waybill.Server.Configuration;
 
 namespace Waybill.Server.Checks;
 
-/// <summary>What <c>doctor</c> says of the TLS certificate: whether it can be used, lasts, names the hosts that customers are told, and is sent with all that it was signed with.</summary>
+/// <summary>What <c>doctor</c> says of the TLS certificate: whether it can be used, is valid and lasts, is for servers, names the hosts that customers are told, and is sent with all that it was signed with.</summary>
 internal static class CertificateChecks
 {
     private const string Check = "certificate";
+
+    // id-kp-serverAuth and anyExtendedKeyUsage, RFC 5280 4.2.1.12.
+    private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
+    private const string AnyPurpose = "2.5.29.37.0";
+
+    /// <summary>What OpenSSL's security level 2 demands, the default of Debian and Ubuntu.</summary>
+    private const int ShortestRsa = 2048;
 
     private static readonly TimeSpan Soon = TimeSpan.FromDays(30);
 
@@ -27,7 +35,7 @@ internal static class CertificateChecks
         try
         {
             var certificate = ServerCertificate.Load(data, configuration.Portal);
-            List<Finding> findings = [.. End(configuration, data, certificate, now), .. Names(configuration, certificate), .. Chain(certificate, now)];
+            List<Finding> findings = [.. End(configuration, data, certificate, now), .. Use(certificate), .. Names(configuration, certificate), .. Chain(certificate, now)];
             return findings.Count > 0 ? findings : [new Finding(Verdict.Ok, Check, Invariant($"{certificate.Certificate.Subject}, until {certificate.Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}"))];
         }
         catch (CommandException error)
@@ -39,10 +47,17 @@ internal static class CertificateChecks
     private static IEnumerable<Finding> End(WaybillConfiguration configuration, DataDirectory data, ServerCertificate certificate, DateTimeOffset now)
     {
         DateTimeOffset ends = certificate.Certificate.NotAfter.ToUniversalTime();
-        var words = Invariant($"the certificate {(ends < now ? "has ended" : "ends")} on {ends:yyyy-MM-dd}");
+        var words = Invariant($"the certificate ends on {ends:yyyy-MM-dd}");
+        var lapse = ServerCertificate.Lapse(certificate.Certificate, now);
         if (!certificate.IsOwn)
         {
-            if (ends - now < Soon)
+            if (lapse is not null)
+            {
+                yield return new Finding(
+                    Verdict.Failure, Check,
+                    $"the certificate {lapse}, so clients refuse it; put a new one in its place (a server that runs goes on with the one before as long as that is valid, and one that starts shows this one)");
+            }
+            else if (ends - now < Soon)
             {
                 yield return new Finding(Verdict.Warning, Check, $"{words}; put a new one in its place");
             }
@@ -53,7 +68,11 @@ internal static class CertificateChecks
         // Says what is wrong with a file that the server can do without for now.
         var next = new TlsFiles(data).ReadNext();
         var ahead = configuration.Certificates.AnnounceDays > 0 ? TimeSpan.FromDays(configuration.Certificates.AnnounceDays) - Late : Soon;
-        if (next?.TakesOver is { } day && ends > now)
+        if (lapse is not null)
+        {
+            yield return new Finding(Verdict.Failure, Check, $"the certificate {lapse}, so clients refuse it") { Remedy = new Remedy("make another one, and take it into use", "certificate renew --now --yes") };
+        }
+        else if (next?.TakesOver is { } day)
         {
             yield return new Finding(Verdict.Ok, Check, Invariant($"{words}; the next one is announced and takes over on {day:yyyy-MM-dd}"));
         }
@@ -88,6 +107,24 @@ internal static class CertificateChecks
         foreach (var endPoint in configuration.Ntsapi.Public.Where(endPoint => !certificate.Names(endPoint.Host)))
         {
             yield return Lacks(endPoint.Host, "Ntsapi:Public", "clients that check it refuse the server");
+        }
+    }
+
+    /// <summary>What clients ask of a certificate besides its time and its names.</summary>
+    private static IEnumerable<Finding> Use(ServerCertificate certificate)
+    {
+        // RFC 5280 4.2.1.12: without the extension it is for everything.
+        if (certificate.Certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault() is { } usage
+            && !usage.EnhancedKeyUsages.Cast<Oid>().Any(static purpose => purpose.Value is ServerAuth or AnyPurpose))
+        {
+            yield return new Finding(Verdict.Warning, Check, "the certificate is not for servers (its extended key usage lacks serverAuth), so most programs refuse it; get one for a server");
+        }
+
+        using var key = certificate.Certificate.GetRSAPublicKey();
+        if (key?.KeySize < ShortestRsa)
+        {
+            yield return new Finding(
+                Verdict.Warning, Check, Invariant($"the certificate has an RSA key of {key.KeySize} bits, and most programs refuse less than {ShortestRsa}; get one with a longer key, or with ECDSA"));
         }
     }
 

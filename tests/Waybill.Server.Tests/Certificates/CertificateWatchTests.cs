@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Waybill.Core;
 using Waybill.Server.Certificates;
@@ -53,6 +54,45 @@ public sealed class CertificateWatchTests : IDisposable
         Assert.Equal(2, _used.Count);
     }
 
+    [Theory]
+    [InlineData(20, 300, 20, "is not valid before 2026-02-04 12:00 UTC")]
+    [InlineData(-300, -1, 31, "has ended on 2026-01-14")]
+    public void A_certificate_that_no_client_takes_waits_for_its_day_or_the_end_of_the_one_that_is_shown(int from, int until, int waits, string why)
+    {
+        var files = new OperatorCertificate(_directory.FullName, _time.GetUtcNow());
+        files.Put(files.Issue(untilDay: 30));
+        var log = new Lines();
+        var watch = new CertificateWatch(new DataDirectory(_directory.FullName), files.Section, _time, shown => _used.Add(shown.Certificate.Thumbprint), log);
+        var first = Shown(watch);
+        files.Put(files.Issue(from, until));
+        for (var day = 1; day < waits; day++)
+        {
+            _time.Advance(TimeSpan.FromDays(1));
+            Assert.Equal(first, Shown(watch));
+        }
+
+        var line = Assert.Single(log.All);
+        Assert.StartsWith("The certificate was changed and is not used; connections get the one before: ", line, StringComparison.Ordinal);
+        Assert.Contains(why, line, StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.NotEqual(first, Shown(watch));
+        Assert.Contains("New connections see another certificate", log.All[^1], StringComparison.Ordinal);
+        Assert.Equal(2, _used.Count);
+    }
+
+    [Fact]
+    public void One_that_has_ended_is_shown_at_the_start_until_another_comes()
+    {
+        var files = new OperatorCertificate(_directory.FullName, _time.GetUtcNow());
+        files.Put(files.Issue(-300, -1));
+        var watch = new CertificateWatch(new DataDirectory(_directory.FullName), files.Section, _time, shown => _used.Add(shown.Certificate.Thumbprint), NullLogger.Instance);
+        var first = Shown(watch);
+        files.Put(files.Issue());
+        _time.Advance(CertificateWatch.Interval);
+        Assert.NotEqual(first, Shown(watch));
+        Assert.Equal(2, _used.Count);
+    }
+
     public void Dispose() => _directory.Dispose();
 
     private static string Shown(CertificateWatch watch) => watch.ForConnection().ServerCertificateContext!.TargetCertificate.Thumbprint;
@@ -77,5 +117,18 @@ public sealed class CertificateWatchTests : IDisposable
 
         files.Create(["localhost"], provider, TimeProvider.System);
         return files;
+    }
+
+    /// <summary>What was logged.</summary>
+    private sealed class Lines : ILogger
+    {
+        public List<string> All { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => All.Add(formatter(state, exception));
     }
 }
