@@ -138,11 +138,19 @@ internal static class CertificateChecks
         chain.ChainPolicy.VerificationTime = now.UtcDateTime;
         chain.ChainPolicy.ExtraStore.AddRange(certificate.Chain);
         chain.Build(certificate.Certificate);
-        if (chain.ChainStatus.Any(static status => status.Status == X509ChainStatusFlags.PartialChain))
+        if (!chain.ChainStatus.Any(static status => status.Status == X509ChainStatusFlags.PartialChain))
         {
-            yield return new Finding(
-                Verdict.Warning, Check, $"the file of the certificate lacks what it was signed with ({certificate.Certificate.Issuer}), so most programs refuse it; put its chain behind it into the same file");
+            yield break;
         }
+
+        // What signed the top may be a root, which customers have and the file need not. The certificate alone is not enough for anybody.
+        var top = chain.ChainElements[^1].Certificate;
+        yield return chain.ChainElements.Count == 1
+            ? new Finding(
+                Verdict.Warning, Check, $"the file of the certificate lacks what it was signed with ({top.Issuer}), so most programs refuse it; put its chain behind it into the same file")
+            : new Finding(
+                Verdict.Ok, Check,
+                Invariant($"{certificate.Certificate.Subject}, until {certificate.Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}; its chain ends at {top.Subject}, so customers must trust {top.Issuer}, which signed that and is not known on this machine"));
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

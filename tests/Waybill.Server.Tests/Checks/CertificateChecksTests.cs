@@ -73,6 +73,29 @@ public sealed class CertificateChecksTests : IDisposable
         Assert.Equal(isWarned, finding.Message.Contains($"an RSA key of {bits} bits", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_chain_is_missed_where_it_is_missing_and_not_where_its_root_alone_is_unknown()
+    {
+        var issued = _files.Issue();
+        Finding With(params string[] certificates)
+        {
+            _files.Put(certificates, issued.KeyPem);
+            return Assert.Single(Look());
+        }
+
+        var alone = With(issued.Pem);
+        Assert.Equal(Verdict.Warning, alone.Verdict);
+        Assert.Contains("lacks what it was signed with (CN=Test authority)", alone.Message, StringComparison.Ordinal);
+        Assert.Contains("lacks what it was signed with (CN=Test authority)", With(issued.Pem, _files.RootPem).Message, StringComparison.Ordinal);
+
+        var withAuthority = With(issued.Pem, _files.AuthorityPem);
+        Assert.Equal(Verdict.Ok, withAuthority.Verdict);
+        Assert.Contains("its chain ends at CN=Test authority, so customers must trust CN=Test root", withAuthority.Message, StringComparison.Ordinal);
+
+        var whole = With(issued.Pem, _files.AuthorityPem, _files.RootPem);
+        Assert.Equal((Verdict.Ok, "CN=localhost, until 2026-04-15"), (whole.Verdict, whole.Message));
+    }
+
     public void Dispose() => _directory.Dispose();
 
     private List<Finding> Look() => [.. CertificateChecks.Look(new WaybillConfiguration { Portal = _files.Section }, new DataDirectory(_directory.FullName), _time.GetUtcNow())];
