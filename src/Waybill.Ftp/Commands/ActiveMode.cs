@@ -9,6 +9,8 @@ internal static class ActiveMode
 {
     public static FtpReply Off => new(502, "Active mode is not served here; use passive mode (EPSV or PASV).");
 
+    public static bool IsServed(FtpSession session) => session.Server.Options.AllowActive;
+
     /// <summary>Takes what the client named, if it may name it.</summary>
     public static async ValueTask<FtpReply> UseAsync(FtpSession session, IPEndPoint target)
     {

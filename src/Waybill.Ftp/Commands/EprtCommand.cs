@@ -9,7 +9,7 @@ internal static class EprtCommand
     public static ValueTask<FtpReply> RunAsync(FtpSession session, FtpRequest request)
     {
         session.DropDataPort();
-        if (!session.Server.Options.AllowActive)
+        if (!ActiveMode.IsServed(session))
         {
             return new(ActiveMode.Off);
         }
@@ -21,6 +21,4 @@ internal static class EprtCommand
 
         return isKnownProtocol ? ActiveMode.UseAsync(session, target!) : new(new FtpReply(522, "Network protocol not supported, use (1,2)."));
     }
-
-    public static IEnumerable<string> Features(FtpSession session) => session.Server.Options.AllowActive ? ["EPRT"] : [];
 }

@@ -7,6 +7,6 @@ internal static class FeatCommand
 {
     public static ValueTask<FtpReply> RunAsync(FtpSession session, FtpRequest request) => new(new FtpReply(211, "Extensions:")
     {
-        Lines = [.. FtpCommands.All.Where(row => row.Features is not null).SelectMany(row => row.Features!(session)).Order(StringComparer.Ordinal)],
+        Lines = [.. FtpCommands.ServedTo(session).SelectMany(row => row.Features?.Invoke(session) ?? []).Order(StringComparer.Ordinal)],
     });
 }

@@ -28,6 +28,9 @@ internal sealed record FtpCommand(string Verb, string Usage, FtpPhase Phase, Ftp
     public Func<FtpSession, IEnumerable<string>>? Features { get; init; }
 
     /// <summary>May come while a transfer runs; all others wait for its end.</summary>
+    /// <summary>Whether FEAT and HELP have it here; null for everywhere. Where they do not, the handler refuses it.</summary>
+    public Func<FtpSession, bool>? IsServed { get; init; }
+
     public bool DuringTransfer { get; init; }
 
     /// <summary>Leaves what REST and ALLO said to the transfer that follows: clients ask for a data connection between them.</summary>

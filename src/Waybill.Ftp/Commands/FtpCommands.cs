@@ -42,8 +42,8 @@ internal static class FtpCommands
         // Data connections.
         new("PASV", "", LoggedIn, None, PasvCommand.RunAsync) { KeepsRestart = true },
         new("EPSV", "[1 | 2 | ALL]", LoggedIn, Optional, EpsvCommand.RunAsync) { KeepsRestart = true, Features = static _ => ["EPSV"] },
-        new("PORT", "h1,h2,h3,h4,p1,p2", LoggedIn, Required, PortCommand.RunAsync) { KeepsRestart = true },
-        new("EPRT", "|protocol|address|port|", LoggedIn, Required, EprtCommand.RunAsync) { KeepsRestart = true, Features = EprtCommand.Features },
+        new("PORT", "h1,h2,h3,h4,p1,p2", LoggedIn, Required, PortCommand.RunAsync) { IsServed = ActiveMode.IsServed, KeepsRestart = true },
+        new("EPRT", "|protocol|address|port|", LoggedIn, Required, EprtCommand.RunAsync) { IsServed = ActiveMode.IsServed, KeepsRestart = true, Features = static _ => ["EPRT"] },
 
         // Files.
         new("RETR", "path", LoggedIn, OldPath, RetrCommand.RunAsync) { Audit = FileOperation.Download },
@@ -99,6 +99,9 @@ internal static class FtpCommands
 
     /// <summary>The whole table.</summary>
     public static IReadOnlyList<FtpCommand> All => Rows;
+
+    /// <summary>The rows that FEAT and HELP tell of.</summary>
+    public static IEnumerable<FtpCommand> ServedTo(FtpSession session) => Rows.Where(row => row.IsServed?.Invoke(session) ?? true);
 
     /// <summary>The row of a verb, compared without case; null for one that is not in the table.</summary>
     public static FtpCommand? Find(ReadOnlySpan<byte> verb)

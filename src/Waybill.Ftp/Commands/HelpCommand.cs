@@ -11,14 +11,14 @@ internal static class HelpCommand
     {
         if (request.Words is [var verb, ..])
         {
-            return new(FtpCommands.All.FirstOrDefault(row => row.Verb.Equals(verb, StringComparison.OrdinalIgnoreCase)) is { IsHidden: false } row
+            return new(FtpCommands.ServedTo(session).FirstOrDefault(row => row.Verb.Equals(verb, StringComparison.OrdinalIgnoreCase)) is { IsHidden: false } row
                 ? new FtpReply(214, $"{row.Verb} {row.Usage}".TrimEnd())
                 : new FtpReply(502, "This command is not served."));
         }
 
         return new(new FtpReply(214, "Commands:")
         {
-            Lines = [.. FtpCommands.All.Where(row => !row.IsHidden).Select(row => row.Verb).Chunk(InALine).Select(verbs => string.Join(' ', verbs))],
+            Lines = [.. FtpCommands.ServedTo(session).Where(row => !row.IsHidden).Select(row => row.Verb).Chunk(InALine).Select(verbs => string.Join(' ', verbs))],
             LastLine = "HELP and a verb shows how it is used.",
         });
     }

@@ -9,7 +9,7 @@ internal static class PortCommand
     public static ValueTask<FtpReply> RunAsync(FtpSession session, FtpRequest request)
     {
         session.DropDataPort();
-        return !session.Server.Options.AllowActive ? new(ActiveMode.Off)
+        return !ActiveMode.IsServed(session) ? new(ActiveMode.Off)
             : HostPort.TryParsePort(request.Argument.Span, out var target) ? ActiveMode.UseAsync(session, target!)
             : new(FtpReply.Syntax("PORT takes six numbers: h1,h2,h3,h4,p1,p2."));
     }

@@ -84,6 +84,24 @@ public sealed class CommandTests
         {
             Assert.Contains(feature, lines);
         }
+
+        Assert.Contains("PORT", (await client.CommandAsync("HELP")).Text, StringComparison.Ordinal);
+        Assert.Equal("214 EPRT |protocol|address|port|", (await client.CommandAsync("HELP EPRT")).Text);
+    }
+
+    [Fact]
+    public async Task Active_mode_that_is_off_stands_neither_in_FEAT_nor_in_HELP()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        await using var client = await harness.LogInAsync();
+        Assert.DoesNotContain("EPRT", (await client.CommandAsync("FEAT")).Text, StringComparison.Ordinal);
+        var help = (await client.CommandAsync("HELP")).Text;
+        Assert.Contains("EPSV", help, StringComparison.Ordinal);
+        Assert.DoesNotMatch("PORT|EPRT", help);
+        Assert.Equal(502, await client.SendAsync("HELP PORT"));
+        Assert.Equal(502, await client.SendAsync("HELP EPRT"));
+    }
+
     }
 
     [Fact]
