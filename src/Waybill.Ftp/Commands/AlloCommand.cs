@@ -10,12 +10,14 @@ internal static class AlloCommand
     public static ValueTask<FtpReply> RunAsync(FtpSession session, FtpRequest request)
     {
         var words = request.Words;
-        if (words is not ([_] or [_, "R" or "r", _]) || !RestCommand.TryParse(System.Text.Encoding.UTF8.GetBytes(words[0]), out var size))
+        if (words is not ([_] or [_, "R" or "r", _]) || !TryParse(words[0], out var size) || !TryParse(words[^1], out _))
         {
-            return new(FtpReply.Syntax("ALLO takes a number of bytes."));
+            return new(FtpReply.Syntax("ALLO takes a number of bytes, and may have R and the size of a record behind it."));
         }
 
         session.ExpectedSize = size;
         return new(new FtpReply(200, "Noted: the next file has that size."));
     }
+
+    private static bool TryParse(string number, out long size) => RestCommand.TryParse(System.Text.Encoding.UTF8.GetBytes(number), out size);
 }

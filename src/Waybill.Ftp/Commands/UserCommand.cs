@@ -18,7 +18,8 @@ internal static class UserCommand
             return FtpSession.MustUseTls;
         }
 
-        if (!FtpCredential.TryRead(request.Argument.Span, session.Server.Limits.Credential, out var user) || user.Length == 0)
+        // Blanks at its ends are of no name: the program has put them there.
+        if (!FtpCredential.TryRead(request.Argument.Span.Trim((byte)' '), session.Server.Limits.Credential, out var user) || user.Length == 0)
         {
             return FtpReply.Syntax("This is no user name.");
         }

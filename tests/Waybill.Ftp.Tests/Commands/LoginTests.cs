@@ -138,6 +138,21 @@ public sealed class LoginTests
         Assert.InRange(name.Length, 80, 90);
     }
 
+    [Theory]
+    [InlineData("USER  " + FtpHarness.User)]
+    [InlineData("USER   " + FtpHarness.User + " ")]
+    public async Task Blanks_around_a_user_name_are_none_of_it_and_those_of_a_password_are(string command)
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        await using var client = await harness.ConnectWithTlsAsync();
+        Assert.Equal(501, await client.SendAsync("USER   "));
+        Assert.Equal(331, await client.SendAsync(command));
+        Assert.Equal(530, await client.SendAsync($"PASS  {FtpHarness.Password}"));
+        Assert.Equal(331, await client.SendAsync(command));
+        Assert.Equal(230, await client.SendAsync($"PASS {FtpHarness.Password}"));
+        Assert.All(harness.Attempts, static attempt => Assert.Equal(FtpHarness.User, attempt.User));
+    }
+
     [Fact]
     public async Task A_login_without_its_files_ends_with_words()
     {
