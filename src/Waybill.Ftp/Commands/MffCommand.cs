@@ -18,7 +18,7 @@ internal static class MffCommand
             return FtpReply.Syntax("MFF takes Modify=YYYYMMDDHHMMSS; and UNIX.mode=0644; and then a path.");
         }
 
-        return await ModifyFact.SetAsync(session, path, changes, Encoding.ASCII.GetString(facts.Span)).ConfigureAwait(false);
+        return await ModifyFact.SetAsync(session, path, changes).ConfigureAwait(false);
     }
 
     /// <summary>Reads what MFF is to set; a fact that is not known is a refusal, since the client would believe it done.</summary>

@@ -15,6 +15,6 @@ internal static class MfmtCommand
             return FtpReply.Syntax("MFMT takes a time, YYYYMMDDHHMMSS in UTC, and a path.");
         }
 
-        return await ModifyFact.SetAsync(session, path, new AttributeChanges(ModificationTime: time), $"Modify={FtpTime.Of(time)};").ConfigureAwait(false);
+        return await ModifyFact.SetAsync(session, path, new AttributeChanges(ModificationTime: time)).ConfigureAwait(false);
     }
 }

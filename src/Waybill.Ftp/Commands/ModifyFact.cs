@@ -1,4 +1,5 @@
 using Waybill.Ftp.Control;
+using Waybill.Ftp.Listings;
 using Waybill.Storage;
 
 namespace Waybill.Ftp.Commands;
@@ -15,8 +16,8 @@ internal static class ModifyFact
         return !first.IsEmpty && !path.IsEmpty;
     }
 
-    /// <summary>Sets them; <paramref name="done"/> is what the reply says of a success.</summary>
-    public static async ValueTask<FtpReply> SetAsync(FtpSession session, ReadOnlyMemory<byte> text, AttributeChanges changes, string done)
+    /// <summary>Sets them. The reply has what was set, which is not always what was asked for: file systems keep times within bounds of their own.</summary>
+    public static async ValueTask<FtpReply> SetAsync(FtpSession session, ReadOnlyMemory<byte> text, AttributeChanges wanted)
     {
         if (session.TryPath(text.Span, out var path) is { } problem)
         {
@@ -24,6 +25,7 @@ internal static class ModifyFact
         }
 
         // Of an own fresh upload the times may be set where nothing else may be; its permissions are left alone, and the client is told that all is well.
+        var changes = wanted;
         if (session.OwnUploads.Contains(path!) && !session.Files.RightsAt(path!).HasFlag(FileRights.SetAttributes))
         {
             changes = changes with { Permissions = null };
@@ -34,6 +36,18 @@ internal static class ModifyFact
         }
 
         var answer = changes.IsEmpty ? default : await session.Files.SetAttributesAsync(path!, changes).ConfigureAwait(false);
-        return answer.IsOk ? new FtpReply(213, $"{done} {path}") : FtpReply.Of(answer);
+        if (!answer.IsOk)
+        {
+            return FtpReply.Of(answer);
+        }
+
+        var there = await session.Files.LookAsync(path!).ConfigureAwait(false);
+        return there.Succeeded ? new FtpReply(213, $"{Describe(wanted, there.Value)} {path}") : FtpReply.Of(there.Error);
+    }
+
+    private static string Describe(AttributeChanges wanted, in Storage.FileAttributes there)
+    {
+        var time = wanted.ModificationTime is null ? "" : $"Modify={FtpTime.Of(there.ModificationTime)};";
+        return wanted.Permissions is null ? time : $"{time}UNIX.mode=0{Convert.ToString(there.Permissions & 0x1FF, 8).PadLeft(3, '0')};";
     }
 }

@@ -15,10 +15,14 @@ public static class LongName
     // As ls does: half a year back, the year stands in the place of the time of day.
     private const long RecentSeconds = 31_556_952 / 2;
 
+    // The years of DateTimeOffset.
+    private const long First = -62_135_596_800;
+    private const long Last = 253_402_300_799;
+
     /// <summary>The most bytes that <see cref="Write"/> writes.</summary>
     public static int Bound(int name, int owner, int group) => FixedLength + name + Math.Max(NameColumn, owner) + Math.Max(NameColumn, group);
 
-    /// <summary>Writes it, and returns its length.</summary>
+    /// <summary>Writes it, and returns its length. The date is that of the time, whatever else a protocol carries; years from 1 to 9999.</summary>
     public static int Write(Span<byte> target, ReadOnlySpan<byte> name, in FileAttributes attributes, long now, ReadOnlySpan<byte> owner, ReadOnlySpan<byte> group)
     {
         target[0] = attributes.Kind switch
@@ -49,8 +53,7 @@ public static class LongName
 
     private static int Date(Span<byte> target, long time, long now)
     {
-        // Times beyond what the wire can carry are shown as it carries them.
-        var date = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(time, 0, uint.MaxValue));
+        var date = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(time, First, Last));
         "JanFebMarAprMayJunJulAugSepOctNovDec"u8.Slice(3 * (date.Month - 1), 3).CopyTo(target);
         target[3] = (byte)' ';
         Number(target[4..], (ulong)date.Day, 2);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Waybill.Ftp.Commands;
 using Waybill.Ftp.Hosting;
 using Waybill.Ftp.Tests.Support;
@@ -40,7 +41,7 @@ public sealed class CommandTests
         {
             var cut = line.LastIndexOf(' ');
             var reply = await client.CommandAsync(line[..cut]);
-            Assert.True(reply.Code.ToString(System.Globalization.CultureInfo.InvariantCulture) == line[(cut + 1)..], $"{line[..cut]}: {reply}");
+            Assert.True(reply.Code.ToString(CultureInfo.InvariantCulture) == line[(cut + 1)..], $"{line[..cut]}: {reply}");
         }
 
         Assert.Equal(221, await client.SendAsync("QUIT"));
@@ -102,6 +103,39 @@ public sealed class CommandTests
         Assert.Equal(502, await client.SendAsync("HELP EPRT"));
     }
 
+    [Theory]
+    [InlineData("00010101000000", "19011213204552")]
+    [InlineData("99991231235959", "24460510223855")]
+    [InlineData("20200229123456", "20200229123456")]
+    public async Task MFMT_and_MFF_tell_the_time_that_was_set_and_not_the_one_that_was_asked_for(string asked, string held)
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        var store = new MemoryFileStore();
+        store.AddFile("/a", "content"u8);
+        harness.Store = () => new StoreResult<IFileStore>(StoreError.None, new ClampingStore(store));
+        await using var client = await harness.LogInAsync();
+        Assert.Equal($"213 Modify={held}; /a", (await client.CommandAsync($"MFMT {asked} a")).Text);
+        Assert.Equal($"213 {held}", (await client.CommandAsync("MDTM a")).Text);
+        Assert.Equal($"213 Modify={held};UNIX.mode=0604; /a", (await client.CommandAsync($"MFF modify={asked};UNIX.mode=4604; a")).Text);
+        Assert.Equal("213 UNIX.mode=0007; /a", (await client.CommandAsync("MFF UNIX.mode=7; a")).Text);
+    }
+
+    [Theory]
+    [InlineData("00010101000000")]
+    [InlineData("19691231235959")]
+    [InlineData("21060207062816")]
+    [InlineData("99991231235959")]
+    public async Task The_real_store_says_the_same_time_wherever_it_is_asked(string asked)
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("a", "content"u8);
+        await using var client = await harness.LogInAsync();
+        var set = (await client.CommandAsync($"MFMT {asked} a")).Text;
+        var held = (await client.CommandAsync("MDTM a")).Text["213 ".Length..];
+        Assert.Equal($"213 Modify={held}; /a", set);
+        Assert.Contains($"modify={held};", await client.GetTextAsync("MLSD"), StringComparison.Ordinal);
+        var day = DateTime.ParseExact(held, "yyyyMMddHHmmss", CultureInfo.InvariantCulture);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $" {day:MMM} {day.Day,2} {day.Year,5} a\r\n"), await client.GetTextAsync("LIST"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -206,5 +240,12 @@ public sealed class CommandTests
         Assert.Equal("old"u8.ToArray(), harness.Content("a"));
         Assert.Equal(451, await client.SendAsync("MKD d"));
         Assert.Equal(451, await client.SendAsync("DELE a"));
+    }
+
+    /// <summary>Keeps times as an ext4 with inodes of 256 bytes does.</summary>
+    private sealed class ClampingStore(IFileStore inner) : DelegatingStore(inner)
+    {
+        public override ValueTask<StoreError> SetAttributesAsync(VaultPath path, AttributeChanges changes, bool followLink) =>
+            base.SetAttributesAsync(path, changes with { ModificationTime = changes.ModificationTime is { } time ? Math.Clamp(time, -2_147_483_648, 15_032_385_535) : null }, followLink);
     }
 }

@@ -13,7 +13,7 @@ public abstract class DelegatingStore(IFileStore inner) : IFileStore
 
     public ValueTask<StoreResult<FileAttributes>> GetAttributesAsync(VaultPath path, bool followLink) => inner.GetAttributesAsync(path, followLink);
 
-    public ValueTask<StoreError> SetAttributesAsync(VaultPath path, AttributeChanges changes, bool followLink) => inner.SetAttributesAsync(path, changes, followLink);
+    public virtual ValueTask<StoreError> SetAttributesAsync(VaultPath path, AttributeChanges changes, bool followLink) => inner.SetAttributesAsync(path, changes, followLink);
 
     public ValueTask<StoreError> MakeDirectoryAsync(VaultPath path, int? permissions = null) => inner.MakeDirectoryAsync(path, permissions);
 
