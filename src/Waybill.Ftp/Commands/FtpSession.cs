@@ -15,13 +15,13 @@ namespace Waybill.Ftp.Commands;
 /// <summary>All that commands know and change: one object for each control connection, used by its loop alone; of transfers only the counters and the log.</summary>
 internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, CancellationToken ended) : IAsyncDisposable
 {
+    private readonly DataPortReports _dataPortReports = new(server.Limits, server.Time);
     private DataPort? _dataPort;
     private DataConnection? _lingering;
     private Task _lingeringTask = Task.CompletedTask;
     private SessionFiles? _files;
     private long _restart;
     private long? _expectedSize;
-    private int _dataPortReports;
     private long _bytesReceived;
     private long _bytesSent;
 
@@ -265,11 +265,12 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
 
     public async ValueTask ReportDataPortAsync(IPEndPoint from, string words)
     {
-        if (Interlocked.Increment(ref _dataPortReports) > server.Limits.DataPortReports)
+        if (_dataPortReports.Next() is not { } more)
         {
             return;
         }
 
+        words += more;
         FtpLog.DataPortRefused(server.Logger, info.Id, from.ToString(), words);
         try
         {

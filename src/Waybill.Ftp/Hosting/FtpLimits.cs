@@ -39,8 +39,14 @@ public sealed record FtpLimits
     /// <summary>Ports tried before PASV is refused.</summary>
     public int PortTries { get; init; } = 64;
 
-    /// <summary>Refused data connections and data ports that one control connection reports; more are refused without a word, since each report is a row of the audit.</summary>
+    /// <summary>
+    /// Refused data connections and data ports that one control connection reports in <see cref="DataPortReportTime"/>; the last says that more follow, which are refused
+    /// without a word, since each report is a row of the audit.
+    /// </summary>
     public int DataPortReports { get; init; } = 20;
+
+    /// <summary>Time for which <see cref="DataPortReports"/> holds, from the first of them on.</summary>
+    public TimeSpan DataPortReportTime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Characters of the name that CLNT says, kept.</summary>
     public int ClientName { get; init; } = 80;
