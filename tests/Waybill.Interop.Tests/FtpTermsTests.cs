@@ -25,13 +25,14 @@ public sealed class FtpTermsTests(FtpTermsTests.PlainServer plain) : IClassFixtu
         except ftplib.Error as error: print(error)
         """;
 
-    /// <summary>Logs in without TLS and waits to be told something.</summary>
+    /// <summary>Logs in without TLS, says what it is only then, and waits to be told something.</summary>
     private const string Waiting = """
         import ftplib, sys
         port, user, password = sys.argv[1:]
         ftp = ftplib.FTP()
         ftp.connect('localhost', int(port), 60)
-        print(ftp.login(user, password), flush=True)
+        ftp.login(user, password)
+        print(ftp.sendcmd('CLNT OldProg 1.2'), flush=True)
         print(ftp.getline())
         """;
 
@@ -71,9 +72,13 @@ public sealed class FtpTermsTests(FtpTermsTests.PlainServer plain) : IClassFixtu
         await plain.Server.CommandAsync("login", "ftp", user, "--tls-from", "2099-01-01");
         Assert.Equal(0, (await CurlAsync(user, password)).ExitCode);
         await using var before = ExternalProcess.Start("/usr/bin/python3", ["-c", Waiting, string.Create(CultureInfo.InvariantCulture, $"{plain.Port}"), user, password]);
-        await before.WaitForTextAsync("230 ", Patience);
+        await before.WaitForTextAsync("200 ", Patience);
+        Assert.Contains("OldProg 1.2", (await plain.Server.CommandAsync("sessions", "--json")).Output, StringComparison.Ordinal);
+        await FtpsTests.WaitForAsync(async () => (await plain.Server.CommandAsync("login", "plain")).Output.Contains("OldProg 1.2", StringComparison.Ordinal));
+        Assert.Contains("OldProg 1.2", (await plain.Server.CommandAsync("password", "show", user)).Output, StringComparison.Ordinal);
         await plain.Server.CommandAsync("login", "ftp", user, "--tls-from", "2026-01-01");
         Assert.Contains("421 ", (await before.WaitForExitAsync(Patience)).Output, StringComparison.Ordinal);
+        await FtpsTests.WaitForAsync(async () => (await plain.Server.CommandAsync("audit", "search", "--actor", user, "--action", "connection-ended")).Output.Contains("OldProg 1.2", StringComparison.Ordinal));
         var refused = await CurlAsync(user, password);
         Assert.NotEqual(0, refused.ExitCode);
         Assert.DoesNotContain("cdr", refused.Output, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed class LoginUsage : IAsyncDisposable
     /// <summary>How long a note waits to be written.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>The most notes that wait; those of further keys and passwords are dropped until the next writing.</summary>
+    /// <summary>The most notes that wait, and the most names of clients; those of further keys and passwords are dropped until the next writing.</summary>
     public const int MaximumWaiting = 10_000;
 
     private readonly WaybillDatabase _database;
@@ -20,6 +20,7 @@ public sealed class LoginUsage : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
     private Dictionary<(bool IsKey, long Id), Use> _waiting = [];
+    private Dictionary<long, (PasswordUse Use, string Client)> _names = [];
     private bool _armed;
 
     /// <summary>Starts with nothing waiting.</summary>
@@ -43,11 +44,33 @@ public sealed class LoginUsage : IAsyncDisposable
     /// <param name="loginId">The login.</param>
     /// <param name="address">From where.</param>
     /// <param name="client">With which software, as the client says; it is escaped and cut here.</param>
-    public void NotePassword(long loginId, string address, string client) => Note((false, loginId), loginId, address, client);
+    /// <returns>What <see cref="NameClient"/> needs to know of it.</returns>
+    public PasswordUse NotePassword(long loginId, string address, string client) => new(loginId, Note((false, loginId), loginId, address, client), address);
 
-    private void Note((bool IsKey, long Id) what, long loginId, string address, string client)
+    /// <summary>
+    /// The client of a login by password has said what it is when it was in: that stands where the login itself does, unless there was another login since. Returns at once,
+    /// and costs no more however often it comes.
+    /// </summary>
+    /// <param name="used">The login.</param>
+    /// <param name="client">The software, as the client says; it is escaped and cut here.</param>
+    public void NameClient(PasswordUse used, string client)
     {
-        var use = new Use(loginId, _time.GetUtcNow(), address, AuditText.Clean(client, Words.MaximumLength, doubleBackslash: false)!);
+        ArgumentNullException.ThrowIfNull(used);
+        lock (_lock)
+        {
+            // Of two sessions the later one is what is shown.
+            if (_names.TryGetValue(used.LoginId, out var other) ? other.Use.Time <= used.Time : _names.Count < MaximumWaiting)
+            {
+                _names[used.LoginId] = (used, Cleaned(client));
+            }
+
+            Arm();
+        }
+    }
+
+    private DateTimeOffset Note((bool IsKey, long Id) what, long loginId, string address, string client)
+    {
+        var use = new Use(loginId, _time.GetUtcNow(), address, Cleaned(client));
         lock (_lock)
         {
             if (_waiting.Count < MaximumWaiting || _waiting.ContainsKey(what))
@@ -55,10 +78,17 @@ public sealed class LoginUsage : IAsyncDisposable
                 _waiting[what] = use;
             }
 
-            if (!_armed)
-            {
-                _armed = _timer.Change(Interval, Timeout.InfiniteTimeSpan);
-            }
+            Arm();
+        }
+
+        return use.Time;
+    }
+
+    private void Arm()
+    {
+        if (!_armed)
+        {
+            _armed = _timer.Change(Interval, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -66,14 +96,15 @@ public sealed class LoginUsage : IAsyncDisposable
     public async ValueTask<Outcome> FlushAsync(CancellationToken cancellationToken = default)
     {
         Dictionary<(bool IsKey, long Id), Use> notes;
+        Dictionary<long, (PasswordUse Use, string Client)> names;
         lock (_lock)
         {
-            notes = _waiting;
-            _waiting = [];
+            (notes, names) = (_waiting, _names);
+            (_waiting, _names) = ([], []);
             _armed = false;
         }
 
-        if (notes.Count == 0)
+        if (notes.Count + names.Count == 0)
         {
             return Outcome.Done;
         }
@@ -86,6 +117,11 @@ public sealed class LoginUsage : IAsyncDisposable
                     foreach (var (what, use) in notes)
                     {
                         Write(transaction.Connection, what, use);
+                    }
+
+                    foreach (var (use, client) in names.Values)
+                    {
+                        Write(transaction.Connection, use, client);
                     }
 
                     return notes.Count;
@@ -122,6 +158,19 @@ public sealed class LoginUsage : IAsyncDisposable
             ("@time", time),
             ("@id", use.LoginId));
     }
+
+    private static void Write(DatabaseConnection connection, PasswordUse use, string client)
+    {
+        connection.Execute(
+            "UPDATE login_password SET last_used_client = @client WHERE login_id = @id AND last_used_at = @time AND last_used_from = @from",
+            ("@client", client), ("@id", use.LoginId), ("@time", use.Time.ToColumn()), ("@from", use.Address));
+        if (use.PlainAt is { } plain)
+        {
+            connection.Execute("UPDATE login_ftp SET plain_client = @client WHERE login_id = @id AND plain_at = @time", ("@client", client), ("@id", use.LoginId), ("@time", plain.ToColumn()));
+        }
+    }
+
+    private static string Cleaned(string client) => AuditText.Clean(client, Words.MaximumLength, doubleBackslash: false)!;
 
     private readonly record struct Use(long LoginId, DateTimeOffset Time, string Address, string Client);
 }

@@ -179,7 +179,7 @@ public sealed partial class LoginPasswords
                     Record(transaction, PasswordActions.FirstUsed, login, From(attempt), stored.IsImported ? "a password of before; it is hashed anew" : null);
                 }
 
-                return new PasswordAnswer(LoginReason.Ok, candidate, credential);
+                return new PasswordAnswer(LoginReason.Ok, candidate, credential, PlainAt: attempt.IsEncrypted ? null : now);
             },
             cancellationToken).ConfigureAwait(false);
         if (answer is { Succeeded: true, Value.Credential: not null })

@@ -9,6 +9,9 @@ internal static class ClntCommand
     public static ValueTask<FtpReply> RunAsync(FtpSession session, FtpRequest request)
     {
         session.Info.ClientName = PeerText.Sanitise(request.Text.Trim(), session.Server.Limits.ClientName);
+
+        // FileZilla and others say it behind PASS.
+        session.Login?.ClientNamed();
         return new(new FtpReply(200, "Noted."));
     }
 }

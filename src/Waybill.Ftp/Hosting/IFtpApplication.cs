@@ -53,6 +53,11 @@ public interface IFtpLogin : IAsyncDisposable
     /// </summary>
     ValueTask<bool> AcceptsUncleanUploadsAsync(CancellationToken cancellationToken);
 
+    /// <summary>The client has said in <see cref="FtpConnectionInfo.ClientName"/> what it is, or is called otherwise now. Returns at once; it may come any number of times.</summary>
+    void ClientNamed()
+    {
+    }
+
     /// <summary>Its view of the files, once for the session, which disposes of it.</summary>
     StoreResult<IFileStore> OpenStore();
 }

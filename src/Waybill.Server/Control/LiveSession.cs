@@ -8,8 +8,9 @@ internal sealed class LiveSession(SessionView view, Login login, LoginCredential
 {
     private readonly CancellationTokenSource _kicked = new();
     private string? _kickReason;
+    private SessionView _view = view;
 
-    public SessionView View { get; } = view;
+    public SessionView View => Volatile.Read(ref _view);
 
     public Login Login { get; } = login;
 
@@ -24,6 +25,9 @@ internal sealed class LiveSession(SessionView view, Login login, LoginCredential
     public CancellationToken Kicked => _kicked.Token;
 
     public void Kick(string reason)
+    /// <summary>The client has said what it is.</summary>
+    public void NameClient(string client) => Volatile.Write(ref _view, View with { Client = client });
+
     {
         if (Interlocked.CompareExchange(ref _kickReason, reason, null) is not null)
         {

@@ -13,9 +13,13 @@ internal static class ConnectionWords
     public static string Ended(SshConnectionReport report, string? kickReason) =>
         Ended(report.Reason.ToString(), report.Reason == SshEndReason.Kicked ? kickReason ?? report.Detail : report.Detail, report.BytesReceived, report.BytesSent, report.Duration);
 
-    /// <summary>The same of FTP.</summary>
-    public static string Ended(FtpConnectionReport report, string? kickReason) =>
-        Ended(report.Reason.ToString(), report.Reason == FtpEndReason.Kicked ? kickReason ?? report.Detail : report.Detail, report.BytesReceived, report.BytesSent, report.Duration);
+    /// <summary>The same of FTP, with the program where it has said what it is: many do so behind the password, and the row of the login cannot have it.</summary>
+    public static string Ended(FtpConnectionReport report, string? kickReason)
+    {
+        var detail = report.Reason == FtpEndReason.Kicked ? kickReason ?? report.Detail : report.Detail;
+        var client = report.Connection.ClientName is { Length: > 0 } name ? $"; {name}" : "";
+        return Ended(report.Reason.ToString(), detail, report.BytesReceived, report.BytesSent, report.Duration) + client;
+    }
 
     /// <summary>The same of NTSAPI.</summary>
     public static string Ended(NtsapiConnectionReport report, string? kickReason)

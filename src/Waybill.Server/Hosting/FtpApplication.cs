@@ -52,10 +52,10 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
             return null;
         }
 
-        installation.Usage.NotePassword(candidate.Login.Id, SourceOf(connection), client);
+        var used = installation.Usage.NotePassword(candidate.Login.Id, SourceOf(connection), client);
         try
         {
-            return new FtpLogin(session, Protocol(connection), installation.Directory);
+            return new FtpLogin(session, connection, installation, used with { PlainAt = answer.Value.PlainAt });
         }
         catch
         {
@@ -124,14 +124,16 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
         private readonly LoginSession _session;
         private readonly IStoreFront? _front;
         private readonly SessionQuota? _quota;
-        private readonly LoginDirectory _directory;
+        private readonly FtpConnectionInfo _connection;
+        private readonly Installation _installation;
+        private readonly PasswordUse _used;
 
-        public FtpLogin(LoginSession session, string protocol, LoginDirectory directory)
+        public FtpLogin(LoginSession session, FtpConnectionInfo connection, Installation installation, PasswordUse used)
         {
-            (_session, _directory) = (session, directory);
+            (_session, _connection, _installation, _used) = (session, connection, installation, used);
             _front = session.OpenFront();
             _quota = session.OpenQuota();
-            var journal = session.JournalOf(protocol, _quota);
+            var journal = session.JournalOf(Protocol(connection), _quota);
             Journal = _front?.Wrap(journal) ?? journal;
         }
 
@@ -149,13 +151,20 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
         {
             try
             {
-                return await _directory.FindAsync(OwnerName, cancellationToken) is { AcceptsUncleanUploads: true };
+                return await _installation.Directory.FindAsync(OwnerName, cancellationToken) is { AcceptsUncleanUploads: true };
             }
             catch (DatabaseException)
             {
                 // Nobody can say so now: it is one that was cut.
                 return false;
             }
+        }
+
+        public void ClientNamed()
+        {
+            var client = Client(_connection);
+            _session.NameClient(client);
+            _installation.Usage.NameClient(_used, client);
         }
 
         public StoreResult<IFileStore> OpenStore() => _session.OpenStore(_front, _quota);

@@ -16,6 +16,9 @@ internal sealed class LoginSession(Installation installation, LiveSession sessio
 
     public Login Login => session.Login;
 
+    /// <summary>The client has said what it is.</summary>
+    public void NameClient(string client) => session.NameClient(client);
+
     /// <summary>The login as the audit has it.</summary>
     public Actor Actor => actor;
 

@@ -28,6 +28,41 @@ public sealed class FtpTermsTests
     }
 
     [Fact]
+    public async Task A_program_that_says_behind_its_password_what_it_is_is_listed_by_that()
+    {
+        await using var core = await WithPasswordAsync();
+        var (passwords, usage) = (core.Services.Passwords, core.Services.LoginUsage);
+        Assert.Null((await TryAsync(core, Password)).PlainAt);
+        var first = await UseAsync("192.0.2.1");
+        usage.NameClient(first, "OldProg\u001b 1.2");
+        await AssertListedAsync("OldProg\\u001b 1.2");
+        usage.NameClient(first, "OldProg 1.3");
+        await AssertListedAsync("OldProg 1.3");
+
+        // What another connection says that was there before is of no login that is shown.
+        core.Time.Advance(TimeSpan.FromMinutes(1));
+        var second = await UseAsync("198.51.100.7");
+        usage.NameClient(first, "OldProg 1.4");
+        await AssertListedAsync("lftp");
+        usage.NameClient(second, "NewProg");
+        usage.NameClient(first, "OldProg 1.5");
+        await AssertListedAsync("NewProg");
+
+        async Task<PasswordUse> UseAsync(string address)
+        {
+            var answer = await TryAsync(core, Password, System.Net.IPAddress.Parse(address), isEncrypted: false);
+            return usage.NotePassword(answer.Candidate!.Login.Id, address, "lftp") with { PlainAt = answer.PlainAt };
+        }
+
+        async Task AssertListedAsync(string client)
+        {
+            Assert.True((await usage.FlushAsync()).Succeeded);
+            var listed = Assert.Single(await passwords.PlainAsync(core.Time.GetUtcNow().AddDays(-1)));
+            Assert.Equal((client, client), (listed.Client, (await passwords.ShowAsync("10042")).Get().LastUsedClient));
+        }
+    }
+
+    [Fact]
     public async Task What_is_said_for_an_account_holds_for_all_its_logins_besides_what_is_said_for_one()
     {
         await using var core = await WithPasswordAsync();

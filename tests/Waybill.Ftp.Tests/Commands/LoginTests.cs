@@ -138,6 +138,20 @@ public sealed class LoginTests
         Assert.InRange(name.Length, 80, 90);
     }
 
+    [Fact]
+    public async Task What_a_client_calls_itself_behind_its_password_reaches_the_login()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        await using var client = await harness.ConnectWithTlsAsync();
+        Assert.Equal(200, await client.SendAsync("CLNT before"));
+        await client.SendAsync($"USER {FtpHarness.User}");
+        Assert.Equal(230, await client.SendAsync($"PASS {FtpHarness.Password}"));
+        Assert.Empty(harness.ClientNames);
+        Assert.Equal(200, await client.SendAsync("CLNT FileZilla\u001b 3.66"));
+        Assert.Equal(200, await client.SendAsync("CLNT other"));
+        Assert.Equal(["FileZilla\\u{1b} 3.66", "other"], harness.ClientNames);
+    }
+
     [Theory]
     [InlineData("USER  " + FtpHarness.User)]
     [InlineData("USER   " + FtpHarness.User + " ")]

@@ -56,6 +56,9 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
     public int Connections => _listener!.Connections;
 
     public SemaphoreSlim HashTurns { get; private set; } = null!;
+    /// <summary>What clients called themselves once they were in.</summary>
+    public ConcurrentQueue<string> ClientNames { get; } = new();
+
 
     public static FtpServerOptions DefaultOptions { get; } = new() { Certificate = () => TestCertificate.Context, PassivePorts = new FtpPortRange(20_000, 29_999) };
 
@@ -124,7 +127,7 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
     {
         Attempts.Enqueue((user, password, connection.Tls));
         connection.Refusal = Refusal;
-        return new(Refusal is null && user == User && password == Password ? new Login(this) : null);
+        return new(Refusal is null && user == User && password == Password ? new Login(this, connection) : null);
     }
 
     public ValueTask DataPortRefusedAsync(FtpDataPortRefusal refusal)
@@ -148,7 +151,7 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
         Assert.Equal("", string.Join("\n", Log.Errors));
     }
 
-    private sealed class Login(FtpHarness harness) : IFtpLogin
+    private sealed class Login(FtpHarness harness, FtpConnectionInfo connection) : IFtpLogin
     {
         public CancellationToken Kicked => harness.Kick.Token;
 
@@ -161,6 +164,8 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
         public VaultPath StartDirectory => harness.StartDirectory;
 
         public ValueTask<bool> AcceptsUncleanUploadsAsync(CancellationToken cancellationToken) => new(harness.AcceptsUncleanUploads);
+
+        public void ClientNamed() => harness.ClientNames.Enqueue(connection.ClientName);
 
         public StoreResult<IFileStore> OpenStore() => harness.Store?.Invoke() ?? harness._vaults.OpenStore(VaultPath.Parse("/0042"), harness.Rules, User);
 
