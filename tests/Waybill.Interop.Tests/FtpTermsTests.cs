@@ -77,7 +77,7 @@ public sealed class FtpTermsTests(FtpTermsTests.PlainServer plain) : IClassFixtu
         await FtpsTests.WaitForAsync(async () => (await plain.Server.CommandAsync("login", "plain")).Output.Contains("OldProg 1.2", StringComparison.Ordinal));
         Assert.Contains("OldProg 1.2", (await plain.Server.CommandAsync("password", "show", user)).Output, StringComparison.Ordinal);
         await plain.Server.CommandAsync("login", "ftp", user, "--tls-from", "2026-01-01");
-        Assert.Contains("421 ", (await before.WaitForExitAsync(Patience)).Output, StringComparison.Ordinal);
+        Assert.Contains("421 Your login must use TLS since 2026-01-01 00:00 UTC. Set your program to explicit FTP over TLS", (await before.WaitForExitAsync(Patience)).Output, StringComparison.Ordinal);
         await FtpsTests.WaitForAsync(async () => (await plain.Server.CommandAsync("audit", "search", "--actor", user, "--action", "connection-ended")).Output.Contains("OldProg 1.2", StringComparison.Ordinal));
         var refused = await CurlAsync(user, password);
         Assert.NotEqual(0, refused.ExitCode);

@@ -19,6 +19,9 @@ public sealed record LoginCandidate(Login Login, AccountStatus? AccountStatus, I
     /// <summary>Uploads over FTP count although the client cuts the connection without closing TLS.</summary>
     public bool AcceptsUncleanUploads => Password?.Ftp.AcceptsUncleanUploads == true;
 
+    /// <summary>From when on it must use TLS where it comes with a password; null for never.</summary>
+    public DateTimeOffset? TlsFrom => Password?.Ftp.TlsFrom;
+
     /// <summary>The key with this blob; null if the login has none.</summary>
     public InstalledKey? FindKey(ReadOnlySpan<byte> blob)
     {

@@ -104,7 +104,7 @@ internal sealed partial class FtpConnection
     private FtpReply? FarewellOf(FtpEndException end) => end.Reason switch
     {
         FtpEndReason.ServerStopping => new(421, "The server is stopping. Connect again in a moment."),
-        FtpEndReason.Kicked => new(421, "The provider has ended your session."),
+        FtpEndReason.Kicked => new(421, _session.Login?.Farewell ?? "The provider has ended your session."),
         FtpEndReason.LoginTimeout => new(421, $"You have not logged in within {_limits.LoginTime.TotalSeconds:0} seconds."),
         FtpEndReason.IdleTimeout => new(421, $"There was no command for {_limits.IdleTime.TotalSeconds:0} seconds. Connect again."),
         FtpEndReason.InternalError => new(421, "The server failed. Connect again, and tell the provider's support if it stays so."),

@@ -36,6 +36,9 @@ public interface IFtpLogin : IAsyncDisposable
     CancellationToken Kicked { get; }
 
     /// <summary>The name that listings show as owner.</summary>
+    /// <summary>What the client reads when <see cref="Kicked"/> ends the connection, where it can do something about it: one line; null for the words of all others.</summary>
+    string? Farewell => null;
+
     string OwnerName { get; }
 
     /// <summary>What it may do where.</summary>

@@ -7,7 +7,7 @@ namespace Waybill.Server.Control;
 internal sealed class LiveSession(SessionView view, Login login, LoginCredential credential, IPAddress address) : IDisposable
 {
     private readonly CancellationTokenSource _kicked = new();
-    private string? _kickReason;
+    private End? _end;
     private SessionView _view = view;
 
     public SessionView View => Volatile.Read(ref _view);
@@ -20,16 +20,19 @@ internal sealed class LiveSession(SessionView view, Login login, LoginCredential
     public IPAddress Address { get; } = address;
 
     /// <summary>Why it was ended; null while it was not. The first reason counts.</summary>
-    public string? KickReason => Volatile.Read(ref _kickReason);
+    public string? KickReason => Volatile.Read(ref _end)?.Reason;
+
+    /// <summary>Since when its login must use TLS, where it was ended because it does not.</summary>
+    public DateTimeOffset? TlsFrom => Volatile.Read(ref _end)?.TlsFrom;
 
     public CancellationToken Kicked => _kicked.Token;
 
-    public void Kick(string reason)
     /// <summary>The client has said what it is.</summary>
     public void NameClient(string client) => Volatile.Write(ref _view, View with { Client = client });
 
+    public void Kick(string reason, DateTimeOffset? tlsFrom = null)
     {
-        if (Interlocked.CompareExchange(ref _kickReason, reason, null) is not null)
+        if (Interlocked.CompareExchange(ref _end, new End(reason, tlsFrom), null) is not null)
         {
             return;
         }
@@ -46,4 +49,6 @@ internal sealed class LiveSession(SessionView view, Login login, LoginCredential
     }
 
     public void Dispose() => _kicked.Dispose();
+
+    private sealed record End(string Reason, DateTimeOffset? TlsFrom);
 }

@@ -32,7 +32,7 @@ internal sealed partial class SessionGuard(SessionRegistry sessions, LoginDirect
                 var reason = directory.Check(candidate, session.Credential, session.Address);
                 if (reason != LoginReason.Ok)
                 {
-                    session.Kick(reason.Describe());
+                    session.Kick(reason.Describe(), reason == LoginReason.TlsRequired ? candidate?.TlsFrom : null);
                 }
             }
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Waybill.Core;
 using Waybill.Core.Audit;
@@ -138,6 +139,10 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
         }
 
         public CancellationToken Kicked => _session.Kicked;
+
+        public string? Farewell => _session.TlsFrom is { } from
+            ? string.Create(CultureInfo.InvariantCulture, $"Your login must use TLS since {from.UtcDateTime:yyyy-MM-dd HH:mm} UTC. Set your program to explicit FTP over TLS and connect again.")
+            : null;
 
         public string OwnerName => _session.Login.UserName;
 

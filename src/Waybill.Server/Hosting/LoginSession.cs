@@ -16,6 +16,9 @@ internal sealed class LoginSession(Installation installation, LiveSession sessio
 
     public Login Login => session.Login;
 
+    /// <summary>Since when its login must use TLS, where it was ended because it does not.</summary>
+    public DateTimeOffset? TlsFrom => session.TlsFrom;
+
     /// <summary>The client has said what it is.</summary>
     public void NameClient(string client) => session.NameClient(client);
 

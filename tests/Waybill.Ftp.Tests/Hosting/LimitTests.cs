@@ -271,9 +271,19 @@ public sealed class LimitTests
         await using var data = await client.BeginAsync("STOR a");
         await data.WriteAsync(new byte[100_000]);
         await harness.Kick.CancelAsync();
-        Assert.Equal(421, (await client.ReadReplyAsync()).Code);
+        Assert.Equal("421 The provider has ended your session.", (await client.ReadReplyAsync()).Text);
         Assert.Equal(FtpEndReason.Kicked, (await harness.ReportAsync()).Reason);
         Assert.Empty(harness.Names());
+    }
+
+    [Fact]
+    public async Task A_kick_that_the_customer_can_do_something_about_says_what()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        await using var client = await harness.LogInAsync();
+        harness.Farewell = "Your login must use TLS.";
+        await harness.Kick.CancelAsync();
+        Assert.Equal("421 Your login must use TLS.", (await client.ReadReplyAsync()).Text);
     }
 
     [Fact]

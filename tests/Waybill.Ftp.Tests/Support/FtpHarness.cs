@@ -59,6 +59,7 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
     /// <summary>What clients called themselves once they were in.</summary>
     public ConcurrentQueue<string> ClientNames { get; } = new();
 
+    public string? Farewell { get; set; }
 
     public static FtpServerOptions DefaultOptions { get; } = new() { Certificate = () => TestCertificate.Context, PassivePorts = new FtpPortRange(20_000, 29_999) };
 
@@ -154,6 +155,8 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
     private sealed class Login(FtpHarness harness, FtpConnectionInfo connection) : IFtpLogin
     {
         public CancellationToken Kicked => harness.Kick.Token;
+
+        public string? Farewell => harness.Farewell;
 
         public string OwnerName => User;
 

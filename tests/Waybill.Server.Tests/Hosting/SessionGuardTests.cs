@@ -42,7 +42,7 @@ public sealed class SessionGuardTests : IDisposable
             await Task.Delay(10);
         }
 
-        Assert.Equal(LoginReason.TlsRequired.Describe(), plain.KickReason);
+        Assert.Equal((LoginReason.TlsRequired.Describe(), day), (plain.KickReason, plain.TlsFrom));
         Assert.True(time.GetUtcNow() >= day);
         Assert.Null(encrypted.KickReason);
 
