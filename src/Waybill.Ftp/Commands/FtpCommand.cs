@@ -27,11 +27,17 @@ internal sealed record FtpCommand(string Verb, string Usage, FtpPhase Phase, Ftp
     /// <summary>Its lines in FEAT.</summary>
     public Func<FtpSession, IEnumerable<string>>? Features { get; init; }
 
-    /// <summary>May come while a transfer runs; all others wait for its end.</summary>
     /// <summary>Whether FEAT and HELP have it here; null for everywhere. Where they do not, the handler refuses it.</summary>
     public Func<FtpSession, bool>? IsServed { get; init; }
 
+    /// <summary>May come while a transfer runs or a hash is computed; all others wait for its end.</summary>
     public bool DuringTransfer { get; init; }
+
+    /// <summary>Ends a transfer that runs also where it comes behind commands that wait.</summary>
+    public bool EndsTransfer { get; init; }
+
+    /// <summary>Nothing comes behind it: a client that closes its side then has said all that it wanted.</summary>
+    public bool IsLast { get; init; }
 
     /// <summary>Leaves what REST and ALLO said to the transfer that follows: clients ask for a data connection between them.</summary>
     public bool KeepsRestart { get; init; }

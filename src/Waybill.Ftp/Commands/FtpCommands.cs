@@ -25,7 +25,7 @@ internal static class FtpCommands
         new("PASS", "password", Connected, Optional, PassCommand.RunAsync),
         new("ACCT", "account", Connected, Optional, AcctCommand.RunAsync) { IsHidden = true },
         new("HOST", "name", Connected, Required, HostCommand.RunAsync) { Features = static _ => ["HOST"] },
-        new("QUIT", "", Connected, None, QuitCommand.RunAsync),
+        new("QUIT", "", Connected, None, QuitCommand.RunAsync) { IsLast = true },
 
         // What a client wants to know and to set.
         new("FEAT", "", Connected, None, FeatCommand.RunAsync),
@@ -52,7 +52,7 @@ internal static class FtpCommands
         new("STOU", "[name]", LoggedIn, Optional, StouCommand.RunAsync) { Audit = FileOperation.Upload, BadName = FtpReply.NameNotAllowed },
         new("REST", "offset", LoggedIn, Required, RestCommand.RunAsync) { KeepsRestart = true, Features = static _ => ["REST STREAM"] },
         new("ALLO", "size", LoggedIn, Required, AlloCommand.RunAsync) { KeepsRestart = true },
-        new("ABOR", "", LoggedIn, None, AborCommand.RunAsync) { DuringTransfer = true },
+        new("ABOR", "", LoggedIn, None, AborCommand.RunAsync) { DuringTransfer = true, EndsTransfer = true },
         new("DELE", "path", LoggedIn, OldPath, DeleCommand.RunAsync) { Needs = FileRights.Delete, Audit = FileOperation.Remove },
         new("RNFR", "path", LoggedIn, OldPath, RnfrCommand.RunAsync) { Needs = FileRights.Rename, Audit = FileOperation.Rename },
         new("RNTO", "path", LoggedIn, NewPath, RntoCommand.RunAsync) { KeepsRename = true, BadName = FtpReply.NameNotAllowed },

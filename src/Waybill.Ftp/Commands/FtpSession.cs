@@ -32,9 +32,6 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
     /// <summary>Cancelled when the connection ends.</summary>
     public CancellationToken Ended => ended;
 
-    /// <summary>Cancelled when the client has closed its side, or is gone; what it had sent before may still wait to be read.</summary>
-    public required CancellationToken Lost { get; init; }
-
     /// <summary>The client's address, IPv4 as such.</summary>
     public IPAddress ClientAddress { get; } = PassivePort.Plain(info.RemoteEndPoint.Address);
 
@@ -98,14 +95,11 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
 
     public long? ExpectedSize { set => _expectedSize = value; }
 
-    /// <summary>The transfer that runs.</summary>
-    public Transfer? Transfer { get; set; }
+    /// <summary>What goes on: a transfer, or a hash.</summary>
+    public Work? Work { get; set; }
 
-    /// <summary>Ends the transfer that runs and sends its reply; set by the connection.</summary>
-    public Func<ValueTask> AbortTransferAsync { get; set; } = static () => ValueTask.CompletedTask;
-
-    /// <summary>A command goes on that takes long, so that the connection is not idle; set by the connection.</summary>
-    public Action NoteWork { get; set; } = static () => { };
+    /// <summary>Ends what goes on and sends its reply; set by the connection.</summary>
+    public Func<ValueTask> AbortWorkAsync { get; set; } = static () => ValueTask.CompletedTask;
 
     public long BytesReceived => Volatile.Read(ref _bytesReceived);
 
@@ -234,7 +228,7 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
 
     /// <summary>Why a transfer cannot begin; null when it can.</summary>
     public FtpReply? WhyNoData() =>
-        Transfer is not null ? new FtpReply(425, "A transfer runs already.")
+        Work is not null ? new FtpReply(425, "A transfer runs already.")
         : IsTls && !IsProtected ? new FtpReply(521, "Data connections are protected here: send PBSZ 0 and PROT P first.")
         : _dataPort is null ? new FtpReply(425, "Send EPSV or PASV first.")
         : null;

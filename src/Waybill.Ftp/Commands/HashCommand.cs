@@ -9,11 +9,11 @@ internal static class HashCommand
     private static readonly (string Name, HashAlgorithmName Algorithm)[] Known = [("SHA-256", HashAlgorithmName.SHA256), ("SHA-512", HashAlgorithmName.SHA512)];
 
     /// <summary>HASH path: <c>213 SHA-256 0-SIZE hash name</c>.</summary>
-    public static async ValueTask<FtpReply> RunAsync(FtpSession session, FtpRequest request)
+    public static ValueTask<FtpReply> RunAsync(FtpSession session, FtpRequest request)
     {
         var (name, algorithm) = Known[session.HashIndex];
-        var (hash, size, problem) = await FileHash.ComputeAsync(session, request.Path!, algorithm).ConfigureAwait(false);
-        return problem ?? new FtpReply(213, $"{name} 0-{size} {hash} {request.Text}");
+        var path = request.Text;
+        return FileHash.BeginAsync(session, request.Path!, algorithm, (hash, size) => new FtpReply(213, $"{name} 0-{size} {hash} {path}"));
     }
 
     /// <summary>OPTS HASH [name].</summary>

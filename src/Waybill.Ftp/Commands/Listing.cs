@@ -44,7 +44,7 @@ internal static class Listing
         return Begin(new ListingTransfer(session, listing, path!, format));
     }
 
-    private static FtpReply Begin(Transfer transfer) => new(150, "Opening the data connection for the listing.") { Transfer = transfer };
+    private static FtpReply Begin(Transfer transfer) => new(150, "Opening the data connection for the listing.") { Work = transfer };
 
     // Of a single file: NLST repeats the name as it was written.
     private static byte[] Line(IListingFormat format, VaultPath path, Storage.FileAttributes attributes, byte[] text)

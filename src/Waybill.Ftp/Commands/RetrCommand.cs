@@ -32,7 +32,7 @@ internal static class RetrCommand
 
         return new FtpReply(150, $"Opening the data connection for {attributes.Value.Size - offset} bytes.")
         {
-            Transfer = new Download(session, file, request.Path!, attributes.Value, offset),
+            Work = new Download(session, file, request.Path!, attributes.Value, offset),
         };
     }
 }

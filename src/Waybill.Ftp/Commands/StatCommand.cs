@@ -92,8 +92,8 @@ internal static class StatCommand
         [
             session.IsTls ? $"TLS: {session.Info.Tls}; data connections are {(session.IsProtected ? "protected" : "not yet protected (PROT P)")}" : "No TLS",
             $"Type {(session.IsAscii ? "A" : "I")}, structure F, mode S",
-            session.Transfer is { } transfer
-                ? string.Create(CultureInfo.InvariantCulture, $"Now {transfer.Description}: {transfer.Bytes} bytes so far")
+            session.Work is { } work
+                ? string.Create(CultureInfo.InvariantCulture, $"Now {work.Description}: {work.Bytes} bytes so far")
                 : "No transfer",
         ],
         LastLine = "End of status",

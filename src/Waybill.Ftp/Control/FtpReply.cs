@@ -18,7 +18,7 @@ internal enum FtpThen
 }
 
 /// <summary>
-/// What a command comes to: its one final reply; or a preliminary one and the transfer whose end brings the final one. Commands return it and send nothing
+/// What a command comes to: its one final reply; or what goes on, whose end brings the final one, mostly behind a preliminary one. Commands return it and send nothing
 /// themselves, so that a client that counts replies never gets out of step (ProFTPD #2003).
 /// </summary>
 /// <param name="Code">Three digits (RFC 959 section 4.2).</param>
@@ -37,11 +37,17 @@ internal sealed record FtpReply(int Code, string Text)
     /// <summary>What the connection does then.</summary>
     public FtpThen Then { get; init; }
 
-    /// <summary>The transfer that begins with this preliminary reply.</summary>
-    public Transfer? Transfer { get; init; }
+    /// <summary>What begins with this preliminary reply, or in its place.</summary>
+    public Work? Work { get; init; }
+
+    /// <summary>Whether nothing is sent now, since the final reply comes later and there is no preliminary one.</summary>
+    public bool IsLater => Code == 0;
 
     /// <summary>Whether the command did what was asked.</summary>
     public bool IsGood => Code < 400;
+
+    /// <summary>None before the final one, which <paramref name="work"/> brings.</summary>
+    public static FtpReply Later(Work work) => new(0, "") { Work = work };
 
     /// <summary>501.</summary>
     public static FtpReply Syntax(string words) => new(501, words);

@@ -38,7 +38,7 @@ internal sealed partial class FtpConnection
     private void Stop()
     {
         _stopping = true;
-        if (_session.Transfer is null)
+        if (_session.Work is not { OutlivesStop: true })
         {
             End(new(FtpEndReason.ServerStopping, "the server is stopping"));
         }
@@ -87,16 +87,16 @@ internal sealed partial class FtpConnection
         // An upload's temporary file is gone, or kept, before the login is; and a login that is not given back stays in the list of sessions.
         await Goodbye.EachAsync(
             exception => FtpLog.EndFailed(_server.Logger, exception, _info.Id),
-            EndTransferAsync, () => SayGoodbyeAsync(end), SettleAsync, _session.DisposeAsync, () => ReportAsync(end));
+            EndWorkAsync, () => SayGoodbyeAsync(end), SettleAsync, _session.DisposeAsync, () => ReportAsync(end));
     }
 
-    private async ValueTask EndTransferAsync()
+    private async ValueTask EndWorkAsync()
     {
-        if (_session.Transfer is { } transfer)
+        if (_session.Work is { } work)
         {
-            transfer.Abort();
-            await transfer.Completion!;
-            transfer.Dispose();
+            work.Abort();
+            await work.Completion!;
+            work.Dispose();
         }
     }
 

@@ -19,12 +19,12 @@ internal sealed partial class FtpConnection
                 return null;
             }
         }
-        else if (_session.Transfer is { } transfer)
+        else if (_session.Work is { } work)
         {
             // The control connection is silent for as long as a transfer takes.
-            if ((left = Left(transfer.LastProgress, _limits.DataStallTime)) <= TimeSpan.Zero)
+            if ((left = Left(work.LastProgress, _limits.DataStallTime)) <= TimeSpan.Zero)
             {
-                transfer.Abort($"Not one byte has moved for {_limits.DataStallTime.TotalSeconds:0} seconds.");
+                work.Abort($"Not one byte has moved for {_limits.DataStallTime.TotalSeconds:0} seconds.");
                 left = _limits.DataStallTime;
             }
         }

@@ -35,7 +35,6 @@ internal sealed partial class FtpConnection : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly int[] _counts = new int[FtpCommands.All.Count];
     private SslStream? _tls;
-    private Task<ControlInput>? _reading;
     private int _unknown;
 
     public FtpConnection(ConnectionContext transport, FtpServer server)
@@ -52,9 +51,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         };
         _session = new FtpSession(server, _info, _ended.Token)
         {
-            Lost = transport.ConnectionClosed,
-            AbortTransferAsync = AbortTransferAsync,
-            NoteWork = () => Volatile.Write(ref _lastCommand, server.Time.GetTimestamp()),
+            AbortWorkAsync = AbortWorkAsync,
         };
         _network = new TransportStream(transport.Transport);
         _reader = new ControlReader(_network, _limits.CommandLine);
@@ -97,37 +94,24 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         var share = new ThreadShare(_server.Time);
         while (true)
         {
-            if (_stopping && _session.Transfer is null)
+            if (_stopping && _session.Work is not { OutlivesStop: true })
             {
                 End(new(FtpEndReason.ServerStopping, "the server is stopping"));
             }
 
             _ended.Token.ThrowIfCancellationRequested();
-            ControlInput input;
-            if (_session.Transfer is { } transfer)
+            if (await NextAsync() is not { } next)
             {
-                _reading ??= _reader.ReadAsync(_ended.Token).AsTask();
-                if (await Task.WhenAny(_reading, transfer.Completion!) != _reading)
-                {
-                    await FinishTransferAsync();
-                    continue;
-                }
-
-                input = await _reading;
-            }
-            else
-            {
-                input = _reading is null ? await _reader.ReadAsync(_ended.Token) : await _reading;
+                continue;
             }
 
-            _reading = null;
-            if (input is ControlInput.Ended or ControlInput.Cut)
+            if (next.Input is ControlInput.Ended or ControlInput.Cut)
             {
-                return Gone(input);
+                return Gone(next.Input);
             }
 
             var began = share.Now;
-            if (await HandleAsync(input) is { } end)
+            if (await HandleAsync(next) is { } end)
             {
                 return end;
             }
@@ -139,30 +123,21 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         }
     }
 
-    private async ValueTask<FtpEndException?> HandleAsync(ControlInput input)
+    private async ValueTask<FtpEndException?> HandleAsync(ControlLine next)
     {
         Volatile.Write(ref _lastCommand, _server.Time.GetTimestamp());
-        if (input == ControlInput.TooLong)
+        if (next.Input == ControlInput.TooLong)
         {
             await SendAsync(new FtpReply(500, $"A command line has at most {_limits.CommandLine} bytes."));
             return new FtpEndException(FtpEndReason.ProtocolError, $"a command line of more than {_limits.CommandLine} bytes");
         }
 
-        var line = _reader.Line;
-        if (Strangers.ProtocolOf(line.Span, "TLS without AUTH TLS; a client set to implicit TLS") is { } protocol)
+        if (Strangers.ProtocolOf(next.Line.Span, "TLS without AUTH TLS; a client set to implicit TLS") is { } protocol)
         {
             return new FtpEndException(FtpEndReason.NotFtp, $"the client speaks {protocol}");
         }
 
-        var command = FtpRequest.TrySplit(line, out var verb, out var argument) ? FtpCommands.Find(verb.Span) : null;
-        if (_session.Transfer is not null && command is not { DuringTransfer: true })
-        {
-            // It waits; what it says is good until the next line is read.
-            await _session.Transfer.Completion!;
-            await FinishTransferAsync();
-        }
-
-        if (command is null)
+        if (next.Command is not { } command)
         {
             await SendAsync(new FtpReply(500, "This command is not known. HELP lists those that are."));
 
@@ -171,7 +146,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         }
 
         _counts[FtpCommands.IndexOf(command)]++;
-        var reply = await RunAsync(new FtpRequest(command, argument));
+        var reply = await RunAsync(new FtpRequest(command, next.Argument));
         reply = reply.Code == FtpReply.NameNotAllowed ? reply with { Code = command.BadName } : reply;
         if (reply.Then == FtpThen.StartTls && (_reader.HasUnread || _network.HasUnread))
         {
@@ -188,7 +163,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
             case FtpThen.Close:
                 return _session.End;
             default:
-                BeginTransfer(reply);
+                BeginWork(reply);
                 break;
         }
 
@@ -274,44 +249,48 @@ internal sealed partial class FtpConnection : IAsyncDisposable
         FtpLog.Negotiated(_server.Logger, _info.Id, _info.Tls);
     }
 
-    private void BeginTransfer(FtpReply reply)
+    private void BeginWork(FtpReply reply)
     {
-        if (reply.Transfer is { } transfer)
+        if (reply.Work is { } work)
         {
-            _session.Transfer = transfer;
-            transfer.Start();
+            _session.Work = work;
+            work.Start();
             _timer.Look();
         }
     }
 
-    /// <summary>Sends the final reply of the transfer that has ended.</summary>
-    private async ValueTask FinishTransferAsync()
+    /// <summary>Sends the final reply of the transfer or hash that has ended.</summary>
+    private async ValueTask FinishWorkAsync()
     {
-        var transfer = _session.Transfer!;
-        var reply = await transfer.Completion!;
-        transfer.Dispose();
-        _session.Transfer = null;
+        var work = _session.Work!;
+        var reply = await work.Completion!;
+        work.Dispose();
+        _session.Work = null;
         Volatile.Write(ref _lastCommand, _server.Time.GetTimestamp());
         await SendAsync(reply);
     }
 
-    private async ValueTask AbortTransferAsync()
+    private async ValueTask AbortWorkAsync()
     {
-        _session.Transfer!.Abort();
-        await _session.Transfer.Completion!;
-        await FinishTransferAsync();
+        _session.Work!.Abort();
+        await FinishWorkAsync();
     }
 
     private async ValueTask SendAsync(FtpReply reply)
     {
+        if (reply.IsLater)
+        {
+            return;
+        }
+
         try
         {
             await SendAsync(ReplyWriter.Write(reply));
         }
-        catch when (reply.Transfer is not null)
+        catch when (reply.Work is not null)
         {
-            await reply.Transfer.DropAsync();
-            reply.Transfer.Dispose();
+            await reply.Work.DropAsync();
+            reply.Work.Dispose();
             throw;
         }
     }
@@ -326,6 +305,6 @@ internal sealed partial class FtpConnection : IAsyncDisposable
 
     private FtpEndException Gone(ControlInput input) =>
         input == ControlInput.Cut ? new(FtpEndReason.ConnectionLost, "the connection ended inside a command")
-        : _session.Transfer is not null ? new(FtpEndReason.ConnectionLost, "the connection ended during a transfer")
+        : _session.Work is not null || _isCutShort ? new(FtpEndReason.ConnectionLost, "the connection ended during a transfer")
         : new(FtpEndReason.ClientClosed, _session.Login is null ? "the client closed the connection before it had logged in" : "the client closed the connection without QUIT");
 }

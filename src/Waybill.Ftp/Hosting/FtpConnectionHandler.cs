@@ -8,17 +8,15 @@ public sealed class FtpConnectionHandler : ConnectionHandler
 {
     private readonly FtpServer _server;
 
-    /// <summary>Serves with these options.</summary>
-    public FtpConnectionHandler(FtpServerOptions options, IFtpApplication application, TimeProvider time, ILoggerFactory loggers)
+    /// <summary>Serves with these options; the turns to compute hashes are those of all listeners of a program, or its own.</summary>
+    public FtpConnectionHandler(FtpServerOptions options, IFtpApplication application, TimeProvider time, ILoggerFactory loggers, FtpHashTurns? hashTurns = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(application);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(loggers);
-        _server = new FtpServer(options, application, time, loggers.CreateLogger<FtpConnectionHandler>());
+        _server = new FtpServer(options, application, time, loggers.CreateLogger<FtpConnectionHandler>(), hashTurns ?? new FtpHashTurns(options.Limits));
     }
-
-    internal SemaphoreSlim HashTurns => _server.HashTurns;
 
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)

@@ -48,12 +48,21 @@ public sealed record FtpLimits
     /// <summary>Time for which <see cref="DataPortReports"/> holds, from the first of them on.</summary>
     public TimeSpan DataPortReportTime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>Commands that wait while a transfer runs or a hash is computed and are read on for an ABOR behind them; more are read when it is done.</summary>
+    public int WaitingCommands { get; init; } = 8;
+
     /// <summary>Characters of the name that CLNT says, kept.</summary>
     public int ClientName { get; init; } = 80;
 
-    /// <summary>Bytes of a file that HASH computes; more is refused, since the client waits without a word.</summary>
+    /// <summary>Bytes of a file that HASH computes; more is refused, since it would keep others from their turns.</summary>
     public long HashBytes { get; init; } = 64L * 1024 * 1024 * 1024;
 
-    /// <summary>Hashes that are computed at once, of all clients; the others wait.</summary>
+    /// <summary>Hashes that are computed at once, of all clients, one for each login; the others wait.</summary>
     public int HashesAtOnce { get; init; } = 2;
+
+    /// <summary>Hashes that wait for their turn; more are refused.</summary>
+    public int HashesWaiting { get; init; } = 16;
+
+    /// <summary>Time that a hash waits for its turn before it is refused.</summary>
+    public TimeSpan HashWait { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -7,10 +7,8 @@ namespace Waybill.Ftp.Hosting;
 /// <param name="Application">The program around it.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">The log.</param>
-internal sealed record FtpServer(FtpServerOptions Options, IFtpApplication Application, TimeProvider Time, ILogger Logger)
+/// <param name="HashTurns">Turns to compute hashes, shared with the other listeners.</param>
+internal sealed record FtpServer(FtpServerOptions Options, IFtpApplication Application, TimeProvider Time, ILogger Logger, FtpHashTurns HashTurns)
 {
     public FtpLimits Limits => Options.Limits;
-
-    /// <summary>Turns to compute hashes: more at once would take the processors from transfers.</summary>
-    public SemaphoreSlim HashTurns { get; } = new(Options.Limits.HashesAtOnce, Options.Limits.HashesAtOnce);
 }

@@ -35,10 +35,10 @@ public interface IFtpLogin : IAsyncDisposable
     /// <summary>Cancelled to end the connection with <see cref="FtpEndReason.Kicked"/>.</summary>
     CancellationToken Kicked { get; }
 
-    /// <summary>The name that listings show as owner.</summary>
     /// <summary>What the client reads when <see cref="Kicked"/> ends the connection, where it can do something about it: one line; null for the words of all others.</summary>
     string? Farewell => null;
 
+    /// <summary>The name that listings show as owner, of this login alone.</summary>
     string OwnerName { get; }
 
     /// <summary>What it may do where.</summary>

@@ -5,63 +5,29 @@ using Waybill.Ftp.Data;
 
 namespace Waybill.Ftp.Transfers;
 
-/// <summary>
-/// What runs over a data connection beside the control connection: from the preliminary reply to the final one. It has its own task; the connection's loop sends both
-/// replies, so that they stand in their order.
-/// </summary>
-internal abstract class Transfer(FtpSession session) : IDisposable
+/// <summary>What runs over a data connection: from the preliminary reply to the final one.</summary>
+internal abstract class Transfer(FtpSession session) : Work(session)
 {
-    /// <summary>Words of the reply to a transfer that the client or a limit ended.</summary>
-    protected const string Aborted = "The transfer was ended before it was done.";
-
     private readonly DataPort _port = session.TakeDataPort();
-    private readonly CancellationTokenSource _abort = CancellationTokenSource.CreateLinkedTokenSource(session.Ended);
     private readonly long _began = session.Server.Time.GetTimestamp();
     private DataConnection? _data;
-    private string _abortWords = Aborted;
-
-    /// <summary>Completes with the final reply; never fails.</summary>
-    public Task<FtpReply>? Completion { get; private set; }
-
-    /// <summary>What it does, for STAT.</summary>
-    public abstract string Description { get; }
-
-    /// <summary>Bytes of the file or listing that have moved.</summary>
-    public long Bytes { get; protected set; }
 
     /// <summary>When a byte moved last; while there is no connection yet its own time limits hold.</summary>
-    public long LastProgress => _data?.LastProgress ?? session.Server.Time.GetTimestamp();
+    public override long LastProgress => _data?.LastProgress ?? Session.Server.Time.GetTimestamp();
 
-    /// <summary>The session that it is of.</summary>
-    protected FtpSession Session => session;
+    public override bool OutlivesStop => true;
 
-    /// <summary>Begins, once the preliminary reply is sent.</summary>
-    public void Start() => Completion = RunAsync();
-
-    /// <summary>Ends it: its final reply says so, and nothing is published.</summary>
-    public void Abort(string words = Aborted)
+    public override void Abort(string? why = null)
     {
-        _abortWords = words;
-        try
-        {
-            _ = _abort.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It has ended while the timer looked.
-        }
-
-        _data?.CloseWithin(session.Server.Limits.DataCloseTime);
+        base.Abort(why);
+        _data?.CloseWithin(Session.Server.Limits.DataCloseTime);
     }
 
-    /// <summary>It was never started.</summary>
-    public async ValueTask DropAsync()
+    public override async ValueTask DropAsync()
     {
         _port.Dispose();
         await EndAsync(wasMoved: false).ConfigureAwait(false);
     }
-
-    public void Dispose() => _abort.Dispose();
 
     /// <summary>Moves the data; returns the final reply.</summary>
     protected abstract ValueTask<FtpReply> MoveAsync(DataConnection data, CancellationToken cancellationToken);
@@ -70,24 +36,24 @@ internal abstract class Transfer(FtpSession session) : IDisposable
     /// <param name="wasMoved">Whether <see cref="MoveAsync"/> came to its end.</param>
     protected abstract ValueTask EndAsync(bool wasMoved);
 
-    private async Task<FtpReply> RunAsync()
+    protected override async Task<FtpReply> RunAsync()
     {
         FtpReply reply;
         var wasMoved = false;
         try
         {
-            (_data, var problem) = await DataConnection.OpenAsync(_port, session.Tls, session.Server, session.ReportDataPortAsync, _abort.Token).ConfigureAwait(false);
+            (_data, var problem) = await DataConnection.OpenAsync(_port, Session.Tls, Session.Server, Session.ReportDataPortAsync, Aborting).ConfigureAwait(false);
             _port.Dispose();
-            reply = problem ?? await MoveAsync(_data!, _abort.Token).ConfigureAwait(false);
+            reply = problem ?? await MoveAsync(_data!, Aborting).ConfigureAwait(false);
             wasMoved = problem is null;
         }
         catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            reply = new FtpReply(426, _abort.IsCancellationRequested ? _abortWords : "The data connection was lost before the transfer was done.");
+            reply = new FtpReply(426, Aborting.IsCancellationRequested ? WhyAborted ?? "The transfer was ended before it was done." : "The data connection was lost before the transfer was done.");
         }
         catch (Exception exception)
         {
-            session.Defect(exception);
+            Session.Defect(exception);
             reply = new FtpReply(451, "The server failed. Try again later.");
         }
 
@@ -97,7 +63,7 @@ internal abstract class Transfer(FtpSession session) : IDisposable
         }
         catch (Exception exception)
         {
-            session.Defect(exception);
+            Session.Defect(exception);
             reply = new FtpReply(451, "The server failed. Try again later.");
         }
 
@@ -115,7 +81,7 @@ internal abstract class Transfer(FtpSession session) : IDisposable
 
         if (isGood)
         {
-            session.Linger(data);
+            Session.Linger(data);
         }
         else
         {
@@ -126,7 +92,7 @@ internal abstract class Transfer(FtpSession session) : IDisposable
     /// <summary>The words of a transfer that is done, with what it moved.</summary>
     protected FtpReply Done(string words)
     {
-        var seconds = Math.Max(0.001, session.Server.Time.GetElapsedTime(_began).TotalSeconds);
+        var seconds = Math.Max(0.001, Session.Server.Time.GetElapsedTime(_began).TotalSeconds);
         return new FtpReply(226, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{words} {Bytes} bytes in {seconds:0.000} s."));
     }
 }

@@ -27,7 +27,7 @@ internal sealed class Upload(FtpSession session, IOpenFile file, VaultPath path,
     public static FtpReply Begin(FtpSession session, VaultPath path, IOpenFile file, long offset, long? expectedSize, string words = "Opening the data connection.", string doneWords = "Stored:")
     {
         session.NoteUpload(path);
-        return new FtpReply(150, words) { Transfer = new Upload(session, file, path, offset, expectedSize) { DoneWords = doneWords } };
+        return new FtpReply(150, words) { Work = new Upload(session, file, path, offset, expectedSize) { DoneWords = doneWords } };
     }
 
     protected override async ValueTask<FtpReply> MoveAsync(DataConnection data, CancellationToken cancellationToken)

@@ -317,7 +317,8 @@ internal sealed partial class WaybillHost : IAsyncDisposable
         }
 
         var application = new FtpApplication(_installation, door, _loggers.CreateLogger<FtpApplication>());
-        return [.. listeners.Select(listener => (listener, new FtpConnectionHandler(FtpSettings.Options(listener.Mode, configuration, _certificate.Value), application, TimeProvider.System, _loggers)))];
+        var hashTurns = new FtpHashTurns(new FtpLimits());
+        return [.. listeners.Select(listener => (listener, new FtpConnectionHandler(FtpSettings.Options(listener.Mode, configuration, _certificate.Value), application, TimeProvider.System, _loggers, hashTurns)))];
     }
 
     private List<(NtsapiListener Listener, NtsapiConnectionHandler Handler)> NtsapiHandlers(WaybillConfiguration configuration, SessionDoor door)

@@ -180,7 +180,7 @@ public sealed partial class DataPortTests
         await using var harness = await FtpHarness.StartAsync();
         using var hold = new ManualResetEventSlim();
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var server = new FtpServer(FtpHarness.DefaultOptions, harness, TimeProvider.System, NullLogger.Instance);
+        var server = new FtpServer(FtpHarness.DefaultOptions, harness, TimeProvider.System, NullLogger.Instance, new FtpHashTurns(new FtpLimits()));
         using var port = PassivePort.Open(server, IPAddress.Loopback, IPAddress.Loopback, (_, _) =>
         {
             held.TrySetResult();

@@ -22,6 +22,7 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
     {
         Options = options;
         Rules = rules;
+        HashTurns = new FtpHashTurns(options.Limits);
         Directory.CreateDirectory(PathOf(""));
         _vaults = new LocalVaults(_directory.FullName, new LocalStoreOptions { Durability = Durability.Rename });
     }
@@ -55,7 +56,8 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
 
     public int Connections => _listener!.Connections;
 
-    public SemaphoreSlim HashTurns { get; private set; } = null!;
+    public FtpHashTurns HashTurns { get; }
+
     /// <summary>What clients called themselves once they were in.</summary>
     public ConcurrentQueue<string> ClientNames { get; } = new();
 
@@ -66,8 +68,7 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
     public static async Task<FtpHarness> StartAsync(FtpServerOptions? options = null, FolderRules? rules = null, TimeProvider? time = null, string address = "127.0.0.1")
     {
         var harness = new FtpHarness(options ?? DefaultOptions, rules ?? new FolderRules());
-        var handler = new FtpConnectionHandler(harness.Options, harness, time ?? TimeProvider.System, harness.Log);
-        harness.HashTurns = handler.HashTurns;
+        var handler = new FtpConnectionHandler(harness.Options, harness, time ?? TimeProvider.System, harness.Log, harness.HashTurns);
         harness._listener = new TestListener<FtpConnectionReport>(handler.OnConnectedAsync, IPAddress.Parse(address));
         await harness._listener.StartAsync();
         return harness;

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Waybill.Ftp.Hosting;
 using Waybill.Ftp.Tests.Support;
@@ -201,6 +202,100 @@ public sealed class TransferTests
         Assert.Equal("213 70000", (await client.ReadReplyAsync()).Text);
         Assert.Equal(221, (await client.ReadReplyAsync()).Code);
         Assert.Equal(["a"], harness.Names());
+    }
+
+    [Fact]
+    public async Task ABOR_is_seen_behind_commands_that_wait()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("a", new byte[30_000_000]);
+        await using var client = await harness.LogInAsync();
+        await using var data = await client.BeginAsync("RETR a");
+        await data.ReadExactlyAsync(new byte[1]);
+        await client.WriteAsync("PWD\r\nSIZE a\r\nABOR\r\nSYST\r\n");
+        foreach (var code in (int[])[426, 257, 213, 225, 215])
+        {
+            Assert.Equal(code, (await client.ReadReplyAsync()).Code);
+        }
+
+        Assert.True(Assert.Single(harness.Journal.Events).IsCut);
+    }
+
+    [Fact]
+    public async Task An_ABOR_that_waited_ends_the_transfer_that_begins_before_it_too()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("a", new byte[30_000_000]);
+        await using var client = await harness.LogInAsync();
+        await using var data = await client.BeginAsync("RETR a");
+        await data.ReadExactlyAsync(new byte[1]);
+        await client.WriteAsync("EPSV\r\nRETR a\r\nPWD\r\nABOR\r\n");
+        foreach (var code in (int[])[426, 229, 150, 426, 257, 225])
+        {
+            Assert.Equal(code, (await client.ReadReplyAsync()).Code);
+        }
+    }
+
+    [Fact]
+    public async Task So_many_commands_wait_for_a_transfer_and_what_is_behind_them_is_read_later()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        var limit = harness.Options.Limits.WaitingCommands;
+        harness.Write("a", new byte[30_000_000]);
+        await using var client = await harness.LogInAsync();
+        await using (var data = await client.BeginAsync("RETR a"))
+        {
+            await data.ReadExactlyAsync(new byte[1]);
+            await client.WriteAsync(string.Concat(Enumerable.Repeat("PWD\r\n", limit)) + "ABOR\r\n");
+            using var rest = new MemoryStream();
+            await data.CopyToAsync(rest);
+            Assert.Equal(30_000_000 - 1, rest.Length);
+        }
+
+        Assert.Equal(226, (await client.ReadReplyAsync()).Code);
+        for (var i = 0; i < limit; i++)
+        {
+            Assert.Equal(257, (await client.ReadReplyAsync()).Code);
+        }
+
+        Assert.Equal(225, (await client.ReadReplyAsync()).Code);
+        await using var other = await client.BeginAsync("RETR a");
+        await other.ReadExactlyAsync(new byte[1]);
+        await client.WriteAsync(string.Concat(Enumerable.Repeat("PWD\r\n", limit - 1)) + "ABOR\r\n");
+        Assert.Equal(426, (await client.ReadReplyAsync()).Code);
+    }
+
+    [Fact]
+    public async Task A_client_that_closes_its_side_behind_a_command_that_waits_is_gone()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        harness.Write("a", new byte[30_000_000]);
+        await using var client = await harness.LogInAsync();
+        await using var data = await client.BeginAsync("RETR a");
+        await data.ReadExactlyAsync(new byte[1]);
+        await client.WriteAsync("PWD\r\n");
+        client.Socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal(426, (await client.ReadReplyAsync()).Code);
+        Assert.Equal(257, (await client.ReadReplyAsync()).Code);
+        var report = await harness.ReportAsync();
+        Assert.Equal((FtpEndReason.ConnectionLost, "the connection ended during a transfer"), (report.Reason, report.Detail));
+    }
+
+    [Fact]
+    public async Task Who_says_QUIT_and_closes_its_side_still_gets_its_transfer_done()
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        await using var client = await harness.LogInAsync();
+        await using var data = await client.BeginAsync("STOR a");
+        await client.WriteAsync("NOOP\r\nQUIT\r\n");
+        client.Socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal(200, (await client.ReadReplyAsync()).Code);
+        await data.WriteAsync(new byte[70_000]);
+        await FtpClient.CloseAsync(data);
+        Assert.Equal(226, (await client.ReadReplyAsync()).Code);
+        Assert.Equal(221, (await client.ReadReplyAsync()).Code);
+        Assert.Equal(["a"], harness.Names());
+        Assert.Equal(FtpEndReason.ClientClosed, (await harness.ReportAsync()).Reason);
     }
 
     [Fact]
