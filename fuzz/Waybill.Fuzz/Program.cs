@@ -23,6 +23,7 @@ IFuzzTarget[] targets =
     new FtpLineTarget(),
     new TlsSessionTarget(),
     new FtpArgumentTarget(),
+    new NamePatternTarget(),
     new FtpSessionTarget(),
     new NtsapiLineTarget(),
     new NtsapiSessionTarget(),
