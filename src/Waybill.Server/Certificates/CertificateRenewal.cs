@@ -43,7 +43,7 @@ internal sealed class CertificateRenewal(
     public async Task<NextCertificate> MakeAsync(bool sure)
     {
         RequireOwn();
-        using var only = files.Lock();
+        await using var only = await files.LockAsync();
         return await MakeAsync(files.ReadNext(), sure);
     }
 
@@ -52,7 +52,7 @@ internal sealed class CertificateRenewal(
     public async Task<NextCertificate> AnnounceAsync(DateOnly? day)
     {
         RequireOwn();
-        using var only = files.Lock();
+        await using var only = await files.LockAsync();
         using var present = Present();
         var next = files.ReadNext() is { } there ? there : await MakeAsync(null, sure: false);
         if (day is { } asked)
@@ -75,7 +75,7 @@ internal sealed class CertificateRenewal(
     public async Task<NextCertificate> ReplaceAsync()
     {
         RequireOwn();
-        using var only = files.Lock();
+        await using var only = await files.LockAsync();
         using var present = Present();
         var next = (await MakeAsync(files.ReadNext(), sure: true)) with { Announced = time.GetUtcNow(), TakesOver = Today };
         await UseAsync(next, "at once, without an announcement");
@@ -94,7 +94,7 @@ internal sealed class CertificateRenewal(
 
         try
         {
-            using var only = files.Lock();
+            await using var only = await files.LockAsync();
             using var present = Present();
             var next = files.ReadNext();
             if (next?.TakesOver is null && configuration.Certificates.AnnounceDays > 0 && DayOf(present.NotAfter).AddDays(-configuration.Certificates.AnnounceDays) <= Today

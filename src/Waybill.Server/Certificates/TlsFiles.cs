@@ -32,8 +32,14 @@ internal sealed class TlsFiles(DataDirectory data)
     /// <summary>EWOULDBLOCK: what an I/O exception says of a file that another process has locked.</summary>
     private const int WouldBlock = 11;
 
+    /// <summary>How often a lock is asked for that somebody else has.</summary>
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Clocks of clients may be this far behind.</summary>
     private static readonly TimeSpan Backdated = TimeSpan.FromHours(1);
+
+    /// <summary>How long a change waits for one that has begun: that of the server's job, or of another command.</summary>
+    public static readonly TimeSpan LockWait = TimeSpan.FromSeconds(5);
 
     public string Root => Path.Combine(data.Tls, "root.crt");
 
@@ -143,15 +149,24 @@ internal sealed class TlsFiles(DataDirectory data)
     }
 
     /// <summary>Commands and the server's job change the files one after the other.</summary>
-    public FileStream Lock()
+    public async ValueTask<FileStream> LockAsync()
     {
-        try
+        var begun = TimeProvider.System.GetTimestamp();
+        while (true)
         {
-            return new FileStream(Path.Combine(data.Tls, "lock"), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerOnly });
-        }
-        catch (IOException error) when (error.HResult == WouldBlock)
-        {
-            throw new CommandException("another command changes the certificate right now; try again");
+            try
+            {
+                return new FileStream(Path.Combine(data.Tls, "lock"), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerOnly });
+            }
+            catch (IOException error) when (error.HResult == WouldBlock)
+            {
+                if (TimeProvider.System.GetElapsedTime(begun) >= LockWait)
+                {
+                    throw new CommandException($"another command has been changing the certificate for {LockWait.TotalSeconds:0} seconds; try again");
+                }
+            }
+
+            await Task.Delay(LockPause);
         }
     }
 

@@ -65,6 +65,21 @@ public sealed class CertificateRenewalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_change_waits_for_one_that_has_begun_and_not_for_ever()
+    {
+        var begun = await new TlsFiles(_data).LockAsync();
+        var waiting = Renewal().MakeAsync(sure: false);
+        var refused = await Assert.ThrowsAsync<CommandException>(() => Renewal().AnnounceAsync(null));
+        Assert.Equal("another command has been changing the certificate for 5 seconds; try again", refused.Message);
+        await Assert.ThrowsAsync<CommandException>(() => waiting);
+
+        waiting = Renewal().MakeAsync(sure: false);
+        Assert.False(waiting.IsCompleted);
+        await begun.DisposeAsync();
+        Assert.NotNull((await waiting).CertificatePem);
+    }
+
+    [Fact]
     public async Task What_is_made_is_for_the_names_of_the_configuration_signed_by_the_same_root_and_has_a_key_of_its_own()
     {
         var before = ServerCertificate.Load(_data, _configuration.Portal);
