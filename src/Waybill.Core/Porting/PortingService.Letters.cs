@@ -34,13 +34,18 @@ public sealed partial class PortingService
     {
         ArgumentNullException.ThrowIfNull(content);
         var file = LetterFile.NameOf(name, content);
-        return !file.Succeeded ? file.Problem : await database.WriteAsync<IReadOnlyList<PortingOrder>>(
+        return await database.WriteAsync<IReadOnlyList<PortingOrder>>(
             transaction =>
             {
                 var orders = OfUpload(transaction.Connection, account, upload);
                 if (!orders.Succeeded)
                 {
                     return orders;
+                }
+
+                if (!file.Succeeded)
+                {
+                    return file.Problem;
                 }
 
                 var (table, drafts) = (orders.Value[0].Upload!, orders.Value.Where(static order => order.State == PortingState.Draft).ToList());
