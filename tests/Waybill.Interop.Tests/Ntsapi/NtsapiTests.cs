@@ -61,7 +61,7 @@ public sealed partial class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<Nts
         foreach (var command in (string[])
         [
             "ACTI 01464300001", "DEAC 01464300000", "REAC 01464300000", "SET 01464300000 1 -", "ORDE 01464300000 1 0000", "SPIN 01464300000 1234", "FEAT 01464300000 D", "INFO 01464300000 GEN desk",
-            "INFO 01464300000 999 CREATE", "INFO 01464300000 999 NAME Smith", "INFO 01464300000 999 VALIDATE", "BLKACTI 01464 2", "BLKDEAC 01464300000", "BLKREAC 01464300000",
+            "INFO 01464300000 999 CREATE", "INFO 01464300000 999 NAME Smith", "INFO 01464300000 999 VALIDATE", "BLKACTI 014643 2", "BLKDEAC 01464300000", "BLKREAC 01464300000",
         ])
         {
             Assert.Equal(Looks, await line.AskAsync(command));
@@ -71,9 +71,9 @@ public sealed partial class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<Nts
         Assert.Equal("0 01464300000 -", await line.AskAsync("FEAT 01464300000"));
         Assert.Equal("9 No record found", await line.AskAsync("INFO 01464300000 999 STATUS"));
         Assert.Equal("1 Account not ACTIve", await line.AskAsync("BLKINFO 01464300000"));
-        Assert.Matches("^0 014643000[0-9]{2} Allocated$", await line.AskAsync("ALLO 01464"));
+        Assert.Matches("^0 014643000[0-9]{2} Allocated$", await line.AskAsync("ALLO 014643"));
         await Server.CommandAsync("login", "numbers", "40002", "none");
-        foreach (var command in (string[])["STAT 01464300000", "ALLO 01464", "ALTEN 01464", "ALIST 01464 2", "BLKINFO 01464300000", "INFO 01464300000 999 STATUS", "INFO 01464300000 999 DATA", "ACTI 01464300001"])
+        foreach (var command in (string[])["STAT 01464300000", "ALLO 014643", "ALTEN 014643", "ALIST 014643 2", "BLKINFO 01464300000", "INFO 01464300000 999 STATUS", "INFO 01464300000 999 DATA", "ACTI 01464300001"])
         {
             Assert.Equal(Nothing, await line.AskAsync(command));
         }
@@ -92,15 +92,15 @@ public sealed partial class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<Nts
         await using var line = await ntsapi.LogInAsync("40001", password);
         Assert.Equal(
             "1 Account 40001 has 0 of at most 2 numbers, those counted that it gave back and that are still in quarantine. 3 more are too many; ask the provider.",
-            await line.AskAsync("BLKACTI 01464 3"));
-        var block = (await line.AskAsync("BLKACTI 01464 2")).Split(' ');
+            await line.AskAsync("BLKACTI 014642 3"));
+        var block = (await line.AskAsync("BLKACTI 014642 2")).Split(' ');
         Assert.Equal(("0", 3), (block[0], block.Length));
         Assert.Equal(
             "1 Numbers of account 40001 cannot be pointed at telephone numbers, since such calls are charged. Use a SIP target, or ask the provider to allow it.",
             await line.AskAsync($"SET {block[2]} 1 01189999999"));
         Assert.Equal("0 Number deactivated OK", await line.AskAsync($"DEAC {block[2]}"));
         const string Full = "1 Number not activated: Account 40001 has 2 of at most 2 numbers, those counted that it gave back and that are still in quarantine. One more is too many; ask the provider.";
-        var free = (await line.AskAsync("ALLO 01464")).Split(' ')[1];
+        var free = (await line.AskAsync("ALLO 014642")).Split(' ')[1];
         Assert.Equal(Full, await line.AskAsync($"ACTI {free}"));
         Assert.Equal("0 Number reactivated OK", await line.AskAsync($"REAC {block[2]}"));
         Assert.Equal(Full, await line.AskAsync($"ACTI {free}"));
