@@ -6,6 +6,7 @@ using Waybill.TestKit;
 namespace Waybill.Interop.Tests.Ntsapi;
 
 /// <summary>NTSAPI as the program serves it: whose numbers, whose password, who sees the session and who ends it.</summary>
+[Collection(nameof(WithoutOtherTests))]
 public sealed partial class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<NtsapiServer>
 {
     private const string NotYours = "4 This is not one of your numbers. A number that was ported in begins with P";
