@@ -89,4 +89,12 @@ internal static class StoreCalls
             names.AddRange(entries.Take(read.Value).Select(entry => Encoding.UTF8.GetString(entry.Name.Span)));
         }
     }
+
+    /// <summary>An upload of a login that is cut off behind what is written.</summary>
+    public static async Task CutAsync(VaultFolder folder, string owner, string path, string content, OpenModes modes = NewContent)
+    {
+        await using var session = folder.OpenStore("/u1", owner: owner);
+        var file = await session.OpenedAsync(path, modes);
+        Assert.Equal(StoreError.None, await file.WriteAsync(0, Bytes(content)));
+    }
 }
