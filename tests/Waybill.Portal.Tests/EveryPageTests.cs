@@ -46,7 +46,6 @@ public sealed partial class EveryPageTests
         await using var server = _server = await RetentionLinkTests.NoticedAsync(smtp);
         using var owner = await SignUp.WithAsync(server, "--account", "10042", "--role", "owner");
         var reference = await PrepareAsync(owner);
-        await using var session = await server.ConnectAsync("10042b", server.Directory.Combine("session.key"));
         await using var browser = await Browser.StartAsync();
         List<string> complaints = [];
         _page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, complaints);
@@ -144,6 +143,9 @@ public sealed partial class EveryPageTests
             ("staff-mail", "/staff/requests/mail"), ("staff-why", "/staff/why?q=10042"), ("staff-notifications", "/staff/notifications"), ("staff-audit", "/staff/audit"),
             ("staff-accounts", "/staff/accounts"), ("staff-account", "/staff/accounts/10042"), ("staff-publish", "/staff/accounts/10042/publish"), ("staff-logins", "/staff/logins"), ("staff-login", "/staff/logins/10042c"), ("staff-keys", "/staff/keys"),
             ("staff-generate", "/staff/logins/10042c/generate"), ("staff-password", "/staff/logins/10042b/password"), ("staff-people", "/staff/people"), ("staff-person", "/staff/people/staff.pages%40example.com"));
+
+        // Opened late and looked at first: a login without a channel is ended after three minutes.
+        await using var session = await _server.ConnectAsync("10042b", _server.Directory.Combine("session.key"));
         foreach (var (name, path, words) in ((string, string, string)[])
             [
                 ("sessions", "sessions", "10042b"), ("sessions-portal", "sessions/portal", "Ann Elisabeth Lee"), ("feeds", "feeds?account=10042", "/cdr/*.csv"), ("receipts", "receipts", "june.csv"),
