@@ -29,6 +29,9 @@ public interface INtsapiLogin : IAsyncDisposable
     /// <summary>Cancelled to end the connection with <see cref="NtsapiEndReason.Kicked"/>.</summary>
     CancellationToken Kicked { get; }
 
+    /// <summary>What the client reads when <see cref="Kicked"/> ends the connection, where it can do something about it: one line without a full stop; null for the words of all others.</summary>
+    string? Farewell => null;
+
     /// <summary>Its numbers.</summary>
     INtsapiNumbers Numbers { get; }
 }

@@ -86,7 +86,7 @@ internal sealed partial class NtsapiConnection
     private NtsapiReply? FarewellOf(NtsapiEndException end) => end.Reason switch
     {
         NtsapiEndReason.ServerStopping => new(ReplyDigit.Trouble, "The server is stopping. Connect again in a moment"),
-        NtsapiEndReason.Kicked => new(ReplyDigit.Refused, "The provider has ended your session"),
+        NtsapiEndReason.Kicked => new(ReplyDigit.Refused, _session.Login?.Farewell ?? "The provider has ended your session"),
         NtsapiEndReason.LoginTimeout => new(ReplyDigit.Limit, $"You have not logged in within {_limits.LoginTime.TotalSeconds:0} seconds"),
         NtsapiEndReason.IdleTimeout => new(ReplyDigit.Limit, $"There was no command for {_limits.IdleTime.TotalSeconds:0} seconds. Connect again"),
         NtsapiEndReason.InternalError => new(ReplyDigit.Trouble, "The server failed. Connect again, and tell the provider's support if it stays so"),

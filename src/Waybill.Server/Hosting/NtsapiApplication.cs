@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Waybill.Core.Logins;
 using Waybill.Core.Numbers;
@@ -113,6 +114,10 @@ internal sealed partial class NtsapiApplication(Installation installation, Sessi
         public string UserName => session.Login.UserName;
 
         public CancellationToken Kicked => session.Kicked;
+
+        public string? Farewell => session.TlsFrom is { } from
+            ? string.Create(CultureInfo.InvariantCulture, $"Your login must use TLS since {from.UtcDateTime:yyyy-MM-dd HH:mm} UTC. Connect to the port for TLS")
+            : null;
 
         public INtsapiNumbers Numbers => numbers;
 

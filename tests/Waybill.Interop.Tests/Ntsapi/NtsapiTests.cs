@@ -271,7 +271,14 @@ public sealed partial class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<Nts
         }
 
         await FtpsTests.WaitForAsync(async () => (await Server.CommandAsync("login", "plain")).Output.Contains("32003", StringComparison.Ordinal));
-        await Server.CommandAsync("login", "ftp", "32003", "--tls-from", "2026-01-01");
+        await using (var before = await ntsapi.ConnectPlainAsync())
+        {
+            Assert.StartsWith("0 Access granted", await before.AskAsync($"AUTH 32003 {password}"), StringComparison.Ordinal);
+            await Server.CommandAsync("login", "ftp", "32003", "--tls-from", "2026-01-01");
+            Assert.Equal("4 Your login must use TLS since 2026-01-01 00:00 UTC. Connect to the port for TLS", await before.ReadAsync());
+            Assert.Null(await before.ReadAsync());
+        }
+
         await using (var plain = await ntsapi.ConnectPlainAsync())
         {
             Assert.Equal("4 This login must use TLS.", await plain.AskAsync($"AUTH 32003 {password}"));
