@@ -61,7 +61,11 @@ internal static class PortalSetup
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.Always;
             antiforgery.SuppressXFrameOptionsHeader = true;
         });
-        services.AddRazorPages().AddMvcOptions(static options => options.Filters.Add<StrayKeyFilter>()).AddApplicationPart(typeof(PortalSetup).Assembly);
+        services.AddRazorPages().AddMvcOptions(static options =>
+        {
+            options.Filters.Add<StrayKeyFilter>();
+            options.Filters.Add<FormWithoutHandlerFilter>();
+        }).AddApplicationPart(typeof(PortalSetup).Assembly);
     }
 
     /// <summary>The way of a request.</summary>

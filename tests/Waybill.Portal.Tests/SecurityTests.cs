@@ -148,7 +148,19 @@ public sealed class SecurityTests(PortalServer server)
         Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (api.StatusCode, api.Content.Headers.ContentType!.MediaType));
         Assert.Equal(404, JsonDocument.Parse(await api.Content.ReadAsStringAsync()).RootElement.GetProperty("status").GetInt32());
         using var posted = await client.PostAsync("/host-keys", new FormUrlEncodedContent([]));
-        Assert.True((int)posted.StatusCode is 400 or 405, posted.StatusCode.ToString());
+        Assert.Equal(HttpStatusCode.BadRequest, posted.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_form_with_the_token_that_the_page_does_not_take_is_refused()
+    {
+        using var visitor = new Visitor(server);
+        foreach (var page in (string[])["/host-keys", "/certificates", "/guide"])
+        {
+            await visitor.GetAsync(page);
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, (await visitor.PressAsync(page)).Status);
+            Assert.Contains("There is nothing here", visitor.Page, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
