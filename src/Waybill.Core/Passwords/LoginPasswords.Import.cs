@@ -54,6 +54,11 @@ public sealed partial class LoginPasswords
             entries.Add((i + 1, user, hash));
         }
 
+        if (entries.Count + locked == 0)
+        {
+            return Problem.Refused("The file has no line of USER:HASH. Nothing was taken over.");
+        }
+
         return await _database.WriteAsync<PasswordImport>(
             transaction =>
             {

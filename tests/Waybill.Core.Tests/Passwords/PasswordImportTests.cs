@@ -42,6 +42,13 @@ public sealed class PasswordImportTests
         Assert.Equal(LoginReason.NoPassword, await ReasonAsync(core, "10043", Password));
     }
 
+    [Fact]
+    public async Task A_file_that_says_nothing_is_not_taken_for_done()
+    {
+        await using var core = await TestCore.CreateAsync();
+        Assert.Contains("has no line of USER:HASH", (await core.Services.Passwords.ImportAsync(["# nobody yet", ""], TestCore.Operator)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("10042:x", "Line 3 (10042) holds no hash: passwd files have an x where shadow files have the hash")]
     [InlineData("\uFEFF10042:" + Imported, "and there is no such login")]
