@@ -42,14 +42,7 @@ internal sealed class TestCore : IAsyncDisposable
     }
 
     /// <summary>What an attacker or a curious operator does with the sqlite3 tool, the append-only triggers out of the way.</summary>
-    public void Tamper(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={Files.Database};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = $"DROP TRIGGER IF EXISTS audit_is_append_only_update; DROP TRIGGER IF EXISTS audit_is_append_only_delete; {sql}";
-        command.ExecuteNonQuery();
-    }
+    public void Tamper(string sql) => Scalar($"DROP TRIGGER IF EXISTS audit_is_append_only_update; DROP TRIGGER IF EXISTS audit_is_append_only_delete; {sql}");
 
     public object? Scalar(string sql)
     {

@@ -21,10 +21,13 @@ internal static class PasswordHash
     /// <summary>What is compared with for a person who is not there: as much work, and no password fits.</summary>
     public static string OfNobody { get; } = Pack(Rounds, RandomNumberGenerator.GetBytes(SaltLength), RandomNumberGenerator.GetBytes(KeyLength));
 
-    public static string Create(string password)
+    public static string Create(string password) => Create(password, Rounds);
+
+    /// <summary>With other rounds, for tests that compare often.</summary>
+    internal static string Create(string password, int rounds)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltLength);
-        return Pack(Rounds, salt, Rfc2898DeriveBytes.Pbkdf2(password, salt, Rounds, HashAlgorithmName.SHA512, KeyLength));
+        return Pack(rounds, salt, Rfc2898DeriveBytes.Pbkdf2(password, salt, rounds, HashAlgorithmName.SHA512, KeyLength));
     }
 
     /// <summary>Whether it is the password. Whatever the column holds, the answer is no and not an exception.</summary>

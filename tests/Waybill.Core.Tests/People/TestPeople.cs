@@ -2,6 +2,7 @@ using System.Net;
 using Waybill.Core.Audit;
 using Waybill.Core.Notifications;
 using Waybill.Core.People;
+using Waybill.Core.Tests.Passwords;
 using Waybill.TestKit;
 
 namespace Waybill.Core.Tests.People;
@@ -9,7 +10,7 @@ namespace Waybill.Core.Tests.People;
 /// <summary>A core with people who have signed up, and what their telephones show.</summary>
 internal sealed class TestPeople : IAsyncDisposable
 {
-    public const string Password = "seven green tortoises";
+    public const string Password = PasswordTries.Password;
 
     private readonly Dictionary<string, byte[]> _secrets = [];
 
@@ -50,6 +51,7 @@ internal sealed class TestPeople : IAsyncDisposable
         var link = await LinkAsync(email);
         var kept = await BeginAsync(email, link);
         var enrolled = (await People.Credentials.SignUpAsync(link, kept, Code(email), Home)).Get();
+        Core.Scalar($"UPDATE person_credential SET password = '{PasswordTries.Quick}' WHERE password IS NOT NULL");
         RecoveryCodes[email] = enrolled.RecoveryCodes;
         Next();
         return enrolled.Token!;

@@ -147,7 +147,7 @@ public sealed class UsageTests(Template template)
             Assert.Equal(text, await Cli.OutputAsync("help", command));
             foreach (var subcommand in Commands(text))
             {
-                var inner = await Cli.OutputAsync("help", command, subcommand);
+                var inner = await Cli.SetUpAsync("help", command, subcommand);
                 AssertEveryLineExplains(inner, "Arguments:");
                 AssertEveryLineExplains(inner, "Options:");
                 AssertEveryLineExplains(text, "Commands:");
