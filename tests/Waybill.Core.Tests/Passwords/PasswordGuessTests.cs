@@ -1,5 +1,7 @@
 using Waybill.Core.Logins;
+using Waybill.Core.Notifications;
 using Waybill.Core.Passwords;
+using Waybill.Core.Tests.Notifications;
 using static Waybill.Core.Tests.Passwords.PasswordTries;
 
 namespace Waybill.Core.Tests.Passwords;
@@ -78,6 +80,35 @@ public sealed class PasswordGuessTests
         }
 
         Assert.Equal(1L, core.Scalar("SELECT sum(tries) FROM sign_in_try"));
+    }
+
+    [Fact]
+    public async Task The_providers_people_get_a_mail_that_says_who_is_guessed_at_from_where_and_what_to_do()
+    {
+        await using var server = await SmtpServer.StartAsync();
+        await using var outbox = await Outbox.CreateAsync(server.Port, zone: null, new TopicRule("by the shipped rules", Telling.None, Telling.None));
+        var core = outbox.Core;
+        (await core.Services.Logins.AddAsync(new NewLogin(LoginKind.Customer) { Account = "10042" }, TestCore.Operator)).Get();
+        await GiveAsync(core);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+        for (var i = 1; i <= PasswordLimits.Guesses; i++)
+        {
+            await TryAsync(core, $"guess {i}");
+            if (i % (PasswordLimits.TriesAtKnownSource - 1) == 0)
+            {
+                Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+            }
+        }
+
+        await outbox.RunAsync();
+        var mail = Assert.Single(await server.WaitForAsync(1));
+        Assert.Equal([Outbox.Support], mail.To);
+        foreach (var words in (string[])["10042", "192.0.2.1", "100"])
+        {
+            Assert.All(mail.Parts, part => Assert.Contains(words, part, StringComparison.Ordinal));
+        }
+
+        Assert.DoesNotContain("{{", mail.Subject + mail.Parts[0] + mail.Parts[1], StringComparison.Ordinal);
     }
 
     [Fact]

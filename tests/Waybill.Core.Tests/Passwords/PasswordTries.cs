@@ -27,9 +27,15 @@ internal static class PasswordTries
     {
         var core = await TestCore.CreateAsync();
         await core.AddLoginAsync();
+        await GiveAsync(core);
+        return core;
+    }
+
+    /// <summary>Gives the login its password.</summary>
+    public static async Task GiveAsync(TestCore core)
+    {
         (await core.Services.Passwords.SetAsync("10042", Password, TestCore.Operator)).Get();
         core.Scalar($"UPDATE login_password SET hash = '{Quick}'");
-        return core;
     }
 
     public static async Task<PasswordAnswer> TryAsync(TestCore core, string password, IPAddress? from = null, string user = "10042", bool isEncrypted = true)
