@@ -65,7 +65,10 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
 
             if (PortingSql.Taken(connection, order) is { } taken)
             {
-                return PortingRules.Break(PortingRules.OneOrder, $"{taken.Number.National} is in another order that is not over. Cancel that one, or leave the number out.");
+                // Who else wants the number is nobody's business: its other account may be another's.
+                return PortingRules.Break(PortingRules.OneOrder, taken.Account == order.AccountId
+                    ? $"{taken.Number.National} is in order {taken.Reference} too, which is not over. Cancel that one, or leave the number out."
+                    : $"{taken.Number.National} cannot be ordered now. Leave it out, or ask your provider.");
             }
 
             if (PortingSql.IsHere(connection, details.Numbers) is { } here)

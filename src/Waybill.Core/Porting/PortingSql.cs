@@ -9,7 +9,6 @@ namespace Waybill.Core.Porting;
 /// <summary>The statements of orders of porting.</summary>
 internal static class PortingSql
 {
-    public const string Open = "o.state NOT IN ('completed', 'cancelled')";
     public const string Ours = "o.state IN ('submitted', 'validating', 'accepted', 'scheduled')";
 
     private const string DayFormat = "yyyy-MM-dd";
@@ -26,6 +25,14 @@ internal static class PortingSql
 
     /// <summary>The rows of a table that somebody sent.</summary>
     public const string OfUploadStatement = Select + " WHERE o.upload = @upload ORDER BY o.upload_line LIMIT @limit";
+
+    /// <summary>The last span of those that were sent which begins before an end.</summary>
+    public const string TakenStatement = """
+        SELECT s.first, s.last, o.reference, o.account_id FROM porting_span s JOIN porting_order o ON o.id = s.order_id WHERE s.is_sent = 1 AND s.first <= @last ORDER BY s.first DESC LIMIT 1
+        """;
+
+    /// <summary>What counts for the bound of an account.</summary>
+    public const string CountOpenStatement = "SELECT count(*) FROM porting_order o WHERE o.account_id = @account AND o.state NOT IN ('completed', 'cancelled')";
 
     /// <summary>Letters whose time is over.</summary>
     public const string LettersOverStatement = """
@@ -82,18 +89,24 @@ internal static class PortingSql
         connection.Execute("DELETE FROM porting_span WHERE order_id = @id", ("@id", order.Id));
         foreach (var span in details.Numbers)
         {
-            connection.Execute("INSERT INTO porting_span (order_id, first, last) VALUES (@id, @first, @last)", ("@id", order.Id), ("@first", span.First.E164), ("@last", span.Last.E164));
+            connection.Execute(
+                "INSERT INTO porting_span (order_id, first, last, is_sent) VALUES (@id, @first, @last, @sent)",
+                ("@id", order.Id), ("@first", span.First.E164), ("@last", span.Last.E164), ("@sent", PortingStep.IsOurs(order.State) ? 1 : 0));
         }
     }
 
-    public static void SaveState(DatabaseConnection connection, PortingOrder order) => connection.Execute(
-        """
-        UPDATE porting_order SET state = @state, range_holder = @holder, submitted_at = @submitted, due_at = @due, earliest = @earliest, agreed = @agreed, code = @code, why = @why, ported_on = @ported,
-            keep_letters_until = @keep, changed_at = @now, remind_at = CASE WHEN due_at IS @due THEN remind_at ELSE @due END WHERE id = @id
-        """,
-        ("@id", order.Id), ("@state", order.State.ToWord()), ("@holder", order.Details.IsRangeHolder is { } holder ? holder ? 1 : 0 : null), ("@submitted", order.Submitted?.ToColumn()),
-        ("@due", order.Due?.ToColumn()), ("@earliest", Column(order.Earliest)), ("@agreed", Column(order.Agreed)), ("@code", order.Code), ("@why", order.Why), ("@ported", Column(order.PortedOn)),
-        ("@keep", Column(order.KeepLettersUntil)), ("@now", order.Changed.ToColumn()));
+    public static void SaveState(DatabaseConnection connection, PortingOrder order)
+    {
+        connection.Execute(
+            """
+            UPDATE porting_order SET state = @state, range_holder = @holder, submitted_at = @submitted, due_at = @due, earliest = @earliest, agreed = @agreed, code = @code, why = @why, ported_on = @ported,
+                keep_letters_until = @keep, changed_at = @now, remind_at = CASE WHEN due_at IS @due THEN remind_at ELSE @due END WHERE id = @id
+            """,
+            ("@id", order.Id), ("@state", order.State.ToWord()), ("@holder", order.Details.IsRangeHolder is { } holder ? holder ? 1 : 0 : null), ("@submitted", order.Submitted?.ToColumn()),
+            ("@due", order.Due?.ToColumn()), ("@earliest", Column(order.Earliest)), ("@agreed", Column(order.Agreed)), ("@code", order.Code), ("@why", order.Why), ("@ported", Column(order.PortedOn)),
+            ("@keep", Column(order.KeepLettersUntil)), ("@now", order.Changed.ToColumn()));
+        connection.Execute("UPDATE porting_span SET is_sent = @sent WHERE order_id = @id AND is_sent <> @sent", ("@id", order.Id), ("@sent", PortingStep.IsOurs(order.State) ? 1 : 0));
+    }
 
     public static void AddChange(DatabaseConnection connection, long order, PortingChange change) => connection.Execute(
         "INSERT INTO porting_change (order_id, at, by, from_state, to_state, code, why) VALUES (@order, @at, @by, @from, @to, @code, @why)",
@@ -105,22 +118,19 @@ internal static class PortingSql
         ("@order", order), ("@limit", PortingLimits.History));
 
     public static long CountOpen(DatabaseConnection connection, long account) =>
-        connection.Number($"SELECT count(*) FROM porting_order o WHERE o.account_id = @account AND {Open}", ("@account", account));
+        connection.Number(CountOpenStatement, ("@account", account));
 
-    /// <summary>A number of these that another order has, which was sent and is not over; with the reference of that order.</summary>
-    public static (PhoneNumber Number, string Reference)? Taken(DatabaseConnection connection, PortingOrder order)
+    /// <summary>A number of these that another order has, which was sent and is not over; with that order's reference and account.</summary>
+    public static (PhoneNumber Number, string Reference, long Account)? Taken(DatabaseConnection connection, PortingOrder order)
     {
         foreach (var span in order.Details.Numbers)
         {
+            // Those that were sent do not overlap: the last that begins before the end is the only one that may reach into these.
             var found = connection.First(
-                $"""
-                SELECT max(s.first, @first), o.reference FROM porting_span s JOIN porting_order o ON o.id = s.order_id
-                WHERE s.first BETWEEN @first - {PortingLimits.Numbers} AND @last AND s.last >= @first AND {Ours} AND o.id <> @id LIMIT 1
-                """,
-                static row => ((PhoneNumber, string)?)(new PhoneNumber(row.GetInt64(0)), row.GetString(1)), ("@first", span.First.E164), ("@last", span.Last.E164), ("@id", order.Id));
-            if (found is not null)
+                TakenStatement, static row => ((long First, long Last, string Reference, long Account)?)(row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3)), ("@last", span.Last.E164));
+            if (found is { } other && other.Last >= span.First.E164)
             {
-                return found;
+                return (new PhoneNumber(Math.Max(other.First, span.First.E164)), other.Reference, other.Account);
             }
         }
 

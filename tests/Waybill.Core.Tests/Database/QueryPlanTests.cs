@@ -107,6 +107,8 @@ public sealed class QueryPlanTests
 
     [Theory]
     [InlineData(PortingSql.OverdueStatement, "SEARCH o USING INDEX porting_order_remind (remind_at<?)")]
+    [InlineData(PortingSql.TakenStatement, "SEARCH s USING INDEX porting_span_sent (first<?)")]
+    [InlineData(PortingSql.CountOpenStatement, "SEARCH o USING INDEX porting_order_open (account_id=?)")]
     [InlineData(PortingSql.OfUploadStatement, "SEARCH o USING INDEX porting_order_upload (upload=?)")]
     public async Task Orders_of_porting_are_found_by_what_is_to_be_done_with_them(string statement, string found)
     {

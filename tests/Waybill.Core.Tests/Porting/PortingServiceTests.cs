@@ -125,9 +125,19 @@ public sealed class PortingServiceTests
         var second = await DraftAsync(core, Form with { Main = "01632960003", Numbers = "01632960003-01632960009", Line = "ddi", Wanted = "2027-01-29" });
         var refused = (await porting.SubmitAsync("10042", second.Reference, Customer)).Problem(ProblemKind.Refused);
         Assert.StartsWith("The rule one-order is broken: 01632960003 ", refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(first.Reference, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(first.Reference, refused.Message, StringComparison.Ordinal);
+
+        // Another account does not learn that somebody else moves the number.
+        await core.AddAccountAsync("10043");
+        var foreign = (await porting.CreateAsync("10043", [(Form with { Numbers = "01632960000-01632960009", Line = "ddi", Wanted = "2027-01-29" }).Read().Get()], Customer)).Get()[0];
+        await porting.AddLetterAsync("10043", foreign.Reference, "signed letter.pdf", Letter, Customer).GetAsync();
+        refused = (await porting.SubmitAsync("10043", foreign.Reference, Customer)).Problem(ProblemKind.Refused);
+        Assert.Equal("The rule one-order is broken: 01632960000 cannot be ordered now. Leave it out, or ask your provider.", refused.Message);
+
         await porting.CancelAsync("10042", first.Reference, "wrong site", Customer).GetAsync();
         await porting.SubmitAsync("10042", second.Reference, Customer).GetAsync();
+        refused = (await porting.SubmitAsync("10043", foreign.Reference, Customer)).Problem(ProblemKind.Refused);
+        Assert.StartsWith("The rule one-order is broken: 01632960003 ", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
