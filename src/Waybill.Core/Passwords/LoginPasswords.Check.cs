@@ -51,24 +51,24 @@ public sealed partial class LoginPasswords
         catch
         {
             // A client that has gone, or a hash that cannot be computed here: nobody was wrong.
-            await _database.WriteAsync<bool>(transaction => TakeBack(transaction, attempt, seen.IsKnownSource), CancellationToken.None).ConfigureAwait(false);
+            await _database.WriteAsync<bool>(transaction => TakeBack(transaction, attempt, seen.IsKnownSource, counted.Value), CancellationToken.None).ConfigureAwait(false);
             throw;
         }
 
         if (isRight is null)
         {
-            var released = await _database.WriteAsync<bool>(transaction => TakeBack(transaction, attempt, seen.IsKnownSource), cancellationToken).ConfigureAwait(false);
+            var released = await _database.WriteAsync<bool>(transaction => TakeBack(transaction, attempt, seen.IsKnownSource, counted.Value), cancellationToken).ConfigureAwait(false);
             return released.Succeeded ? new PasswordAnswer(LoginReason.Busy, seen.Candidate) : released.Problem;
         }
 
         if (!isRight.Value || seen.Stored is not { } stored)
         {
-            return await RefuseAsync(seen, attempt, counted.Value, cancellationToken).ConfigureAwait(false);
+            return await RefuseAsync(seen, attempt, counted.Value).ConfigureAwait(false);
         }
 
         // Another server's hash has done its duty.
         var rehashed = PasswordWork.IsImported(stored.Hash) ? await work.CreateAsync(attempt.Password, cancellationToken).ConfigureAwait(false) : null;
-        return await EnterAsync(seen, attempt, isCounted: true, rehashed, cancellationToken).ConfigureAwait(false);
+        return await EnterAsync(seen, attempt, counted.Value, rehashed, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What can be said without comparing a hash: the source has to wait, or the password was right a moment ago. Null for neither.</summary>
@@ -82,7 +82,7 @@ public sealed partial class LoginPasswords
 
         if (seen.Stored is { } known && _recent.IsKnown(known.Stamp, attempt.Password))
         {
-            return (seen, await EnterAsync(seen, attempt, isCounted: false, null, cancellationToken).ConfigureAwait(false));
+            return (seen, await EnterAsync(seen, attempt, counted: null, rehashed: null, cancellationToken).ConfigureAwait(false));
         }
 
         return (seen, null);
@@ -120,20 +120,20 @@ public sealed partial class LoginPasswords
         return new Counted(SignInTries.Count(connection, RuleOf(seen.IsKnownSource), Who(attempt), now, seen.Candidate?.Login.Id, attempt.Source), ofSource, null);
     }
 
-    private static bool TakeBack(WriteTransaction transaction, PasswordAttempt attempt, bool isKnownSource)
+    private static bool TakeBack(WriteTransaction transaction, PasswordAttempt attempt, bool isKnownSource, Counted counted)
     {
         // Nothing was compared.
-        SignInTries.TakeBack(transaction.Connection, RuleOf(isKnownSource), Who(attempt));
+        SignInTries.TakeBack(transaction.Connection, RuleOf(isKnownSource), Who(attempt), counted.Tries);
         if (!isKnownSource)
         {
-            SignInTries.TakeBack(transaction.Connection, TryRule.LoginsOfSource, attempt.Source);
+            SignInTries.TakeBack(transaction.Connection, TryRule.LoginsOfSource, attempt.Source, counted.OfSource);
         }
 
         return true;
     }
 
     /// <summary>The password is right: its login may go on if nothing else stands against it.</summary>
-    private async ValueTask<Result<PasswordAnswer>> EnterAsync(Seen seen, PasswordAttempt attempt, bool isCounted, string? rehashed, CancellationToken cancellationToken)
+    private async ValueTask<Result<PasswordAnswer>> EnterAsync(Seen seen, PasswordAttempt attempt, Counted? counted, string? rehashed, CancellationToken cancellationToken)
     {
         var answer = await _database.WriteAsync<PasswordAnswer>(
             transaction =>
@@ -148,9 +148,9 @@ public sealed partial class LoginPasswords
 
                 var login = candidate.Login;
                 SignInTries.Clear(connection, TryRule.Login, Who(attempt));
-                if (isCounted && !seen.IsKnownSource)
+                if (counted is not null && !seen.IsKnownSource)
                 {
-                    SignInTries.TakeBack(connection, TryRule.LoginsOfSource, attempt.Source);
+                    SignInTries.TakeBack(connection, TryRule.LoginsOfSource, attempt.Source, counted.OfSource);
                 }
 
                 if (rehashed is not null)
@@ -190,11 +190,11 @@ public sealed partial class LoginPasswords
         return answer;
     }
 
-    /// <summary>Not the password, or there is none: the wait has been counted, and a lock-out is recorded.</summary>
-    private ValueTask<Result<PasswordAnswer>> RefuseAsync(Seen seen, PasswordAttempt attempt, Counted counted, CancellationToken cancellationToken)
+    /// <summary>Not the password, or there is none: the wait has been counted, and a lock-out is recorded, also for who hangs up: each guess could be made for nothing like that.</summary>
+    private ValueTask<Result<PasswordAnswer>> RefuseAsync(Seen seen, PasswordAttempt attempt, Counted counted)
     {
         var isGuess = seen is { IsKnownSource: true, Stored: { } stored } && _wrong.Add(stored.Stamp, attempt.Source, attempt.Password);
-        return _database.WriteAsync<PasswordAnswer>(transaction => Refuse(transaction, seen, attempt, counted, isGuess), cancellationToken);
+        return _database.WriteAsync<PasswordAnswer>(transaction => Refuse(transaction, seen, attempt, counted, isGuess), CancellationToken.None);
     }
 
     private PasswordAnswer Refuse(WriteTransaction transaction, Seen seen, PasswordAttempt attempt, Counted counted, bool isGuess)

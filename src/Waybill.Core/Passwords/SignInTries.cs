@@ -49,10 +49,14 @@ internal static class SignInTries
     public static void Clear(DatabaseConnection connection, TryRule rule, string who) =>
         connection.Execute("DELETE FROM sign_in_try WHERE bucket = @bucket", ("@bucket", Bucket(rule, who)));
 
-    /// <summary>A try succeeded, and those of others stay.</summary>
-    public static void TakeBack(DatabaseConnection connection, TryRule rule, string who) => connection.Execute(
-        "UPDATE sign_in_try SET tries = tries - 1, next_at = CASE WHEN tries - 1 < @free THEN 0 ELSE next_at END WHERE bucket = @bucket AND tries > 0",
-        ("@bucket", Bucket(rule, who)), ("@free", rule.Free));
+    /// <summary>A try succeeded, and those of others stay. The wait that it began ends: the one before was over when it was let in.</summary>
+    /// <param name="connection">Of the transaction.</param>
+    /// <param name="rule">The sort.</param>
+    /// <param name="who">For whom, and from where.</param>
+    /// <param name="counted">The how manyth it was; who came behind it has begun another wait.</param>
+    public static void TakeBack(DatabaseConnection connection, TryRule rule, string who, long counted) => connection.Execute(
+        "UPDATE sign_in_try SET tries = tries - 1, next_at = CASE WHEN tries - 1 < @free OR tries = @counted THEN 0 ELSE next_at END WHERE bucket = @bucket AND tries > 0",
+        ("@bucket", Bucket(rule, who)), ("@free", rule.Free), ("@counted", counted));
 
     private static void Purge(DatabaseConnection connection, DateTimeOffset now)
     {

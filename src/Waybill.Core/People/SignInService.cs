@@ -46,8 +46,8 @@ public sealed class SignInService
                 if (isRight is null)
                 {
                     // Nothing was compared.
-                    SignInTries.TakeBack(connection, TryRule.Password, Who(email, client));
-                    SignInTries.TakeBack(connection, TryRule.Source, client.Source);
+                    SignInTries.TakeBack(connection, TryRule.Password, Who(email, client), reserved.Value.Tries);
+                    SignInTries.TakeBack(connection, TryRule.Source, client.Source, reserved.Value.OfSource);
                     return new SignInAnswer(SignInVerdict.Busy);
                 }
 
@@ -55,7 +55,7 @@ public sealed class SignInService
                 if (isRight.Value && hash is not null && CredentialSql.Candidate(connection, email) == (person, PersonStatus.Active, hash))
                 {
                     SignInTries.Clear(connection, TryRule.Password, Who(email, client));
-                    SignInTries.TakeBack(connection, TryRule.Source, client.Source);
+                    SignInTries.TakeBack(connection, TryRule.Source, client.Source, reserved.Value.OfSource);
                     return new SignInAnswer(SignInVerdict.SecondFactorNeeded, SessionSql.Start(connection, person, SessionStage.Password, client, now));
                 }
 
@@ -212,12 +212,11 @@ public sealed class SignInService
             var (ofSource, ofBoth) = (SignInTries.BlockedUntil(connection, TryRule.Source, client.Source, now), SignInTries.BlockedUntil(connection, TryRule.Password, Who(email, client), now));
             if (ofSource is not null || ofBoth is not null)
             {
-                return new Reservation(IsFree: false, ofSource > ofBoth || ofBoth is null ? ofSource : ofBoth);
+                return new Reservation(IsFree: false, 0, 0, ofSource > ofBoth || ofBoth is null ? ofSource : ofBoth);
             }
 
-            SignInTries.Count(connection, TryRule.Source, client.Source, now);
-            SignInTries.Count(connection, TryRule.Password, Who(email, client), now);
-            return new Reservation(IsFree: true, null);
+            var countOfSource = SignInTries.Count(connection, TryRule.Source, client.Source, now);
+            return new Reservation(IsFree: true, SignInTries.Count(connection, TryRule.Password, Who(email, client), now), countOfSource, null);
         },
         cancellationToken);
 
@@ -229,5 +228,5 @@ public sealed class SignInService
             Detail = why,
         });
 
-    private sealed record Reservation(bool IsFree, DateTimeOffset? Until);
+    private sealed record Reservation(bool IsFree, long Tries, long OfSource, DateTimeOffset? Until);
 }

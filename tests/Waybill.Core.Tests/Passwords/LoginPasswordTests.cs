@@ -245,6 +245,21 @@ public sealed class LoginPasswordTests
     }
 
     [Fact]
+    public async Task A_right_password_at_a_source_of_many_wrong_ones_makes_nobody_else_there_wait()
+    {
+        await using var core = await WithPasswordAsync();
+        for (var i = 0; i < TryRule.LoginsOfSource.Free; i++)
+        {
+            Assert.Equal(LoginReason.UnknownUser, (await TryAsync(core, "wrong", Away, $"name{i}")).Reason);
+        }
+
+        core.Time.Advance(PasswordLimits.LongestWait);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, Away)).Reason);
+        Assert.Equal(LoginReason.UnknownUser, (await TryAsync(core, "wrong", Away, "another")).Reason);
+        Assert.Equal(LoginReason.PasswordLocked, (await TryAsync(core, "wrong", Away, "one more")).Reason);
+    }
+
+    [Fact]
     public async Task A_right_password_is_recognised_for_ten_minutes_without_hashing_and_a_wrong_one_never()
     {
         await using var core = await WithPasswordAsync();

@@ -83,6 +83,18 @@ public sealed class PasswordGuessTests
     }
 
     [Fact]
+    public async Task Who_hangs_up_while_a_guess_is_compared_has_guessed_all_the_same()
+    {
+        await using var core = await WithProgramAsync();
+        using var gone = new CancellationTokenSource();
+        using var work = new PasswordWork(1, 1) { Hashing = gone.Cancel };
+        using var passwords = new LoginPasswords(core.Services.Database, core.Services.Audit, core.Time, core.Services.Links, work, work);
+        var answer = (await passwords.CheckAsync(new PasswordAttempt("10042", "guess", Home, true, "lftp"), gone.Token)).Get();
+        Assert.Equal(LoginReason.WrongPassword, answer.Reason);
+        Assert.Equal(2L, core.Scalar("SELECT count(*) FROM sign_in_try WHERE tries = 1"));
+    }
+
+    [Fact]
     public async Task The_providers_people_get_a_mail_that_says_who_is_guessed_at_from_where_and_what_to_do()
     {
         await using var server = await SmtpServer.StartAsync();
