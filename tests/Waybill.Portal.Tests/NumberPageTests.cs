@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Waybill.Portal.Tests.Support;
 
 namespace Waybill.Portal.Tests;
@@ -224,9 +225,12 @@ public sealed class NumberPageTests(PortalServer server)
         await staff.GetAsync("/staff/numbers/emergency");
         Assert.Contains(Number, staff.Page, StringComparison.Ordinal);
         await staff.GetAsync(Here);
-        await staff.PostAsync(Here + "?handler=Answer", ("status", "Rejected"));
+        await staff.PostAsync(Here + "?handler=Answer", ("status", "Rejected"), ("updated", "1"), ("reason", "no such street"));
+        Assert.Contains("was changed after what you saw", staff.Page, StringComparison.Ordinal);
+        var seen = Regex.Match(staff.Source, "name=\"updated\" value=\"([0-9]+)\"").Groups[1].Value;
+        await staff.PostAsync(Here + "?handler=Answer", ("status", "Rejected"), ("updated", seen));
         Assert.Contains("reason", staff.Page, StringComparison.Ordinal);
-        Assert.Equal(Here + "?done=NumberEmergencyAnswered", (await staff.PostAsync(Here + "?handler=Answer", ("status", "Rejected"), ("reason", "no such street"))).Location);
+        Assert.Equal(Here + "?done=NumberEmergencyAnswered", (await staff.PostAsync(Here + "?handler=Answer", ("status", "Rejected"), ("updated", seen), ("reason", "no such street"))).Location);
         await staff.GetAsync(Here);
         Assert.Contains("no such street", staff.Page, StringComparison.Ordinal);
         await staff.PostAsync(Here + "?handler=PortOut");

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Waybill.Core.Numbers;
 
 /// <summary>What the emergency services are told of whoever has a number.</summary>
@@ -9,7 +7,7 @@ namespace Waybill.Core.Numbers;
 /// <param name="Reason">Why it was rejected; else null.</param>
 /// <param name="Updated">When it was changed last.</param>
 /// <param name="UpdatedBy">By whom.</param>
-public sealed partial record EmergencyRecord(
+public sealed record EmergencyRecord(
     PhoneNumber Number, IReadOnlyDictionary<EmergencyField, string> Fields, EmergencyStatus Status, string? Reason, DateTimeOffset Updated, string UpdatedBy)
 {
     /// <summary>Characters that a field may have.</summary>
@@ -27,8 +25,8 @@ public sealed partial record EmergencyRecord(
     public static bool IsNeeded(EmergencyField field) => field is EmergencyField.Name or EmergencyField.Postcode;
 
     /// <summary>
-    /// A field's value as it is kept, or what is wrong with it. The feed to the emergency services fails records with other characters than printable ASCII; letters of a
-    /// postcode are made capitals, and it has one blank.
+    /// A field's value as it is kept, or what is wrong with it. The feed to the emergency services fails records with other characters than printable ASCII; a postcode is
+    /// written in capitals with one blank.
     /// </summary>
     public static Result<string> Read(EmergencyField field, string value)
     {
@@ -49,10 +47,9 @@ public sealed partial record EmergencyRecord(
             return text;
         }
 
-        text = text.ToUpperInvariant();
-        return Postcode().IsMatch(text)
-            ? text
-            : Problem.Invalid($"'{Words.Show(value)}' is no postcode of the United Kingdom. Write it with one blank: AB10 1AA.");
+        return Porting.Postcode.TryParse(text, out var postcode)
+            ? postcode.Text
+            : Problem.Invalid($"'{Words.Show(value)}' is no postcode of the United Kingdom. Write it as AB10 1AA.");
     }
 
     /// <summary>What is missing before it can be sent on; null when it is complete.</summary>
@@ -68,7 +65,4 @@ public sealed partial record EmergencyRecord(
     /// <summary>The field of a word; null if there is none.</summary>
     public static EmergencyField? FieldOf(string word) =>
         Enum.GetValues<EmergencyField>().Where(field => Word(field) == word).Select(static field => (EmergencyField?)field).FirstOrDefault();
-
-    [GeneratedRegex("^(?:[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}|GIR 0AA)\\z")]
-    private static partial Regex Postcode();
 }

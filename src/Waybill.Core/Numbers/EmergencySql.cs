@@ -9,6 +9,11 @@ internal static class EmergencySql
 {
     public const string Select = "SELECT number, fields, status, reason, updated_at, updated_by FROM emergency_record";
 
+    /// <summary>Of numbers that somebody has: a record is kept for who may still take the number back, and is nobody's until then.</summary>
+    public const string ListStatement = Select + """
+         r WHERE r.status = @status AND r.number > @from AND EXISTS (SELECT 1 FROM phone_number p WHERE p.number = r.number AND p.state IN ('active', 'portedin')) ORDER BY r.number LIMIT @limit
+        """;
+
     public static EmergencyRecord? Find(DatabaseConnection connection, PhoneNumber number) => connection.First(Select + " WHERE number = @number", Read, ("@number", number.E164));
 
     public static EmergencyRecord Read(DbDataReader row) => new(
@@ -21,6 +26,8 @@ internal static class EmergencySql
         """,
         ("@number", record.Number.E164), ("@fields", Fields(record).ToJsonString()), ("@status", (long)record.Status), ("@reason", record.Reason),
         ("@at", record.Updated.ToColumn()), ("@by", record.UpdatedBy));
+
+    public static void Remove(DatabaseConnection connection, PhoneNumber number) => connection.Execute("DELETE FROM emergency_record WHERE number = @number", ("@number", number.E164));
 
     /// <summary>The fields by their words, in their order.</summary>
     public static JsonObject Fields(EmergencyRecord record)

@@ -53,7 +53,9 @@ public sealed class NumberChanges(WaybillDatabase database)
                     ? connection.All(SinceStatement, Read, ("@since", since), ("@limit", size + 1))
                     : connection.All(SinceOfAccountStatement, Read, ("@account", owner.Id), ("@since", since), ("@limit", size + 1));
                 var items = rows.Take(size).ToList();
-                return new ChangePage(items, items.Count > 0 ? items[^1].Sequence : since, rows.Count > size);
+
+                // What others' numbers did is passed by too: a place that stood still would be forgotten with it.
+                return rows.Count > size ? new ChangePage(items, items[^1].Sequence, IsMore: true) : new ChangePage(items, Math.Max(last, items.Count > 0 ? items[^1].Sequence : since), IsMore: false);
             },
             cancellationToken).ConfigureAwait(false);
     }

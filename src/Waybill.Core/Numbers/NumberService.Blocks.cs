@@ -129,6 +129,11 @@ public sealed partial class NumberService
                 return Problem.Refused($"The block of {first} was not given back. There is nothing to undo.");
             }
 
+            if (given.Select(number => HasEnded(caller, number)).FirstOrDefault(static ended => ended is not null) is { } ended)
+            {
+                return ended;
+            }
+
             if (NoRoom(transaction.Connection, caller, account.Value, given.Sum(Uncounted)) is { } full)
             {
                 return full;

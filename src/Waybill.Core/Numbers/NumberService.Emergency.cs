@@ -89,27 +89,49 @@ public sealed partial class NumberService
     /// <param name="number">The number.</param>
     /// <param name="status">What they said; not that there is none.</param>
     /// <param name="reason">Why it was rejected; needed then.</param>
+    /// <param name="seen"><see cref="EmergencyRecord.Updated"/> of what was passed on, so that an answer to it does not become one to what has been written since; null to answer whatever is there.</param>
     /// <param name="actor">Who enters it.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ValueTask<Result<EmergencyRecord>> AnswerEmergencyAsync(PhoneNumber number, EmergencyStatus status, string? reason, Actor actor, CancellationToken cancellationToken = default)
+    public async ValueTask<Result<EmergencyRecord>> AnswerEmergencyAsync(
+        PhoneNumber number, EmergencyStatus status, string? reason, DateTimeOffset? seen, Actor actor, CancellationToken cancellationToken = default)
     {
         if (status is EmergencyStatus.None or EmergencyStatus.Received || !Enum.IsDefined(status))
         {
-            return new(Problem.Invalid("An answer is accepted, validating, submitted, manual or rejected. Give one of these."));
+            return Problem.Invalid("An answer is accepted, validating, submitted, manual or rejected. Give one of these.");
         }
 
         if (status == EmergencyStatus.Rejected && Words.Check("reason", reason ?? "") is { } bad)
         {
-            return new(bad);
+            return bad;
         }
 
-        return EmergencyAsync(
-            NumberCaller.Provider(actor), number, NumberActions.EmergencyAnswered, isNeeded: true,
-            before => before! with { Status = status, Reason = status == EmergencyStatus.Rejected ? reason : null, Updated = time.GetUtcNow(), UpdatedBy = actor.Name },
-            cancellationToken);
+        var caller = NumberCaller.Provider(actor);
+        return await ChangeAsync<EmergencyRecord>(
+            caller,
+            transaction =>
+            {
+                var found = Emergency(transaction.Connection, caller, number);
+                if (!found.Succeeded || found.Value.Record is not { } record)
+                {
+                    return found.Succeeded ? NoRecord(number) : found.Problem;
+                }
+
+                if (record.Status == EmergencyStatus.Received)
+                {
+                    return Problem.Refused($"The emergency record of {number} is being written and was not passed on: there is no answer to it. Wait until it is validated.");
+                }
+
+                return seen is { } version && version.ToColumn() != record.Updated.ToColumn()
+                    ? Problem.Refused($"The emergency record of {number} was changed after what you saw, by {record.UpdatedBy}. Pass it on anew, and enter the answer to that.")
+                    : Write(transaction, caller, found.Value.Number, NumberActions.EmergencyAnswered, record with
+                    {
+                        Status = status, Reason = status == EmergencyStatus.Rejected ? reason : null, Updated = time.GetUtcNow(), UpdatedBy = actor.Name,
+                    });
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Records by how far they are, in the order of the numbers: what is to be passed on.</summary>
+    /// <summary>Records by how far they are, in the order of the numbers: what is to be passed on. Those of numbers that were given back wait with their numbers.</summary>
     public ValueTask<Page<EmergencyRecord>> ListEmergencyAsync(EmergencyStatus status, int size = 100, string? after = null, CancellationToken cancellationToken = default)
     {
         size = Page<EmergencyRecord>.Clamp(size);
@@ -118,7 +140,7 @@ public sealed partial class NumberService
             connection =>
             {
                 var rows = connection.All(
-                    EmergencySql.Select + " WHERE status = @status AND number > @from ORDER BY number LIMIT @limit", EmergencySql.Read,
+                    EmergencySql.ListStatement, EmergencySql.Read,
                     ("@status", (long)status), ("@from", from), ("@limit", size + 1));
                 return new Page<EmergencyRecord>([.. rows.Take(size)], rows.Count > size ? rows[size - 1].Number.National : null);
             },

@@ -71,6 +71,7 @@ public sealed partial class NumberService
             }
 
             NumberSql.Release(connection, held.Value, NumberState.PortedOut, quarantinedUntil: null);
+            EmergencySql.Remove(connection, number);
             _recorder.Record(transaction, actor, NumberActions.PortedOut, held.Value.Number, (held.Value.AccountId, held.Value.Account), []);
             return NumberSql.Find(connection, number.E164)!;
         },

@@ -120,6 +120,11 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
                 return Problem.Refused($"{number} was not given back: it is {owned.Value.State.Show()}. There is nothing to undo.");
             }
 
+            if (HasEnded(caller, owned.Value) is { } ended)
+            {
+                return ended;
+            }
+
             var account = Taker(connection, former);
             if (!account.Succeeded)
             {
@@ -168,6 +173,11 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
         : AccountService.Find(connection, account) is not { } found ? AccountService.Unknown(account)
         : found.Status != AccountStatus.Active ? Problem.Refused($"Account {found.Number} is {found.Status.ToWord()} and gets no number. Resume it first.")
         : found;
+
+    /// <summary>A term that the provider has ended is not begun anew by giving the number back and taking it again.</summary>
+    private static Problem? HasEnded(NumberCaller caller, NumberDetails number) => number.Ends && !caller.IsProvider
+        ? Problem.Refused($"The provider has ended the term of {number.Number}. Ask it for the number.")
+        : null;
 
     /// <summary>How much more its former account holds when it takes a number back: while that is quarantined it counts already.</summary>
     private static int Uncounted(NumberDetails number) => number.State == NumberState.Quarantined ? 0 : 1;

@@ -66,7 +66,7 @@ internal static class NumberSql
     /// <summary>Clears what an owner had and set, so that no owner before can have it back.</summary>
     public static void Forget(DatabaseConnection connection, NumberDetails number)
     {
-        connection.Execute("DELETE FROM emergency_record WHERE number = @number", ("@number", number.Number.E164));
+        EmergencySql.Remove(connection, number.Number);
         connection.Execute(
             """
             UPDATE phone_number SET former_account_id = NULL, block_id = NULL, ends = 0, target1 = NULL, target2 = NULL, target3 = NULL, periods1 = NULL, periods2 = NULL,

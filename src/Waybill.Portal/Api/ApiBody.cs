@@ -123,14 +123,43 @@ internal sealed class ApiBody : IAsyncDisposable
 
         try
         {
-            return JsonSerializer.Deserialize(content, type, ApiJson.Options) is { } value
-                ? new ApiBody { Value = value, Hash = SHA256.HashData(content) }
-                : Bad(StatusCodes.Status400BadRequest, "The body is null. Send an object as /v1/openapi.json says.");
+            return JsonSerializer.Deserialize(content, type, ApiJson.Options) is not { } value ? Bad(StatusCodes.Status400BadRequest, "The body is null. Send an object as /v1/openapi.json says.")
+                : HasNullInList(content) ? Bad(StatusCodes.Status400BadRequest, "A list of the body holds null. Leave it out.")
+                : new ApiBody { Value = value, Hash = SHA256.HashData(content) };
         }
         catch (JsonException error)
         {
             return Bad(StatusCodes.Status400BadRequest, Describe(error, type));
         }
+    }
+
+    /// <summary>What the serializer takes without a word, and no list of ours can hold.</summary>
+    private static bool HasNullInList(ReadOnlySpan<byte> content)
+    {
+        // The lowest bit says whether what is open is a list; the serializer has refused more than 64 levels.
+        var lists = 0UL;
+        var reader = new Utf8JsonReader(content);
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartArray:
+                    lists = (lists << 1) | 1;
+                    break;
+                case JsonTokenType.StartObject:
+                    lists <<= 1;
+                    break;
+                case JsonTokenType.EndArray or JsonTokenType.EndObject:
+                    lists >>= 1;
+                    break;
+                case JsonTokenType.Null when (lists & 1) == 1:
+                    return true;
+                default:
+                    break;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Where it is wrong. The serializer's own words name types of the program, which nobody outside knows.</summary>

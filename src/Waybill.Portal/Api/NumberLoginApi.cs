@@ -146,7 +146,7 @@ internal static class NumberLoginApi
         call,
         async (numbers, caller, number) =>
         {
-            var fields = NumberViews.Fields(call.Body<IReadOnlyDictionary<string, string>>());
+            var fields = NumberViews.Fields(call.Body<IReadOnlyDictionary<string, string?>>());
             return fields.Succeeded ? await numbers.ReplaceEmergencyAsync(caller, number, fields.Value) : fields.Problem;
         },
         static record => View(record.Status, record.Reason));

@@ -41,13 +41,13 @@ internal static class NumberViews
     public static IReadOnlyDictionary<string, string> Fields(EmergencyRecord record) =>
         record.Fields.OrderBy(static each => each.Key).ToDictionary(static each => EmergencyRecord.Word(each.Key), static each => each.Value);
 
-    /// <summary>The fields by their words, read.</summary>
-    public static Result<IReadOnlyDictionary<EmergencyField, string>> Fields(IReadOnlyDictionary<string, string> words)
+    /// <summary>The fields by their words, read; null is as good as empty.</summary>
+    public static Result<IReadOnlyDictionary<EmergencyField, string>> Fields(IReadOnlyDictionary<string, string?> words)
     {
         var fields = new Dictionary<EmergencyField, string>();
         foreach (var (word, value) in words)
         {
-            if (EmergencyRecord.FieldOf(word.ToUpperInvariant()) is not { } field || !fields.TryAdd(field, value))
+            if (EmergencyRecord.FieldOf(word.ToUpperInvariant()) is not { } field || !fields.TryAdd(field, value ?? ""))
             {
                 return new Problem(
                     ProblemKind.Invalid, $"A field is not known, or there twice. There are {string.Join(", ", Enum.GetValues<EmergencyField>().Select(EmergencyRecord.Word))}.");

@@ -55,7 +55,7 @@ internal static class NumbersApi
         Put<EmergencyRecordView>("/v1/numbers/{phone}/emergency", "setEmergencyRecord", Write, "Set all fields of the emergency record; what is left out is cleared.", SetEmergencyAsync, typeof(EmergencyBody)),
         Post<EmergencyRecordView>("/v1/numbers/{phone}/emergency/validate", "validateEmergencyRecord", Write, "Check the record and have it sent to the emergency services.", call => EmergencyAsync(call, static (numbers, caller, number, cancel) =>
             numbers.ValidateEmergencyAsync(caller, number, cancel))),
-        Post<EmergencyRecordView>("/v1/numbers/{phone}/emergency/answer", "answerEmergencyRecord", Write, "Enter what the emergency services answered.", AnswerEmergencyAsync, typeof(EmergencyAnswerBody)) with { AllAccounts = true },
+        Post<EmergencyRecordView>("/v1/numbers/{phone}/emergency/answer", "answerEmergencyRecord", Write, "Enter what the emergency services answered; with `updated` of the record that was passed on, an answer to one that was changed since is refused.", AnswerEmergencyAsync, typeof(EmergencyAnswerBody)) with { AllAccounts = true },
     ];
 
     private static ApiParameter Pattern => ApiParameter.Text("pattern", "that fit: the beginning, or a number with _ for any digit, as 01224______");
@@ -198,7 +198,7 @@ internal static class NumbersApi
     });
 
     private static ValueTask<ApiAnswer> AnswerEmergencyAsync(ApiCall call) => EmergencyAsync(call, (numbers, _, number, cancel) =>
-        numbers.AnswerEmergencyAsync(number, call.Body<EmergencyAnswerBody>().Status, call.Body<EmergencyAnswerBody>().Reason, call.Actor, cancel));
+        numbers.AnswerEmergencyAsync(number, call.Body<EmergencyAnswerBody>().Status, call.Body<EmergencyAnswerBody>().Reason, call.Body<EmergencyAnswerBody>().Updated, call.Actor, cancel));
 
     internal sealed record NumberTakerBody(string? Account = null);
 
@@ -212,7 +212,7 @@ internal static class NumbersApi
 
     internal sealed record NewNumberBlockBody(string Pattern, int Size, string? Account = null);
 
-    internal sealed record EmergencyBody(IReadOnlyDictionary<string, string> Fields);
+    internal sealed record EmergencyBody(IReadOnlyDictionary<string, string?> Fields);
 
-    internal sealed record EmergencyAnswerBody(EmergencyStatus Status, string? Reason = null);
+    internal sealed record EmergencyAnswerBody(EmergencyStatus Status, string? Reason = null, DateTimeOffset? Updated = null);
 }

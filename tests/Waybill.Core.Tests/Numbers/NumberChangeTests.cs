@@ -47,6 +47,24 @@ public sealed class NumberChangeTests
     }
 
     [Fact]
+    public async Task Who_follows_a_quiet_account_misses_nothing_when_the_changes_of_others_go()
+    {
+        await using var core = await NumberCore.CreateAsync(options: new NumberOptions { ChangeDays = 30 });
+        var changes = core.Core.Services.NumberChanges;
+        await core.ActivateAsync();
+        var place = (await changes.SinceAsync(0, "10043")).Get().Next;
+        var number = await core.ActivateAsync("01224000001");
+        place = (await changes.SinceAsync(place, "10043")).Get().Next;
+        core.Core.Time.Advance(TimeSpan.FromDays(31));
+        (await core.Numbers.SetPinAsync(core.One, number, "1234")).Get();
+        (await core.Numbers.PruneChangesAsync()).Get();
+        var page = (await changes.SinceAsync(place, "10043")).Get();
+        Assert.Equal((null, 0), (page.Gap, page.Items.Count));
+        await core.ActivateAsync("01224000002", core.Two);
+        Assert.Equal("01224000002", Assert.Single((await changes.SinceAsync(page.Next, "10043")).Get().Items).Number.National);
+    }
+
+    [Fact]
     public async Task A_feed_of_which_nothing_ever_happened_has_nothing_gone()
     {
         await using var core = await NumberCore.CreateAsync(size: 0);

@@ -255,6 +255,19 @@ public sealed class NumberServiceTests
     }
 
     [Fact]
+    public async Task A_last_day_is_not_undone_by_giving_the_number_back_and_taking_it_again_but_by_the_provider()
+    {
+        await using var core = await NumberCore.CreateAsync();
+        var block = (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224"), 10)).Get();
+        (await core.Numbers.SetTermAsync(block.First, new DateOnly(2026, 2, 1), ends: true, TestCore.Operator)).Get();
+        (await core.Numbers.DeactivateBlockAsync(core.One, block.First)).Get();
+        (await core.Numbers.ReactivateBlockAsync(core.One, block.First)).Problem(ProblemKind.Refused);
+        (await core.Numbers.ReactivateAsync(core.One, block.First)).Problem(ProblemKind.Refused);
+        Assert.False((await core.Numbers.ReactivateAsync(core.Staff, block.First)).Get().Ends);
+        (await core.Numbers.ReactivateBlockAsync(core.One, block.First)).Get();
+    }
+
+    [Fact]
     public async Task A_term_is_renewed_and_one_that_is_to_end_gives_the_number_back()
     {
         await using var core = await NumberCore.CreateAsync();
@@ -265,6 +278,7 @@ public sealed class NumberServiceTests
         core.Core.Time.Advance(TimeSpan.FromDays(1));
         Assert.Equal(1, (await core.Numbers.SettleAsync()).Get());
         Assert.Equal(NumberState.Quarantined, (await core.Numbers.ShowAsync(core.One, ended)).Get().State);
+        Assert.Contains("has ended the term", (await core.Numbers.ReactivateAsync(core.One, ended)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
 
         core.Core.Time.Advance(TimeSpan.FromDays(800));
         (await core.Numbers.SettleAsync()).Get();

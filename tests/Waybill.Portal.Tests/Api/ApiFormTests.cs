@@ -45,6 +45,7 @@ public sealed class ApiFormTests(ApiServer api)
             ("POST", "/v1/accounts", "{\"number\":\"1\",\"name\":null}", "application/json", 400, "number, name, email"),
             ("POST", "/v1/accounts", "{\"number\":\"1\",\"number\":\"2\",\"name\":\"X\"}", "application/json", 400, "number, name, email"),
             ("POST", "/v1/accounts", "{\"number\":\"1\",\"name\":\"X\",\"colour\":\"red\"}", "application/json", 400, "colour"),
+            ("POST", "/v1/ledger", "{\"entries\":[null]}", "application/json", 400, "A list of the body holds null"),
             ("POST", "/v1/accounts", new string('[', 50), "application/json", 400, "number, name, email"),
             ("POST", "/v1/accounts", "{\"number\":\"-1\",\"name\":\"X\"}", "application/json", 422, "account number"),
             ("POST", "/v1/accounts", $"{{\"number\":\"{PortalServer.Account}\",\"name\":\"X\"}}", "application/json", 409, PortalServer.Account),

@@ -28,9 +28,9 @@ internal sealed class NumberPageModel(NumberService numbers, NumberChanges chang
             : new Problem(ProblemKind.Invalid, words["DayWrong"]));
 
     [Permission(PortalOperation.ChangeNumbers)]
-    public Task<IActionResult> OnPostAnswerAsync(string? status, string? reason) => ChangeAsync<EmergencyRecord>("Answer", "NumberEmergencyAnswered", async number =>
+    public Task<IActionResult> OnPostAnswerAsync(string? status, string? reason, long updated) => ChangeAsync<EmergencyRecord>("Answer", "NumberEmergencyAnswered", async number =>
         Enum.TryParse<EmergencyStatus>(status, out var said)
-            ? await Numbers.AnswerEmergencyAsync(number, said, Given(reason), Actor)
+            ? await Numbers.AnswerEmergencyAsync(number, said, Given(reason), DateTimeOffset.FromUnixTimeMilliseconds(updated), Actor)
             : new Problem(ProblemKind.Invalid, words["AnswerWrong"]));
 
     [Permission(PortalOperation.ChangeNumbers)]

@@ -53,7 +53,7 @@ internal static class NumberEmergencyCommands
         var reason = new Option<string?>("--reason") { Description = "why it was rejected", HelpName = "TEXT" };
         var command = new Command("answer", "Enter what the emergency services answered.") { number, status, reason };
         command.SetAction((parse, cancellationToken) => PrintAsync(context(parse), numbers => numbers.AnswerEmergencyAsync(
-            NumberCommands.Read(parse.GetRequiredValue(number)), parse.GetRequiredValue(status), parse.GetValue(reason), CommandContext.Operator, cancellationToken)));
+            NumberCommands.Read(parse.GetRequiredValue(number)), parse.GetRequiredValue(status), parse.GetValue(reason), null, CommandContext.Operator, cancellationToken)));
         return command;
     }
 
