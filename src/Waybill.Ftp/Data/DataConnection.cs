@@ -53,7 +53,9 @@ internal sealed class DataConnection : IAsyncDisposable
         var socket = await port.ConnectAsync(cancellationToken).ConfigureAwait(false);
         if (socket is null)
         {
-            return (null, new FtpReply(425, "There is no data connection: your client did not come to the port in time. A firewall may stand in the way; use passive mode."));
+            return (null, new FtpReply(425, port is ActivePort
+                ? "There is no data connection: your client's port could not be reached. Set it to passive mode."
+                : "There is no data connection: your client did not come to the port in time. A firewall or router may stand in the way of this server's data ports."));
         }
 
         socket.NoDelay = true;
@@ -164,7 +166,7 @@ internal sealed class DataConnection : IAsyncDisposable
         }
         catch (Exception exception) when (exception is AuthenticationException or IOException or SocketException)
         {
-            return new FtpReply(425, "The data connection's TLS handshake failed. Set your client to protect data connections (PROT P).");
+            return new FtpReply(425, "The data connection's TLS handshake failed. Your client ended it, or does not take the certificate there: its log says why.");
         }
         finally
         {

@@ -17,6 +17,10 @@ namespace Waybill.Ftp.Transfers;
 internal sealed class Upload(FtpSession session, IOpenFile file, VaultPath path, long offset, long? expectedSize) : Transfer(session)
 {
     private bool _isSettled;
+    private volatile bool _isWriting;
+
+    /// <summary>The first write into a large file that is there copies what lies before it, which takes as long as the disk needs; the client waits and is not to blame.</summary>
+    public override long LastProgress => _isWriting ? Session.Server.Time.GetTimestamp() : base.LastProgress;
 
     public override string Description => "taking a file";
 
@@ -125,7 +129,9 @@ internal sealed class Upload(FtpSession session, IOpenFile file, VaultPath path,
             return StoreError.None;
         }
 
+        _isWriting = true;
         var error = await file.WriteAsync(offset + Bytes, new ReadOnlySequence<byte>(content)).ConfigureAwait(false);
+        _isWriting = false;
         if (error == StoreError.None)
         {
             Bytes += content.Length;

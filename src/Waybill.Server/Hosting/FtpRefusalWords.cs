@@ -15,10 +15,9 @@ internal static class FtpRefusalWords
             { Attempts: [_, ..] } => PasswordWords.Of(facts.Attempts, facts.Client, facts.Candidate, facts.Limit, facts.Meant),
             { Report: { User: { } user, WrongPasswords: > 0 } } =>
                 $"{facts.Client} named `{user}` and gave a password that can be none: not in UTF-8, with control characters, or too long; set the program to UTF-8, or the login's password to one of letters and digits{NoLogin(facts)}",
-            { Report.User: { } user, Report.Connection.Tls: "" } => $"{facts.Client} named `{user}` without TLS and gave no password: it is set to plain FTP; it must use TLS (explicit, \"FTPES\"){NoLogin(facts)}",
             { Report: { User: null, Connection.Tls: "" } } when report.Commands.Any(static each => each.Verb == "USER") =>
                 $"{facts.Client} wanted to log in without TLS: it is set to plain FTP; it must use TLS (explicit, \"FTPES\")",
-            { Report.User: { } user } => $"{facts.Client} named `{user}` and gave no password{NoLogin(facts)}",
+            { Report.User: { } user } => $"{facts.Client} named `{user}`{(report.Connection.Tls.Length == 0 ? " without TLS" : "")} and gave no password{NoLogin(facts)}",
             { Report.Reason: FtpEndReason.NotFtp } => "something else than FTP came to the port for FTP; an SFTP program belongs to the port of SSH, a browser to that of the portal",
             { Report.Reason: FtpEndReason.TlsFailed } => $"{facts.Client} did not come to terms over TLS: it does not trust the certificate, knows the server by another name, or is too old for TLS 1.2",
             _ => null,
