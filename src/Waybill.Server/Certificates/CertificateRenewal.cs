@@ -101,7 +101,9 @@ internal sealed class CertificateRenewal(
                 && present.NotAfter.ToUniversalTime() < files.RootEnds())
             {
                 // One that ends with the root is the last: another would bring nobody a day, and doctor has been saying so for a year.
-                next = await AnnounceAsync(next ?? await MakeAsync(null, sure: false), UsualDay(present));
+                // One that somebody made long ago and never announced would end soon after it takes over, with another change for everybody.
+                var isFresh = next is not null && time.GetUtcNow() - next.Made < TimeSpan.FromDays(configuration.Certificates.AnnounceDays);
+                next = await AnnounceAsync(isFresh ? next! : await MakeAsync(null, sure: false), UsualDay(present));
             }
 
             if (next?.TakesOver is not { } day)
