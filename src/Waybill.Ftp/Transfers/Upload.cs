@@ -18,9 +18,10 @@ internal sealed class Upload(FtpSession session, IOpenFile file, VaultPath path,
 {
     private bool _isSettled;
     private volatile bool _isWriting;
+    private long _written;
 
     /// <summary>The first write into a large file that is there copies what lies before it, which takes as long as the disk needs; the client waits and is not to blame.</summary>
-    public override long LastProgress => _isWriting ? Session.Server.Time.GetTimestamp() : base.LastProgress;
+    public override long LastProgress => _isWriting ? Session.Server.Time.GetTimestamp() : Math.Max(Volatile.Read(ref _written), base.LastProgress);
 
     public override string Description => "taking a file";
 
@@ -131,6 +132,7 @@ internal sealed class Upload(FtpSession session, IOpenFile file, VaultPath path,
 
         _isWriting = true;
         var error = await file.WriteAsync(offset + Bytes, new ReadOnlySequence<byte>(content)).ConfigureAwait(false);
+        Volatile.Write(ref _written, Session.Server.Time.GetTimestamp());
         _isWriting = false;
         if (error == StoreError.None)
         {

@@ -100,6 +100,7 @@ public sealed partial class DataPortTests
         Assert.Equal(150, await client.SendAsync("LIST"));
         clock.Advance(harness.Options.Limits.DataConnectTime);
         Assert.Equal(425, (await client.ReadReplyAsync()).Code);
+        Assert.Contains("A firewall or router may stand in the way of this server's data ports", client.Last.Text, StringComparison.Ordinal);
         Assert.Equal(200, await client.SendAsync("NOOP"));
     }
 
@@ -303,6 +304,7 @@ public sealed partial class DataPortTests
         Assert.Equal(200, await client.SendAsync($"PORT 127,0,0,1,{port >> 8},{port & 0xFF}"));
         Assert.Equal(150, await client.SendAsync("LIST"));
         Assert.Equal(425, (await client.ReadReplyAsync()).Code);
+        Assert.Contains("passive mode", client.Last.Text, StringComparison.Ordinal);
     }
 
     /// <summary>Takes a port of which the next one is free.</summary>

@@ -141,6 +141,7 @@ public sealed class AttackTests
         Assert.Equal(150, await client.SendAsync("RETR a"));
         await data.SendAsync("plain text, no handshake\r\n"u8.ToArray());
         Assert.Equal(425, (await client.ReadReplyAsync()).Code);
+        Assert.Contains("its log says why", client.Last.Text, StringComparison.Ordinal);
         var received = new byte[100];
         var length = 0;
         try

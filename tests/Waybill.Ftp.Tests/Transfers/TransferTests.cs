@@ -365,6 +365,33 @@ public sealed class TransferTests
     }
 
     [Fact]
+    public async Task A_disk_that_takes_long_is_no_client_that_stands_still()
+    {
+        var patience = TimeSpan.FromSeconds(60);
+        var clock = new FakeTimeProvider();
+        await using var harness = await FtpHarness.StartAsync(time: clock);
+        using ManualResetEventSlim begun = new(), goOn = new();
+        var memory = new MemoryFileStore
+        {
+            Fault = (operation, _) =>
+            {
+                begun.Set();
+                return operation != "write" || goOn.Wait(patience) ? StoreError.None : StoreError.InputOutput;
+            },
+        };
+        harness.Store = () => new StoreResult<IFileStore>(StoreError.None, memory);
+        await using var client = await harness.LogInAsync();
+        await using var data = await client.BeginAsync("STOR a");
+        begun.Reset();
+        await data.WriteAsync(new byte[1000]);
+        Assert.True(await Task.Run(() => begun.Wait(patience)));
+        clock.Advance(3 * harness.Options.Limits.DataStallTime);
+        goOn.Set();
+        await FtpClient.CloseAsync(data);
+        Assert.Equal(226, (await client.ReadReplyAsync()).Code);
+    }
+
+    [Fact]
     public async Task Two_hundred_small_files_go_through_one_session()
     {
         await using var harness = await FtpHarness.StartAsync();
