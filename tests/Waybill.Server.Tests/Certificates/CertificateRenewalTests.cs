@@ -65,6 +65,16 @@ public sealed class CertificateRenewalTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_somebody_made_long_ago_is_not_announced_but_a_fresh_one()
+    {
+        var old = await Renewal().MakeAsync(sure: false);
+        _time.Advance(TimeSpan.FromDays(370));
+        Assert.True((await Renewal().RunAsync()).Succeeded);
+        Assert.Equal(["certificate-made", "certificate-made", "certificate-announced"], _rows.Select(static row => row.Action));
+        Assert.NotEqual(old.Certificate().Thumbprint, Assert.Single(_told).Change.Next.Thumbprint);
+    }
+
+    [Fact]
     public async Task A_change_waits_for_one_that_has_begun_and_not_for_ever()
     {
         var begun = await new TlsFiles(_data).LockAsync();
