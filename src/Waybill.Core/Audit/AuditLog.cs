@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
 using Waybill.Core.Database;
 
 namespace Waybill.Core.Audit;
@@ -158,16 +159,45 @@ public sealed class AuditLog : IAsyncDisposable
     }
 
     /// <summary>Adds a row to a transaction that changes something else: both become durable, or neither.</summary>
-    internal void Append(WriteTransaction transaction, AuditEntry entry)
+    internal void Append(WriteTransaction transaction, AuditEntry entry) => Insert(transaction, StateOf(transaction), entry);
+
+    private AppendState StateOf(WriteTransaction transaction)
     {
-        if (transaction.AuditState is not AppendState state)
+        if (transaction.AuditState is AppendState there)
         {
-            state = Begin(transaction);
-            transaction.AuditState = state;
-            transaction.AfterCommit(() => MoveAnchor(state));
+            return there;
         }
 
-        Insert(transaction, state, entry);
+        var state = Begin(transaction);
+        transaction.AuditState = state;
+        transaction.AfterCommit(() => MoveAnchor(state));
+        return state;
+    }
+
+    /// <summary>Adds an entry of a group. What contradicts the database fails alone: the others are of other sessions, and of other customers.</summary>
+    private Problem? TryAppend(WriteTransaction transaction, AuditEntry entry)
+    {
+        var state = StateOf(transaction);
+        if (entry.Effect is null)
+        {
+            Insert(transaction, state, entry);
+            return null;
+        }
+
+        transaction.Connection.Execute("SAVEPOINT entry");
+        try
+        {
+            Insert(transaction, state, entry);
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode == DatabaseException.Constraint)
+        {
+            transaction.Connection.Execute("ROLLBACK TO entry");
+            transaction.Connection.Execute("RELEASE entry");
+            return Problem.Unusable("What was done contradicts what the catalogue has. Run `waybill files scan`.");
+        }
+
+        transaction.Connection.Execute("RELEASE entry");
+        return null;
     }
 
     private static Problem AnchorProblem(string path) => Problem.Unusable(
@@ -232,7 +262,7 @@ public sealed class AuditLog : IAsyncDisposable
         _failing = !outcome.Succeeded;
         foreach (var pending in _group)
         {
-            pending.End(outcome);
+            pending.End(outcome.Succeeded && pending.Refused is { } refused ? refused : outcome);
         }
 
         _group.Clear();
@@ -246,7 +276,7 @@ public sealed class AuditLog : IAsyncDisposable
             {
                 foreach (var pending in group)
                 {
-                    Append(transaction, pending.Entry);
+                    pending.Refused = TryAppend(transaction, pending.Entry);
                 }
 
                 return group.Count;
@@ -351,6 +381,9 @@ public sealed class AuditLog : IAsyncDisposable
     private sealed class Pending(AuditEntry entry, Action? lost) : TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public AuditEntry Entry { get; } = entry;
+
+        /// <summary>Why it alone could not be written.</summary>
+        public Problem? Refused { get; set; }
 
         public void End(Outcome outcome)
         {

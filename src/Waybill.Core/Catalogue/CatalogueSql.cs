@@ -96,7 +96,10 @@ internal static class CatalogueSql
             return;
         }
 
-        // A directory; what was in an empty one of that name is gone already. '0' is the character behind '/'.
+        // A directory, in the place of none or of an empty one: what the catalogue still has below it is not there. '0' is the character behind '/'.
+        connection.Execute(
+            "UPDATE file SET gone_at = @now, gone_how = @how WHERE account_id = @account AND path > @target || '/' AND path < @target || '0' AND gone_at IS NULL",
+            ("@now", now.ToColumn()), ("@how", GoneHow.Replaced.ToWord()), ("@account", account), ("@target", target));
         connection.Execute(
             """
             UPDATE file SET path = @target || substr(path, length(@path) + 1)

@@ -7,6 +7,7 @@ public sealed class DatabaseException : Exception
 {
     // SQLite's primary result codes: https://www.sqlite.org/rescode.html
     internal const int Busy = 5;
+    internal const int Constraint = 19;
 
     private const int Locked = 6;
     private const int ReadOnly = 8;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Waybill.Core.Audit;
+using Waybill.Core.Database;
 using Waybill.Core.Tests.Database;
 using Waybill.Storage;
 using Waybill.TestKit;
@@ -26,6 +27,32 @@ public sealed class AuditLogTests
         Assert.Equal(
             new AuditRecord(2, core.Time.GetUtcNow(), "login", "10042", "upload", "10042", @"/upload/a\u000ab.csv", "192.0.2.1", "0HN1", "refused", """{"bytes":1}"""),
             row);
+    }
+
+    [Fact]
+    public async Task An_entry_that_contradicts_the_database_fails_alone_in_its_group()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var lost = 0;
+        Assert.True((await core.Services.Audit.AppendLaterAsync(new AuditEntry(AuditActions.Download, Actor.System), () => lost++)).Succeeded);
+        var refused = await core.Services.Audit.AppendAsync(new AuditEntry(AuditActions.Upload, Actor.System) { Effect = new Twice() });
+        Assert.Contains("files scan", refused.Problem!.Message, StringComparison.Ordinal);
+        Assert.True((await core.Services.Audit.AppendAsync(new AuditEntry(AuditActions.Remove, Actor.System))).Succeeded);
+        Assert.Equal(0, lost);
+        Assert.Equal([AuditActions.Remove, AuditActions.Download, AuditActions.Initialised], (await core.Services.Audit.SearchAsync(new AuditQuery())).Items.Select(static row => row.Action));
+        Assert.Equal(0L, core.Scalar("SELECT count(*) FROM porting_day"));
+        Assert.True((await core.Services.Audit.VerifyAsync()).Intact);
+    }
+
+    private sealed class Twice : IAuditEffect
+    {
+        public void Apply(DatabaseConnection connection)
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                connection.Execute("INSERT INTO porting_day (day, nation, is_holiday, name) VALUES ('2027-01-04', '', 1, 'Once')");
+            }
+        }
     }
 
     [Fact]

@@ -117,6 +117,22 @@ public sealed class FileJournalTests
     }
 
     [Fact]
+    public async Task A_directory_that_takes_a_name_of_which_the_catalogue_still_has_files_takes_their_place()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        var journal = core.Journal(Customer);
+        await Do(journal, FileOperation.Upload, "/upload/a/x", size: 1);
+        await Do(journal, FileOperation.Upload, "/upload/b/x", size: 2);
+
+        // Another session has moved b away, and its row comes behind this one.
+        await Do(journal, FileOperation.Rename, "/upload/a", target: "/upload/b");
+        var file = Assert.Single(await ListAsync(core));
+        Assert.Equal(("/upload/b/x", 1), (file.Path, file.Size));
+        Assert.Equal(GoneHow.Replaced, (await ListAsync(core, withGone: true)).Single(static gone => gone.Size == 2).GoneHow);
+    }
+
+    [Fact]
     public async Task What_is_removed_is_gone_and_what_failed_changes_nothing()
     {
         await using var core = await TestCore.CreateAsync();
