@@ -23,7 +23,7 @@ internal sealed partial class LocalFileStore
 
         using (location)
         {
-            var bits = (permissions ?? _options.DirectoryPermissions) & PermissionMask & ~_options.CreationMask;
+            var bits = Usable((permissions ?? _options.DirectoryPermissions) & ~_options.CreationMask, FileKind.Directory);
             var errno = Kernel.MakeDirectory(location.Directory, location.Name, bits);
             if (errno == Errno.None)
             {

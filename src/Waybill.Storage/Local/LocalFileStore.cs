@@ -12,6 +12,9 @@ internal sealed partial class LocalFileStore : IFileStore
     /// <summary>What clients may set: set-user-id, set-group-id and sticky (07000) never.</summary>
     public const int PermissionMask = 0x1FF;
 
+    private const int OwnerRead = 0x100;
+    private const int OwnerAll = 0x1C0;
+
     private readonly Jail _jail;
     private readonly LocalStoreOptions _options;
     private readonly List<Upload> _uploads = [];
@@ -123,7 +126,7 @@ internal sealed partial class LocalFileStore : IFileStore
         }
 
         // A new length is a new version: readers keep the old one whole, and a crash tears nothing.
-        var error = OpenForWriting(path, OpenModes.Write, null, out var file);
+        var (error, file) = await OpenAsync(path, OpenModes.Write).ConfigureAwait(false);
         if (file is null)
         {
             return error;
@@ -131,6 +134,12 @@ internal sealed partial class LocalFileStore : IFileStore
 
         await using (file.ConfigureAwait(false))
         {
+            if (file is Upload { Replaces: null })
+            {
+                // A cut-off upload of this login: it would be published as if somebody had sent all of it.
+                return StoreError.NotFound;
+            }
+
             error = await file.SetAttributesAsync(changes).ConfigureAwait(false);
             return error == StoreError.None ? await file.CommitAsync().ConfigureAwait(false) : error;
         }
@@ -233,10 +242,16 @@ internal sealed partial class LocalFileStore : IFileStore
                 usage.FragmentSize, usage.Blocks, usage.AvailableBlocks, usage.Files, usage.AvailableFiles, usage.FileSystemId, usage.MaximumNameLength);
     }
 
+    /// <summary>
+    /// The permissions that are asked for, and what the server itself needs: else a customer could keep backups, retention and the back office from its files, and a backup of
+    /// read-only directories could not be put back.
+    /// </summary>
+    public static int Usable(int permissions, FileKind kind) => (permissions & PermissionMask) | (kind == FileKind.Directory ? OwnerAll : OwnerRead);
+
     /// <summary>Permissions and times of a file that is open for use.</summary>
     public static StoreError ApplyToOpenFile(FileDescriptor file, AttributeChanges changes)
     {
-        var errno = changes.Permissions is { } permissions ? Kernel.ChangeMode(file, permissions & PermissionMask) : Errno.None;
+        var errno = changes.Permissions is { } permissions ? Kernel.ChangeMode(file, Usable(permissions, FileKind.File)) : Errno.None;
         if (errno == Errno.None && (changes.AccessTime is not null || changes.ModificationTime is not null))
         {
             errno = Kernel.SetTimes(file, changes.AccessTime, changes.ModificationTime);
@@ -286,7 +301,7 @@ internal sealed partial class LocalFileStore : IFileStore
     private static StoreError ApplyToPinned(in PinnedFile pinned, AttributeChanges changes)
     {
         var errno = changes.Permissions is { } permissions
-            ? Kernel.ChangeModeOfPinned(pinned.File, pinned.Status.SpecialBits | (permissions & PermissionMask))
+            ? Kernel.ChangeModeOfPinned(pinned.File, pinned.Status.SpecialBits | Usable(permissions, pinned.Kind))
             : Errno.None;
         if (errno == Errno.None && (changes.AccessTime is not null || changes.ModificationTime is not null))
         {

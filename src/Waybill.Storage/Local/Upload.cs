@@ -28,7 +28,7 @@ internal sealed partial class Upload : LocalFile, IHoldableUpload
         _target = target;
         _append = modes.HasFlag(OpenModes.Append);
         _readable = modes.HasFlag(OpenModes.Read);
-        _permissions = permissions;
+        _permissions = LocalFileStore.Usable(permissions, FileKind.File);
     }
 
     /// <summary>The content begins as that of <paramref name="source"/>, which is taken over: shared blocks where the file system can, else copied when needed.</summary>
@@ -137,7 +137,7 @@ internal sealed partial class Upload : LocalFile, IHoldableUpload
 
         if (changes.Permissions is { } permissions)
         {
-            _permissions = permissions & LocalFileStore.PermissionMask;
+            _permissions = LocalFileStore.Usable(permissions, FileKind.File);
         }
 
         if (changes.AccessTime is null && changes.ModificationTime is null)

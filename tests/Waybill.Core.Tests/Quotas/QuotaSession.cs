@@ -79,6 +79,14 @@ internal sealed class QuotaSession(IFileStore store, IFileJournal journal) : IAs
         return error == StoreError.None ? await journal.RecordAsync(new FileEvent(FileOperation.Remove, VaultPath.Parse(path))) : error;
     }
 
+    /// <summary>SETSTAT of a size by path, and its record.</summary>
+    public async Task<StoreError> SetSizeAsync(string path, long size)
+    {
+        var changes = new AttributeChanges(Size: size);
+        var error = await store.SetAttributesAsync(VaultPath.Parse(path), changes, followLink: true);
+        return error == StoreError.None ? await journal.RecordAsync(new FileEvent(FileOperation.SetAttributes, VaultPath.Parse(path), Size: size, Changes: changes)) : error;
+    }
+
     public static async Task<StoreError> WriteAsync(IOpenFile file, long offset, int length) =>
         await file.WriteAsync(offset, new ReadOnlySequence<byte>(new byte[length]));
 

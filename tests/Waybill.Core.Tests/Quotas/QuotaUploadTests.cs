@@ -196,6 +196,21 @@ public sealed class QuotaUploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_size_that_is_set_by_path_is_held_to_the_quota()
+    {
+        await SetAsync(new QuotaLimits(100 * KiB, null));
+        await using var session = Open();
+        Assert.Equal(StoreError.None, await session.PutAsync("/a", 1));
+        Assert.Equal(StoreError.QuotaExceeded, await session.SetSizeAsync("/a", 101 * KiB));
+        Assert.Equal(1, (await AccountAsync()).Stored.Bytes);
+        Assert.Equal(StoreError.None, await session.SetSizeAsync("/a", 100 * KiB));
+        Assert.Equal(new QuotaAmount(100 * KiB, 1), (await AccountAsync()).Stored);
+        Assert.Equal(StoreError.QuotaExceeded, await session.PutAsync("/b", 1));
+        Assert.Equal(StoreError.None, await session.SetSizeAsync("/a", 99 * KiB));
+        Assert.Equal(StoreError.None, await session.PutAsync("/b", 1));
+    }
+
+    [Fact]
     public async Task A_copy_on_the_server_is_held_to_the_quota_before_it_begins()
     {
         await SetAsync(new QuotaLimits(100 * KiB, null));

@@ -6,6 +6,23 @@ namespace Waybill.Storage.Tests.Local;
 public sealed class NameTests
 {
     [Fact]
+    public async Task The_server_keeps_what_it_needs_of_the_permissions_that_a_client_sets()
+    {
+        await using var folder = new VaultFolder();
+        Assert.Equal(StoreError.None, await folder.Store.MakeDirectoryAsync(P("/locked"), 0));
+        Assert.Equal(Convert.ToInt32("700", 8), (await folder.Store.StatAsync("/locked")).Permissions);
+        await folder.Store.PutAsync("/locked/a", "x");
+        foreach (var (path, asked, given) in ((string, string, string)[])[("/locked/a", "0", "400"), ("/locked/a", "222", "622"), ("/locked/a", "444", "444"), ("/locked", "555", "755")])
+        {
+            Assert.Equal(StoreError.None, await folder.Store.SetAttributesAsync(P(path), new AttributeChanges(Permissions: Convert.ToInt32(asked, 8)), followLink: true));
+            Assert.Equal(Convert.ToInt32(given, 8), (await folder.Store.StatAsync(path)).Permissions);
+        }
+
+        await using var file = await folder.Store.OpenedAsync("/b", NewContent, permissions: 0);
+        Assert.Equal(Convert.ToInt32("400", 8), (await file.GetAttributesAsync()).Value.Permissions);
+    }
+
+    [Fact]
     public async Task Rename_without_replace_fails_on_an_existing_target_and_leaves_both()
     {
         await using var folder = new VaultFolder();

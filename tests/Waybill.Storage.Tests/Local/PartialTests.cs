@@ -40,6 +40,17 @@ public sealed class PartialTests
         Assert.Equal(default, folder.Vaults.PartialsBelow(VaultPath.Root));
     }
 
+    [Fact]
+    public async Task A_size_that_is_set_by_path_publishes_no_cut_off_upload()
+    {
+        await using var folder = new VaultFolder(Options);
+        await CutAsync(folder, "l1", "/a.csv", "half");
+        var session = folder.OpenStore("/u1", owner: "l1");
+        Assert.Equal(StoreError.NotFound, await session.SetAttributesAsync(P("/a.csv"), new AttributeChanges(Size: 2), followLink: true));
+        Assert.Equal(StoreError.NotFound, await folder.OpenStore("/u1").StatErrorAsync("/a.csv"));
+        Assert.Equal(4, (await session.StatAsync("/a.csv")).Size);
+    }
+
     [Theory]
     [InlineData(Append, 0, false)]
     [InlineData(AtOffset, 4, false)]

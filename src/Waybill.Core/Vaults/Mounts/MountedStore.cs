@@ -99,7 +99,9 @@ public sealed class MountedStore : IFileStore
 
     /// <inheritdoc/>
     public ValueTask<StoreError> SetAttributesAsync(VaultPath path, AttributeChanges changes, bool followLink) =>
-        ChangeAsync(path, place => place.Store.SetAttributesAsync(place.Path, changes, followLink));
+        ChangeAsync(path, place => _gate is not null && changes.Size is not null
+            ? new(StoreError.PermissionDenied) // Another length is another version, and a publisher replaces nothing.
+            : place.Store.SetAttributesAsync(place.Path, changes, followLink));
 
     /// <inheritdoc/>
     public ValueTask<StoreError> MakeDirectoryAsync(VaultPath path, int? permissions = null) =>
