@@ -15,7 +15,7 @@ internal static class ExpectationSql
     private const string Matches = """
         f.account_id = @account AND substr(f.path, 1, length(@folder)) = @folder AND substr(f.path, length(@folder) + 1) LIKE @like ESCAPE '\'
         AND instr(substr(f.path, length(@folder) + 1), '/') = 0
-        AND f.path NOT LIKE '%.filepart' AND f.path NOT LIKE '%.part' AND f.path NOT LIKE '%.tmp' AND f.arrived_at > @after AND f.arrived_at <= @until
+        AND f.path NOT LIKE '%.filepart' AND f.path NOT LIKE '%.part' AND f.path NOT LIKE '%.partial' AND f.path NOT LIKE '%.tmp' AND f.arrived_at > @after AND f.arrived_at <= @until
         """;
 
     private const string Files = "SELECT f.path, f.arrived_at, f.size, f.login FROM file f WHERE " + Matches;

@@ -10,7 +10,7 @@ public sealed record InboundOptions
     public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Ends of names under which clients upload what they rename afterwards; compared without case.</summary>
-    public IReadOnlyList<string> TemporarySuffixes { get; init; } = [".filepart", ".tmp", ".part"];
+    public IReadOnlyList<string> TemporarySuffixes { get; init; } = [".filepart", ".tmp", ".part", ".partial"];
 
     /// <summary>Whether a name, or the last name of a path, says that the file is not whole yet.</summary>
     public bool IsTemporary(string name)

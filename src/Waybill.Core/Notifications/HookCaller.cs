@@ -24,7 +24,7 @@ internal sealed class HookCaller : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ConnectCallback = targets.ConnectAsync,
             MaxResponseHeadersLength = LongestHeaders,
-            MaxConnectionsPerServer = 1,
+            MaxConnectionsPerServer = NotificationLimits.HooksAtOnce,
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
             ResponseDrainTimeout = TimeSpan.Zero,
         })

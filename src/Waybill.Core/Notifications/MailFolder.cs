@@ -1,5 +1,6 @@
 using System.Net.Mail;
 using System.Security.Cryptography;
+using Waybill.Storage.Local;
 
 namespace Waybill.Core.Notifications;
 
@@ -36,6 +37,7 @@ internal sealed class MailFolder(NotificationOptions options) : IMailTransport
             }
 
             File.Move(written, Path.Combine(options.MailFolder, FileName(mail)), overwrite: true);
+            LocalDirectory.Sync(options.MailFolder);
             return SendOutcome.Taken;
         }
         catch (FormatException error)

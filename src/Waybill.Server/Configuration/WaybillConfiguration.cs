@@ -335,7 +335,7 @@ internal sealed record InboundSection
     public int QuietSeconds { get; init; } = 60;
 
     /// <summary>Ends of names that are not final.</summary>
-    public IReadOnlyList<string> TemporarySuffixes { get; init; } = [".filepart", ".tmp", ".part"];
+    public IReadOnlyList<string> TemporarySuffixes { get; init; } = [".filepart", ".tmp", ".part", ".partial"];
 }
 
 internal sealed record LayoutSection

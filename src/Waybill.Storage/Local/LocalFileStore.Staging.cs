@@ -252,10 +252,11 @@ internal sealed partial class LocalFileStore : IStagingStore
             long length = 0;
             while (await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var count and > 0)
             {
-                var errno = Calls.Write(file, length, buffer.AsSpan(0, count));
-                if (errno != Errno.None)
+                var error = Reserve.Take(Calls, file, count);
+                error = error == StoreError.None ? Errno.ToStoreError(Calls.Write(file, length, buffer.AsSpan(0, count))) : error;
+                if (error != StoreError.None)
                 {
-                    return (Errno.ToStoreError(errno), length);
+                    return (error, length);
                 }
 
                 length += count;
