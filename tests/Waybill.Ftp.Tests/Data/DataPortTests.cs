@@ -312,7 +312,14 @@ public sealed partial class DataPortTests
     {
         while (true)
         {
-            var taken = new TcpListener(IPAddress.Loopback, Ports.Free());
+            // Above lie the data ports of the other tests, which would take the free one now and then.
+            var port = Ports.Free();
+            if (port + 1 >= FtpHarness.DefaultOptions.PassivePorts!.First)
+            {
+                continue;
+            }
+
+            var taken = new TcpListener(IPAddress.Loopback, port);
             try
             {
                 taken.Start();
