@@ -43,6 +43,13 @@ public sealed class FtpsTests(WaybillServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Empty_files_of_a_client_that_begins_tls_before_150_arrive_one_after_the_other()
+    {
+        await new BasicFtp(server).PutOftenAsync(server.Directory.Write("nothing", []), "/upload/nothing-");
+        Assert.Equal(101, Directory.GetFiles(Path.Combine(server.Vault, "upload"), "nothing-*").Length);
+    }
+
+    [Fact]
     public async Task A_server_whose_certificate_is_signed_by_another_root_is_refused_by_the_client()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -105,6 +105,9 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
 
     public long BytesSent => Volatile.Read(ref _bytesSent);
 
+    /// <summary>Whether the client began the handshake of its last data connection before it was told to.</summary>
+    public bool ShakesHandsEarly { get; set; }
+
     /// <summary>Whether an upload counts that ends without close_notify.</summary>
     public async ValueTask<bool> AcceptsUncleanUploadsAsync(CancellationToken cancellationToken) =>
         (info.ClientName.Length > 0 && server.Options.LenientClients.Any(name => info.ClientName.StartsWith(name, StringComparison.OrdinalIgnoreCase)))

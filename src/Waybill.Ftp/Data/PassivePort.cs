@@ -22,6 +22,7 @@ internal sealed class PassivePort : DataPort
     private readonly Func<IPEndPoint, string, ValueTask> _refused;
     private readonly CancellationTokenSource _limit;
     private readonly TaskCompletionSource<Socket?> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile Socket? _came;
     private bool _isTaken;
 
     private PassivePort(Socket listener, IPAddress client, FtpLimits limits, TimeProvider time, Func<IPEndPoint, string, ValueTask> refused)
@@ -64,6 +65,8 @@ internal sealed class PassivePort : DataPort
         return null;
     }
 
+    public override bool HasInput => _came is { Available: > 0 };
+
     public override async ValueTask<Socket?> ConnectAsync(CancellationToken cancellationToken)
     {
         var socket = await _accepted.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -95,7 +98,11 @@ internal sealed class PassivePort : DataPort
             {
                 var socket = await _listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
                 var isOfClient = Plain(((IPEndPoint)socket.RemoteEndPoint!).Address).Equals(_client);
-                if (!isOfClient || !_accepted.TrySetResult(socket))
+                if (isOfClient && _accepted.TrySetResult(socket))
+                {
+                    _came = socket;
+                }
+                else
                 {
                     Refuse(socket, isOfClient ? "a second connection came to a data port" : "a connection from another address than the client's came to its data port");
                 }

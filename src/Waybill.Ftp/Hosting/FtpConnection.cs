@@ -285,6 +285,7 @@ internal sealed partial class FtpConnection : IAsyncDisposable
 
         try
         {
+            await (reply.Work?.PrepareAsync() ?? ValueTask.CompletedTask);
             await SendAsync(ReplyWriter.Write(reply));
         }
         catch when (reply.Work is not null)

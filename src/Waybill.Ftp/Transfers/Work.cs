@@ -35,6 +35,9 @@ internal abstract class Work(FtpSession session) : IDisposable
     /// <summary>Why it was ended, for its reply; null where nobody said.</summary>
     protected string? WhyAborted { get; private set; }
 
+    /// <summary>What is best done before the preliminary reply; takes no more than a moment, and never fails.</summary>
+    public virtual ValueTask PrepareAsync() => ValueTask.CompletedTask;
+
     /// <summary>Begins, once the preliminary reply is sent, if there is one.</summary>
     public void Start() => Completion = RunAsync();
 

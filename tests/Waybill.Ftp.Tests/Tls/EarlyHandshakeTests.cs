@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using Waybill.Ftp.Tests.Support;
+using Waybill.TestKit;
+
+namespace Waybill.Ftp.Tests.Tls;
+
+/// <summary>Clients that shake hands on a data connection before they hear the preliminary reply, as Node's do.</summary>
+public sealed class EarlyHandshakeTests
+{
+    // A TLS record of a handshake that has 512 bytes, one of which comes.
+    private static readonly byte[] BeginningOfAHello = [22, 3, 1, 2, 0, 1];
+
+    [Fact]
+    public async Task The_preliminary_reply_comes_when_an_early_handshake_is_done_and_waits_for_the_next_one_to_begin()
+    {
+        var clock = new FakeTimeProvider();
+        await using var harness = await FtpHarness.StartAsync(time: clock);
+        await using var client = await harness.LogInAsync();
+        var data = await client.PassiveAsync();
+        await using var slow = new SlowStart(data);
+        var early = TestTls.ConnectAsync(slow);
+        await ToBeAcceptedAsync(data);
+        await WaitsAsync("a", () =>
+        {
+            slow.GoOn();
+            return early;
+        });
+
+        // The client is known now: however late it comes, its handshake is first.
+        data = await client.PassiveAsync();
+        await WaitsAsync("b", () => TestTls.ConnectAsync(new NetworkStream(data, ownsSocket: true)));
+        Assert.Equal(["a", "b"], harness.Names().Order());
+
+        async Task WaitsAsync<T>(string name, Func<Task<T>> shakeHands) where T : Stream
+        {
+            var preliminary = client.SendAsync("STOR " + name);
+            await Until.IsSoAsync(() => clock.NextDue == harness.Options.Limits.EarlyHandshakeTime);
+            Assert.False(preliminary.IsCompleted);
+            var stream = await shakeHands();
+            Assert.Equal(150, await preliminary);
+            await FtpClient.CloseAsync(stream);
+            Assert.Equal(226, (await client.ReadReplyAsync()).Code);
+        }
+    }
+
+    [Fact]
+    public async Task A_handshake_that_was_begun_early_and_does_not_go_on_keeps_the_preliminary_reply_for_a_moment_only()
+    {
+        var clock = new FakeTimeProvider();
+        await using var harness = await FtpHarness.StartAsync(time: clock);
+        var limits = harness.Options.Limits;
+        await using var client = await harness.LogInAsync();
+        using var data = await client.PassiveAsync();
+        await data.SendAsync(BeginningOfAHello);
+        await ToBeAcceptedAsync(data);
+        var preliminary = client.SendAsync("STOR a");
+        await Until.IsSoAsync(() => clock.NextDue == limits.EarlyHandshakeTime);
+        Assert.False(preliminary.IsCompleted);
+        clock.Advance(limits.EarlyHandshakeTime);
+        Assert.Equal(150, await preliminary);
+        clock.Advance(limits.HandshakeTime - limits.EarlyHandshakeTime);
+        Assert.Equal(425, (await client.ReadReplyAsync()).Code);
+
+        // The next one is not waited for.
+        Assert.Equal(226, (await client.PutAsync("STOR b", [1])).Code);
+        Assert.Equal(["b"], harness.Names());
+    }
+
+    [Fact]
+    public async Task A_client_that_is_sent_away_while_its_early_handshake_runs_leaves_nothing()
+    {
+        var clock = new FakeTimeProvider();
+        await using var harness = await FtpHarness.StartAsync(time: clock);
+        await using var client = await harness.LogInAsync();
+        using var data = await client.PassiveAsync();
+        await data.SendAsync(BeginningOfAHello);
+        await ToBeAcceptedAsync(data);
+        await client.WriteAsync("STOR a\r\n");
+        await Until.IsSoAsync(() => clock.NextDue == harness.Options.Limits.EarlyHandshakeTime);
+        await harness.Kick.CancelAsync();
+        await harness.ReportAsync();
+        Assert.Empty(harness.Names());
+        Assert.Equal(0, await data.ReceiveAsync(new byte[100]));
+        await Until.IsSoAsync(() => clock.ActiveTimers == 0);
+    }
+
+    /// <summary>Waits until the server has taken a data connection in: another one that comes to its port is refused then.</summary>
+    private static async Task ToBeAcceptedAsync(Socket data) => await Assert.ThrowsAsync<SocketException>(async () =>
+    {
+        using var second = await FtpClient.DialAsync(((IPEndPoint)data.RemoteEndPoint!).Port);
+        await second.ReceiveAsync(new byte[1]);
+    });
+
+    /// <summary>Of the first that is written a few bytes only, until it may go on.</summary>
+    private sealed class SlowStart(Socket socket) : NetworkStream(socket, ownsSocket: true)
+    {
+        private readonly TaskCompletionSource _goOn = new();
+
+        public void GoOn() => _goOn.TrySetResult();
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await base.WriteAsync(buffer[..6], cancellationToken);
+            await _goOn.Task;
+            await base.WriteAsync(buffer[6..], cancellationToken);
+        }
+    }
+}
