@@ -188,9 +188,8 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
                 }
 
                 var report = InboundReport.Head(row.File) + InboundReport.OfChecks(faults);
-                InboundMover.Intend(
-                    transaction.Connection, current, InboundState.Rejected, identity, Judge, Actor.System, report.Length > InboundLimits.Report ? report[..InboundLimits.Report] : report);
-                return true;
+                return InboundMover.Intend(
+                    transaction.Connection, current, InboundState.Rejected, identity, Judge, Actor.System, report.Length > InboundLimits.Report ? report[..InboundLimits.Report] : report) is null;
             },
             cancellationToken).ConfigureAwait(false);
         return intended is { Succeeded: true, Value: true } && (await _mover.FinishAsync(row.File.Id, cancellationToken).ConfigureAwait(false)).Succeeded

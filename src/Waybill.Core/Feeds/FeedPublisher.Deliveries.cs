@@ -4,6 +4,7 @@ using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Retention;
 using Waybill.Storage;
 
 namespace Waybill.Core.Feeds;
@@ -25,6 +26,12 @@ public sealed partial class FeedPublisher
         set.Files.Add(new PublicationEntry(path, NewToken()) { HeldFrom = from });
         return set;
     }
+
+    /// <summary>The legal hold because of which a publisher login may not remove or move something; null when it may.</summary>
+    internal ValueTask<Problem?> WhyKeptAsync(Account account, VaultPath? path, VaultPath? target) => database.ReadAsync(
+        connection => path is null ? null
+            : target is null ? HoldSql.Check(connection, account.Id, account.Number, path.ToString())
+            : HoldSql.CheckMove(connection, account.Id, account.Number, path.ToString(), target.ToString()));
 
     /// <summary>A vault as it lies on the disk.</summary>
     internal StoreResult<IStagingStore> OpenStaging(string account) => stores.OpenStaging(account);

@@ -5,6 +5,7 @@ using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Events;
+using Waybill.Core.Retention;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
 using FileAttributes = Waybill.Storage.FileAttributes;
@@ -22,8 +23,8 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
     /// <summary>Called after each step of a move: <c>intended</c>, <c>moved</c>, <c>reported</c>, <c>done</c>; and <c>misplaced</c>, when another file was moved.</summary>
     public Action<string>? AfterStep { get; set; }
 
-    /// <summary>Commits the intent; the caller has checked that it may.</summary>
-    public static void Intend(DatabaseConnection connection, InboundRow row, InboundState state, long identity, string by, Actor decider, string? report)
+    /// <summary>Commits the intent; the caller has checked that it may. A problem is a legal hold that does not reach to where the file would go.</summary>
+    public static Problem? Intend(DatabaseConnection connection, InboundRow row, InboundState state, long identity, string by, Actor decider, string? report)
     {
         var place = SenderPlace.Of(row.File.Path);
         var target = place.In(state);
@@ -32,7 +33,13 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
             target = place.In(state, row.File.Arrived, row.File.Id);
         }
 
+        if (HoldSql.CheckMove(connection, row.AccountId, row.File.Account, row.File.Path, target) is { } held)
+        {
+            return held;
+        }
+
         InboundSql.Intend(connection, row.File.Id, state, target, identity, by, decider, report);
+        return null;
     }
 
     /// <summary>What lies at a path now, that is a file.</summary>

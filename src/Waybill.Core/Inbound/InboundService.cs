@@ -218,10 +218,14 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                     return Problem.Refused($"This login has not fetched all of this file ({row.File.Size} bytes). Fetch it to its end, then delete it.");
                 }
 
+                if (InboundMover.Intend(connection, row, InboundState.Processed, identity, login, collector, report: null) is { } held)
+                {
+                    return held;
+                }
+
                 connection.Execute(
                     "UPDATE inbound SET state = 'claimed', claimant = @login, claimed_until = @now WHERE file_id = @file",
                     ("@login", login), ("@now", time.GetUtcNow().ToColumn()), ("@file", row.File.Id));
-                InboundMover.Intend(connection, row, InboundState.Processed, identity, login, collector, report: null);
                 return row.File;
             },
             cancellationToken).ConfigureAwait(false);
@@ -295,8 +299,7 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                     return Problem.Refused($"File {file} is not claimed by {Words.Show(claimant)}. Claim it first.");
                 }
 
-                InboundMover.Intend(connection, row, state, identity, claimant, actor, report is null ? null : InboundReport.Head(row.File) + report);
-                return row.File;
+                return InboundMover.Intend(connection, row, state, identity, claimant, actor, report is null ? null : InboundReport.Head(row.File) + report) is { } held ? held : row.File;
             },
             cancellationToken).ConfigureAwait(false);
         return intended.Succeeded ? await _mover.FinishAsync(file, cancellationToken).ConfigureAwait(false) : intended;

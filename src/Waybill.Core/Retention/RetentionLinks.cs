@@ -128,19 +128,20 @@ public sealed class RetentionLinks(WaybillDatabase database, AuditLog audit, Sec
         }
     }
 
-    /// <summary>Notes which files an account is told of, in the transaction that tells it; those of runs that are over are forgotten.</summary>
-    internal static void Remember(DatabaseConnection connection, long account, DateTimeOffset run, DateTimeOffset now)
+    /// <summary>Notes which files an account is told of, behind those that it was told of before; in the transaction that tells it. Those of runs that are over are forgotten.</summary>
+    internal static void Remember(DatabaseConnection connection, long account, DateTimeOffset run, long? told, DateTimeOffset now)
     {
         connection.Execute("DELETE FROM retention_noticed WHERE due_at < @now", ("@now", now.ToColumn()));
+        var known = connection.Number("SELECT coalesce(max(position), 0) FROM retention_noticed WHERE due_at = @due AND account_id = @account", ("@due", run.ToColumn()), ("@account", account));
         connection.Execute(
             """
             INSERT INTO retention_noticed (due_at, account_id, position, file_id)
-            SELECT @due, m.account_id, row_number() OVER (ORDER BY f.first_fetched_at IS NOT NULL, f.arrived_at, f.id), f.id
+            SELECT @due, m.account_id, @known + row_number() OVER (ORDER BY f.first_fetched_at IS NOT NULL, f.arrived_at, f.id), f.id
             FROM retention_mark m JOIN file f ON f.id = m.file_id
-            WHERE m.account_id = @account AND m.due_at <= @due AND f.gone_at IS NULL
+            WHERE m.account_id = @account AND m.due_at <= @due AND m.marked_at > @told AND f.gone_at IS NULL
             ORDER BY f.first_fetched_at IS NOT NULL, f.arrived_at, f.id LIMIT @limit
             """,
-            ("@account", account), ("@due", run.ToColumn()), ("@limit", RetentionLimits.LinkFiles));
+            ("@account", account), ("@due", run.ToColumn()), ("@told", told ?? 0), ("@known", known), ("@limit", RetentionLimits.LinkFiles - known));
     }
 
     /// <summary>Makes the link of a notice; null when its run is over.</summary>

@@ -19,7 +19,7 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
     private RetentionRules? _rules;
     private RetentionPlan _plan = null!;
 
-    private sealed record Candidate(long Id, string Path, long Size, long Arrived, bool Fetched, int? Months, long Due);
+    private sealed record Candidate(long Id, string Path, long Size, long Arrived, bool Fetched, int? Months, long Due, long Marked);
 
     public async ValueTask<Result<RetentionPlan>> RunAsync(CancellationToken cancellationToken)
     {
@@ -28,9 +28,9 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
         var after = 0L;
         while (await AccountsAsync(after, cancellationToken).ConfigureAwait(false) is { Count: > 0 } accounts)
         {
-            foreach (var (id, number) in accounts)
+            foreach (var (id, number, told) in accounts)
             {
-                if (await AccountAsync(id, number, cancellationToken).ConfigureAwait(false) is { } problem)
+                if (await AccountAsync(id, number, told, cancellationToken).ConfigureAwait(false) is { } problem)
                 {
                     return problem;
                 }
@@ -42,17 +42,20 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
         return request.Account is not null && after == 0 ? AccountService.Unknown(request.Account) : _plan;
     }
 
-    /// <summary>The next accounts, or the one that is asked for.</summary>
-    internal static string Accounts(bool one) => $"SELECT id, number FROM account WHERE id > @after{(one ? " AND number_key = @number" : "")} ORDER BY id LIMIT @limit";
+    /// <summary>The next accounts, or the one that is asked for, and when each was told of the next run.</summary>
+    internal static string Accounts(bool one) => $"""
+        SELECT id, number, (SELECT raised_at FROM retention_notice WHERE account_id = account.id AND due_at = @next)
+        FROM account WHERE id > @after{(one ? " AND number_key = @number" : "")} ORDER BY id LIMIT @limit
+        """;
 
-    private ValueTask<List<(long Id, string Number)>> AccountsAsync(long after, CancellationToken cancellationToken) => database.ReadAsync(
+    private ValueTask<List<(long Id, string Number, long? Told)>> AccountsAsync(long after, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.All(
             Accounts(request.Account is not null),
-            static row => (row.GetInt64(0), row.GetString(1)),
-            ("@after", after), ("@number", request.Account is null ? null : AccountNumber.Fold(request.Account)), ("@limit", AccountsAtOnce)),
+            static row => (row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? (long?)null : row.GetInt64(2)),
+            ("@after", after), ("@next", _next.ToColumn()), ("@number", request.Account is null ? null : AccountNumber.Fold(request.Account)), ("@limit", AccountsAtOnce)),
         cancellationToken);
 
-    private async ValueTask<Problem?> AccountAsync(long account, string number, CancellationToken cancellationToken)
+    private async ValueTask<Problem?> AccountAsync(long account, string number, long? told, CancellationToken cancellationToken)
     {
         var total = new AccountPlan(number, 0, 0, 0, 0, 0, 0, null);
         var notice = new Notice();
@@ -95,7 +98,7 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
                 }
 
                 total = Add(total, file, goes == _next);
-                if (goes == _next)
+                if (goes == _next && (told is null || (file.Months == months ? file.Marked : now.ToColumn()) > told))
                 {
                     notice.Add(file.Path, file.Size, file.Fetched);
                 }
@@ -130,7 +133,7 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
             NextRunBytes = _plan.NextRunBytes + total.NextRunBytes,
             Held = _plan.Held + total.Held,
         };
-        return request.Mark ? await TellAsync(account, number, notice, cancellationToken).ConfigureAwait(false) : null;
+        return request.Mark ? await TellAsync(account, number, told, notice, cancellationToken).ConfigureAwait(false) : null;
     }
 
     private static AccountPlan Add(AccountPlan total, Candidate file, bool next) => total with
@@ -171,13 +174,14 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
     private ValueTask<List<Candidate>> PageAsync(long account, long time, long id, DateTimeOffset cutoff, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.All(
             """
-            SELECT f.id, f.path, f.size, f.arrived_at, f.first_fetched_at IS NOT NULL, m.months, coalesce(m.due_at, 0)
+            SELECT f.id, f.path, f.size, f.arrived_at, f.first_fetched_at IS NOT NULL, m.months, coalesce(m.due_at, 0), coalesce(m.marked_at, 0)
             FROM file f LEFT JOIN retention_mark m ON m.file_id = f.id
             WHERE f.account_id = @account AND f.gone_at IS NULL AND (f.arrived_at, f.id) > (@time, @id) AND f.arrived_at <= @cutoff
             ORDER BY f.arrived_at, f.id LIMIT @limit
             """,
             static row => new Candidate(
-                row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4) != 0, row.IsDBNull(5) ? null : row.GetInt32(5), row.GetInt64(6)),
+                row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4) != 0, row.IsDBNull(5) ? null : row.GetInt32(5), row.GetInt64(6),
+                row.GetInt64(7)),
             ("@account", account), ("@time", time), ("@id", id), ("@cutoff", cutoff.ToColumn()), ("@limit", RetentionLimits.Page)),
         cancellationToken);
 
@@ -216,26 +220,32 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
         return result.Problem;
     }
 
-    /// <summary>Once for each account and run: from so many days before it on all that it takes is marked.</summary>
-    private async ValueTask<Problem?> TellAsync(long account, string number, Notice notice, CancellationToken cancellationToken)
+    /// <summary>
+    /// Once for each account and run: from so many days before it on all that it takes is marked. What is marked for it after that (the end of a hold, days without a plan)
+    /// is told alone.
+    /// </summary>
+    private async ValueTask<Problem?> TellAsync(long account, string number, long? told, Notice notice, CancellationToken cancellationToken)
     {
         if (notice.Files == 0 || options.NoticeDays == 0 || _next - now > TimeSpan.FromDays(options.NoticeDays))
         {
             return null;
         }
 
-        var told = await database.WriteAsync<bool>(
+        var written = await database.WriteAsync<bool>(
             transaction =>
             {
                 var connection = transaction.Connection;
                 if (connection.Execute(
-                    "INSERT INTO retention_notice (account_id, due_at, raised_at) VALUES (@account, @due, @now) ON CONFLICT DO NOTHING",
-                    ("@account", account), ("@due", _next.ToColumn()), ("@now", now.ToColumn())) == 0)
+                    """
+                    INSERT INTO retention_notice (account_id, due_at, raised_at) VALUES (@account, @due, @now)
+                    ON CONFLICT (account_id, due_at) DO UPDATE SET raised_at = @now WHERE raised_at = @told
+                    """,
+                    ("@account", account), ("@due", _next.ToColumn()), ("@now", now.ToColumn()), ("@told", told)) == 0)
                 {
                     return false;
                 }
 
-                RetentionLinks.Remember(connection, account, _next, now);
+                RetentionLinks.Remember(connection, account, _next, told, now);
                 EventSql.Raise(connection, RetentionTopics.Notice, account, notice.ToBody(_next, options.Archive is not null), now);
                 audit.Append(transaction, new AuditEntry(AuditActions.RetentionNotice, actor)
                 {
@@ -245,8 +255,8 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
-        _plan = _plan with { Notices = _plan.Notices + (told is { Succeeded: true, Value: true } ? 1 : 0) };
-        return told.Problem;
+        _plan = _plan with { Notices = _plan.Notices + (written is { Succeeded: true, Value: true } ? 1 : 0) };
+        return written.Problem;
     }
 
     /// <summary>What an account is told; names of files that nobody fetched come first.</summary>

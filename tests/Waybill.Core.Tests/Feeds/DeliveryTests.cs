@@ -39,6 +39,33 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task What_a_legal_hold_covers_is_neither_removed_nor_moved_to_where_none_is()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await using var session = new PublisherSession(core);
+        Assert.Equal(StoreError.None, await session.PutAsync(Folder + "1.csv", Csv));
+        Assert.Equal(StoreError.None, await session.PutAsync(Folder + "2.csv", Csv));
+        Assert.Equal(StoreError.None, await session.Store.MakeDirectoryAsync(VaultPath.Parse(Folder + "old")));
+        Assert.Equal(StoreError.None, await session.PutAsync(Folder + "old/3.csv", Csv));
+        Assert.True((await core.Services.Holds.SetAsync("10042", "/invoices/old", "case 4711", TestCore.Operator)).Succeeded);
+        Assert.True((await core.Services.Holds.SetAsync("10042", "/invoices/1.csv", "case 4711", TestCore.Operator)).Succeeded);
+
+        foreach (var path in (string[])["1.csv", "old/3.csv"])
+        {
+            Assert.Equal(StoreError.Held, await session.Store.RemoveAsync(VaultPath.Parse(Folder + path)));
+            Assert.Contains("legal hold on /invoices/", session.Store.Explain(StoreError.Held), StringComparison.Ordinal);
+            Assert.Equal(StoreError.Held, await session.RenameAsync(Folder + path, Folder + "elsewhere.csv"));
+        }
+
+        Assert.Equal(StoreError.Held, await session.RenameAsync(Folder + "old", Folder + "older"));
+        Assert.Equal(StoreError.None, await session.RenameAsync(Folder + "old/3.csv", Folder + "old/4.csv"));
+        Assert.Equal(StoreError.None, await session.Store.RemoveAsync(VaultPath.Parse(Folder + "2.csv")));
+        Assert.Equal(["1.csv"], core.Visible("/invoices"));
+        Assert.Equal(["4.csv"], core.Visible("/invoices/old"));
+    }
+
+    [Fact]
     public async Task Files_that_were_published_or_put_there_by_hand_are_not_overwritten_either()
     {
         await using var core = await TestCore.CreateAsync();

@@ -68,6 +68,34 @@ public sealed class InboundServiceTests
     }
 
     [Fact]
+    public async Task What_is_under_a_legal_hold_is_taken_over_only_where_the_hold_goes_along()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var confirmed = await core.OfferAsync("/upload/a.csv");
+        var rejected = await core.OfferAsync("/upload/b.csv");
+        await core.OfferAsync("/upload/c.csv");
+        (await core.ClaimAsync(confirmed)).Get();
+        (await core.ClaimAsync(rejected)).Get();
+        await core.FetchAsync("/upload/c.csv");
+        Assert.True((await core.Services.Holds.SetAsync(DeliveringCore.Account, "/upload", "case 4711", TestCore.Operator)).Succeeded);
+        foreach (var refused in (Result<InboundFile>[])[await core.ConfirmAsync(confirmed), await core.RejectAsync(rejected, "bad"), await core.ConfirmFetchedAsync("/upload/c.csv")])
+        {
+            Assert.Contains("legal hold on /upload.", refused.Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["a.csv", "b.csv", "c.csv"], Directory.GetFiles(core.OnDisk("/upload")).Select(Path.GetFileName).Order());
+        Assert.Equal(InboundState.Claimed, (await core.StateAsync(confirmed)).State);
+        foreach (var folder in (string[])["/processed", "/rejected"])
+        {
+            Assert.True((await core.Services.Holds.SetAsync(DeliveringCore.Account, folder, "case 4711", TestCore.Operator)).Succeeded);
+        }
+
+        Assert.Equal(InboundState.Processed, (await core.ConfirmAsync(confirmed)).Get().State);
+        Assert.Equal(InboundState.Rejected, (await core.RejectAsync(rejected, "bad")).Get().State);
+        Assert.Equal(InboundState.Processed, (await core.ConfirmFetchedAsync("/upload/c.csv")).Get().State);
+    }
+
+    [Fact]
     public async Task A_vault_of_before_gets_its_folders_when_they_are_needed()
     {
         await using var core = await DeliveringCore.CreateAsync();

@@ -37,6 +37,28 @@ public sealed class RetentionNoticeTests
     }
 
     [Fact]
+    public async Task What_is_marked_for_a_run_after_its_notice_is_told_alone_and_once()
+    {
+        await using var retention = await CreateAsync();
+        await retention.AddAsync("/cdr/a", Day(2025, 1, 20));
+        await retention.AddAsync("/cdr/b", Day(2025, 1, 22));
+        (await retention.Core.Services.Holds.SetAsync("10042", "/cdr/b", "case", Actor.System)).Check();
+        await retention.PassAsync(Day(2026, 1, 20));
+        Assert.Equal(1L, retention.Core.Scalar("SELECT count(*) FROM event"));
+        (await retention.Core.Services.Holds.RemoveAsync("10042", "/cdr/b", "over", Actor.System)).Check();
+        await retention.PassAsync(Day(2026, 1, 30));
+
+        Assert.Equal(2L, retention.Core.Scalar("SELECT count(*) FROM event"));
+        var body = JsonDocument.Parse((string)retention.Core.Scalar("SELECT body FROM event ORDER BY id DESC")!).RootElement;
+        Assert.Equal("2026-02-01T03:00:00Z", body.GetProperty("run").GetString());
+        Assert.Equal(["/cdr/b"], body.GetProperty("names").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(1, Number(body, "files"));
+        Assert.Equal("/cdr/a /cdr/b", retention.Core.Scalar("SELECT group_concat(path, ' ') FROM (SELECT f.path FROM retention_noticed n JOIN file f ON f.id = n.file_id ORDER BY n.position)"));
+        await retention.PassAsync(Day(2026, 2, 2));
+        Assert.False(retention.IsThere("/cdr/b"));
+    }
+
+    [Fact]
     public async Task A_notice_names_only_so_many_files_and_counts_the_rest()
     {
         await using var retention = await CreateAsync();

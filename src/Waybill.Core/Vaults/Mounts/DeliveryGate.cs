@@ -14,7 +14,7 @@ namespace Waybill.Core.Vaults.Mounts;
 /// <param name="actor">The login, its address and connection.</param>
 public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
 {
-    /// <summary>What is told of the file that was held last.</summary>
+    /// <summary>What is told of the file that was held last, or that a legal hold kept.</summary>
     internal string? Words { get; private set; }
 
     /// <summary>Commits an upload, whose old version is kept until it is settled, or holds it.</summary>
@@ -52,8 +52,31 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
         return (Tell(set, error), error == StoreError.None ? file.Sha256 : null);
     }
 
-    /// <summary>Renames a file, or holds it.</summary>
-    internal async ValueTask<StoreError> RenameAsync(MountedPlace from, MountedPlace to, bool replace)
+    /// <summary>Removes a file that no legal hold covers.</summary>
+    internal ValueTask<StoreError> RemoveAsync(MountedPlace place) => UnlessKeptAsync(place, target: null, () => place.Store.RemoveAsync(place.Path));
+
+    /// <summary>Renames a file, or holds it; what a legal hold covers stays where one does.</summary>
+    internal ValueTask<StoreError> RenameAsync(MountedPlace from, MountedPlace to, bool replace) => UnlessKeptAsync(from, to, () => RenameUnlessHeldAsync(from, to, replace));
+
+    private async ValueTask<StoreError> UnlessKeptAsync(MountedPlace place, MountedPlace? target, Func<ValueTask<StoreError>> change)
+    {
+        try
+        {
+            if (await publisher.WhyKeptAsync(place.Account!, place.InVault(place.Path), target?.InVault(target.Path)).ConfigureAwait(false) is { } held)
+            {
+                Words = held.Message;
+                return StoreError.Held;
+            }
+        }
+        catch (DatabaseException)
+        {
+            return StoreError.InputOutput;
+        }
+
+        return await change().ConfigureAwait(false);
+    }
+
+    private async ValueTask<StoreError> RenameUnlessHeldAsync(MountedPlace from, MountedPlace to, bool replace)
     {
         if (from.InVault(from.Path) is not { } source || to.InVault(to.Path) is not { } target || publisher.Delivery(from.Account!, target, source, actor) is not { } set)
         {

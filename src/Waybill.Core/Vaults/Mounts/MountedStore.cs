@@ -111,7 +111,7 @@ public sealed class MountedStore : IFileStore
     public ValueTask<StoreError> RemoveDirectoryAsync(VaultPath path) => ChangeAsync(path, static place => place.Store.RemoveDirectoryAsync(place.Path));
 
     /// <inheritdoc/>
-    public ValueTask<StoreError> RemoveAsync(VaultPath path) => ChangeAsync(path, static place => place.Store.RemoveAsync(place.Path));
+    public ValueTask<StoreError> RemoveAsync(VaultPath path) => ChangeAsync(path, place => _gate is null ? place.Store.RemoveAsync(place.Path) : _gate.RemoveAsync(place));
 
     /// <inheritdoc/>
     public ValueTask<StoreError> RenameAsync(VaultPath source, VaultPath target, bool replace) => ChangeAsync(source, from => ChangeAsync(
