@@ -35,7 +35,7 @@ public sealed partial class FeedPublisher
     private void Decide(WriteTransaction transaction, PublicationSet set, string owner)
     {
         var (connection, now) = (transaction.Connection, time.GetUtcNow());
-        set.Problem ??= set.Replaces ? Covered(connection, set) : null;
+        set.Problem ??= set.Replaces ? WhyNotReplaced(connection, set) : null;
         if (set.Problem is not null)
         {
             set.Reason = set.Problem.Message;
@@ -59,11 +59,13 @@ public sealed partial class FeedPublisher
         Commit(transaction, set, AuditActions.Published, owner);
     }
 
-    /// <summary>Why a set must not take the place of what has its names: a legal hold covers one of these; null when it may.</summary>
-    private static Problem? Covered(DatabaseConnection connection, PublicationSet set) => set.Files
+    /// <summary>
+    /// Why a set must not take the place of what has its names: a legal hold covers one of these, or another set is about to show or hide it; null when it may.
+    /// </summary>
+    private static Problem? WhyNotReplaced(DatabaseConnection connection, PublicationSet set) => set.Files
         .Select(static file => file.Path.ToString())
-        .Where(path => CatalogueSql.Present(connection, set.AccountId, path) is not null)
-        .Select(path => HoldSql.Check(connection, set.AccountId, set.Account, path))
+        .Select(path => PublicationSql.CheckSettled(connection, set.AccountId, set.Account, path)
+            ?? (CatalogueSql.Present(connection, set.AccountId, path) is null ? null : HoldSql.Check(connection, set.AccountId, set.Account, path)))
         .FirstOrDefault(static problem => problem is not null);
 
     /// <summary>The files of a set are in the catalogue and in the audit from now on.</summary>

@@ -116,7 +116,7 @@ public sealed partial class FeedPublisher
                     return Problem.Refused($"Account {set.Account} is closed; nothing is published to it any more. Discard {id}.");
                 }
 
-                if (set.Replaces && Covered(connection, set) is { } replaced)
+                if (set.Replaces && WhyNotReplaced(connection, set) is { } replaced)
                 {
                     return replaced;
                 }

@@ -117,7 +117,7 @@ public sealed partial class FeedPublisher
             }
 
             var files = connection.All($"{CatalogueSql.Select} WHERE f.publication_id = @id AND f.gone_at IS NULL ORDER BY f.id", CatalogueSql.Read, ("@id", id));
-            return Covered(connection, publication.AccountId, publication.Account, files) is { } covered ? covered
+            return WhyNotTaken(connection, publication.AccountId, publication.Account, files) is { } problem ? problem
                 : files.Count > 0
                 ? new Recallables(publication.AccountId, publication.Account, publication.Feed, publication.By, files)
                 : Problem.Refused($"Publication {id} has no file in the folders of account {publication.Account}: {CommandWord(publication.State)}, or its files are gone already.");
@@ -151,17 +151,20 @@ public sealed partial class FeedPublisher
             found.Add(file);
         }
 
-        if (Covered(connection, account.Id, account.Number, found) is { } held)
+        if (WhyNotTaken(connection, account.Id, account.Number, found) is { } refused)
         {
-            return held;
+            return refused;
         }
 
         return new Recallables(account.Id, account.Number, types.At(found[0].Path)!.Name, null, found);
     }
 
-    /// <summary>What is under a legal hold is not taken away either: it stays where the customer, and whoever asks for it, finds it.</summary>
-    private static Problem? Covered(DatabaseConnection connection, long accountId, string account, List<CatalogueFile> files) =>
-        files.Select(file => HoldSql.Check(connection, accountId, account, file.Path)).FirstOrDefault(static problem => problem is not null);
+    /// <summary>
+    /// What is under a legal hold is not taken away either: it stays where the customer, and whoever asks for it, finds it. What is just being published is not there yet.
+    /// </summary>
+    private static Problem? WhyNotTaken(DatabaseConnection connection, long accountId, string account, List<CatalogueFile> files) => files
+        .Select(file => PublicationSql.CheckSettled(connection, accountId, account, file.Path) ?? HoldSql.Check(connection, accountId, account, file.Path))
+        .FirstOrDefault(static problem => problem is not null);
 
     private sealed record Recallables(long AccountId, string Account, string Feed, string? By, IReadOnlyList<CatalogueFile> Files);
 }

@@ -188,6 +188,23 @@ internal static class PublicationSql
         """,
         ("@account", account), ("@path", path)) != 0;
 
+    /// <summary>
+    /// Why a file must not be replaced or taken back at the moment: another set is decided that shows or hides what has its name, and the disk does not have it yet. Null
+    /// when it may.
+    /// </summary>
+    public static Problem? CheckSettled(DatabaseConnection connection, long accountId, string account, string path)
+    {
+        var other = connection.First<(long Id, PublicationState State)?>(
+            """
+            SELECT p.id, p.state FROM publication p JOIN publication_file f ON f.publication_id = p.id
+            WHERE p.owner IS NOT NULL AND +p.account_id = @account AND p.state IN ('committing', 'recalling') AND f.path = @path LIMIT 1
+            """,
+            static row => (row.GetInt64(0), row.Word<PublicationState>(1)), ("@account", accountId), ("@path", path));
+        return other is { } set
+            ? Problem.Refused($"{Words.Show(path)} of account {account} is just being {(set.State == PublicationState.Recalling ? "recalled" : "published")}, by {set.Id}. Try again in a moment; if it stays so, see `waybill doctor`.")
+            : null;
+    }
+
     private static List<PublicationSet> Load(DatabaseConnection connection, List<long> ids)
     {
         List<PublicationSet> sets = [];

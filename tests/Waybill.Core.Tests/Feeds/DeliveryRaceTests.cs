@@ -33,6 +33,42 @@ public sealed class DeliveryRaceTests
     }
 
     [Fact]
+    public async Task What_is_just_being_recalled_is_not_replaced_and_what_is_just_being_published_is_not_recalled()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        var replace = FeedTestExtensions.Set("10042", "cdr", ("1.csv", "new")) with { Replace = true, Reason = "wrong rates" };
+        var recall = new RecallRequest("wrong") { Account = "10042", Paths = ["/cdr/1.csv"] };
+        await core.PublishAsync("cdr", "1.csv", "old");
+        var held = (await core.PublishAsync("cdr", "1.csv", "held")).Publication!.Value;
+        var (reached, goOn) = (new SemaphoreSlim(0), new SemaphoreSlim(0));
+        await using var session = new PublisherSession(core, afterStep: step =>
+        {
+            if (step is "recall-decided" or "decided")
+            {
+                reached.Release();
+                Assert.True(goOn.Wait(TimeSpan.FromSeconds(60)));
+            }
+        });
+
+        var recalling = Task.Run(() => session.Feeds.RecallAsync(recall, TestCore.Operator).AsTask());
+        await reached.WaitAsync();
+        Assert.Contains("just being recalled", (await core.Services.Publisher.PublishAsync(replace, TestCore.Operator)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        (await core.Services.Publisher.ReleaseAsync(held, "the right one", TestCore.Operator)).Problem(ProblemKind.Refused);
+        goOn.Release();
+        var recalled = (await recalling).Get();
+        Assert.Equal("old", core.Content(recalled.Files[0].HiddenPath));
+
+        var publishing = Task.Run(() => session.Feeds.PublishAsync(replace, TestCore.Operator).AsTask());
+        await reached.WaitAsync();
+        Assert.Contains("just being published", (await core.Services.Publisher.RecallAsync(recall, TestCore.Operator)).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
+        goOn.Release();
+        Assert.Equal(PublicationState.Published, (await publishing).Get().State);
+        Assert.Equal("new", core.Content("/cdr/1.csv"));
+        Assert.Equal("new", core.Content((await core.Services.Publisher.RecallAsync(recall, TestCore.Operator)).Get().Files[0].HiddenPath));
+    }
+
+    [Fact]
     public async Task A_newer_version_that_takes_the_old_name_while_it_is_renamed_goes_back()
     {
         await using var core = await TestCore.CreateAsync();
