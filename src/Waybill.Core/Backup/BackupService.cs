@@ -28,6 +28,9 @@ public sealed class BackupService(DataDirectory directory, WaybillDatabase datab
     /// <summary>Called when the database has been copied and the files have not: what tests change then is what a server may change.</summary>
     internal Func<Task>? AfterCopy { get; init; }
 
+    /// <summary>Called for each entry of a vault when files are looked for that no catalogue knows: tests move directories then.</summary>
+    internal Action<string, Storage.VaultEntry>? AtEntry { get; init; }
+
     /// <summary>Makes a backup.</summary>
     /// <param name="file">The archive, which must not be there.</param>
     /// <param name="withFiles">Whether the customers' files go into it.</param>
@@ -133,12 +136,13 @@ public sealed class BackupService(DataDirectory directory, WaybillDatabase datab
             await writer.AddFileAsync(BackupFormat.ArchiveList, list, cancellationToken).ConfigureAwait(false);
 
             using var connection = new DatabaseConnection(copy, new DatabaseOptions(), forWriting: false);
-            var tree = new BackupTreeWriter(writer, database, connection, vaults, withFiles, time) { AsideDirectory = directory.RetentionTaken };
+            var tree = new BackupTreeWriter(writer, database, connection, vaults, withFiles, time) { AsideDirectory = directory.RetentionTaken, AtEntry = AtEntry };
             await tree.RunAsync(cancellationToken).ConfigureAwait(false);
             return await writer.EndAsync(
                 new BackupReport(created, Migrator.Version(connection), withFiles, tree.Files, tree.Bytes, tree.Missing, tree.GoneMeanwhile, writer.LeftOut + tree.LeftOut + archives.LeftOut, tree.Hidden, archives.Files)
                 {
                     Aside = tree.Aside,
+                    VaultsInPart = tree.VaultsInPart,
                     ArchivesNotRead = archives.Unread,
                 },
                 cancellationToken).ConfigureAwait(false);

@@ -45,6 +45,12 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
 
     public long LeftOut { get; private set; }
 
+    /// <summary>Vaults that were not seen whole.</summary>
+    public int VaultsInPart { get; private set; }
+
+    /// <summary>As <see cref="BackupService.AtEntry"/>.</summary>
+    public Action<string, VaultEntry>? AtEntry { get; init; }
+
     public async ValueTask RunAsync(CancellationToken cancellationToken)
     {
         for (var after = 0L; ;)
@@ -81,10 +87,7 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
     {
         var opened = vaults.OpenVault(owner.Number);
         using var vault = opened.Value;
-        if (vault is not null)
-        {
-            await AddDirectoriesAsync(owner, vault, cancellationToken).ConfigureAwait(false);
-        }
+        var isWhole = vault is null || await AddDirectoriesAsync(owner, vault, cancellationToken).ConfigureAwait(false);
 
         for (var after = ""; ;)
         {
@@ -119,12 +122,14 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
         await AddHiddenAsync(owner, cancellationToken).ConfigureAwait(false);
         if (vault is not null && withFiles)
         {
-            await AddUncataloguedAsync(owner, vault, cancellationToken).ConfigureAwait(false);
+            isWhole &= await AddUncataloguedAsync(owner, vault, cancellationToken).ConfigureAwait(false);
         }
+
+        VaultsInPart += isWhole ? 0 : 1;
     }
 
-    /// <summary>The tree of folders is small and always in it: a restored vault has its folders, and what is missing is missing files.</summary>
-    private async ValueTask AddDirectoriesAsync(VaultOwner owner, LocalVault vault, CancellationToken cancellationToken)
+    /// <summary>The tree of folders is small and always in it: a restored vault has its folders, and what is missing is missing files. False when not all of it was seen.</summary>
+    private async ValueTask<bool> AddDirectoriesAsync(VaultOwner owner, LocalVault vault, CancellationToken cancellationToken)
     {
         var root = vault.Look(VaultPath.Root);
         if (root.Succeeded)
@@ -142,6 +147,7 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
         }
 
         LeftOut += walk.Unnameable;
+        return !walk.IsInterrupted;
     }
 
     private ValueTask AddDirectoryAsync(VaultOwner owner, string path, VaultEntry entry, CancellationToken cancellationToken) =>
@@ -414,13 +420,16 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
         }
     }
 
-    /// <summary>What neither the copied catalogue nor that of now knows; what came or was renamed since the copy is not of its moment.</summary>
-    private async ValueTask AddUncataloguedAsync(VaultOwner owner, LocalVault vault, CancellationToken cancellationToken)
+    /// <summary>
+    /// What neither the copied catalogue nor that of now knows; what came or was renamed since the copy is not of its moment. False when not everything was seen.
+    /// </summary>
+    private async ValueTask<bool> AddUncataloguedAsync(VaultOwner owner, LocalVault vault, CancellationToken cancellationToken)
     {
         using var walk = vault.Walk();
         while (walk.TryRead(out var entry))
         {
             var path = entry.Path.ToString();
+            AtEntry?.Invoke(owner.Number, entry);
             if (entry.Kind == FileKind.SymbolicLink)
             {
                 await AddLinkAsync(owner, entry, cancellationToken).ConfigureAwait(false);
@@ -435,6 +444,8 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
                 await TryAddContentAsync(owner, path, path, cancellationToken).ConfigureAwait(false);
             }
         }
+
+        return !walk.IsInterrupted;
     }
 
     private async ValueTask AddLinkAsync(VaultOwner owner, VaultEntry entry, CancellationToken cancellationToken)

@@ -44,6 +44,9 @@ public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, Vaul
     /// <summary>How long this one waits; tests need not.</summary>
     internal TimeSpan SettleTime { get; init; } = Settle;
 
+    /// <summary>Called for each entry of a vault, while the walk stands at it: tests move directories then.</summary>
+    internal Action<VaultEntry>? AtEntry { get; init; }
+
     /// <summary>Scans all vaults, or one.</summary>
     /// <param name="account">The account's number; null for all.</param>
     /// <param name="actor">Who asked for it.</param>
@@ -148,6 +151,7 @@ public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, Vaul
                 _batch.Clear();
                 while (_batch.Count < Batch && (more = walk.TryRead(out var entry)))
                 {
+                    scan.AtEntry?.Invoke(entry);
                     if (entry.Kind == FileKind.File)
                     {
                         _batch.Add(entry);
@@ -172,7 +176,7 @@ public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, Vaul
                 }
             }
 
-            Report = Report with { Unnameable = Report.Unnameable + walk.Unnameable };
+            Report = Report with { Unnameable = Report.Unnameable + walk.Unnameable, VaultsInPart = Report.VaultsInPart + (walk.IsInterrupted ? 1 : 0) };
             return null;
         }
 

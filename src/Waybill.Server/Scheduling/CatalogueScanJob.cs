@@ -22,15 +22,15 @@ internal sealed partial class CatalogueScanJob(Installation installation, Catalo
     public async ValueTask<Outcome> RunAsync(CancellationToken cancellationToken)
     {
         var scanned = await installation.Scan.RunAsync(null, Actor.System, cancellationToken);
-        if (scanned.Value is { } report && (report.Found > 0 || report.Changed > 0 || report.Missing > 0 || report.Returned > 0 || report.VaultsNotRead > 0))
+        if (scanned.Value is { } report && (report.Found > 0 || report.Changed > 0 || report.Missing > 0 || report.Returned > 0 || report.VaultsNotRead > 0 || report.VaultsInPart > 0))
         {
-            LogScanned(logger, report.Files, report.Found, report.Changed, report.Missing, report.Returned, report.VaultsNotRead);
+            LogScanned(logger, report.Files, report.Found, report.Changed, report.Missing, report.Returned, report.VaultsNotRead, report.VaultsInPart);
         }
 
         return new Outcome(scanned.Problem);
     }
 
     [LoggerMessage(EventId = 60, Level = LogLevel.Information,
-        Message = "Scanned {Files} files: {Found} put in by hand, {Changed} changed, {Missing} missing, {Returned} there again; {VaultsNotRead} vaults not there")]
-    private static partial void LogScanned(ILogger logger, long files, long found, long changed, long missing, long returned, int vaultsNotRead);
+        Message = "Scanned {Files} files: {Found} put in by hand, {Changed} changed, {Missing} missing, {Returned} there again; {VaultsNotRead} vaults not there, {VaultsInPart} seen in part")]
+    private static partial void LogScanned(ILogger logger, long files, long found, long changed, long missing, long returned, int vaultsNotRead, int vaultsInPart);
 }

@@ -4,13 +4,14 @@ namespace Waybill.Storage.Local;
 
 /// <summary>
 /// Everything in a vault, one entry after the other, directories before what lies in them. No link is followed, the store's own temporaries are left out, and one
-/// directory is open at a time, as in <see cref="TemporarySweep"/>: memory and descriptors stay the same however many files there are.
+/// directory is open beside the vault's own, as in <see cref="TemporarySweep"/>: memory and descriptors stay the same however many files there are.
 /// </summary>
 public sealed class VaultWalk : IDisposable
 {
     private readonly Stack<Level> _levels = new();
     private readonly byte[] _records = new byte[DirectoryRecord.BufferSize];
     private readonly byte[] _path = new byte[VaultPath.MaximumLength + 1 + VaultPath.MaximumNameLength];
+    private readonly FileDescriptor _root;
     private FileDescriptor? _directory;
     private int _start;
     private int _end;
@@ -22,13 +23,13 @@ public sealed class VaultWalk : IDisposable
 
     internal VaultWalk(FileDescriptor root)
     {
-        if (!Enter(root, "."u8))
+        if (Kernel.OpenName(root, "."u8, OpenFlags.ReadDirectory, 0, out _root) != Errno.None || !Enter(_root, "."u8))
         {
             IsInterrupted = true;
         }
     }
 
-    /// <summary>The walk ended before it had seen everything: a directory was moved while it was in it, or cannot be read.</summary>
+    /// <summary>The walk has not seen everything: a directory was moved while it was deeper in it, or one cannot be read.</summary>
     public bool IsInterrupted { get; private set; }
 
     /// <summary>Entries whose name is not UTF-8 or whose path is longer than clients can name: no path can stand for them.</summary>
@@ -84,11 +85,12 @@ public sealed class VaultWalk : IDisposable
         return false;
     }
 
-    /// <summary>Closes the directory that is open.</summary>
+    /// <summary>Closes the directories that are open.</summary>
     public void Dispose()
     {
         _directory?.Dispose();
         _directory = null;
+        _root.Dispose();
     }
 
     private int Append(ReadOnlySpan<byte> name)
@@ -127,33 +129,41 @@ public sealed class VaultWalk : IDisposable
         }
     }
 
+    /// <summary>
+    /// Goes on in the directory above, by its path: out of one that was moved ".." leads elsewhere, and what is in it has other names now. Then on in the nearest one that is
+    /// still at its place.
+    /// </summary>
     private void Ascend()
     {
-        var directory = _directory!;
+        _directory!.Dispose();
         _directory = null;
-        using (directory)
+        while (Leave() && !TryResume())
         {
-            _levels.Pop();
-            if (_levels.Count == 0)
-            {
-                return;
-            }
-
-            var expected = _levels.Peek();
-            if (Kernel.OpenName(directory, ".."u8, OpenFlags.ReadDirectory, 0, out var above) == Errno.None
-                && Kernel.Stat(above, out var status) == Errno.None && status.Identity == expected.Identity
-                && Kernel.SeekDirectory(above, expected.Cookie) == Errno.None)
-            {
-                _directory = above;
-                _start = _end = 0;
-                _pathLength = _path.AsSpan(0, _pathLength).LastIndexOf((byte)'/');
-            }
-            else
-            {
-                above.Dispose();
-                IsInterrupted = true;
-            }
+            IsInterrupted = true;
         }
+    }
+
+    /// <summary>Forgets the directory that is read to its end; false when that was the vault's own.</summary>
+    private bool Leave()
+    {
+        _levels.Pop();
+        _pathLength = int.Max(0, _path.AsSpan(0, _pathLength).LastIndexOf((byte)'/'));
+        return _levels.Count > 0;
+    }
+
+    private bool TryResume()
+    {
+        var expected = _levels.Peek();
+        if (Kernel.OpenBeneath(_root, _pathLength == 0 ? "."u8 : _path.AsSpan(0, _pathLength), OpenFlags.ReadDirectory, OpenFlags.ResolveNoSymbolicLinks, out var directory) == Errno.None
+            && Kernel.Stat(directory, out var status) == Errno.None && status.Identity == expected.Identity && Kernel.SeekDirectory(directory, expected.Cookie) == Errno.None)
+        {
+            _directory = directory;
+            _start = _end = 0;
+            return true;
+        }
+
+        directory.Dispose();
+        return false;
     }
 
     private bool Enter(FileDescriptor parent, ReadOnlySpan<byte> name)

@@ -46,6 +46,24 @@ public sealed class BackupRoundTripTests
     }
 
     [Fact]
+    public async Task A_vault_of_which_a_directory_is_moved_meanwhile_is_said_to_be_seen_in_part()
+    {
+        await using var test = await TestBackup.CreateAsync();
+        test.Vaults.Put("/upload/a/b/c/x.csv", "x");
+        test.Vaults.Put("/upload/z.csv", "z");
+        var whole = await test.WriteAsync(withFiles: true);
+        Assert.Equal((2, 0), (whole.Files, whole.VaultsInPart));
+        var part = (await test.TryWriteAsync(withFiles: true, archive: test.Beside("other.tar"), atEntry: (_, entry) =>
+        {
+            if (entry.Path.ToString() == "/upload/a/b/c")
+            {
+                Directory.Move(test.Vaults.OnDisk("/upload/a"), test.Vaults.OnDisk("/invoices/a"));
+            }
+        })).Get();
+        Assert.Equal(1, part.VaultsInPart);
+    }
+
+    [Fact]
     public async Task With_files_everything_is_the_same_and_the_log_says_that_it_was_restored()
     {
         await using var test = await TestBackup.CreateAsync();

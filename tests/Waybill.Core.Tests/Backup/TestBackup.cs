@@ -32,8 +32,9 @@ internal sealed class TestBackup : IAsyncDisposable
         (await TryWriteAsync(withFiles, archive)).Get();
 
     public ValueTask<Result<BackupReport>> TryWriteAsync(
-        bool withFiles, string? archive = null, TimeProvider? time = null, IReadOnlyList<string>? archives = null, Func<Task>? afterCopy = null) =>
-        new BackupService(Core.Files, Core.Services.Database, Core.Services.Audit, Vaults.Stores, time ?? Core.Time) { Archives = archives ?? [], AfterCopy = afterCopy }
+        bool withFiles, string? archive = null, TimeProvider? time = null, IReadOnlyList<string>? archives = null, Func<Task>? afterCopy = null,
+        Action<string, Storage.VaultEntry>? atEntry = null) =>
+        new BackupService(Core.Files, Core.Services.Database, Core.Services.Audit, Vaults.Stores, time ?? Core.Time) { Archives = archives ?? [], AfterCopy = afterCopy, AtEntry = atEntry }
             .WriteAsync(archive ?? Archive, withFiles, null, TestCore.Operator);
 
     /// <summary>Restores into a directory of its own; the report, or the problem.</summary>

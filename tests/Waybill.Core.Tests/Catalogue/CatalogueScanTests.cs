@@ -7,6 +7,25 @@ namespace Waybill.Core.Tests.Catalogue;
 public sealed class CatalogueScanTests
 {
     [Fact]
+    public async Task A_vault_of_which_a_directory_is_moved_meanwhile_is_said_to_be_seen_in_part()
+    {
+        await using var vaults = await TestVaults.CreateAsync();
+        vaults.Put("/upload/a/b/c/x.csv", "x");
+        vaults.Put("/upload/z.csv", "z");
+        var report = await vaults.ScanAsync(entry =>
+        {
+            if (entry.Path.ToString() == "/upload/a/b/c")
+            {
+                Directory.Move(vaults.OnDisk("/upload/a"), vaults.OnDisk("/invoices/a"));
+            }
+        });
+        Assert.Equal(1, report.VaultsInPart);
+        Assert.NotNull(await vaults.FindAsync("/upload/z.csv"));
+        Assert.Equal(0, (await vaults.ScanAsync()).VaultsInPart);
+        Assert.NotNull(await vaults.FindAsync("/invoices/a/b/c/x.csv"));
+    }
+
+    [Fact]
     public async Task What_is_found_where_customers_and_vendors_deliver_is_for_the_back_office()
     {
         await using var vaults = await TestVaults.CreateAsync();

@@ -61,6 +61,10 @@ internal sealed class TestVaults : IAsyncDisposable
         Core.Time.Advance(TimeSpan.FromTicks(Math.Max(0, (TimeProvider.System.GetUtcNow() - Core.Time.GetUtcNow()).Ticks)));
     }
 
+    /// <summary>Scans, and does something at each entry.</summary>
+    public async Task<ScanReport> ScanAsync(Action<VaultEntry> atEntry) => (await new CatalogueScan(
+        Core.Services.Database, Core.Services.Audit, Stores, Core.Time, Core.Services.Layout) { SettleTime = TimeSpan.Zero, AtEntry = atEntry }.RunAsync(null, TestCore.Operator)).Get();
+
     public async Task<ScanReport> ScanAsync() => (await Scan.RunAsync(null, TestCore.Operator)).Get();
 
     public async Task<CatalogueFile?> FindAsync(string path) => await Core.Services.Catalogue.FindAsync("10042", path);

@@ -34,23 +34,31 @@ public sealed class VaultWalkTests
         Assert.Equal(StoreError.NotFound, vault.Look(VaultPath.Parse("/d3/none")).Error);
     }
 
-    [Fact]
-    public async Task A_walk_out_of_a_directory_that_was_moved_ends_and_says_so()
+    [Theory]
+    [InlineData("/a/b", "/a", "/a/b", "/a/b/c", "/a/d", "/y", "/z")]
+    [InlineData("/a", "/a", "/a/b", "/a/b/c", "/y", "/z")]
+    public async Task A_walk_out_of_a_directory_that_was_moved_goes_on_above_it_and_says_so(string moved, params string[] expected)
     {
         await using var folder = new VaultFolder();
-        Directory.CreateDirectory(folder.OnDisk("/a/b/c"));
-        Directory.CreateDirectory(folder.OnDisk("/z"));
+        foreach (var path in (string[])["/a/b/c", "/a/d", "/y", "/z"])
+        {
+            Directory.CreateDirectory(folder.OnDisk(path));
+        }
+
         using var vault = folder.Vaults.OpenVault(VaultPath.Parse("/u1")).Value!;
         using var walk = vault.Walk();
+        var seen = new HashSet<string>();
         while (walk.TryRead(out var entry))
         {
+            seen.Add(entry.Path.ToString());
             if (entry.Path.ToString() == "/a/b/c")
             {
-                Directory.Move(folder.OnDisk("/a/b"), folder.OnDisk("/z/b"));
+                Directory.Move(folder.OnDisk(moved), folder.OnDisk("/z/moved"));
             }
         }
 
         Assert.True(walk.IsInterrupted);
+        Assert.Superset(expected.ToHashSet(), seen);
     }
 
     [Fact]

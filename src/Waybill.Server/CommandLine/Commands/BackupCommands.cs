@@ -59,6 +59,11 @@ internal static class BackupCommands
                     output.WriteLine($"{report.Missing} files of the catalogue are not on the disk; run: {ShellWord.Command(here.Data, "files scan")}");
                 }
 
+                if (report.VaultsInPart > 0)
+                {
+                    output.WriteLine($"{report.VaultsInPart} vaults were seen in part: a directory was moved meanwhile, or cannot be read. Files that are not in the catalogue may be missing; make another backup");
+                }
+
                 if (report.LeftOut > 0)
                 {
                     output.WriteLine($"{report.LeftOut} are left out: names that are not UTF-8, pipes, devices");
