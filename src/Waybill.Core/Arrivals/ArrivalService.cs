@@ -188,8 +188,9 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
                 }
 
                 var report = InboundReport.Head(row.File) + InboundReport.OfChecks(faults);
-                return InboundMover.Intend(
-                    transaction.Connection, current, InboundState.Rejected, identity, Judge, Actor.System, report.Length > InboundLimits.Report ? report[..InboundLimits.Report] : report) is null;
+                InboundMover.Intend(
+                    transaction.Connection, current, InboundState.Rejected, identity, Judge, Actor.System, report.Length > InboundLimits.Report ? report[..InboundLimits.Report] : report);
+                return true;
             },
             cancellationToken).ConfigureAwait(false);
         return intended is { Succeeded: true, Value: true } && (await _mover.FinishAsync(row.File.Id, cancellationToken).ConfigureAwait(false)).Succeeded

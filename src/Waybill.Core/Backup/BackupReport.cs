@@ -17,7 +17,7 @@ public sealed record BackupReport(
     /// <summary>Files that retention had moved aside and that stay, held or overwritten in that moment.</summary>
     public long Aside { get; init; }
 
-    /// <summary>Vaults that were not seen whole: a directory was moved meanwhile, or cannot be read. What is in no catalogue may be missing.</summary>
+    /// <summary>Vaults that were not seen whole: a directory was moved or removed meanwhile, or cannot be read. What is in no catalogue may be missing.</summary>
     public int VaultsInPart { get; init; }
 
     /// <summary>Archive folders that could not be read: their files are not in the list.</summary>

@@ -9,7 +9,7 @@ public sealed record ScanReport
     /// <summary>Accounts whose vault is not there or cannot be read: nothing of them was changed.</summary>
     public int VaultsNotRead { get; init; }
 
-    /// <summary>Vaults that were not seen whole: a directory was moved meanwhile, or cannot be read.</summary>
+    /// <summary>Vaults that were not seen whole: a directory was moved or removed meanwhile, or cannot be read.</summary>
     public int VaultsInPart { get; init; }
 
     /// <summary>Files on the disk.</summary>

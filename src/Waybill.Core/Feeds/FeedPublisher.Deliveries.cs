@@ -28,10 +28,14 @@ public sealed partial class FeedPublisher
     }
 
     /// <summary>The legal hold because of which a publisher login may not remove or move something; null when it may.</summary>
-    internal ValueTask<Problem?> WhyKeptAsync(Account account, VaultPath? path, VaultPath? target) => database.ReadAsync(
+    internal ValueTask<Problem?> WhyNotMovedAsync(Account account, VaultPath? path, VaultPath? target) => database.ReadAsync(
         connection => path is null ? null
             : target is null ? HoldSql.Check(connection, account.Id, account.Number, path.ToString())
             : HoldSql.CheckMove(connection, account.Id, account.Number, path.ToString(), target.ToString()));
+
+    /// <summary>The legal hold because of which a publisher login may not overwrite what lies at a path; null when it may, and when nothing lies there.</summary>
+    internal ValueTask<Problem?> WhyNotOverwrittenAsync(Account account, VaultPath? path) => database.ReadAsync(
+        connection => path is null || CatalogueSql.Present(connection, account.Id, path.ToString()) is null ? null : HoldSql.Check(connection, account.Id, account.Number, path.ToString()));
 
     /// <summary>A vault as it lies on the disk.</summary>
     internal StoreResult<IStagingStore> OpenStaging(string account) => stores.OpenStaging(account);

@@ -201,7 +201,7 @@ internal static class PublicationSql
             """,
             static row => (row.GetInt64(0), row.Word<PublicationState>(1)), ("@account", accountId), ("@path", path));
         return other is { } set
-            ? Problem.Refused($"{Words.Show(path)} of account {account} is just being {(set.State == PublicationState.Recalling ? "recalled" : "published")}, by {set.Id}. Try again in a moment; if it stays so, see `waybill doctor`.")
+            ? Problem.Refused($"{Words.Show(path)} of account {account} is just being {(set.State == PublicationState.Recalling ? "recalled" : "published")}, by {set.Id}. Try again in a moment. If it stays so, see `waybill doctor`.")
             : null;
     }
 

@@ -23,8 +23,21 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
     /// <summary>Called after each step of a move: <c>intended</c>, <c>moved</c>, <c>reported</c>, <c>done</c>; and <c>misplaced</c>, when another file was moved.</summary>
     public Action<string>? AfterStep { get; set; }
 
-    /// <summary>Commits the intent; the caller has checked that it may. A problem is a legal hold that does not reach to where the file would go.</summary>
-    public static Problem? Intend(DatabaseConnection connection, InboundRow row, InboundState state, long identity, string by, Actor decider, string? report)
+    /// <summary>As <see cref="Intend"/>, unless a legal hold does not reach to where the file would go: then that.</summary>
+    public static Problem? IntendUnlessHeld(DatabaseConnection connection, InboundRow row, InboundState state, long identity, string by, Actor decider, string? report)
+    {
+        var folder = SenderPlace.Of(row.File.Path).Folder(state);
+        if (HoldSql.CheckMove(connection, row.AccountId, row.File.Account, row.File.Path, folder) is { } held)
+        {
+            return held;
+        }
+
+        Intend(connection, row, state, identity, by, decider, report);
+        return null;
+    }
+
+    /// <summary>Commits the intent; the caller has checked that it may.</summary>
+    public static void Intend(DatabaseConnection connection, InboundRow row, InboundState state, long identity, string by, Actor decider, string? report)
     {
         var place = SenderPlace.Of(row.File.Path);
         var target = place.In(state);
@@ -33,13 +46,7 @@ internal sealed class InboundMover(WaybillDatabase database, AuditLog audit, Tim
             target = place.In(state, row.File.Arrived, row.File.Id);
         }
 
-        if (HoldSql.CheckMove(connection, row.AccountId, row.File.Account, row.File.Path, target) is { } held)
-        {
-            return held;
-        }
-
         InboundSql.Intend(connection, row.File.Id, state, target, identity, by, decider, report);
-        return null;
     }
 
     /// <summary>What lies at a path now, that is a file.</summary>

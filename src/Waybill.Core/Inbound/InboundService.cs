@@ -218,7 +218,7 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                     return Problem.Refused($"This login has not fetched all of this file ({row.File.Size} bytes). Fetch it to its end, then delete it.");
                 }
 
-                if (InboundMover.Intend(connection, row, InboundState.Processed, identity, login, collector, report: null) is { } held)
+                if (InboundMover.IntendUnlessHeld(connection, row, InboundState.Processed, identity, login, collector, report: null) is { } held)
                 {
                     return held;
                 }
@@ -299,7 +299,7 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                     return Problem.Refused($"File {file} is not claimed by {Words.Show(claimant)}. Claim it first.");
                 }
 
-                return InboundMover.Intend(connection, row, state, identity, claimant, actor, report is null ? null : InboundReport.Head(row.File) + report) is { } held ? held : row.File;
+                return InboundMover.IntendUnlessHeld(connection, row, state, identity, claimant, actor, report is null ? null : InboundReport.Head(row.File) + report) is { } held ? held : row.File;
             },
             cancellationToken).ConfigureAwait(false);
         return intended.Succeeded ? await _mover.FinishAsync(file, cancellationToken).ConfigureAwait(false) : intended;

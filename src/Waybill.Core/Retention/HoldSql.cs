@@ -15,7 +15,7 @@ internal static class HoldSql
 
     /// <summary>Why a file must not be destroyed or taken away; null when it may.</summary>
     public static Problem? Check(DatabaseConnection connection, long accountId, string account, string path) => Covering(connection, accountId, path) is { } hold
-        ? Problem.Refused($"{Held(account, path, hold)} `waybill hold list --account {account}` says why; end the hold first, or leave the file.")
+        ? Problem.Refused($"{Held(account, path, hold)}. `waybill hold list --account {account}` says why; end the hold first, or leave the file.")
         : null;
 
     /// <summary>Why a file or directory must not be moved: a hold on it, or on something in it, does not reach to where it would be. Null when it may.</summary>
@@ -30,8 +30,8 @@ internal static class HoldSql
             static row => RetentionScope.ToPath(row.GetString(0)), ("@account", accountId), ("@source", source), ("@target", target));
         return left is null
             ? null
-            : Problem.Refused($"{Held(account, source, left)} It would not be at {Words.Show(target)}: set a hold there too, end this one, or leave the file.");
+            : Problem.Refused($"{Held(account, source, left)}. It would not be at {Words.Show(target)}: set a hold there too, end this one, or leave the file.");
     }
 
-    private static string Held(string account, string path, string hold) => $"{Words.Show(path)} of account {account} is under the legal hold on {Words.Show(hold)}.";
+    private static string Held(string account, string path, string hold) => $"{Words.Show(path)} of account {account} is under the legal hold on {Words.Show(hold)}";
 }

@@ -139,6 +139,7 @@ public sealed class RetentionLinks(WaybillDatabase database, AuditLog audit, Sec
             SELECT @due, m.account_id, @known + row_number() OVER (ORDER BY f.first_fetched_at IS NOT NULL, f.arrived_at, f.id), f.id
             FROM retention_mark m JOIN file f ON f.id = m.file_id
             WHERE m.account_id = @account AND m.due_at <= @due AND m.marked_at > @told AND f.gone_at IS NULL
+              AND f.id NOT IN (SELECT file_id FROM retention_noticed WHERE due_at = @due AND account_id = @account)
             ORDER BY f.first_fetched_at IS NOT NULL, f.arrived_at, f.id LIMIT @limit
             """,
             ("@account", account), ("@due", run.ToColumn()), ("@told", told ?? 0), ("@known", known), ("@limit", RetentionLimits.LinkFiles - known));

@@ -105,8 +105,8 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
 
     public long BytesSent => Volatile.Read(ref _bytesSent);
 
-    /// <summary>Whether the client began the handshake of its last data connection before it was told to.</summary>
-    public bool ShakesHandsEarly { get; set; }
+    /// <summary>Whether the client shakes hands on its data connections before it is told to; null as long as that is not known.</summary>
+    public bool? ShakesHandsEarly { get; set; }
 
     /// <summary>Whether an upload counts that ends without close_notify.</summary>
     public async ValueTask<bool> AcceptsUncleanUploadsAsync(CancellationToken cancellationToken) =>

@@ -21,8 +21,11 @@ public sealed record FtpLimits
     /// <summary>Time for a TLS handshake, of the control connection and of each data connection.</summary>
     public TimeSpan HandshakeTime { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Time that a preliminary reply waits for the handshake of a data connection which the client began before it; then both go on.</summary>
-    public TimeSpan EarlyHandshakeTime { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// Time that a preliminary reply waits for the handshake of a data connection which the client began before it; then both go on, and that session's next ones do not
+    /// wait. Two round trips to the other side of the world.
+    /// </summary>
+    public TimeSpan EarlyHandshakeTime { get; init; } = TimeSpan.FromMilliseconds(600);
 
     /// <summary>Time without a command after which a logged-in connection ends, unless a transfer runs.</summary>
     public TimeSpan IdleTime { get; init; } = TimeSpan.FromSeconds(600);

@@ -30,7 +30,7 @@ internal abstract class Transfer(FtpSession session) : Work(session)
     /// </summary>
     public override async ValueTask PrepareAsync()
     {
-        if (Session.Tls is not null && (Session.ShakesHandsEarly || _port.HasInput))
+        if (Session.Tls is not null && (Session.ShakesHandsEarly ?? _port.HasInput))
         {
             _opening = OpenAsync();
             await ((Task)_opening.WaitAsync(Session.Server.Limits.EarlyHandshakeTime, Session.Server.Time, Aborting)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -41,16 +41,13 @@ internal abstract class Transfer(FtpSession session) : Work(session)
     public override async ValueTask DropAsync()
     {
         Abort();
-        try
+        if (_opening is not null)
         {
-            if (_opening is not null && await _opening.ConfigureAwait(false) is { Connection: { } connection })
+            await ((Task)_opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_opening.IsCompletedSuccessfully && (await _opening.ConfigureAwait(false)).Connection is { } connection)
             {
                 await connection.DisposeAsync().ConfigureAwait(false);
             }
-        }
-        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            // It had not opened.
         }
 
         _port.Dispose();

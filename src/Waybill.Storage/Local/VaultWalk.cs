@@ -29,7 +29,7 @@ public sealed class VaultWalk : IDisposable
         }
     }
 
-    /// <summary>The walk has not seen everything: a directory was moved while it was deeper in it, or one cannot be read.</summary>
+    /// <summary>The walk has not seen everything: a directory was moved or removed while it was deeper in it, or one cannot be read.</summary>
     public bool IsInterrupted { get; private set; }
 
     /// <summary>Entries whose name is not UTF-8 or whose path is longer than clients can name: no path can stand for them.</summary>

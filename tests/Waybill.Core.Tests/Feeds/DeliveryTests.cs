@@ -58,11 +58,17 @@ public sealed class DeliveryTests
             Assert.Equal(StoreError.Held, await session.RenameAsync(Folder + path, Folder + "elsewhere.csv"));
         }
 
+        Assert.Equal(StoreError.None, await session.RenameAsync(Folder + "old/3.csv", Folder + "old/3.csv.tmp"));
+        Assert.Equal(StoreError.Held, await session.PutAsync(Folder + "old/3.csv.tmp", "other"));
+        Assert.Equal(StoreError.None, await session.PutAsync(Folder + "old/4.csv.tmp", "other"));
+        Assert.Equal(StoreError.Held, await session.RenameAsync(Folder + "old/4.csv.tmp", Folder + "old/3.csv.tmp", replace: true));
+        Assert.Equal(StoreError.None, await session.RenameAsync(Folder + "old/3.csv.tmp", Folder + "old/3.csv"));
+        Assert.Equal(Csv, core.Content("/invoices/old/3.csv"));
         Assert.Equal(StoreError.Held, await session.RenameAsync(Folder + "old", Folder + "older"));
         Assert.Equal(StoreError.None, await session.RenameAsync(Folder + "old/3.csv", Folder + "old/4.csv"));
         Assert.Equal(StoreError.None, await session.Store.RemoveAsync(VaultPath.Parse(Folder + "2.csv")));
         Assert.Equal(["1.csv"], core.Visible("/invoices"));
-        Assert.Equal(["4.csv"], core.Visible("/invoices/old"));
+        Assert.Equal(["4.csv", "4.csv.tmp"], core.Visible("/invoices/old"));
     }
 
     [Fact]

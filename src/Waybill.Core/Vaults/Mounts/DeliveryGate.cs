@@ -20,10 +20,17 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
     /// <summary>Commits an upload, whose old version is kept until it is settled, or holds it.</summary>
     internal async ValueTask<(StoreError Error, byte[]? Sha256)> CommitAsync(MountedPlace place, IHoldableUpload upload)
     {
-        var set = upload.IsRemoved || place.InVault(upload.RenamedTo ?? place.Path) is not { } path ? null : publisher.Delivery(place.Account!, path, from: null, actor);
+        var path = upload.IsRemoved ? null : place.InVault(upload.RenamedTo ?? place.Path);
+        var set = path is null ? null : publisher.Delivery(place.Account!, path, from: null, actor);
         if (set is null)
         {
-            return (await upload.CommitKeepingOldAsync().ConfigureAwait(false), null);
+            var kept = await UnlessKeptAsync(() => publisher.WhyNotOverwrittenAsync(place.Account!, path), upload.CommitKeepingOldAsync).ConfigureAwait(false);
+            if (kept != StoreError.None)
+            {
+                await upload.DiscardAsync().ConfigureAwait(false);
+            }
+
+            return (kept, null);
         }
 
         var file = set.Files[0];
@@ -53,18 +60,22 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
     }
 
     /// <summary>Removes a file that no legal hold covers.</summary>
-    internal ValueTask<StoreError> RemoveAsync(MountedPlace place) => UnlessKeptAsync(place, target: null, () => place.Store.RemoveAsync(place.Path));
+    internal ValueTask<StoreError> RemoveAsync(MountedPlace place) =>
+        UnlessKeptAsync(() => publisher.WhyNotMovedAsync(place.Account!, place.InVault(place.Path), target: null), () => place.Store.RemoveAsync(place.Path));
 
     /// <summary>Renames a file, or holds it; what a legal hold covers stays where one does.</summary>
-    internal ValueTask<StoreError> RenameAsync(MountedPlace from, MountedPlace to, bool replace) => UnlessKeptAsync(from, to, () => RenameUnlessHeldAsync(from, to, replace));
+    internal ValueTask<StoreError> RenameAsync(MountedPlace from, MountedPlace to, bool replace) => UnlessKeptAsync(
+        async () => await publisher.WhyNotMovedAsync(from.Account!, from.InVault(from.Path), to.InVault(to.Path)).ConfigureAwait(false)
+            ?? (replace ? await publisher.WhyNotOverwrittenAsync(to.Account!, to.InVault(to.Path)).ConfigureAwait(false) : null),
+        () => RenameUnlessHeldAsync(from, to, replace));
 
-    private async ValueTask<StoreError> UnlessKeptAsync(MountedPlace place, MountedPlace? target, Func<ValueTask<StoreError>> change)
+    private async ValueTask<StoreError> UnlessKeptAsync(Func<ValueTask<Problem?>> why, Func<ValueTask<StoreError>> change)
     {
         try
         {
-            if (await publisher.WhyKeptAsync(place.Account!, place.InVault(place.Path), target?.InVault(target.Path)).ConfigureAwait(false) is { } held)
+            if (await why().ConfigureAwait(false) is { } kept)
             {
-                Words = held.Message;
+                Words = kept.Message;
                 return StoreError.Held;
             }
         }

@@ -61,7 +61,7 @@ internal static class BackupCommands
 
                 if (report.VaultsInPart > 0)
                 {
-                    output.WriteLine($"{report.VaultsInPart} vaults were seen in part: a directory was moved meanwhile, or cannot be read. Files that are not in the catalogue may be missing; make another backup");
+                    output.WriteLine($"{report.VaultsInPart} vaults were seen in part: a directory was moved or removed meanwhile, or cannot be read. Files that are not in the catalogue may be missing; make another backup");
                 }
 
                 if (report.LeftOut > 0)

@@ -104,7 +104,7 @@ internal static class FileCommands
                 output.WriteLine($"{report.Files} files in {report.Vaults} vaults: {report.Found} found, {report.Changed} changed, {report.Missing} missing, {report.Returned} there again");
                 Note(output, report.Unsettled, "files changed while they were looked at; the next scan sees to them");
                 Note(output, report.Unnameable, "names are not UTF-8 or too long: no client can fetch them; rename them");
-                Note(output, report.VaultsInPart, "vaults were seen in part: a directory was moved meanwhile, or cannot be read; the next scan looks again");
+                Note(output, report.VaultsInPart, "vaults were seen in part: a directory was moved or removed meanwhile, or cannot be read; the next scan looks again");
                 Note(output, report.VaultsNotRead, "vaults are not there or cannot be read: is their disk mounted? nothing of them was changed");
             });
         });
