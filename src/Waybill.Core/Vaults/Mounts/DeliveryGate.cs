@@ -25,7 +25,7 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
         if (set is null)
         {
             var kept = await UnlessKeptAsync(() => publisher.WhyNotOverwrittenAsync(place.Account!, path), upload.CommitKeepingOldAsync).ConfigureAwait(false);
-            if (kept != StoreError.None)
+            if (kept == StoreError.Held)
             {
                 await upload.DiscardAsync().ConfigureAwait(false);
             }
