@@ -22,6 +22,7 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
     private SessionFiles? _files;
     private long _restart;
     private long? _expectedSize;
+    private int _earlyInVain;
     private long _bytesReceived;
     private long _bytesSent;
 
@@ -106,7 +107,14 @@ internal sealed class FtpSession(FtpServer server, FtpConnectionInfo info, Cance
     public long BytesSent => Volatile.Read(ref _bytesSent);
 
     /// <summary>Whether the client shakes hands on its data connections before it is told to; null as long as that is not known.</summary>
-    public bool? ShakesHandsEarly { get; set; }
+    public bool? ShakesHandsEarly { get; private set; }
+
+    /// <summary>A handshake that began before the preliminary reply was done before it, or was not. A lost packet is no habit: several in a row are.</summary>
+    public void NoteEarlyHandshake(bool isDone)
+    {
+        _earlyInVain = isDone ? 0 : _earlyInVain + 1;
+        ShakesHandsEarly = isDone ? true : _earlyInVain == server.Limits.EarlyHandshakesInVain ? false : ShakesHandsEarly;
+    }
 
     /// <summary>Whether an upload counts that ends without close_notify.</summary>
     public async ValueTask<bool> AcceptsUncleanUploadsAsync(CancellationToken cancellationToken) =>

@@ -20,6 +20,12 @@ internal sealed class ActivePort(IPEndPoint target, IPAddress local, TimeSpan pa
             await socket.ConnectAsync(target, both.Token).ConfigureAwait(false);
             return socket;
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // ABOR, or a session that is ended: nobody's port is to blame.
+            socket.Dispose();
+            throw;
+        }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
             socket.Dispose();

@@ -41,6 +41,9 @@ internal sealed class DataConnection : IAsyncDisposable
     /// <summary>After a read of 0: whether the client said that this was all. Without TLS the end of the stream says it (RFC 959 section 3.4.1).</summary>
     public bool EndedCleanly => _tls is null || !_wire.SawEof;
 
+    /// <summary>After a read of 0: whether only the client can have said that this was all. A FIN its kernel sends too, when it kills the program.</summary>
+    public bool EndIsProven => _tls is not null && EndedCleanly;
+
     /// <summary>Opens it: connected, and shaken hands. A reply instead says why not.</summary>
     /// <param name="port">Where it is.</param>
     /// <param name="tls">The control connection's TLS, if data are protected.</param>

@@ -8,7 +8,7 @@ internal abstract class DataPort : IDisposable
     private int _disposed;
 
     /// <summary>Whether the client has come already, and has sent something.</summary>
-    public virtual bool HasInput => false;
+    public virtual ValueTask<bool> HasInputAsync(CancellationToken cancellationToken) => new(false);
 
     /// <summary>The connection, or null when there was none in time.</summary>
     public abstract ValueTask<Socket?> ConnectAsync(CancellationToken cancellationToken);

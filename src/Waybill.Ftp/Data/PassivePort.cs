@@ -20,6 +20,8 @@ internal sealed class PassivePort : DataPort
     private readonly Socket _listener;
     private readonly IPAddress _client;
     private readonly Func<IPEndPoint, string, ValueTask> _refused;
+    private readonly FtpLimits _limits;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _limit;
     private readonly TaskCompletionSource<Socket?> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Socket? _came;
@@ -30,6 +32,7 @@ internal sealed class PassivePort : DataPort
         _listener = listener;
         _client = client;
         _refused = refused;
+        (_limits, _time) = (limits, time);
         _limit = new CancellationTokenSource(limits.DataConnectTime, time);
         _ = AcceptAsync(_limit.Token);
     }
@@ -65,7 +68,15 @@ internal sealed class PassivePort : DataPort
         return null;
     }
 
-    public override bool HasInput => _came is { Available: > 0 };
+    public override async ValueTask<bool> HasInputAsync(CancellationToken cancellationToken)
+    {
+        if (IsKnockedAt())
+        {
+            await ((Task)_accepted.Task.WaitAsync(_limits.EarlyHandshakeTime, _time, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return _came is { Available: > 0 };
+    }
 
     public override async ValueTask<Socket?> ConnectAsync(CancellationToken cancellationToken)
     {
@@ -98,9 +109,10 @@ internal sealed class PassivePort : DataPort
             {
                 var socket = await _listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
                 var isOfClient = Plain(((IPEndPoint)socket.RemoteEndPoint!).Address).Equals(_client);
-                if (isOfClient && _accepted.TrySetResult(socket))
+                if (isOfClient && _came is null)
                 {
                     _came = socket;
+                    _accepted.TrySetResult(socket);
                 }
                 else
                 {
@@ -116,6 +128,19 @@ internal sealed class PassivePort : DataPort
         {
             _listener.Dispose();
             _accepted.TrySetResult(null);
+        }
+    }
+
+    /// <summary>Whether somebody has connected whom a busy server has not let in yet.</summary>
+    private bool IsKnockedAt()
+    {
+        try
+        {
+            return !_accepted.Task.IsCompleted && _listener.Poll(TimeSpan.Zero, SelectMode.SelectRead);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return false;
         }
     }
 

@@ -22,10 +22,13 @@ public sealed record FtpLimits
     public TimeSpan HandshakeTime { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Time that a preliminary reply waits for the handshake of a data connection which the client began before it; then both go on, and that session's next ones do not
-    /// wait. Two round trips to the other side of the world.
+    /// Time that a preliminary reply waits for the handshake of a data connection which the client began before it; then both go on. Two round trips to the other side of
+    /// the world.
     /// </summary>
     public TimeSpan EarlyHandshakeTime { get; init; } = TimeSpan.FromMilliseconds(600);
+
+    /// <summary>Early handshakes in a row that are not done in that time before a session's next ones are not waited for: its client waits for 150 in the midst of them.</summary>
+    public int EarlyHandshakesInVain { get; init; } = 3;
 
     /// <summary>Time without a command after which a logged-in connection ends, unless a transfer runs.</summary>
     public TimeSpan IdleTime { get; init; } = TimeSpan.FromSeconds(600);
@@ -38,6 +41,12 @@ public sealed record FtpLimits
 
     /// <summary>Time for the client to close its side after it was sent everything.</summary>
     public TimeSpan DataCloseTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Time for which the control connection must go on behind an upload that only a FIN has ended (without TLS, or without close_notify where that is let pass), before it is
+    /// stored: a program that is killed ends both within a millisecond.
+    /// </summary>
+    public TimeSpan UnprovenEndTime { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Time for a reply to get rid of; a client that does not read is not waited for.</summary>
     public TimeSpan ReplyTime { get; init; } = TimeSpan.FromSeconds(30);

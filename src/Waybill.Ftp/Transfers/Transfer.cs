@@ -30,11 +30,11 @@ internal abstract class Transfer(FtpSession session) : Work(session)
     /// </summary>
     public override async ValueTask PrepareAsync()
     {
-        if (Session.Tls is not null && (Session.ShakesHandsEarly ?? _port.HasInput))
+        if (Session.Tls is not null && (Session.ShakesHandsEarly ?? await _port.HasInputAsync(Aborting).ConfigureAwait(false)))
         {
             _opening = OpenAsync();
             await ((Task)_opening.WaitAsync(Session.Server.Limits.EarlyHandshakeTime, Session.Server.Time, Aborting)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Session.ShakesHandsEarly = _opening.IsCompleted;
+            Session.NoteEarlyHandshake(_opening.IsCompleted);
         }
     }
 

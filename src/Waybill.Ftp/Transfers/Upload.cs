@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net.Sockets;
 using Waybill.Ftp.Commands;
 using Waybill.Ftp.Control;
@@ -12,7 +13,8 @@ namespace Waybill.Ftp.Transfers;
 
 /// <summary>
 /// STOR, STOU and APPE: a file from the client. Without a length on the wire only the end of the data connection says that it is whole: with TLS that is close_notify,
-/// which nobody on the way can forge; a bare FIN, which anybody can send, publishes nothing (promise D6).
+/// which nobody on the way can forge; a bare FIN, which anybody can send, publishes nothing (promise D6). Where it has to do, the size that ALLO told is held against
+/// it, and the control connection must outlive it.
 /// </summary>
 internal sealed class Upload(FtpSession session, IOpenFile file, VaultPath path, long offset, long? expectedSize) : Transfer(session)
 {
@@ -49,6 +51,11 @@ internal sealed class Upload(FtpSession session, IOpenFile file, VaultPath path,
             return new FtpReply(426, "The data connection ended without TLS close_notify, as one that was cut does: nothing was stored. Send the file again, or resume it.");
         }
 
+        if (!data.EndIsProven && await WhyNotWholeAsync(cancellationToken).ConfigureAwait(false) is { } refusal)
+        {
+            return refusal;
+        }
+
         if (isClean)
         {
             await AnswerEndAsync(data, cancellationToken).ConfigureAwait(false);
@@ -80,6 +87,19 @@ internal sealed class Upload(FtpSession session, IOpenFile file, VaultPath path,
         {
             // The upload is whole all the same.
         }
+    }
+
+    /// <summary>What speaks against an upload that only a FIN has ended; cancelled when the control connection ends too.</summary>
+    private async ValueTask<FtpReply?> WhyNotWholeAsync(CancellationToken cancellationToken)
+    {
+        if (Bytes < expectedSize)
+        {
+            return new FtpReply(426, string.Create(CultureInfo.InvariantCulture, $"The data connection ended after {Bytes} of {expectedSize} bytes, as one that was cut does: nothing was stored. Send the file again, or resume it."));
+        }
+
+        // A program that is killed ends both of its connections, this one perhaps first.
+        await Task.Delay(Session.Server.Limits.UnprovenEndTime, Session.Server.Time, cancellationToken).ConfigureAwait(false);
+        return null;
     }
 
     private UploadFacts Facts() => new(path, Bytes, expectedSize);

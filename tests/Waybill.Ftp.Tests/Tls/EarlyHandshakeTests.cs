@@ -45,32 +45,65 @@ public sealed class EarlyHandshakeTests
     }
 
     [Fact]
-    public async Task A_handshake_that_was_begun_early_and_does_not_go_on_keeps_the_preliminary_reply_for_a_moment_only()
+    public async Task Handshakes_that_are_begun_early_and_do_not_go_on_keep_the_preliminary_reply_for_a_moment_and_only_three_times()
     {
         var clock = new FakeTimeProvider();
         await using var harness = await FtpHarness.StartAsync(time: clock);
         var limits = harness.Options.Limits;
         await using var client = await harness.LogInAsync();
-        using var data = await client.PassiveAsync();
-        await data.SendAsync(BeginningOfAHello);
-        await ToBeAcceptedAsync(data);
-        var preliminary = client.SendAsync("STOR a");
-        await Until.IsSoAsync(() => clock.NextDue == limits.EarlyHandshakeTime);
-        Assert.False(preliminary.IsCompleted);
-        clock.Advance(limits.EarlyHandshakeTime);
-        Assert.Equal(150, await preliminary);
-        clock.Advance(limits.HandshakeTime - limits.EarlyHandshakeTime);
-        Assert.Equal(425, (await client.ReadReplyAsync()).Code);
+        for (var i = 0; i < limits.EarlyHandshakesInVain; i++)
+        {
+            using var data = await BegunAsync();
+            var preliminary = client.SendAsync("STOR a");
 
-        // None of this session is waited for again, though it begins as the first did.
-        using var next = await client.PassiveAsync();
-        await next.SendAsync(BeginningOfAHello);
-        await ToBeAcceptedAsync(next);
+            // That of the connection, of the port, of the handshake, and of the wait for it.
+            await Until.IsSoAsync(() => clock.NextDue == limits.EarlyHandshakeTime && clock.ActiveTimers == 4);
+            Assert.False(preliminary.IsCompleted);
+            clock.Advance(limits.EarlyHandshakeTime);
+            Assert.Equal(150, await preliminary);
+            clock.Advance(limits.HandshakeTime - limits.EarlyHandshakeTime);
+            Assert.Equal(425, (await client.ReadReplyAsync()).Code);
+        }
+
+        // None of this session is waited for again, though it begins as the others did.
+        using var next = await BegunAsync();
         Assert.Equal(150, await client.SendAsync("STOR b"));
         next.Dispose();
         Assert.Equal(425, (await client.ReadReplyAsync()).Code);
         Assert.Equal(226, (await client.PutAsync("STOR c", [1])).Code);
         Assert.Equal(["c"], harness.Names());
+
+        async Task<Socket> BegunAsync()
+        {
+            var data = await client.PassiveAsync();
+            await data.SendAsync(BeginningOfAHello);
+            await ToBeAcceptedAsync(data);
+            return data;
+        }
+    }
+
+    [Fact]
+    public async Task One_handshake_that_takes_long_does_not_make_a_client_wait_for_itself_in_those_after_it()
+    {
+        var clock = new FakeTimeProvider();
+        await using var harness = await FtpHarness.StartAsync(time: clock);
+        var limits = harness.Options.Limits;
+        await using var client = await harness.LogInAsync();
+        foreach (var name in (string[])["a", "b"])
+        {
+            var data = await client.PassiveAsync();
+            await using var slow = new SlowStart(data);
+            var early = TestTls.ConnectAsync(slow);
+            await ToBeAcceptedAsync(data);
+            var preliminary = client.SendAsync("STOR " + name);
+            await Until.IsSoAsync(() => clock.NextDue == limits.EarlyHandshakeTime && clock.ActiveTimers == 4);
+            Assert.False(preliminary.IsCompleted);
+            clock.Advance(limits.EarlyHandshakeTime);
+            Assert.Equal(150, await preliminary);
+            slow.GoOn();
+            await FtpClient.CloseAsync(await early);
+            Assert.Equal(226, (await client.ReadReplyAsync()).Code);
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 using Waybill.Ftp.Hosting;
 using Waybill.Ftp.Tests.Support;
 using Waybill.Storage;
@@ -124,6 +125,81 @@ public sealed class CutUploadTests
 
         Assert.Equal(226, (await client.PutAsync("STOR b", "content"u8.ToArray())).Code);
         Assert.False(harness.Journal.Events[^1].IsUnclean);
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    public async Task Where_a_FIN_has_to_do_an_upload_whose_program_was_killed_is_not_stored(bool withTls, bool isKilled)
+    {
+        var clock = new FakeTimeProvider();
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { Mode = FtpMode.PlainAllowed }, time: clock);
+        harness.AcceptsUncleanUploads = true;
+        harness.Write("a", "the old version"u8);
+        await using var client = await LogInAsync(harness, withTls);
+        var data = await client.PassiveAsync();
+        await using var stream = await client.BeginAsync("STOR a", data);
+        await stream.WriteAsync("half of the ne"u8.ToArray());
+
+        // The kernel closes both connections of a program that is killed, in the order in which they were opened or in the other one.
+        data.Shutdown(SocketShutdown.Send);
+        await Until.IsSoAsync(() => clock.NextDue == harness.Options.Limits.UnprovenEndTime);
+        if (isKilled)
+        {
+            client.Socket.Shutdown(SocketShutdown.Both);
+            Assert.Equal(FtpEndReason.ConnectionLost, (await harness.ReportAsync()).Reason);
+        }
+        else
+        {
+            clock.Advance(harness.Options.Limits.UnprovenEndTime);
+            Assert.Equal(226, (await client.ReadReplyAsync()).Code);
+        }
+
+        Assert.Equal(isKilled ? "the old version" : "half of the ne", Encoding.UTF8.GetString(harness.Content("a")));
+        Assert.Equal((isKilled ? StoreError.Abandoned : StoreError.None, !isKilled && withTls), (Assert.Single(harness.Journal.Events).Outcome, harness.Journal.Events[0].IsUnclean));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_a_FIN_has_to_do_an_upload_that_is_shorter_than_ALLO_told_is_not_stored(bool withTls)
+    {
+        await using var harness = await FtpHarness.StartAsync(FtpHarness.DefaultOptions with { Mode = FtpMode.PlainAllowed });
+        harness.AcceptsUncleanUploads = true;
+        harness.Write("a", "the old version"u8);
+        await using var client = await LogInAsync(harness, withTls);
+        foreach (var (content, code) in ((string, int)[])[("1234567", 426), ("12345678", 226)])
+        {
+            Assert.Equal(200, await client.SendAsync("ALLO 8"));
+            var data = await client.PassiveAsync();
+            await using var stream = await client.BeginAsync("STOR a", data);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(content));
+            data.Shutdown(SocketShutdown.Send);
+            var reply = await client.ReadReplyAsync();
+            Assert.Equal(code, reply.Code);
+            if (code == 426)
+            {
+                Assert.Contains("after 7 of 8 bytes", reply.Text, StringComparison.Ordinal);
+                Assert.Equal("the old version"u8, harness.Content("a"));
+            }
+        }
+
+        Assert.Equal("12345678"u8, harness.Content("a"));
+    }
+
+    private static async Task<FtpClient> LogInAsync(FtpHarness harness, bool withTls)
+    {
+        if (withTls)
+        {
+            return await harness.LogInAsync();
+        }
+
+        var client = await harness.ConnectAsync();
+        Assert.Equal(331, await client.SendAsync($"USER {FtpHarness.User}"));
+        Assert.Equal(230, await client.SendAsync($"PASS {FtpHarness.Password}"));
+        return client;
     }
 
     [Theory]
