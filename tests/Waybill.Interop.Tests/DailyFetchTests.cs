@@ -25,6 +25,9 @@ public sealed partial class DailyFetchTests : IAsyncLifetime
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+    /// <summary>The same throughout, also across midnight.</summary>
+    private readonly DateTime _today = TimeProvider.System.GetUtcNow().Date;
+
     private readonly WaybillServer _server = new();
     private FakeClock _clock = null!;
 
@@ -85,7 +88,7 @@ public sealed partial class DailyFetchTests : IAsyncLifetime
         var downloads = await WholeDownloadsAsync();
         Assert.Equal(published.Keys.Select(static name => "/cdr/" + name).Order(), downloads.Select(static row => row.GetProperty("subject").GetString()).Order());
         var dates = downloads.Select(static row => row.GetProperty("time").GetDateTimeOffset().Date).Order();
-        Assert.Equal(Enumerable.Range(1, Days).Where(static day => day != Sunday).Select(static day => At(day).Date), dates);
+        Assert.Equal(Enumerable.Range(1, Days).Where(day => day != Sunday).Select(day => At(day).Date), dates);
     }
 
     /// <summary>The job as it is, but slow, and killed while a file is on its way: what is left of it is not taken for the file.</summary>
@@ -118,11 +121,7 @@ public sealed partial class DailyFetchTests : IAsyncLifetime
     }
 
     /// <summary>The next days, at the guide's five past six.</summary>
-    private static DateTimeOffset At(int day)
-    {
-        var today = TimeProvider.System.GetUtcNow().Date;
-        return new DateTimeOffset(today.AddDays(day), TimeSpan.Zero) + new TimeSpan(6, 5, 0);
-    }
+    private DateTimeOffset At(int day) => new DateTimeOffset(_today.AddDays(day), TimeSpan.Zero) + new TimeSpan(6, 5, 0);
 
     /// <summary>A ZIP that holds the CSV of the day.</summary>
     private async Task<string> ArchiveAsync(DateOnly day)

@@ -51,7 +51,7 @@ public sealed class ScannerTests(ScannerTests.ScannedServer scanned) : IClassFix
     [Fact]
     public async Task Sslscan_finds_TLS_1_2_and_1_3_with_good_ciphers_and_nothing_else()
     {
-        var report = XDocument.Parse(await WaybillServer.RequireAsync("sslscan", ["--starttls-ftp", "--no-colour", "--xml=-", $"127.0.0.1:{scanned.Server.FtpPort}"]));
+        var report = XDocument.Parse(await WaybillServer.RequireAsync("sslscan", ["--starttls-ftp", "--timeout=60", "--no-colour", "--xml=-", $"127.0.0.1:{scanned.Server.FtpPort}"]));
         Assert.Equal(["1.2", "1.3"], report.Descendants("protocol").Where(static each => (string?)each.Attribute("enabled") == "1").Select(static each => (string?)each.Attribute("version")).Order(StringComparer.Ordinal));
         Assert.Equal(["acceptable", "strong"], report.Descendants("cipher").Select(static each => (string?)each.Attribute("strength")).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(["0"], report.Descendants("heartbleed").Select(static each => (string?)each.Attribute("vulnerable")).Distinct());

@@ -14,10 +14,9 @@ public sealed class AccessRequestBrowserTests(PortalServer server)
         var keys = await RequestKeys.MakeAsync();
         await using var browser = await Browser.StartAsync();
         List<string> complaints = [];
-        List<string> sent = [];
         var page = await browser.OpenAsync(ColorScheme.Light, isPhone: true, complaints);
         await OpenAsync(page);
-        page.Request += (_, request) => sent.Add(request.Url);
+        var sent = Browser.RequestsOf(page);
         var notice = page.Locator("[data-private-key]");
         var send = page.GetByRole(AriaRole.Button, new() { Name = "Send the request" });
 
@@ -61,10 +60,9 @@ public sealed class AccessRequestBrowserTests(PortalServer server)
         var keys = await PrivateKeys.MakeAsync(directory);
         await using var browser = await Browser.StartAsync();
         List<string> complaints = [];
-        List<string> sent = [];
         var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, complaints);
         await OpenAsync(page);
-        page.Context.Request += (_, request) => sent.Add(request.Url);
+        var sent = Browser.RequestsOf(page);
         var (notice, text) = (page.Locator("[data-private-key]"), page.Locator("#key"));
         foreach (var (index, key) in keys.Index())
         {

@@ -120,13 +120,10 @@ public sealed partial class AccountPageTests(PortalServer server)
         await using (var browser = await Browser.StartAsync())
         {
             List<string> complaints = [];
-            List<string> sent = [];
             var window = await browser.OpenAsync(ColorScheme.Light, isPhone: true, complaints);
             await window.Context.AddCookiesAsync([new Microsoft.Playwright.Cookie { Name = Visitor.Cookie, Value = owner.Session!, Url = server.Url, Secure = true, HttpOnly = true }]);
             await window.GotoAsync(server.Url + page);
-
-            // The picture of the tab comes when the browser likes.
-            window.Request += (_, request) => sent.AddRange(request.Url.Contains("/assets/mark.", StringComparison.Ordinal) ? [] : [request.Url]);
+            var sent = Browser.RequestsOf(window);
             await window.Locator("#key").FillAsync(keys.Ppk);
             await window.Locator("[data-private-key]").WaitForAsync();
             await window.GetByRole(AriaRole.Button, new() { Name = "Add this key" }).ClickAsync();

@@ -12,6 +12,8 @@ internal static class ControlClient
     /// <summary>Asks the server that runs on the data directory; null when none does, whatever socket a killed one has left.</summary>
     public static async Task<ControlReply?> AskAsync(string path, ControlRequest request, CancellationToken cancellationToken)
     {
+        // Before the connection: the server waits for it no longer than RequestTime.
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest), (byte)'\n'];
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         time.CancelAfter(Patience);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -31,8 +33,7 @@ internal static class ControlClient
         try
         {
             await using var stream = new NetworkStream(socket);
-            await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest), time.Token);
-            await stream.WriteAsync("\n"u8.ToArray(), time.Token);
+            await stream.WriteAsync(line, time.Token);
             return await JsonSerializer.DeserializeAsync(stream, ControlJson.Default.ControlReply, time.Token);
         }
         catch (Exception error) when (error is IOException or JsonException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))

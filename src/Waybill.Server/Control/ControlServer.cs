@@ -16,7 +16,7 @@ internal sealed partial class ControlServer(string path, Func<ControlRequest, Va
     public const int MaximumRequest = 4_096;
 
     /// <summary>A command sends its request at once; one that was stopped meanwhile must not keep the others waiting.</summary>
-    public static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a reply may take to be made and read.</summary>
     public static readonly TimeSpan ReplyTime = TimeSpan.FromSeconds(5);

@@ -13,6 +13,7 @@ namespace Waybill.Conformance.Tests.Authentication;
 /// What it costs to refuse hostile keys and shares: 5 ms of CPU at most (security test T07, CVE-2026-39829), printed beside a calibration loop; a busy machine
 /// gets ten times as long. <c>bench/refusals</c> runs this alone.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class RefusalCostTests(ITestOutputHelper output)
 {
     private const double Target = 5;

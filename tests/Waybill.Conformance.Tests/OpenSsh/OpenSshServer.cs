@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Waybill.SshKeys.Keys;
 using Waybill.TestKit;
 using Waybill.TestKit.Ssh;
@@ -35,13 +32,13 @@ internal sealed class OpenSshServer : IAsyncDisposable
         var sshd = ExternalProcess.Find("sshd") ?? throw new InvalidOperationException("sshd is not installed: ./test installs openssh-server.");
         Directory.CreateDirectory("/run/sshd");
         var directory = new TemporaryDirectory();
-        var port = FreePort();
         foreach (var type in (string[])["ed25519", "ecdsa", "rsa"])
         {
             var made = await ExternalProcess.RunAsync("ssh-keygen", ["-q", "-t", type, "-N", "", "-f", directory.Combine($"host_{type}")]);
             Assert.True(made.ExitCode == 0, made.ToString());
         }
 
+        var port = Ports.Free();
         var userKey = SshPrivateKeys.GenerateEd25519();
         var authorized = directory.Write("authorized_keys", $"ssh-ed25519 {Convert.ToBase64String(userKey.PublicKey.Blob.Span)}\n");
         var configuration = directory.Write("sshd_config", $"""
@@ -74,12 +71,5 @@ internal sealed class OpenSshServer : IAsyncDisposable
         await _process.DisposeAsync();
         UserKey.Dispose();
         _directory.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return int.Parse(listener.LocalEndpoint.ToString()!.Split(':')[^1], CultureInfo.InvariantCulture);
     }
 }

@@ -42,7 +42,10 @@ public sealed partial class NtsapiTests
         Assert.Null(await line.ReadAsync());
     }
 
-    /// <summary>D ends AUTH and QUIT with a line feed and SET with nothing, sleeps after each, and reads nothing before QUIT. Without the sleep its commands come as one, and nothing is set.</summary>
+    /// <summary>
+    /// D ends AUTH and QUIT with a line feed and SET with nothing, sleeps a second after each, and reads nothing before QUIT. Here it sleeps until the target is set, however
+    /// long the machine takes. Without that its commands come as one, and nothing is set.
+    /// </summary>
     [Fact]
     public async Task Client_D_reads_all_after_QUIT_and_what_came_as_one_has_changed_nothing()
     {
@@ -50,11 +53,14 @@ public sealed partial class NtsapiTests
         await Server.CommandAsync("numbers", "activate", "01466200000", "--account", WaybillServer.User);
         await using (var line = await ntsapi.ConnectPlainAsync())
         {
+            await using var beside = await ntsapi.ConnectPlainAsync();
+            Assert.StartsWith("0 ", await beside.AskAsync($"AUTH {WaybillServer.User} {Server.Password}"), StringComparison.Ordinal);
             await line.WriteAsync($"AUTH {WaybillServer.User} {Server.Password}\n");
             foreach (var index in (int[])[1, 2])
             {
-                await line.WriteAsync($"SET 01466200000 {index} S:441466200000@server{index}");
-                await Task.Delay(1_000);
+                var target = $"S:441466200000@server{index}";
+                await line.WriteAsync($"SET 01466200000 {index} {target}");
+                await FtpsTests.WaitForAsync(async () => (await beside.AskAsync("STAT 01466200000")).Contains(target, StringComparison.Ordinal));
             }
 
             await line.WriteAsync("QUIT\n");
@@ -76,13 +82,27 @@ public sealed partial class NtsapiTests
     public async Task Client_E_fills_its_pool_with_numbers_that_differ_and_finds_each_reply_after_a_second()
     {
         await ntsapi.AddRangeAsync("01467200000", "01467200999");
+        for (var round = 1; ; round++)
+        {
+            try
+            {
+                await FillPoolAsync();
+                return;
+            }
+            catch (TimeoutException) when (round < 3)
+            {
+                // A machine that stands still for a second is no fault of the program's, but not three times.
+            }
+        }
+    }
+
+    private async Task FillPoolAsync()
+    {
         await using var line = await ntsapi.ConnectPlainAsync();
         async Task<string> CommandAsync(string command)
         {
             await line.WriteAsync(command + "\r");
-            var reply = line.ReadAsync();
-            Assert.Same(reply, await Task.WhenAny(reply, Task.Delay(1_000)));
-            return (await reply)!;
+            return (await line.ReadAsync().WaitAsync(TimeSpan.FromSeconds(1)))!;
         }
 
         Assert.Equal('0', (await CommandAsync($"AUTH {WaybillServer.User} {Server.Password}"))[0]);

@@ -60,8 +60,7 @@ public sealed class ApiUpkeepTests(ApiServer api)
         await again.ProblemAsync(404);
 
         using var staff = await SignUp.WithAsync(api.Server, "--provider", "auditor");
-        var theirs = (await client.GetJsonAsync("/v1/portal-sessions?limit=1000")).GetProperty("items").EnumerateArray()
-            .First(each => each.GetProperty("id").GetInt64() > session).GetProperty("id").GetInt64();
+        var theirs = await SessionAsync(staff.Email);
         using var refused = await client.PostAsync($"/v1/portal-sessions/{theirs}/end", null);
         Assert.Contains("role at the provider", await refused.ProblemAsync(409), StringComparison.Ordinal);
         using var still = await staff.RawAsync(new HttpRequestMessage(HttpMethod.Get, "/home"));

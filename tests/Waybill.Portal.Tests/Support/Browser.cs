@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 namespace Waybill.Portal.Tests.Support;
@@ -14,6 +15,20 @@ internal sealed class Browser : IAsyncDisposable
 
     /// <summary>The size of a window.</summary>
     public static (int Width, int Height) Window(bool isPhone) => isPhone ? (390, 844) : (1280, 900);
+
+    /// <summary>What a window asks for from now on, but for the picture of its tab, which comes when the browser likes.</summary>
+    public static ConcurrentQueue<string> RequestsOf(IPage page)
+    {
+        var requests = new ConcurrentQueue<string>();
+        page.Context.Request += (_, request) =>
+        {
+            if (!request.Url.Contains("/assets/mark.", StringComparison.Ordinal))
+            {
+                requests.Enqueue(request.Url);
+            }
+        };
+        return requests;
+    }
 
     /// <summary>A window with cookies of its own; whatever breaks the content security policy goes into <paramref name="complaints"/>.</summary>
     public async Task<IPage> OpenAsync(ColorScheme scheme, bool isPhone, List<string> complaints, bool script = true)

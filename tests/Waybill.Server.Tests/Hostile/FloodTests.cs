@@ -95,7 +95,13 @@ public sealed class FloodTests(Template template, ITestOutputHelper output)
         output.WriteLine($"{greeted} greeted, {refused} refused, {rate:0.0}/s");
         Assert.InRange(greeted, 1, 37);
         Assert.InRange(rate, 1, 19.9);
-        Assert.NotEqual(0, refused);
+
+        // Of a machine that stood still few came in that time; those behind them are refused.
+        while (refused == 0)
+        {
+            Assert.True(begun.Elapsed < TimeSpan.FromSeconds(60), "nobody is refused");
+            refused += await Peer.IsGreetedAsync(IPAddress.Loopback, server.Port) ? 0 : 1;
+        }
     }
 
     /// <summary>The only penalty, once there is one: it takes effect at 15 s.</summary>
