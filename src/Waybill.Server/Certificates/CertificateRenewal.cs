@@ -19,6 +19,9 @@ namespace Waybill.Server.Certificates;
 internal sealed class CertificateRenewal(
     TlsFiles files, WaybillConfiguration configuration, TimeProvider time, Func<string, string, string, ValueTask> record, Func<CertificateChange, ValueTask<Outcome>> tell)
 {
+    /// <summary>How long the job waits before it replaces a certificate that is not valid yet: a machine that starts with its clock behind has set it right by then.</summary>
+    public static readonly TimeSpan ClockSettles = TimeSpan.FromMinutes(10);
+
     private readonly TimeZoneInfo _zone = ConfigurationCheck.Zone(configuration.Provider);
 
     /// <summary>With the audit and the outbox of an installation.</summary>
@@ -85,7 +88,7 @@ internal sealed class CertificateRenewal(
     }
 
     /// <summary>What is due today.</summary>
-    public async ValueTask<Outcome> RunAsync()
+    public async ValueTask<Outcome> RunAsync(CancellationToken cancellationToken = default)
     {
         if (configuration.Portal.Certificate is not null)
         {
@@ -94,16 +97,17 @@ internal sealed class CertificateRenewal(
 
         try
         {
+            if (configuration.Certificates.AnnounceDays > 0 && IsPresentAhead())
+            {
+                await Task.Delay(ClockSettles, time, cancellationToken);
+            }
+
             await using var only = await files.LockAsync();
             using var present = Present();
             var next = files.ReadNext();
-            if (next?.TakesOver is null && configuration.Certificates.AnnounceDays > 0 && DayOf(present.NotAfter).AddDays(-configuration.Certificates.AnnounceDays) <= Today
-                && present.NotAfter.ToUniversalTime() < files.RootEnds())
+            if (configuration.Certificates.AnnounceDays > 0 && (IsAhead(present) || (next?.TakesOver is null && IsDue(present))))
             {
-                // One that ends with the root is the last: another would bring nobody a day, and doctor has been saying so for a year.
-                // One that somebody made long ago and never announced would end soon after it takes over, with another change for everybody.
-                var isFresh = next is not null && time.GetUtcNow() - next.Made < TimeSpan.FromDays(configuration.Certificates.AnnounceDays);
-                next = await AnnounceAsync(isFresh ? next! : await MakeAsync(null, sure: false), UsualDay(present));
+                next = await AnnounceAsync(next is { } made && IsFresh(made) ? made : await MakeAsync(null, sure: false), UsualDay(present));
             }
 
             if (next?.TakesOver is not { } day)
@@ -140,11 +144,40 @@ internal sealed class CertificateRenewal(
 
     private DateOnly DayOf(DateTimeOffset moment) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, _zone).DateTime);
 
+    private bool IsPresentAhead()
+    {
+        using var present = Present();
+        return IsAhead(present);
+    }
+
+    /// <summary>Whether it was made while the clock was ahead: every client refuses it, for months perhaps.</summary>
+    private bool IsAhead(X509Certificate2 present) => present.NotBefore.ToUniversalTime() > time.GetUtcNow();
+
+    /// <summary>Whether the next one is to be announced. One that ends with the root is the last: another would bring nobody a day, and doctor has been saying so for a year.</summary>
+    private bool IsDue(X509Certificate2 present) =>
+        DayOf(present.NotAfter).AddDays(-configuration.Certificates.AnnounceDays) <= Today && present.NotAfter.ToUniversalTime() < files.RootEnds();
+
     /// <summary>
-    /// Some days before the end. After a downtime people get as many days as they usually do, if the certificate lasts that long; one that has ended is replaced at once.
+    /// One that somebody made long ago and never announced would end soon after it takes over, with another change for everybody. One of a time to come was made while the clock
+    /// was ahead.
+    /// </summary>
+    private bool IsFresh(NextCertificate made)
+    {
+        var age = time.GetUtcNow() - made.Made;
+        return age >= TimeSpan.Zero && age < TimeSpan.FromDays(configuration.Certificates.AnnounceDays);
+    }
+
+    /// <summary>
+    /// Some days before the end. After a downtime people get as many days as they usually do, if the certificate lasts that long; one that has ended, or is not valid yet,
+    /// is replaced at once.
     /// </summary>
     private DateOnly UsualDay(X509Certificate2 present)
     {
+        if (IsAhead(present))
+        {
+            return Today;
+        }
+
         var (ahead, left) = (configuration.Certificates.AnnounceDays, configuration.Certificates.TakeOverDays);
         var ends = DayOf(present.NotAfter);
         DateOnly[] days = [ends.AddDays(-left), Today.AddDays(Math.Max(ahead - left, 1))];

@@ -107,9 +107,9 @@ internal sealed class TlsFiles(DataDirectory data)
             using var root = X509CertificateLoader.LoadCertificateFromFile(Root);
             using var rootKey = ECDsa.Create();
             rootKey.ImportFromPem(File.ReadAllText(RootKey));
-            if (root.NotAfter.ToUniversalTime() <= now.UtcDateTime)
+            if (ServerCertificate.Lapse(root, now) is { } lapse)
             {
-                throw new CommandException($"the TLS root {Root} ended on {root.NotAfter.ToUniversalTime():yyyy-MM-dd}, so it can sign nothing; see docs/operations/certificates.md");
+                throw new CommandException($"the TLS root {Root} {lapse}, so nobody believes what it signs; see docs/operations/certificates.md");
             }
 
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

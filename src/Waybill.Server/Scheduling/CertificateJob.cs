@@ -22,5 +22,5 @@ internal sealed class CertificateJob(Installation installation, WaybillConfigura
 
     public static Schedule ScheduleOf(WaybillConfiguration configuration) => Schedule.Daily(At, ConfigurationCheck.Zone(configuration.Provider));
 
-    public ValueTask<Outcome> RunAsync(CancellationToken cancellationToken) => _renewal.RunAsync();
+    public ValueTask<Outcome> RunAsync(CancellationToken cancellationToken) => _renewal.RunAsync(cancellationToken);
 }

@@ -18,10 +18,10 @@ public sealed class CertificateRenewalTests : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly TemporaryDirectory _directory = new();
-    private readonly FakeTimeProvider _time = new();
     private readonly List<(DateOnly Day, string Action, string Words)> _rows = [];
     private readonly List<(DateOnly Day, CertificateChange Change)> _told = [];
     private readonly DataDirectory _data;
+    private FakeTimeProvider _time = new();
     private WaybillConfiguration _configuration = new() { Ftp = new FtpSection { Public = [new FtpPublicEndpoint { Host = "cdr.example.com", Port = 21 }] } };
 
     public CertificateRenewalTests()
@@ -155,6 +155,54 @@ public sealed class CertificateRenewalTests : IDisposable
         await Renewal().RunAsync();
         await Renewal().RunAsync();
         Assert.True(Shown().NotAfter.ToUniversalTime() > _time.GetUtcNow().UtcDateTime);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_that_was_made_while_the_clock_was_ahead_is_replaced_as_soon_as_the_clock_is_right(bool isNextToo)
+    {
+        var right = _time;
+        _time = new FakeTimeProvider(right.GetUtcNow().AddDays(425));
+        await Renewal().RunAsync();
+        var ahead = Shown().Thumbprint;
+        if (isNextToo)
+        {
+            await Renewal().AnnounceAsync(null);
+        }
+
+        _time = right;
+        Assert.NotNull(ServerCertificate.Lapse(Shown(), _time.GetUtcNow()));
+        Assert.True((await RunWithClockAsync()).Succeeded);
+        Assert.NotEqual(ahead, Shown().Thumbprint);
+        Assert.Null(ServerCertificate.Lapse(Shown(), _time.GetUtcNow()));
+        Assert.Equal((Today, "certificate-used"), (_rows[^1].Day, _rows[^1].Action));
+        Assert.Equal((Today, ahead, Shown().Thumbprint), (_told[^1].Day, _told[^1].Change.Present.Thumbprint, _told[^1].Change.Next.Thumbprint));
+
+        var rows = _rows.Count;
+        await Renewal().RunAsync();
+        Assert.Equal(rows, _rows.Count);
+    }
+
+    [Fact]
+    public async Task A_root_that_was_made_while_the_clock_was_ahead_signs_nothing_that_nobody_would_believe()
+    {
+        var first = Shown().Thumbprint;
+        _time = new FakeTimeProvider(_time.GetUtcNow().AddDays(-2));
+        Assert.Contains("is not valid before 2026-01-15 11:00 UTC", (await RunWithClockAsync()).Problem!.Message, StringComparison.Ordinal);
+        Assert.Equal(first, Shown().Thumbprint);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_behind_at_the_start_and_then_set_right_replaces_nothing()
+    {
+        _time.Advance(TimeSpan.FromDays(100));
+        await Renewal().ReplaceAsync();
+        var (present, rows) = (Shown(), _rows.Count);
+        _time = new FakeTimeProvider(present.NotBefore.ToUniversalTime() - CertificateRenewal.ClockSettles);
+        Assert.True((await RunWithClockAsync()).Succeeded);
+        Assert.Equal((present.Thumbprint, rows), (Shown().Thumbprint, _rows.Count));
+        Assert.Null(ServerCertificate.Lapse(present, _time.GetUtcNow()));
     }
 
     [Fact]
@@ -329,6 +377,15 @@ public sealed class CertificateRenewalTests : IDisposable
     }
 
     public void Dispose() => _directory.Dispose();
+
+    /// <summary>The job waits for the clock, and the time comes.</summary>
+    private async Task<Outcome> RunWithClockAsync()
+    {
+        var running = Renewal().RunAsync(TestContext.Current.CancellationToken).AsTask();
+        Assert.False(running.IsCompleted);
+        _time.Advance(CertificateRenewal.ClockSettles);
+        return await running;
+    }
 
     private X509ChainPolicy Trust() => new()
     {
