@@ -7,7 +7,7 @@ namespace Waybill.Server.Certificates;
 
 /// <summary>
 /// The certificate that new connections get, to the portal and over FTPS. Its files are looked at when somebody connects, since they are renewed every few weeks and nobody
-/// thinks of the server then; those that cannot be used, or that are not valid while the present one is, change nothing, and the log says so. The same object is given out as long as the certificate is: TLS sessions are
+/// thinks of the server then; those that cannot be used, or that are not valid with their chain while the present one is, change nothing, and the log says so. The same object is given out as long as the certificate is: TLS sessions are
 /// resumed within one only.
 /// </summary>
 internal sealed partial class CertificateWatch
@@ -24,7 +24,7 @@ internal sealed partial class CertificateWatch
     private readonly ILogger _logger;
     private readonly Lock _looking = new();
     private volatile SslStreamCertificateContext _context;
-    private IReadOnlyList<string>? _chain;
+    private ServerCertificate _shown;
     private string _stamp;
     private string? _problem;
     private long _looked;
@@ -39,7 +39,9 @@ internal sealed partial class CertificateWatch
     {
         (_data, _section, _time, _used, _logger) = (data, section, time, used, logger);
         (_stamp, _looked) = (Stamp(), time.GetTimestamp());
-        _context = Use(ServerCertificate.Load(data, section));
+        _shown = ServerCertificate.Load(data, section);
+        _context = ContextOf(_shown);
+        used(_shown);
     }
 
     /// <summary>What the next connection is shown; the same object as long as the certificate is the same.</summary>
@@ -92,16 +94,17 @@ internal sealed partial class CertificateWatch
                 return;
             }
 
-            var (before, now) = (_context, _time.GetUtcNow());
-            if (ServerCertificate.Lapse(loaded.Certificate, now) is { } lapse && ServerCertificate.Lapse(before.TargetCertificate, now) is null)
+            if (NewLapse(loaded, _time.GetUtcNow()) is { } lapse)
             {
                 // Looked at again each time: its day comes, or the end of the present one.
                 Keep($"the one in {ServerCertificate.FilesOf(_data, _section)[0]} ({loaded.Certificate.Subject}) {lapse}, so that every client would refuse it");
                 return;
             }
 
-            (_context, _stamp, _problem) = (Use(loaded), stamp, null);
-            if (_context != before)
+            var isSame = ChainOf(_shown).SequenceEqual(ChainOf(loaded));
+            _used(loaded);
+            (_context, _shown, _stamp, _problem) = (isSame ? _context : ContextOf(loaded), loaded, stamp, null);
+            if (!isSame)
             {
                 var until = loaded.Certificate.NotAfter.ToUniversalTime();
                 LogChanged(_logger, loaded.Certificate.Subject, until);
@@ -126,15 +129,14 @@ internal sealed partial class CertificateWatch
         }
     }
 
-    private SslStreamCertificateContext Use(ServerCertificate loaded)
-    {
-        // Offline: what is missing of the chain is not fetched from addresses that a certificate names.
-        var isSame = _chain is { } before && before.SequenceEqual(ChainOf(loaded));
-        var context = isSame ? _context : SslStreamCertificateContext.Create(loaded.Certificate, loaded.Chain, offline: true);
-        _chain = ChainOf(loaded);
-        _used(loaded);
-        return context;
-    }
+    /// <summary>What clients have against it and not against the one that is shown; null if nothing.</summary>
+    private string? NewLapse(ServerCertificate loaded, DateTimeOffset now) =>
+        ServerCertificate.Lapse(loaded.Certificate, now) is { } lapse && ServerCertificate.Lapse(_shown.Certificate, now) is null ? lapse
+        : _shown.Lapse(now) is null ? loaded.Lapse(now)
+        : null;
+
+    /// <summary>Offline: what is missing of the chain is not fetched from addresses that a certificate names.</summary>
+    private static SslStreamCertificateContext ContextOf(ServerCertificate loaded) => SslStreamCertificateContext.Create(loaded.Certificate, loaded.Chain, offline: true);
 
     private static IReadOnlyList<string> ChainOf(ServerCertificate loaded) => [.. loaded.Chain.Prepend(loaded.Certificate).Select(static each => each.Thumbprint)];
 

@@ -69,6 +69,16 @@ internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certi
             : null;
     }
 
+    /// <summary>The same of each that it was signed with.</summary>
+    public IEnumerable<string> LapsesOfChain(DateTimeOffset now) =>
+        from each in Chain
+        let lapse = Lapse(each, now)
+        where lapse is not null
+        select $"was signed with {each.Subject}, which {lapse}";
+
+    /// <summary>The first of all these; null while the whole chain is valid.</summary>
+    public string? Lapse(DateTimeOffset now) => Lapse(Certificate, now) ?? LapsesOfChain(now).FirstOrDefault();
+
     /// <summary>The host names and addresses that a certificate is for.</summary>
     public static IReadOnlyList<string> NamesOf(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault() is { } names

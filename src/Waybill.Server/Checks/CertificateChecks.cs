@@ -128,9 +128,16 @@ internal static class CertificateChecks
         }
     }
 
-    /// <summary>Browsers fetch what is missing of a chain; lftp, curl and the rest do not.</summary>
+    /// <summary>What it was signed with must be valid too. Browsers fetch what is missing of a chain; lftp, curl and the rest do not.</summary>
     private static IEnumerable<Finding> Chain(ServerCertificate certificate, DateTimeOffset now)
     {
+        foreach (var lapse in certificate.LapsesOfChain(now))
+        {
+            yield return new Finding(
+                Verdict.Failure, Check,
+                $"the certificate {lapse}, so most programs refuse it; {(certificate.IsOwn ? "see docs/operations/certificates.md" : "put it in its place again with a chain that is valid")}");
+        }
+
         using var chain = new X509Chain();
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;

@@ -55,16 +55,27 @@ public sealed class CertificateWatchTests : IDisposable
     }
 
     [Theory]
-    [InlineData(20, 300, 20, "is not valid before 2026-02-04 12:00 UTC")]
-    [InlineData(-300, -1, 31, "has ended on 2026-01-14")]
-    public void A_certificate_that_no_client_takes_waits_for_its_day_or_the_end_of_the_one_that_is_shown(int from, int until, int waits, string why)
+    [InlineData(false, 20, 300, 20, "(CN=localhost) is not valid before 2026-02-04 12:00 UTC")]
+    [InlineData(false, -300, -1, 31, "(CN=localhost) has ended on 2026-01-14")]
+    [InlineData(true, 20, 300, 20, "(CN=localhost) was signed with CN=Test authority, which is not valid before 2026-02-04 12:00 UTC")]
+    [InlineData(true, -300, -1, 31, "(CN=localhost) was signed with CN=Test authority, which has ended on 2026-01-14")]
+    public void A_certificate_that_no_client_takes_waits_for_its_day_or_the_end_of_the_one_that_is_shown(bool isOfItsAuthority, int from, int until, int waits, string why)
     {
         var files = new OperatorCertificate(_directory.FullName, _time.GetUtcNow());
         files.Put(files.Issue(untilDay: 30));
         var log = new Lines();
         var watch = new CertificateWatch(new DataDirectory(_directory.FullName), files.Section, _time, shown => _used.Add(shown.Certificate.Thumbprint), log);
         var first = Shown(watch);
-        files.Put(files.Issue(from, until));
+        if (isOfItsAuthority)
+        {
+            var issued = files.Issue();
+            files.Put([issued.Pem, files.AuthorityOf(from, until), files.RootPem], issued.KeyPem);
+        }
+        else
+        {
+            files.Put(files.Issue(from, until));
+        }
+
         for (var day = 1; day < waits; day++)
         {
             _time.Advance(TimeSpan.FromDays(1));

@@ -23,6 +23,16 @@ internal sealed class OperatorCertificate(string folder, DateTimeOffset now)
 
     public string AuthorityPem => _signers.Authority.ExportCertificatePem();
 
+    /// <summary>The authority's certificate of other days, for the same key.</summary>
+    public string AuthorityOf(int fromDay, int untilDay)
+    {
+        using var key = _signers.Authority.GetECDsaPublicKey()!;
+        var request = new CertificateRequest(_signers.Authority.SubjectName, new PublicKey(key), HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var issued = request.Create(_signers.Root, now.AddDays(fromDay), now.AddDays(untilDay), RandomNumberGenerator.GetBytes(8));
+        return issued.ExportCertificatePem();
+    }
+
     /// <summary>A certificate for localhost, with its key.</summary>
     public (string Pem, string KeyPem) Issue(int fromDay = -1, int untilDay = 90, string? purpose = ServerAuth, AsymmetricAlgorithm? key = null)
     {

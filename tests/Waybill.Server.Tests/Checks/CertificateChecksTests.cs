@@ -28,6 +28,18 @@ public sealed class CertificateChecksTests : IDisposable
         Assert.StartsWith($"{why}, so clients refuse it; put a new one in its place", finding.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(20, 300, "which is not valid before 2026-02-04 12:00 UTC")]
+    [InlineData(-300, -1, "which has ended on 2026-01-14")]
+    public void One_that_was_signed_with_what_no_client_takes_today_is_a_failure(int from, int until, string why)
+    {
+        var issued = _files.Issue();
+        _files.Put([issued.Pem, _files.AuthorityOf(from, until), _files.RootPem], issued.KeyPem);
+        var finding = Assert.Single(Look());
+        Assert.Equal(
+            (Verdict.Failure, $"the certificate was signed with CN=Test authority, {why}, so most programs refuse it; put it in its place again with a chain that is valid"), (finding.Verdict, finding.Message));
+    }
+
     [Fact]
     public void The_installations_own_that_has_ended_is_a_failure_with_the_command_that_makes_another()
     {
