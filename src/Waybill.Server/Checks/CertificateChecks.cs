@@ -72,6 +72,13 @@ internal static class CertificateChecks
         {
             yield return new Finding(Verdict.Failure, Check, $"the certificate {lapse}, so clients refuse it") { Remedy = new Remedy("make another one, and take it into use", "certificate renew --now --yes") };
         }
+        else if (next?.TakesOver is { } missed && missed < Today(configuration, now))
+        {
+            yield return new Finding(Verdict.Warning, Check, Invariant($"{words}; the next one was announced for {missed:yyyy-MM-dd}, and did not take over; the server's job does that each night and at the start"))
+            {
+                Remedy = new Remedy("see what keeps the job from it", "schedule list"),
+            };
+        }
         else if (next?.TakesOver is { } day)
         {
             yield return new Finding(Verdict.Ok, Check, Invariant($"{words}; the next one is announced and takes over on {day:yyyy-MM-dd}"));
@@ -87,6 +94,9 @@ internal static class CertificateChecks
             yield return new Finding(Verdict.Warning, Check, Invariant($"the TLS root ends on {rootEnds:yyyy-MM-dd}, and customers need time to install another; see docs/operations/certificates.md"));
         }
     }
+
+    private static DateOnly Today(WaybillConfiguration configuration, DateTimeOffset now) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, ConfigurationCheck.Zone(configuration.Provider)).DateTime);
 
     private static IEnumerable<Finding> Names(WaybillConfiguration configuration, ServerCertificate certificate)
     {

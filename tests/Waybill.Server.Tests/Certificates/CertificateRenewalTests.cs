@@ -144,6 +144,22 @@ public sealed class CertificateRenewalTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_was_announced_and_did_not_take_over_on_its_day_is_warned_of_from_the_next_day_on_of_the_provider()
+    {
+        _configuration = _configuration with { Provider = new ProviderSection { TimeZone = "Pacific/Honolulu" } };
+        var day = Today.AddDays(20);
+        await Renewal().AnnounceAsync(day);
+
+        // There it is three in the afternoon, and in UTC the next day.
+        _time.Advance(TimeSpan.FromDays(20) + TimeSpan.FromHours(13));
+        Assert.Contains($"takes over on {day:yyyy-MM-dd}", Assert.Single(Doctor()).Message, StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromHours(12));
+        var finding = Assert.Single(Doctor());
+        Assert.Equal((Verdict.Warning, "schedule list"), (finding.Verdict, finding.Remedy?.Command));
+        Assert.Contains($"the next one was announced for {day:yyyy-MM-dd}, and did not take over", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task After_a_downtime_people_get_their_days_and_a_certificate_that_has_ended_is_replaced_at_once()
     {
         var ends = DateOnly.FromDateTime(Shown().NotAfter.ToUniversalTime());
