@@ -50,14 +50,13 @@ internal sealed class CertificateRenewal(
         return await MakeAsync(files.ReadNext(), sure);
     }
 
-    /// <summary>Announces the next certificate for a day; it is made if there is none.</summary>
+    /// <summary>Announces the next certificate for a day; one is made if none was made lately.</summary>
     /// <param name="day">The day; null for the usual one.</param>
     public async Task<NextCertificate> AnnounceAsync(DateOnly? day)
     {
         RequireOwn();
         await using var only = await files.LockAsync();
         using var present = Present();
-        var next = files.ReadNext() is { } there ? there : await MakeAsync(null, sure: false);
         if (day is { } asked)
         {
             var ends = DayOf(present.NotAfter);
@@ -65,6 +64,7 @@ internal sealed class CertificateRenewal(
             Refuse(ends > Today && asked >= ends, $"on {Show(asked)} the present certificate has ended (its last day is {Show(ends.AddDays(-1))}); choose an earlier day");
         }
 
+        var next = files.ReadNext() is { } there && (there.TakesOver is not null || IsFresh(there)) ? there : await MakeAsync(null, sure: false);
         if (next.TakesOver is not { } before || (day is not null && day != before))
         {
             next = await AnnounceAsync(next, day ?? UsualDay(present));
@@ -163,8 +163,10 @@ internal sealed class CertificateRenewal(
     /// </summary>
     private bool IsFresh(NextCertificate made)
     {
+        // Where the job is switched off, its usual days.
+        var days = configuration.Certificates.AnnounceDays is > 0 and var set ? set : new CertificatesSection().AnnounceDays;
         var age = time.GetUtcNow() - made.Made;
-        return age >= TimeSpan.Zero && age < TimeSpan.FromDays(configuration.Certificates.AnnounceDays);
+        return age >= TimeSpan.Zero && age < TimeSpan.FromDays(days);
     }
 
     /// <summary>

@@ -74,6 +74,26 @@ public sealed class CertificateRenewalTests : IDisposable
         Assert.NotEqual(old.Certificate().Thumbprint, Assert.Single(_told).Change.Next.Thumbprint);
     }
 
+    [Theory]
+    [InlineData(30, 29, true)]
+    [InlineData(30, 30, false)]
+    [InlineData(0, 29, true)]
+    [InlineData(0, 30, false)]
+    public async Task An_operator_announces_one_that_was_made_lately_and_else_a_fresh_one(int announceDays, int age, bool isKept)
+    {
+        _configuration = _configuration with { Certificates = new CertificatesSection { AnnounceDays = announceDays } };
+        var made = await Renewal().MakeAsync(sure: false);
+        _time.Advance(TimeSpan.FromDays(age));
+        await Assert.ThrowsAsync<CommandException>(() => Renewal().AnnounceAsync(Today));
+        Assert.Equal(made.CertificatePem, new TlsFiles(_data).ReadNext()!.CertificatePem);
+        var announced = await Renewal().AnnounceAsync(Today.AddDays(60));
+        Assert.Equal(isKept, announced.CertificatePem == made.CertificatePem);
+
+        // People have been told of it: another day is no other certificate.
+        _time.Advance(TimeSpan.FromDays(40));
+        Assert.Equal(announced.CertificatePem, (await Renewal().AnnounceAsync(Today.AddDays(30))).CertificatePem);
+    }
+
     [Fact]
     public async Task A_change_waits_for_one_that_has_begun_and_not_for_ever()
     {

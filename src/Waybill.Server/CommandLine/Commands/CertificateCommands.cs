@@ -86,7 +86,7 @@ internal static class CertificateCommands
                 return null;
             },
         };
-        var command = new Command("announce", "Publish the next certificate's fingerprints and mail those who log in with a password; it takes over on its day.") { on };
+        var command = new Command("announce", "Publish the next certificate's fingerprints and mail those who log in with a password; it takes over on its day. One is made if none was made lately.") { on };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
