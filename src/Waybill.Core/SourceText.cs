@@ -8,6 +8,8 @@ internal static class SourceText
 {
     private const int Ipv6Host = 8;
 
+    private const string Network = "/64";
+
     /// <summary>The source of an address.</summary>
     public static string Of(IPAddress address)
     {
@@ -19,7 +21,14 @@ internal static class SourceText
 
         var bytes = plain.GetAddressBytes();
         bytes.AsSpan(Ipv6Host).Clear();
-        return $"{new IPAddress(bytes)}/64";
+        return $"{new IPAddress(bytes)}{Network}";
+    }
+
+    /// <summary>The source that a person names: by an address of it, or as it is shown. Null if it is neither.</summary>
+    public static string? Parse(string text)
+    {
+        var address = text.EndsWith(Network, StringComparison.Ordinal) && text.Contains(':', StringComparison.Ordinal) ? text[..^Network.Length] : text;
+        return IPAddress.TryParse(address, out var parsed) ? Of(parsed) : null;
     }
 
     /// <summary>An IPv4 address that came through an IPv6 socket is an IPv4 address.</summary>

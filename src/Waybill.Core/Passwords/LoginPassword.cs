@@ -35,6 +35,11 @@ public sealed record FtpTerms(DateTimeOffset? TlsFrom, bool AcceptsUncleanUpload
 /// <param name="Until">When the next is looked at.</param>
 public sealed record PasswordLock(string Source, long Tries, DateTimeOffset Until);
 
+/// <summary>A source that need not wait any more.</summary>
+/// <param name="Source">An address, or a /64 of IPv6.</param>
+/// <param name="Tries">How many wrong passwords for whatever logins were counted; none where it need not have waited.</param>
+public sealed record UnlockedSource(string Source, long Tries);
+
 /// <summary>A password that was made, told this once.</summary>
 /// <param name="UserName">The login.</param>
 /// <param name="Password">The password.</param>

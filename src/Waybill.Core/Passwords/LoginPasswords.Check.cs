@@ -37,9 +37,9 @@ public sealed partial class LoginPasswords
             return counted.Problem;
         }
 
-        if (counted.Value.BlockedUntil is { } blocked)
+        if (counted.Value.Wait is { } wait)
         {
-            return new PasswordAnswer(LoginReason.PasswordLocked, seen.Candidate, TryAgain: blocked);
+            return new PasswordAnswer(LoginReason.PasswordLocked, seen.Candidate, TryAgain: wait.Until, WaitingSource: wait.Source);
         }
 
         var work = seen.IsKnownSource ? _workOfKnown : _work;
@@ -75,9 +75,9 @@ public sealed partial class LoginPasswords
     private async ValueTask<(Seen Seen, Result<PasswordAnswer>? Answer)> DecideAsync(PasswordAttempt attempt, CancellationToken cancellationToken)
     {
         var seen = await _database.ReadAsync(connection => Look(connection, attempt), cancellationToken).ConfigureAwait(false);
-        if (seen.BlockedUntil is { } until)
+        if (seen.Wait is { } wait)
         {
-            return (seen, new PasswordAnswer(LoginReason.PasswordLocked, seen.Candidate, TryAgain: until));
+            return (seen, new PasswordAnswer(LoginReason.PasswordLocked, seen.Candidate, TryAgain: wait.Until, WaitingSource: wait.Source));
         }
 
         if (seen.Stored is { } known && _recent.IsKnown(known.Stamp, attempt.Password))
@@ -94,16 +94,19 @@ public sealed partial class LoginPasswords
         var candidate = LoginDirectory.Find(connection, attempt.User);
         var isKnownSource = LoginPasswordSql.IsKnownSource(connection, candidate?.Login.Id ?? 0, attempt.Source, now);
         var decoy = LoginPasswordSql.Decoy(connection, UserName.Fold(attempt.User));
-        return new Seen(candidate, isKnownSource, candidate?.Password?.Hash ?? decoy, BlockedUntil(connection, attempt, isKnownSource, now));
+        return new Seen(candidate, isKnownSource, candidate?.Password?.Hash ?? decoy, WaitOf(connection, attempt, candidate, isKnownSource, now));
     }
 
-    private static DateTimeOffset? BlockedUntil(DatabaseConnection connection, PasswordAttempt attempt, bool isKnownSource, DateTimeOffset now)
+    private static Wait? WaitOf(DatabaseConnection connection, PasswordAttempt attempt, LoginCandidate? candidate, bool isKnownSource, DateTimeOffset now)
     {
         var ofLogin = SignInTries.BlockedUntil(connection, TryRule.Login, Who(attempt), now);
         var other = isKnownSource
             ? SignInTries.BlockedUntil(connection, TryRule.LoginGuess, Who(attempt), now)
             : SignInTries.BlockedUntil(connection, TryRule.LoginsOfSource, attempt.Source, now);
-        return other > ofLogin || ofLogin is null ? other : ofLogin;
+
+        // Where a login has a wait of its own, what ends that ends the source's too.
+        var isOfSource = other is not null && !isKnownSource && (ofLogin is null || candidate is null);
+        return (other > ofLogin || ofLogin is null ? other : ofLogin) is { } until ? new Wait(until, isOfSource ? attempt.Source : null) : null;
     }
 
     /// <summary>Counts before anything is compared: of a hundred at once no more are than of a hundred in turn.</summary>
@@ -111,9 +114,9 @@ public sealed partial class LoginPasswords
     {
         var connection = transaction.Connection;
         var (now, seen) = (_time.GetUtcNow(), Look(connection, attempt));
-        if (seen.BlockedUntil is { } until)
+        if (seen.Wait is { } wait)
         {
-            return new Counted(0, 0, until);
+            return new Counted(0, 0, wait);
         }
 
         var ofSource = seen.IsKnownSource ? 0 : SignInTries.Count(connection, TryRule.LoginsOfSource, attempt.Source, now);
@@ -233,7 +236,7 @@ public sealed partial class LoginPasswords
         }
 
         var reason = seen.Candidate is null ? LoginReason.UnknownUser : seen.Stored is null ? LoginReason.NoPassword : LoginReason.WrongPassword;
-        return new PasswordAnswer(reason, seen.Candidate, TryAgain: BlockedUntil(connection, attempt, seen.IsKnownSource, now));
+        return new PasswordAnswer(reason, seen.Candidate, TryAgain: WaitOf(connection, attempt, seen.Candidate, seen.IsKnownSource, now)?.Until);
     }
 
     /// <summary>Once a day for a login and a source: what follows are waits.</summary>
@@ -259,11 +262,14 @@ public sealed partial class LoginPasswords
 
     private static Actor From(PasswordAttempt attempt) => Actor.System with { Address = SourceText.Plain(attempt.Address).ToString() };
 
-    private sealed record Seen(LoginCandidate? Candidate, bool IsKnownSource, string Hash, DateTimeOffset? BlockedUntil)
+    private sealed record Seen(LoginCandidate? Candidate, bool IsKnownSource, string Hash, Wait? Wait)
     {
         public StoredPassword? Stored => Candidate?.Password;
     }
 
     /// <summary>Wrong ones so far, this one too: for the login from there, and for all names of the source.</summary>
-    private sealed record Counted(long Tries, long OfSource, DateTimeOffset? BlockedUntil);
+    private sealed record Counted(long Tries, long OfSource, Wait? Wait);
+
+    /// <summary>Until when no password is looked at; the source if it is one for whatever login.</summary>
+    private sealed record Wait(DateTimeOffset Until, string? Source);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
 using Waybill.Core.Links;
@@ -108,6 +109,34 @@ public sealed partial class LoginPasswords : IDisposable
             },
             cancellationToken).ConfigureAwait(false);
         return changed.Succeeded ? count : changed.Problem;
+    }
+
+    /// <summary>
+    /// Forgets the wrong passwords that came from a source for whatever logins, so that those of logins which have not come from there before are looked at again at once. The
+    /// waits of single logins stay.
+    /// </summary>
+    /// <param name="source">An address of the source, or its /64.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<Result<UnlockedSource>> UnlockSourceAsync(string source, Actor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(actor);
+        return SourceText.Parse(source) is not { } name
+            ? new(Problem.Invalid($"'{source}' is no address; write it as 192.0.2.1 or 2001:db8::1."))
+            : _database.WriteAsync<UnlockedSource>(
+                transaction =>
+                {
+                    var tries = SignInTries.Counted(transaction.Connection, TryRule.LoginsOfSource, name, _time.GetUtcNow());
+                    SignInTries.Clear(transaction.Connection, TryRule.LoginsOfSource, name);
+                    _audit.Append(transaction, new AuditEntry(PasswordActions.Unlocked, actor)
+                    {
+                        Subject = name,
+                        Detail = tries == 0 ? "no wrong password was counted" : string.Create(CultureInfo.InvariantCulture, $"{tries} wrong passwords for one name or another"),
+                    });
+                    return new UnlockedSource(name, tries);
+                },
+                cancellationToken);
     }
 
     /// <summary>Ends it.</summary>

@@ -21,7 +21,7 @@ public static class PasswordActions
     /// <summary>So many different wrong passwords came for a login from a source that it has come from before that somebody there may be guessing.</summary>
     public const string Guessing = "password-guessing";
 
-    /// <summary>Staff let a login try again at once.</summary>
+    /// <summary>Staff let a login try again at once, or a source.</summary>
     public const string Unlocked = "password-unlocked";
 
     /// <summary>Staff made a link by which a customer sets the password.</summary>

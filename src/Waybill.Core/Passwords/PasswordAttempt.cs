@@ -23,6 +23,7 @@ public sealed record PasswordAttempt(string User, string Password, IPAddress Add
 /// <param name="Candidate">The login; null when there is none of that name.</param>
 /// <param name="Credential">What its session lives by; null when it may not log in.</param>
 /// <param name="TryAgain">When the next password is looked at; null when at once.</param>
+/// <param name="WaitingSource">The source that has to wait for whatever login, where that is what keeps it out: wrong ones for many names came from there. Null where it is not.</param>
 /// <param name="PlainAt">When it was noted that the login came without TLS; null when it did not.</param>
 public sealed record PasswordAnswer(
-    LoginReason Reason, LoginCandidate? Candidate, LoginCredential? Credential = null, DateTimeOffset? TryAgain = null, DateTimeOffset? PlainAt = null);
+    LoginReason Reason, LoginCandidate? Candidate, LoginCredential? Credential = null, DateTimeOffset? TryAgain = null, string? WaitingSource = null, DateTimeOffset? PlainAt = null);

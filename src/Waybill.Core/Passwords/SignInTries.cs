@@ -45,6 +45,10 @@ internal static class SignInTries
         return before + 1;
     }
 
+    /// <summary>How many count.</summary>
+    public static long Counted(DatabaseConnection connection, TryRule rule, string who, DateTimeOffset now) => connection.Number(
+        "SELECT coalesce(max(tries), 0) FROM sign_in_try WHERE bucket = @bucket AND forget_at > @now", ("@bucket", Bucket(rule, who)), ("@now", now.ToColumn()));
+
     /// <summary>A try succeeded, and with it all before are made good.</summary>
     public static void Clear(DatabaseConnection connection, TryRule rule, string who) =>
         connection.Execute("DELETE FROM sign_in_try WHERE bucket = @bucket", ("@bucket", Bucket(rule, who)));

@@ -36,7 +36,7 @@ internal sealed partial class FtpApplication(Installation installation, SessionD
             return null;
         }
 
-        PasswordTries.Of(connection.Features).Add(new PasswordTry(user, answer.Value.Reason, answer.Value.TryAgain, connection.Tls.Length > 0));
+        PasswordTries.Of(connection.Features).Add(new PasswordTry(user, answer.Value.Reason, answer.Value.TryAgain, answer.Value.WaitingSource, connection.Tls.Length > 0));
         if (answer.Value is not { Reason: LoginReason.Ok, Candidate: { } candidate, Credential: { } credential })
         {
             connection.Refusal = PasswordRefusals.Of(answer.Value.Reason, MustUseTls);

@@ -9,8 +9,9 @@ namespace Waybill.Server.Hosting;
 /// <param name="User">The user name.</param>
 /// <param name="Reason">What stood against it.</param>
 /// <param name="TryAgain">When the next password is looked at; null when at once.</param>
+/// <param name="WaitingSource">The source that has to wait for whatever login; null where it need not, or the login alone has to.</param>
 /// <param name="IsEncrypted">Whether it came over TLS.</param>
-internal sealed record PasswordTry(string User, LoginReason Reason, DateTimeOffset? TryAgain, bool IsEncrypted);
+internal sealed record PasswordTry(string User, LoginReason Reason, DateTimeOffset? TryAgain, string? WaitingSource, bool IsEncrypted);
 
 /// <summary>The passwords that came over a connection; a feature of it. The engine ends it after a few.</summary>
 internal sealed class PasswordTries
@@ -69,10 +70,10 @@ internal static class PasswordWords
         var wrong = tries.Count(attempt => attempt.User == last.User && attempt.Reason == LoginReason.WrongPassword);
         return last.Reason switch
         {
-            LoginReason.UnknownUser => $"{name}, which no login has{(meant is { } guess ? $"; there is `{guess.Name}`, it differs only {guess.Difference}" : "")}",
+            LoginReason.UnknownUser => $"{name}, which no login has{There(meant)}",
             LoginReason.NoPassword => $"{name}, which has no password: it uses SFTP with its key, or staff set one (./waybill password link {login?.UserName ?? last.User})",
             LoginReason.WrongPassword => $"{client} gave the wrong password for `{last.User}`{(wrong > 1 ? string.Create(CultureInfo.InvariantCulture, $" {wrong} times") : "")}{Wait(last)}",
-            LoginReason.PasswordLocked => $"{name}, which was not looked at after wrong ones from there{Wait(last)}; staff end that with ./waybill password unlock {last.User}",
+            LoginReason.PasswordLocked => $"{name}, which was not looked at after wrong ones from there{Wait(last)}; {End(last, login, meant)}",
             LoginReason.TlsRequired => $"{name} without TLS; the password is right, but the login must use TLS",
             LoginReason.AddressNotAllowed => $"{name}, which is right, but the login may not come from this address, only from {string.Join(", ", login?.AllowFrom.Networks ?? [])}",
             LoginReason.Ok => $"{name}, which is right, but {limit ?? "the login was changed in this moment"}",
@@ -80,6 +81,14 @@ internal static class PasswordWords
             _ => $"{name}, which is right, but {last.Reason.Describe()}{(string.IsNullOrEmpty(login?.StatusReason) ? "" : $" ({login.StatusReason})")}",
         };
     }
+
+    /// <summary>How the wait of a locked one ends. The name may be anybody's text, so that no command has it.</summary>
+    private static string End(PasswordTry attempt, Login? login, (string Name, string Difference)? meant) =>
+        attempt.WaitingSource is { } source ? $"wrong ones for many names came, and staff end that with ./waybill password unlock --source {source}"
+        : login is not null ? $"staff end that with ./waybill password unlock {login.UserName}"
+        : $"no login has that name{There(meant)}";
+
+    private static string There((string Name, string Difference)? meant) => meant is { } guess ? $"; there is `{guess.Name}`, it differs only {guess.Difference}" : "";
 
     private static string Wait(PasswordTry attempt) =>
         attempt.TryAgain is { } time ? $"; from there none is looked at until {time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)}" : "";

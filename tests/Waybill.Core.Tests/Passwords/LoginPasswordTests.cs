@@ -177,6 +177,51 @@ public sealed class LoginPasswordTests
         Assert.Contains("5 from 192.0.2.1", (await AuditAsync(core)).Single(row => row.Action == PasswordActions.Unlocked).Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("198.51.100.7", "198.51.100.7", "198.51.100.7")]
+    [InlineData("2001:db8:0:1::5", "2001:db8:0:1:ffff::1", "2001:db8:0:1::/64")]
+    [InlineData("2001:db8:0:1::5", "2001:db8:0:1::/64", "2001:db8:0:1::/64")]
+    public async Task A_source_that_waits_for_whatever_login_is_unlocked_by_itself_and_not_with_a_login_that_was_not_tried(string from, string named, string source)
+    {
+        await using var core = await WithPasswordAsync();
+        var address = IPAddress.Parse(from);
+        for (var i = 0; i < PasswordLimits.TriesOfSource; i++)
+        {
+            Assert.Null((await TryAsync(core, "wrong", address, user: $"user{i}")).WaitingSource);
+        }
+
+        var locked = await TryAsync(core, Password, address);
+        Assert.Equal((LoginReason.PasswordLocked, source), (locked.Reason, locked.WaitingSource));
+        Assert.Equal(0, (await core.Services.Passwords.UnlockAsync("10042", TestCore.Operator)).Get());
+        Assert.Equal(LoginReason.PasswordLocked, (await TryAsync(core, Password, address)).Reason);
+
+        var unlocked = (await core.Services.Passwords.UnlockSourceAsync(named, TestCore.Operator)).Get();
+        Assert.Equal((source, PasswordLimits.TriesOfSource), (unlocked.Source, unlocked.Tries));
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, address)).Reason);
+        var row = (await AuditAsync(core)).First(static row => row.Action == PasswordActions.Unlocked);
+        Assert.Equal((source, "30 wrong passwords for one name or another"), (row.Subject, row.Detail));
+        Assert.Equal(0, (await core.Services.Passwords.UnlockSourceAsync(named, TestCore.Operator)).Get().Tries);
+        (await core.Services.Passwords.UnlockSourceAsync("example.com", TestCore.Operator)).Problem(ProblemKind.Invalid);
+    }
+
+    [Fact]
+    public async Task A_wait_of_a_login_alone_is_none_of_its_source_and_unlocking_the_login_ends_both()
+    {
+        await using var core = await WithPasswordAsync();
+        await FailAsync(core, Away, PasswordLimits.Tries);
+        Assert.Equal((LoginReason.PasswordLocked, null), await LockedAsync());
+        for (var i = PasswordLimits.Tries; i < PasswordLimits.TriesOfSource; i++)
+        {
+            await TryAsync(core, "wrong", Away, user: $"user{i}");
+        }
+
+        Assert.Equal((LoginReason.PasswordLocked, null), await LockedAsync());
+        Assert.Equal(1, (await core.Services.Passwords.UnlockAsync("10042", TestCore.Operator)).Get());
+        Assert.Equal((LoginReason.Ok, null), await LockedAsync());
+
+        async Task<(LoginReason, string?)> LockedAsync() => await TryAsync(core, Password, Away) is var answer ? (answer.Reason, answer.WaitingSource) : default;
+    }
+
     [Fact]
     public async Task A_password_that_is_removed_or_set_anew_ends_its_sessions_and_no_key_opens_by_it()
     {

@@ -63,6 +63,19 @@ public sealed class PasswordTests(Template template)
     }
 
     [Fact]
+    public async Task A_login_or_a_source_is_unlocked_and_not_both()
+    {
+        using var data = await template.CopyAsync();
+        Assert.Contains("no wrong passwords", await data.OutputAsync("password", "unlock", Template.User), StringComparison.Ordinal);
+        Assert.Contains("from 2001:db8:0:1::/64", await data.OutputAsync("password", "unlock", "--source", "2001:db8:0:1::5"), StringComparison.Ordinal);
+        Assert.Equal("192.0.2.1", (await data.JsonAsync("password", "unlock", "--source", "192.0.2.1")).GetProperty("source").GetString());
+        Assert.Contains("192.0.2.1", await data.OutputAsync("audit", "search", "--action", "password-unlocked"), StringComparison.Ordinal);
+        Assert.Contains("is no address", await data.RefusedAsync(2, "password", "unlock", "--source", "example.com"), StringComparison.Ordinal);
+        Assert.Contains("an address with --source", await data.RefusedAsync(2, "password", "unlock"), StringComparison.Ordinal);
+        Assert.Contains("an address with --source", await data.RefusedAsync(2, "password", "unlock", Template.User, "--source", "192.0.2.1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Hashes_of_another_server_are_taken_over_all_or_none()
     {
         const string Hash = "$5$saltsalt$x3ZQzEwVrnD4tzHPQ/Tg1l95TRuZEw00DdgqlTKrMC5";

@@ -123,16 +123,34 @@ internal static class PasswordCommands
 
     private static Command Unlock(Func<ParseResult, CommandContext> context)
     {
-        var user = User();
-        var command = new Command("unlock", "Forget wrong passwords, so that locked sources may try again at once.") { user };
+        var user = new Argument<string?>("USER") { Description = "the login's user name", Arity = ArgumentArity.ZeroOrOne };
+        var source = new Option<string?>("--source") { Description = "instead of a login: an address that has to wait for whatever login, since wrong passwords for many names came from there", HelpName = "ADDRESS" };
+        var command = new Command("unlock", "Forget wrong passwords, so that locked sources may try again at once.") { user, source };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(user) is null == result.GetValue(source) is null)
+            {
+                result.AddError("name a login, or an address with --source");
+            }
+        });
         command.SetAction(async (parse, cancellationToken) =>
         {
             var here = context(parse);
             await using var installation = here.Open();
-            var name = parse.GetRequiredValue(user);
+            if (parse.GetValue(source) is { } address)
+            {
+                var unlocked = CommandContext.Require(await installation.Passwords.UnlockSourceAsync(address, CommandContext.Operator, cancellationToken));
+                here.Print(unlocked, output => output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"any login may try again from {unlocked.Source}, unless it has a wait of its own; {unlocked.Tries} wrong passwords for whatever names are forgotten")));
+                return;
+            }
+
+            var name = parse.GetValue(user)!;
             var count = CommandContext.Require(await installation.Passwords.UnlockAsync(name, CommandContext.Operator, cancellationToken));
             here.Print(new Unlocked(name, count), output => output.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"{name} may try again from anywhere; wrong passwords of {count} {(count == 1 ? "source" : "sources")} are forgotten")));
+                count == 0
+                    ? $"no wrong passwords of {name} were counted; an address that has to wait for whatever login is let in by: ./waybill password unlock --source ADDRESS"
+                    : string.Create(CultureInfo.InvariantCulture, $"{name} may try again from anywhere; wrong passwords of {count} {(count == 1 ? "source" : "sources")} are forgotten")));
         });
         return command;
     }
