@@ -87,6 +87,7 @@ internal sealed class DataDirectory(string root)
 
     private string Run => Path.Combine(Root, "run");
 
+    /// <summary>There is something to work on, and it is whole; root works on its own only.</summary>
     public void RequireInitialised()
     {
         if (IsHalfMade)
@@ -97,6 +98,13 @@ internal sealed class DataDirectory(string root)
         if (!IsInitialised)
         {
             throw new CommandException($"there is no Waybill in {Root}; make one with: {CommandLine.ShellWord.Command(this, "init")}");
+        }
+
+        // What root makes in it, a server that runs as its owner could not read.
+        if (Environment.IsPrivilegedProcess && Storage.Local.LocalDirectory.Owner(Root) is > 0 and var owner)
+        {
+            throw new CommandException(
+                $"{Root} belongs to the user with the number {owner}, and that user could not use what root makes in it; run this as that user, with sudo -u '#{owner}' in front");
         }
     }
 

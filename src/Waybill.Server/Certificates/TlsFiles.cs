@@ -152,11 +152,12 @@ internal sealed class TlsFiles(DataDirectory data)
     public async ValueTask<FileStream> LockAsync()
     {
         var begun = TimeProvider.System.GetTimestamp();
+        var path = Path.Combine(data.Tls, "lock");
         while (true)
         {
             try
             {
-                return new FileStream(Path.Combine(data.Tls, "lock"), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerOnly });
+                return new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerOnly });
             }
             catch (IOException error) when (error.HResult == WouldBlock)
             {
@@ -164,6 +165,11 @@ internal sealed class TlsFiles(DataDirectory data)
                 {
                     throw new CommandException($"another command has been changing the certificate for {LockWait.TotalSeconds:0} seconds; try again");
                 }
+            }
+
+            catch (UnauthorizedAccessException)
+            {
+                throw new CommandException($"{path} cannot be opened, so the certificate cannot be changed; give {data.Tls} and all in it to the user that the server runs as");
             }
 
             await Task.Delay(LockPause);

@@ -110,6 +110,14 @@ public sealed class CertificateRenewalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lock_that_cannot_be_opened_is_said_in_words()
+    {
+        // Root opens the files of every user, and nobody a directory.
+        Directory.CreateDirectory(Path.Combine(_data.Tls, "lock"));
+        Assert.Contains("lock cannot be opened, so the certificate cannot be changed; give", (await Renewal().RunAsync()).Problem!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_made_is_for_the_names_of_the_configuration_signed_by_the_same_root_and_has_a_key_of_its_own()
     {
         var before = ServerCertificate.Load(_data, _configuration.Portal);

@@ -74,6 +74,25 @@ public sealed class UsageTests(Template template)
     }
 
     [Fact]
+    public async Task Root_is_refused_on_the_data_directory_of_another_user_and_changes_nothing_there()
+    {
+        const string Nobody = "65534";
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root gives a directory to another user");
+        using var data = await template.CopyAsync();
+        await Tool.RequireAsync("chown", "-R", Nobody, data.Root);
+        foreach (var words in (string[][])[["certificate", "renew", "--now", "--yes"], ["account", "list"], ["doctor"], ["serve"]])
+        {
+            var refused = await data.RefusedAsync(1, words);
+            Assert.Contains("belongs to the user with the number 65534", refused, StringComparison.Ordinal);
+            Assert.EndsWith("run this as that user, with sudo -u '#65534' in front", refused, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(await Tool.RequireAsync("find", data.Root, "!", "-user", Nobody));
+        await Tool.RequireAsync("chown", "-R", "0", data.Root);
+        await data.OutputAsync("account", "list");
+    }
+
+    [Fact]
     public async Task An_option_without_its_value_exits_2() =>
         Assert.Contains("--label needs a value: TEXT (what the key is for", await Cli.RefusedAsync(2, "key", "add", "10020", "-", "--label"), StringComparison.Ordinal);
 

@@ -19,6 +19,9 @@ internal struct Statx
     [FieldOffset(16)]
     public uint LinkCount;
 
+    [FieldOffset(20)]
+    public uint OwnerId;
+
     [FieldOffset(28)]
     public ushort Mode;
 
