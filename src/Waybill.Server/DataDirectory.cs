@@ -100,11 +100,11 @@ internal sealed class DataDirectory(string root)
             throw new CommandException($"there is no Waybill in {Root}; make one with: {CommandLine.ShellWord.Command(this, "init")}");
         }
 
-        // What root makes in it, a server that runs as its owner could not read.
-        if (Environment.IsPrivilegedProcess && Storage.Local.LocalDirectory.Owner(Root) is > 0 and var owner)
+        // What root makes in it, a server that runs as the owner of its keys could not read. Whose the directory itself is says nothing: a container's may be its host's.
+        if (Environment.IsPrivilegedProcess && Directory.Exists(HostKeys) && Storage.Local.LocalDirectory.Owner(HostKeys) is > 0 and var owner)
         {
             throw new CommandException(
-                $"{Root} belongs to the user with the number {owner}, and that user could not use what root makes in it; run this as that user, with sudo -u '#{owner}' in front");
+                $"what is in {Root} belongs to the user with the number {owner}, who could not use what root makes in it; run this as that user, with sudo -u '#{owner}' in front");
         }
     }
 

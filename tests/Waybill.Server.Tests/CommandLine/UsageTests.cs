@@ -79,6 +79,10 @@ public sealed class UsageTests(Template template)
         const string Nobody = "65534";
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root gives a directory to another user");
         using var data = await template.CopyAsync();
+
+        // As a volume of a container is, in which root made all.
+        await Tool.RequireAsync("chown", Nobody, data.Root);
+        await data.OutputAsync("account", "list");
         await Tool.RequireAsync("chown", "-R", Nobody, data.Root);
         foreach (var words in (string[][])[["certificate", "renew", "--now", "--yes"], ["account", "list"], ["doctor"], ["serve"]])
         {
