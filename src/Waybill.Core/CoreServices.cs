@@ -35,10 +35,12 @@ public sealed class CoreServices : IAsyncDisposable
     private readonly LocalVaults _vaults;
     private readonly FileArchive _archive;
     private readonly TimeProvider _time;
+    private readonly NumberTurns _numberTurns;
 
     private CoreServices(DataDirectory directory, WaybillDatabase database, AuditLog audit, LayoutTemplate template, TimeProvider time)
     {
         _time = time;
+        _numberTurns = new NumberTurns(time);
         Directory = directory;
         Database = database;
         Audit = audit;
@@ -194,7 +196,7 @@ public sealed class CoreServices : IAsyncDisposable
     public NumberChanges NumberChanges => new(Database);
 
     /// <summary>Numbers of accounts, as the configuration says.</summary>
-    public NumberService OpenNumbers(NumberOptions options) => new(Database, Audit, _time, options);
+    public NumberService OpenNumbers(NumberOptions options) => new(Database, Audit, _time, options, _numberTurns);
 
     /// <summary>Orders of porting, as the configuration says.</summary>
     public PortingService OpenPorting(PortingOptions options, NumberService numbers) => new(Database, Audit, _time, numbers, options);
@@ -294,6 +296,7 @@ public sealed class CoreServices : IAsyncDisposable
     {
         People.Dispose();
         Passwords.Dispose();
+        _numberTurns.Dispose();
         await LoginUsage.DisposeAsync().ConfigureAwait(false);
         await Audit.DisposeAsync().ConfigureAwait(false);
         await Database.DisposeAsync().ConfigureAwait(false);

@@ -17,5 +17,7 @@ public sealed record Problem(ProblemKind Kind, string Message)
 
     internal static Problem LimitReached(string message) => new(ProblemKind.LimitReached, message);
 
+    internal static Problem TooFast(string message) => new(ProblemKind.TooFast, message);
+
     internal static Problem Unusable(string message) => new(ProblemKind.Unusable, message);
 }

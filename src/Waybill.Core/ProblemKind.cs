@@ -21,6 +21,9 @@ public enum ProblemKind
     /// <summary>A named limit is reached.</summary>
     LimitReached,
 
+    /// <summary>It comes too fast; in a while it can be done.</summary>
+    TooFast,
+
     /// <summary>Another process held the database for too long; trying again can help.</summary>
     Busy,
 

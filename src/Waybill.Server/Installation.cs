@@ -47,6 +47,7 @@ internal sealed class Installation : IAsyncDisposable
 {
     private readonly VaultLayout? _layout;
     private readonly FeedTypes _feeds;
+    private readonly NumberTurns _numberTurns = new(TimeProvider.System);
     private LocalVaults? _vaults;
     private FileArchive? _archive;
 
@@ -241,7 +242,7 @@ internal sealed class Installation : IAsyncDisposable
     public AccountFileService OpenAccountFiles() => new(Database, Audit, Layout, CollectRights, Vaults, _archive!, QuotaLedger, TimeProvider.System);
 
     /// <summary>Numbers of accounts, as the configuration says.</summary>
-    public NumberService OpenNumbers(WaybillConfiguration configuration) => new(Database, Audit, TimeProvider.System, NumberSettings.Options(configuration));
+    public NumberService OpenNumbers(WaybillConfiguration configuration) => new(Database, Audit, TimeProvider.System, NumberSettings.Options(configuration), _numberTurns);
 
     /// <summary>Orders of porting, as the configuration says.</summary>
     public PortingService OpenPorting(WaybillConfiguration configuration) => new(Database, Audit, TimeProvider.System, OpenNumbers(configuration), PortingSettings.Options(configuration));
@@ -330,6 +331,7 @@ internal sealed class Installation : IAsyncDisposable
         _vaults?.Dispose();
         _archive?.Dispose();
         Passwords.Dispose();
+        _numberTurns.Dispose();
         await Usage.DisposeAsync();
         await Audit.DisposeAsync();
         await Database.DisposeAsync();

@@ -69,7 +69,7 @@ internal static class FreeNumbers
     }
 
     private static long? FindRunOf(DatabaseConnection connection, NumberPattern pattern, int length, int step, RunBudget budget) =>
-        Start(connection, pattern) is not { } start ? null
+        !pattern.FitsRunsOf(length) || Start(connection, pattern) is not { } start ? null
         : Run(connection, pattern, start, pattern.High, length, step, budget)
             ?? Run(connection, pattern, pattern.Low, Math.Min(pattern.High, start + length - 2), length, step, budget);
 

@@ -15,6 +15,12 @@ public static class NumberLimits
     /// <summary>Numbers of one block.</summary>
     public const int Block = 1000;
 
+    /// <summary>Numbers of blocks that an account changes at once: they are taken, given back or taken again.</summary>
+    public const int BlockNumbers = 2000;
+
+    /// <summary>Those that it changes in a second when it has changed so many.</summary>
+    public const int BlockNumbersPerSecond = 100;
+
     /// <summary>Numbers that one list of free ones has.</summary>
     public const int Listed = 1000;
 
@@ -47,6 +53,9 @@ public static class NumberLimits
 
     /// <summary>Numbers that one search for free ones in a row reads; it is given up then (a tenth of a second).</summary>
     public const int RunRows = 100_000;
+
+    /// <summary>Searches at once that can read much: for numbers in a row, and for digits behind any digit. Of an account there is one; the others wait.</summary>
+    public const int Searches = 2;
 
     /// <summary>How often a block is looked for when others were quicker with what was found.</summary>
     public const int BlockTries = 20;

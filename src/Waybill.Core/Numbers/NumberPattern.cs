@@ -77,6 +77,21 @@ public sealed class NumberPattern
         return true;
     }
 
+    /// <summary>Whether so many numbers in a row can fit: no digit is wanted that differs among them.</summary>
+    internal bool FitsRunsOf(int length)
+    {
+        var step = 1L;
+        for (var i = _digits.Length - 1; i >= 0 && step < length; i--, step *= 10)
+        {
+            if (_digits[i] != '_')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The smallest number that fits and is not below another; null when there is none. With it a search jumps over all that do not fit.</summary>
     internal long? NextFrom(long number)
     {

@@ -27,15 +27,20 @@ public sealed partial class NumberService
         await FreeOverAsync(cancellationToken).ConfigureAwait(false);
         for (var tries = 0; tries < NumberLimits.BlockTries; tries++)
         {
-            var found = await database.ReadAsync<Result<long>>(
-                connection =>
-                {
-                    var account = Taker(connection, caller.Account);
-                    return (MayNot(connection, caller, NumberRight.Change) ?? account.Problem) is { } refused ? refused
-                        : search(connection) is { } number ? number
-                        : Problem.NotFound($"No {size} numbers in a row that fit {pattern} are free. Try fewer, or another pattern.");
-                },
-                cancellationToken).ConfigureAwait(false);
+            Result<long> found;
+            using (await turns.Searches.EnterAsync(caller.Account, cancellationToken).ConfigureAwait(false))
+            {
+                found = await database.ReadAsync<Result<long>>(
+                    connection =>
+                    {
+                        var account = Taker(connection, caller.Account);
+                        return (MayNot(connection, caller, NumberRight.Change) ?? account.Problem) is { } refused ? refused
+                            : search(connection) is { } number ? number
+                            : Problem.NotFound($"No {size} numbers in a row that fit {pattern} are free. Try fewer, or another pattern.");
+                    },
+                    cancellationToken).ConfigureAwait(false);
+            }
+
             if (!found.Succeeded)
             {
                 return found.Problem;
@@ -92,6 +97,11 @@ public sealed partial class NumberService
                 return Problem.Refused($"The block of {first} is given back already. There is nothing to do.");
             }
 
+            if (TooFast(caller, found.Value.Block.Account, held.Count) is { } tooFast)
+            {
+                return tooFast;
+            }
+
             held.ForEach(number => Deactivate(transaction, caller.Actor, number, "given back with its block"));
             return found.Value.Block;
         },
@@ -139,6 +149,11 @@ public sealed partial class NumberService
                 return full;
             }
 
+            if (TooFast(caller, block.Account, given.Count) is { } tooFast)
+            {
+                return tooFast;
+            }
+
             given.ForEach(number => Reactivate(transaction, caller.Actor, number, account.Value));
             return block;
         },
@@ -173,6 +188,12 @@ public sealed partial class NumberService
         return (block, numbers.FindAll(number => (number.Account ?? number.FormerAccount) == block.Account));
     }
 
+    /// <summary>Why an account cannot change so many numbers of a block now; null when it can, and then they are counted. Asked last, in the transaction that changes them.</summary>
+    private Problem? TooFast(NumberCaller caller, string account, int numbers) => !caller.IsProvider && turns.Blocks.Take(account, numbers) is { } wait
+        ? Problem.TooFast(
+            $"Account {account} changes blocks too fast: {NumberLimits.BlockNumbers} numbers at once, and then {NumberLimits.BlockNumbersPerSecond} a second. Nothing was done; try again in {Math.Ceiling(wait.TotalSeconds):0} s.")
+        : null;
+
     private Result<NumberBlock> TakeBlock(WriteTransaction transaction, NumberCaller caller, long first, int size)
     {
         var connection = transaction.Connection;
@@ -185,6 +206,11 @@ public sealed partial class NumberService
         if (NoRoom(connection, caller, account.Value, size) is { } full)
         {
             return full;
+        }
+
+        if (TooFast(caller, account.Value.Number, size) is { } tooFast)
+        {
+            return tooFast;
         }
 
         var block = connection.Number(

@@ -11,13 +11,14 @@ namespace Waybill.Core.Numbers;
 /// </summary>
 /// <remarks>
 /// Problems: <see cref="ProblemKind.NotFound"/> where there is nothing free, or no number that the caller may know of; <see cref="ProblemKind.Forbidden"/> for a login that may not; <see cref="ProblemKind.Refused"/> where the number's state
-/// or its account's forbids it; <see cref="ProblemKind.Invalid"/> for a value.
+/// or its account's forbids it; <see cref="ProblemKind.TooFast"/> for blocks; <see cref="ProblemKind.Invalid"/> for a value.
 /// </remarks>
 /// <param name="database">Where they are kept.</param>
 /// <param name="audit">Where each change is recorded, in the same transaction.</param>
 /// <param name="time">The clock.</param>
 /// <param name="options">What the provider chose.</param>
-public sealed partial class NumberService(WaybillDatabase database, AuditLog audit, TimeProvider time, NumberOptions options)
+/// <param name="turns">What all accounts of the process share.</param>
+public sealed partial class NumberService(WaybillDatabase database, AuditLog audit, TimeProvider time, NumberOptions options, NumberTurns turns)
 {
     private readonly NumberRecorder _recorder = new(audit, time);
 
@@ -41,6 +42,7 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
         }
 
         await FreeOverAsync(cancellationToken).ConfigureAwait(false);
+        using var turn = pattern.IsContiguous ? null : await turns.Searches.EnterAsync(caller.Account, cancellationToken).ConfigureAwait(false);
         return await LookAsync<IReadOnlyList<PhoneNumber>>(
             caller,
             connection => FreeNumbers.Find(connection, pattern, count) is { Count: > 0 } found ? (PhoneNumber[])[.. found.Select(static number => new PhoneNumber(number))] : NoneFree(pattern),
@@ -52,6 +54,7 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
     {
         ArgumentNullException.ThrowIfNull(pattern);
         await FreeOverAsync(cancellationToken).ConfigureAwait(false);
+        using var turn = await turns.Searches.EnterAsync(caller.Account, cancellationToken).ConfigureAwait(false);
         return await LookAsync<PhoneNumber>(
             caller, connection => FreeNumbers.FindRun(connection, pattern, 10) is { } first ? new PhoneNumber(first) : NoneFree(pattern), cancellationToken).ConfigureAwait(false);
     }

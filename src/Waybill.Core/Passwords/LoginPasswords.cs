@@ -17,7 +17,10 @@ public sealed partial class LoginPasswords : IDisposable
     private readonly PasswordWork _workOfKnown;
     private readonly RecentPasswords _recent;
     private readonly WrongPasswords _wrong = new();
-    private readonly SourceTurns _turns = new();
+
+    // A wrong one is counted before it is compared: right ones that come at once from behind one address, as all programs of a customer do at the full hour, would else be
+    // counted as wrong ones of each other.
+    private readonly TurnsByKey _turns = new();
 
     /// <summary>Prepares it.</summary>
     /// <param name="database">Where passwords are kept.</param>

@@ -57,6 +57,7 @@ internal sealed record NtsapiReply(int Digit, string Text)
         NumberResult.NotFound => notFound ?? Refused(NotYoursWords),
         NumberResult.NotNow => new(ReplyDigit.NotNow, answer.Words ?? "This cannot be done with the number as it is"),
         NumberResult.Forbidden => Refused(answer.Words ?? "This login may not do this"),
+        NumberResult.TooFast => new(ReplyDigit.Limit, answer.Words ?? "This comes too fast. Wait a moment and send it again"),
         NumberResult.Invalid => Refused(answer.Words ?? "This is not possible"),
         _ => new(ReplyDigit.Trouble, answer.Words ?? TroubleWords),
     };

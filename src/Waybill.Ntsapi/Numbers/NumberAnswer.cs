@@ -18,6 +18,9 @@ public enum NumberResult
     /// <summary>The login may not do it.</summary>
     Forbidden,
 
+    /// <summary>It comes too fast; in a while it can be done.</summary>
+    TooFast,
+
     /// <summary>The server cannot do it at the moment.</summary>
     Unavailable,
 }

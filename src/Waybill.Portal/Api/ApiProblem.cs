@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Waybill.Core;
+using Waybill.Core.Numbers;
 
 namespace Waybill.Portal.Api;
 
@@ -13,6 +14,9 @@ namespace Waybill.Portal.Api;
 internal sealed record ApiProblem(string Type, string Title, int Status, string Detail)
 {
     private const string Prefix = "urn:waybill:problem:";
+
+    /// <summary>Then the largest block may be changed, whatever came before.</summary>
+    private const int TooFastSeconds = NumberLimits.Block / NumberLimits.BlockNumbersPerSecond;
 
     /// <summary>Seconds after which to ask again; goes into a header.</summary>
     internal int? RetryAfter { get; init; }
@@ -54,6 +58,7 @@ internal sealed record ApiProblem(string Type, string Title, int Status, string 
             ProblemKind.Refused => With(StatusCodes.Status409Conflict, "refused", problem.Message),
             ProblemKind.Forbidden => With(StatusCodes.Status403Forbidden, "forbidden", problem.Message),
             ProblemKind.LimitReached => With(StatusCodes.Status409Conflict, "limit-reached", problem.Message),
+            ProblemKind.TooFast => With(StatusCodes.Status429TooManyRequests, "too-many-requests", problem.Message) with { RetryAfter = TooFastSeconds },
             ProblemKind.Busy => With(StatusCodes.Status503ServiceUnavailable, "busy", problem.Message) with { RetryAfter = 1 },
             _ => With(StatusCodes.Status503ServiceUnavailable, "unavailable", problem.Message) with { RetryAfter = 60 },
         };

@@ -126,6 +126,7 @@ internal sealed class LoginNumbers(NumberService numbers, NumberCaller caller) :
         ProblemKind.NotFound => new(NumberResult.NotFound),
         ProblemKind.Invalid => new(NumberResult.Invalid, problem.Message),
         ProblemKind.Forbidden => new(NumberResult.Forbidden, problem.Message),
+        ProblemKind.TooFast => new(NumberResult.TooFast, problem.Message),
         ProblemKind.Busy or ProblemKind.Unusable => new(NumberResult.Unavailable),
         _ => new(NumberResult.NotNow, problem.Message),
     };

@@ -160,6 +160,58 @@ public sealed class FreeNumberTests
         (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224______"), 999)).Problem(ProblemKind.NotFound);
     }
 
+    [Theory]
+    [InlineData("012240____5", 10, false)]
+    [InlineData("012240____5", 2, false)]
+    [InlineData("012240003__", 10, true)]
+    [InlineData("0122400__3_", 10, true)]
+    [InlineData("0122400__3_", 11, false)]
+    [InlineData("01224003___", 1000, true)]
+    [InlineData("012240_3___", 1000, true)]
+    [InlineData("0122400_3__", 101, false)]
+    public async Task Numbers_in_a_row_are_not_looked_for_where_a_digit_is_wanted_that_differs_among_them(string pattern, int length, bool canBe)
+    {
+        await using var core = await NumberCore.CreateAsync(size: 10_000);
+        var budget = new RunBudget();
+        var found = await core.Core.Services.Database.ReadAsync(connection => FreeNumbers.FindRun(connection, NumberCore.Pattern(pattern), length, budget));
+        Assert.Equal((canBe, canBe), (found is not null, budget.Steps < NumberLimits.Steps));
+    }
+
+    [Fact]
+    public async Task Of_searches_that_read_much_each_account_has_one_and_all_two_so_that_others_still_read()
+    {
+        await using var core = await NumberCore.CreateAsync();
+        await core.Core.AddAccountAsync("10044");
+        using var hold = new ManualResetEventSlim();
+        using var begun = new SemaphoreSlim(0);
+        var searching = new ConcurrentQueue<string>();
+        var blocks = ((string[])["10042", "10042", "10042", "10043", "10043", "10044"]).Select(account => Task.Run(async () => await core.Numbers.ActivateBlockAsync(
+            NumberCaller.Of(account, core.One.Actor), NumberCore.Pattern("01224"), 2,
+            connection =>
+            {
+                searching.Enqueue(account);
+                begun.Release();
+                hold.Wait(TimeSpan.FromSeconds(60));
+                return FreeNumbers.FindRun(connection, NumberCore.Pattern("01224"), 2);
+            },
+            CancellationToken.None))).ToList();
+        for (var i = 0; i < NumberLimits.Searches; i++)
+        {
+            Assert.True(await begun.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        }
+
+        var ten = core.Numbers.FindTenAsync(core.Two, NumberCore.Pattern("01224")).AsTask();
+        var middle = core.Numbers.AllocateAsync(core.Two, NumberCore.Pattern("0122400__5_")).AsTask();
+        (await core.Numbers.ShowAsync(core.Staff, NumberCore.Of(NumberCore.First)).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Get();
+        (await core.Numbers.AllocateAsync(core.Two, NumberCore.Pattern("01224")).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Get();
+        Assert.Equal((NumberLimits.Searches, NumberLimits.Searches), (searching.Count, searching.Distinct().Count()));
+        Assert.False(ten.IsCompleted || middle.IsCompleted);
+        hold.Set();
+        Assert.All(await Task.WhenAll(blocks), static block => block.Get());
+        (await ten).Get();
+        (await middle).Get();
+    }
+
     [Fact]
     public async Task A_search_for_numbers_in_a_row_reads_so_many_and_no_more()
     {

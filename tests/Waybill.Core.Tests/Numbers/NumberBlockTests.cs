@@ -53,6 +53,30 @@ public sealed class NumberBlockTests
     }
 
     [Fact]
+    public async Task An_account_changes_two_thousand_numbers_of_blocks_at_once_and_then_a_hundred_a_second()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 1020);
+        var small = (await core.Numbers.ActivateBlockAsync(core.Two, NumberCore.Pattern("0122400101_"), 10)).Get();
+        var block = (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224000___"), NumberLimits.Block)).Get();
+        (await core.Numbers.DeactivateBlockAsync(core.One, block.First)).Get();
+        Assert.Equal(NumberLimits.BlockNumbers, 2 * NumberLimits.Block);
+        var refused = (await core.Numbers.ReactivateBlockAsync(core.One, block.First)).Problem(ProblemKind.TooFast);
+        Assert.Equal("Account 10042 changes blocks too fast: 2000 numbers at once, and then 100 a second. Nothing was done; try again in 10 s.", refused.Message);
+        (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("0122400100_"), 10)).Problem(ProblemKind.TooFast);
+
+        // Nothing was done, single numbers go on, and so do other accounts.
+        Assert.Equal(NumberState.Quarantined, (await core.Numbers.ShowAsync(core.One, block.Last)).Get().State);
+        (await core.Numbers.ReactivateAsync(core.One, block.Last)).Get();
+        (await core.Numbers.DeactivateBlockAsync(core.Two, small.First)).Get();
+        core.Core.Time.Advance(TimeSpan.FromSeconds((double)NumberLimits.Block / NumberLimits.BlockNumbersPerSecond) - TimeSpan.FromMilliseconds(20));
+        (await core.Numbers.ReactivateBlockAsync(core.One, block.First)).Problem(ProblemKind.TooFast);
+        core.Core.Time.Advance(TimeSpan.FromMilliseconds(20));
+        (await core.Numbers.ReactivateBlockAsync(core.One, block.First)).Get();
+        (await core.Numbers.DeactivateBlockAsync(core.One, block.First)).Problem(ProblemKind.TooFast);
+        (await core.Numbers.DeactivateBlockAsync(core.Staff, block.First)).Get();
+    }
+
+    [Fact]
     public async Task Blocks_taken_at_once_do_not_overlap()
     {
         await using var core = await NumberCore.CreateAsync(size: 200);

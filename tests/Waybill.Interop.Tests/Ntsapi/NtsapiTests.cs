@@ -168,6 +168,22 @@ public sealed partial class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<Nts
     }
 
     [Fact]
+    public async Task Blocks_that_change_too_fast_are_refused_with_how_long_to_wait_and_all_else_goes_on()
+    {
+        await Server.CommandAsync("account", "add", "40003", "--name", "Quick");
+        var password = await ntsapi.AddLoginAsync("40003", "40003");
+        await ntsapi.AddRangeAsync("01468200000", "01468200999");
+        await using var line = await ntsapi.LogInAsync("40003", password);
+        Assert.Equal("1 No range found for allocation", await line.AskAsync("ALTEN 0146820___5"));
+        Assert.Equal("0 01468200000 01468200999", await line.AskAsync("BLKACTI 01468 1000"));
+        Assert.Equal("0 Block deactivated OK", await line.AskAsync("BLKDEAC 01468200000"));
+        Assert.Matches(
+            "^7 Account 40003 changes blocks too fast: 2000 numbers at once, and then 100 a second. Nothing was done; try again in ([1-9]|10) s\\.$", await line.AskAsync("BLKREAC 01468200000"));
+        Assert.Matches("^0 01468200000 N ", await line.AskAsync("STAT 01468200000"));
+        Assert.Equal("0 Number reactivated OK", await line.AskAsync("REAC 01468200000"));
+    }
+
+    [Fact]
     public async Task A_number_that_was_ported_in_is_named_with_P_and_has_targets_and_an_emergency_record()
     {
         await Server.CommandAsync("numbers", "port-in", "02012345678", "--account", WaybillServer.User);

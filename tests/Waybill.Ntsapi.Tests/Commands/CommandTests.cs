@@ -192,6 +192,8 @@ public sealed class CommandTests
         await using var client = await harness.LogInAsync();
         harness.Numbers.Next = new NumberAnswer(NumberResult.Unavailable);
         Assert.Equal("5 The server cannot do this at the moment. Try again in a minute.", await client.AskAsync("ALLO 01224______"));
+        harness.Numbers.Next = new NumberAnswer(NumberResult.TooFast, "Too fast; wait 3 s.");
+        Assert.Equal("7 Too fast; wait 3 s.", await client.AskAsync("BLKDEAC 01224000000"));
         harness.Numbers.Fails = new InvalidOperationException("a defect");
         harness.ExpectedErrors = 1;
         Assert.Equal("5 The server cannot do this at the moment. Try again in a minute.", await client.AskAsync("ALLO 01224______"));

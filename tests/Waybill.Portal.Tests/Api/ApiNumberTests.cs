@@ -234,6 +234,24 @@ public sealed class ApiNumberTests(ApiServer api)
     }
 
     [Fact]
+    public async Task Blocks_that_change_too_fast_are_refused_with_how_long_to_wait_and_not_to_the_provider_s_programs()
+    {
+        const string First = "01473000000";
+        ApiServer.Get(await api.Core.NumberRanges.AddAsync(new NewRange(Number(First), Number("01473000999"), new RangeTerms()), ApiServer.Operator));
+        using var client = api.Client(await api.TokenOfAsync(await api.AccountAsync(), "numbers:read", "numbers:write"));
+        using var provider = api.Client(await api.TokenAsync("numbers:read", "numbers:write"));
+        await client.PostJsonAsync("/v1/number-blocks", new { pattern = "01473", size = NumberLimits.Block }, 201);
+        await client.PostJsonAsync($"/v1/numbers/{First}/block/deactivate", null);
+        using (var tooFast = await client.PostAsync($"/v1/numbers/{First}/block/reactivate", null))
+        {
+            Assert.Contains("changes blocks too fast", await tooFast.ProblemAsync(429), StringComparison.Ordinal);
+            Assert.Equal(TimeSpan.FromSeconds(10), tooFast.Headers.RetryAfter!.Delta);
+        }
+
+        Assert.Equal(NumberLimits.Block, (await provider.PostJsonAsync($"/v1/numbers/{First}/block/reactivate", null)).GetProperty("size").GetInt32());
+    }
+
+    [Fact]
     public async Task A_resellers_program_finds_takes_and_sets_a_number_with_its_login()
     {
         var (account, start) = (await CustomerAsync(), await RangeAsync(30));

@@ -1,23 +1,20 @@
-namespace Waybill.Core.Passwords;
+namespace Waybill.Core;
 
-/// <summary>
-/// One password of a source is compared at a time. A wrong one is counted before it is compared, so that right ones that come at once from behind one address, as all
-/// programs of a customer do at the full hour, would else be counted as wrong ones of each other.
-/// </summary>
-internal sealed class SourceTurns
+/// <summary>One thing of each key is done at a time: of a source, of an account. Those of other keys do not wait for it.</summary>
+internal sealed class TurnsByKey
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Turn> _turns = new(StringComparer.Ordinal);
 
     /// <summary>Waits until it is this one's turn; disposed, it is the next one's.</summary>
-    public async ValueTask<IDisposable> EnterAsync(string source, CancellationToken cancellationToken)
+    public async ValueTask<IDisposable> EnterAsync(string key, CancellationToken cancellationToken)
     {
         Turn turn;
         lock (_lock)
         {
-            if (!_turns.TryGetValue(source, out turn!))
+            if (!_turns.TryGetValue(key, out turn!))
             {
-                _turns.Add(source, turn = new Turn(this, source));
+                _turns.Add(key, turn = new Turn(this, key));
             }
 
             turn.Waiting++;
@@ -42,19 +39,19 @@ internal sealed class SourceTurns
         {
             if (--turn.Waiting == 0)
             {
-                _turns.Remove(turn.Source);
+                _turns.Remove(turn.Key);
                 turn.Gate.Dispose();
             }
         }
     }
 
-    private sealed class Turn(SourceTurns turns, string source) : IDisposable
+    private sealed class Turn(TurnsByKey turns, string key) : IDisposable
     {
         public SemaphoreSlim Gate { get; } = new(1, 1);
 
-        public string Source => source;
+        public string Key => key;
 
-        /// <summary>Who waits or has it: connections that are not logged in yet, which the gate bounds.</summary>
+        /// <summary>Who waits or has it. Each is a connection that waits for its answer, and connections are bounded.</summary>
         public int Waiting { get; set; }
 
         public void Dispose()
