@@ -21,7 +21,7 @@ internal static class FreeNumbers
     public static List<long> Find(DatabaseConnection connection, NumberPattern pattern, int count)
     {
         var found = FindOf(connection, pattern, count);
-        return found.Count == 0 && pattern.Shorter is { } shorter ? FindOf(connection, shorter, count) : found;
+        return found.Count == 0 && pattern.Otherwise is { } other ? FindOf(connection, other, count) : found;
     }
 
     /// <summary>The first of so many free numbers in a row that fit; null when there are none, or none is found for what the search may cost. Tens, hundreds and thousands begin where people expect them to.</summary>
@@ -29,7 +29,7 @@ internal static class FreeNumbers
     {
         budget ??= new RunBudget();
         var step = length is 10 or 100 or 1000 ? length : 1;
-        return FindRunOf(connection, pattern, length, step, budget) ?? (pattern.Shorter is { } shorter ? FindRunOf(connection, shorter, length, step, budget) : null);
+        return FindRunOf(connection, pattern, length, step, budget) ?? (pattern.Otherwise is { } other ? FindRunOf(connection, other, length, step, budget) : null);
     }
 
     /// <summary>Whether all of so many numbers in a row are free.</summary>

@@ -5,7 +5,7 @@ namespace Waybill.Core.Numbers;
 
 /// <summary>
 /// Which numbers are wanted: <c>01224______</c>, in which <c>_</c> is any digit, anywhere. The beginning alone will do: it is filled up to 11 digits, and numbers of 10 are
-/// looked for when there are none of 11.
+/// looked for when there are none of 11. Ten digits are a number of 10, and where there is none, the beginning of numbers of 11.
 /// </summary>
 public sealed class NumberPattern
 {
@@ -28,8 +28,8 @@ public sealed class NumberPattern
     /// <summary>Whether all between the smallest and the largest fit: no digit is wanted behind one that is not.</summary>
     internal bool IsContiguous { get; }
 
-    /// <summary>The numbers that are one digit shorter, when only a beginning was given; else null.</summary>
-    internal NumberPattern? Shorter { get; private init; }
+    /// <summary>The numbers of the other length that what was given can mean, which are looked for when none of these fits; null when there are none.</summary>
+    internal NumberPattern? Otherwise { get; private init; }
 
     /// <summary>Reads a pattern: <c>0</c>, <c>+44</c> or <c>44</c>, then digits and <c>_</c>; shorter than a number it is a beginning.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out NumberPattern? pattern)
@@ -41,11 +41,11 @@ public sealed class NumberPattern
             return false;
         }
 
-        var isBeginning = rest.Length < PhoneNumber.MinimumLength - 1;
-        pattern = new NumberPattern(PhoneNumber.Country + (isBeginning ? rest.PadRight(PhoneNumber.MaximumLength - 1, '_') : rest))
-        {
-            Shorter = isBeginning ? new NumberPattern(PhoneNumber.Country + rest.PadRight(PhoneNumber.MinimumLength - 1, '_')) : null,
-        };
+        var (shorter, longer) = (rest.PadRight(PhoneNumber.MinimumLength - 1, '_'), rest.PadRight(PhoneNumber.MaximumLength - 1, '_'));
+        var (first, other) = rest.Length < PhoneNumber.MinimumLength - 1 ? (longer, shorter)
+            : rest == shorter && !rest.Contains('_', StringComparison.Ordinal) ? (shorter, longer)
+            : (rest, null);
+        pattern = new NumberPattern(PhoneNumber.Country + first) { Otherwise = other is null ? null : new NumberPattern(PhoneNumber.Country + other) };
         return true;
     }
 

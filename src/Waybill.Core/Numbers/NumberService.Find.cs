@@ -38,7 +38,7 @@ public sealed partial class NumberService
         List<NumberDetails> items = [];
 
         // Of two lengths the shorter numbers are the smaller integers.
-        NumberPattern?[] patterns = query.Pattern is { } asked ? asked.Shorter is { } shorter ? [shorter, asked] : [asked] : [null];
+        NumberPattern?[] patterns = query.Pattern is { } asked ? asked.Otherwise is not { } other ? [asked] : other.Low < asked.Low ? [other, asked] : [asked, other] : [null];
         var steps = NumberLimits.Steps;
         foreach (var pattern in patterns)
         {

@@ -7,7 +7,7 @@ namespace Waybill.Ntsapi.Numbers;
 public interface INtsapiNumbers
 {
     /// <summary>A free number that fits a pattern (ALLO). It is not kept for anybody; asked again, another one as a rule.</summary>
-    /// <param name="pattern">1 to 11 characters, digits and <c>_</c> for any digit; a shorter one is a beginning.</param>
+    /// <param name="pattern">1 to 11 characters, digits and <c>_</c> for any digit; a shorter one is a beginning. Ten digits are that number where it is free, and else a beginning.</param>
     ValueTask<NumberAnswer<string>> FindFreeAsync(string pattern);
 
     /// <summary>Ten consecutive free numbers (ALTEN), told by the digits that they have in common.</summary>

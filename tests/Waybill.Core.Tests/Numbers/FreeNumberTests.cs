@@ -105,6 +105,29 @@ public sealed class FreeNumberTests
     }
 
     [Fact]
+    public async Task Ten_digits_are_a_number_of_ten_where_it_is_free_and_else_a_beginning()
+    {
+        await using var core = await NumberCore.CreateAsync();
+        await core.AddRangeAsync("0122400003", 1);
+        var pattern = NumberCore.Pattern("0122400003");
+        Assert.Equal("0122400003", (await core.Numbers.AllocateAsync(core.One, pattern)).Get().National);
+        Assert.Equal(
+            ["0122400003", .. Enumerable.Range(30, 10).Select(static i => $"012240000{i}")],
+            (await core.Numbers.ListAsync(new NumberQuery { Pattern = pattern })).Get().Items.Select(static item => item.Number.National));
+        var block = (await core.Numbers.ActivateBlockAsync(core.One, pattern, 10)).Get();
+        Assert.Equal(("01224000030", "01224000039"), (block.First.National, block.Last.National));
+        await core.ActivateAsync("0122400003");
+        (await core.Numbers.AllocateAsync(core.One, pattern)).Problem(ProblemKind.NotFound);
+        (await core.Numbers.DeactivateAsync(core.One, block.First)).Get();
+        core.Core.Time.Advance(TimeSpan.FromDays(90));
+        Assert.Equal(block.First, (await core.Numbers.AllocateAsync(core.One, pattern)).Get());
+        Assert.Equal("01224000040", (await core.Numbers.FindTenAsync(core.One, NumberCore.Pattern("0122400004"))).Get().National);
+
+        // With _ in it, it has as many digits as were written.
+        (await core.Numbers.AllocateAsync(core.One, NumberCore.Pattern("012240000_"))).Problem(ProblemKind.NotFound);
+    }
+
+    [Fact]
     public async Task A_list_has_each_free_number_once_and_at_most_a_thousand()
     {
         await using var core = await NumberCore.CreateAsync(size: 2000);

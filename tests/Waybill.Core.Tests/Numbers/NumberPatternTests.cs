@@ -13,6 +13,7 @@ public sealed class NumberPatternTests
     [InlineData("01224000000", 441224000000, 441224000000, true)]
     [InlineData("0122_00____", 441220000000, 441229009999, false)]
     [InlineData("0800______", 44800000000, 44800999999, true)]
+    [InlineData("0122400003", 44122400003, 44122400003, true)]
     public void A_pattern_has_its_bounds(string text, long low, long high, bool isContiguous)
     {
         var pattern = NumberCore.Pattern(text);

@@ -37,6 +37,11 @@ public sealed partial class NtsapiTests
         Assert.Equal(
             Enumerable.Range(0, 40).Select(static i => $"014652000{i:D2}").Except([first, second]), listed.Order());
         Assert.Matches("^0 0146520[0-9]{4} 0146520[0-9]{4}$", await line.AskAsync("BLKACTI 01465 10", End));
+
+        // Ten digits are a beginning too, as long as no number has just these.
+        await ntsapi.AddRangeAsync("01465300030", "01465300039");
+        Assert.Equal("0 01465300030 01465300039", await line.AskAsync("BLKACTI 0146530003 10", End));
+        Assert.Equal("0 01465300030 10", await line.AskAsync("BLKINFO 01465300031", End));
         Assert.StartsWith("1 No number found for allocation", await line.AskAsync("ALLO 0161_______", End), StringComparison.Ordinal);
         Assert.Equal("0 Many thanks. Goodbye", await line.AskAsync("QUIT", End));
         Assert.Null(await line.ReadAsync());

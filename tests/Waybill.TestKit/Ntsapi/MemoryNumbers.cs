@@ -180,10 +180,14 @@ public sealed class MemoryNumbers : INtsapiNumbers
     private Entry? Own(ServiceNumber number) =>
         _entries.TryGetValue(number.National, out var entry) && !entry.IsOthers && entry.IsPortedIn == number.IsPortedIn && (entry.IsActive || entry.WasActive) ? entry : null;
 
-    private List<string> Free(string pattern) =>
-        [.. _entries.Where(each => each.Value is { IsActive: false, IsOthers: false } && Fits(each.Key, pattern)).Select(static each => each.Key)];
+    private List<string> Free(string pattern)
+    {
+        List<string> found = [.. _entries.Where(each => each.Value is { IsActive: false, IsOthers: false } && Fits(each.Key, pattern)).Select(static each => each.Key)];
+        return found.Contains(pattern) ? [pattern] : found;
+    }
 
-    private static bool Fits(string number, string pattern) => pattern.Length <= number.Length && pattern.Zip(number).All(static each => each.First == '_' || each.First == each.Second);
+    /// <summary>Ten characters with a <c>_</c> are a number of ten, and without one the beginning of one of 11 too.</summary>
+    private static bool Fits(string number, string pattern) => (pattern.Length == 10 && pattern.Contains('_', StringComparison.Ordinal) ? pattern.Length == number.Length : pattern.Length <= number.Length) && pattern.Zip(number).All(static each => each.First == '_' || each.First == each.Second);
 
     private sealed class Entry
     {
