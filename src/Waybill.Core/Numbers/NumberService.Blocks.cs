@@ -208,6 +208,12 @@ public sealed partial class NumberService
             return full;
         }
 
+        List<NumberDetails> numbers = [.. Enumerable.Range(0, size).Select(i => NumberSql.Find(connection, first + i)!)];
+        if (numbers.Select(number => HasEndedFor(caller, account.Value, number)).FirstOrDefault(static ended => ended is not null) is { } ended)
+        {
+            return ended;
+        }
+
         if (TooFast(caller, account.Value.Number, size) is { } tooFast)
         {
             return tooFast;
@@ -216,11 +222,7 @@ public sealed partial class NumberService
         var block = connection.Number(
             "INSERT INTO number_block (first, size, account_id, activated_at) VALUES (@first, @size, @account, @now) RETURNING id",
             ("@first", first), ("@size", size), ("@account", account.Value.Id), ("@now", time.GetUtcNow().ToColumn()));
-        for (var number = first; number < first + size; number++)
-        {
-            Activate(transaction, caller.Actor, NumberSql.Find(connection, number)!, account.Value, block);
-        }
-
+        numbers.ForEach(number => Activate(transaction, caller.Actor, number, account.Value, block));
         return Block(connection, block)!;
     }
 }

@@ -49,7 +49,7 @@ public sealed partial class NumberService
                     NumberSql.Take(connection, found, NumberState.PortedIn, taker.Value.Id, expires: null, block: null);
                     break;
                 default:
-                    return Problem.Refused($"{number.National} is {found.State.Show()} here: it cannot come from another provider. Leave it out, or activate it.");
+                    return Problem.Refused($"{number.National} is {found.State.Show()} here: it cannot come from another provider. Leave it out{(found.State == NumberState.Free ? ", or activate it" : "")}; if an order names it, reject the order.");
             }
 
             _recorder.Record(transaction, actor, NumberActions.PortedIn, number, (taker.Value.Id, taker.Value.Number), []);

@@ -79,6 +79,11 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
                     return NotFree(number);
                 }
 
+                if (HasEndedFor(caller, account.Value, found) is { } ended)
+                {
+                    return ended;
+                }
+
                 if (NoRoom(connection, caller, account.Value, 1) is { } full)
                 {
                     return full;
@@ -182,6 +187,9 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
         ? Problem.Refused($"The provider has ended the term of {number.Number}. Ask it for the number.")
         : null;
 
+    /// <summary>Nor by taking it as a free one when its quarantine is over: it is anybody else's then.</summary>
+    private static Problem? HasEndedFor(NumberCaller caller, Account account, NumberDetails number) => number.FormerAccountId == account.Id ? HasEnded(caller, number) : null;
+
     /// <summary>How much more its former account holds when it takes a number back: while that is quarantined it counts already.</summary>
     private static int Uncounted(NumberDetails number) => number.State == NumberState.Quarantined ? 0 : 1;
 
@@ -197,11 +205,20 @@ public sealed partial class NumberService(WaybillDatabase database, AuditLog aud
     {
         var known = Known(connection, caller, number);
         return !known.Succeeded ? known
-            : !known.Value.IsActive ? Problem.Refused($"{number} is not active: it is {known.Value.State.Show()}. Activate it first.")
+            : !known.Value.IsActive ? NotActive(number, known.Value)
             : known.Value.State == NumberState.PortedIn && !portedToo
                 ? Problem.Refused($"{number} was ported in: its targets, their periods and its emergency record can be set, and its status asked. For all else ask the provider.")
             : known;
     }
+
+    /// <summary>What helps depends on whose it was.</summary>
+    private static Problem NotActive(PhoneNumber number, NumberDetails known) => Problem.Refused($"{number} is not active: it is {known.State.Show()}. " + known switch
+    {
+        { State: NumberState.PortedOut } => "It is another provider's now.",
+        { FormerAccount: not null } => "Reactivate it first (REAC).",
+        { State: NumberState.Quarantined } => "Activate it when its quarantine is over.",
+        _ => "Activate it first.",
+    });
 
     private bool IsFree(NumberDetails number) => number.State == NumberState.Free || (number.State == NumberState.Quarantined && number.QuarantinedUntil <= time.GetUtcNow());
 

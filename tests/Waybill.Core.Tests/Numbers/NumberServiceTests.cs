@@ -268,6 +268,50 @@ public sealed class NumberServiceTests
     }
 
     [Fact]
+    public async Task A_term_that_the_provider_ended_is_not_begun_anew_by_taking_the_number_as_a_free_one()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 10, new NumberOptions { QuarantineDays = 0 });
+        var (ended, other) = (await core.ActivateAsync(), await core.ActivateAsync("01224000001"));
+        foreach (var number in (PhoneNumber[])[ended, other])
+        {
+            (await core.Numbers.SetTermAsync(number, new DateOnly(2026, 2, 1), ends: number == ended, TestCore.Operator)).Get();
+            (await core.Numbers.DeactivateAsync(core.One, number)).Get();
+        }
+
+        const string Words = "The provider has ended the term of 01224000000. Ask it for the number.";
+        Assert.Equal(Words, (await core.Numbers.ActivateAsync(core.One, ended)).Problem(ProblemKind.Refused).Message);
+        Assert.Equal(Words, (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("0122400000_"), 10)).Problem(ProblemKind.Refused).Message);
+        Assert.Equal(NumberState.Free, (await core.Numbers.ShowAsync(core.Staff, ended)).Get().State);
+
+        // What the account gave back by itself it takes again; and the other is anybody else's, and its former account's when the provider gives it.
+        (await core.Numbers.ActivateAsync(core.One, other)).Get();
+        Assert.False((await core.Numbers.ActivateAsync(core.Two, ended)).Get().Ends);
+        (await core.Numbers.DeactivateAsync(core.Two, ended)).Get();
+        (await core.Numbers.ActivateAsync(core.One, ended)).Get();
+        (await core.Numbers.SetTermAsync(ended, new DateOnly(2026, 2, 1), ends: true, TestCore.Operator)).Get();
+        (await core.Numbers.DeactivateAsync(core.One, ended)).Get();
+        Assert.False((await core.Numbers.ActivateAsync(NumberCaller.ProviderFor("10042", TestCore.Operator), ended)).Get().Ends);
+    }
+
+    [Fact]
+    public async Task Whoever_sets_a_number_that_is_not_active_is_told_what_helps()
+    {
+        await using var core = await NumberCore.CreateAsync();
+        var number = await core.ActivateAsync();
+        async Task<string> SetAsync(NumberCaller caller) => (await core.Numbers.SetPinAsync(caller, number, "1234")).Problem(ProblemKind.Refused).Message;
+        (await core.Numbers.DeactivateAsync(core.One, number)).Get();
+        Assert.Equal("01224000000 is not active: it is quarantined. Reactivate it first (REAC).", await SetAsync(core.One));
+        (await core.Numbers.ReactivateAsync(core.One, number)).Get();
+        (await core.Numbers.PortOutAsync(number, TestCore.Operator)).Get();
+        Assert.Equal("01224000000 is not active: it is ported out. It is another provider's now.", await SetAsync(core.One));
+        (await core.Numbers.ReturnAsync(number, TestCore.Operator)).Get();
+        Assert.Equal("01224000000 is not active: it is quarantined. Activate it when its quarantine is over.", await SetAsync(core.Staff));
+        core.Core.Time.Advance(TimeSpan.FromDays(90));
+        (await core.Numbers.SettleAsync()).Get();
+        Assert.Equal("01224000000 is not active: it is free. Activate it first.", await SetAsync(core.Staff));
+    }
+
+    [Fact]
     public async Task A_term_is_renewed_and_one_that_is_to_end_gives_the_number_back()
     {
         await using var core = await NumberCore.CreateAsync();

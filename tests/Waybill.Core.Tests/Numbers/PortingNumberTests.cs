@@ -49,6 +49,16 @@ public sealed class PortingNumberTests
     }
 
     [Fact]
+    public async Task Whoever_ports_in_a_number_that_is_here_is_told_what_helps()
+    {
+        await using var core = await NumberCore.CreateAsync();
+        async Task<string> PortAsync() => (await core.Numbers.PortInAsync("10043", [NumberCore.Of(NumberCore.First)], TestCore.Operator)).Problem(ProblemKind.Refused).Message;
+        Assert.Equal("01224000000 is free here: it cannot come from another provider. Leave it out, or activate it; if an order names it, reject the order.", await PortAsync());
+        await core.ActivateAsync();
+        Assert.Equal("01224000000 is active here: it cannot come from another provider. Leave it out; if an order names it, reject the order.", await PortAsync());
+    }
+
+    [Fact]
     public async Task A_number_that_went_away_is_nobodys_until_it_returns()
     {
         await using var core = await NumberCore.CreateAsync(size: 1);

@@ -203,6 +203,21 @@ public sealed partial class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<Nts
     }
 
     [Fact]
+    public async Task A_number_whose_term_the_provider_ended_is_refused_with_a_1_until_the_provider_gives_it_again()
+    {
+        const string Number = "01469200000";
+        await ntsapi.AddRangeAsync(Number, Number);
+        await using var line = await ntsapi.LogInAsync(WaybillServer.User, Server.Password);
+        Assert.Equal("0 Number activated OK", await line.AskAsync($"ACTI {Number}"));
+        await Server.CommandAsync("numbers", "term", Number, "2099-12-31", "--ends");
+        Assert.Equal("0 Number deactivated OK", await line.AskAsync($"DEAC {Number}"));
+        Assert.Equal($"1 The provider has ended the term of {Number}. Ask it for the number.", await line.AskAsync($"REAC {Number}"));
+        Assert.Equal($"1 {Number} is not active: it is quarantined. Reactivate it first (REAC).", await line.AskAsync($"SPIN {Number} 1234"));
+        await Server.CommandAsync("numbers", "reactivate", Number);
+        Assert.Matches($"^0 {Number} Y ", await line.AskAsync($"STAT {Number}"));
+    }
+
+    [Fact]
     public async Task Numbers_of_another_account_are_told_and_changed_as_numbers_that_are_not_there()
     {
         await Server.CommandAsync("account", "add", "10021", "--name", "Other Telecom");
