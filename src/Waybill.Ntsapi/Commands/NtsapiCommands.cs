@@ -30,7 +30,7 @@ internal static class NtsapiCommands
         // Many numbers.
         new("ALTEN", "pattern", Pattern, 0, 0, AltenCommand.RunAsync) { Help = "Finds ten consecutive free numbers. They are not kept: send ACTI for each at once" },
         new("ALIST", "pattern quantity", Pattern, 1, 1, AlistCommand.RunAsync) { Help = "Lists free numbers, a line each, and a line that does not begin with 0 at the end" },
-        new("BLKACTI", "pattern quantity", Pattern, 1, 1, BlkactiCommand.RunAsync) { Help = "Makes a free block yours, and answers with its first and last number" },
+        new("BLKACTI", "pattern quantity", Pattern, 1, 1, BlkactiCommand.RunAsync) { Help = "Makes a free block of 2 numbers or more yours, and answers with its first and last number" },
         new("BLKINFO", "number", Own, 0, 0, BlkinfoCommand.RunAsync) { Help = "Shows the block that a number belongs to: its first number and how many it has" },
         new("BLKDEAC", "number", Own, 0, 0, BlkdeacCommand.RunAsync) { Help = "Gives a block back, named by its first number" },
         new("BLKREAC", "number", Own, 0, 0, BlkreacCommand.RunAsync) { Help = "Undoes BLKDEAC, as long as nobody else has a number of it" },

@@ -79,7 +79,7 @@ public interface INtsapiNumbers
 
     /// <summary>Makes a free block the account's (BLKACTI).</summary>
     /// <param name="pattern">As in <see cref="FindFreeAsync"/>.</param>
-    /// <param name="count">How many numbers it has, 1 or more.</param>
+    /// <param name="count">How many numbers it has, 1 or more; <see cref="NumberResult.Invalid"/> for a single one, which is no block.</param>
     ValueTask<NumberAnswer<NumberBlock>> ActivateBlockAsync(string pattern, int count);
 
     /// <summary>The block that a number of the account belongs to (BLKINFO).</summary>

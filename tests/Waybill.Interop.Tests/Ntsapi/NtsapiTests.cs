@@ -145,6 +145,7 @@ public sealed partial class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<Nts
         await ntsapi.AddRangeAsync("01463200000", "01463200099");
         await using var line = await ntsapi.LogInAsync(WaybillServer.User, Server.Password);
         Assert.Matches("^0 014632000[0-9]_ Allocated$", await line.AskAsync("ALTEN 01463"));
+        Assert.Equal("4 A block has 2 to 1000 numbers. Ask for so many.", await line.AskAsync("BLKACTI 0146320002_ 1"));
         Assert.Equal("0 01463200020 01463200029", await line.AskAsync("BLKACTI 0146320002_ 10"));
         Assert.Equal("0 01463200020 10", await line.AskAsync("BLKINFO 01463200025"));
         Assert.Equal("1 No range found for allocation", await line.AskAsync("ALTEN 0146320002_"));
@@ -234,6 +235,18 @@ public sealed partial class NtsapiTests(NtsapiServer ntsapi) : IClassFixture<Nts
             }
         }
 
+        Assert.Equal("0 01224002010 01224002019", await mine.AskAsync("BLKACTI 0122400201_ 10"));
+        foreach (var number in (string[])["01224002010", "01224002015", "02079460000", "00000000000"])
+        {
+            foreach (var verb in (string[])["BLKINFO", "BLKDEAC", "BLKREAC"])
+            {
+                Assert.Equal("1 Account not ACTIve", await theirs.AskAsync($"{verb} {number}"));
+            }
+        }
+
+        Assert.Equal("1 No range found for allocation", await theirs.AskAsync("BLKACTI 0122400201_ 10"));
+        Assert.Equal("0 01224002010 10", await mine.AskAsync("BLKINFO 01224002015"));
+        Assert.Matches("^0 01224002019 Y ", await mine.AskAsync("STAT 01224002019"));
         Assert.StartsWith("1 Number not activated", await theirs.AskAsync($"ACTI {Number}"), StringComparison.Ordinal);
         Assert.Matches($"^0 {Number} Y [-0-9]+ \\|\\|$", await mine.AskAsync($"STAT {Number}"));
         Assert.Equal(NotYours, await mine.AskAsync($"STAT P{Number[1..]}"));

@@ -162,7 +162,7 @@ public sealed class CommandTests
         await using var client = await harness.LogInAsync();
         await AssertAsync(client,
         [
-            ("BLKACTI 0122400001_ 10", "0 01224000010 01224000019"), ("BLKINFO 01224000015", "0 01224000010 10"), ("STAT 01224000019", "0 01224000019 Y 2026-12-31 ||"),
+            ("BLKACTI 0122400001_ 1", "4 A block has 2 to 1000 numbers. Ask for so many."), ("BLKACTI 0122400001_ 10", "0 01224000010 01224000019"), ("BLKINFO 01224000015", "0 01224000010 10"), ("STAT 01224000019", "0 01224000019 Y 2026-12-31 ||"),
             ("BLKDEAC 01224000010", "0 Block deactivated OK"), ("STAT 01224000019", "0 01224000019 N 2026-12-31 ||"), ("BLKREAC 01224000010", "0 Block reactivated OK"),
         ]);
         Assert.Equal(10, harness.Numbers.Active.Count);

@@ -125,6 +125,11 @@ public sealed class MemoryNumbers : INtsapiNumbers
 
     public async ValueTask<NumberAnswer<NumberBlock>> ActivateBlockAsync(string pattern, int count) => await DoAsync<NumberBlock>($"BLKACTI {pattern} {count}", () =>
     {
+        if (count < 2)
+        {
+            return new NumberAnswer(NumberResult.Invalid, "A block has 2 to 1000 numbers. Ask for so many.");
+        }
+
         var free = Free(pattern);
         if (free.Count < count)
         {
