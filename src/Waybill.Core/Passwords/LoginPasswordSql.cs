@@ -59,10 +59,9 @@ internal static class LoginPasswordSql
     public static void FirstUsed(DatabaseConnection connection, long login, DateTimeOffset now) =>
         connection.Execute("UPDATE login_password SET first_used_at = @now WHERE login_id = @login", ("@now", now.ToColumn()), ("@login", login));
 
-    /// <summary>Whether a login has come from a source with its password, a short while ago.</summary>
-    public static bool IsKnownSource(DatabaseConnection connection, long login, string source, DateTimeOffset now) => connection.Number(
-        "SELECT EXISTS (SELECT 1 FROM login_source WHERE login_id = @login AND source = @source AND last_at > @from)",
-        ("@login", login), ("@source", source), ("@from", (now - PasswordLimits.Source).ToColumn())) != 0;
+    /// <summary>When a login last came from a source with its password; null for never, or not among those that are remembered.</summary>
+    public static DateTimeOffset? LastFrom(DatabaseConnection connection, long login, string source) => connection.First(
+        "SELECT last_at FROM login_source WHERE login_id = @login AND source = @source", static row => (DateTimeOffset?)row.Time(0), ("@login", login), ("@source", source));
 
     public static void NoteSource(DatabaseConnection connection, long login, string source, DateTimeOffset now)
     {

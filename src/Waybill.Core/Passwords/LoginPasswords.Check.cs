@@ -82,7 +82,7 @@ public sealed partial class LoginPasswords
 
         if (seen.Stored is { } known && _recent.IsKnown(known.Stamp, attempt.Password))
         {
-            return (seen, await EnterAsync(seen, attempt, counted: null, rehashed: null, cancellationToken).ConfigureAwait(false));
+            return (seen, EnterAgain(seen, attempt) ?? await EnterAsync(seen, attempt, counted: null, rehashed: null, cancellationToken).ConfigureAwait(false));
         }
 
         return (seen, null);
@@ -92,9 +92,13 @@ public sealed partial class LoginPasswords
     {
         var now = _time.GetUtcNow();
         var candidate = LoginDirectory.Find(connection, attempt.User);
-        var isKnownSource = LoginPasswordSql.IsKnownSource(connection, candidate?.Login.Id ?? 0, attempt.Source, now);
+        var last = LoginPasswordSql.LastFrom(connection, candidate?.Login.Id ?? 0, attempt.Source);
+        var isKnownSource = last > now - PasswordLimits.Source;
         var decoy = LoginPasswordSql.Decoy(connection, UserName.Fold(attempt.User));
-        return new Seen(candidate, isKnownSource, candidate?.Password?.Hash ?? decoy, WaitOf(connection, attempt, candidate, isKnownSource, now));
+        return new Seen(candidate, isKnownSource, candidate?.Password?.Hash ?? decoy, WaitOf(connection, attempt, candidate, isKnownSource, now))
+        {
+            LastFromThere = last, HasTries = SignInTries.Any(connection, TryRule.Login, Who(attempt)),
+        };
     }
 
     private static Wait? WaitOf(DatabaseConnection connection, PasswordAttempt attempt, LoginCandidate? candidate, bool isKnownSource, DateTimeOffset now)
@@ -135,6 +139,42 @@ public sealed partial class LoginPasswords
         return true;
     }
 
+    /// <summary>
+    /// The password was right a short while ago: where nothing is to be written of it, nobody waits for the disk, and a program that calls many times a second holds up no writer.
+    /// Null where something is.
+    /// </summary>
+    private PasswordAnswer? EnterAgain(Seen seen, PasswordAttempt attempt)
+    {
+        if (seen.HasTries)
+        {
+            return null;
+        }
+
+        var now = _time.GetUtcNow();
+        var answer = Judge(seen.Candidate!, seen.Stored!, attempt, now);
+        if (answer.Credential is null)
+        {
+            return answer;
+        }
+
+        if (!attempt.IsEncrypted || seen.Stored!.FirstUsed is null || seen.LastFromThere is not { } last || (now - last).Duration() >= PasswordLimits.SourceInterval)
+        {
+            return null;
+        }
+
+        _recent.Remember(seen.Stored.Stamp, attempt.Password);
+        return answer;
+    }
+
+    /// <summary>Whether a login whose password is right may go on.</summary>
+    private static PasswordAnswer Judge(LoginCandidate candidate, StoredPassword stored, PasswordAttempt attempt, DateTimeOffset now)
+    {
+        var credential = new LoginCredential.OfPassword(stored.Stamp, attempt.IsEncrypted);
+        var reason = LoginDirectory.CheckState(candidate, attempt.Address);
+        reason = reason == LoginReason.Ok ? credential.Check(candidate, now) : reason;
+        return reason == LoginReason.Ok ? new PasswordAnswer(reason, candidate, credential, PlainAt: attempt.IsEncrypted ? null : now) : new PasswordAnswer(reason, candidate);
+    }
+
     /// <summary>The password is right: its login may go on if nothing else stands against it.</summary>
     private async ValueTask<Result<PasswordAnswer>> EnterAsync(Seen seen, PasswordAttempt attempt, Counted? counted, string? rehashed, CancellationToken cancellationToken)
     {
@@ -161,12 +201,10 @@ public sealed partial class LoginPasswords
                     LoginPasswordSql.Rehash(connection, stored, rehashed, PasswordRules.Check(attempt.Password, login) is not null);
                 }
 
-                var credential = new LoginCredential.OfPassword(stored.Stamp, attempt.IsEncrypted);
-                var reason = LoginDirectory.CheckState(candidate, attempt.Address);
-                reason = reason == LoginReason.Ok ? credential.Check(candidate, now) : reason;
-                if (reason != LoginReason.Ok)
+                var judged = Judge(candidate, stored, attempt, now);
+                if (judged.Credential is null)
                 {
-                    return new PasswordAnswer(reason, candidate);
+                    return judged;
                 }
 
                 LoginPasswordSql.NoteSource(connection, login.Id, attempt.Source, now);
@@ -182,7 +220,7 @@ public sealed partial class LoginPasswords
                     Record(transaction, PasswordActions.FirstUsed, login, From(attempt), stored.IsImported ? "a password of before; it is hashed anew" : null);
                 }
 
-                return new PasswordAnswer(LoginReason.Ok, candidate, credential, PlainAt: attempt.IsEncrypted ? null : now);
+                return judged;
             },
             cancellationToken).ConfigureAwait(false);
         if (answer is { Succeeded: true, Value.Credential: not null })
@@ -265,6 +303,12 @@ public sealed partial class LoginPasswords
     private sealed record Seen(LoginCandidate? Candidate, bool IsKnownSource, string Hash, Wait? Wait)
     {
         public StoredPassword? Stored => Candidate?.Password;
+
+        /// <summary>When the login came from there with its password, to <see cref="PasswordLimits.SourceInterval"/>; null for never, or not among its last sources.</summary>
+        public DateTimeOffset? LastFromThere { get; init; }
+
+        /// <summary>Whether wrong ones were counted for the login from there, which a right one makes good.</summary>
+        public bool HasTries { get; init; }
     }
 
     /// <summary>Wrong ones so far, this one too: for the login from there, and for all names of the source.</summary>

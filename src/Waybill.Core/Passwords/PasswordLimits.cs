@@ -54,8 +54,11 @@ public static class PasswordLimits
     /// <summary>The longest wait at a source that the login has come from before.</summary>
     public static readonly TimeSpan LongestWaitAtKnownSource = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long a source is remembered after the last login from there.</summary>
+    /// <summary>How long a source is remembered after the last login from there, to <see cref="SourceInterval"/>.</summary>
     public static readonly TimeSpan Source = TimeSpan.FromDays(90);
+
+    /// <summary>How exact the time of the last login from a source is: a password that was right a short while ago writes it no more often.</summary>
+    public static readonly TimeSpan SourceInterval = TimeSpan.FromHours(1);
 
     /// <summary>How long a link to set a password opens.</summary>
     public static readonly TimeSpan Link = TimeSpan.FromDays(3);

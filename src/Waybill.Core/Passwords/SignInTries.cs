@@ -16,6 +16,10 @@ internal static class SignInTries
         "SELECT next_at FROM sign_in_try WHERE bucket = @bucket AND next_at > @now AND forget_at > @now", static row => (DateTimeOffset?)row.Time(0),
         ("@bucket", Bucket(rule, who)), ("@now", now.ToColumn()));
 
+    /// <summary>Whether a try is there that <see cref="Clear"/> would make good.</summary>
+    public static bool Any(DatabaseConnection connection, TryRule rule, string who) =>
+        connection.Number("SELECT EXISTS (SELECT 1 FROM sign_in_try WHERE bucket = @bucket)", ("@bucket", Bucket(rule, who))) != 0;
+
     /// <summary>Counts a try; says the how manyth it is.</summary>
     /// <param name="connection">Of the transaction.</param>
     /// <param name="rule">The sort.</param>

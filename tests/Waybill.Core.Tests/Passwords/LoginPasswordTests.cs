@@ -1,6 +1,7 @@
 using System.Net;
 using Waybill.Core.Logins;
 using Waybill.Core.Passwords;
+using Waybill.Core.Tests.Database;
 using static Waybill.Core.Tests.Passwords.PasswordTries;
 
 namespace Waybill.Core.Tests.Passwords;
@@ -318,6 +319,56 @@ public sealed class LoginPasswordTests
         Assert.Equal((LoginReason.Ok, 3), (await OnceAsync(Password), hashes));
         await core.Services.Passwords.RemoveAsync("10042", TestCore.Operator);
         Assert.Equal(LoginReason.NoPassword, await OnceAsync(Password));
+    }
+
+    [Fact]
+    public async Task A_password_of_a_moment_ago_is_answered_while_somebody_writes_and_opens_nothing_that_was_closed_since()
+    {
+        await using var core = await WithPasswordAsync();
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+        await using (await SlowDisk.StartAsync(core))
+        {
+            Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).Reason);
+        }
+
+        await core.Services.Logins.SetAllowedNetworksAsync("10042", ["203.0.113.0/24"], TestCore.Operator);
+        Assert.Equal(LoginReason.AddressNotAllowed, await ReasonAsync(core, "10042", Password));
+        await core.Services.Logins.SetAllowedNetworksAsync("10042", [], TestCore.Operator);
+        await core.Services.Accounts.SuspendAsync("10042", null, TestCore.Operator);
+        Assert.Equal(LoginReason.AccountSuspended, await ReasonAsync(core, "10042", Password));
+        await core.Services.Accounts.ResumeAsync("10042", TestCore.Operator);
+        Assert.Equal(LoginReason.Ok, await ReasonAsync(core, "10042", Password));
+        await core.Services.Passwords.SetAsync("10042", "eleven blue herons", TestCore.Operator);
+        Assert.Equal(LoginReason.WrongPassword, await ReasonAsync(core, "10042", Password));
+    }
+
+    [Fact]
+    public async Task A_source_that_comes_all_the_time_is_written_once_an_hour_and_a_new_one_or_one_with_wrong_passwords_at_once()
+    {
+        await using var core = await WithPasswordAsync();
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+        var first = core.Time.GetUtcNow();
+        var step = PasswordLimits.RecentTime - TimeSpan.FromMinutes(1);
+        while (core.Time.GetUtcNow() + step < first + PasswordLimits.SourceInterval)
+        {
+            core.Time.Advance(step);
+            Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+            Assert.Equal(first, LastFrom("192.0.2.1"));
+        }
+
+        core.Time.Advance(first + PasswordLimits.SourceInterval - core.Time.GetUtcNow());
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password)).Reason);
+        Assert.Equal(core.Time.GetUtcNow(), LastFrom("192.0.2.1"));
+
+        // As known there as one that was hashed, and what was counted is made good.
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, Away)).Reason);
+        Assert.Equal(core.Time.GetUtcNow(), LastFrom("198.51.100.7"));
+        await FailAsync(core, Away, PasswordLimits.TriesAtKnownSource - 1);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, Away)).Reason);
+        await FailAsync(core, Away, PasswordLimits.TriesAtKnownSource - 1);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, Away)).Reason);
+
+        DateTimeOffset LastFrom(string source) => DateTimeOffset.FromUnixTimeMilliseconds((long)core.Scalar($"SELECT last_at FROM login_source WHERE source = '{source}'")!);
     }
 
     [Fact]
