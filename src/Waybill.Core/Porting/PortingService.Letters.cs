@@ -11,10 +11,10 @@ public sealed partial class PortingService
     public async ValueTask<Result<PortingOrder>> AddLetterAsync(string? account, string reference, string? name, byte[] content, Actor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var file = LetterFile.NameOf(name, content);
-        return !file.Succeeded ? file.Problem : await EditAsync(
+        var read = Read(name, content, actor);
+        return !read.Succeeded ? read.Problem : await EditAsync(
             account, reference,
-            (transaction, order, now) => AddLetter(transaction, [order], file.Value, content, actor, now, "") is { } problem ? problem : PortingSql.Find(transaction.Connection, order.Reference)!,
+            (transaction, order, _) => AddLetter(transaction, [order], read.Value, content, actor, "") is { } problem ? problem : PortingSql.Find(transaction.Connection, order.Reference)!,
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -33,7 +33,7 @@ public sealed partial class PortingService
         string? account, string upload, string? name, byte[] content, Actor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var file = LetterFile.NameOf(name, content);
+        var read = Read(name, content, actor);
         return await database.WriteAsync<IReadOnlyList<PortingOrder>>(
             transaction =>
             {
@@ -43,13 +43,13 @@ public sealed partial class PortingService
                     return orders;
                 }
 
-                if (!file.Succeeded)
+                if (!read.Succeeded)
                 {
-                    return file.Problem;
+                    return read.Problem;
                 }
 
                 var (table, drafts) = (orders.Value[0].Upload!, orders.Value.Where(static order => order.State == PortingState.Draft).ToList());
-                return (SignedByOne(table, drafts) ?? AddLetter(transaction, drafts, file.Value, content, actor, time.GetUtcNow(), $"; for all drafts of table {table}")) is { } problem
+                return (SignedByOne(table, drafts) ?? AddLetter(transaction, drafts, read.Value, content, actor, $"; for all drafts of table {table}")) is { } problem
                     ? problem
                     : OfUpload(transaction.Connection, account, table);
             },
@@ -57,25 +57,35 @@ public sealed partial class PortingService
     }
 
     /// <summary>Hands a letter out, and records to whom.</summary>
-    public ValueTask<Result<(PortingLetter Letter, byte[] Content)>> FetchLetterAsync(string? account, string reference, long letter, Actor actor, CancellationToken cancellationToken = default) =>
-        database.WriteAsync<(PortingLetter, byte[])>(
-            transaction =>
+    public async ValueTask<Result<(PortingLetter Letter, byte[] Content)>> FetchLetterAsync(
+        string? account, string reference, long letter, Actor actor, CancellationToken cancellationToken = default)
+    {
+        // Up to megabytes: no change of anybody's waits for them.
+        var read = await database.ReadAsync<Result<(PortingOrder Order, PortingLetter Letter, byte[] Content)>>(
+            connection =>
             {
-                var found = Find(transaction.Connection, account, reference);
+                var found = Find(connection, account, reference);
                 if (!found.Succeeded)
                 {
                     return found.Problem;
                 }
 
-                if (found.Value.Letters.FirstOrDefault(each => each.Id == letter) is not { } file || PortingSql.LetterContent(transaction.Connection, found.Value.Id, letter) is not { } content)
+                if (found.Value.Letters.FirstOrDefault(each => each.Id == letter) is not { } file || PortingSql.LetterContent(connection, found.Value.Id, letter) is not { } content)
                 {
                     return Problem.NotFound($"Order {found.Value.Reference} has no letter {letter}: it was removed when its time was over, or is another order's.");
                 }
 
-                Record(transaction, PortingActions.LetterFetched, found.Value, actor, Describe(file));
-                return (file, content);
+                return (found.Value, file, content);
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+        return !read.Succeeded ? read.Problem : await database.WriteAsync<(PortingLetter, byte[])>(
+            transaction =>
+            {
+                Record(transaction, PortingActions.LetterFetched, read.Value.Order, actor, Describe(read.Value.Letter));
+                return (read.Value.Letter, read.Value.Content);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Removes letters whose time is over; says how many.</summary>
     public async ValueTask<Result<int>> RemoveLettersAsync(CancellationToken cancellationToken = default)
@@ -117,8 +127,16 @@ public sealed partial class PortingService
             $"One letter counts for one person who signed, and line {signatories[0].UploadLine} of table {table} names {Words.Show(signatories[0].Details.Signatory!)}, line {signatories[1].UploadLine} {Words.Show(signatories[1].Details.Signatory!)}. Add a letter to each order by itself, or make a table for each person.");
     }
 
+    /// <summary>What is known of a letter before it is added, so that nobody's change waits for its hash; or why it is none.</summary>
+    private Result<PortingLetter> Read(string? name, byte[] content, Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var file = LetterFile.NameOf(name, content);
+        return file.Succeeded ? new PortingLetter(0, file.Value, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)), time.GetUtcNow(), actor.Name) : file.Problem;
+    }
+
     /// <summary>Adds a letter to orders of one account, to all or none; why not, if so.</summary>
-    private Problem? AddLetter(WriteTransaction transaction, List<PortingOrder> orders, string name, byte[] content, Actor actor, DateTimeOffset now, string about)
+    private Problem? AddLetter(WriteTransaction transaction, List<PortingOrder> orders, PortingLetter letter, byte[] content, Actor actor, string about)
     {
         var connection = transaction.Connection;
         if (orders.Find(static order => order.Letters.Count >= PortingLimits.Letters) is { } full)
@@ -131,7 +149,6 @@ public sealed partial class PortingService
             return Problem.LimitReached($"The letters of account {orders[0].Account} take {PortingLimits.LettersOfAccount >> 20} MiB already. Send a smaller file, or cancel drafts that are not needed.");
         }
 
-        var letter = new PortingLetter(0, name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)), now, actor.Name);
         var file = PortingSql.AddLetterFile(connection, content);
         foreach (var order in orders)
         {

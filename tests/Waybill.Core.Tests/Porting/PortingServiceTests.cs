@@ -1,6 +1,7 @@
 using Waybill.Core.Audit;
 using Waybill.Core.Numbers;
 using Waybill.Core.Porting;
+using Waybill.Core.Tests.Database;
 
 namespace Waybill.Core.Tests.Porting;
 
@@ -220,6 +221,18 @@ public sealed class PortingServiceTests
         Assert.Empty((await porting.ShowAsync(null, order.Reference)).Get().Letters);
         Assert.Equal((0L, 0L), (core.Scalar("SELECT count(*) FROM porting_letter"), core.Scalar("SELECT count(*) FROM porting_letter_file")));
         Assert.Equal(PortingLimits.Letters, (await core.Services.Audit.SearchAsync(new AuditQuery { Action = "porting-letter-removed" })).Items.Count);
+    }
+
+    [Fact]
+    public async Task A_letter_is_looked_up_while_somebody_writes()
+    {
+        await using var core = await CoreAsync();
+        var order = await DraftAsync(core, Form);
+        await using (await SlowDisk.StartAsync(core))
+        {
+            var gone = await Service(core).FetchLetterAsync("10042", order.Reference, order.Letters[0].Id + 1, Customer).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            gone.Problem(ProblemKind.NotFound);
+        }
     }
 
     [Fact]
