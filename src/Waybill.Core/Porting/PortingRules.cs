@@ -32,7 +32,7 @@ public static class PortingRules
     /// <summary>The day is not too far ahead.</summary>
     public const string TooFar = "too-far";
 
-    /// <summary>No other order has one of the numbers.</summary>
+    /// <summary>No other order has one of the numbers, and no other account has it here.</summary>
     public const string OneOrder = "one-order";
 
     /// <summary>The losing provider is another one.</summary>

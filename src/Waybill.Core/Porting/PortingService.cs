@@ -65,15 +65,16 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
 
             if (PortingSql.Taken(connection, order) is { } taken)
             {
-                // Who else wants the number is nobody's business: its other account may be another's.
-                return PortingRules.Break(PortingRules.OneOrder, taken.Account == order.AccountId
-                    ? $"{taken.Number.National} is in order {taken.Reference} too, which is not over. Cancel that one, or leave the number out."
-                    : $"{taken.Number.National} cannot be ordered now. Leave it out, or ask your provider.");
+                return taken.Account == order.AccountId
+                    ? PortingRules.Break(PortingRules.OneOrder, $"{taken.Number.National} is in order {taken.Reference} too, which is not over. Cancel that one, or leave the number out.")
+                    : NotNow(taken.Number);
             }
 
-            if (PortingSql.IsHere(connection, details.Numbers) is { } here)
+            if (PortingSql.Here(connection, details.Numbers, order.AccountId) is { } here)
             {
-                return PortingRules.Break(PortingRules.NotOurs, $"{here.National} is here already, not at {details.LosingProvider}. Leave it out.");
+                return account is null || !here.IsForeign
+                    ? PortingRules.Break(PortingRules.NotOurs, $"{here.Number.National} is here already, not at {details.LosingProvider}. Leave it out.")
+                    : NotNow(here.Number);
             }
 
             var clock = Clock(connection);
@@ -133,6 +134,9 @@ public sealed partial class PortingService(WaybillDatabase database, AuditLog au
             },
             cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Who else wants a number, or has it here, is nobody's business: both are refused in the same words.</summary>
+    private static Problem NotNow(PhoneNumber number) => PortingRules.Break(PortingRules.OneOrder, $"{number.National} cannot be ordered now. Leave it out, or ask your provider.");
 
     private static Result<PortingOrder> Find(DatabaseConnection connection, string? account, string reference) =>
         PortingSql.Find(connection, reference) is { } order && (account is null || string.Equals(account, order.Account, StringComparison.OrdinalIgnoreCase)) ? order : PortingSql.Unknown(reference);

@@ -137,11 +137,15 @@ internal static class PortingSql
         return null;
     }
 
-    /// <summary>A number of these that is here and did not go to another provider.</summary>
-    public static PhoneNumber? IsHere(DatabaseConnection connection, IReadOnlyList<NumberSpan> spans) => spans
+    /// <summary>A number of these that is here and did not go to another provider, and whether another account has it, or may have it again.</summary>
+    public static (PhoneNumber Number, bool IsForeign)? Here(DatabaseConnection connection, IReadOnlyList<NumberSpan> spans, long account) => spans
         .Select(span => connection.First(
-            "SELECT number FROM phone_number WHERE number BETWEEN @first AND @last AND state <> 'portedout' LIMIT 1", static row => (PhoneNumber?)new PhoneNumber(row.GetInt64(0)),
-            ("@first", span.First.E164), ("@last", span.Last.E164)))
+            """
+            SELECT number, state <> 'free' AND coalesce(account_id, former_account_id, 0) <> @account FROM phone_number
+            WHERE number BETWEEN @first AND @last AND state <> 'portedout' LIMIT 1
+            """,
+            static row => ((PhoneNumber Number, bool IsForeign)?)(new PhoneNumber(row.GetInt64(0)), row.GetInt64(1) != 0),
+            ("@first", span.First.E164), ("@last", span.Last.E164), ("@account", account)))
         .FirstOrDefault(static number => number is not null);
 
     /// <summary>Keeps what is in a letter; says under which number its letters find it.</summary>

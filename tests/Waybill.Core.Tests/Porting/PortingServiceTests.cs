@@ -142,6 +142,33 @@ public sealed class PortingServiceTests
     }
 
     [Fact]
+    public async Task Which_numbers_another_account_has_here_is_not_told()
+    {
+        await using var core = await CoreAsync();
+        await core.AddAccountAsync("20077");
+        var (numbers, own, number) = (Numbers(core), new PhoneNumber(441632960002), new PhoneNumber(441632960003));
+        var (customer, other) = (NumberCaller.Of("10042", Customer), NumberCaller.Of("20077", Customer));
+        (await core.Services.NumberRanges.AddAsync(new NewRange(own, number, new RangeTerms()), Staff)).Get();
+        var ownOrder = await DraftAsync(core, Form with { Numbers = "01632960000-01632960002" });
+        var order = await DraftAsync(core, Form with { Main = "01632960003", Numbers = "01632960003-01632960004" });
+        await RefusedAsync("10042", ownOrder, "The rule not-ours is broken: 01632960002 is here already, not at Other Telecom. Leave it out.");
+        (await numbers.ActivateAsync(customer, own)).Get();
+        await RefusedAsync("10042", ownOrder, "The rule not-ours is broken: 01632960002 is here already, not at Other Telecom. Leave it out.");
+        (await numbers.DeactivateAsync(customer, own)).Get();
+        await RefusedAsync("10042", ownOrder, "The rule not-ours is broken: 01632960002 is here already, not at Other Telecom. Leave it out.");
+
+        // The same words as of a number that another account moves, also while it may have it again; the provider knows.
+        (await numbers.ActivateAsync(other, number)).Get();
+        await RefusedAsync("10042", order, "The rule one-order is broken: 01632960003 cannot be ordered now. Leave it out, or ask your provider.");
+        (await numbers.DeactivateAsync(other, number)).Get();
+        await RefusedAsync("10042", order, "The rule one-order is broken: 01632960003 cannot be ordered now. Leave it out, or ask your provider.");
+        await RefusedAsync(null, order, "The rule not-ours is broken: 01632960003 is here already, not at Other Telecom. Leave it out.");
+
+        async Task RefusedAsync(string? account, PortingOrder sent, string words) =>
+            Assert.Equal(words, (await Service(core).SubmitAsync(account, sent.Reference, Customer)).Problem(ProblemKind.Refused).Message);
+    }
+
+    [Fact]
     public async Task A_day_is_set_by_the_lead_time_of_who_holds_the_range()
     {
         await using var core = await CoreAsync();
