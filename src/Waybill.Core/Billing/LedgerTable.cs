@@ -9,11 +9,14 @@ public static class LedgerTable
 {
     private static readonly string[] Needed = ["id", "account", "amount", "text"];
     private static readonly string[] Optional = ["purse", "time", "source"];
-    private static readonly string[] TimeFormats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+
+    // A time has its offset, as over REST: without one it would be taken for UTC where the billing means its own clock.
+    private static readonly string[] TimeFormats =
+        ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
 
     /// <summary>
     /// Reads entries: the columns <c>id</c>, <c>account</c>, <c>amount</c> (whole minor units, with a minus for what is charged) and <c>text</c>, and if wanted
-    /// <c>purse</c> (<c>funds</c> or <c>promo</c>), <c>time</c> (RFC 3339, or a day in UTC) and <c>source</c>.
+    /// <c>purse</c> (<c>funds</c> or <c>promo</c>), <c>time</c> (RFC 3339 with its offset, or a day in UTC) and <c>source</c>.
     /// </summary>
     public static Result<IReadOnlyList<NewLedgerEntry>> Read(ReadOnlySpan<byte> content)
     {
@@ -41,7 +44,7 @@ public static class LedgerTable
             {
                 if (!DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at))
                 {
-                    return row.Wrong($"'{Words.Show(text)}' is no time. Write it as 2027-01-31T06:00:00Z, or the day alone.");
+                    return row.Wrong($"'{Words.Show(text)}' is no time. Write it with its offset, as 2027-01-31T06:00:00Z or 2027-01-31T07:00:00+01:00, or the day alone.");
                 }
 
                 time = at;

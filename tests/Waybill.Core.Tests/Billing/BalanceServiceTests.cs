@@ -268,9 +268,21 @@ public sealed class BalanceServiceTests
     [InlineData("1,10042,,x,,", "amount is empty")]
     [InlineData("1,10042,1,x,gift,", "neither funds nor promo")]
     [InlineData("1,10042,1,x,,31/01/2026", "is no time")]
+    [InlineData("1,10042,1,x,,2026-01-31T06:00:00", "'2026-01-31T06:00:00' is no time. Write it with its offset, as 2027-01-31T06:00:00Z or 2027-01-31T07:00:00+01:00")]
+    [InlineData("1,10042,1,x,,2026-01-31T06:00:00.5", "is no time")]
     [InlineData("", "no row")]
     public void A_table_that_is_not_in_order_says_where(string row, string words) =>
         Assert.Contains(words, LedgerTable.Read(Encoding.UTF8.GetBytes("id,account,amount,text,purse,time\n" + row)).Problem!.Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("2026-01-31T06:00:00Z", 6)]
+    [InlineData("2026-01-31T06:00:00.000Z", 6)]
+    [InlineData("2026-01-31T06:00:00+01:00", 5)]
+    [InlineData("2026-01-31T06:00:00.0000000-02:00", 8)]
+    [InlineData("2026-01-31", 0)]
+    public void A_time_of_a_table_has_its_offset_and_a_day_begins_in_utc(string time, int hour) =>
+        Assert.Equal(
+            new DateTimeOffset(2026, 1, 31, hour, 0, 0, TimeSpan.Zero), LedgerTable.Read(Encoding.UTF8.GetBytes($"id,account,amount,text,time\n1,10042,1,x,{time}\n")).Get()[0].Time);
 
     [Fact]
     public void A_table_of_entries_has_so_many_rows_and_no_more()
