@@ -91,6 +91,10 @@ public sealed class BalanceService(WaybillDatabase database, AuditLog audit, Tim
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>All of an account's entries as they are at one moment; for the page of a list, where the newest state counts, see <see cref="EntriesAsync"/>.</summary>
+    /// <param name="account">The account's number.</param>
+    public LedgerStatement Statement(string account) => new(database, account);
+
     /// <summary>The balance at the end of each of the last days.</summary>
     /// <param name="account">The account's number.</param>
     /// <param name="days">How many, today the last; at most <see cref="BillingLimits.CurveDays"/>.</param>

@@ -11,8 +11,8 @@ internal static class BalanceSql
         FROM ledger_entry e JOIN account a ON a.id = e.account_id
         """;
 
-    /// <summary>A page of a ledger, the latest time first.</summary>
-    public const string PageStatement = SelectEntry + " WHERE e.account_id = @account AND (e.at, e.id) < (@at, @id) ORDER BY e.at DESC, e.id DESC LIMIT @limit";
+    /// <summary>A page of a ledger, the latest time first, without entries that came behind the last one.</summary>
+    public const string PageStatement = SelectEntry + " WHERE e.account_id = @account AND (e.at, e.id) < (@at, @id) AND e.id <= @last ORDER BY e.at DESC, e.id DESC LIMIT @limit";
 
     /// <summary>Balances that were below their mark when they were looked at last and are not now, or the other way round.</summary>
     public const string TurnedStatement = """
@@ -43,6 +43,9 @@ internal static class BalanceSql
         $"{Select} WHERE a.number_key > @after{(lowOnly ? " AND b.is_low" : "")} ORDER BY a.number_key LIMIT @limit", row => Read(row, options), ("@after", after), ("@limit", size));
 
     public static LedgerEntry? FindEntry(DatabaseConnection connection, string name) => connection.First(SelectEntry + " WHERE e.name = @name", ReadEntry, ("@name", name));
+
+    /// <summary>The last entry that came, of whatever account; 0 for none.</summary>
+    public static long LastEntry(DatabaseConnection connection) => connection.Number("SELECT max(id) FROM ledger_entry");
 
     public static void Insert(DatabaseConnection connection, long account, NewLedgerEntry entry, string source, string by, DateTimeOffset now) => connection.Execute(
         """

@@ -7,7 +7,7 @@ using Waybill.Portal.Files;
 
 namespace Waybill.Portal.Billing;
 
-/// <summary>Sends all of a ledger as a table, page by page: as long as it may be, no more than a page of it is in memory.</summary>
+/// <summary>Sends all of a ledger as it is at one moment, as a table, page by page: as long as it may be, no more than a page of it is in memory.</summary>
 internal static class Statement
 {
     public static async Task<IActionResult> SendAsync(HttpContext context, ReceiptTurns turns, BalanceService balances, string account, Func<Problem, IActionResult> refuse)
@@ -20,7 +20,8 @@ internal static class Statement
             return new StatusCodeResult(StatusCodes.Status503ServiceUnavailable);
         }
 
-        var page = await balances.EntriesAsync(account, Page<LedgerEntry>.MaximumSize, null, context.RequestAborted);
+        var statement = balances.Statement(account);
+        var page = await statement.NextAsync(cancellationToken: context.RequestAborted);
         if (!page.Succeeded)
         {
             return refuse(page.Problem);
@@ -32,15 +33,15 @@ internal static class Statement
         LedgerTable.WriteHead(text, balances.Options);
         while (page.Succeeded)
         {
-            LedgerTable.WriteRows(text, page.Value.Items, balances.Options);
+            LedgerTable.WriteRows(text, page.Value, balances.Options);
             await response.WriteAsync(text.ToString(), Encoding.UTF8, context.RequestAborted);
             text.GetStringBuilder().Clear();
-            if (page.Value.Next is not { } next)
+            if (statement.IsOver)
             {
                 return new EmptyResult();
             }
 
-            page = await balances.EntriesAsync(account, Page<LedgerEntry>.MaximumSize, next, context.RequestAborted);
+            page = await statement.NextAsync(cancellationToken: context.RequestAborted);
         }
 
         // What was sent must not look whole.

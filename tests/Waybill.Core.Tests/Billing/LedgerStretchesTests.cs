@@ -104,6 +104,39 @@ public sealed class LedgerStretchesTests
     }
 
     [Fact]
+    public async Task A_statement_is_of_one_moment_whatever_is_pushed_between_its_pages()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        await core.AddAccountAsync("20077");
+        var (balances, now) = (core.Services.Balances, core.Time.GetUtcNow());
+        (await balances.PushAsync([.. Enumerable.Range(0, 1_200).Select(index => Entry($"e-{index}", index))], Billing)).Get();
+        (await balances.PushAsync([new NewLedgerEntry("other", "20077", 1, "x")], Billing)).Get();
+        var statement = balances.Statement("10042");
+        List<LedgerEntry> read = [];
+        for (var page = 0; !statement.IsOver; page++)
+        {
+            read.AddRange((await statement.NextAsync(500)).Get());
+
+            // Before what was read, between that and what comes, and before all.
+            foreach (var minute in (int[])[1_199, 700, 650, 100, -1])
+            {
+                (await balances.PushAsync([Entry($"late-{page}-{minute}", minute)], Billing)).Get();
+            }
+        }
+
+        Assert.Equal(
+            Enumerable.Range(0, 1_200).Reverse().Select(static index => ($"e-{index}", 3L * ((index + 1) / 2), 3L * ((index / 2) + 1))),
+            read.Select(static entry => (entry.Id, entry.FundsAfter, entry.PromoAfter)));
+        Assert.Empty((await statement.NextAsync()).Get());
+        Assert.Equal(1_215, (await balances.ShowAsync("10042")).Get().Entries);
+        Assert.Equal(1, (await balances.Statement("20077").NextAsync()).Get()[0].FundsAfter);
+        (await balances.Statement("nobody").NextAsync()).Problem(ProblemKind.NotFound);
+
+        NewLedgerEntry Entry(string id, int minute) => new(id, "10042", 3, "x") { Purse = minute % 2 == 0 ? Purse.Promo : Purse.Funds, Time = now.AddDays(-2).AddMinutes(minute) };
+    }
+
+    [Fact]
     public async Task An_entry_before_many_others_moves_a_row_for_each_stretch_of_them()
     {
         await using var core = await TestCore.CreateAsync();

@@ -72,9 +72,14 @@ internal static class BalanceCommands
             await using var installation = here.Open(here.LoadConfiguration());
             var service = installation.Balances;
             var options = service.Options;
-            CommandContext.Require(await service.ShowAsync(parse.GetRequiredValue(account), cancellationToken));
-            var all = await CommandContext.AllPagesAsync(
-                async (after, size) => CommandContext.Require(await service.EntriesAsync(parse.GetRequiredValue(account), size, after, cancellationToken)), Math.Max(1, parse.GetValue(most)));
+            var statement = service.Statement(parse.GetRequiredValue(account));
+            List<LedgerEntry> all = [];
+            var many = Math.Max(1, parse.GetValue(most));
+            while (all.Count < many && !statement.IsOver)
+            {
+                all.AddRange(CommandContext.Require(await statement.NextAsync(many - all.Count, cancellationToken)));
+            }
+
             if (parse.GetValue(csv))
             {
                 LedgerTable.WriteHead(here.Output, options);
