@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Waybill.Core.Accounts;
 using Waybill.Core.Billing;
+using Waybill.Core.Logins;
 using static Waybill.Portal.Api.ApiEndpoint;
 
 namespace Waybill.Portal.Api;
@@ -26,7 +27,8 @@ internal static class AccountApi
         },
     ];
 
-    private static ValueTask<ApiAnswer> ServicesAsync(ApiCall call) => new(ApiAnswer.Of(new ServicesView(["MACCOUNT", "NTSAPIUSER"], [call.Login.Account!])));
+    private static ValueTask<ApiAnswer> ServicesAsync(ApiCall call) =>
+        new(ApiAnswer.Of(new ServicesView(call.Login.Numbers is NumberRight.None ? ["MACCOUNT"] : ["MACCOUNT", "NTSAPIUSER"], [call.Login.Account!])));
 
     private static ValueTask<ApiAnswer> DetailAsync(ApiCall call) => WithOwnAsync(call, async number =>
         ApiAnswer.Of(await call.Get<AccountService>().FindAsync(number, call.Cancel), static account => new DetailView(

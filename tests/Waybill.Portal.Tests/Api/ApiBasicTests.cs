@@ -42,6 +42,10 @@ public sealed class ApiBasicTests(ApiServer api)
         var account = await CustomerAsync();
         using var client = Client(account, Password);
         Assert.Equal($$"""{"permissions":["MACCOUNT","NTSAPIUSER"],"accounts":["{{account}}"]}""", await client.GetStringAsync("/v1/account/services"));
+        ApiServer.Get(await api.Core.Logins.SetNumbersAsync(account, NumberRight.Look, ApiServer.Operator));
+        Assert.Contains("NTSAPIUSER", await client.GetStringAsync("/v1/account/services"), StringComparison.Ordinal);
+        ApiServer.Get(await api.Core.Logins.SetNumbersAsync(account, NumberRight.None, ApiServer.Operator));
+        Assert.Equal($$"""{"permissions":["MACCOUNT"],"accounts":["{{account}}"]}""", await client.GetStringAsync("/v1/account/services"));
         Assert.Equal(
             $$"""{"account":"{{account}}","name":"Api Ltd","company":"Api Ltd","addr1":"","vat":"","label":"","email":"","status":"active"}""",
             await client.GetStringAsync("/v1/account/detail/" + account));
