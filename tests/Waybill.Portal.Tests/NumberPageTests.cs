@@ -227,6 +227,12 @@ public sealed class NumberPageTests(PortalServer server)
         await staff.GetAsync(Here);
         await staff.PostAsync(Here + "?handler=Answer", ("status", "Rejected"), ("updated", "1"), ("reason", "no such street"));
         Assert.Contains("was changed after what you saw", staff.Page, StringComparison.Ordinal);
+        foreach (var never in (long[])[long.MinValue, long.MaxValue])
+        {
+            await staff.PostAsync(Here + "?handler=Answer", ("status", "Rejected"), ("updated", FormattableString.Invariant($"{never}")), ("reason", "no such street"));
+            Assert.Contains("was changed after what you saw", staff.Page, StringComparison.Ordinal);
+        }
+
         var seen = Regex.Match(staff.Source, "name=\"updated\" value=\"([0-9]+)\"").Groups[1].Value;
         await staff.PostAsync(Here + "?handler=Answer", ("status", "Rejected"), ("updated", seen));
         Assert.Contains("reason", staff.Page, StringComparison.Ordinal);

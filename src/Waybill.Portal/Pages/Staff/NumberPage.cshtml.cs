@@ -30,7 +30,7 @@ internal sealed class NumberPageModel(NumberService numbers, NumberChanges chang
     [Permission(PortalOperation.ChangeNumbers)]
     public Task<IActionResult> OnPostAnswerAsync(string? status, string? reason, long updated) => ChangeAsync<EmergencyRecord>("Answer", "NumberEmergencyAnswered", async number =>
         Enum.TryParse<EmergencyStatus>(status, out var said)
-            ? await Numbers.AnswerEmergencyAsync(number, said, Given(reason), DateTimeOffset.FromUnixTimeMilliseconds(updated), Actor)
+            ? await Numbers.AnswerEmergencyAsync(number, said, Given(reason), DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(updated, 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())), Actor)
             : new Problem(ProblemKind.Invalid, words["AnswerWrong"]));
 
     [Permission(PortalOperation.ChangeNumbers)]
