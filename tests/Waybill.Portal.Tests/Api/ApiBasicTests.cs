@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Waybill.Core.Audit;
 using Waybill.Core.Billing;
 using Waybill.Core.Logins;
@@ -173,6 +174,25 @@ public sealed class ApiBasicTests(ApiServer api)
         // What looks changes nothing, whatever it is asked with.
         using var post = await client.PostAsync("/v1/account/balance/" + account, null);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, post.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_password_in_clear_is_refused_before_it_is_looked_at_and_burnt_in_words()
+    {
+        foreach (var endpoint in ForLogins)
+        {
+            using var body = new MemoryStream();
+            var context = new DefaultHttpContext { Response = { Body = body }, Connection = { RemoteIpAddress = IPAddress.Loopback } };
+            (context.Request.Scheme, context.Request.Method, context.Request.Path) = ("http", endpoint.Method, "/v1/account/services");
+            context.Request.Headers.Authorization = Basic("10042", Password).ToString();
+
+            // There is no service that could look at it.
+            await ApiPipeline.InvokeAsync(endpoint, context);
+            Assert.Equal(
+                (403, """{"error":"A password is taken over HTTPS only. Set a new one, since this one was sent in clear, and call the https:// address."}"""),
+                (context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray())));
+            Assert.False(context.Response.Headers.ContainsKey("WWW-Authenticate"));
+        }
     }
 
     private static async Task RefusedAsync(HttpResponseMessage answer)
