@@ -14,7 +14,7 @@ internal sealed class BlockPace(TimeProvider time)
     // When each account will have rested from all that it has changed.
     private readonly Dictionary<string, TimeSpan> _rested = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Takes so many numbers, at most <see cref="NumberLimits.Block"/>; null when the account may change them, else how long it has to wait until it may.</summary>
+    /// <summary>Takes so many numbers, at most <see cref="NumberLimits.Block"/>; null when the account may change them, else how long it has to wait until it may. They count even if the change then fails.</summary>
     public TimeSpan? Take(string account, int numbers)
     {
         lock (_lock)

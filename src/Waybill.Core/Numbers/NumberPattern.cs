@@ -43,7 +43,7 @@ public sealed class NumberPattern
 
         var (shorter, longer) = (rest.PadRight(PhoneNumber.MinimumLength - 1, '_'), rest.PadRight(PhoneNumber.MaximumLength - 1, '_'));
         var (first, other) = rest.Length < PhoneNumber.MinimumLength - 1 ? (longer, shorter)
-            : rest == shorter && !rest.Contains('_', StringComparison.Ordinal) ? (shorter, longer)
+            : rest.Length == PhoneNumber.MinimumLength - 1 && !rest.Contains('_', StringComparison.Ordinal) ? (shorter, longer)
             : (rest, null);
         pattern = new NumberPattern(PhoneNumber.Country + first) { Otherwise = other is null ? null : new NumberPattern(PhoneNumber.Country + other) };
         return true;

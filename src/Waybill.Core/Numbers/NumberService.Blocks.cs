@@ -25,6 +25,7 @@ public sealed partial class NumberService
         }
 
         await FreeOverAsync(cancellationToken).ConfigureAwait(false);
+        Problem? passedOver = null;
         for (var tries = 0; tries < NumberLimits.BlockTries; tries++)
         {
             Result<long> found;
@@ -46,23 +47,33 @@ public sealed partial class NumberService
                 return found.Problem;
             }
 
-            var isGone = false;
+            passedOver = null;
             var taken = await ChangeAsync<NumberBlock>(
                 caller,
                 transaction =>
                 {
-                    isGone = !FreeNumbers.IsFree(transaction.Connection, found.Value, size);
-                    return isGone ? QuickerOthers(size) : TakeBlock(transaction, caller, found.Value, size);
+                    passedOver = WhyNotThese(transaction.Connection, caller, found.Value, size);
+                    return passedOver is null ? TakeBlock(transaction, caller, found.Value, size) : passedOver;
                 },
                 cancellationToken).ConfigureAwait(false);
-            if (!isGone)
+            if (passedOver is null)
             {
                 return taken;
             }
         }
 
-        return QuickerOthers(size);
+        return passedOver!;
     }
+
+    /// <summary>What stands against one row of numbers, where another one may do; null if nothing.</summary>
+    private static Problem? WhyNotThese(DatabaseConnection connection, NumberCaller caller, long first, int size) =>
+        !FreeNumbers.IsFree(connection, first, size) ? QuickerOthers(size)
+        : caller.Account is not null && Taker(connection, caller.Account) is { Succeeded: true } account
+            ? Numbers(connection, first, size).Select(number => HasEndedFor(caller, account.Value, number)).FirstOrDefault(static ended => ended is not null)
+            : null;
+
+    private static IEnumerable<NumberDetails> Numbers(DatabaseConnection connection, long first, int size) =>
+        Enumerable.Range(0, size).Select(i => NumberSql.Find(connection, first + i)!);
 
     /// <summary>The block that a number of the caller's belongs to.</summary>
     public ValueTask<Result<NumberBlock>> BlockOfAsync(NumberCaller caller, PhoneNumber number, CancellationToken cancellationToken = default) =>
@@ -208,12 +219,6 @@ public sealed partial class NumberService
             return full;
         }
 
-        List<NumberDetails> numbers = [.. Enumerable.Range(0, size).Select(i => NumberSql.Find(connection, first + i)!)];
-        if (numbers.Select(number => HasEndedFor(caller, account.Value, number)).FirstOrDefault(static ended => ended is not null) is { } ended)
-        {
-            return ended;
-        }
-
         if (TooFast(caller, account.Value.Number, size) is { } tooFast)
         {
             return tooFast;
@@ -222,7 +227,11 @@ public sealed partial class NumberService
         var block = connection.Number(
             "INSERT INTO number_block (first, size, account_id, activated_at) VALUES (@first, @size, @account, @now) RETURNING id",
             ("@first", first), ("@size", size), ("@account", account.Value.Id), ("@now", time.GetUtcNow().ToColumn()));
-        numbers.ForEach(number => Activate(transaction, caller.Actor, number, account.Value, block));
+        foreach (var number in Numbers(connection, first, size).ToList())
+        {
+            Activate(transaction, caller.Actor, number, account.Value, block);
+        }
+
         return Block(connection, block)!;
     }
 }

@@ -92,7 +92,7 @@ public sealed class NumberRangeTests
         await core.ActivateAsync("01224000007");
         foreach (var (query, count) in ((NumberQuery, int)[])
             [
-                (new NumberQuery(), 28), (new NumberQuery { Pattern = NumberCore.Pattern("01224") }, 28), (new NumberQuery { Pattern = NumberCore.Pattern("012240000_5") }, 2),
+                (new NumberQuery(), 28), (new NumberQuery { Pattern = NumberCore.Pattern("01224") }, 28), (new NumberQuery { Pattern = NumberCore.Pattern("012240000_5") }, 2), (new NumberQuery { Pattern = NumberCore.Pattern("01224000007") }, 1),
                 (new NumberQuery { State = NumberState.Free }, 27), (new NumberQuery { State = NumberState.Active }, 1), (new NumberQuery { Account = "10042" }, 1),
                 (new NumberQuery { Account = "10042", State = NumberState.PortedIn }, 0), (new NumberQuery { Account = "10043" }, 0),
             ])

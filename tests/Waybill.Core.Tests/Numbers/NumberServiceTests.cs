@@ -294,6 +294,18 @@ public sealed class NumberServiceTests
     }
 
     [Fact]
+    public async Task A_block_passes_over_a_row_with_a_number_whose_term_was_ended()
+    {
+        await using var core = await NumberCore.CreateAsync(size: 20, new NumberOptions { QuarantineDays = 0 });
+        var ended = await core.ActivateAsync("01224000005");
+        (await core.Numbers.SetTermAsync(ended, new DateOnly(2026, 2, 1), ends: true, TestCore.Operator)).Get();
+        (await core.Numbers.DeactivateAsync(core.One, ended)).Get();
+        var rows = new Queue<long>([441224000000, 441224000010]);
+        var block = (await core.Numbers.ActivateBlockAsync(core.One, NumberCore.Pattern("01224"), 10, _ => rows.Dequeue(), TestContext.Current.CancellationToken)).Get();
+        Assert.Equal("01224000010", block.First.National);
+    }
+
+    [Fact]
     public async Task Whoever_sets_a_number_that_is_not_active_is_told_what_helps()
     {
         await using var core = await NumberCore.CreateAsync();
