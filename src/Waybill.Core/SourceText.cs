@@ -28,7 +28,9 @@ internal static class SourceText
     public static string? Parse(string text)
     {
         var address = text.EndsWith(Network, StringComparison.Ordinal) && text.Contains(':', StringComparison.Ordinal) ? text[..^Network.Length] : text;
-        return IPAddress.TryParse(address, out var parsed) ? Of(parsed) : null;
+
+        // .NET takes 192.0.2 for 192.0.0.2: who has forgotten a number would name somebody else.
+        return IPAddress.TryParse(address, out var parsed) && (parsed.AddressFamily == AddressFamily.InterNetworkV6 || parsed.ToString() == address) ? Of(parsed) : null;
     }
 
     /// <summary>An IPv4 address that came through an IPv6 socket is an IPv4 address.</summary>

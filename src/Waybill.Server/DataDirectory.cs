@@ -104,7 +104,7 @@ internal sealed class DataDirectory(string root)
         if (Environment.IsPrivilegedProcess && Directory.Exists(HostKeys) && Storage.Local.LocalDirectory.Owner(HostKeys) is > 0 and var owner)
         {
             throw new CommandException(
-                $"what is in {Root} belongs to the user with the number {owner}, who could not use what root makes in it; run this as that user, with sudo -u '#{owner}' in front");
+                $"what is in {Root} belongs to the user with the number {owner}, who could not use what root makes in it; run this as that user, with sudo -u '#{owner}' in front, or give it all to root with chown -R");
         }
     }
 

@@ -83,6 +83,10 @@ internal static class LoginPasswordSql
         """,
         static row => new PasswordLock(row.GetString(0), row.GetInt64(1), row.Time(2)), ("@login", login), ("@now", now.ToColumn()));
 
+    /// <summary>The sources that have tried names which nobody had then.</summary>
+    public static List<string> SourcesOfNobody(DatabaseConnection connection) =>
+        connection.All("SELECT DISTINCT source FROM sign_in_try WHERE login_id IS NULL AND source IS NOT NULL", static row => row.GetString(0));
+
     public static void ForgetTries(DatabaseConnection connection, long login) => connection.Execute("DELETE FROM sign_in_try WHERE login_id = @login", ("@login", login));
 
     /// <summary>What holds for a login over FTP, by itself or by its account; for one of which nothing was said too.</summary>

@@ -108,8 +108,8 @@ public sealed partial class LoginPasswords
             ? SignInTries.BlockedUntil(connection, TryRule.LoginGuess, Who(attempt), now)
             : SignInTries.BlockedUntil(connection, TryRule.LoginsOfSource, attempt.Source, now);
 
-        // Where a login has a wait of its own, what ends that ends the source's too.
-        var isOfSource = other is not null && !isKnownSource && (ofLogin is null || candidate is null);
+        // Where a login has a wait of its own, what ends that ends the source's too; nothing but time ends that of a name which nobody has.
+        var isOfSource = other is not null && !isKnownSource && (ofLogin is null || (candidate is null && other >= ofLogin));
         return (other > ofLogin || ofLogin is null ? other : ofLogin) is { } until ? new Wait(until, isOfSource ? attempt.Source : null) : null;
     }
 
@@ -296,7 +296,9 @@ public sealed partial class LoginPasswords
 
     private static TryRule RuleOf(bool isKnownSource) => isKnownSource ? TryRule.LoginAtKnownSource : TryRule.Login;
 
-    private static string Who(PasswordAttempt attempt) => $"{UserName.Fold(attempt.User)}\n{attempt.Source}";
+    private static string Who(PasswordAttempt attempt) => Who(attempt.User, attempt.Source);
+
+    private static string Who(string user, string source) => $"{UserName.Fold(user)}\n{source}";
 
     private static Actor From(PasswordAttempt attempt) => Actor.System with { Address = SourceText.Plain(attempt.Address).ToString() };
 

@@ -99,6 +99,7 @@ public sealed partial class LoginPasswords : IDisposable
             (transaction, login) =>
             {
                 var connection = transaction.Connection;
+                AdoptTries(connection, login);
                 var tries = LoginPasswordSql.Tries(connection, login.Id, _time.GetUtcNow());
                 foreach (var source in tries)
                 {
@@ -164,11 +165,21 @@ public sealed partial class LoginPasswords : IDisposable
         var connection = transaction.Connection;
         var isNew = LoginPasswordSql.Find(connection, login.Id) is null;
         LoginPasswordSql.Set(connection, login.Id, hash, by, isImported: false, _time.GetUtcNow());
+        AdoptTries(connection, login);
         LoginPasswordSql.ForgetTries(connection, login.Id);
         SecretLinks.Revoke(transaction, LinkPurpose, LoginLinks.Subject(login));
         transaction.TouchLogins();
         Record(transaction, PasswordActions.Set, login, actor, isNew ? how : $"{how}, in place of another");
         return View(connection, login);
+    }
+
+    /// <summary>What was tried for its name before the login was made is its own: nobody could end that wait else.</summary>
+    private static void AdoptTries(DatabaseConnection connection, Login login)
+    {
+        foreach (var source in LoginPasswordSql.SourcesOfNobody(connection))
+        {
+            SignInTries.Adopt(connection, TryRule.Login, Who(login.UserName, source), login.Id);
+        }
     }
 
     private ValueTask<Result<LoginPassword>> ChangeAsync(string userName, Func<WriteTransaction, Login, Problem?> change, CancellationToken cancellationToken) => _database.WriteAsync<LoginPassword>(

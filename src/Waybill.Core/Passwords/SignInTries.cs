@@ -53,6 +53,10 @@ internal static class SignInTries
     public static long Counted(DatabaseConnection connection, TryRule rule, string who, DateTimeOffset now) => connection.Number(
         "SELECT coalesce(max(tries), 0) FROM sign_in_try WHERE bucket = @bucket AND forget_at > @now", ("@bucket", Bucket(rule, who)), ("@now", now.ToColumn()));
 
+    /// <summary>Tries that were for nobody are a login's, so that they are shown and taken back with it.</summary>
+    public static void Adopt(DatabaseConnection connection, TryRule rule, string who, long login) =>
+        connection.Execute("UPDATE sign_in_try SET login_id = @login WHERE bucket = @bucket", ("@bucket", Bucket(rule, who)), ("@login", login));
+
     /// <summary>A try succeeded, and with it all before are made good.</summary>
     public static void Clear(DatabaseConnection connection, TryRule rule, string who) =>
         connection.Execute("DELETE FROM sign_in_try WHERE bucket = @bucket", ("@bucket", Bucket(rule, who)));

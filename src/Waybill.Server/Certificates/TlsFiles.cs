@@ -166,7 +166,6 @@ internal sealed class TlsFiles(DataDirectory data)
                     throw new CommandException($"another command has been changing the certificate for {LockWait.TotalSeconds:0} seconds; try again");
                 }
             }
-
             catch (UnauthorizedAccessException)
             {
                 throw new CommandException($"{path} cannot be opened, so the certificate cannot be changed; give {data.Tls} and all in it to the user that the server runs as");

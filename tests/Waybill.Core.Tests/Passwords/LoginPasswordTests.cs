@@ -202,7 +202,32 @@ public sealed class LoginPasswordTests
         var row = (await AuditAsync(core)).First(static row => row.Action == PasswordActions.Unlocked);
         Assert.Equal((source, "30 wrong passwords for one name or another"), (row.Subject, row.Detail));
         Assert.Equal(0, (await core.Services.Passwords.UnlockSourceAsync(named, TestCore.Operator)).Get().Tries);
-        (await core.Services.Passwords.UnlockSourceAsync("example.com", TestCore.Operator)).Problem(ProblemKind.Invalid);
+        foreach (var none in (string[])["example.com", "192.0.2", "1", "192.0.2.1/24", "2001:db8::/32"])
+        {
+            (await core.Services.Passwords.UnlockSourceAsync(none, TestCore.Operator)).Problem(ProblemKind.Invalid);
+        }
+    }
+
+    [Fact]
+    public async Task The_wait_of_a_name_that_was_tried_before_its_login_was_made_ends_with_its_unlock_and_with_its_password()
+    {
+        await using var core = await WithPasswordAsync();
+        for (var i = 0; i < PasswordLimits.Tries; i++)
+        {
+            await TryAsync(core, "wrong", Home, user: "10043");
+            await TryAsync(core, "wrong", Away, user: "10044");
+        }
+
+        foreach (var (user, source) in ((string, IPAddress)[])[("10043", Home), ("10044", Away)])
+        {
+            await core.AddLoginAsync(user);
+            Assert.Equal(LoginReason.PasswordLocked, (await TryAsync(core, Password, source, user: user)).Reason);
+        }
+
+        Assert.Equal(1, (await core.Services.Passwords.UnlockAsync("10043", TestCore.Operator)).Get());
+        Assert.Equal(LoginReason.NoPassword, (await TryAsync(core, Password, Home, user: "10043")).Reason);
+        await core.Services.Passwords.SetAsync("10044", Password, TestCore.Operator);
+        Assert.Equal(LoginReason.Ok, (await TryAsync(core, Password, Away, user: "10044")).Reason);
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class UsageTests(Template template)
         {
             var refused = await data.RefusedAsync(1, words);
             Assert.Contains("belongs to the user with the number 65534", refused, StringComparison.Ordinal);
-            Assert.EndsWith("run this as that user, with sudo -u '#65534' in front", refused, StringComparison.Ordinal);
+            Assert.EndsWith("run this as that user, with sudo -u '#65534' in front, or give it all to root with chown -R", refused, StringComparison.Ordinal);
         }
 
         Assert.Empty(await Tool.RequireAsync("find", data.Root, "!", "-user", Nobody));
