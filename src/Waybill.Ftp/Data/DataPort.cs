@@ -7,7 +7,7 @@ internal abstract class DataPort : IDisposable
 {
     private int _disposed;
 
-    /// <summary>Whether the client has come already, and has sent something.</summary>
+    /// <summary>Whether the client has come already, and has sent something; waits a moment for one that has come and was not let in yet.</summary>
     public virtual ValueTask<bool> HasInputAsync(CancellationToken cancellationToken) => new(false);
 
     /// <summary>The connection, or null when there was none in time.</summary>

@@ -23,7 +23,7 @@ public sealed record FtpLimits
 
     /// <summary>
     /// Time that a preliminary reply waits for the handshake of a data connection which the client began before it; then both go on. Two round trips to the other side of
-    /// the world.
+    /// the world. As long, before that, for one that has come and that a busy server has not let in yet.
     /// </summary>
     public TimeSpan EarlyHandshakeTime { get; init; } = TimeSpan.FromMilliseconds(600);
 

@@ -143,7 +143,7 @@ public sealed class CutUploadTests
         await using var stream = await client.BeginAsync("STOR a", data);
         await stream.WriteAsync("half of the ne"u8.ToArray());
 
-        // The kernel closes both connections of a program that is killed, in the order in which they were opened or in the other one.
+        // The kernel closes both connections of a program that is killed, this one first: the other order is A_control_connection_that_is_lost_publishes_nothing.
         data.Shutdown(SocketShutdown.Send);
         await Until.IsSoAsync(() => clock.NextDue == harness.Options.Limits.UnprovenEndTime);
         if (isKilled)
