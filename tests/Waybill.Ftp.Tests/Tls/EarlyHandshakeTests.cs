@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Waybill.Ftp.Hosting;
 using Waybill.Ftp.Tests.Support;
 using Waybill.TestKit;
 
@@ -54,13 +55,7 @@ public sealed class EarlyHandshakeTests
         for (var i = 0; i < limits.EarlyHandshakesInVain; i++)
         {
             using var data = await BegunAsync();
-            var preliminary = client.SendAsync("STOR a");
-
-            // That of the connection, of the port, of the handshake, and of the wait for it.
-            await Until.IsSoAsync(() => clock.NextDue == limits.EarlyHandshakeTime && clock.ActiveTimers == 4);
-            Assert.False(preliminary.IsCompleted);
-            clock.Advance(limits.EarlyHandshakeTime);
-            Assert.Equal(150, await preliminary);
+            await WaitInVainAsync(client, clock, limits, "STOR a");
             clock.Advance(limits.HandshakeTime - limits.EarlyHandshakeTime);
             Assert.Equal(425, (await client.ReadReplyAsync()).Code);
         }
@@ -95,11 +90,7 @@ public sealed class EarlyHandshakeTests
             await using var slow = new SlowStart(data);
             var early = TestTls.ConnectAsync(slow);
             await ToBeAcceptedAsync(data);
-            var preliminary = client.SendAsync("STOR " + name);
-            await Until.IsSoAsync(() => clock.NextDue == limits.EarlyHandshakeTime && clock.ActiveTimers == 4);
-            Assert.False(preliminary.IsCompleted);
-            clock.Advance(limits.EarlyHandshakeTime);
-            Assert.Equal(150, await preliminary);
+            await WaitInVainAsync(client, clock, limits, "STOR " + name);
             slow.GoOn();
             await FtpClient.CloseAsync(await early);
             Assert.Equal(226, (await client.ReadReplyAsync()).Code);
@@ -130,6 +121,18 @@ public sealed class EarlyHandshakeTests
         }
 
         await Until.IsSoAsync(() => clock.ActiveTimers == 0);
+    }
+
+    /// <summary>A command whose preliminary reply waits for a handshake that is not done in time.</summary>
+    private static async Task WaitInVainAsync(FtpClient client, FakeTimeProvider clock, FtpLimits limits, string command)
+    {
+        var preliminary = client.SendAsync(command);
+
+        // That of the connection, of the port, of the handshake, and of the wait for it.
+        await Until.IsSoAsync(() => clock.NextDue == limits.EarlyHandshakeTime && clock.ActiveTimers == 4);
+        Assert.False(preliminary.IsCompleted);
+        clock.Advance(limits.EarlyHandshakeTime);
+        Assert.Equal(150, await preliminary);
     }
 
     /// <summary>Waits until the server has taken a data connection in: another one that comes to its port is refused then.</summary>
