@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
 V1 = "/sys/fs/cgroup/cpuacct"
 V2 = "/sys/fs/cgroup"
 
@@ -132,11 +133,11 @@ class Waybill(Server):
 class OpenSsh(Server):
     """sshd with its internal SFTP server."""
 
-    def __init__(self, work):
-        super().__init__("openssh", work)
+    def __init__(self, work, name="openssh"):
+        super().__init__(name, work)
         os.mkdir(self.files)
         os.makedirs("/run/sshd", exist_ok=True)
-        with open(f"{work}/sshd_config", "w") as config:
+        with open(f"{work}/{name}.conf", "w") as config:
             config.write(f"""Port {self.port}
 ListenAddress 127.0.0.1
 HostKey {work}/host
@@ -148,9 +149,37 @@ UsePAM no
 PidFile none
 MaxStartups 10000
 MaxSessions 1000
-Subsystem sftp internal-sftp -d {self.files}
+Subsystem sftp {self.subsystem()}
 """)
-        self.launch(["/usr/sbin/sshd", "-D", "-e", "-f", f"{work}/sshd_config"])
+        self.launch(["/usr/sbin/sshd", "-D", "-e", "-f", f"{work}/{name}.conf"])
+
+    def subsystem(self):
+        return f"internal-sftp -d {self.files}"
+
+
+class ForcingOpenSsh(OpenSsh):
+    """
+    OpenSSH that acknowledges no upload before it would survive a power cut: the same SFTP server with a close() that forces the file, its directory and a
+    record in a log. It keeps no old version and has nothing to record; it shows what the forced writes alone cost on this disk.
+    """
+
+    packages = ["gcc", "libc6-dev"]
+    program = "/usr/lib/openssh/sftp-server"
+
+    def __init__(self, work):
+        super().__init__(work, "forcing")
+
+    def subsystem(self):
+        library, log = f"{self.work}/forcing.so", f"{self.work}/forcing-log"
+        subprocess.run(["gcc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, f"{HERE}/forcing.c"], check=True)
+        with open(log, "wb") as target:
+            target.write(bytes(16 << 20))
+            os.fsync(target.fileno())
+        return f"/usr/bin/env LD_PRELOAD={library} FORCING_FILES={self.files} FORCING_LOG={log} {self.program} -d {self.files}"
+
+    @staticmethod
+    def is_installed():
+        return shutil.which("gcc") is not None and os.path.exists(ForcingOpenSsh.program)
 
 
 class Go(Server):
