@@ -129,6 +129,58 @@ public sealed class AccessRequestBrowserTests(PortalServer server)
     }
 
     [Fact]
+    public async Task A_private_key_that_is_sent_before_the_script_is_there_waits_for_it_and_does_not_leave_the_page()
+    {
+        var keys = await RequestKeys.MakeAsync();
+        await using var browser = await Browser.StartAsync();
+        List<string> complaints = [];
+        var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, complaints);
+        var arrives = new TaskCompletionSource();
+        await page.RouteAsync("**/*request*.js", async route =>
+        {
+            await arrives.Task;
+            await route.ContinueAsync();
+        });
+        await OpenAsync(page, WaitUntilState.Commit);
+        var sent = Browser.RequestsOf(page);
+        var (text, send) = (page.Locator("#key"), page.GetByRole(AriaRole.Button, new() { Name = "Send the request" }));
+        await text.FillAsync(keys.Ppk);
+        await send.ClickAsync();
+        Assert.Equal(keys.Ppk.ReplaceLineEndings("\n"), await text.InputValueAsync());
+
+        arrives.SetResult();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use the public half" }).ClickAsync();
+        Assert.All(sent, static request => Assert.EndsWith(".js", request, StringComparison.Ordinal));
+        await send.ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "We have your request" }).WaitForAsync();
+        Assert.Contains(keys.Fingerprint, await page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task What_is_sent_before_the_script_is_there_is_sent_by_itself_when_it_comes_and_when_it_never_does()
+    {
+        await using var browser = await Browser.StartAsync();
+        foreach (var comes in (bool[])[true, false])
+        {
+            var keys = await RequestKeys.MakeAsync();
+            var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, []);
+            var arrives = new TaskCompletionSource();
+            await page.RouteAsync("**/*request*.js", async route =>
+            {
+                await arrives.Task;
+                await (comes ? route.ContinueAsync() : route.AbortAsync());
+            });
+            await OpenAsync(page, WaitUntilState.Commit);
+            await page.Locator("#key").FillAsync(keys.Line);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Send the request" }).ClickAsync();
+            arrives.SetResult();
+            await page.GetByRole(AriaRole.Heading, new() { Name = "We have your request" }).WaitForAsync();
+            await page.Context.CloseAsync();
+        }
+    }
+
+    [Fact]
     public async Task The_form_is_sent_without_script_too_and_the_server_refuses_a_private_key()
     {
         var keys = await RequestKeys.MakeAsync();
@@ -142,9 +194,9 @@ public sealed class AccessRequestBrowserTests(PortalServer server)
         Assert.Equal("", await page.Locator("#key").InputValueAsync());
     }
 
-    private async Task OpenAsync(IPage page)
+    private async Task OpenAsync(IPage page, WaitUntilState until = WaitUntilState.Load)
     {
-        await page.GotoAsync(server.Url + "/request");
+        await page.GotoAsync(server.Url + "/request", new() { WaitUntil = until });
         foreach (var (field, value) in ((string, string)[])[("firstName", "Ann"), ("lastName", "Example"), ("email", AccessRequestTests.Address()), ("company", "Interop"), ("account", "10042")])
         {
             await page.Locator("#" + field).FillAsync(value);

@@ -94,3 +94,4 @@ form.addEventListener("submit", async event => {
 
 // A browser may have restored the fields.
 look();
+document.dispatchEvent(new Event("request-form-ready"));
