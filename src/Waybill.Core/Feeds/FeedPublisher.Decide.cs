@@ -36,17 +36,22 @@ public sealed partial class FeedPublisher
     {
         var (connection, now) = (transaction.Connection, time.GetUtcNow());
         set.Problem ??= set.Replaces ? WhyNotReplaced(connection, set) : null;
+        if (set.Problem is null)
+        {
+            var sameContent = types.Find(set.Feed) is { Succeeded: true, Value.DetectSameContent: true };
+            foreach (var file in set.Files)
+            {
+                file.Held = set.Replaces ? null : PublicationSql.Duplicate(connection, set, file, sameContent);
+            }
+
+            set.Problem = set.IsOfParentItself ? WhyNotByParent(connection, set) : null;
+        }
+
         if (set.Problem is not null)
         {
             set.Reason = set.Problem.Message;
             PublicationSql.Settle(connection, set, PublicationState.Failed, now);
             return;
-        }
-
-        var sameContent = types.Find(set.Feed) is { Succeeded: true, Value.DetectSameContent: true };
-        foreach (var file in set.Files)
-        {
-            file.Held = set.Replaces ? null : PublicationSql.Duplicate(connection, set, file, sameContent);
         }
 
         if (set.Files.Exists(static file => file.Held is not null))

@@ -88,7 +88,7 @@ public sealed partial class FeedPublisher(WaybillDatabase database, AuditLog aud
 
         Step("decided");
         await EachAsync(
-            [.. sets.Where(static set => set is { State: PublicationState.Failed, Replaces: true })],
+            [.. sets.Where(static set => set.State == PublicationState.Failed && (set.Replaces || set.IsOfParentItself))],
             static (set, store, _) =>
             {
                 Discard(set, store);
@@ -124,6 +124,11 @@ public sealed partial class FeedPublisher(WaybillDatabase database, AuditLog aud
             return new Plan(request) { Problem = NoChild(by, request.Account) };
         }
 
+        if (request.IsOfParentItself && account.Status != AccountStatus.Active)
+        {
+            return new Plan(request) { Problem = Problem.Refused($"Account {account.Number} is not active; its parent publishes nothing to it. Ask the provider.") };
+        }
+
         if (account.Status == AccountStatus.Closed)
         {
             return new Plan(request) { Problem = Problem.Refused($"Account {account.Number} is closed; nothing is published to it any more.") };
@@ -137,6 +142,7 @@ public sealed partial class FeedPublisher(WaybillDatabase database, AuditLog aud
             Replaces = request.Replace,
             Reason = request.Reason,
             By = request.By,
+            IsOfParentItself = request.IsOfParentItself,
         };
         List<string> unwanted = [];
         foreach (var file in request.Files)

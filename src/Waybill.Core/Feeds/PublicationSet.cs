@@ -26,6 +26,9 @@ internal sealed class PublicationSet(long accountId, string account, string feed
 
     public string? By { get; init; }
 
+    /// <summary>As <see cref="PublishRequest.IsOfParentItself"/>.</summary>
+    public bool IsOfParentItself { get; init; }
+
     public List<PublicationEntry> Files { get; } = [];
 
     /// <summary>Another process decided it and was killed, or could not say that it was done: what customers may have seen since is never destroyed.</summary>

@@ -9,6 +9,12 @@ public sealed record PublishRequest(string Account, string Feed, IReadOnlyList<P
     /// <summary>The number of the parent account that publishes; null is the provider itself.</summary>
     public string? By { get; init; }
 
+    /// <summary>
+    /// The parent account does it itself, and not the provider for it: both accounts must be active, the child's quota holds, and what is there already refuses the
+    /// set instead of holding it, so that a parent fills no disk with what is held.
+    /// </summary>
+    public bool IsOfParentItself { get; init; }
+
     /// <summary>Takes the place of files that are there; needs <see cref="Reason"/>.</summary>
     public bool Replace { get; init; }
 

@@ -18,6 +18,7 @@ public sealed record ApiScope(string Word, string What, bool OfAccount)
         new("sessions:read", "live sessions, and why somebody cannot connect", OfAccount: false),
         new("sessions:write", "end sessions, forgive penalties", OfAccount: false),
         new("feeds:publish", "publish, replace and recall files", OfAccount: false),
+        new("children:publish", "publish files as a parent account, to its children", OfAccount: true),
         new("files:read", "the catalogue, held files, and delivery receipts", OfAccount: true),
         new("vault:read", "list the folders of an account and fetch its files, as its customers do", OfAccount: true),
         new("vault:write", "upload, rename and remove files and folders where its customers may", OfAccount: true),

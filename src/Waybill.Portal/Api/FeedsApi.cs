@@ -9,6 +9,7 @@ namespace Waybill.Portal.Api;
 internal static class FeedsApi
 {
     private const string Publish = "feeds:publish";
+    private const string PublishToChildren = "children:publish";
     private const string Read = "files:read";
 
     public static IReadOnlyList<ApiEndpoint> Endpoints { get; } =
@@ -25,6 +26,13 @@ internal static class FeedsApi
             Notes = $"Each part of the body is a file with its name; at most {FeedLimits.SetFiles} files and {PortalLimits.ApiUpload >> 30} GiB. The answer is 201 when they are published, 202 when they are held, and 200 when the account has subscribed to none of them.",
         },
         Get<PublicationView>("/v1/publications/{publication:long}", "showPublication", Publish, "Show a publication.", ShowAsync),
+        Post<PublicationView>("/v1/accounts/{number}/publications", "publishToChild", PublishToChildren, "Publish files as a parent account, to one of its children: all of them appear, or none.", PublishToChildAsync).Creates() with
+        {
+            Upload = "multipart/form-data",
+            Query = [ApiParameter.Text("account", "the child that gets them") with { IsRequired = true }, ApiParameter.Text("feed", "the feed, as sir") with { IsRequired = true }],
+            Notes = $"Each part of the body is a file with its name; at most {FeedLimits.SetFiles} files and {PortalLimits.ApiUpload >> 30} GiB. The answer is 201 when they are published, and 200 when the child has subscribed to none of them. What is there already refuses the whole set, and the child's quota holds.",
+        },
+        Get<PublicationView>("/v1/accounts/{number}/publications/{publication:long}", "showPublicationOfParent", PublishToChildren, "Show what a parent account has published.", ShowOfParentAsync),
         Get<Page<PublicationView>>("/v1/held", "listHeld", Publish, "List sets of files that are held, or were recalled, the oldest first.", ListHeldAsync, ApiPaging.With(
             ApiParameter.Flag("recalled", "what was recalled, instead of what is held"), ApiParameter.Text("account", "of one account only"))),
         Post<PublicationView>("/v1/publications/{publication:long}/release", "releaseHeld", Publish, "Publish a held set, in the place of files of the same names; or a recalled one again.", ReleaseAsync, typeof(ReasonBody)),
@@ -40,11 +48,26 @@ internal static class FeedsApi
     private static ValueTask<ApiAnswer> ListFeeds(ApiCall call) => new(ApiAnswer.Of(ApiPaging.Whole(
         call.Get<FeedTypes>().All.Select(static feed => new FeedView(feed.Name, feed.Folder, feed.FileTypes)))));
 
-    private static async ValueTask<ApiAnswer> PublishAsync(ApiCall call)
+    private static ValueTask<ApiAnswer> PublishAsync(ApiCall call) =>
+        PublishAsync(call, Request(call) with { By = call.Text("by"), Replace = call.Flag("replace"), Reason = call.Text("reason") });
+
+    private static async ValueTask<ApiAnswer> PublishToChildAsync(ApiCall call)
     {
-        var files = call.Body<ApiUpload>().Files;
-        var published = await call.Get<FeedPublisher>().PublishAsync(
-            new PublishRequest(call.Text("account")!, call.Text("feed")!, files) { By = call.Text("by"), Replace = call.Flag("replace"), Reason = call.Text("reason") }, call.Actor, call.Cancel);
+        var parent = await call.AccountAsync();
+        return parent.Succeeded ? await PublishAsync(call, Request(call) with { By = parent.Value.Number, IsOfParentItself = true }) : parent.Problem;
+    }
+
+    private static async ValueTask<ApiAnswer> ShowOfParentAsync(ApiCall call)
+    {
+        var parent = await call.AccountAsync();
+        return parent.Succeeded ? ApiAnswer.Of(await call.Get<FeedPublisher>().FindOfParentAsync(call.PathNumber("publication"), parent.Value.Number, call.Cancel), View) : parent.Problem;
+    }
+
+    private static PublishRequest Request(ApiCall call) => new(call.Text("account")!, call.Text("feed")!, call.Body<ApiUpload>().Files);
+
+    private static async ValueTask<ApiAnswer> PublishAsync(ApiCall call, PublishRequest request)
+    {
+        var published = await call.Get<FeedPublisher>().PublishAsync(request, call.Actor, call.Cancel);
         if (!published.Succeeded)
         {
             return published.Problem;
