@@ -8,7 +8,7 @@ public interface IHoldableUpload : IOpenFile
 
     /// <summary>
     /// Commits, but replaces nothing: when the name is taken it is <see cref="StoreError.AlreadyExists"/> and the upload goes on. Whoever called ends it then, by
-    /// <see cref="HoldAsync"/> or <see cref="IOpenFile.DiscardAsync"/>.
+    /// <see cref="HoldAsync"/> or <see cref="IOpenFile.DiscardAsync"/>. When it succeeded it is settled as after <see cref="IOpenFile.CommitKeepingOldAsync"/>.
     /// </summary>
     ValueTask<StoreError> CommitNewAsync();
 

@@ -61,8 +61,8 @@ public interface IOpenFile : IAsyncDisposable
     ValueTask<StoreError> CommitKeepingOldAsync() => CommitAsync();
 
     /// <summary>
-    /// After <see cref="CommitKeepingOldAsync"/>: recorded, and the old version goes; or not, and it comes back. Nothing is to do where none was replaced, or the
-    /// commit failed. Whoever does not call it has recorded it.
+    /// After <see cref="CommitKeepingOldAsync"/>: recorded, and the old version goes; or not, and it comes back. Where none was replaced it ends the waiting of others
+    /// for the name and no more; nothing is to do where the commit failed. Whoever disposes of the file without calling it has recorded it.
     /// </summary>
     /// <param name="recorded">Whether the new version is in the journal.</param>
     ValueTask SettleAsync(bool recorded) => ValueTask.CompletedTask;

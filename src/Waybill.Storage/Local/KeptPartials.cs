@@ -17,7 +17,9 @@ internal sealed class KeptPartials
     private readonly LocalStoreOptions _options;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Dictionary<string, Entry>> _byOwner = [];
+    private readonly Lock _keeping = new();
     private long _added;
+    private long _begun;
     private volatile bool _isComplete;
 
     public KeptPartials(FileDescriptor vaults, LocalStoreOptions options)
@@ -57,39 +59,44 @@ internal sealed class KeptPartials
     /// </summary>
     public bool IsOver(in Statx status) => IsOver(status.ChangeSeconds);
 
-    /// <summary>Notes a partial that was set aside; the login's oldest make room when there are too many.</summary>
-    public void Add(FileDescriptor directory, ReadOnlySpan<byte> hidden, string owner, in Statx status)
+    /// <summary>The place of an upload that begins among all of the program: of two to one name, the later one is what the login wants.</summary>
+    public long NextOrder() => Interlocked.Increment(ref _begun);
+
+    /// <summary>
+    /// Sets a synced upload aside under the name of a kept partial, unless what lies there began later, and gives up its lock: the login may go on with it at once.
+    /// </summary>
+    /// <param name="directory">Where.</param>
+    /// <param name="temporary">The upload's name until now.</param>
+    /// <param name="hidden">The name of the kept partial.</param>
+    /// <param name="owner">The login.</param>
+    /// <param name="file">The upload, locked.</param>
+    /// <param name="order">When it began (<see cref="NextOrder"/>); 0 if that was before the program did.</param>
+    public bool Keep(FileDescriptor directory, ReadOnlySpan<byte> temporary, ReadOnlySpan<byte> hidden, string owner, FileDescriptor file, long order)
     {
-        if (PlaceOf(directory, hidden) is not { } place)
+        List<string> tooMany;
+        var older = FileDescriptor.Closed;
+        lock (_keeping)
         {
-            _isComplete = false;
-            return;
-        }
-
-        var tooMany = new List<string>();
-        lock (_lock)
-        {
-            if (!_byOwner.TryGetValue(owner, out var own))
+            var errno = Kernel.Rename(directory, temporary, directory, hidden, OpenFlags.RenameNoReplace);
+            if (errno == Errno.Exists && OrderOf(directory, hidden, owner) <= order && Temporaries.UnlinkIfDead(directory, hidden, out older))
             {
-                _byOwner[owner] = own = [];
+                errno = Kernel.Rename(directory, temporary, directory, hidden, OpenFlags.RenameNoReplace);
             }
 
-            own[place] = new Entry((long)status.Size, status.ChangeSeconds, ++_added);
-            var (count, bytes) = (0, 0L);
-            foreach (var (key, entry) in own.OrderByDescending(entry => entry.Value.Since).ThenByDescending(entry => entry.Value.Order))
+            if (errno != Errno.None)
             {
-                count++;
-                bytes += entry.Size;
-                if (count > _options.MaximumPartials || bytes > _options.MaximumPartialBytes)
-                {
-                    tooMany.Add(key);
-                }
+                older.Dispose();
+                return false;
             }
 
-            tooMany.ForEach(key => Remove(owner, key));
+            tooMany = Kernel.Stat(file, out var status) == Errno.None ? Note(directory, hidden, owner, status, order) : [];
+            Kernel.Unlock(file);
         }
 
+        older.Dispose();
+        SyncDirectory(directory);
         tooMany.ForEach(key => RemoveFile(key));
+        return true;
     }
 
     /// <summary>Forgets one that was adopted or removed.</summary>
@@ -101,6 +108,16 @@ internal sealed class KeptPartials
             {
                 Remove(owner, place);
             }
+        }
+    }
+
+    /// <summary>When the upload that lies there began; 0 if that was before the program did.</summary>
+    public long OrderOf(FileDescriptor directory, ReadOnlySpan<byte> hidden, string owner)
+    {
+        var place = PlaceOf(directory, hidden);
+        lock (_lock)
+        {
+            return place is not null && _byOwner.TryGetValue(owner, out var own) && own.TryGetValue(place, out var entry) ? entry.Order : 0;
         }
     }
 
@@ -169,40 +186,87 @@ internal sealed class KeptPartials
 
             if (parsed.IsKept)
             {
-                Add(directory, hidden, parsed.Owner, status);
+                Note(directory, hidden, parsed.Owner, status, order: 0).ForEach(key => RemoveFile(key));
                 return false;
             }
 
             // Synced before the lock is taken: the login may come back meanwhile and adopt it, and must not be told to wait.
-            if ((_options.Durability != Durability.Full || _options.Calls.SyncFile(file) == Errno.None)
-                && Kernel.TryLock(file) == Errno.None
-                && Kernel.StatName(directory, hidden, out var named) == Errno.None && named.Identity == status.Identity)
+            var isSynced = _options.Durability != Durability.Full || _options.Calls.SyncFile(file) == Errno.None;
+            if (Temporaries.TryLock(directory, hidden, file))
             {
-                var kept = new UploadNames(parsed.Owner, Boot).Kept(parsed.Name);
-                if (Kernel.Rename(directory, hidden, directory, kept, 0) == Errno.None && Kernel.Stat(file, out status) == Errno.None)
+                if (!isSynced)
                 {
-                    SyncDirectory(directory);
-                    Add(directory, kept, parsed.Owner, status);
+                    // The disk has said so once: the next sync would succeed, and what was lost be acknowledged (promise D4).
+                    Kernel.Rename(directory, hidden, directory, Temporaries.NewQuarantineName(), OpenFlags.RenameNoReplace);
+                    return false;
                 }
+
+                var kept = new UploadNames(parsed.Owner, Boot).Kept(parsed.Name);
+                if (Kernel.StatName(directory, kept, out var later) == Errno.None && !IsOver(later))
+                {
+                    return Kernel.Unlink(directory, hidden, 0) == Errno.None;
+                }
+
+                Keep(directory, hidden, kept, parsed.Owner, file, order: 0);
             }
 
             return false;
         }
     }
 
-    /// <summary>A name that a power cut undoes loses a partial and nothing else, so a failure is nobody's error.</summary>
-    public void SyncDirectory(FileDescriptor directory)
+    /// <summary>After a partial got its name no failure is an error: one that a power cut undoes loses a partial and nothing else.</summary>
+    public StoreError SyncDirectory(FileDescriptor directory)
     {
-        if (_options.Durability == Durability.Full && LocalFileStore.OpenForSync(directory, out var open) == StoreError.None)
+        if (_options.Durability != Durability.Full)
         {
-            using (open)
-            {
-                _options.Calls.SyncDirectory(open);
-            }
+            return StoreError.None;
+        }
+
+        var errno = _options.Calls.OpenForSync(directory, out var open);
+        using (open)
+        {
+            return Errno.ToStoreError(errno == Errno.None ? _options.Calls.SyncDirectory(open) : errno);
         }
     }
 
     private bool IsOver(long since) => Math.Abs(_options.Time.GetUtcNow().ToUnixTimeSeconds() - since) > _options.KeepPartials.TotalSeconds;
+
+    /// <returns>Those that make room for it: the login's oldest, when there are too many.</returns>
+    private List<string> Note(FileDescriptor directory, ReadOnlySpan<byte> hidden, string owner, in Statx status, long order)
+    {
+        var tooMany = new List<string>();
+        if (PlaceOf(directory, hidden) is not { } place)
+        {
+            _isComplete = false;
+            return tooMany;
+        }
+
+        lock (_lock)
+        {
+            if (!_byOwner.TryGetValue(owner, out var own))
+            {
+                _byOwner[owner] = own = [];
+            }
+
+            // A walk that finds it again does not know when it began.
+            order = order > 0 || !own.TryGetValue(place, out var known) ? order : known.Order;
+            own[place] = new Entry((long)status.Size, status.ChangeSeconds, ++_added, order);
+            var (count, bytes) = (0, 0L);
+            foreach (var (key, entry) in own.OrderByDescending(entry => entry.Value.Since).ThenByDescending(entry => entry.Value.Added))
+            {
+                count++;
+                bytes += entry.Size;
+                if (count > _options.MaximumPartials || bytes > _options.MaximumPartialBytes)
+                {
+                    tooMany.Add(key);
+                }
+            }
+
+            tooMany.ForEach(key => Remove(owner, key));
+        }
+
+        return tooMany;
+    }
 
     private void Remove(string owner, string place)
     {
@@ -257,5 +321,9 @@ internal sealed class KeptPartials
         return boot.Length >= UploadNames.BootLength ? boot[..UploadNames.BootLength] : RandomNumberGenerator.GetHexString(UploadNames.BootLength, lowercase: true);
     }
 
-    private sealed record Entry(long Size, long Since, long Order);
+    /// <param name="Size">Its bytes.</param>
+    /// <param name="Since">When it was changed last.</param>
+    /// <param name="Added">Which of two that were changed in one second is the newer one.</param>
+    /// <param name="Order">When the upload began (<see cref="NextOrder"/>).</param>
+    private sealed record Entry(long Size, long Since, long Added, long Order);
 }

@@ -20,6 +20,16 @@ public static class LocalDirectory
         return errno == Errno.None ? status.OwnerId : throw new IOException($"The directory {path} cannot be opened (error {errno}).");
     }
 
+    /// <summary>Whether a path of the operator leads to a regular file, also by links. It is not opened: a pipe would wait for who writes into it.</summary>
+    public static bool HasFile(string path)
+    {
+        var errno = Kernel.OpenConfigured(Encoding.UTF8.GetBytes(path), OpenFlags.PathOnly | OpenFlags.CloseOnExec, out var file);
+        using (file)
+        {
+            return errno == Errno.None && Kernel.Stat(file, out var status) == Errno.None && status.Kind == FileKind.File;
+        }
+    }
+
     /// <summary>Makes the names in a directory durable: without it a file that is synced itself may lose its name in a power cut.</summary>
     /// <exception cref="IOException">The directory cannot be opened or the disk failed.</exception>
     public static void Sync(string path)

@@ -15,6 +15,7 @@ internal sealed class LocalDirectoryListing : IDirectoryListing
 
     private readonly LocalFileStore _store;
     private readonly FileDescriptor _directory;
+    private readonly VaultPath _path;
     private readonly FileAttributes _self;
     private byte[]? _buffer;
     private int _start;
@@ -23,12 +24,13 @@ internal sealed class LocalDirectoryListing : IDirectoryListing
     private bool _finished;
     private bool _begun;
 
-    /// <summary>Takes over the open directory.</summary>
-    public LocalDirectoryListing(LocalFileStore store, FileDescriptor directory, in Statx self)
+    /// <summary>Takes over the open directory, which is the one that is pinned.</summary>
+    public LocalDirectoryListing(LocalFileStore store, FileDescriptor directory, in PinnedFile pinned)
     {
         _store = store;
         _directory = directory;
-        _self = store.Show(self);
+        _path = pinned.Path;
+        _self = store.Show(pinned.Status);
     }
 
     public ValueTask<StoreResult<int>> ReadAsync(Memory<DirectoryEntry> entries)
@@ -118,7 +120,7 @@ internal sealed class LocalDirectoryListing : IDirectoryListing
         _start += record.Length;
         if (Temporaries.IsReserved(record.Name))
         {
-            if (!_store.ShowsPartial(_directory, record.Name, out var start, out var partial))
+            if (!_store.ShowsPartial(_path, _directory, record.Name, out var start, out var partial))
             {
                 return 0;
             }

@@ -252,41 +252,31 @@ internal sealed partial class LocalFileStore
     private StoreError BeginUpload(UploadTarget target, OpenModes modes, int permissions, bool isNew, PendingNames.Claim? claim, out Upload? upload)
     {
         upload = null;
+        var beginsAnew = (modes & (OpenModes.Truncate | OpenModes.Exclusive)) != 0;
         lock (_uploadsLock)
         {
-            var error = _uploads.Count < _options.MaximumUploads && _budget.TryTake() ? StoreError.None : StoreError.TooManyOpenFiles;
+            var error = TakePlace();
             var name = NameFor(target, isNew, out var isFindable);
             if (error == StoreError.None)
             {
-                if (isNew && (modes & (OpenModes.Truncate | OpenModes.Exclusive)) != 0)
+                if (isNew && beginsAnew)
                 {
                     DiscardKept(target.Directory, target.Name);
                 }
 
-                var errno = Calls.CreateTemporary(target.Directory, name, out var file);
-                var othersRuns = false;
-                if (errno == Errno.Exists && isFindable)
-                {
-                    // Left by a kill, and not wanted; or another session of the login is at it, whose end an append would have to know.
-                    othersRuns = !RemoveIfDead(target.Directory, name);
-                    name = othersRuns ? Temporaries.NewName() : name;
-                    isFindable = !othersRuns;
-                    errno = othersRuns && (modes & (OpenModes.Append | OpenModes.Truncate | OpenModes.Exclusive)) == OpenModes.Append
-                        ? Errno.Busy
-                        : Calls.CreateTemporary(target.Directory, name, out file);
-                }
-
-                error = Errno.ToStoreError(errno);
+                error = Errno.ToStoreError(MakeTemporary(target.Directory, modes, ref name, ref isFindable, out var othersRuns, out var file));
                 if (error == StoreError.None)
                 {
                     file.Budget = _budget;
-
-                    // The lock cannot be held by another: only a sweep that sees the name first could, and then the commit finds the name gone and fails.
-                    Kernel.TryLock(file);
                     upload = new Upload(this, file, name, target, modes, permissions) { Claim = claim };
                     if (isNew && _names is not null && UploadNames.CanResume(target.Name))
                     {
-                        upload.MayBeKept(_names, isFindable, mustStartAtZero: othersRuns && (modes & (OpenModes.Truncate | OpenModes.Exclusive)) == 0);
+                        var order = _partials.NextOrder();
+                        upload.MayBeKept(_names, order, isFindable, mustStartAtZero: othersRuns && !beginsAnew);
+                        if (othersRuns && beginsAnew && Kernel.Stat(target.Directory, out var directory) == Errno.None)
+                        {
+                            _pendingNames.Overtaken.Note(_names.Owner, directory.Identity, target.Name, order);
+                        }
                     }
 
                     _uploads.Add(upload);
@@ -300,6 +290,50 @@ internal sealed partial class LocalFileStore
             claim?.Dispose();
             return error;
         }
+    }
+
+    /// <summary>
+    /// Makes a temporary and takes its lock. Until it is locked it looks dead: a sweep, or another session of the login that opens the same name, may take it away,
+    /// and under a login's own name another one may lie there by then. So what is locked must be what has the name.
+    /// </summary>
+    /// <param name="directory">Where.</param>
+    /// <param name="modes">How the target is opened.</param>
+    /// <param name="name">The temporary's name; another one where somebody else is at it.</param>
+    /// <param name="isFindable">Whether the login's next session finds it by that name.</param>
+    /// <param name="othersRuns">Another session of the login is at it.</param>
+    /// <param name="file">The temporary, locked.</param>
+    private int MakeTemporary(FileDescriptor directory, OpenModes modes, ref byte[] name, ref bool isFindable, out bool othersRuns, out FileDescriptor file)
+    {
+        othersRuns = false;
+        file = FileDescriptor.Closed;
+        for (var attempts = 0; attempts <= Jail.MaximumRetries; attempts++)
+        {
+            var errno = Calls.CreateTemporary(directory, name, out file);
+            if (errno == Errno.None)
+            {
+                if (Temporaries.TryLock(directory, name, file))
+                {
+                    return Errno.None;
+                }
+
+                file.Dispose();
+            }
+            else if (errno != Errno.Exists || !isFindable)
+            {
+                return errno;
+            }
+            else if (!RemoveIfDead(directory, name) && Kernel.StatName(directory, name, out _) != Errno.NoEntry)
+            {
+                // Not left by a kill: another session of the login is at it, whose end an append would have to know.
+                (othersRuns, isFindable, name) = (true, false, Temporaries.NewName());
+                if ((modes & (OpenModes.Append | OpenModes.Truncate | OpenModes.Exclusive)) == OpenModes.Append)
+                {
+                    return Errno.Busy;
+                }
+            }
+        }
+
+        return Errno.Busy;
     }
 
     /// <summary>The upload of this session that will be published at <paramref name="path"/>; the latest, if there are several.</summary>

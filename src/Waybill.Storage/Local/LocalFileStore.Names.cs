@@ -219,7 +219,7 @@ internal sealed partial class LocalFileStore
         && first.Identity == second.Identity;
 
     /// <summary>Removes what dead uploads left in a directory that looks empty to the client.</summary>
-    private static bool RemoveLeftovers(in Location location)
+    private bool RemoveLeftovers(in Location location)
     {
         if (Kernel.OpenName(location.Directory, location.Name, OpenFlags.ReadDirectory | OpenFlags.NoFollow, 0, out var directory) != Errno.None)
         {
@@ -228,7 +228,7 @@ internal sealed partial class LocalFileStore
 
         using (directory)
         {
-            return Temporaries.EmptyOfLeftovers(directory);
+            return Temporaries.EmptyOfLeftovers(directory, _partials);
         }
     }
 

@@ -17,15 +17,13 @@ internal sealed partial class LocalFileStore
 
     private bool MayHavePartials => _names is not null && _partials.MayHave(_names.Owner);
 
-    /// <summary>An upload was set aside under its kept name.</summary>
-    public void Keep(FileDescriptor directory, byte[] hidden, FileDescriptor file)
-    {
-        _partials.SyncDirectory(directory);
-        if (Kernel.Stat(file, out var status) == Errno.None)
-        {
-            _partials.Add(directory, hidden, _names!.Owner, status);
-        }
-    }
+    /// <summary>Sets an upload aside under its kept name, unless what lies there began later.</summary>
+    public bool Keep(FileDescriptor directory, byte[] temporary, byte[] hidden, FileDescriptor file, long order) =>
+        _partials.Keep(directory, temporary, hidden, _names!.Owner, file, order);
+
+    /// <summary>Whether the login has begun the name anew since an upload of that order began.</summary>
+    public bool IsOvertaken(FileDescriptor directory, ReadOnlySpan<byte> name, long order) =>
+        Kernel.Stat(directory, out var status) == Errno.None && _pendingNames.Overtaken.Contains(_names!.Owner, status.Identity, name, order);
 
     /// <summary>The login's kept partial for a name is of no use any more.</summary>
     public void DiscardKept(FileDescriptor directory, ReadOnlySpan<byte> name)
@@ -61,9 +59,10 @@ internal sealed partial class LocalFileStore
     }
 
     /// <summary>
-    /// In a listing: whether a hidden entry is a partial of this login that is to be shown under its target's name, which begins at <paramref name="start"/>.
+    /// In a listing of <paramref name="path"/>: whether a hidden entry is a partial of this login that is to be shown under its target's name, which begins at
+    /// <paramref name="start"/>.
     /// </summary>
-    public bool ShowsPartial(FileDescriptor directory, ReadOnlySpan<byte> hidden, out int start, out FileAttributes attributes)
+    public bool ShowsPartial(VaultPath path, FileDescriptor directory, ReadOnlySpan<byte> hidden, out int start, out FileAttributes attributes)
     {
         attributes = default;
         start = _names?.TargetIn(hidden, out _) ?? 0;
@@ -79,22 +78,26 @@ internal sealed partial class LocalFileStore
             return false;
         }
 
-        attributes = ShowUnfinished(status);
+        // A name that is no path's cannot be opened either.
+        VaultPath.TryParse(name, path, out var shown);
+        attributes = shown is null ? ShowUnfinished(status) : ShowUnfinished(shown, status);
         return true;
     }
 
-    /// <summary>The partial that an OPEN without TRUNC would go on with.</summary>
-    private bool TryFindPartial(VaultPath path, FileRights needed, out Statx status)
+    /// <summary>How the partial that an OPEN without TRUNC would go on with is shown.</summary>
+    private bool TryShowPartial(VaultPath path, out FileAttributes attributes)
     {
-        status = default;
-        if (!MayHavePartials || path.IsRoot || _jail.OpenParent(path, needed, out var location) != StoreError.None)
+        attributes = default;
+        if (!MayHavePartials || path.IsRoot || _jail.OpenParent(path, FileRights.List, out var location) != StoreError.None)
         {
             return false;
         }
 
         using (location)
         {
-            return TryFindPartial(location.Directory, location.Name, out _, out status);
+            var isFound = TryFindPartial(location.Directory, location.Name, out _, out var status);
+            attributes = isFound ? ShowUnfinished(location.Path, status) : default;
+            return isFound;
         }
     }
 
@@ -107,18 +110,21 @@ internal sealed partial class LocalFileStore
             return false;
         }
 
-        // Only until the walk at the start has been everywhere can there be an upload that a killed server left.
-        if (!_partials.IsComplete)
+        // Before what was still running at a kill: it is set aside by whoever began later, or the running one would have gone on with it or discarded it.
+        hidden = _names!.Kept(name);
+        if (IsPartial(directory, hidden, out status))
         {
-            hidden = _names!.Running(name);
-            if (IsPartial(directory, hidden, out status) && IsDead(directory, hidden))
-            {
-                return true;
-            }
+            return true;
         }
 
-        hidden = _names!.Kept(name);
-        return IsPartial(directory, hidden, out status);
+        // Only until the walk at the start has been everywhere can there be an upload that a killed server left.
+        if (_partials.IsComplete)
+        {
+            return false;
+        }
+
+        hidden = _names.Running(name);
+        return IsPartial(directory, hidden, out status) && IsDead(directory, hidden);
     }
 
     /// <summary>The login does not want to go on with it (rclone and WinSCP remove what they could not finish).</summary>
@@ -130,6 +136,7 @@ internal sealed partial class LocalFileStore
         }
 
         _partials.Forget(location.Directory, hidden, _names!.Owner);
+        WasShown(location.Path, forget: true);
         return true;
     }
 
@@ -179,7 +186,7 @@ internal sealed partial class LocalFileStore
     private FileAttributes ShowUnfinished(in Statx status) =>
         Show(status) with { Permissions = _options.FilePermissions & ~_options.CreationMask, IsUnfinished = true };
 
-    /// <summary>Remembers that the client knows of a partial: an OPEN that relies on it must not begin an empty file when it is gone by then.</summary>
+    /// <summary>Remembers that the client knows of a partial, by its real path: an OPEN that relies on it must not begin an empty file when it is gone by then.</summary>
     private FileAttributes ShowUnfinished(VaultPath path, in Statx status)
     {
         lock (_uploadsLock)
@@ -216,36 +223,52 @@ internal sealed partial class LocalFileStore
             return StoreError.NotFound;
         }
 
+        StoreError error;
         lock (_uploadsLock)
         {
-            var error = _uploads.Count < _options.MaximumUploads && _budget.TryTake() ? StoreError.None : StoreError.TooManyOpenFiles;
-            if (error == StoreError.None)
+            error = TakePlace();
+            _resuming += error == StoreError.None ? 1 : 0;
+        }
+
+        if (error == StoreError.None)
+        {
+            // Without the lock: the disk is waited for, and the session's other requests ask what it uploads.
+            error = Adopt(location.Directory, location.Name, ref hidden, out var taken, out var length);
+            lock (_uploadsLock)
             {
-                error = Adopt(location.Directory, location.Name, ref hidden, out var taken, out var length);
+                _resuming--;
                 if (error == StoreError.None)
                 {
-                    taken!.Budget = _budget;
-                    var target = new UploadTarget(
-                        location.Directory, location.Name.ToArray(), !Allows(location.Path, FileRights.Overwrite), StoreError.PermissionDenied);
-                    var upload = new Upload(this, taken, hidden, target, modes, (permissions ?? _options.FilePermissions) & PermissionMask & ~_options.CreationMask);
-                    upload.MayBeKept(_names!, isFindable: true, mustStartAtZero: false);
-                    upload.GoOnAt(length);
-                    _uploads.Add(upload);
-                    _shown.Remove(location.Path);
-                    file = upload;
+                    file = Resumed(location, modes, permissions, taken!, hidden, length);
                     return StoreError.None;
                 }
-
-                _budget.Return();
             }
 
-            if (error != StoreError.NotFound)
-            {
-                location.Dispose();
-            }
-
-            return error;
+            _budget.Return();
         }
+
+        if (error != StoreError.NotFound)
+        {
+            location.Dispose();
+        }
+
+        return error;
+    }
+
+    /// <summary>A place among the uploads of this session and the open files of its root. Under <see cref="_uploadsLock"/>.</summary>
+    private StoreError TakePlace() =>
+        _uploads.Count + _resuming < _options.MaximumUploads && _budget.TryTake() ? StoreError.None : StoreError.TooManyOpenFiles;
+
+    private Upload Resumed(Location location, OpenModes modes, int? permissions, FileDescriptor taken, byte[] hidden, long length)
+    {
+        taken.Budget = _budget;
+        var target = new UploadTarget(location.Directory, location.Name.ToArray(), !Allows(location.Path, FileRights.Overwrite), StoreError.PermissionDenied);
+        var upload = new Upload(this, taken, hidden, target, modes, (permissions ?? _options.FilePermissions) & PermissionMask & ~_options.CreationMask);
+        upload.MayBeKept(_names!, _partials.NextOrder(), isFindable: true, mustStartAtZero: false);
+        upload.GoOnAt(length);
+        _uploads.Add(upload);
+        _shown.Remove(location.Path);
+        return upload;
     }
 
     /// <summary>Takes the lock and gives the partial the name of a running upload again: from now on its end may be unsynced.</summary>
@@ -260,25 +283,42 @@ internal sealed partial class LocalFileStore
         }
 
         var running = _names!.Running(name);
-        var isTaken = Kernel.TryLock(file) == Errno.None
-            && Kernel.Stat(file, out var status) == Errno.None
-            && Kernel.StatName(directory, hidden, out var named) == Errno.None && named.Identity == status.Identity
-            && (hidden.AsSpan().SequenceEqual(running) || Kernel.Rename(directory, hidden, directory, running, OpenFlags.RenameNoReplace) == Errno.None)
-            && Kernel.StatName(directory, running, out named) == Errno.None && named.Identity == status.Identity
-            && Kernel.Stat(file, out status) == Errno.None
-            && (length = ShownLength(status)) > 0
-            && Kernel.SetLength(file, length) == Errno.None;
-        if (!isTaken)
+        var wasRunning = hidden.AsSpan().SequenceEqual(running);
+        if (!Temporaries.TryLock(directory, hidden, file) || (!wasRunning && !GiveRunningName(directory, hidden, running)))
         {
             file.Dispose();
             return StoreError.Busy;
         }
 
         // On the disk before a byte is added: under the old name a power cut would leave unsynced bytes that look synced.
+        var order = _partials.OrderOf(directory, hidden, _names.Owner);
         _partials.Forget(directory, hidden, _names.Owner);
-        _partials.SyncDirectory(directory);
+        if (_partials.SyncDirectory(directory) != StoreError.None
+            || Kernel.Stat(file, out var status) != Errno.None
+            || (length = ShownLength(status)) <= 0
+            || Kernel.SetLength(file, length) != Errno.None)
+        {
+            // Back to where it was, unless a later one has taken its place meanwhile.
+            if (!wasRunning && !_partials.Keep(directory, running, hidden, _names.Owner, file, order))
+            {
+                Kernel.Unlink(directory, running, 0);
+            }
+
+            file.Dispose();
+            return StoreError.Busy;
+        }
+
         hidden = running;
         taken = file;
         return StoreError.None;
+    }
+
+    /// <summary>What a killed server left under the running name is older.</summary>
+    private bool GiveRunningName(FileDescriptor directory, byte[] hidden, byte[] running)
+    {
+        var errno = Kernel.Rename(directory, hidden, directory, running, OpenFlags.RenameNoReplace);
+        return errno == Errno.None
+            || (errno == Errno.Exists && RemoveIfDead(directory, running)
+                && Kernel.Rename(directory, hidden, directory, running, OpenFlags.RenameNoReplace) == Errno.None);
     }
 }

@@ -1,3 +1,4 @@
+using Waybill.Storage.EventLoop;
 using Waybill.Storage.Local.Native;
 using Waybill.Storage.Quotas;
 
@@ -18,6 +19,7 @@ internal sealed partial class LocalFileStore : IFileStore
     private readonly Jail _jail;
     private readonly LocalStoreOptions _options;
     private readonly List<Upload> _uploads = [];
+    private int _resuming;
     private readonly Lock _uploadsLock = new();
     private readonly Lock _changes = new();
     private readonly PendingNames _pendingNames;
@@ -59,12 +61,26 @@ internal sealed partial class LocalFileStore : IFileStore
             return new(StoreError.InvalidArgument);
         }
 
+        // What goes on with a partial syncs its directory, which no event loop waits for.
+        return modes.HasFlag(OpenModes.Write) && (modes & (OpenModes.Truncate | OpenModes.Exclusive)) == 0 && MayHavePartials && !PoolThread.IsHere
+            ? OpenOnPoolAsync(path, modes, permissions)
+            : Open(path, modes, permissions);
+    }
+
+    private ValueTask<StoreResult<IOpenFile>> Open(VaultPath path, OpenModes modes, int? permissions)
+    {
         var error = modes.HasFlag(OpenModes.Write)
             ? OpenForWriting(path, modes, permissions, out var file)
             : OpenForReading(path, out file);
         return error == StoreError.None && Quota is not null && file is Upload upload
             ? BeginWithinQuotaAsync(upload, Quota)
             : new(new StoreResult<IOpenFile>(error, file));
+    }
+
+    private async ValueTask<StoreResult<IOpenFile>> OpenOnPoolAsync(VaultPath path, OpenModes modes, int? permissions)
+    {
+        await PoolThread.EnterAsync();
+        return await Open(path, modes, permissions).ConfigureAwait(false);
     }
 
     public ValueTask<StoreResult<IDirectoryListing>> OpenDirectoryAsync(VaultPath path)
@@ -85,7 +101,7 @@ internal sealed partial class LocalFileStore : IFileStore
 
             error = Charge(Errno.ToStoreError(Kernel.OpenName(pinned.File, "."u8, OpenFlags.ReadDirectory, 0, out var directory)), directory);
             return error == StoreError.None
-                ? new(new StoreResult<IDirectoryListing>(StoreError.None, new LocalDirectoryListing(this, directory, pinned.Status)))
+                ? new(new StoreResult<IDirectoryListing>(StoreError.None, new LocalDirectoryListing(this, directory, pinned)))
                 : new(error);
         }
     }
@@ -101,8 +117,8 @@ internal sealed partial class LocalFileStore : IFileStore
         var error = _jail.Pin(path, followLink, FileRights.List, out var pinned);
         using (pinned)
         {
-            return error == StoreError.NotFound && TryFindPartial(path, FileRights.List, out var partial)
-                ? new(ShowUnfinished(path, partial))
+            return error == StoreError.NotFound && TryShowPartial(path, out var partial)
+                ? new(partial)
                 : new(error == StoreError.None ? Show(pinned.Status) : error);
         }
     }

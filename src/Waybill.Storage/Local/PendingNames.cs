@@ -8,8 +8,11 @@ internal sealed class PendingNames
 {
     private readonly ConcurrentDictionary<Key, byte> _names = new();
 
-    /// <summary>Names whose replacement waits for its record.</summary>
+    /// <summary>Names whose new version waits for its record.</summary>
     public UnsettledNames Unsettled { get; } = new();
+
+    /// <summary>Names that were begun anew beside an upload.</summary>
+    public OvertakenUploads Overtaken { get; } = new();
 
     public bool TryClaim(FileIdentity directory, ReadOnlySpan<byte> name, out Claim? claim)
     {

@@ -45,12 +45,22 @@ internal static class Temporaries
         return isGone;
     }
 
+    /// <summary>
+    /// Takes the lock of what is open, if it still has that name. From then on it has it until its holder gives it another one: whoever removes, renames or
+    /// replaces a login's partial or a temporary holds the lock of what has the name.
+    /// </summary>
+    public static bool TryLock(FileDescriptor directory, ReadOnlySpan<byte> name, FileDescriptor file) =>
+        Kernel.TryLock(file) == Errno.None
+        && Kernel.Stat(file, out var status) == Errno.None
+        && Kernel.StatName(directory, name, out var named) == Errno.None
+        && named.Identity == status.Identity;
+
     /// <summary>As <see cref="RemoveIfDead"/>; what it held is freed when <paramref name="file"/> is closed.</summary>
     public static bool UnlinkIfDead(FileDescriptor directory, ReadOnlySpan<byte> name, out FileDescriptor file) =>
         Kernel.OpenName(directory, name, OpenFlags.ReadFile | OpenFlags.NoFollow, 0, out file) == Errno.None
         && Kernel.Stat(file, out var status) == Errno.None
         && status.Kind == FileKind.File
-        && Kernel.TryLock(file) == Errno.None
+        && TryLock(directory, name, file)
         && Kernel.Unlink(directory, name, 0) == Errno.None;
 
     /// <summary>
@@ -83,9 +93,46 @@ internal static class Temporaries
         return isMeant ? Errno.ToStoreError(errno) : StoreError.Busy;
     }
 
-    /// <summary>Removes the dead temporaries of a directory that holds nothing else.</summary>
+    /// <summary>
+    /// Removes the dead temporaries and the kept partials of a directory that holds nothing else; from one that holds more nothing goes. What is in quarantine is the
+    /// operator's, and may be a file on the way back to its name.
+    /// </summary>
     /// <returns>Whether all that was there is gone.</returns>
-    public static bool EmptyOfLeftovers(FileDescriptor directory)
+    public static bool EmptyOfLeftovers(FileDescriptor directory, KeptPartials partials) =>
+        ForEach(directory, IsLeftover)
+        && Kernel.SeekDirectory(directory, 0) == Errno.None
+        && ForEach(directory, (parent, name) =>
+        {
+            if (!IsLeftover(parent, name) || !RemoveIfDead(parent, name))
+            {
+                return false;
+            }
+
+            if (UploadNames.TryParse(name, out var parsed))
+            {
+                partials.Forget(parent, name, parsed.Owner);
+            }
+
+            return true;
+        });
+
+    /// <summary>Whether a hidden file is nobody's: no upload has it open, and it is no file that is kept for another reason than to be gone on with.</summary>
+    private static bool IsLeftover(FileDescriptor directory, ReadOnlySpan<byte> name)
+    {
+        if (!IsReserved(name) || IsStaged(name) || name.StartsWith(QuarantinePrefix)
+            || Kernel.OpenName(directory, name, OpenFlags.ReadFile | OpenFlags.NoFollow, 0, out var file) != Errno.None)
+        {
+            return false;
+        }
+
+        using (file)
+        {
+            return Kernel.Stat(file, out var status) == Errno.None && status.Kind == FileKind.File && Kernel.TryLock(file) == Errno.None;
+        }
+    }
+
+    /// <summary>Whether <paramref name="holds"/> is true of each entry; it ends at the first one of which it is not.</summary>
+    private static bool ForEach(FileDescriptor directory, Func<FileDescriptor, ReadOnlySpan<byte>, bool> holds)
     {
         var buffer = new byte[DirectoryRecord.BufferSize];
         while (Kernel.ReadDirectory(directory, buffer, out var length) == Errno.None)
@@ -98,7 +145,7 @@ internal static class Temporaries
             var rest = buffer.AsSpan(0, length);
             while (DirectoryRecord.TryRead(ref rest, out var record))
             {
-                if (!record.IsDot && (!IsReserved(record.Name) || IsStaged(record.Name) || !RemoveIfDead(directory, record.Name)))
+                if (!record.IsDot && !holds(directory, record.Name))
                 {
                     return false;
                 }

@@ -202,19 +202,16 @@ internal sealed partial class Upload
 
     private StoreError Rename(UploadTarget target, out bool published, out Task? ahead)
     {
-        ahead = null;
         int errno;
         lock (Store.Changes)
         {
             if (!ConfirmRoom(target))
             {
-                published = false;
+                (published, ahead) = (false, null);
                 return Fail(StoreError.QuotaExceeded);
             }
 
-            errno = target.MustBeNew
-                ? Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameNoReplace)
-                : PutInPlace(target, out ahead);
+            errno = PutInPlace(target, out ahead);
             published = errno == Errno.None && ahead is null;
             if (published)
             {

@@ -9,6 +9,7 @@ namespace Waybill.Storage.Local;
 internal sealed partial class Upload
 {
     private UploadNames? _owner;
+    private long _order;
     private bool _isFindable;
     private bool _mustStartAtZero;
     private long _received;
@@ -21,11 +22,12 @@ internal sealed partial class Upload
 
     /// <summary>The upload makes a new file, and what comes may be kept for its login.</summary>
     /// <param name="names">The login's names.</param>
+    /// <param name="order">Of two uploads, the one that began later has the higher one.</param>
     /// <param name="isFindable">Whether the temporary has the name that is looked for; another session of the login may have it.</param>
     /// <param name="mustStartAtZero">The client did not ask for an empty file: it must not go on in what is not here.</param>
-    public void MayBeKept(UploadNames names, bool isFindable, bool mustStartAtZero)
+    public void MayBeKept(UploadNames names, long order, bool isFindable, bool mustStartAtZero)
     {
-        (_owner, _isFindable, _mustStartAtZero) = (names, isFindable, mustStartAtZero);
+        (_owner, _order, _isFindable, _mustStartAtZero) = (names, order, isFindable, mustStartAtZero);
     }
 
     /// <summary>The temporary is an adopted partial, all of whose bytes were received.</summary>
@@ -80,12 +82,12 @@ internal sealed partial class Upload
 
     /// <summary>
     /// Cuts what is behind the first gap, syncs, and gives the temporary the name of a kept partial: only what is on the disk gets it. Nothing is kept where a
-    /// version of the file can be seen: its size, not the partial's, is what everybody is told.
+    /// version of the file can be seen: its size, not the partial's, is what everybody is told. Nor where the login has begun the file anew since.
     /// </summary>
     private bool SetAside()
     {
         if (_owner is null || _received <= _owner.HeldBack || _failure != StoreError.None || _removed || _received > Store.MaximumPartialBytes
-            || Kernel.StatName(_home, _target.Name, out _) != Errno.NoEntry)
+            || Kernel.StatName(_home, _target.Name, out _) != Errno.NoEntry || Store.IsOvertaken(_home, _target.Name, _order))
         {
             return false;
         }
@@ -95,14 +97,12 @@ internal sealed partial class Upload
             return false;
         }
 
-        var name = _owner.Kept(_target.Name);
-        if (Kernel.Rename(_home, _temporary, _home, name, 0) != Errno.None)
+        if (!Store.Keep(_home, _temporary, _owner.Kept(_target.Name), File, _order))
         {
             return false;
         }
 
         _kept = _received - _owner.HeldBack;
-        Store.Keep(_home, name, File);
         return true;
     }
 }

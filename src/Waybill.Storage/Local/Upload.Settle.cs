@@ -4,11 +4,12 @@ namespace Waybill.Storage.Local;
 
 /// <summary>
 /// The version that an upload replaces (promise D3). The new one is exchanged with it, so that it lies under the temporary's name until the new one is recorded;
-/// then it is removed, or exchanged back. A new file has none and pays nothing for it.
+/// then it is removed, or exchanged back. A new file has none. The name is claimed until then in either case: whoever commits to it next is recorded next.
 /// </summary>
 internal sealed partial class Upload
 {
     private Replacement? _replacement;
+    private UnsettledNames.Claim? _name;
 
     public override ValueTask SettleAsync(bool recorded)
     {
@@ -16,15 +17,43 @@ internal sealed partial class Upload
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Puts the name in place, whether there is a file or not: what was there when the upload began tells what to try first.</summary>
+    /// <summary>Claims the name and puts it in place.</summary>
     private int PutInPlace(UploadTarget target, out Task? ahead)
     {
         ahead = null;
+        var errno = Kernel.Stat(target.Directory, out var directory);
+        if (errno != Errno.None)
+        {
+            return errno;
+        }
+
+        var name = Store.Unsettled.TryClaim(directory.Identity, target.Name, out ahead);
+        if (name is null)
+        {
+            return Errno.None;
+        }
+
+        errno = target.MustBeNew ? Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameNoReplace) : PutOrExchange(target);
+        if (errno == Errno.None)
+        {
+            Volatile.Write(ref _name, name);
+        }
+        else
+        {
+            name.Dispose();
+        }
+
+        return errno;
+    }
+
+    /// <summary>Whether there is a file or not: what was there when the upload began tells what to try first.</summary>
+    private int PutOrExchange(UploadTarget target)
+    {
         var replaces = Replaces is not null;
         for (var attempts = 0; attempts <= Jail.MaximumRetries; attempts++)
         {
             var errno = replaces
-                ? Exchange(target, out ahead)
+                ? Exchange(target)
                 : Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameNoReplace);
             if (errno == Errno.Invalid)
             {
@@ -43,28 +72,13 @@ internal sealed partial class Upload
         return Errno.Busy;
     }
 
-    private int Exchange(UploadTarget target, out Task? ahead)
+    private int Exchange(UploadTarget target)
     {
-        ahead = null;
-        var errno = Kernel.Stat(target.Directory, out var directory);
-        if (errno != Errno.None)
-        {
-            return errno;
-        }
-
-        var claim = Store.Unsettled.TryClaim(directory.Identity, target.Name, out var other);
-        if (claim is null)
-        {
-            ahead = other;
-            return Errno.None;
-        }
-
         // What a crash leaves must not be found as if it were an upload that was cut off.
-        errno = TakePlainName();
+        var errno = TakePlainName();
         errno = errno == Errno.None ? Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameExchange) : errno;
         if (errno != Errno.None)
         {
-            claim.Dispose();
             return errno;
         }
 
@@ -73,7 +87,6 @@ internal sealed partial class Upload
         {
             // A rename would have refused it.
             Kernel.Rename(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameExchange);
-            claim.Dispose();
             return Errno.IsADirectory;
         }
 
@@ -84,7 +97,7 @@ internal sealed partial class Upload
             Kernel.TryLock(old);
         }
 
-        Volatile.Write(ref _replacement, new Replacement(claim, target, old));
+        Volatile.Write(ref _replacement, new Replacement(target, old));
         return Errno.None;
     }
 
@@ -94,6 +107,10 @@ internal sealed partial class Upload
         if (_replacement is null)
         {
             Close();
+            if (error != StoreError.None)
+            {
+                Settle(recorded: false);
+            }
         }
         else if (error != StoreError.None)
         {
@@ -108,12 +125,13 @@ internal sealed partial class Upload
 
     private void Settle(bool recorded)
     {
+        // Taken once: by the next time the name may be another's.
+        using var name = Interlocked.Exchange(ref _name, null);
         if (Interlocked.Exchange(ref _replacement, null) is not { } replacement)
         {
             return;
         }
 
-        using (replacement.Claim)
         using (replacement.Old)
         {
             if (!recorded)
@@ -158,8 +176,7 @@ internal sealed partial class Upload
         }
     }
 
-    /// <param name="Claim">Keeps others from the name.</param>
     /// <param name="Target">Where the new version is.</param>
     /// <param name="Old">The old one, locked; closed if it is no file or cannot be opened.</param>
-    private sealed record Replacement(UnsettledNames.Claim Claim, UploadTarget Target, FileDescriptor Old);
+    private sealed record Replacement(UploadTarget Target, FileDescriptor Old);
 }

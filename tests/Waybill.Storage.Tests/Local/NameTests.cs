@@ -172,6 +172,42 @@ public sealed class NameTests
         Assert.Empty(folder.NamesOnDisk());
     }
 
+    [Theory]
+    [InlineData("visible")]
+    [InlineData(".waybill-q-00112233445566778899aabbccddeeff")]
+    [InlineData(".waybill-s-00112233445566778899aabbccddeeff")]
+    [InlineData(".waybill-p-l1-a-directory/inside")]
+    public async Task A_directory_that_cannot_go_keeps_what_others_left_in_it(string last)
+    {
+        await using var folder = new VaultFolder();
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.OnDisk("dir/" + last))!);
+        Directory.CreateDirectory(folder.OnDisk("other"));
+        foreach (var name in Enumerable.Range(0, 50).Select(i => $".waybill-p-l1-{i}").Append(last))
+        {
+            await File.WriteAllTextAsync(folder.OnDisk("dir/" + name), "kept", TestContext.Current.CancellationToken);
+        }
+
+        var names = folder.NamesOnDisk("dir");
+        Assert.Equal(51, names.Length);
+        Assert.Equal(StoreError.DirectoryNotEmpty, await folder.Store.RemoveDirectoryAsync(P("/dir")));
+        Assert.Equal(names, folder.NamesOnDisk("dir"));
+        Assert.Equal(StoreError.DirectoryNotEmpty, await folder.Store.RenameAsync(P("/other"), P("/dir"), replace: true));
+        Assert.Equal(names, folder.NamesOnDisk("dir"));
+    }
+
+    [Fact]
+    public async Task Partials_that_went_with_their_directory_are_counted_no_more()
+    {
+        await using var folder = new VaultFolder();
+        Directory.CreateDirectory(folder.OnDisk("dir"));
+        await CutAsync(folder, "l1", "/dir/a", "half");
+        await CutAsync(folder, "l2", "/dir/a", "half");
+        Assert.Equal(new PartialUsage(2, 8), folder.Vaults.PartialsBelow(P("/u1")));
+        Assert.Equal(StoreError.None, await folder.Store.RemoveDirectoryAsync(P("/dir")));
+        Assert.Empty(folder.NamesOnDisk());
+        Assert.Equal(default, folder.Vaults.PartialsBelow(P("/u1")));
+    }
+
     [Fact]
     public async Task A_root_that_was_removed_fails_and_works_again_when_it_is_restored()
     {

@@ -1,5 +1,4 @@
 using Waybill.Storage.Local;
-using Waybill.Storage.Local.Native;
 using Waybill.TestKit;
 using static Waybill.Storage.Tests.Local.StoreCalls;
 
@@ -178,34 +177,6 @@ public sealed class PartialTests
     }
 
     [Fact]
-    public async Task Setting_aside_and_adopting_sync_before_the_name_changes_its_meaning()
-    {
-        var calls = new LoggingCalls();
-        await using var folder = new VaultFolder(Options with { Durability = Durability.Full, Calls = calls });
-        var session = folder.OpenStore("/u1", owner: "l1");
-        var file = await session.OpenedAsync("/a", NewContent);
-        await file.WriteAsync(0, Bytes("half"));
-        Assert.Empty(calls.Log);
-        await file.DisposeAsync();
-        Assert.Equal([$"file as .waybill-u-l1-{Boot}-a", "directory"], calls.LogOf(folder));
-        Assert.Equal(4, file.Kept);
-        calls.Log.Clear();
-        await using var again = await session.OpenedAsync("/a", Append);
-        Assert.Equal(["directory"], calls.LogOf(folder));
-        Assert.Equal([$".waybill-u-l1-{Boot}-a"], folder.NamesOnDisk());
-    }
-
-    [Fact]
-    public async Task A_partial_whose_sync_fails_is_quarantined_and_never_adopted()
-    {
-        var calls = new LoggingCalls { SyncFails = true };
-        await using var folder = new VaultFolder(Options with { Durability = Durability.Full, Calls = calls });
-        await CutAsync(folder, "l1", "/a", "half");
-        Assert.StartsWith(".waybill-q-", Assert.Single(folder.NamesOnDisk()), StringComparison.Ordinal);
-        Assert.Equal(StoreError.NotFound, await folder.OpenStore("/u1", owner: "l1").StatErrorAsync("/a"));
-    }
-
-    [Fact]
     public async Task Of_two_sessions_only_one_gets_it()
     {
         await using var folder = new VaultFolder(Options);
@@ -253,17 +224,42 @@ public sealed class PartialTests
         }
     }
 
+    [Theory]
+    [InlineData("/dir", false)]
+    [InlineData("/dir", true)]
+    [InlineData("/link", false)]
+    [InlineData("/link", true)]
+    public async Task A_client_that_saw_a_partial_which_is_gone_does_not_make_a_file_with_a_hole(string directory, bool inListing)
+    {
+        await using var folder = new VaultFolder(Options);
+        Directory.CreateDirectory(folder.OnDisk("dir"));
+        File.CreateSymbolicLink(folder.OnDisk("link"), "dir");
+        await CutAsync(folder, "l1", "/dir/a", "half");
+        var session = folder.OpenStore("/u1", owner: "l1");
+        if (inListing)
+        {
+            Assert.Equal([".", "..", "a"], await session.ListAsync(directory));
+        }
+        else
+        {
+            Assert.Equal(4, (await session.StatAsync(directory + "/a")).Size);
+        }
+
+        File.Delete(folder.OnDisk("dir/.waybill-p-l1-a"));
+        Assert.Equal(StoreError.Busy, await session.OpenErrorAsync(directory + "/a", AtOffset));
+        await session.PutAsync("/dir/a", "whole");
+        Assert.Equal("whole", await session.GetAsync("/dir/a"));
+    }
+
     [Fact]
-    public async Task A_client_that_saw_a_partial_which_is_gone_does_not_make_a_file_with_a_hole()
+    public async Task A_client_that_removed_the_partial_itself_may_begin_anew_as_it_likes()
     {
         await using var folder = new VaultFolder(Options);
         await CutAsync(folder, "l1", "/a", "half");
         var session = folder.OpenStore("/u1", owner: "l1");
-        Assert.Equal(4, (await session.StatAsync("/a")).Size);
-        File.Delete(folder.OnDisk(".waybill-p-l1-a"));
-        Assert.Equal(StoreError.Busy, await session.OpenErrorAsync("/a", AtOffset));
-        await session.PutAsync("/a", "whole");
-        Assert.Equal("whole", await session.GetAsync("/a"));
+        Assert.Equal([".", "..", "a"], await session.ListAsync("/"));
+        Assert.Equal(StoreError.None, await session.RemoveAsync(P("/a")));
+        Assert.Equal(StoreError.None, await session.OpenErrorAsync("/a", AtOffset));
     }
 
     [Fact]
@@ -408,29 +404,5 @@ public sealed class PartialTests
         }
 
         Assert.Equal(content, await folder.OpenStore("/u1", owner: "l1").GetAsync("/a"));
-    }
-
-    private sealed class LoggingCalls : UploadCalls
-    {
-        public List<string> Log { get; } = [];
-
-        public bool SyncFails { get; init; }
-
-        /// <summary>With the temporary's name at that time.</summary>
-        public string[] LogOf(VaultFolder folder) => [.. Log.Select(line => line.Replace(folder.RootPath + "/", "", StringComparison.Ordinal))];
-
-        public override int SyncFile(FileDescriptor file)
-        {
-            var path = new byte[5000];
-            Kernel.WhereIs(file, path, out var length);
-            Log.Add("file as " + System.Text.Encoding.UTF8.GetString(path, 0, length));
-            return SyncFails ? Errno.InputOutput : base.SyncFile(file);
-        }
-
-        public override int SyncDirectory(FileDescriptor directory)
-        {
-            Log.Add("directory");
-            return base.SyncDirectory(directory);
-        }
     }
 }

@@ -84,6 +84,38 @@ public sealed class SettleTests
         Assert.Equal(["a"], folder.NamesOnDisk());
     }
 
+    [Theory]
+    [InlineData(NewContent, "settle")]
+    [InlineData(NewContent, "close")]
+    [InlineData(NewContent | OpenModes.Exclusive, "settle")]
+    [InlineData(NewContent | OpenModes.Exclusive, "close")]
+    public async Task A_second_session_waits_for_the_record_of_a_new_file_too(OpenModes modes, string end)
+    {
+        await using var folder = new VaultFolder();
+        await using var other = await folder.OpenStore("/u1").OpenedAsync("/a", NewContent);
+        await other.WriteAsync(0, Bytes("second"));
+        await using var one = await CommittedAsync(folder.Store, "/a", "first", modes);
+        var waiting = other.CommitKeepingOldAsync().AsTask();
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal("first", await folder.Store.GetAsync("/a"));
+        await (end == "settle" ? one.SettleAsync(recorded: true) : one.DisposeAsync());
+        Assert.Equal(StoreError.None, await waiting.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        await other.SettleAsync(recorded: false);
+        Assert.Equal("first", await folder.Store.GetAsync("/a"));
+        Assert.Equal(["a"], folder.NamesOnDisk());
+    }
+
+    [Fact]
+    public async Task A_commit_that_finds_the_name_taken_or_fails_keeps_nobody_waiting()
+    {
+        await using var folder = new VaultFolder();
+        await using var refused = await folder.Store.OpenedAsync("/a", NewContent | OpenModes.Exclusive);
+        await folder.OpenStore("/u1").PutAsync("/a", "theirs");
+        Assert.Equal(StoreError.AlreadyExists, await refused.CommitKeepingOldAsync());
+        await folder.Store.PutAsync("/a", "next");
+        Assert.Equal("next", await folder.Store.GetAsync("/a"));
+    }
+
     [Fact]
     public async Task What_others_did_to_the_new_version_meanwhile_stays_done()
     {
@@ -198,6 +230,27 @@ public sealed class SettleTests
         Assert.Equal(1, calls.Freed);
     }
 
+    [Fact]
+    public async Task An_OPEN_that_goes_on_with_a_partial_syncs_on_a_thread_that_may_block_and_keeps_nobody_waiting_meanwhile()
+    {
+        var calls = new WatchedCalls();
+        await using var folder = new VaultFolder(new LocalStoreOptions { Calls = calls });
+        await CutAsync(folder, "l1", "/a", "half");
+        var session = folder.OpenStore("/u1", owner: "l1");
+        var store = new EventLoopFileStore(session, new DiskPace(TimeProvider.System));
+        var opening = Task.FromResult(default(StoreResult<IOpenFile>));
+        calls.Hold();
+        var loop = new Thread(() => opening = store.OpenAsync(P("/a"), OpenModes.Write | OpenModes.Create).AsTask()) { IsBackground = true };
+        loop.Start();
+        Assert.True(await calls.SyncedOnPool.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.Equal(StoreError.NotFound, await Task.Run(() => session.StatErrorAsync("/b"), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        calls.Release();
+        loop.Join();
+        await using var file = (await opening).Value!;
+        Assert.Equal(4, (await file.GetAttributesAsync()).Value.Size);
+    }
+
     private static async Task<IOpenFile> CommittedAsync(IFileStore store, string path, string content, OpenModes modes = NewContent)
     {
         var file = await store.OpenedAsync(path, modes);
@@ -215,11 +268,31 @@ public sealed class SettleTests
 
     private sealed class WatchedCalls : UploadCalls
     {
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private volatile bool _isHeld;
         private int _freed;
 
         public TaskCompletionSource<bool> FreedOnPool { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Freed => _freed;
+
+        public TaskCompletionSource<bool> SyncedOnPool { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>From now on the disk takes its time to sync a directory.</summary>
+        public void Hold() => _isHeld = true;
+
+        public void Release() => _released.TrySetResult();
+
+        public override int SyncDirectory(FileDescriptor directory)
+        {
+            if (_isHeld)
+            {
+                SyncedOnPool.TrySetResult(PoolThread.IsHere);
+                _released.Task.Wait(TimeSpan.FromSeconds(60));
+            }
+
+            return base.SyncDirectory(directory);
+        }
 
         public override void CloseUnnamed(FileDescriptor file)
         {

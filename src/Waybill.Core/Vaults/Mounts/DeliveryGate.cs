@@ -34,7 +34,7 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
         }
 
         var file = set.Files[0];
-        StoreError error;
+        var error = StoreError.InputOutput;
         try
         {
             (error, var held) = await publisher.JudgeAsync(set, upload.ReadContentAsync).ConfigureAwait(false);
@@ -52,8 +52,11 @@ public sealed class DeliveryGate(FeedPublisher publisher, Actor actor)
         }
         finally
         {
-            // What was neither published nor held is not to lie about: the client was told that it failed.
-            await upload.DiscardAsync().ConfigureAwait(false);
+            // What was neither published nor held is not to lie about: the client was told that it failed. What was published is settled when it is recorded.
+            if (error != StoreError.None || file.Held is not null)
+            {
+                await upload.DiscardAsync().ConfigureAwait(false);
+            }
         }
 
         return (Tell(set, error), error == StoreError.None ? file.Sha256 : null);
