@@ -200,7 +200,7 @@ internal sealed class DataDirectory(string root)
 
     /// <summary>What a restore makes, and nothing else does in a directory that is marked.</summary>
     private static bool IsRestored(string name) =>
-        name is RestoreMark or "hostkeys" or "tls" or "templates" or "secrets" or "vaults" or "audit" or "run" or "waybill.json"
+        name is RestoreMark or "hostkeys" or "tls" or "templates" or "secrets" or "vaults" or "retention" or "audit" or "run" or "waybill.json"
             or Core.Backup.VerifiedBackup.ListOfMissing or Core.Backup.VerifiedBackup.ListOfArchived
         || name.StartsWith("waybill.db", StringComparison.Ordinal);
 

@@ -43,7 +43,7 @@ internal sealed class BackupReader(FileStream archive, string name)
                         return NotWhole($"{shown} stands behind its manifest");
                     }
 
-                    if (!seen.Add(Short(entry.Name)))
+                    if (!seen.Add(MemberName.Short(entry.Name)))
                     {
                         return NotWhole($"{shown} is in it twice");
                     }
@@ -225,13 +225,5 @@ internal sealed class BackupReader(FileStream archive, string name)
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    /// <summary>Enough of a name's hash to know it again: a few bytes for each of millions of names.</summary>
-    private static UInt128 Short(string name)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(name.TrimEnd('/')), hash);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(hash);
     }
 }

@@ -163,15 +163,28 @@ public sealed class BackupService(DataDirectory directory, WaybillDatabase datab
 
     private async ValueTask AddDirectoriesAsync(BackupWriter writer, IEnumerable<string> directories, CancellationToken cancellationToken)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1, AttributesToSkip = FileAttributes.ReparsePoint };
         foreach (var place in directories.Select(name => Path.Combine(directory.Path, name)).Where(Directory.Exists))
         {
-            foreach (var each in Directory.EnumerateFiles(place, "*", options).Where(static each => Path.GetFileName(each) != "lock").Order(StringComparer.Ordinal))
+            foreach (var each in Entries(place).SelectMany(static each => IsDirectory(each) ? Entries(each) : [each]).Order(StringComparer.Ordinal))
             {
-                await writer.AddFileAsync(Path.GetRelativePath(directory.Path, each), each, cancellationToken).ConfigureAwait(false);
+                // Also one that a link leads to: the server reads it too.
+                if (LocalDirectory.HasFile(each))
+                {
+                    await writer.AddFileAsync(Path.GetRelativePath(directory.Path, each), each, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    writer.LeaveOut();
+                }
             }
         }
     }
+
+    private static IEnumerable<string> Entries(string place) =>
+        Directory.EnumerateFileSystemEntries(place, "*", new EnumerationOptions { AttributesToSkip = FileAttributes.None }).Where(static each => Path.GetFileName(each) != "lock");
+
+    /// <summary>Not a link to one: that could lead anywhere.</summary>
+    private static bool IsDirectory(string path) => new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
 
     /// <summary>Both slots as they are; the one that is being written while it is read fails its proof, and the other one counts, as for every reader.</summary>
     private byte[] ReadAnchor()

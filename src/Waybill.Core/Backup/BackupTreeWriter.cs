@@ -150,8 +150,14 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
         return !walk.IsInterrupted;
     }
 
-    private ValueTask AddDirectoryAsync(VaultOwner owner, string path, VaultEntry entry, CancellationToken cancellationToken) =>
-        writer.AddAsync(new BackupFile(owner.Number + path, BackupFile.Directory, null, Mode(entry), entry.ModificationTime, null), null, cancellationToken);
+    /// <summary>With the files that of the copy's moment has its place, where a login has renamed it since and made a directory of its old name.</summary>
+    private async ValueTask AddDirectoryAsync(VaultOwner owner, string path, VaultEntry entry, CancellationToken cancellationToken)
+    {
+        if (!withFiles || !UpkeepSql.HasFileOn(copy, owner.Id, path))
+        {
+            await writer.AddAsync(new BackupFile(owner.Number + path, BackupFile.Directory, null, Mode(entry), entry.ModificationTime, null), null, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Without the files: what there was, so that another copy of them can be checked.</summary>
     private async ValueTask ListAsync(VaultOwner owner, PresentFile row, CancellationToken cancellationToken)
@@ -240,10 +246,8 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
                 return opened.Error == StoreError.NotFound ? false : throw Unreadable(owner, file.Path, opened.Error);
             }
 
-            var isSame = await AddContentAsync(
+            return await AddContentAsync(
                 opened.Value, owner, new BackupFile(owner.Number + file.Path, BackupFile.Hidden, null, null, null, null, Token: file.Token), file.Size, cancellationToken).ConfigureAwait(false);
-            Hidden += isSame ? 1 : 0;
-            return isSame;
         }
     }
 
@@ -412,10 +416,14 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
                 var read = await file.ReadAsync(offset, buffer).ConfigureAwait(false);
                 return read.Error == StoreError.None ? read.Value : throw Unreadable(owner, line.Path, read.Error);
             });
-            await writer.AddAsync(
-                line with { Size = content.Length, Mode = Octal(attributes.Value.Permissions), Modified = attributes.Value.ModificationTime }, content, cancellationToken).ConfigureAwait(false);
-            Files += line.Kind == BackupFile.File ? 1 : 0;
-            Bytes += content.Length;
+            if (await writer.AddAsync(
+                line with { Size = content.Length, Mode = Octal(attributes.Value.Permissions), Modified = attributes.Value.ModificationTime }, content, cancellationToken).ConfigureAwait(false))
+            {
+                Files += line.Kind == BackupFile.File ? 1 : 0;
+                Hidden += line.Kind == BackupFile.Hidden ? 1 : 0;
+                Bytes += content.Length;
+            }
+
             return true;
         }
     }
@@ -430,7 +438,7 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
         {
             var path = entry.Path.ToString();
             AtEntry?.Invoke(owner.Number, entry);
-            if (entry.Kind == FileKind.SymbolicLink)
+            if (entry.Kind == FileKind.SymbolicLink && !UpkeepSql.HasFileAround(copy, owner.Id, path))
             {
                 await AddLinkAsync(owner, entry, cancellationToken).ConfigureAwait(false);
             }
@@ -438,7 +446,7 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
             {
                 LeftOut++;
             }
-            else if (entry.Kind == FileKind.File && UpkeepSql.Present(copy, owner.Id, path) is null && !PublicationSql.IsBeingHidden(copy, owner.Id, path)
+            else if (entry.Kind == FileKind.File && !UpkeepSql.HasFileAround(copy, owner.Id, path) && !PublicationSql.IsBeingHidden(copy, owner.Id, path)
                 && await live.ReadAsync(connection => UpkeepSql.Present(connection, owner.Id, path), cancellationToken).ConfigureAwait(false) is null)
             {
                 await TryAddContentAsync(owner, path, path, cancellationToken).ConfigureAwait(false);

@@ -14,6 +14,7 @@ internal sealed class BackupWriter : IAsyncDisposable
     private readonly FileStream _list;
     private readonly TarWriter _tar;
     private readonly List<BackupMember> _members = [];
+    private readonly BackupPlaces _places = new();
     private readonly IncrementalHash _tree = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _treeCount;
 
@@ -25,8 +26,11 @@ internal sealed class BackupWriter : IAsyncDisposable
         _tar = new TarWriter(_archive, TarEntryFormat.Pax, leaveOpen: true);
     }
 
-    /// <summary>Files of the installation whose names no restore would take.</summary>
+    /// <summary>Files of the installation and of vaults whose names no restore would take.</summary>
     public int LeftOut { get; private set; }
+
+    /// <summary>Counts what is not taken.</summary>
+    public void LeaveOut() => LeftOut++;
 
     /// <summary>Adds a file of the installation.</summary>
     public async ValueTask AddFileAsync(string name, string path, CancellationToken cancellationToken)
@@ -60,8 +64,20 @@ internal sealed class BackupWriter : IAsyncDisposable
     /// <param name="file">The line; the hash of a file is filled in.</param>
     /// <param name="content">A file's content, disposed here.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async ValueTask AddAsync(BackupFile file, MemberStream? content, CancellationToken cancellationToken)
+    /// <returns>False when its place is another's in this backup: it is left out, and counted unless it is a directory that is in it.</returns>
+    public async ValueTask<bool> AddAsync(BackupFile file, MemberStream? content, CancellationToken cancellationToken)
     {
+        if (!_places.Take(file))
+        {
+            LeftOut += file.Kind == BackupFile.Directory ? 0 : 1;
+            if (content is not null)
+            {
+                await content.DisposeAsync().ConfigureAwait(false);
+            }
+
+            return false;
+        }
+
         var type = file.Kind switch { BackupFile.Directory => TarEntryType.Directory, BackupFile.Link => TarEntryType.SymbolicLink, _ => TarEntryType.RegularFile };
         var entry = new PaxTarEntry(type, file.Member)
         {
@@ -88,6 +104,7 @@ internal sealed class BackupWriter : IAsyncDisposable
         _tree.AppendData(BackupFormat.Line(file));
         _treeCount++;
         await ListAsync(file, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Adds a line to the list alone.</summary>

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Waybill.Core.Backup;
@@ -48,6 +50,14 @@ internal static class MemberName
 
         var result = plain.ToString();
         return Escape(result) == name ? result : null;
+    }
+
+    /// <summary>Enough of a name's hash to know it again: a few bytes for each of millions of names.</summary>
+    public static UInt128 Short(string name)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(name.TrimEnd('/')), hash);
+        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
     }
 
     private static bool IsEscaped(char each) => each is '%' or < ' ' or '\x7F';

@@ -24,6 +24,24 @@ internal static class UpkeepSql
         ReadPresent,
         ("@account", account), ("@after", after), ("@count", count));
 
+    /// <summary>Whether a version has a path, or that of a directory above it: no directory can be there with it.</summary>
+    public static bool HasFileOn(DatabaseConnection connection, long account, string path)
+    {
+        for (var end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            if (Present(connection, account, path[..end]) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a version has a path, or lies above or below it: no other file can be there with it.</summary>
+    public static bool HasFileAround(DatabaseConnection connection, long account, string path) =>
+        HasFileOn(connection, account, path) || Present(connection, account, path + "/", 1) is [var next] && next.Path.StartsWith(path + "/", StringComparison.Ordinal);
+
     /// <summary>
     /// Brings back a version that was missing, where the file that is there now may well be it: the same size, and not written since.
     /// </summary>

@@ -96,12 +96,13 @@ internal static class OutboxSql
 
     /// <summary>
     /// In a restored database: what waited when the backup was made was most likely sent since, by the server that the backup is of. It is sent when somebody asks
-    /// for it, and so is what comes of events from before.
+    /// for it, and so is what comes of events from before; what waited for a digest is not told.
     /// </summary>
     public static int Park(DatabaseConnection connection, DateTimeOffset now)
     {
         connection.Execute(
             "INSERT INTO revision (topic, value) VALUES (@topic, @now) ON CONFLICT (topic) DO UPDATE SET value = @now", ("@topic", ParkedTopic), ("@now", now.ToColumn()));
+        connection.Execute("DELETE FROM digest_item");
         return connection.Execute("UPDATE delivery SET state = 'dead', error = @words WHERE state IN ('waiting', 'sending')", ("@words", Parked));
     }
 

@@ -128,10 +128,9 @@ public sealed class RetentionLinks(WaybillDatabase database, AuditLog audit, Sec
         }
     }
 
-    /// <summary>Notes which files an account is told of, behind those that it was told of before; in the transaction that tells it. Those of runs that are over are forgotten.</summary>
-    internal static void Remember(DatabaseConnection connection, long account, DateTimeOffset run, long? told, DateTimeOffset now)
+    /// <summary>Notes which files an account is told of, behind those that it was told of before; in the transaction that tells it.</summary>
+    internal static void Remember(DatabaseConnection connection, long account, DateTimeOffset run, long? told)
     {
-        connection.Execute("DELETE FROM retention_noticed WHERE due_at < @now", ("@now", now.ToColumn()));
         var known = connection.Number("SELECT coalesce(max(position), 0) FROM retention_noticed WHERE due_at = @due AND account_id = @account", ("@due", run.ToColumn()), ("@account", account));
         connection.Execute(
             """
@@ -144,6 +143,14 @@ public sealed class RetentionLinks(WaybillDatabase database, AuditLog audit, Sec
             """,
             ("@account", account), ("@due", run.ToColumn()), ("@told", told ?? 0), ("@known", known), ("@limit", RetentionLimits.LinkFiles - known));
     }
+
+    /// <summary>Forgets what accounts were told of runs that are over; says how many rows it removed, at most <see cref="RetentionLimits.Page"/>.</summary>
+    internal static int Forget(DatabaseConnection connection, DateTimeOffset now) => connection.Execute(
+        """
+        DELETE FROM retention_noticed WHERE (due_at, account_id, position) IN
+          (SELECT due_at, account_id, position FROM retention_noticed WHERE due_at < @now LIMIT @limit)
+        """,
+        ("@now", now.ToColumn()), ("@limit", RetentionLimits.Page));
 
     /// <summary>Makes the link of a notice; null when its run is over.</summary>
     internal static string? Create(WriteTransaction transaction, SecretLinks links, long account, JsonObject body, DateTimeOffset now)

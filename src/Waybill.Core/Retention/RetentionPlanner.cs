@@ -39,7 +39,24 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
             after = accounts[^1].Id;
         }
 
+        if (request.Mark && await ForgetAsync(cancellationToken).ConfigureAwait(false) is { } unforgotten)
+        {
+            return unforgotten;
+        }
+
         return request.Account is not null && after == 0 ? AccountService.Unknown(request.Account) : _plan;
+    }
+
+    private async ValueTask<Problem?> ForgetAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var forgotten = await database.WriteAsync<int>(transaction => RetentionLinks.Forget(transaction.Connection, now), cancellationToken).ConfigureAwait(false);
+            if (!forgotten.Succeeded || forgotten.Value < RetentionLimits.Page)
+            {
+                return forgotten.Problem;
+            }
+        }
     }
 
     /// <summary>The next accounts, or the one that is asked for, and when each was told of the next run.</summary>
@@ -119,6 +136,11 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
             (time, id) = (page[^1].Arrived, page[^1].Id);
         }
 
+        if (request.Mark && await FreeAsync(account, cutoff, cancellationToken).ConfigureAwait(false) is { } unfreed)
+        {
+            return unfreed;
+        }
+
         if (total.Files > 0 || total.Held > 0)
         {
             request.OnAccount?.Invoke(total);
@@ -185,6 +207,36 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
             ("@account", account), ("@time", time), ("@id", id), ("@cutoff", cutoff.ToColumn()), ("@limit", RetentionLimits.Page)),
         cancellationToken);
 
+    /// <summary>The next marks of an account whose files are younger than a time: no page of the plan has these.</summary>
+    internal const string YoungStatement = """
+        SELECT m.due_at, m.file_id FROM retention_mark m CROSS JOIN file f ON f.id = m.file_id
+        WHERE m.account_id = @account AND (m.due_at, m.file_id) > (@due, @file) AND f.gone_at IS NULL AND f.arrived_at > @cutoff ORDER BY m.due_at, m.file_id LIMIT @limit
+        """;
+
+    /// <summary>Takes the marks back that a shorter policy has left: under it again, their files are told anew and have their days.</summary>
+    private async ValueTask<Problem?> FreeAsync(long account, DateTimeOffset cutoff, CancellationToken cancellationToken)
+    {
+        for (var (due, file) = (long.MinValue, 0L); ;)
+        {
+            var young = await database.ReadAsync(
+                connection => connection.All(
+                    YoungStatement, static row => (Due: row.GetInt64(0), File: row.GetInt64(1)),
+                    ("@account", account), ("@due", due), ("@file", file), ("@cutoff", cutoff.ToColumn()), ("@limit", RetentionLimits.Page)),
+                cancellationToken).ConfigureAwait(false);
+            if (await MarkAsync(account, [], [.. young.Select(static mark => mark.File)], cancellationToken).ConfigureAwait(false) is { } problem)
+            {
+                return problem;
+            }
+
+            if (young.Count < RetentionLimits.Page)
+            {
+                return null;
+            }
+
+            (due, file) = young[^1];
+        }
+    }
+
     private async ValueTask<Problem?> MarkAsync(long account, List<(long File, int Months, DateTimeOffset Due)> marks, List<long> freed, CancellationToken cancellationToken)
     {
         if (marks.Count == 0 && freed.Count == 0)
@@ -221,12 +273,12 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
     }
 
     /// <summary>
-    /// Once for each account and run: from so many days before it on all that it takes is marked. What is marked for it after that (the end of a hold, days without a plan)
-    /// is told alone.
+    /// Once for each account and run, while tomorrow's plan would come later than so many days before it: by then all that it takes is marked. What is marked for it after
+    /// that (the end of a hold, days without a plan) is told alone.
     /// </summary>
     private async ValueTask<Problem?> TellAsync(long account, string number, long? told, Notice notice, CancellationToken cancellationToken)
     {
-        if (notice.Files == 0 || options.NoticeDays == 0 || _next - now > TimeSpan.FromDays(options.NoticeDays))
+        if (notice.Files == 0 || options.NoticeDays == 0 || _next - options.Calendar.NextDay(now) >= TimeSpan.FromDays(options.NoticeDays))
         {
             return null;
         }
@@ -245,7 +297,7 @@ internal sealed class RetentionPlanner(WaybillDatabase database, AuditLog audit,
                     return false;
                 }
 
-                RetentionLinks.Remember(connection, account, _next, told, now);
+                RetentionLinks.Remember(connection, account, _next, told);
                 EventSql.Raise(connection, RetentionTopics.Notice, account, notice.ToBody(_next, options.Archive is not null), now);
                 audit.Append(transaction, new AuditEntry(AuditActions.RetentionNotice, actor)
                 {

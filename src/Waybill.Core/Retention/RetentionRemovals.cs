@@ -2,6 +2,7 @@ using System.Globalization;
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Quotas;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
 using Waybill.Storage.Local;
@@ -235,6 +236,11 @@ internal sealed class RetentionRemovals : IDisposable
                     {
                         _audit.Append(transaction, Entry(removal, AuditActions.RetentionRemoved, error));
                     }
+                }
+
+                foreach (var account in ended.Where(static each => each.Error == StoreError.None).Select(static each => each.Removal.AccountId).Distinct())
+                {
+                    QuotaWatch.Look(transaction.Connection, account, now);
                 }
 
                 return true;

@@ -19,6 +19,9 @@ namespace Waybill.Core.Retention;
 /// <param name="directory">A directory of its own on the vaults' file system: files that have left their vaults lie there for a moment.</param>
 public sealed class RetentionService(WaybillDatabase database, AuditLog audit, TimeProvider time, RetentionOptions options, VaultStores vaults, string directory)
 {
+    /// <summary>EWOULDBLOCK: what an I/O exception says of a file that another process has locked.</summary>
+    private const int WouldBlock = 11;
+
     /// <summary>Called between the steps of a run.</summary>
     internal Action<RetentionPoint>? At { get; init; }
 
@@ -40,10 +43,10 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
             return Problem.Invalid("Marking is for all accounts at once. Leave the account out, or plan without marking.");
         }
 
-        using var held = Lock();
+        using var held = Lock(out var locked);
         if (held is null)
         {
-            return AtWork();
+            return locked!.Kind == ProblemKind.Busy ? locked : await RefuseAsync("plan", time.GetUtcNow(), locked, cancellationToken).ConfigureAwait(false);
         }
 
         var now = time.GetUtcNow();
@@ -77,10 +80,10 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
     public async ValueTask<Result<RetentionRun>> RunAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        using var held = Lock();
+        using var held = Lock(out var locked);
         if (held is null)
         {
-            return AtWork();
+            return locked!.Kind == ProblemKind.Busy ? locked : await RefuseAsync("run", time.GetUtcNow(), locked, cancellationToken).ConfigureAwait(false);
         }
 
         var now = time.GetUtcNow();
@@ -126,10 +129,10 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
             return Outcome.Done;
         }
 
-        using var held = Lock();
+        using var held = Lock(out var locked);
         if (held is null)
         {
-            return Outcome.Done;
+            return locked!.Kind == ProblemKind.Busy ? Outcome.Done : locked;
         }
 
         if (Watch is not null && await Watch.LookAsync(cancellationToken).ConfigureAwait(false) is { Succeeded: false } unwritten)
@@ -177,18 +180,23 @@ public sealed class RetentionService(WaybillDatabase database, AuditLog audit, T
             cancellationToken);
     }
 
-    private static Problem AtWork() => new(ProblemKind.Busy, "A plan or run of retention is at work already. Wait until it has ended.");
-
-    /// <summary>Goes with the process, also when it is killed.</summary>
-    private FileStream? Lock()
+    /// <summary>Goes with the process, also when it is killed. <see cref="ProblemKind.Busy"/> only where another one has it.</summary>
+    private FileStream? Lock(out Problem? problem)
     {
         try
         {
+            problem = null;
             PrivateDirectory.Ensure(directory);
             return new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult == WouldBlock)
         {
+            problem = new(ProblemKind.Busy, "A plan or run of retention is at work already. Wait until it has ended.");
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = Problem.Unusable($"{directory} cannot be used: {e.Message} Check its owner, its rights and the room on its disk; until then nothing is removed.");
             return null;
         }
     }

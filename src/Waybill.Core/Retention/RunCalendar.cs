@@ -34,6 +34,9 @@ public sealed record RunCalendar(int Day, TimeOnly At, TimeZoneInfo Zone)
         return ToUtc(new DateTime(turned.Year, turned.Month, Day, 0, 0, 0, DateTimeKind.Unspecified) + At.ToTimeSpan());
     }
 
+    /// <summary>When a clock of the zone shows the same time a day later: 23, 24 or 25 hours.</summary>
+    public DateTimeOffset NextDay(DateTimeOffset time) => ToUtc(TimeZoneInfo.ConvertTime(time, Zone).DateTime.AddDays(1));
+
     private DateTimeOffset ToUtc(DateTime local)
     {
         // A time that the clocks skip in spring is taken as the one an hour later, of one that comes twice in autumn the second: never too early.

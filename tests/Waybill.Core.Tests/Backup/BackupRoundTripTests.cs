@@ -28,6 +28,10 @@ public sealed class BackupRoundTripTests
         }
 
         test.Core.Tamper($"INSERT INTO event (topic, account_id, body, created_at) VALUES ('file-held', {account}, '{{}}', 1000)");
+        test.Core.Tamper($$"""
+            INSERT INTO event (topic, account_id, body, created_at, handled_at) VALUES ('file-held', {{account}}, '{}', 900, 900);
+            INSERT INTO digest_item (recipient, zone, event_id, due_at) VALUES ('a@example.com', 'UTC', last_insert_rowid(), 0);
+            """);
         await test.WriteAsync(withFiles: false);
         (await test.TryRestoreAsync()).Get();
         await using var services = await test.OpenAsync();
@@ -61,6 +65,40 @@ public sealed class BackupRoundTripTests
             }
         })).Get();
         Assert.Equal(1, part.VaultsInPart);
+    }
+
+    [Fact]
+    public async Task Files_of_the_installation_that_are_links_are_in_a_backup_as_files_and_what_is_none_is_counted()
+    {
+        await using var test = await TestBackup.CreateAsync();
+        var templates = Directory.CreateDirectory(test.Core.Path + "/templates").FullName;
+        var outside = Directory.CreateDirectory(test.Beside("etc")).FullName;
+        await File.WriteAllTextAsync(outside + "/digest.txt", "a linked template", TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(outside + "/current.txt", "digest.txt");
+        File.CreateSymbolicLink(templates + "/digest.txt", outside + "/current.txt");
+        Directory.CreateDirectory(templates + "/de");
+        File.CreateSymbolicLink(templates + "/de/digest.txt", outside + "/digest.txt");
+        Assert.Equal(0, (await test.WriteAsync(withFiles: false, test.Beside("first.tar"))).LeftOut);
+        (await test.TryRestoreAsync("first", test.Beside("first.tar"))).Get();
+        foreach (var name in (string[])["digest.txt", "de/digest.txt"])
+        {
+            var restored = new FileInfo(test.Beside("first/templates/") + name);
+            Assert.Null(restored.LinkTarget);
+            Assert.Equal("a linked template", await File.ReadAllTextAsync(restored.FullName, TestContext.Current.CancellationToken));
+        }
+
+        Directory.CreateSymbolicLink(templates + "/all", outside);
+        File.CreateSymbolicLink(templates + "/none.txt", outside + "/nothing");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [outside + "/pipe"]))
+        {
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        File.CreateSymbolicLink(templates + "/pipe.txt", outside + "/pipe");
+        Directory.CreateDirectory(templates + "/de/deeper");
+        Assert.Equal(4, (await test.WriteAsync(withFiles: false)).LeftOut);
+        (await test.TryRestoreAsync()).Get();
+        Assert.Equal(["de", "digest.txt"], Directory.GetFileSystemEntries(test.Beside("restored/templates")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

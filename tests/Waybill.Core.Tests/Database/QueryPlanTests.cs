@@ -48,6 +48,16 @@ public sealed class QueryPlanTests
         Assert.Contains("(number_key=?)", await PlanAsync(core, RetentionPlanner.Accounts(one: true)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_plan_looks_through_the_marks_of_an_account_and_not_through_its_files()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var plan = await PlanAsync(core, RetentionPlanner.YoungStatement);
+        Assert.Contains("SEARCH m USING COVERING INDEX retention_mark_account (account_id=? AND ", plan, StringComparison.Ordinal);
+        Assert.Contains("SEARCH f USING INTEGER PRIMARY KEY", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -76,6 +76,40 @@ public sealed class RetentionLimitTests
     }
 
     [Fact]
+    public async Task A_plan_takes_marks_back_page_by_page()
+    {
+        await using var retention = await CreateAsync();
+        var files = RetentionLimits.Page + 1;
+        retention.Core.Tamper(
+            $"""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {files})
+            INSERT INTO file (account_id, path, size, arrived_at, protocol) SELECT (SELECT id FROM account), '/cdr/' || i, 1, {Day(2025, 1, 20).ToUnixTimeMilliseconds()}, 'sftp' FROM n;
+            """);
+        Assert.Equal(files, (await retention.PlanAsync()).Marked);
+        retention.Options = retention.Options with { Months = 24 };
+        await retention.PlanAsync();
+        Assert.Equal(0L, retention.Core.Scalar("SELECT count(*) FROM retention_mark"));
+    }
+
+    [Fact]
+    public async Task What_accounts_were_told_of_runs_that_are_over_is_forgotten_page_by_page_by_the_next_plan()
+    {
+        await using var retention = await CreateAsync();
+        var file = await retention.AddAsync("/cdr/young");
+        var (over, next) = (Day(2026, 1, 1, 3).ToUnixTimeMilliseconds(), Day(2026, 2, 1, 3).ToUnixTimeMilliseconds());
+        retention.Core.Tamper(
+            $"""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= {RetentionLimits.Page})
+            INSERT INTO retention_noticed (due_at, account_id, position, file_id) SELECT {over}, (SELECT id FROM account), i, {file} FROM n;
+            INSERT INTO retention_noticed (due_at, account_id, position, file_id) SELECT {next}, (SELECT id FROM account), 1, {file};
+            """);
+        await retention.Service().PlanAsync(new PlanRequest(), Actor.System);
+        Assert.Equal(RetentionLimits.Page + 2L, retention.Core.Scalar("SELECT count(*) FROM retention_noticed"));
+        Assert.Equal(0, (await retention.PlanAsync()).Notices);
+        Assert.Equal($"1 {next}", retention.Core.Scalar("SELECT count(*) || ' ' || min(due_at) FROM retention_noticed"));
+    }
+
+    [Fact]
     public async Task Only_the_newest_plans_and_runs_are_shown()
     {
         await using var retention = await CreateAsync();

@@ -1,4 +1,5 @@
 using Waybill.Core.Retention;
+using Waybill.Storage.Quotas;
 using static Waybill.Core.Tests.Retention.TestRetention;
 
 namespace Waybill.Core.Tests.Retention;
@@ -299,6 +300,45 @@ public sealed class RetentionTests
         }
 
         await retention.RunAsync();
+    }
+
+    [Fact]
+    public async Task A_quota_that_retention_has_made_room_in_is_warned_of_again()
+    {
+        await using var retention = await CreateAsync();
+        (await retention.Core.Services.Quotas.SetForAccountAsync("10042", _ => new QuotaLimits(100, null), Actor.System)).Get();
+        await retention.AddAsync("/cdr/a", Day(2025, 1, 20), content: new string('a', 96));
+        Assert.Equal((1L, 95L), (Warnings(), Warned()));
+        await retention.PassAsync(Day(2026, 2, 1, 4));
+        Assert.Equal((1L, 0L), (Warnings(), Warned()));
+
+        // Straight to the next warning, with nothing that arrives in between.
+        await retention.AddAsync("/cdr/b", content: new string('b', 96));
+        Assert.Equal((2L, 95L), (Warnings(), Warned()));
+
+        object? Warnings() => retention.Core.Scalar("SELECT count(*) FROM event WHERE topic = 'quota-95'");
+        object? Warned() => retention.Core.Scalar("SELECT warned FROM quota");
+    }
+
+    [Fact]
+    public async Task A_directory_that_cannot_be_used_is_not_taken_for_a_plan_at_work()
+    {
+        await using var retention = await CreateAsync();
+        await retention.AddAsync("/cdr/a", Day(2025, 1, 20));
+        await retention.PassAsync(Day(2026, 2, 1, 3));
+        retention.Core.Time.Advance(RetentionLimits.Settling);
+        Directory.Move(retention.Directory, retention.Directory + ".away");
+        await File.WriteAllTextAsync(retention.Directory, "in the way");
+        Assert.Contains("cannot be used", (await retention.TryPlanAsync()).Problem(ProblemKind.Unusable).Message, StringComparison.Ordinal);
+        (await retention.Service().RunAsync(Actor.System)).Problem(ProblemKind.Unusable);
+        Assert.Equal(ProblemKind.Unusable, (await retention.Service().SettleAsync(Actor.System)).Problem?.Kind);
+        Assert.Equal(2L, retention.Core.Scalar("SELECT count(*) FROM event WHERE topic = 'retention-trouble'"));
+        Assert.Contains("cannot be used", (await RetentionService.PassesAsync(retention.Core.Services.Database))[0].Refusal, StringComparison.Ordinal);
+
+        File.Delete(retention.Directory);
+        Directory.Move(retention.Directory + ".away", retention.Directory);
+        (await retention.Service().SettleAsync(Actor.System)).Check();
+        Assert.Empty(retention.Aside);
     }
 
     [Fact]

@@ -169,6 +169,10 @@ public sealed class FilesAndBackupTests(Template template)
         await data.OutputAsync("backup", archive);
         using var other = new Data(template);
         Directory.CreateDirectory(other.Combine("vaults", "1"));
+
+        // Where a restore puts what retention had put aside.
+        Directory.CreateDirectory(other.Combine("retention", "taken"));
+        await File.WriteAllTextAsync(other.Combine("retention", "taken", "17"), "half", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(other.Combine("restore.unfinished"), "", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(other.Combine("thesis.txt"), "", TestContext.Current.CancellationToken);
         Assert.Contains("thesis.txt there is not of it", await other.RefusedAsync(1, "restore", archive), StringComparison.Ordinal);
@@ -182,6 +186,7 @@ public sealed class FilesAndBackupTests(Template template)
 
         await other.OutputAsync("restore", archive);
         Assert.False(Directory.Exists(other.Combine("vaults", "1")));
+        Assert.False(File.Exists(other.Combine("retention", "taken", "17")));
     }
 
     private static async Task WaitAsync(Data data, Func<JsonElement, bool> condition)

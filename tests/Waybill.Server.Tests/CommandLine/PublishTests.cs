@@ -77,13 +77,13 @@ public sealed class PublishTests(Template template)
     }
 
     [Theory]
-    [InlineData("=1+1.csv")]
-    [InlineData("+1.csv")]
-    [InlineData("-1.csv")]
-    [InlineData("@SUM(1).csv")]
-    [InlineData("\t=1.csv")]
-    [InlineData("\r=1.csv")]
-    public async Task Receipts_and_held_files_are_exported_so_that_a_spreadsheet_runs_no_name_and_no_reason(string name)
+    [InlineData("=1+1.csv", "=1+1.csv")]
+    [InlineData("+1.csv", "+1.csv")]
+    [InlineData("-1.csv", "-1.csv")]
+    [InlineData("@SUM(1).csv", "@SUM(1).csv")]
+    [InlineData("\t=1.csv", "\t'=1.csv")]
+    [InlineData("\r=1.csv", "\r'=1.csv")]
+    public async Task Receipts_and_held_files_are_exported_so_that_a_spreadsheet_runs_no_name_and_no_reason(string name, string written)
     {
         using var data = await template.CopyAsync();
         await WriteAsync(data, "out/10020/cdr/" + name, "a\n1\n");
@@ -94,8 +94,8 @@ public sealed class PublishTests(Template template)
 
         var receipts = await data.OutputAsync("receipts", "list", "--csv");
         Assert.StartsWith("\"published\",\"publication\",\"account\",\"feed\",\"file\",\"name\",\"size\",", receipts, StringComparison.Ordinal);
-        Assert.Contains($",\"10020\",\"cdr\",\"/cdr/{name}\",\"'{name}\",4,", receipts, StringComparison.Ordinal);
-        Assert.Contains($",\"/cdr/{name}\",\"'{name}\",4,\"present\",,\"", await data.OutputAsync("held", "list", "--csv"), StringComparison.Ordinal);
+        Assert.Contains($",\"10020\",\"cdr\",\"/cdr/{written}\",\"'{written}\",4,", receipts, StringComparison.Ordinal);
+        Assert.Contains($",\"/cdr/{written}\",\"'{written}\",4,\"present\",,\"", await data.OutputAsync("held", "list", "--csv"), StringComparison.Ordinal);
         Assert.DoesNotContain('\t', await data.OutputAsync("receipts", "list"));
         await data.SetUpAsync("recall", "--publication", "1", "--reason", "=1+1");
         var recalled = await data.OutputAsync("held", "list", "--recalled", "--csv");
