@@ -19,6 +19,10 @@ internal sealed partial class LocalFileStore
         {
             // Once: by the next time the name may be another's.
             upload.Claim?.Dispose();
+            if (_names is not null)
+            {
+                _pendingNames.Running.Remove(_names.Owner, upload);
+            }
         }
     }
 
@@ -271,11 +275,11 @@ internal sealed partial class LocalFileStore
                     upload = new Upload(this, file, name, target, modes, permissions) { Claim = claim };
                     if (isNew && _names is not null && UploadNames.CanResume(target.Name))
                     {
-                        var order = _partials.NextOrder();
-                        upload.MayBeKept(_names, order, isFindable, mustStartAtZero: othersRuns && !beginsAnew);
-                        if (othersRuns && beginsAnew && Kernel.Stat(target.Directory, out var directory) == Errno.None)
+                        upload.MayBeKept(_names, _partials.NextOrder(), isFindable, mustStartAtZero: othersRuns && !beginsAnew);
+                        _pendingNames.Running.Add(_names.Owner, upload);
+                        if (beginsAnew)
                         {
-                            _pendingNames.Overtaken.Note(_names.Owner, directory.Identity, target.Name, order);
+                            Overtake(target.Directory, target.Name, upload.Order);
                         }
                     }
 

@@ -21,9 +21,8 @@ internal sealed partial class LocalFileStore
     public bool Keep(FileDescriptor directory, byte[] temporary, byte[] hidden, FileDescriptor file, long order) =>
         _partials.Keep(directory, temporary, hidden, _names!.Owner, file, order);
 
-    /// <summary>Whether the login has begun the name anew since an upload of that order began.</summary>
-    public bool IsOvertaken(FileDescriptor directory, ReadOnlySpan<byte> name, long order) =>
-        Kernel.Stat(directory, out var status) == Errno.None && _pendingNames.Overtaken.Contains(_names!.Owner, status.Identity, name, order);
+    /// <summary>What other sessions of the login are sending to a name since before the upload of that order is of no use any more.</summary>
+    public void Overtake(FileDescriptor directory, ReadOnlySpan<byte> name, long order) => _pendingNames.Running.Overtake(_names!.Owner, directory, name, order);
 
     /// <summary>The login's kept partial for a name is of no use any more.</summary>
     public void DiscardKept(FileDescriptor directory, ReadOnlySpan<byte> name)
@@ -136,6 +135,7 @@ internal sealed partial class LocalFileStore
         }
 
         _partials.Forget(location.Directory, hidden, _names!.Owner);
+        Overtake(location.Directory, location.Name, _partials.NextOrder());
         WasShown(location.Path, forget: true);
         return true;
     }
@@ -266,6 +266,7 @@ internal sealed partial class LocalFileStore
         var upload = new Upload(this, taken, hidden, target, modes, (permissions ?? _options.FilePermissions) & PermissionMask & ~_options.CreationMask);
         upload.MayBeKept(_names!, _partials.NextOrder(), isFindable: true, mustStartAtZero: false);
         upload.GoOnAt(length);
+        _pendingNames.Running.Add(_names!.Owner, upload);
         _uploads.Add(upload);
         _shown.Remove(location.Path);
         return upload;

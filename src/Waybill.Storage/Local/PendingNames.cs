@@ -11,8 +11,8 @@ internal sealed class PendingNames
     /// <summary>Names whose new version waits for its record.</summary>
     public UnsettledNames Unsettled { get; } = new();
 
-    /// <summary>Names that were begun anew beside an upload.</summary>
-    public OvertakenUploads Overtaken { get; } = new();
+    /// <summary>The uploads of new files, of all logins.</summary>
+    public RunningUploads Running { get; } = new();
 
     public bool TryClaim(FileIdentity directory, ReadOnlySpan<byte> name, out Claim? claim)
     {

@@ -223,6 +223,7 @@ internal sealed partial class Upload
         {
             // One that another session of the login left under this name would come back when the file is moved away.
             Store.DiscardKept(target.Directory, target.Name);
+            Store.Overtake(target.Directory, target.Name, Order);
         }
 
         return errno == Errno.Exists && target.MustBeNew ? target.IfTaken : Errno.ToStoreError(errno);

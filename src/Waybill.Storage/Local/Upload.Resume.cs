@@ -9,16 +9,22 @@ namespace Waybill.Storage.Local;
 internal sealed partial class Upload
 {
     private UploadNames? _owner;
-    private long _order;
     private bool _isFindable;
     private bool _mustStartAtZero;
     private long _received;
     private long _resumedAt;
     private long _kept;
+    private volatile bool _isOvertaken;
 
     public override long ResumedAt => _resumedAt;
 
     public override long Kept => _kept;
+
+    /// <summary>Of two uploads, the one that began later has the higher one.</summary>
+    public long Order { get; private set; }
+
+    /// <summary>The login wants what another of its sessions sends, or nothing.</summary>
+    public void MarkOvertaken() => _isOvertaken = true;
 
     /// <summary>The upload makes a new file, and what comes may be kept for its login.</summary>
     /// <param name="names">The login's names.</param>
@@ -27,7 +33,7 @@ internal sealed partial class Upload
     /// <param name="mustStartAtZero">The client did not ask for an empty file: it must not go on in what is not here.</param>
     public void MayBeKept(UploadNames names, long order, bool isFindable, bool mustStartAtZero)
     {
-        (_owner, _order, _isFindable, _mustStartAtZero) = (names, order, isFindable, mustStartAtZero);
+        (_owner, Order, _isFindable, _mustStartAtZero) = (names, order, isFindable, mustStartAtZero);
     }
 
     /// <summary>The temporary is an adopted partial, all of whose bytes were received.</summary>
@@ -87,7 +93,7 @@ internal sealed partial class Upload
     private bool SetAside()
     {
         if (_owner is null || _received <= _owner.HeldBack || _failure != StoreError.None || _removed || _received > Store.MaximumPartialBytes
-            || Kernel.StatName(_home, _target.Name, out _) != Errno.NoEntry || Store.IsOvertaken(_home, _target.Name, _order))
+            || Kernel.StatName(_home, _target.Name, out _) != Errno.NoEntry || _isOvertaken)
         {
             return false;
         }
@@ -97,7 +103,7 @@ internal sealed partial class Upload
             return false;
         }
 
-        if (!Store.Keep(_home, _temporary, _owner.Kept(_target.Name), File, _order))
+        if (!Store.Keep(_home, _temporary, _owner.Kept(_target.Name), File, Order))
         {
             return false;
         }

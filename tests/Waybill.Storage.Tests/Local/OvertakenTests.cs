@@ -1,6 +1,4 @@
-using System.Text;
 using Waybill.Storage.Local;
-using Waybill.Storage.Local.Native;
 using static Waybill.Storage.Tests.Local.StoreCalls;
 
 namespace Waybill.Storage.Tests.Local;
@@ -49,19 +47,58 @@ public sealed class OvertakenTests
         Assert.Equal("new-new-rest", await session.GetAsync("/a"));
     }
 
-    [Fact]
-    public async Task One_that_the_later_one_has_replaced_does_not_come_back_when_the_file_has_moved_on()
+    [Theory]
+    [InlineData(NewContent, false)]
+    [InlineData(NewContent, true)]
+    [InlineData(AtOffset, false)]
+    [InlineData(AtOffset, true)]
+    public async Task One_that_the_later_one_has_replaced_does_not_come_back_when_the_file_has_moved_on(OpenModes later, bool withGap)
     {
         await using var folder = new VaultFolder(Options);
         var old = await folder.OpenStore("/u1", owner: "l1").OpenedAsync("/a", NewContent);
         Assert.Equal(StoreError.None, await old.WriteAsync(0, Bytes("old")));
+        if (withGap)
+        {
+            Assert.Equal(StoreError.None, await old.WriteAsync(100, Bytes("behind a gap")));
+        }
+
         var session = folder.OpenStore("/u1", owner: "l1");
-        await session.PutAsync("/a", "new");
-        Assert.Equal(StoreError.None, await folder.Store.RenameAsync(P("/a"), P("/collected"), replace: false));
+        await SendAndCollectAsync(folder, session, later);
         await old.DisposeAsync();
         Assert.Equal(0, old.Kept);
         Assert.Equal(StoreError.NotFound, await session.StatErrorAsync("/a"));
         Assert.Equal(["collected"], folder.NamesOnDisk());
+    }
+
+    [Fact]
+    public async Task The_last_of_three_replaces_both_when_the_first_had_ended_before_it_began()
+    {
+        await using var folder = new VaultFolder(Options);
+        var first = await folder.OpenStore("/u1", owner: "l1").OpenedAsync("/a", NewContent);
+        Assert.Equal(StoreError.None, await first.WriteAsync(0, Bytes("first")));
+        var second = await folder.OpenStore("/u1", owner: "l1").OpenedAsync("/a", NewContent);
+        Assert.Equal(StoreError.None, await second.WriteAsync(0, Bytes("second")));
+        await first.DisposeAsync();
+        var session = folder.OpenStore("/u1", owner: "l1");
+        await SendAndCollectAsync(folder, session, NewContent);
+        await second.DisposeAsync();
+        Assert.Equal(0, second.Kept);
+        Assert.Equal(["collected"], folder.NamesOnDisk());
+    }
+
+    [Fact]
+    public async Task What_the_login_removes_does_not_come_back_from_a_line_that_hangs()
+    {
+        await using var folder = new VaultFolder(Options);
+        var hanging = await folder.OpenStore("/u1", owner: "l1").OpenedAsync("/a", NewContent);
+        Assert.Equal(StoreError.None, await hanging.WriteAsync(0, Bytes("old")));
+        var session = folder.OpenStore("/u1", owner: "l1");
+        var later = await session.OpenedAsync("/a", AtOffset);
+        Assert.Equal(StoreError.None, await later.WriteAsync(0, Bytes("later")));
+        await later.DisposeAsync();
+        Assert.Equal(StoreError.None, await session.RemoveAsync(P("/a")));
+        await hanging.DisposeAsync();
+        Assert.Empty(folder.NamesOnDisk());
     }
 
     [Fact]
@@ -97,21 +134,6 @@ public sealed class OvertakenTests
         Assert.Equal("half", await session.GetAsync("/a"));
     }
 
-    [Fact]
-    public void Only_the_latest_names_that_were_begun_anew_are_remembered()
-    {
-        var overtaken = new OvertakenUploads();
-        var directory = new FileIdentity(1, 2);
-        for (var i = 0; i <= OvertakenUploads.Remembered; i++)
-        {
-            overtaken.Note("l1", directory, Encoding.ASCII.GetBytes($"{i}"), order: i + 1);
-        }
-
-        Assert.False(overtaken.Contains("l1", directory, "0"u8, order: 0));
-        Assert.True(overtaken.Contains("l1", directory, "1"u8, order: 1));
-        Assert.False(overtaken.Contains("l1", directory, "1"u8, order: 2));
-    }
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -134,5 +156,13 @@ public sealed class OvertakenTests
         Assert.Equal(StoreError.None, await file.CommitAsync());
         Assert.Equal("new+rest", await session.GetAsync("/a"));
         Assert.Equal(["a"], folder.NamesOnDisk());
+    }
+
+    private static async Task SendAndCollectAsync(VaultFolder folder, IFileStore session, OpenModes modes)
+    {
+        var file = await session.OpenedAsync("/a", modes);
+        Assert.Equal(StoreError.None, await file.WriteAsync(0, Bytes("new")));
+        Assert.Equal(StoreError.None, await file.CommitAsync());
+        Assert.Equal(StoreError.None, await folder.Store.RenameAsync(P("/a"), P("/collected"), replace: false));
     }
 }
