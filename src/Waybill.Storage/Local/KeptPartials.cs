@@ -99,14 +99,17 @@ internal sealed class KeptPartials
         return true;
     }
 
-    /// <summary>Forgets one that was adopted or removed.</summary>
+    /// <summary>Forgets one that was adopted or removed, unless another one has its place by now.</summary>
     public void Forget(FileDescriptor directory, ReadOnlySpan<byte> hidden, string owner)
     {
-        if (PlaceOf(directory, hidden) is { } place)
+        lock (_keeping)
         {
-            lock (_lock)
+            if (Kernel.StatName(directory, hidden, out _) == Errno.NoEntry && PlaceOf(directory, hidden) is { } place)
             {
-                Remove(owner, place);
+                lock (_lock)
+                {
+                    Remove(owner, place);
+                }
             }
         }
     }

@@ -315,12 +315,14 @@ internal sealed partial class LocalFileStore
             var errno = Calls.CreateTemporary(directory, name, out file);
             if (errno == Errno.None)
             {
-                if (Temporaries.TryLock(directory, name, file))
+                // A file system without locks (NFS without lockd) has no sweep that takes one either.
+                if (Temporaries.TryLock(directory, name, file, needsLock: false))
                 {
                     return Errno.None;
                 }
 
                 file.Dispose();
+                name = isFindable ? name : Temporaries.NewName();
             }
             else if (errno != Errno.Exists || !isFindable)
             {

@@ -87,16 +87,22 @@ internal sealed partial class LocalFileStore
     private bool TryShowPartial(VaultPath path, out FileAttributes attributes)
     {
         attributes = default;
-        if (!MayHavePartials || path.IsRoot || _jail.OpenParent(path, FileRights.List, out var location) != StoreError.None)
+        if ((!MayHavePartials && !HasShown) || path.IsRoot || _jail.OpenParent(path, FileRights.List, out var location) != StoreError.None)
         {
             return false;
         }
 
         using (location)
         {
-            var isFound = TryFindPartial(location.Directory, location.Name, out _, out var status);
-            attributes = isFound ? ShowUnfinished(location.Path, status) : default;
-            return isFound;
+            if (MayHavePartials && TryFindPartial(location.Directory, location.Name, out _, out var status))
+            {
+                attributes = ShowUnfinished(location.Path, status);
+                return true;
+            }
+
+            // The client is told that there is none.
+            WasShown(location.Path, forget: true);
+            return false;
         }
     }
 
@@ -203,6 +209,17 @@ internal sealed partial class LocalFileStore
         return ShowUnfinished(status);
     }
 
+    private bool HasShown
+    {
+        get
+        {
+            lock (_uploadsLock)
+            {
+                return _shown.Count > 0;
+            }
+        }
+    }
+
     private bool WasShown(VaultPath path, bool forget)
     {
         lock (_uploadsLock)
@@ -285,6 +302,7 @@ internal sealed partial class LocalFileStore
 
         var running = _names!.Running(name);
         var wasRunning = hidden.AsSpan().SequenceEqual(running);
+        var order = _partials.OrderOf(directory, hidden, _names.Owner);
         if (!Temporaries.TryLock(directory, hidden, file) || (!wasRunning && !GiveRunningName(directory, hidden, running)))
         {
             file.Dispose();
@@ -292,7 +310,6 @@ internal sealed partial class LocalFileStore
         }
 
         // On the disk before a byte is added: under the old name a power cut would leave unsynced bytes that look synced.
-        var order = _partials.OrderOf(directory, hidden, _names.Owner);
         _partials.Forget(directory, hidden, _names.Owner);
         if (_partials.SyncDirectory(directory) != StoreError.None
             || Kernel.Stat(file, out var status) != Errno.None

@@ -49,8 +49,13 @@ internal static class Temporaries
     /// Takes the lock of what is open, if it still has that name. From then on it has it until its holder gives it another one: whoever removes, renames or
     /// replaces a login's partial or a temporary holds the lock of what has the name.
     /// </summary>
-    public static bool TryLock(FileDescriptor directory, ReadOnlySpan<byte> name, FileDescriptor file) =>
-        Kernel.TryLock(file) == Errno.None
+    /// <param name="directory">Where.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="file">What is open.</param>
+    /// <param name="needsLock">False where it is enough that nobody else has the lock.</param>
+    public static bool TryLock(FileDescriptor directory, ReadOnlySpan<byte> name, FileDescriptor file, bool needsLock = true) =>
+        Kernel.TryLock(file) is var errno
+        && (errno == Errno.None || (!needsLock && errno != Errno.Again))
         && Kernel.Stat(file, out var status) == Errno.None
         && Kernel.StatName(directory, name, out var named) == Errno.None
         && named.Identity == status.Identity;

@@ -1,3 +1,4 @@
+using System.Text;
 using Waybill.Storage.Local;
 using Waybill.Storage.Local.Native;
 using static Waybill.Storage.Tests.Local.StoreCalls;
@@ -27,6 +28,32 @@ public sealed class OpenRaceTests
         Assert.Equal(StoreError.None, await first.WriteAsync(0, Bytes("first")));
         Assert.Equal(StoreError.None, await first.CommitAsync());
         Assert.Equal("first", await folder.Store.GetAsync("/a"));
+    }
+
+    [Fact]
+    public async Task A_temporary_that_a_sweep_looks_at_before_it_is_locked_is_left_to_it()
+    {
+        var calls = new InterruptedCalls();
+        await using var folder = new VaultFolder(Options with { Calls = calls });
+        await folder.Store.PutAsync("/a", "old");
+        var looking = FileDescriptor.Closed;
+        calls.Interruption = () =>
+        {
+            var temporary = Encoding.UTF8.GetBytes(folder.OnDisk(Assert.Single(folder.NamesOnDisk(), name => name != "a")));
+            Assert.Equal(Errno.None, Kernel.OpenConfigured(temporary, OpenFlags.ReadFile, out looking));
+            Assert.Equal(Errno.None, Kernel.TryLock(looking));
+            return Task.CompletedTask;
+        };
+        await using (var file = await folder.Store.OpenedAsync("/a", NewContent))
+        {
+            Assert.Equal(StoreError.None, await file.WriteAsync(0, Bytes("new")));
+            Assert.Equal(StoreError.None, await file.CommitAsync());
+        }
+
+        Assert.Equal("new", await folder.Store.GetAsync("/a"));
+        looking.Dispose();
+        folder.Vaults.SweepTemporaries(TestContext.Current.CancellationToken);
+        Assert.Equal(["a"], folder.NamesOnDisk());
     }
 
     [Fact]
@@ -99,7 +126,7 @@ public sealed class OpenRaceTests
                 Interrupted = interruption();
             }
 
-            EachTime?.Invoke(System.Text.Encoding.ASCII.GetString(name));
+            EachTime?.Invoke(Encoding.ASCII.GetString(name));
             return errno;
         }
     }

@@ -252,6 +252,20 @@ public sealed class PartialTests
     }
 
     [Fact]
+    public async Task A_client_that_was_told_that_it_is_gone_may_begin_anew_as_it_likes()
+    {
+        await using var folder = new VaultFolder(Options);
+        await CutAsync(folder, "l1", "/a", "half");
+        var session = folder.OpenStore("/u1", owner: "l1");
+        Assert.Equal([".", "..", "a"], await session.ListAsync("/"));
+        await folder.OpenStore("/u1", owner: "l1").PutAsync("/a", "finished by another session");
+        Assert.Equal(StoreError.None, await folder.Store.RenameAsync(P("/a"), P("/collected"), replace: false));
+        Assert.Equal(StoreError.Busy, await session.OpenErrorAsync("/a", AtOffset));
+        Assert.Equal(StoreError.NotFound, await session.StatErrorAsync("/a"));
+        Assert.Equal(StoreError.None, await session.OpenErrorAsync("/a", AtOffset));
+    }
+
+    [Fact]
     public async Task A_client_that_removed_the_partial_itself_may_begin_anew_as_it_likes()
     {
         await using var folder = new VaultFolder(Options);

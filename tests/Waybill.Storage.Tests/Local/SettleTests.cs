@@ -112,8 +112,15 @@ public sealed class SettleTests
         await using var refused = await folder.Store.OpenedAsync("/a", NewContent | OpenModes.Exclusive);
         await folder.OpenStore("/u1").PutAsync("/a", "theirs");
         Assert.Equal(StoreError.AlreadyExists, await refused.CommitKeepingOldAsync());
-        await folder.Store.PutAsync("/a", "next");
-        Assert.Equal("next", await folder.Store.GetAsync("/a"));
+        await using var failed = await folder.Store.OpenedAsync("/b", NewContent);
+        Directory.CreateDirectory(folder.OnDisk("b"));
+        Assert.Equal(StoreError.IsADirectory, await failed.CommitKeepingOldAsync());
+        Directory.Delete(folder.OnDisk("b"));
+        foreach (var name in new[] { "/a", "/b" })
+        {
+            await folder.Store.PutAsync(name, "next").WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            Assert.Equal("next", await folder.Store.GetAsync(name));
+        }
     }
 
     [Fact]
