@@ -69,6 +69,23 @@ public sealed class DeliveryRaceTests
     }
 
     [Fact]
+    public async Task What_replaces_a_delivery_waits_until_that_one_is_recorded()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await using var session = new PublisherSession(core);
+        await using var store = session.OpenVault("10042");
+        await using var delivery = await session.OpenAsync(Folder + "1.csv", "delivered");
+        Assert.Equal(StoreError.None, await delivery.CommitKeepingOldAsync());
+        await using var replacing = (await store.OpenAsync(VaultPath.Parse("/invoices/1.csv"), PublisherSession.New)).Value!;
+        var replaced = replacing.CommitAsync().AsTask();
+        Assert.False(replaced.IsCompleted);
+        await delivery.SettleAsync(recorded: true);
+        Assert.Equal(StoreError.None, await replaced.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal("", core.Content("/invoices/1.csv"));
+    }
+
+    [Fact]
     public async Task A_newer_version_that_takes_the_old_name_while_it_is_renamed_goes_back()
     {
         await using var core = await TestCore.CreateAsync();

@@ -37,6 +37,9 @@ internal sealed class PublisherSession : IAsyncDisposable
 
     public MountedStore Store { get; }
 
+    /// <summary>A session of the same program, whose login may replace what is published.</summary>
+    public IFileStore OpenVault(string account) => _vaults.OpenStore(VaultPath.Parse("/" + account), AllRights.Instance).Value!;
+
     public async Task<IOpenFile> OpenAsync(string path, string content, OpenModes modes = New)
     {
         var opened = await Store.OpenAsync(VaultPath.Parse(path), modes);
