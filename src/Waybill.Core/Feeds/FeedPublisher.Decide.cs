@@ -35,22 +35,21 @@ public sealed partial class FeedPublisher
     private void Decide(WriteTransaction transaction, PublicationSet set, string owner)
     {
         var (connection, now) = (transaction.Connection, time.GetUtcNow());
-        set.Problem ??= set.Replaces ? WhyNotReplaced(connection, set) : null;
-        if (set.Problem is null)
-        {
-            var sameContent = types.Find(set.Feed) is { Succeeded: true, Value.DetectSameContent: true };
-            foreach (var file in set.Files)
-            {
-                file.Held = set.Replaces ? null : PublicationSql.Duplicate(connection, set, file, sameContent);
-            }
-
-            set.Problem = set.IsOfParentItself ? WhyNotByParent(connection, set) : null;
-        }
-
         if (set.Problem is not null)
         {
-            set.Reason = set.Problem.Message;
-            PublicationSql.Settle(connection, set, PublicationState.Failed, now);
+            Fail(connection, set, now);
+            return;
+        }
+
+        var sameContent = types.Find(set.Feed) is { Succeeded: true, Value.DetectSameContent: true };
+        foreach (var file in set.Files)
+        {
+            file.Held = set.Replaces ? null : PublicationSql.Duplicate(connection, set, file, sameContent);
+        }
+
+        set.Problem = set.Replaces ? WhyNotReplaced(connection, set) : set.IsOfParentItself ? WhyNotByParent(connection, set) : null;
+        if (set.Problem is not null)
+        {
             return;
         }
 
@@ -62,6 +61,39 @@ public sealed partial class FeedPublisher
         }
 
         Commit(transaction, set, AuditActions.Published, owner);
+    }
+
+    /// <summary>What was staged of sets that are refused goes first: until it has gone they are this process's, and the next one's if it is killed.</summary>
+    private async ValueTask RefuseAsync(List<PublicationSet> sets)
+    {
+        if (sets.Count == 0)
+        {
+            return;
+        }
+
+        await EachAsync(
+            sets,
+            static (set, store, _) =>
+            {
+                Discard(set, store);
+                return ValueTask.CompletedTask;
+            },
+            CancellationToken.None).ConfigureAwait(false);
+        await database.WriteAsync<int>(transaction =>
+        {
+            foreach (var set in sets.Where(static set => set.Error == StoreError.None))
+            {
+                Fail(transaction.Connection, set, time.GetUtcNow());
+            }
+
+            return sets.Count;
+        }).ConfigureAwait(false);
+    }
+
+    private static void Fail(DatabaseConnection connection, PublicationSet set, DateTimeOffset now)
+    {
+        set.Reason = set.Problem!.Message;
+        PublicationSql.Settle(connection, set, PublicationState.Failed, now);
     }
 
     /// <summary>
@@ -153,6 +185,13 @@ public sealed partial class FeedPublisher
             return;
         }
 
+        if (set is { Error: StoreError.AlreadyExists, IsOfParentItself: true })
+        {
+            set.Problem = Twice(set, set.Files.Find(static file => file.Held is not null)!);
+            Fail(connection, set, now);
+            return;
+        }
+
         if (set.Error != StoreError.AlreadyExists && set.IsRecovered)
         {
             var why = $"interrupted, then not shown ({set.Error})";
@@ -166,8 +205,7 @@ public sealed partial class FeedPublisher
         }
 
         set.Problem = Problem.Unusable($"Publication {set.Id} for account {set.Account} was undone ({set.Error}): nothing of it is there. Run `waybill doctor`, then publish again.");
-        set.Reason = set.Problem.Message;
-        PublicationSql.Settle(connection, set, PublicationState.Failed, now);
+        Fail(connection, set, now);
     }
 
     private void Record(WriteTransaction transaction, PublicationSet set, string action, string subject, JsonObject detail, AuditOutcome outcome = AuditOutcome.Done)

@@ -32,7 +32,7 @@ public sealed partial class FeedPublisher
             return;
         }
 
-        if (set.Error != StoreError.AlreadyExists && set.Aside is null && !set.IsRecovered)
+        if ((set.Error != StoreError.AlreadyExists || set.IsOfParentItself) && set.Aside is null && !set.IsRecovered)
         {
             Discard(set, store);
         }

@@ -87,14 +87,7 @@ public sealed partial class FeedPublisher(WaybillDatabase database, AuditLog aud
         }
 
         Step("decided");
-        await EachAsync(
-            [.. sets.Where(static set => set.State == PublicationState.Failed && (set.Replaces || set.IsOfParentItself))],
-            static (set, store, _) =>
-            {
-                Discard(set, store);
-                return ValueTask.CompletedTask;
-            },
-            CancellationToken.None).ConfigureAwait(false);
+        await RefuseAsync([.. sets.Where(static set => set.State == PublicationState.Staging)]).ConfigureAwait(false);
         var shown = sets.Where(static set => set.State == PublicationState.Committing).ToList();
         await EachAsync([.. sets.Where(static set => set.State == PublicationState.Held)], SyncHeld, CancellationToken.None).ConfigureAwait(false);
         await EachAsync(shown, ShowAsync, CancellationToken.None).ConfigureAwait(false);
@@ -119,14 +112,9 @@ public sealed partial class FeedPublisher(WaybillDatabase database, AuditLog aud
             return new Plan(request) { Problem = request.By is null ? AccountService.Unknown(request.Account) : NoChild(request.By, request.Account) };
         }
 
-        if (request.By is { } by && !Families.IsChild(connection, by, account))
+        if (WhyNotByParent(connection, request, feed, account) is { } why)
         {
-            return new Plan(request) { Problem = NoChild(by, request.Account) };
-        }
-
-        if (request.IsOfParentItself && account.Status != AccountStatus.Active)
-        {
-            return new Plan(request) { Problem = Problem.Refused($"Account {account.Number} is not active; its parent publishes nothing to it. Ask the provider.") };
+            return new Plan(request) { Problem = why };
         }
 
         if (account.Status == AccountStatus.Closed)

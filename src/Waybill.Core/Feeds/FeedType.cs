@@ -5,7 +5,8 @@ namespace Waybill.Core.Feeds;
 /// <param name="Folder">Where its files lie in each vault.</param>
 /// <param name="FileTypes">The endings that it carries, lower case and without the dot, as <c>csv</c> or <c>csv.gz</c>.</param>
 /// <param name="DetectSameContent">Whether a file with the content of another one of the account is held as a duplicate, whatever its name.</param>
-public sealed record FeedType(string Name, string Folder, IReadOnlyList<string> FileTypes, bool DetectSameContent = false)
+/// <param name="OpenToParents">Whether parent accounts publish it to their children themselves; else what lies in its folder is the provider's.</param>
+public sealed record FeedType(string Name, string Folder, IReadOnlyList<string> FileTypes, bool DetectSameContent = false, bool OpenToParents = false)
 {
     /// <summary>The file type of a name, the longest that fits; null when the feed carries no such files.</summary>
     public string? FileTypeOf(string fileName)

@@ -16,7 +16,7 @@ public sealed record FeedTypes(IReadOnlyList<FeedType> All)
         new("cdr", "/cdr", ["csv", "csv.gz", "zip"]),
         new("data", "/data", ["csv", "csv.gz", "zip"]),
         new("invoice", "/invoices", ["csv", "pdf"]),
-        new("sir", "/data/sir", ["csv", "csv.gz", "zip"]),
+        new("sir", "/data/sir", ["csv", "csv.gz", "zip"], OpenToParents: true),
         new("report", "/reports", ["csv", "pdf"]),
     ]);
 

@@ -10,7 +10,7 @@ public sealed record PublishRequest(string Account, string Feed, IReadOnlyList<P
     public string? By { get; init; }
 
     /// <summary>
-    /// The parent account does it itself, and not the provider for it: both accounts must be active, the child's quota holds, and what is there already refuses the
+    /// The parent account does it itself, and not the provider for it: the feed must be open to parents, both accounts active, the child's quota holds, and what is there already refuses the
     /// set instead of holding it, so that a parent fills no disk with what is held.
     /// </summary>
     public bool IsOfParentItself { get; init; }

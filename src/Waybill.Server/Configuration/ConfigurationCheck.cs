@@ -142,7 +142,7 @@ internal static class ConfigurationCheck
             return FeedTypes.Default;
         }
 
-        var types = new FeedTypes([.. section.Types.Select(type => new FeedType(type.Name, type.Folder, type.FileTypes, type.DetectSameContent))]);
+        var types = new FeedTypes([.. section.Types.Select(type => new FeedType(type.Name, type.Folder, type.FileTypes, type.DetectSameContent, type.OpenToParents))]);
         return types.Check() is { } problem ? throw new CommandException($"Feeds:Types: {problem.Message}") : types;
     }
 

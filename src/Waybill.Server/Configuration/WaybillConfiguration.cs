@@ -375,6 +375,9 @@ internal sealed record FeedTypeSection
 
     /// <summary>Hold a file whose content the account got under another name.</summary>
     public bool DetectSameContent { get; init; }
+
+    /// <summary>Let parent accounts publish it to their children themselves.</summary>
+    public bool OpenToParents { get; init; }
 }
 
 internal sealed record FeedRouteSection

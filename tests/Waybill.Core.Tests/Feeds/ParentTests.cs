@@ -43,6 +43,56 @@ public sealed class ParentTests
     }
 
     [Fact]
+    public async Task Feeds_that_are_the_providers_alone_are_refused()
+    {
+        await using var core = await FamilyAsync();
+        var refused = await core.Services.Publisher.PublishAsync(
+            FeedTestExtensions.Set("retail", "invoice", ("1.pdf", "x")) with { By = "wholesale", IsOfParentItself = true }, _parent);
+        Assert.Equal(
+            "Only the provider publishes the feed invoice. A parent account can publish: sir.", refused.Problem(ProblemKind.Refused).Message);
+        Assert.False(File.Exists(core.Files.Vaults + "/retail/invoices/1.pdf"));
+        Assert.Equal(PublicationState.Published, (await core.Services.Publisher.PublishAsync(
+            FeedTestExtensions.Set("retail", "invoice", ("1.pdf", "x")) with { By = "wholesale" }, TestCore.Operator)).Get().State);
+    }
+
+    [Theory]
+    [InlineData("staged")]
+    [InlineData("decided")]
+    public async Task What_happens_while_the_files_come_in_counts(string step)
+    {
+        await using var core = await FamilyAsync();
+        var (services, folder) = (core.Services, core.Files.Vaults + "/retail/data/sir");
+        var (reached, goOn) = (new SemaphoreSlim(0), new SemaphoreSlim(0));
+        var publisher = new FeedPublisher(services.Database, services.Audit, core.Time, services.Stores, FeedTypes.Default, services.Directory.Publishing)
+        {
+            AfterStep = name =>
+            {
+                if (name == step)
+                {
+                    reached.Release();
+                    Assert.True(goOn.Wait(TimeSpan.FromSeconds(60)));
+                }
+            },
+        };
+        var publishing = Task.Run(() => publisher.PublishAsync(
+            FeedTestExtensions.Set("retail", "sir", ("1.csv", "x")) with { By = "wholesale", IsOfParentItself = true }, _parent).AsTask());
+        Assert.True(await reached.WaitAsync(TimeSpan.FromSeconds(60)));
+        if (step == "staged")
+        {
+            (await services.Accounts.SuspendAsync("retail", null, TestCore.Operator)).Get();
+        }
+        else
+        {
+            await File.WriteAllTextAsync(folder + "/1.csv", "dropped");
+        }
+
+        goOn.Release();
+        Assert.Contains(step == "staged" ? "not active" : "1.csv already", (await publishing).Problem!.Message, StringComparison.Ordinal);
+        Assert.Equal("failed", core.Scalar("SELECT state FROM publication"));
+        Assert.Equal(step == "staged" ? [] : [folder + "/1.csv"], Directory.GetFileSystemEntries(folder));
+    }
+
+    [Fact]
     public async Task The_childs_quota_holds()
     {
         await using var core = await FamilyAsync();

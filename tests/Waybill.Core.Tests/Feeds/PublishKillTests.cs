@@ -53,6 +53,20 @@ public sealed class PublishKillTests
         await AssertWholeAsync(core, ["1.csv", "1.pdf"], appears ? "new " : "old ");
     }
 
+    [Fact]
+    public async Task A_set_that_is_refused_leaves_nothing_whoever_is_killed()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await core.AddVaultAsync("retail", "10042");
+        await core.PublishAsync("sir", "1.csv", "old", "retail");
+        await PublishingProcess.RunToStepAsync(core.Path, "refused", "decided", 1);
+        Assert.Equal(1, await core.Services.Publisher.RecoverAsync());
+        Assert.Equal("failed", core.Scalar("SELECT state FROM publication ORDER BY id DESC LIMIT 1"));
+        var file = Assert.Single(Directory.GetFileSystemEntries(core.Files.Vaults + "/retail/data/sir"));
+        Assert.Equal("old", await File.ReadAllTextAsync(file));
+    }
+
     [Theory]
     [InlineData("release", "release-decided", 1)]
     [InlineData("release", "shown-one", 1)]

@@ -66,6 +66,7 @@ internal static class PublishingProcess
         {
             "publish" => (await publisher.PublishAsync(set, TestCore.Operator)).Problem,
             "replace" => (await publisher.PublishAsync(set with { Replace = true, Reason = "wrong" }, TestCore.Operator)).Problem,
+            "refused" => (await publisher.PublishAsync(FeedTestExtensions.Set("retail", "sir", ("1.csv", "new")) with { By = "10042", IsOfParentItself = true }, TestCore.Operator)).Problem,
             "release" => (await publisher.ReleaseAsync(id, null, TestCore.Operator)).Problem,
             "discard" => (await publisher.DiscardAsync(id, "sent twice", TestCore.Operator)).Problem,
             "recall" => (await publisher.RecallAsync(new RecallRequest("wrong") { Publication = id }, TestCore.Operator)).Problem,
