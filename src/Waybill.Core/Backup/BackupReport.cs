@@ -8,7 +8,7 @@ namespace Waybill.Core.Backup;
 /// <param name="Bytes">Their bytes.</param>
 /// <param name="Missing">Files of the catalogue that were not on the disk: not in it.</param>
 /// <param name="GoneMeanwhile">Files that logins removed while the backup was made: not in it.</param>
-/// <param name="LeftOut">What no backup can hold: names that are not UTF-8, pipes and devices, files of the installation with odd names.</param>
+/// <param name="LeftOut">What no backup can hold: names that are not UTF-8, pipes and devices, files of the installation with odd names, and what has a name that it has something else under.</param>
 /// <param name="Hidden">Files that are held or were taken back.</param>
 /// <param name="Archived">Files of the archive folders: in its list only.</param>
 public sealed record BackupReport(

@@ -438,16 +438,21 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
         {
             var path = entry.Path.ToString();
             AtEntry?.Invoke(owner.Number, entry);
-            if (entry.Kind == FileKind.SymbolicLink && !UpkeepSql.HasFileAround(copy, owner.Id, path))
+            if (entry.Kind == FileKind.Directory
+                || (entry.Kind == FileKind.File && await IsCataloguedAsync(owner, path, cancellationToken).ConfigureAwait(false)))
             {
-                await AddLinkAsync(owner, entry, cancellationToken).ConfigureAwait(false);
+                continue;
             }
-            else if (entry.Kind == FileKind.Other)
+
+            if (entry.Kind == FileKind.Other || UpkeepSql.HasFileAround(copy, owner.Id, path))
             {
                 LeftOut++;
             }
-            else if (entry.Kind == FileKind.File && !UpkeepSql.HasFileAround(copy, owner.Id, path) && !PublicationSql.IsBeingHidden(copy, owner.Id, path)
-                && await live.ReadAsync(connection => UpkeepSql.Present(connection, owner.Id, path), cancellationToken).ConfigureAwait(false) is null)
+            else if (entry.Kind == FileKind.SymbolicLink)
+            {
+                await AddLinkAsync(owner, entry, cancellationToken).ConfigureAwait(false);
+            }
+            else
             {
                 await TryAddContentAsync(owner, path, path, cancellationToken).ConfigureAwait(false);
             }
@@ -455,6 +460,11 @@ internal sealed class BackupTreeWriter(BackupWriter writer, WaybillDatabase live
 
         return !walk.IsInterrupted;
     }
+
+    /// <summary>Whether a file is in the backup by its row, is being hidden, or came after the copy.</summary>
+    private async ValueTask<bool> IsCataloguedAsync(VaultOwner owner, string path, CancellationToken cancellationToken) =>
+        UpkeepSql.Present(copy, owner.Id, path) is not null || PublicationSql.IsBeingHidden(copy, owner.Id, path)
+        || await live.ReadAsync(connection => UpkeepSql.Present(connection, owner.Id, path), cancellationToken).ConfigureAwait(false) is not null;
 
     private async ValueTask AddLinkAsync(VaultOwner owner, VaultEntry entry, CancellationToken cancellationToken)
     {
