@@ -158,10 +158,10 @@ public sealed class AccessRequestBrowserTests(PortalServer server)
     }
 
     [Fact]
-    public async Task What_is_sent_before_the_script_is_there_is_sent_by_itself_when_it_comes_and_when_it_never_does()
+    public async Task What_is_sent_before_the_script_is_there_is_sent_by_itself_when_it_comes_and_when_it_never_does_or_fails()
     {
         await using var browser = await Browser.StartAsync();
-        foreach (var comes in (bool[])[true, false])
+        foreach (var script in (string[])["comes", "never comes", "fails"])
         {
             var keys = await RequestKeys.MakeAsync();
             var page = await browser.OpenAsync(ColorScheme.Light, isPhone: false, []);
@@ -169,7 +169,12 @@ public sealed class AccessRequestBrowserTests(PortalServer server)
             await page.RouteAsync("**/*request*.js", async route =>
             {
                 await arrives.Task;
-                await (comes ? route.ContinueAsync() : route.AbortAsync());
+                await (script switch
+                {
+                    "comes" => route.ContinueAsync(),
+                    "fails" => route.FulfillAsync(new() { ContentType = "text/javascript", Body = "throw new Error('too old a browser');" }),
+                    _ => route.AbortAsync(),
+                });
             });
             await OpenAsync(page, WaitUntilState.Commit);
             await page.Locator("#key").FillAsync(keys.Line);

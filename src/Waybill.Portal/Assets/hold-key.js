@@ -1,5 +1,5 @@
-// Runs before the fields of a key are there: what is sent before request.js can look at it waits for that. When request.js does not come, the form is sent as
-// without script, and the server refuses a private key.
+// Runs before the fields of a key are there: what is sent before request.js can look at it waits for that. When request.js does not come, or fails, the
+// form is sent as without script, and the server refuses a private key.
 let held = null;
 
 function hold(event) {
@@ -18,8 +18,9 @@ function release() {
 
 document.addEventListener("submit", hold, true);
 document.addEventListener("request-form-ready", release, { once: true });
-document.addEventListener("error", event => {
-    if (event.target instanceof HTMLScriptElement && event.target.matches("[data-looks-at-keys]")) {
+window.addEventListener("error", event => {
+    const script = document.querySelector("[data-looks-at-keys]");
+    if (script && (event.target === script || event.filename === script.src)) {
         release();
     }
 }, true);
