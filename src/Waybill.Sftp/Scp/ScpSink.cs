@@ -130,11 +130,9 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
 
         await using (file.ConfigureAwait(false))
         {
-            var goesOn = await channel.AcceptAsync().ConfigureAwait(false) && await ReceiveAsync(file, path!, record).ConfigureAwait(false);
-
-            // SCP begins each file anew: of one that was not committed nothing is worth keeping.
-            await file.DiscardAsync().ConfigureAwait(false);
-            return goesOn;
+            return await channel.AcceptAsync().ConfigureAwait(false)
+                ? await ReceiveAsync(file, path!, record).ConfigureAwait(false)
+                : await GiveUpAsync(file, path!, record, 0).ConfigureAwait(false);
         }
     }
 
@@ -145,15 +143,11 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
         var (written, error) = (0L, StoreError.None);
         while (written < record.Size)
         {
-            if (await channel.ReadAsync().ConfigureAwait(false) is not { } read)
+            // The end of the session, or that of the input before that of the file.
+            if (await channel.ReadAsync().ConfigureAwait(false) is not { Buffer.IsEmpty: false } read)
             {
-                return false;
-            }
-
-            if (read.Buffer.IsEmpty)
-            {
-                // The end of the input, before that of the file.
-                return channel.End();
+                channel.End();
+                return await GiveUpAsync(file, path, record, written).ConfigureAwait(false);
             }
 
             var data = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, record.Size - written));
@@ -162,10 +156,15 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
             channel.Input.AdvanceTo(data.End);
         }
 
-        switch (await channel.ReadAnswerAsync().ConfigureAwait(false))
+        var answer = await channel.ReadAnswerAsync().ConfigureAwait(false);
+        if (answer == ScpReading.Good)
         {
-            case ScpReading.Good:
-                break;
+            return await FinishAsync(file, path, record, error).ConfigureAwait(false);
+        }
+
+        await GiveUpAsync(file, path, record, written).ConfigureAwait(false);
+        switch (answer)
+        {
             case ScpReading.Warning:
                 // It could not read its own file to the end and has filled up with zeros: a torn file, which nobody is to find here.
                 _times = null;
@@ -175,8 +174,13 @@ internal sealed class ScpSink(ScpFiles files, ScpChannel channel, ScpArguments a
             default:
                 return channel.End();
         }
+    }
 
-        return await FinishAsync(file, path, record, error).ConfigureAwait(false);
+    // SCP begins each file anew: of one that does not come whole nothing is worth keeping. It is recorded as one of SFTP that is never closed.
+    private async ValueTask<bool> GiveUpAsync(IOpenFile file, VaultPath path, ScpRecord record, long written)
+    {
+        await files.AbandonAsync(file, new UploadFacts(path, written, record.Size), keeps: false).ConfigureAwait(false);
+        return false;
     }
 
     private async ValueTask<bool> FinishAsync(IOpenFile file, VaultPath path, ScpRecord record, StoreError error)

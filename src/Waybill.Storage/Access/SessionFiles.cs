@@ -120,7 +120,7 @@ public class SessionFiles(IFileStore store, IAccessRules rules, IFileJournal jou
     public ValueTask<AccessAnswer> CommitAsync(IOpenFile file, in UploadFacts facts) => UploadEnd.CommitAsync(file, journal, facts);
 
     /// <summary>Ends an upload that did not: <see cref="UploadEnd"/>.</summary>
-    public ValueTask<AccessAnswer> AbandonAsync(IOpenFile file, in UploadFacts facts) => UploadEnd.AbandonAsync(file, journal, facts);
+    public ValueTask<AccessAnswer> AbandonAsync(IOpenFile file, in UploadFacts facts, bool keeps = true) => UploadEnd.AbandonAsync(file, journal, facts, keeps);
 
     /// <summary>Records what was done. What is not recorded is not acknowledged (promise D1).</summary>
     public async ValueTask<AccessAnswer> RecordAsync(FileEvent fileEvent) =>

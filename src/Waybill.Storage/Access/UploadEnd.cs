@@ -36,14 +36,22 @@ public static class UploadEnd
 
     /// <summary>
     /// Publishes nothing and says so in the journal, with what is kept for the login to go on with (promises D6 and D7): "the upload was there and now it is not" must
-    /// have an answer.
+    /// have an answer. A protocol that begins each file anew keeps nothing.
     /// </summary>
-    public static async ValueTask<AccessAnswer> AbandonAsync(IOpenFile file, IFileJournal journal, UploadFacts facts)
+    public static async ValueTask<AccessAnswer> AbandonAsync(IOpenFile file, IFileJournal journal, UploadFacts facts, bool keeps = true)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(journal);
         var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
-        await file.DisposeAsync().ConfigureAwait(false);
+        if (keeps)
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            await file.DiscardAsync().ConfigureAwait(false);
+        }
+
         return await RecordAsync(file, journal, facts, attributes.Value.Size, StoreError.Abandoned).ConfigureAwait(false);
     }
 

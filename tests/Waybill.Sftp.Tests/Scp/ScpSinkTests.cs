@@ -190,6 +190,7 @@ public sealed class ScpSinkTests
         await harness.SendAsync(data);
         Assert.Equal(1, await harness.EndAsync());
         AssertUntouched(harness);
+        AssertCutOff(harness, expected: record.StartsWith("C0644 10", StringComparison.Ordinal) ? 10 : 0, bytes: Math.Min(data.Length, 10));
     }
 
     [Fact]
@@ -204,6 +205,9 @@ public sealed class ScpSinkTests
             await lose(harness);
             Assert.Equal(1, await harness.ExitAsync());
             AssertUntouched(harness);
+
+            // A pipe that breaks may lose what had come.
+            AssertCutOff(harness, expected: 10, bytes: harness.Journal.Events[0].Bytes == 0 ? 0 : 5);
         }
     }
 
@@ -216,6 +220,7 @@ public sealed class ScpSinkTests
         await harness.SendAsync("x\0\0\u0001scp: old: file changed size\n");
         Assert.StartsWith("\u0001scp: old: nothing was stored", await harness.LineAsync(), StringComparison.Ordinal);
         Assert.Equal("old"u8.ToArray(), harness.Memory.ContentOf("/upload/old"));
+        AssertCutOff(harness, expected: 3, bytes: 3, name: "old");
         await harness.SayAsync("C0644 1 next\n");
         await harness.SayAsync("n\0");
         Assert.Equal("n"u8.ToArray(), harness.Memory.ContentOf("/upload/next"));
@@ -448,6 +453,11 @@ public sealed class ScpSinkTests
     }
 
     private static ScpHarness Start(string command, FolderRules? rules = null) => ScpHarness.Start(command, Memory(), rules);
+
+    /// <summary>As an upload of SFTP that is never closed: somebody will ask where the file is.</summary>
+    private static void AssertCutOff(ScpHarness harness, long expected, long bytes, string name = "f") => Assert.Equal(
+        new FileEvent(FileOperation.Upload, VaultPath.Parse("/upload/" + name), Bytes: bytes, Size: bytes, ExpectedSize: expected, Outcome: StoreError.Abandoned),
+        Assert.Single(harness.Journal.Events));
 
     private static void AssertUntouched(ScpHarness harness)
     {
