@@ -57,6 +57,9 @@ public readonly record struct FileEvent(
 {
     /// <summary>A committed upload whose client cut the TLS connection without saying that this was all: somebody on the way may have cut it (FTP, where that is let pass).</summary>
     public bool IsUnclean { get; init; }
+
+    /// <summary>A rename of an upload of this session that nobody sees yet: under the new name still lies what lay there, until its commit says otherwise.</summary>
+    public bool IsPending { get; init; }
 }
 
 /// <summary>Where file operations are recorded. An operation that changed something is answered only after its row is durable (promise D1 of docs/promises.md).</summary>

@@ -70,6 +70,9 @@ public interface IFileStore : IAsyncDisposable
     /// </summary>
     ValueTask<StoreError> RenameUploadAsync(VaultPath source, VaultPath target) => new(StoreError.NotFound);
 
+    /// <summary>Whether an upload of this session that nobody sees yet is to be published at <paramref name="path"/>.</summary>
+    ValueTask<bool> IsUploadingAsync(VaultPath path) => new(false);
+
     /// <summary>The text of a symbolic link as the login may see it: relative as stored, absolute ones inside the root.</summary>
     ValueTask<StoreResult<byte[]>> ReadLinkAsync(VaultPath path);
 

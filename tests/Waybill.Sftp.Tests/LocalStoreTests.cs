@@ -118,6 +118,13 @@ public sealed class LocalStoreTests
         Assert.Equal(
             [("/b", StoreError.None), ("/c", StoreError.Abandoned)],
             vault.Journal.Events.Where(row => row.Operation == FileOperation.Upload).Select(row => (row.Path.ToString(), row.Outcome)));
+
+        // What lay under its new name lies there until its commit.
+        Assert.True((await vault.Client.PosixRenameAsync("/b", "/d")).IsOk);
+        var replacing = (await vault.Client.OpenAsync("/e", SftpOpen.Write | SftpOpen.Create)).Handle;
+        Assert.True((await vault.Client.PosixRenameAsync("/e", "/d")).IsOk);
+        Assert.True((await vault.Client.CloseAsync(replacing)).IsOk);
+        Assert.Equal([true, false, true], vault.Journal.Events.Where(row => row.Operation == FileOperation.Rename).Select(row => row.IsPending));
     }
 
     [Fact]

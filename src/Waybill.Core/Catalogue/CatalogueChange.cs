@@ -39,6 +39,8 @@ internal sealed class CatalogueChange(
             case FileOperation.Archive:
                 CatalogueSql.Left(connection, account, place.Path, GoneHow.Archived, now);
                 break;
+            case FileOperation.Rename when fileEvent.IsPending:
+                break;
             case FileOperation.Rename when target is not null && target.Account == place.Account:
                 CatalogueSql.Renamed(connection, account, place.Path, target.Path, now);
                 if (feeds is not null)

@@ -96,6 +96,9 @@ internal static class CatalogueSql
             return;
         }
 
+        // A file that the catalogue does not know: what it knows there is replaced all the same.
+        Left(connection, account, target, GoneHow.Replaced, now);
+
         // A directory, in the place of none or of an empty one: what the catalogue still has below it is not there. '0' is the character behind '/'.
         connection.Execute(
             "UPDATE file SET gone_at = @now, gone_how = @how WHERE account_id = @account AND path > @target || '/' AND path < @target || '0' AND gone_at IS NULL",

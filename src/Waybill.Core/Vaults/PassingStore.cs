@@ -25,6 +25,8 @@ internal abstract class PassingStore(IFileStore inner) : IFileStore
 
     public abstract ValueTask<StoreError> RenameAsync(VaultPath source, VaultPath target, bool replace);
 
+    public ValueTask<bool> IsUploadingAsync(VaultPath path) => inner.IsUploadingAsync(path);
+
     public ValueTask<StoreResult<byte[]>> ReadLinkAsync(VaultPath path) => inner.ReadLinkAsync(path);
 
     public ValueTask<StoreError> MakeSymbolicLinkAsync(VaultPath path, ReadOnlyMemory<byte> targetText) => inner.MakeSymbolicLinkAsync(path, targetText);

@@ -1,4 +1,5 @@
 using Waybill.Storage;
+using Waybill.Storage.Access;
 
 namespace Waybill.Sftp.Handlers;
 
@@ -126,13 +127,13 @@ internal static class PathHandlers
             return (await session.Store.GetAttributesAsync(source, followLink: false).ConfigureAwait(false)).Error;
         }
 
-        SftpAnswer answer = await session.Store.RenameAsync(source, target, replace).ConfigureAwait(false);
-        if (!answer.IsOk)
+        var (error, renamed) = await Renaming.RenameAsync(session.Store, source, target, replace).ConfigureAwait(false);
+        if (error != StoreError.None)
         {
-            return answer;
+            return error;
         }
 
         session.OwnUploads.Renamed(source, target);
-        return await session.RecordAsync(new FileEvent(FileOperation.Rename, source, target)).ConfigureAwait(false);
+        return await session.RecordAsync(renamed).ConfigureAwait(false);
     }
 }

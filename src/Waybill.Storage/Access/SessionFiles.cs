@@ -84,13 +84,15 @@ public class SessionFiles(IFileStore store, IAccessRules rules, IFileJournal jou
         }
 
         var mayReplace = rules.RightsAt(target).HasFlag(FileRights.Overwrite);
-        return await ChangeAsync(answer, RenameInStoreAsync, FileOperation.Rename, source, target).ConfigureAwait(false);
-
-        async ValueTask<StoreError> RenameInStoreAsync()
+        if (!answer.IsOk)
         {
-            var error = await store.RenameAsync(source, target, mayReplace).ConfigureAwait(false);
-            return !mayReplace && error == StoreError.AlreadyExists ? StoreError.PermissionDenied : error;
+            return answer;
         }
+
+        var (error, renamed) = await Renaming.RenameAsync(store, source, target, mayReplace).ConfigureAwait(false);
+        error = !mayReplace && error == StoreError.AlreadyExists ? StoreError.PermissionDenied : error;
+        answer = await JudgedAsync(error, FileOperation.Rename, source, target).ConfigureAwait(false);
+        return answer.IsOk ? await RecordAsync(renamed).ConfigureAwait(false) : answer;
     }
 
     /// <summary>Whether a file of this size surely does not fit: not even with the room of the version that it replaces, which a quota gives back.</summary>
@@ -134,15 +136,15 @@ public class SessionFiles(IFileStore store, IAccessRules rules, IFileJournal jou
         return JudgedAsync(answer, operation, path, target);
     }
 
-    private async ValueTask<AccessAnswer> ChangeAsync(AccessAnswer allowed, Func<ValueTask<StoreError>> change, FileOperation operation, VaultPath path, VaultPath? target = null)
+    private async ValueTask<AccessAnswer> ChangeAsync(AccessAnswer allowed, Func<ValueTask<StoreError>> change, FileOperation operation, VaultPath path)
     {
         if (!allowed.IsOk)
         {
             return allowed;
         }
 
-        var answer = await JudgedAsync(await change().ConfigureAwait(false), operation, path, target).ConfigureAwait(false);
-        return answer.IsOk ? await RecordAsync(new FileEvent(operation, path, target)).ConfigureAwait(false) : answer;
+        var answer = await JudgedAsync(await change().ConfigureAwait(false), operation, path).ConfigureAwait(false);
+        return answer.IsOk ? await RecordAsync(new FileEvent(operation, path)).ConfigureAwait(false) : answer;
     }
 
     // A refusal that could not be recorded is still a refusal.

@@ -76,6 +76,13 @@ public sealed class EventLoopFileStore(IFileStore inner, DiskPace pace) : IFileS
     }
 
     /// <inheritdoc/>
+    public async ValueTask<bool> IsUploadingAsync(VaultPath path)
+    {
+        await PoolThread.EnterAsync();
+        return await inner.IsUploadingAsync(path).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<StoreResult<byte[]>> ReadLinkAsync(VaultPath path)
     {
         await PoolThread.EnterAsync();

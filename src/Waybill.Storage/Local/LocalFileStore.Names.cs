@@ -119,6 +119,12 @@ internal sealed partial class LocalFileStore
         }
     }
 
+    public ValueTask<bool> IsUploadingAsync(VaultPath path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new(FindUpload(path, FileRights.Rename) is not null);
+    }
+
     private StoreError OpenParents(VaultPath source, VaultPath target, out Location from, out Location to)
     {
         ArgumentNullException.ThrowIfNull(source);

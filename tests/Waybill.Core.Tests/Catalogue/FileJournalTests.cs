@@ -98,6 +98,35 @@ public sealed class FileJournalTests
     }
 
     [Fact]
+    public async Task A_file_that_the_catalogue_does_not_know_replaces_the_one_that_it_knows()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        var journal = core.Journal(Customer);
+        await Do(journal, FileOperation.Upload, "/upload/b", size: 2);
+        await Do(journal, FileOperation.Rename, "/upload/by-hand", target: "/upload/b");
+
+        Assert.Empty(await ListAsync(core));
+        Assert.Equal(GoneHow.Replaced, Assert.Single(await ListAsync(core, withGone: true)).GoneHow);
+        Assert.Equal(0L, core.Scalar("SELECT files FROM quota WHERE login = ''"));
+    }
+
+    [Fact]
+    public async Task An_upload_that_gets_another_name_before_anybody_sees_it_replaces_nothing_until_it_is_committed()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddAccountAsync();
+        var journal = core.Journal(Customer);
+        await Do(journal, FileOperation.Upload, "/upload/b", size: 2);
+        Assert.Equal(StoreError.None, await journal.RecordAsync(
+            new FileEvent(FileOperation.Rename, VaultPath.Parse("/upload/new"), VaultPath.Parse("/upload/b")) { IsPending = true }));
+        Assert.Equal(2, Assert.Single(await ListAsync(core)).Size);
+
+        await Do(journal, FileOperation.Upload, "/upload/b", size: 3);
+        Assert.Equal([(2, GoneHow.Replaced), (3, null)], (await ListAsync(core, withGone: true)).Select(file => (file.Size, file.GoneHow)));
+    }
+
+    [Fact]
     public async Task A_renamed_directory_takes_its_files_along_and_no_neighbour()
     {
         await using var core = await TestCore.CreateAsync();

@@ -23,6 +23,8 @@ public abstract class DelegatingStore(IFileStore inner) : IFileStore
 
     public ValueTask<StoreError> RenameAsync(VaultPath source, VaultPath target, bool replace) => inner.RenameAsync(source, target, replace);
 
+    public ValueTask<bool> IsUploadingAsync(VaultPath path) => inner.IsUploadingAsync(path);
+
     public ValueTask<StoreResult<byte[]>> ReadLinkAsync(VaultPath path) => inner.ReadLinkAsync(path);
 
     public ValueTask<StoreError> MakeSymbolicLinkAsync(VaultPath path, ReadOnlyMemory<byte> targetText) => inner.MakeSymbolicLinkAsync(path, targetText);

@@ -121,6 +121,19 @@ public sealed class MountedStore : IFileStore
             : _gate.RenameAsync(from, to, replace)));
 
     /// <inheritdoc/>
+    public async ValueTask<bool> IsUploadingAsync(VaultPath path)
+    {
+        var (_, found) = await FindAsync(path).ConfigureAwait(false);
+        if (found is null || found.IsVirtual)
+        {
+            return false;
+        }
+
+        await using var place = found.ConfigureAwait(false);
+        return await found.Store.IsUploadingAsync(found.Path).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public string? Explain(StoreError outcome) => outcome == StoreError.Held ? _gate?.Words : null;
 
     /// <inheritdoc/>
