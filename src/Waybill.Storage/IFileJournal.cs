@@ -58,7 +58,10 @@ public readonly record struct FileEvent(
     /// <summary>A committed upload whose client cut the TLS connection without saying that this was all: somebody on the way may have cut it (FTP, where that is let pass).</summary>
     public bool IsUnclean { get; init; }
 
-    /// <summary>A rename of an upload of this session that nobody sees yet: under the new name still lies what lay there, until its commit says otherwise.</summary>
+    /// <summary>
+    /// Nothing for the catalogue. A rename: of an upload of this session that nobody sees yet, and under the new name still lies what lay there, until its commit
+    /// says otherwise. A download: of a version whose upload was never recorded.
+    /// </summary>
     public bool IsPending { get; init; }
 }
 

@@ -24,6 +24,12 @@ public interface IOpenFile : IAsyncDisposable
     /// <summary>The hash of what was committed, where the store had to know it; else null.</summary>
     byte[]? Sha256 => null;
 
+    /// <summary>
+    /// Whether the version that was opened for reading is recorded. Where its upload had put it in place and was about to record it, this waits for that; false when it
+    /// was not recorded, so that nobody is ever told of it.
+    /// </summary>
+    ValueTask<bool> IsRecordedAsync() => new(true);
+
     /// <summary>Reads at <paramref name="offset"/>; fewer bytes than asked only at the end of the file, 0 there.</summary>
     ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer);
 

@@ -11,6 +11,9 @@ public readonly record struct VaultEntry(VaultPath Path, FileKind Kind, int Perm
     /// <summary>When the file was made that lies there, by the kernel's clock: milliseconds since 1970-01-01 UTC; null where the file system does not know.</summary>
     public long? Born { get; init; }
 
+    /// <summary>A session of this program has put it in place and not recorded it yet. A walk does not ask for it.</summary>
+    public bool IsPending { get; init; }
+
     /// <summary>Bytes.</summary>
     public long Size => Stamp.Size;
 }

@@ -68,8 +68,11 @@ public sealed class AccountFileStream : Stream
         if (_read > 0 || (isEmpty && Length == 0 && !isCut))
         {
             var bytes = isCut ? Math.Min(_read, Math.Max(0, Length - 1)) : _read;
-            await _journal.RecordAsync(new FileEvent(
-                FileOperation.Download, _path, Bytes: bytes, Size: Length, Identity: _attributes.Identity, ReadFrom: _start, ReadTo: _start + bytes, IsCut: isCut)).ConfigureAwait(false);
+            await _journal.RecordAsync(
+                new FileEvent(FileOperation.Download, _path, Bytes: bytes, Size: Length, Identity: _attributes.Identity, ReadFrom: _start, ReadTo: _start + bytes, IsCut: isCut)
+                {
+                    IsPending = !await _file.IsRecordedAsync().ConfigureAwait(false),
+                }).ConfigureAwait(false);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class CatalogueChange(
 
                 InboundSql.Delivered(connection, arrived, actor, now);
                 break;
-            case FileOperation.Download when CatalogueSql.Present(connection, account, place.Path) is { } file:
+            case FileOperation.Download when !fileEvent.IsPending && CatalogueSql.Present(connection, account, place.Path) is { } file:
                 CatalogueSql.Fetched(connection, file, new FileFetch(actor.Name, protocol, actor.Address, now, fileEvent.Bytes, fileEvent.Bytes >= fileEvent.Size), fileEvent);
                 break;
             case FileOperation.Remove:

@@ -305,7 +305,7 @@ public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, Vaul
         }
 
         var seen = vault.Look(VaultPath.Parse(path));
-        if (!seen.Succeeded || seen.Value.Stamp != suspect.Stamp)
+        if (!seen.Succeeded || seen.Value.IsPending || seen.Value.Stamp != suspect.Stamp)
         {
             return report with { Unsettled = report.Unsettled + 1 };
         }

@@ -176,7 +176,7 @@ public sealed class FileHashing(WaybillDatabase database, VaultStores vaults, Ti
     private FileStamp? Stamp(string account, VaultPath path)
     {
         using var vault = vaults.OpenVault(account).Value;
-        return vault?.Look(path) is { Succeeded: true, Value: { Kind: FileKind.File } entry } ? entry.Stamp : null;
+        return vault?.Look(path) is { Succeeded: true, Value: { Kind: FileKind.File, IsPending: false } entry } ? entry.Stamp : null;
     }
 
     private sealed record Hashed(UnhashedFile File, FileStamp Stamp, VaultPath Path, byte[] Sha256);

@@ -61,8 +61,11 @@ internal sealed class Download(FtpSession session, IOpenFile file, VaultPath pat
     }
 
     /// <summary>Nothing was fetched where nothing was sent, unless the file is empty and there was no more to send.</summary>
-    private ValueTask<AccessAnswer> RecordAsync(bool isCut) => Bytes == 0 && (isCut || attributes.Size > 0)
-        ? new(AccessAnswer.Ok)
-        : Session.Files.RecordAsync(new FileEvent(
-            FileOperation.Download, path, Bytes: Bytes, Size: attributes.Size, Identity: attributes.Identity, ReadFrom: offset, ReadTo: offset + Bytes, IsCut: isCut));
+    private async ValueTask<AccessAnswer> RecordAsync(bool isCut) => Bytes == 0 && (isCut || attributes.Size > 0)
+        ? AccessAnswer.Ok
+        : await Session.Files.RecordAsync(
+            new FileEvent(FileOperation.Download, path, Bytes: Bytes, Size: attributes.Size, Identity: attributes.Identity, ReadFrom: offset, ReadTo: offset + Bytes, IsCut: isCut)
+            {
+                IsPending = !await file.IsRecordedAsync().ConfigureAwait(false),
+            }).ConfigureAwait(false);
 }

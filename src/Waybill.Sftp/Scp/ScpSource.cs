@@ -204,8 +204,16 @@ internal sealed class ScpSource(ScpFiles files, ScpChannel channel, ScpArguments
             flushed = await channel.FlushAsync().ConfigureAwait(false);
         }
 
-        var recorded = read == 0 ? AccessAnswer.Ok
-            : await files.RecordAsync(new FileEvent(FileOperation.Download, path, Bytes: read, Size: size, Identity: identity, ReadTo: read, IsCut: !flushed || isShort)).ConfigureAwait(false);
+        var recorded = AccessAnswer.Ok;
+        if (read > 0)
+        {
+            recorded = await files.RecordAsync(
+                new FileEvent(FileOperation.Download, path, Bytes: read, Size: size, Identity: identity, ReadTo: read, IsCut: !flushed || isShort)
+                {
+                    IsPending = !await file.IsRecordedAsync().ConfigureAwait(false),
+                }).ConfigureAwait(false);
+        }
+
         if (!flushed)
         {
             return false;

@@ -20,6 +20,8 @@ internal sealed class EventLoopFile(IOpenFile inner, OpenModes modes, DiskPace p
 
     public byte[]? Sha256 => inner.Sha256;
 
+    public ValueTask<bool> IsRecordedAsync() => inner.IsRecordedAsync();
+
     public ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer)
     {
         if (pace.IsSlow && !PoolThread.IsHere)

@@ -4,8 +4,10 @@ using Waybill.Storage.Local.Native;
 namespace Waybill.Storage.Local;
 
 /// <summary>A file opened for reading only.</summary>
-internal sealed class Download(LocalFileStore store, FileDescriptor file, VaultPath path, bool indirect) : LocalFile(store, file)
+internal sealed class Download(LocalFileStore store, FileDescriptor file, VaultPath path, bool indirect, Task<bool>? recorded = null) : LocalFile(store, file)
 {
+    public override ValueTask<bool> IsRecordedAsync() => recorded is null ? new(true) : new(recorded);
+
     public override ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer) =>
         new(IsClosed ? StoreError.BadHandle : ReadCore(File, offset, buffer.Span));
 

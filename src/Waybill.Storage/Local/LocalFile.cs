@@ -20,6 +20,8 @@ internal abstract class LocalFile(LocalFileStore store, FileDescriptor file) : I
 
     public virtual long Kept => 0;
 
+    public virtual ValueTask<bool> IsRecordedAsync() => new(true);
+
     public abstract ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer);
 
     public abstract ValueTask<StoreError> WriteAsync(long offset, ReadOnlySequence<byte> data);

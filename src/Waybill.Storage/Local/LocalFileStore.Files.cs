@@ -91,8 +91,9 @@ internal sealed partial class LocalFileStore
                 return error;
             }
 
+            var recorded = Unsettled.IsEmpty ? null : Unsettled.Find(pinned.Status.Identity);
             error = Charge(Errno.ToStoreError(Kernel.Reopen(pinned.File, OpenFlags.ReadFile, out var opened)), opened);
-            file = error == StoreError.None ? new Download(this, opened, pinned.Path, pinned.Indirect) : null;
+            file = error == StoreError.None ? new Download(this, opened, pinned.Path, pinned.Indirect, recorded) : null;
             return error;
         }
     }

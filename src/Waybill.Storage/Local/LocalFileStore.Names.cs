@@ -93,7 +93,7 @@ internal sealed partial class LocalFileStore
                 return new(StoreError.None);
             }
 
-            return new(errno == Errno.None ? SyncDirectory(location.Directory) : Errno.ToStoreError(errno));
+            return errno == Errno.None ? BehindAsync(UnsettledAt(location), SyncDirectory(location.Directory)) : new(Errno.ToStoreError(errno));
         }
     }
 
@@ -103,7 +103,8 @@ internal sealed partial class LocalFileStore
         using (from)
         using (to)
         {
-            return new(error == StoreError.None ? Rename(from, to, replace) : error);
+            error = error == StoreError.None ? Rename(from, to, replace) : error;
+            return error == StoreError.None ? BehindAsync(UnsettledBy(to), error) : new(error);
         }
     }
 

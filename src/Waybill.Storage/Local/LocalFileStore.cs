@@ -133,7 +133,9 @@ internal sealed partial class LocalFileStore : IFileStore
 
         if (changes.Size is null)
         {
-            return SetAttributesOfPath(path, changes, followLink);
+            var outcome = SetAttributesOfPath(path, changes, followLink, out var ahead);
+            await (ahead ?? Task.CompletedTask).ConfigureAwait(false);
+            return outcome;
         }
 
         if (!followLink && await GetAttributesAsync(path, followLink: false).ConfigureAwait(false) is { Value.Kind: FileKind.SymbolicLink })
@@ -276,8 +278,9 @@ internal sealed partial class LocalFileStore : IFileStore
         return Errno.ToStoreError(errno);
     }
 
-    private StoreError SetAttributesOfPath(VaultPath path, AttributeChanges changes, bool followLink)
+    private StoreError SetAttributesOfPath(VaultPath path, AttributeChanges changes, bool followLink, out Task? ahead)
     {
+        ahead = null;
         var error = _jail.Pin(path, followLink, FileRights.SetAttributes, out var pinned);
         if (error != StoreError.None)
         {
@@ -286,6 +289,7 @@ internal sealed partial class LocalFileStore : IFileStore
 
         using (pinned)
         {
+            ahead = Unsettled.IsEmpty ? null : Unsettled.Find(pinned.Status.Identity);
             return pinned.Kind switch
             {
                 FileKind.Other => StoreError.NotARegularFile,

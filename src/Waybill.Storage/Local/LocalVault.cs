@@ -7,7 +7,9 @@ public sealed class LocalVault : IDisposable
 {
     private readonly FileDescriptor _root;
 
-    internal LocalVault(FileDescriptor root) => _root = root;
+    private readonly UnsettledNames _unsettled;
+
+    internal LocalVault(FileDescriptor root, UnsettledNames unsettled) => (_root, _unsettled) = (root, unsettled);
 
     /// <summary>What lies at a path. A path that leads over a link is <see cref="StoreError.TooManyLinks"/>; a link at its end is shown itself.</summary>
     public StoreResult<VaultEntry> Look(VaultPath path)
@@ -21,7 +23,7 @@ public sealed class LocalVault : IDisposable
                 errno = Kernel.Stat(file, out var status);
                 if (errno == Errno.None)
                 {
-                    return Entry(path, status);
+                    return Entry(path, status) with { IsPending = !_unsettled.IsEmpty && _unsettled.Find(status.Identity) is not null };
                 }
             }
 

@@ -75,7 +75,10 @@ public sealed partial class LocalVaults
                 }
 
                 error = errno == Errno.None ? destination.SyncIfDurable(into) : Errno.ToStoreError(errno);
-                return error == StoreError.None ? SyncIfDurable(from) : error;
+                error = error == StoreError.None ? SyncIfDurable(from) : error;
+                var ahead = error != StoreError.None || _pendingNames.Unsettled.IsEmpty ? null : _pendingNames.Unsettled.Find(status.Identity);
+                await (ahead ?? Task.CompletedTask).ConfigureAwait(false);
+                return error;
             }
         }
     }

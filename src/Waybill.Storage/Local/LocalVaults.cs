@@ -107,7 +107,7 @@ public sealed partial class LocalVaults : IDisposable
     {
         ArgumentNullException.ThrowIfNull(root);
         var errno = Kernel.OpenBeneath(_directory, root.Bytes, OpenFlags.DirectoryPath, OpenFlags.ResolveNoSymbolicLinks, out var vault);
-        return errno == Errno.None ? new LocalVault(vault) : Errno.ToStoreError(errno);
+        return errno == Errno.None ? new LocalVault(vault, _pendingNames.Unsettled) : Errno.ToStoreError(errno);
     }
 
     /// <summary>

@@ -10,6 +10,7 @@ internal sealed partial class Upload
 {
     private Replacement? _replacement;
     private UnsettledNames.Claim? _name;
+    private FileIdentity _identity;
 
     public override ValueTask SettleAsync(bool recorded)
     {
@@ -22,12 +23,13 @@ internal sealed partial class Upload
     {
         ahead = null;
         var errno = Kernel.Stat(target.Directory, out var directory);
+        errno = errno == Errno.None ? Identify() : errno;
         if (errno != Errno.None)
         {
             return errno;
         }
 
-        var name = Store.Unsettled.TryClaim(directory.Identity, target.Name, out ahead);
+        var name = Store.Unsettled.TryClaim(directory.Identity, target.Name, _identity, out ahead);
         if (name is null)
         {
             return Errno.None;
@@ -36,13 +38,27 @@ internal sealed partial class Upload
         errno = target.MustBeNew ? Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameNoReplace) : PutOrExchange(target);
         if (errno == Errno.None)
         {
+            name.Placed();
             Volatile.Write(ref _name, name);
         }
         else
         {
-            name.Dispose();
+            name.End(recorded: false);
         }
 
+        return errno;
+    }
+
+    /// <summary>Known already where somebody has asked for the attributes, as whoever records the upload does.</summary>
+    private int Identify()
+    {
+        if (_identity != default)
+        {
+            return Errno.None;
+        }
+
+        var errno = Kernel.Stat(File, out var status);
+        _identity = status.Identity;
         return errno;
     }
 
@@ -126,12 +142,17 @@ internal sealed partial class Upload
     private void Settle(bool recorded)
     {
         // Taken once: by the next time the name may be another's.
-        using var name = Interlocked.Exchange(ref _name, null);
-        if (Interlocked.Exchange(ref _replacement, null) is not { } replacement)
+        var name = Interlocked.Exchange(ref _name, null);
+        if (Interlocked.Exchange(ref _replacement, null) is { } replacement)
         {
-            return;
+            Settle(replacement, recorded);
         }
 
+        name?.End(recorded);
+    }
+
+    private void Settle(Replacement replacement, bool recorded)
+    {
         using (replacement.Old)
         {
             if (!recorded)

@@ -114,9 +114,13 @@ internal sealed partial class Upload : LocalFile, IHoldableUpload
         }
 
         var errno = Kernel.Stat(File, out var status);
-        return new(errno == Errno.None
-            ? Store.Show(status) with { Size = _length, Permissions = _permissions }
-            : Errno.ToStoreError(errno));
+        if (errno != Errno.None)
+        {
+            return new(Errno.ToStoreError(errno));
+        }
+
+        _identity = status.Identity;
+        return new(Store.Show(status) with { Size = _length, Permissions = _permissions });
     }
 
     public override async ValueTask<StoreError> SetAttributesAsync(AttributeChanges changes)

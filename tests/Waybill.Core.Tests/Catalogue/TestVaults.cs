@@ -23,6 +23,9 @@ internal sealed class TestVaults : IAsyncDisposable
 
     public VaultStores Stores { get; }
 
+    /// <summary>A session of the login in the vault.</summary>
+    public IFileStore OpenSession() => _vaults.OpenStore(VaultPath.Parse("/10042"), new EveryRight()).Value!;
+
     public CatalogueScan Scan { get; }
 
     public static async Task<TestVaults> CreateAsync()
@@ -81,6 +84,11 @@ internal sealed class TestVaults : IAsyncDisposable
             Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), $"nothing waits for {due}; the next timer is due in {Core.Time.NextDue}");
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
+    }
+
+    private sealed class EveryRight : IAccessRules
+    {
+        public FileRights RightsAt(VaultPath path) => FileRights.All;
     }
 
     public async ValueTask DisposeAsync()

@@ -133,18 +133,87 @@ public sealed class SettleTests
         await using var removed = await CommittedAsync(folder.Store, "/a", "new");
         await using var renamed = await CommittedAsync(folder.Store, "/b", "new");
         await using var replaced = await CommittedAsync(folder.Store, "/c", "new");
-        Assert.Equal(StoreError.None, await folder.Store.RemoveAsync(P("/a")));
-        Assert.Equal(StoreError.None, await folder.Store.RenameAsync(P("/b"), P("/d"), replace: false));
         await File.WriteAllTextAsync(folder.OnDisk("other"), "other", TestContext.Current.CancellationToken);
-        Assert.Equal(StoreError.None, await folder.Store.RenameAsync(P("/other"), P("/c"), replace: true));
-        foreach (var file in new[] { removed, renamed, replaced })
+        Task<StoreError>[] done =
+        [
+            folder.Store.RemoveAsync(P("/a")).AsTask(), folder.Store.RenameAsync(P("/b"), P("/d"), replace: false).AsTask(),
+            folder.Store.RenameAsync(P("/other"), P("/c"), replace: true).AsTask(),
+        ];
+        Assert.Equal(["c", "d"], folder.NamesOnDisk().Where(static name => name[0] != '.'));
+        foreach (var (file, answered) in new[] { removed, renamed, replaced }.Zip(done))
         {
+            Assert.False(answered.IsCompleted);
             await file.SettleAsync(recorded: false);
+            Assert.Equal(StoreError.None, await answered.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         }
 
         Assert.Equal(["c", "d"], folder.NamesOnDisk());
         Assert.Equal("new", await folder.Store.GetAsync("/d"));
         Assert.Equal("other", await folder.Store.GetAsync("/c"));
+    }
+
+    [Theory]
+    [InlineData("setstat", true)]
+    [InlineData("setstat", false)]
+    [InlineData("remove", true)]
+    [InlineData("rename", true)]
+    [InlineData("replace", true)]
+    [InlineData("directory", true)]
+    [InlineData("archive", true)]
+    [InlineData("other", false)]
+    public async Task What_is_done_to_a_file_that_is_not_recorded_yet_is_done_at_once_and_answered_behind_its_record(string what, bool isNew)
+    {
+        await using var folder = new VaultFolder();
+        Directory.CreateDirectory(folder.OnDisk("d"));
+        await folder.Store.PutAsync("/other", "other");
+        if (!isNew)
+        {
+            await folder.Store.PutAsync("/d/a", "old");
+        }
+
+        await using var file = await CommittedAsync(folder.Store, "/d/a", "new");
+        var session = folder.OpenStore("/u1");
+        var doing = what switch
+        {
+            "setstat" => session.SetAttributesAsync(P("/d/a"), new AttributeChanges(ModificationTime: 1), followLink: true).AsTask(),
+            "remove" => session.RemoveAsync(P("/d/a")).AsTask(),
+            "rename" => session.RenameAsync(P("/d/a"), P("/b"), replace: false).AsTask(),
+            "replace" => session.RenameAsync(P("/other"), P("/d/a"), replace: true).AsTask(),
+            "directory" => session.RenameAsync(P("/d"), P("/e"), replace: false).AsTask(),
+            "archive" => folder.Vaults.MoveAsync(P("/u1"), P("/d/a"), folder.Vaults, P("/u"), P("/a"), cancellationToken: TestContext.Current.CancellationToken).AsTask(),
+            _ => session.RenameAsync(P("/other"), P("/d/b"), replace: false).AsTask(),
+        };
+        Assert.Equal(what is "setstat" or "replace" or "other", File.Exists(folder.OnDisk("d/a")));
+        Assert.Equal(what == "other", doing.IsCompleted);
+        await file.SettleAsync(recorded: true);
+        Assert.Equal(StoreError.None, await doing.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_reads_a_file_that_is_not_recorded_yet_learns_whether_it_was(bool recorded)
+    {
+        await using var folder = new VaultFolder();
+        await folder.Store.PutAsync("/a", "old");
+        await using var old = await folder.Store.OpenedAsync("/a", OpenModes.Read);
+        await using var file = await CommittedAsync(folder.Store, "/a", "new");
+        await using var reader = await folder.Store.OpenedAsync("/a", OpenModes.Read);
+        Assert.Equal("new", await reader.AllAsync());
+        using (var vault = folder.Vaults.OpenVault(P("/u1")).Value!)
+        {
+            Assert.True(vault.Look(P("/a")).Value.IsPending);
+        }
+
+        var learning = reader.IsRecordedAsync().AsTask();
+        Assert.False(learning.IsCompleted);
+        Assert.True(await old.IsRecordedAsync());
+        await file.SettleAsync(recorded);
+        Assert.Equal(recorded, await learning.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        using (var vault = folder.Vaults.OpenVault(P("/u1")).Value!)
+        {
+            Assert.False(vault.Look(P("/a")).Value.IsPending);
+        }
     }
 
     [Fact]

@@ -17,6 +17,8 @@ internal sealed class MountedFile(IOpenFile inner, MountedPlace place, DeliveryG
 
     public byte[]? Sha256 { get; private set; }
 
+    public ValueTask<bool> IsRecordedAsync() => inner.IsRecordedAsync();
+
     public ValueTask<StoreResult<int>> ReadAsync(long offset, Memory<byte> buffer) => inner.ReadAsync(offset, buffer);
 
     public ValueTask<StoreError> WriteAsync(long offset, ReadOnlySequence<byte> data) => inner.WriteAsync(offset, data);
