@@ -154,7 +154,8 @@ internal sealed partial class SftpSession(
         var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
         return await RecordAsync(new FileEvent(
             FileOperation.Download, handle.Path, Bytes: handle.BytesRead, Size: attributes.Value.Size, Identity: attributes.Value.Identity, ReadFrom: handle.ReadFrom,
-            ReadTo: handle.ReadTo, IsCut: isCut) { IsPending = !await file.IsRecordedAsync().ConfigureAwait(false) }).ConfigureAwait(false);
+            ReadTo: handle.ReadTo, IsCut: isCut)
+        { Born = attributes.Value.Born, IsPending = !await file.IsRecordedAsync().ConfigureAwait(false) }).ConfigureAwait(false);
     }
 
     private static UploadFacts FactsOf(SftpHandle handle) => new(handle.Path, handle.BytesWritten, handle.ExpectedSize);

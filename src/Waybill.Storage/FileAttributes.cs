@@ -31,6 +31,9 @@ public readonly record struct FileAttributes(
     /// <summary>Tells the file from another that takes its name; clients never see it. 0 where the store has no such number.</summary>
     public ulong Identity { get; init; }
 
+    /// <summary>When the file was made: milliseconds since 1970-01-01 UTC, by the kernel's clock. With <see cref="Identity"/> it means this file and no later one; null where the store does not know.</summary>
+    public long? Born { get; init; }
+
     /// <summary>It is no file yet but a cut-off upload of this login, which it can go on with; nobody else is shown it.</summary>
     public bool IsUnfinished { get; init; }
 }

@@ -45,7 +45,7 @@ public enum FileOperation
 /// <param name="Changes">What was set: a size set by path cuts a file.</param>
 /// <param name="ResumedAt">How much of a committed upload had come before, in a session that was cut off.</param>
 /// <param name="Kept">How much of a cut-off upload is kept for its login to go on with.</param>
-/// <param name="Identity">Which file was read (<see cref="FileAttributes.Identity"/>): under its name another may lie by now.</param>
+/// <param name="Identity">Which file was read, or committed (<see cref="FileAttributes.Identity"/>): under its name another may lie by now.</param>
 /// <param name="ReadFrom">Where the longest stretch that was read without a gap begins.</param>
 /// <param name="ReadTo">Where it ends.</param>
 /// <param name="IsCut">The session ended before the client had closed what it read: nobody knows how much of it arrived.</param>
@@ -57,6 +57,9 @@ public readonly record struct FileEvent(
 {
     /// <summary>A committed upload whose client cut the TLS connection without saying that this was all: somebody on the way may have cut it (FTP, where that is let pass).</summary>
     public bool IsUnclean { get; init; }
+
+    /// <summary>When that file was made (<see cref="FileAttributes.Born"/>).</summary>
+    public long? Born { get; init; }
 
     /// <summary>
     /// Nothing for the catalogue. A rename: of an upload of this session that nobody sees yet, and under the new name still lies what lay there, until its commit

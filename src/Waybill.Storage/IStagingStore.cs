@@ -15,8 +15,8 @@ public interface IStagingStore : IFileStore
     /// <param name="token">Its token.</param>
     /// <param name="content">What is written, to its end.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Its size.</returns>
-    ValueTask<StoreResult<long>> StageAsync(VaultPath target, string token, Stream content, CancellationToken cancellationToken = default);
+    /// <returns>What it is: its size, and which file on the disk.</returns>
+    ValueTask<StoreResult<FileAttributes>> StageAsync(VaultPath target, string token, Stream content, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Shows a hidden file at its place. With <paramref name="replace"/> it takes the place of the file there, which is kept hidden until <see cref="ForgetReplaced"/>;

@@ -176,7 +176,10 @@ public sealed class LocalStoreTests
         Assert.True((await vault.Client.WriteAsync(handle, 0, "+rest"u8.ToArray())).IsOk);
         Assert.True((await vault.Client.CloseAsync(handle)).IsOk);
         Assert.Equal("half+rest", await File.ReadAllTextAsync(vault.PathOf("a.csv")));
-        Assert.Equal(new FileEvent(FileOperation.Upload, VaultPath.Parse("/a.csv"), Bytes: 5, Size: 9, ResumedAt: 4), vault.Journal.Events[^1]);
+        var file = await vault.AttributesAsync("/a.csv");
+        Assert.NotEqual(0ul, file.Identity);
+        Assert.Equal(
+            new FileEvent(FileOperation.Upload, VaultPath.Parse("/a.csv"), Bytes: 5, Size: 9, ResumedAt: 4, Identity: file.Identity) { Born = file.Born }, vault.Journal.Events[^1]);
     }
 
     [Fact]
@@ -244,6 +247,8 @@ public sealed class LocalStoreTests
         }
 
         public Task<int> EndSessionAsync() => _harness.EndAsync();
+
+        public async Task<Waybill.Storage.FileAttributes> AttributesAsync(string path) => (await _store.GetAttributesAsync(VaultPath.Parse(path), followLink: true)).Value;
 
         public string PathOf(string name) => Path.Combine(_directory.FullName, "0042", name);
 

@@ -165,12 +165,14 @@ public sealed partial class AccountFileSession
     /// <summary>Published, recorded, answered, in this order; what cannot be recorded is taken back.</summary>
     private async ValueTask<Result<UploadProgress>> PublishAsync(IOpenFile file, long end, long offset, long? total)
     {
+        var attributes = await file.GetAttributesAsync().ConfigureAwait(false);
         var error = await file.CommitKeepingOldAsync().ConfigureAwait(false);
         var isRecorded = false;
         try
         {
             var recorded = await RecordAsync(new FileEvent(
-                FileOperation.Upload, Path, Bytes: end - offset, Size: end, ExpectedSize: total, Outcome: error, ResumedAt: offset, Sha256: file.Sha256)).ConfigureAwait(false);
+                FileOperation.Upload, Path, Bytes: end - offset, Size: end, ExpectedSize: total, Outcome: error, ResumedAt: offset, Identity: attributes.Value.Identity, Sha256: file.Sha256)
+            { Born = attributes.Value.Born }).ConfigureAwait(false);
             isRecorded = recorded.Succeeded;
             if (error == StoreError.None)
             {

@@ -71,6 +71,7 @@ public sealed class AccountFileStream : Stream
             await _journal.RecordAsync(
                 new FileEvent(FileOperation.Download, _path, Bytes: bytes, Size: Length, Identity: _attributes.Identity, ReadFrom: _start, ReadTo: _start + bytes, IsCut: isCut)
                 {
+                    Born = _attributes.Born,
                     IsPending = !await _file.IsRecordedAsync().ConfigureAwait(false),
                 }).ConfigureAwait(false);
         }

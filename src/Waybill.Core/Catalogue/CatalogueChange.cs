@@ -21,7 +21,7 @@ internal sealed class CatalogueChange(
         switch (fileEvent.Operation)
         {
             case FileOperation.Upload:
-                var arrived = CatalogueSql.Arrived(connection, account, place.Path, fileEvent.Size, fileEvent.ExpectedSize, deliverer, protocol, now);
+                var arrived = CatalogueSql.Arrived(connection, account, place.Path, fileEvent.Size, fileEvent.ExpectedSize, deliverer, protocol, now, FileNumber.Of(fileEvent));
                 CatalogueSql.Describe(connection, arrived, feeds?.AtFinal(place.Path)?.Name, fileEvent.Sha256);
                 if (fileEvent.IsUnclean)
                 {
@@ -30,7 +30,7 @@ internal sealed class CatalogueChange(
 
                 InboundSql.Delivered(connection, arrived, actor, now);
                 break;
-            case FileOperation.Download when !fileEvent.IsPending && CatalogueSql.Present(connection, account, place.Path) is { } file:
+            case FileOperation.Download when !fileEvent.IsPending && CatalogueSql.WasRead(connection, account, place.Path, FileNumber.Of(fileEvent)) is { } file:
                 CatalogueSql.Fetched(connection, file, new FileFetch(actor.Name, protocol, actor.Address, now, fileEvent.Bytes, fileEvent.Bytes >= fileEvent.Size), fileEvent);
                 break;
             case FileOperation.Remove:

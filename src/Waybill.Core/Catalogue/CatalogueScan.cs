@@ -319,12 +319,12 @@ public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, Vaul
 
         if (row is not null)
         {
-            Arrived(connection, account, path, size, now);
+            Arrived(connection, account, seen.Value, now);
             Record(transaction, AuditActions.FileChanged, suspect, actor, size);
             return report with { Changed = report.Changed + 1 };
         }
 
-        if (UpkeepSql.Returned(connection, account, path, size, seen.Value.ModificationTime))
+        if (UpkeepSql.Returned(connection, account, path, seen.Value))
         {
             if (layout.IsDelivery(path) && CatalogueSql.Present(connection, account, path) is { } back)
             {
@@ -335,14 +335,15 @@ public sealed class CatalogueScan(WaybillDatabase database, AuditLog audit, Vaul
             return report with { Returned = report.Returned + 1 };
         }
 
-        Arrived(connection, account, path, size, now);
+        Arrived(connection, account, seen.Value, now);
         Record(transaction, AuditActions.FileFound, suspect, actor, size);
         return report with { Found = report.Found + 1 };
     }
 
-    private void Arrived(DatabaseConnection connection, long account, string path, long size, DateTimeOffset now)
+    private void Arrived(DatabaseConnection connection, long account, in VaultEntry entry, DateTimeOffset now)
     {
-        var file = CatalogueSql.Arrived(connection, account, path, size, null, null, DeliveryProtocol.Found, now);
+        var path = entry.Path.ToString();
+        var file = CatalogueSql.Arrived(connection, account, path, entry.Size, null, null, DeliveryProtocol.Found, now, FileNumber.Of(entry));
         if (layout.IsDelivery(path))
         {
             InboundSql.Found(connection, file, now);

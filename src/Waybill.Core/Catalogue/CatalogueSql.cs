@@ -28,18 +28,42 @@ internal static class CatalogueSql
     public static long? Present(DatabaseConnection connection, long account, string path) => connection.First<long?>(
         "SELECT id FROM file WHERE account_id = @account AND path = @path AND gone_at IS NULL", static row => row.GetInt64(0), ("@account", account), ("@path", path));
 
+    /// <summary>The latest version that was a file on the disk, wherever it lies and whether it is there or not.</summary>
+    public const string ByFile = "SELECT id FROM file WHERE account_id = @account AND inode = @inode AND born = @born ORDER BY id DESC LIMIT 1";
+
+    /// <summary>
+    /// The version that somebody has read at a path. It may have been replaced, removed or renamed since; what has its path now is meant where that is the file that was read,
+    /// where nobody knows which file it is, and where the file was made after it: somebody has put it back from a copy.
+    /// </summary>
+    public static long? WasRead(DatabaseConnection connection, long account, string path, FileNumber read)
+    {
+        var there = connection.First<(long Id, FileNumber File, long Placed)?>(
+            "SELECT id, inode, born, max(arrived_at, coalesce(placed_at, 0)) FROM file WHERE account_id = @account AND path = @path AND gone_at IS NULL",
+            static row => (row.GetInt64(0), new FileNumber(row.IsDBNull(1) ? null : row.GetInt64(1), row.IsDBNull(2) ? null : row.GetInt64(2)), row.GetInt64(3)),
+            ("@account", account), ("@path", path));
+        if (read.Inode is null || there?.File == read)
+        {
+            return there?.Id;
+        }
+
+        return connection.First<long?>(ByFile, static row => row.GetInt64(0), ("@account", account), ("@inode", read.Inode), ("@born", read.Born))
+            ?? (there?.File.Inode is null || read.Born > there.Value.Placed ? there?.Id : null);
+    }
+
     /// <summary>A new version is in place; the one before it is replaced.</summary>
     /// <returns>Its number.</returns>
     public static long Arrived(
-        DatabaseConnection connection, long account, string path, long size, long? expectedSize, string? login, string protocol, DateTimeOffset now)
+        DatabaseConnection connection, long account, string path, long size, long? expectedSize, string? login, string protocol, DateTimeOffset now,
+        FileNumber number = default)
     {
         Leave(connection, account, path, GoneHow.Replaced, now);
         var file = connection.Number(
             """
-            INSERT INTO file (account_id, path, size, expected_size, arrived_at, login, protocol)
-            VALUES (@account, @path, @size, @expected, @now, @login, @protocol) RETURNING id
+            INSERT INTO file (account_id, path, size, expected_size, arrived_at, login, protocol, inode, born)
+            VALUES (@account, @path, @size, @expected, @now, @login, @protocol, @inode, @born) RETURNING id
             """,
-            ("@account", account), ("@path", path), ("@size", size), ("@expected", expectedSize), ("@now", now.ToColumn()), ("@login", login), ("@protocol", protocol));
+            ("@account", account), ("@path", path), ("@size", size), ("@expected", expectedSize), ("@now", now.ToColumn()), ("@login", login), ("@protocol", protocol),
+            ("@inode", number.Inode), ("@born", number.Born));
         QuotaWatch.Look(connection, account, now);
         return file;
     }
@@ -115,7 +139,7 @@ internal static class CatalogueSql
     public static void Resized(DatabaseConnection connection, long account, string path, long size, DateTimeOffset now)
     {
         connection.Execute(
-            "UPDATE file SET size = @size, expected_size = NULL, sha256 = NULL, placed_at = @now WHERE account_id = @account AND path = @path AND gone_at IS NULL",
+            "UPDATE file SET size = @size, expected_size = NULL, sha256 = NULL, placed_at = @now, inode = NULL, born = NULL WHERE account_id = @account AND path = @path AND gone_at IS NULL",
             ("@size", size), ("@now", now.ToColumn()), ("@account", account), ("@path", path));
         QuotaWatch.Look(connection, account, now);
     }

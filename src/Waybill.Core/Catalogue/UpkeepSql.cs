@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Waybill.Core.Database;
+using Waybill.Storage;
 
 namespace Waybill.Core.Catalogue;
 
@@ -46,13 +47,14 @@ internal static class UpkeepSql
     /// Brings back a version that was missing, where the file that is there now may well be it: the same size, and not written since.
     /// </summary>
     /// <returns>Whether there was one.</returns>
-    public static bool Returned(DatabaseConnection connection, long account, string path, long size, long modifiedSeconds) => connection.Execute(
+    public static bool Returned(DatabaseConnection connection, long account, string path, in VaultEntry entry) => connection.Execute(
         """
-        UPDATE file SET gone_at = NULL, gone_how = NULL, sha256 = NULL
+        UPDATE file SET gone_at = NULL, gone_how = NULL, sha256 = NULL, inode = @inode, born = @born
         WHERE id = (SELECT max(id) FROM file WHERE account_id = @account AND path = @path AND gone_how = 'missing')
           AND size = @size AND gone_at >= @modified AND NOT EXISTS (SELECT 1 FROM file WHERE account_id = @account AND path = @path AND gone_at IS NULL)
         """,
-        ("@account", account), ("@path", path), ("@size", size), ("@modified", SafeMilliseconds(modifiedSeconds))) > 0;
+        ("@account", account), ("@path", path), ("@size", entry.Size), ("@modified", SafeMilliseconds(entry.ModificationTime)),
+        ("@inode", FileNumber.Of(entry).Inode), ("@born", FileNumber.Of(entry).Born)) > 0;
 
     /// <summary>The next files whose hash is not known.</summary>
     public static List<UnhashedFile> Unhashed(DatabaseConnection connection, long after, string? only, int count) => connection.All(

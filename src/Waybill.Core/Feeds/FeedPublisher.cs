@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
+using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
@@ -231,6 +232,7 @@ public sealed partial class FeedPublisher(WaybillDatabase database, AuditLog aud
             }
 
             content.Content.Tell(file);
+            file.Number = FileNumber.Of(staged.Value);
             file.IsOnDisk = (await store.GetAttributesAsync(file.Path, followLink: false).ConfigureAwait(false)).Succeeded;
             return StoreError.None;
         }

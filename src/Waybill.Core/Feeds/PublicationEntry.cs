@@ -1,3 +1,4 @@
+using Waybill.Core.Catalogue;
 using Waybill.Storage;
 
 namespace Waybill.Core.Feeds;
@@ -39,6 +40,9 @@ internal sealed class PublicationEntry(VaultPath path, string token)
 
     /// <summary>Which file it is on the disk; null where that is not known yet.</summary>
     public ulong? Identity { get; set; }
+
+    /// <summary>The same for the catalogue, of one that was written just now.</summary>
+    public FileNumber Number { get; set; }
 
     public string HiddenPath => $"{(Path.Parent.IsRoot ? "" : Path.Parent.ToString())}/.waybill-s-{Token}";
 

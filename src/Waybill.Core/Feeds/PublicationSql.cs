@@ -111,7 +111,7 @@ internal static class PublicationSql
     {
         var path = file.Path.ToString();
         file.ReplacedId = CatalogueSql.Present(connection, set.AccountId, path);
-        file.FileId = CatalogueSql.Arrived(connection, set.AccountId, path, file.Size, null, set.Actor.Name, DeliveryProtocol.Publish, now);
+        file.FileId = CatalogueSql.Arrived(connection, set.AccountId, path, file.Size, null, set.Actor.Name, DeliveryProtocol.Publish, now, file.Number);
         connection.Execute(
             "UPDATE file SET feed = @feed, publication_id = @publication, sha256 = @sha256 WHERE id = @file",
             ("@feed", set.Feed), ("@publication", set.Id), ("@sha256", file.Sha256), ("@file", file.FileId));

@@ -14,11 +14,12 @@ public sealed class InboundContent : IAsyncDisposable
     private readonly FileJournal _journal;
     private readonly VaultPath _path;
     private readonly ulong _identity;
+    private readonly long? _born;
 
     private InboundContent(InboundFile file, IFileStore store, IOpenFile content, FileJournal journal, VaultPath path, Storage.FileAttributes attributes)
     {
         (File, _store, _content, _journal, _path) = (file, store, content, journal, path);
-        (Size, _identity) = (attributes.Size, attributes.Identity);
+        (Size, _identity, _born) = (attributes.Size, attributes.Identity, attributes.Born);
     }
 
     /// <summary>The file.</summary>
@@ -36,7 +37,8 @@ public sealed class InboundContent : IAsyncDisposable
 
     /// <summary>Records that so much of it was sent, whole or not.</summary>
     public async ValueTask<Outcome> RecordAsync(long sent) =>
-        await _journal.RecordAsync(new FileEvent(FileOperation.Download, _path, Bytes: sent, Size: Size, Identity: _identity, ReadTo: sent, IsCut: sent < Size)).ConfigureAwait(false) == StoreError.None
+        await _journal.RecordAsync(
+            new FileEvent(FileOperation.Download, _path, Bytes: sent, Size: Size, Identity: _identity, ReadTo: sent, IsCut: sent < Size) { Born = _born }).ConfigureAwait(false) == StoreError.None
             ? Outcome.Done
             : Problem.Unusable("The fetch could not be recorded.");
 

@@ -127,7 +127,7 @@ internal sealed class RetentionZip(
             cancellationToken).ConfigureAwait(false);
         _content += sent;
         _unsettled.Enqueue((zip.Written, new FileEvent(
-            FileOperation.Download, path!, Bytes: sent, Size: attributes.Value.Size, Identity: attributes.Value.Identity, ReadTo: sent)));
+            FileOperation.Download, path!, Bytes: sent, Size: attributes.Value.Size, Identity: attributes.Value.Identity, ReadTo: sent) { Born = attributes.Value.Born }));
     }
 
     /// <summary>Records the files that end before a place of the zip.</summary>

@@ -66,6 +66,7 @@ internal sealed class Download(FtpSession session, IOpenFile file, VaultPath pat
         : await Session.Files.RecordAsync(
             new FileEvent(FileOperation.Download, path, Bytes: Bytes, Size: attributes.Size, Identity: attributes.Identity, ReadFrom: offset, ReadTo: offset + Bytes, IsCut: isCut)
             {
+                Born = attributes.Born,
                 IsPending = !await file.IsRecordedAsync().ConfigureAwait(false),
             }).ConfigureAwait(false);
 }

@@ -182,14 +182,15 @@ internal sealed class ScpSource(ScpFiles files, ScpChannel channel, ScpArguments
 
             var announced = await AnnounceAsync('C', path, attributes.Value, attributes.Value.Size).ConfigureAwait(false);
             return announced == ScpReading.Good
-                ? await SendContentAsync(file, path, shown, attributes.Value.Size, attributes.Value.Identity).ConfigureAwait(false)
+                ? await SendContentAsync(file, path, shown, attributes.Value).ConfigureAwait(false)
                 : announced == ScpReading.Warning;
         }
     }
 
     // As many bytes as were announced, whatever becomes of the file meanwhile: a client counts them, and what follows is the status byte.
-    private async ValueTask<bool> SendContentAsync(IOpenFile file, VaultPath path, byte[] shown, long size, ulong identity)
+    private async ValueTask<bool> SendContentAsync(IOpenFile file, VaultPath path, byte[] shown, FileAttributes attributes)
     {
+        var size = attributes.Size;
         var (sent, read, isShort) = (0L, 0L, false);
         var flushed = true;
         while (sent < size && flushed)
@@ -208,8 +209,9 @@ internal sealed class ScpSource(ScpFiles files, ScpChannel channel, ScpArguments
         if (read > 0)
         {
             recorded = await files.RecordAsync(
-                new FileEvent(FileOperation.Download, path, Bytes: read, Size: size, Identity: identity, ReadTo: read, IsCut: !flushed || isShort)
+                new FileEvent(FileOperation.Download, path, Bytes: read, Size: size, Identity: attributes.Identity, ReadTo: read, IsCut: !flushed || isShort)
                 {
+                    Born = attributes.Born,
                     IsPending = !await file.IsRecordedAsync().ConfigureAwait(false),
                 }).ConfigureAwait(false);
         }

@@ -24,7 +24,7 @@ public static class UploadEnd
         try
         {
             var outcome = error == StoreError.None && file.IsRemoved ? StoreError.Abandoned : error;
-            var recorded = await RecordAsync(file, journal, facts, attributes.Value.Size, outcome).ConfigureAwait(false);
+            var recorded = await RecordAsync(file, journal, facts, attributes.Value, outcome).ConfigureAwait(false);
             isRecorded = recorded.IsOk;
             return error != StoreError.None ? error : recorded;
         }
@@ -52,14 +52,15 @@ public static class UploadEnd
             await file.DiscardAsync().ConfigureAwait(false);
         }
 
-        return await RecordAsync(file, journal, facts, attributes.Value.Size, StoreError.Abandoned).ConfigureAwait(false);
+        return await RecordAsync(file, journal, facts, attributes.Value with { Identity = 0, Born = null }, StoreError.Abandoned).ConfigureAwait(false);
     }
 
-    private static async ValueTask<AccessAnswer> RecordAsync(IOpenFile file, IFileJournal journal, UploadFacts facts, long size, StoreError outcome)
+    private static async ValueTask<AccessAnswer> RecordAsync(IOpenFile file, IFileJournal journal, UploadFacts facts, FileAttributes attributes, StoreError outcome)
     {
         var recorded = await journal.RecordAsync(new FileEvent(
-            FileOperation.Upload, file.RenamedTo ?? facts.Path, Bytes: facts.Bytes, Size: size, ExpectedSize: facts.ExpectedSize, Outcome: outcome,
-            ResumedAt: file.ResumedAt, Kept: file.Kept, Sha256: file.Sha256) { IsUnclean = facts.IsUnclean }).ConfigureAwait(false);
+            FileOperation.Upload, file.RenamedTo ?? facts.Path, Bytes: facts.Bytes, Size: attributes.Size, ExpectedSize: facts.ExpectedSize, Outcome: outcome,
+            ResumedAt: file.ResumedAt, Kept: file.Kept, Identity: attributes.Identity, Sha256: file.Sha256)
+        { IsUnclean = facts.IsUnclean, Born = attributes.Born }).ConfigureAwait(false);
         return recorded == StoreError.None ? AccessAnswer.Ok : new AccessAnswer(AccessOutcome.NotRecorded);
     }
 }

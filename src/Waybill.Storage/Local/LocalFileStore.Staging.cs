@@ -8,7 +8,7 @@ internal sealed partial class LocalFileStore : IStagingStore
 {
     private const int StagingBuffer = 128 * 1024;
 
-    public async ValueTask<StoreResult<long>> StageAsync(VaultPath target, string token, Stream content, CancellationToken cancellationToken = default)
+    public async ValueTask<StoreResult<FileAttributes>> StageAsync(VaultPath target, string token, Stream content, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(content);
@@ -27,15 +27,16 @@ internal sealed partial class LocalFileStore : IStagingStore
                 return error;
             }
 
-            long length = 0;
+            Statx status = default;
             var done = false;
             using (file)
             {
                 try
                 {
-                    (error, length) = await FillAsync(file, content, cancellationToken).ConfigureAwait(false);
+                    error = await FillAsync(file, content, cancellationToken).ConfigureAwait(false);
                     error = error == StoreError.None ? Errno.ToStoreError(Kernel.ChangeMode(file, _options.FilePermissions & ~_options.CreationMask)) : error;
                     error = error == StoreError.None && IsDurable ? Errno.ToStoreError(Calls.SyncFile(file)) : error;
+                    error = error == StoreError.None ? Errno.ToStoreError(Kernel.Stat(file, out status)) : error;
                     done = error == StoreError.None;
                 }
                 finally
@@ -47,7 +48,7 @@ internal sealed partial class LocalFileStore : IStagingStore
                 }
             }
 
-            return done ? length : error;
+            return done ? Show(status) : error;
         }
     }
 
@@ -244,7 +245,7 @@ internal sealed partial class LocalFileStore : IStagingStore
         }
     }
 
-    private async ValueTask<(StoreError Error, long Length)> FillAsync(FileDescriptor file, Stream content, CancellationToken cancellationToken)
+    private async ValueTask<StoreError> FillAsync(FileDescriptor file, Stream content, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(StagingBuffer);
         try
@@ -256,13 +257,13 @@ internal sealed partial class LocalFileStore : IStagingStore
                 error = error == StoreError.None ? Errno.ToStoreError(Calls.Write(file, length, buffer.AsSpan(0, count))) : error;
                 if (error != StoreError.None)
                 {
-                    return (error, length);
+                    return error;
                 }
 
                 length += count;
             }
 
-            return (StoreError.None, length);
+            return StoreError.None;
         }
         finally
         {

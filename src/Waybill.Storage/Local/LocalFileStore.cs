@@ -229,7 +229,7 @@ internal sealed partial class LocalFileStore : IFileStore
         status.ModificationSeconds,
         _options.ShownUserId,
         _options.ShownGroupId,
-        status.LinkCount) { Identity = status.Inode };
+        status.LinkCount) { Identity = status.Inode, Born = status.BirthMilliseconds };
 
     /// <summary>
     /// A file with a second name that no client can have given it: the operator's backup or another tree. Writing makes a new inode and so leaves that

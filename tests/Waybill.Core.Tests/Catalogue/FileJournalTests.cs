@@ -81,6 +81,63 @@ public sealed class FileJournalTests
         Assert.Equal("192.0.2.1", fetches[0].Address);
     }
 
+    [Theory]
+    [InlineData("overwritten")]
+    [InlineData("removed")]
+    [InlineData("renamed")]
+    [InlineData("swapped")]
+    public async Task A_fetch_is_that_of_the_version_that_was_read_whatever_became_of_it_meanwhile(string meanwhile)
+    {
+        await using var vaults = await TestVaults.CreateAsync();
+        await using var session = vaults.OpenSession();
+        await using var other = vaults.OpenSession();
+        var files = vaults.FilesOf(session);
+        await vaults.CommitAsync(other, "/upload/a", "old");
+        await vaults.CommitAsync(other, "/upload/b", "other");
+        var (_, reading) = await files.OpenAsync(VaultPath.Parse("/upload/a"), OpenModes.Read);
+        var attributes = (await reading!.GetAttributesAsync()).Value;
+        var changing = vaults.FilesOf(other);
+        switch (meanwhile)
+        {
+            case "overwritten":
+                await vaults.CommitAsync(other, "/upload/a", "new version");
+                break;
+            case "removed":
+                Assert.True((await changing.RemoveAsync(VaultPath.Parse("/upload/a"))).IsOk);
+                await vaults.CommitAsync(other, "/upload/a", "new version");
+                break;
+            case "renamed":
+                Assert.True((await changing.RenameAsync(VaultPath.Parse("/upload/a"), VaultPath.Parse("/upload/c"))).IsOk);
+                await vaults.CommitAsync(other, "/upload/a", "new version");
+                break;
+            default:
+                Assert.True((await changing.RenameAsync(VaultPath.Parse("/upload/b"), VaultPath.Parse("/upload/a"))).IsOk);
+                break;
+        }
+
+        Assert.True((await files.RecordAsync(new FileEvent(FileOperation.Download, VaultPath.Parse("/upload/a"), Bytes: 3, Size: 3, Identity: attributes.Identity)
+        {
+            Born = attributes.Born,
+        })).IsOk);
+        await reading.DisposeAsync();
+        Assert.True((await files.MakeDirectoryAsync(VaultPath.Parse("/upload/behind-the-download"), 0x1ED)).IsOk);
+        Assert.Null((await vaults.FindAsync("/upload/a"))!.FirstFetched);
+        Assert.Equal(
+            3L, vaults.Core.Scalar("SELECT size FROM file WHERE id = (SELECT file_id FROM fetch)"));
+        Assert.Equal("10042", vaults.Core.Scalar("SELECT first_fetched_by FROM file WHERE size = 3"));
+
+        // One that was put back by hand from a copy is not the file of its row, and the version of its row.
+        vaults.MeetTheKernelsClock();
+        await vaults.CommitAsync(other, "/upload/d", "kept");
+        await Task.Delay(5, TestContext.Current.CancellationToken);
+        File.Delete(vaults.OnDisk("/upload/d"));
+        await File.WriteAllTextAsync(vaults.OnDisk("/upload/d"), "kept", TestContext.Current.CancellationToken);
+        var copy = (await session.GetAttributesAsync(VaultPath.Parse("/upload/d"), followLink: true)).Value;
+        Assert.True((await files.RecordAsync(new FileEvent(FileOperation.Download, VaultPath.Parse("/upload/d"), Bytes: 4, Size: 4, Identity: copy.Identity) { Born = copy.Born })).IsOk);
+        Assert.True((await files.MakeDirectoryAsync(VaultPath.Parse("/upload/behind-both"), 0x1ED)).IsOk);
+        Assert.Equal("10042", (await vaults.FindAsync("/upload/d"))!.FirstFetchedBy);
+    }
+
     [Fact]
     public async Task A_renamed_file_keeps_its_arrival_and_replaces_what_was_there()
     {

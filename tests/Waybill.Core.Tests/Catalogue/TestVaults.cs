@@ -1,6 +1,8 @@
+using System.Buffers;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Vaults;
 using Waybill.Storage;
+using Waybill.Storage.Access;
 using Waybill.Storage.Local;
 
 namespace Waybill.Core.Tests.Catalogue;
@@ -33,6 +35,19 @@ internal sealed class TestVaults : IAsyncDisposable
         var core = await TestCore.CreateAsync();
         core.Services.Vaults.Ensure(await core.AddAccountAsync());
         return new TestVaults(core);
+    }
+
+    /// <summary>What a session does with files, and records.</summary>
+    public SessionFiles FilesOf(IFileStore session) => new(session, new EveryRight(), Core.Journal(Actor.Login("10042", "192.0.2.8", "c2")));
+
+    /// <summary>An upload from its first byte to its answer.</summary>
+    public async Task CommitAsync(IFileStore session, string path, string content)
+    {
+        var files = FilesOf(session);
+        var (_, file) = await files.OpenAsync(VaultPath.Parse(path), OpenModes.Write | OpenModes.Create | OpenModes.Truncate);
+        await using var upload = file!;
+        Assert.Equal(StoreError.None, await upload.WriteAsync(0, new ReadOnlySequence<byte>(System.Text.Encoding.UTF8.GetBytes(content))));
+        Assert.True((await files.CommitAsync(upload, new UploadFacts(VaultPath.Parse(path), content.Length))).IsOk);
     }
 
     public string OnDisk(string path, string account = "10042") => Path.Combine(Core.Files.Vaults, account) + path;

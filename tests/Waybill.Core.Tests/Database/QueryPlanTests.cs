@@ -1,4 +1,5 @@
 using Waybill.Core.Billing;
+using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Feeds;
 using Waybill.Core.Numbers;
@@ -39,6 +40,16 @@ public sealed class QueryPlanTests
     {
         await using var core = await TestCore.CreateAsync();
         AssertNoScan(await PlanAsync(core, ReceiptService.Statement(new ReceiptQuery { NewestFirst = true, Unfetched = true })));
+    }
+
+    [Fact]
+    public async Task The_version_that_was_read_is_found_by_its_file()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var plan = await PlanAsync(core, CatalogueSql.ByFile);
+        Assert.Contains("USING INDEX file_inode (account_id=? AND inode=?)", plan, StringComparison.Ordinal);
+        AssertNoScan(plan);
+        Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
     }
 
     [Fact]

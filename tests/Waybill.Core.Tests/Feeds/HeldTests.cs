@@ -1,5 +1,6 @@
 using Waybill.Core.Feeds;
 using Waybill.Core.Vaults;
+using Waybill.Storage;
 using Waybill.Storage.Local;
 
 namespace Waybill.Core.Tests.Feeds;
@@ -92,6 +93,24 @@ public sealed class HeldTests
         var versions = (await core.Services.Receipts.ListAsync(new ReceiptQuery { Account = "10042" })).Get().Items.Where(static receipt => receipt.Path == "/invoices/1.pdf");
         Assert.Equal(["replaced", null], versions.Select(static version => version.GoneHow));
         Assert.Contains("wrong VAT", (string)core.Scalar("SELECT detail FROM audit ORDER BY sequence DESC LIMIT 1")!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_was_reading_what_is_replaced_has_not_fetched_the_new_one()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await core.PublishAsync("invoice", "1.pdf", "old");
+        await using var store = core.Services.Stores.OpenStaging("10042").Value!;
+        await using var reading = (await store.OpenAsync(VaultPath.Parse("/invoices/1.pdf"), OpenModes.Read)).Value!;
+        await core.PublishAsync(FeedTestExtensions.Set("10042", "invoice", ("1.pdf", "new")) with { Replace = true, Reason = "wrong VAT" });
+        var attributes = (await reading.GetAttributesAsync()).Value;
+        var journal = core.Journal(Actor.Login("10042", "192.0.2.1", "c1"));
+        Assert.Equal(StoreError.None, await journal.RecordAsync(new FileEvent(
+            FileOperation.Download, VaultPath.Parse("/invoices/1.pdf"), Bytes: 3, Size: 3, Identity: attributes.Identity) { Born = attributes.Born }));
+        Assert.Equal(StoreError.None, await journal.RecordAsync(new FileEvent(FileOperation.MakeDirectory, VaultPath.Parse("/upload/behind-the-download"))));
+        var versions = (await core.Services.Receipts.ListAsync(new ReceiptQuery { Account = "10042" })).Get().Items;
+        Assert.Equal([("replaced", "10042"), (null, null)], versions.Select(static version => (version.GoneHow, version.FirstFetchedBy)));
     }
 
     [Fact]
