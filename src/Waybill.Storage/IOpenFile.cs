@@ -9,7 +9,10 @@ namespace Waybill.Storage;
 /// </summary>
 public interface IOpenFile : IAsyncDisposable
 {
-    /// <summary>Where the commit publishes it, when the client renamed the upload before anyone could see it (sshfs does); else null.</summary>
+    /// <summary>
+    /// Where the commit publishes it, when the client renamed the upload before anyone could see it (sshfs does); where it has come to lie, when somebody renamed its
+    /// directory while it ran; else null.
+    /// </summary>
     VaultPath? RenamedTo => null;
 
     /// <summary>Whether the client removed the upload before anyone could see it: the commit succeeds and publishes nothing.</summary>

@@ -171,7 +171,7 @@ public sealed partial class AccountFileSession
         try
         {
             var recorded = await RecordAsync(new FileEvent(
-                FileOperation.Upload, Path, Bytes: end - offset, Size: end, ExpectedSize: total, Outcome: error, ResumedAt: offset, Identity: attributes.Value.Identity, Sha256: file.Sha256)
+                FileOperation.Upload, file.RenamedTo ?? Path, Bytes: end - offset, Size: end, ExpectedSize: total, Outcome: error, ResumedAt: offset, Identity: attributes.Value.Identity, Sha256: file.Sha256)
             { Born = attributes.Value.Born }).ConfigureAwait(false);
             isRecorded = recorded.Succeeded;
             if (error == StoreError.None)

@@ -20,6 +20,7 @@ internal sealed class Jail : IDisposable
     private readonly IAccessRules _rules;
     private readonly LocalStoreStatistics _statistics;
     private FileDescriptor _root;
+    private byte[]? _rootPlace;
 
     private Jail(FileDescriptor vaults, VaultPath rootPath, FileDescriptor root, IAccessRules rules, LocalStoreStatistics statistics)
     {
@@ -243,6 +244,43 @@ internal sealed class Jail : IDisposable
         }
 
         return VaultPath.TryParse(name, directory!, out real) == VaultPathError.None ? StoreError.None : StoreError.NameTooLong;
+    }
+
+    /// <summary>
+    /// The real path that <paramref name="path"/> has now by its directory; null when that is the same, or lies outside the root. One link is read while nothing has moved:
+    /// each upload asks for it.
+    /// </summary>
+    [SkipLocalsInit]
+    public VaultPath? Moved(FileDescriptor directory, VaultPath path)
+    {
+        Span<byte> buffer = stackalloc byte[PathBuffer];
+        var parent = path.Bytes[..path.Bytes.LastIndexOf((byte)'/')];
+        if (Kernel.WhereIs(directory, buffer, out var length) != Errno.None)
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> there = length > 1 ? buffer[..length] : default;
+        if (Volatile.Read(ref _rootPlace) is { } known && there.StartsWith(known) && there[known.Length..].SequenceEqual(parent))
+        {
+            return null;
+        }
+
+        Span<byte> rootBuffer = stackalloc byte[PathBuffer];
+        if (Kernel.WhereIs(Volatile.Read(ref _root), rootBuffer, out length) != Errno.None)
+        {
+            return null;
+        }
+
+        // The root itself may have been moved, too.
+        ReadOnlySpan<byte> root = length > 1 ? rootBuffer[..length] : default;
+        Volatile.Write(ref _rootPlace, root.ToArray());
+        if (!there.StartsWith(root) || there[root.Length..] is not ([] or [(byte)'/', ..]) || there[root.Length..].SequenceEqual(parent))
+        {
+            return null;
+        }
+
+        return VaultPath.TryParse((byte[])[.. there[root.Length..], (byte)'/', .. path.Name], VaultPath.Root, out var moved) == VaultPathError.None ? moved : null;
     }
 
     private static StoreError OpenRoot(FileDescriptor vaults, VaultPath rootPath, LocalStoreStatistics statistics, out FileDescriptor root) =>

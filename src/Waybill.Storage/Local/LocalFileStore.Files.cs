@@ -182,6 +182,7 @@ internal sealed partial class LocalFileStore
         var target = new UploadTarget(
             location.Directory,
             location.Name.ToArray(),
+            location.Path,
             exclusive || !Allows(location.Path, FileRights.Overwrite),
             exclusive ? StoreError.AlreadyExists : StoreError.PermissionDenied);
         PendingNames.Claim? claim = null;
@@ -227,7 +228,7 @@ internal sealed partial class LocalFileStore
             }
         }
 
-        var target = new UploadTarget(location.Directory, location.Name.ToArray(), MustBeNew: false, StoreError.AlreadyExists);
+        var target = new UploadTarget(location.Directory, location.Name.ToArray(), location.Path, MustBeNew: false, StoreError.AlreadyExists);
         error = BeginUpload(target, modes, existing.Status.Permissions, isNew: false, claim: null, out var upload);
         if (upload is null)
         {
@@ -393,6 +394,9 @@ internal sealed partial class LocalFileStore
 
         return false;
     }
+
+    /// <summary>Where a name lies now whose directory was renamed since it was opened; null where it lies as before, or where this session sees nothing of it.</summary>
+    public VaultPath? Moved(FileDescriptor directory, VaultPath path) => _jail.Moved(directory, path);
 
     private static StoreError RequireRegularFile(FileKind kind) => kind switch
     {

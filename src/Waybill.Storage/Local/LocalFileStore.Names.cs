@@ -211,7 +211,7 @@ internal sealed partial class LocalFileStore
         {
             if (FindUpload(from) is { } upload)
             {
-                upload.Retarget(new UploadTarget(directory, to.Name.ToArray(), !mayReplace, taken), to.Path);
+                upload.Retarget(new UploadTarget(directory, to.Name.ToArray(), to.Path, !mayReplace, taken), to.Path);
                 return StoreError.None;
             }
         }

@@ -279,7 +279,7 @@ internal sealed partial class LocalFileStore
     private Upload Resumed(Location location, OpenModes modes, int? permissions, FileDescriptor taken, byte[] hidden, long length)
     {
         taken.Budget = _budget;
-        var target = new UploadTarget(location.Directory, location.Name.ToArray(), !Allows(location.Path, FileRights.Overwrite), StoreError.PermissionDenied);
+        var target = new UploadTarget(location.Directory, location.Name.ToArray(), location.Path, !Allows(location.Path, FileRights.Overwrite), StoreError.PermissionDenied);
         var upload = new Upload(this, taken, hidden, target, modes, (permissions ?? _options.FilePermissions) & PermissionMask & ~_options.CreationMask);
         upload.MayBeKept(_names!, _partials.NextOrder(), isFindable: true, mustStartAtZero: false);
         upload.GoOnAt(length);

@@ -215,6 +215,7 @@ internal sealed partial class Upload
             published = errno == Errno.None && ahead is null;
             if (published)
             {
+                NotePlace(target);
                 _space?.Publish();
             }
         }

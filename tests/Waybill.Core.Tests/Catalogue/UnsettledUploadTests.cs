@@ -61,6 +61,42 @@ public sealed class UnsettledUploadTests
         Assert.Equal((0L, 0L), (report.Found, report.Missing));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_whose_directory_another_session_renames_has_its_row_where_it_lies(bool isInPlace)
+    {
+        await using var vaults = await TestVaults.CreateAsync();
+        await using var session = vaults.OpenSession();
+        await using var other = vaults.OpenSession();
+        Directory.CreateDirectory(vaults.OnDisk("/upload/d"));
+        var (files, others) = (vaults.FilesOf(session), vaults.FilesOf(other));
+        var path = VaultPath.Parse("/upload/d/a.csv");
+        var (_, file) = await files.OpenAsync(path, OpenModes.Write | OpenModes.Create | OpenModes.Truncate);
+        await using var upload = file!;
+        if (isInPlace)
+        {
+            Assert.Equal(StoreError.None, await upload.CommitKeepingOldAsync());
+        }
+
+        var renaming = others.RenameAsync(VaultPath.Parse("/upload/d"), VaultPath.Parse("/upload/e")).AsTask();
+        if (isInPlace)
+        {
+            Assert.True((await files.RecordAsync(new FileEvent(FileOperation.Upload, upload.RenamedTo ?? path))).IsOk);
+            await upload.SettleAsync(recorded: true);
+        }
+        else
+        {
+            await renaming;
+            Assert.True((await files.CommitAsync(upload, new UploadFacts(path, 0))).IsOk);
+        }
+
+        Assert.True((await renaming).IsOk);
+        Assert.NotNull(await vaults.FindAsync("/upload/e/a.csv"));
+        var report = await vaults.ScanAsync();
+        Assert.Equal((1L, 0L, 0L), (report.Files, report.Found, report.Missing));
+    }
+
     [Fact]
     public async Task One_that_another_session_removes_is_removed()
     {
