@@ -52,6 +52,7 @@ public sealed partial class LocalVaults
                 return StoreError.Busy;
             }
 
+            var ahead = _pendingNames.Unsettled.IsEmpty ? null : _pendingNames.Unsettled.Find(status.Identity);
             error = destination.EnsureFolder(targetRoot, target.Parent, out var into);
             using (into)
             {
@@ -64,7 +65,7 @@ public sealed partial class LocalVaults
                 if (errno == Errno.CrossDevice)
                 {
                     error = await destination.CopyInAsync(from, path.Name.ToArray(), status.Identity, into, target.Name.ToArray(), cancellationToken).ConfigureAwait(false);
-                    return error == StoreError.None ? SyncIfDurable(from) : error;
+                    return await WhenSettledAsync(ahead, error == StoreError.None ? SyncIfDurable(from) : error).ConfigureAwait(false);
                 }
 
                 // A new version may have taken the name since it was looked at; it gets it back, unless yet another one has it.
@@ -75,12 +76,16 @@ public sealed partial class LocalVaults
                 }
 
                 error = errno == Errno.None ? destination.SyncIfDurable(into) : Errno.ToStoreError(errno);
-                error = error == StoreError.None ? SyncIfDurable(from) : error;
-                var ahead = error != StoreError.None || _pendingNames.Unsettled.IsEmpty ? null : _pendingNames.Unsettled.Find(status.Identity);
-                await (ahead ?? Task.CompletedTask).ConfigureAwait(false);
-                return error;
+                return await WhenSettledAsync(ahead, error == StoreError.None ? SyncIfDurable(from) : error).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>As with a rename by a session: what is recorded of the move comes behind the row of the upload.</summary>
+    private static async ValueTask<StoreError> WhenSettledAsync(Task? ahead, StoreError error)
+    {
+        await (error == StoreError.None && ahead is not null ? ahead : Task.CompletedTask).ConfigureAwait(false);
+        return error;
     }
 
     /// <summary>Removes a file if another one has the same content: what is left of a move across file systems that was cut off. The other one is on the disk before.</summary>

@@ -109,6 +109,7 @@ internal sealed partial class Upload
         }
 
         _kept = _received - _owner.HeldBack;
+        NotePlace(_target);
         return true;
     }
 }

@@ -66,6 +66,19 @@ public sealed class UploadPlaceTests
     }
 
     [Fact]
+    public async Task What_is_kept_of_one_that_was_cut_off_is_where_its_directory_is()
+    {
+        await using var folder = new VaultFolder();
+        Directory.CreateDirectory(folder.OnDisk("/a"));
+        var file = await folder.OpenStore("/u1", owner: "l1").OpenedAsync("/a/x", NewContent);
+        await file.WriteAsync(0, Bytes("half"));
+        Assert.Equal(StoreError.None, await folder.Store.RenameAsync(P("/a"), P("/b"), replace: false));
+        await file.DisposeAsync();
+        Assert.Equal(P("/b/x"), file.RenamedTo);
+        Assert.Equal(4, (await folder.OpenStore("/u1", owner: "l1").StatAsync("/b/x")).Size);
+    }
+
+    [Fact]
     public async Task One_that_its_own_client_renamed_is_found_behind_the_rename_of_its_new_directory_too()
     {
         await using var folder = new VaultFolder();
