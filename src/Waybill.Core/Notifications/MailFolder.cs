@@ -26,6 +26,7 @@ internal sealed class MailFolder(NotificationOptions options) : IMailTransport
             MakePrivate(work);
             using (var client = new SmtpClient { DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory, PickupDirectoryLocation = work })
             {
+                client.DeliveryFormat = MailFailures.Format(mail);
                 using var message = MailMessages.Create(mail, options);
                 await client.SendMailAsync(message, cancellationToken).ConfigureAwait(false);
             }
@@ -44,9 +45,18 @@ internal sealed class MailFolder(NotificationOptions options) : IMailTransport
         {
             return new(SendVerdict.Never, error.Message);
         }
+        catch (SmtpException error) when (MailFailures.Judge(error, mail, signsIn: false) is not SendVerdict.Away and var verdict)
+        {
+            return new(verdict, error.Message);
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or SmtpException)
         {
             return new(SendVerdict.Away, $"{options.MailFolder} cannot be written: {error.GetBaseException().Message}");
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // As over SMTP: one mail that SmtpClient chokes on must not stand in the way of the others.
+            return new(SendVerdict.Later, $"{error.GetType().Name}: {error.Message}");
         }
     }
 

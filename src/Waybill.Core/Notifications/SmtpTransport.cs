@@ -16,25 +16,25 @@ internal sealed class SmtpTransport(SmtpOptions smtp, NotificationOptions option
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            await Send(_client ??= Connect(), MailMessages.Create(mail, options)).WaitAsync(either.Token).ConfigureAwait(false);
+            var message = MailMessages.Create(mail, options);
+            (_client ??= Connect()).DeliveryFormat = MailFailures.Format(mail);
+            await Send(_client, message).WaitAsync(either.Token).ConfigureAwait(false);
             return SendOutcome.Taken;
         }
         catch (FormatException error)
         {
             return new(SendVerdict.Never, error.Message);
         }
-        catch (SmtpFailedRecipientException error)
-        {
-            return new((int)error.StatusCode >= 500 ? SendVerdict.Never : SendVerdict.Later, Words(error));
-        }
         catch (SmtpException error)
         {
-            // A reply to this message concerns this message; no reply, a busy server and a refused sign-in concern all of them.
-            Dispose();
-            var own = (int)error.StatusCode is >= 450 and < 460 or >= 550 and < 560 && error.StatusCode != SmtpStatusCode.ClientNotPermitted;
-            return new(own ? SendVerdict.Later : SendVerdict.Away, Words(error));
+            if (error is not SmtpFailedRecipientException)
+            {
+                Dispose();
+            }
+
+            return new(MailFailures.Judge(error, mail, smtp.User is not null), Words(error));
         }
-        catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException or InvalidOperationException
+        catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException or ObjectDisposedException
             or System.Security.Authentication.AuthenticationException)
         {
             Dispose();

@@ -260,15 +260,15 @@ internal static class UpkeepChecks
 
     private static async Task<Finding> DeadAsync(Installation installation, DeliveryKind kind, CancellationToken cancellationToken)
     {
-        var (check, what, remedy) = kind == DeliveryKind.Mail
-            ? ("notifications", "mails", "mend the mail server or the address")
-            : ("web hooks", "calls of web hooks", "mend the receiver");
+        var (check, what, atOnce, remedy) = kind == DeliveryKind.Mail
+            ? ("notifications", "mails", "at once where they were refused for good", "mend the mail server or the address")
+            : ("web hooks", "calls of web hooks", "with a web hook that was removed", "mend the receiver");
         var dead = await installation.Notifications.CountAsync(DeliveryState.Dead, kind, cancellationToken);
         return dead == 0
             ? new Finding(Verdict.Ok, check, $"{await installation.Notifications.CountAsync(DeliveryState.Waiting, kind, cancellationToken)} wait, none was given up")
             : new Finding(
                 Verdict.Warning, check,
-                $"{dead} {what} were given up after {NotificationLimits.GiveUp.TotalHours:0} hours of trying, or waited in a backup that was restored")
+                $"{dead} {what} were given up after {NotificationLimits.GiveUp.TotalHours:0} hours of trying, or {atOnce}, or waited in a backup that was restored")
             {
                 Remedy = new Remedy($"see notification list --dead; {remedy}, then", "notification retry --all-dead"),
             };

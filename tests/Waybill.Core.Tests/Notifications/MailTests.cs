@@ -191,6 +191,84 @@ public sealed class MailTests
         Assert.Equal(["night@provider.test"], Assert.Single(server.Mails).To);
     }
 
+    [Theory]
+    [InlineData("MAIL", "552 5.3.4 too large for us")]
+    [InlineData("RCPT", "554 5.1.1 nobody of that name")]
+    [InlineData("RCPT", "501 5.1.3 no address")]
+    [InlineData("DATA", "554 5.6.0 not this text")]
+    public async Task A_mail_that_is_refused_for_good_is_a_dead_letter_at_once_and_holds_none_of_the_others(string stage, string reply)
+    {
+        await using var server = await SmtpServer.StartAsync("--reply", stage, reply);
+        await using var outbox = await Outbox.CreateAsync(server.Port);
+        await outbox.RaiseAsync("file-held", count: 3);
+        await outbox.RunAsync();
+        Assert.Contains(reply[4..], Assert.Single(await outbox.ListAsync(DeliveryState.Dead)).Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await outbox.ListAsync(DeliveryState.Sent)).Count);
+        Assert.Equal(2, server.Mails.Count);
+    }
+
+    [Theory]
+    [InlineData("GREETING", "554 no service here")]
+    [InlineData("MAIL", "421 too many at once")]
+    [InlineData("MAIL", "530 5.7.0 sign in first")]
+    public async Task A_server_that_takes_no_mail_at_all_loses_none_and_is_asked_once_for_all(string stage, string reply)
+    {
+        await using var server = await SmtpServer.StartAsync("--reply", stage, reply);
+        await using var outbox = await Outbox.CreateAsync(server.Port);
+        await outbox.RaiseAsync("file-held", count: 3);
+        await outbox.RunAsync();
+        var waiting = await outbox.ListAsync(DeliveryState.Waiting);
+        Assert.Equal((3, 1), (waiting.Count, waiting.Sum(delivery => delivery.Attempts)));
+        outbox.Time.Advance(NotificationLimits.FirstRetry);
+        await outbox.RunAsync();
+        Assert.Equal(3, (await server.WaitForAsync(3)).Count);
+    }
+
+    [Theory]
+    [InlineData("MAIL", "554 5.7.1 Client host rejected")]
+    [InlineData("RCPT", "550 5.7.54 unable to relay")]
+    public async Task A_refusal_that_may_come_of_a_refused_sign_in_does_not_give_up_a_mail(string stage, string reply)
+    {
+        await using var server = await SmtpServer.StartAsync("--reply", stage, reply);
+        await using var outbox = await Outbox.CreateAsync(server.Port);
+        await File.WriteAllTextAsync(Path.Combine(outbox.Core.Path, "password"), "old\n");
+        outbox.Options = outbox.Options with { Smtp = outbox.Options.Smtp! with { User = "waybill", PasswordFile = Path.Combine(outbox.Core.Path, "password") } };
+        await outbox.RaiseAsync("file-held", count: 2);
+        await outbox.RunAsync();
+        Assert.Single(await outbox.ListAsync(DeliveryState.Waiting));
+        Assert.Single(await outbox.ListAsync(DeliveryState.Sent));
+    }
+
+    [Theory]
+    [InlineData("größe@customer.test", false)]
+    [InlineData("größe@customer.test", true)]
+    [InlineData("billing@üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü.test", true)]
+    public async Task An_address_that_the_mail_server_cannot_take_holds_none_of_the_others(string address, bool utf8)
+    {
+        await using var server = await SmtpServer.StartAsync(utf8 ? ["--utf8"] : []);
+        await using var outbox = await Outbox.CreateAsync(server.Port, null, new TopicRule("*", Telling.Now, Telling.Now));
+        outbox.Core.Tamper($"UPDATE account SET email = '{address}'");
+        await outbox.RaiseAsync("file-held", count: 2);
+        await outbox.RunAsync();
+        var isTaken = utf8 && address.StartsWith('g');
+        var states = (await outbox.ListAsync()).ToLookup(delivery => delivery.Target, delivery => delivery.State);
+        Assert.All(states[address], state => Assert.Equal(isTaken ? DeliveryState.Sent : DeliveryState.Dead, state));
+        Assert.Equal([DeliveryState.Sent, DeliveryState.Sent], states[Outbox.Support]);
+        Assert.Equal(isTaken ? 2 : 0, server.Mails.Count(mail => mail.To.Contains(address)));
+    }
+
+    [Fact]
+    public async Task Without_a_mail_server_an_address_of_other_letters_is_written_and_one_that_cannot_be_is_a_dead_letter()
+    {
+        await using var outbox = await Outbox.CreateAsync(0, null, new TopicRule("*", Telling.Now, Telling.Now));
+        outbox.Core.Tamper("UPDATE account SET email = 'größe@customer.test'");
+        outbox.Options = outbox.Options with { SupportMail = $"night@{new string('ü', 70)}.test" };
+        await outbox.RaiseAsync("file-held", count: 2);
+        await outbox.RunAsync();
+        Assert.Equal(2, Directory.GetFiles(outbox.Options.MailFolder, "*.eml").Length);
+        Assert.Equal(2, (await outbox.ListAsync(DeliveryState.Dead)).Count(delivery => delivery.Target == outbox.Options.SupportMail));
+    }
+
     [Fact]
     public async Task Without_a_mail_server_mails_are_files_whole_and_once()
     {

@@ -3,6 +3,8 @@
 --hold      says what it has, then answers DATA only when it reads a line: the moment in which a sender is killed
 --refuse A  answers 550 to the recipient A
 --busy A    answers 451 to the recipient A
+--reply S R answers R the first time that it is at S: GREETING, MAIL, RCPT or DATA (the mail's end)
+--utf8      offers SMTPUTF8
 --tls C K   offers STARTTLS with this certificate and key, and wants it
 --auth U P  wants AUTH with this user and password
 """
@@ -20,13 +22,31 @@ arguments.add_argument("--port", type=int, default=0)
 arguments.add_argument("--hold", action="store_true")
 arguments.add_argument("--refuse")
 arguments.add_argument("--busy")
+arguments.add_argument("--reply", nargs=2, default=[None, None])
+arguments.add_argument("--utf8", action="store_true")
 arguments.add_argument("--tls", nargs=2)
 arguments.add_argument("--auth", nargs=2)
 options = arguments.parse_args()
 
 
+def answer(stage):
+    if stage == options.reply[0]:
+        options.reply[0] = None
+        return options.reply[1]
+    return None
+
+
 class Handler:
+    async def handle_MAIL(self, server, session, envelope, address, mail_options):
+        reply = answer("MAIL")
+        if reply is None:
+            envelope.mail_from = address
+        return reply or "250 OK"
+
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+        reply = answer("RCPT")
+        if reply is not None:
+            return reply
         if address == options.refuse:
             return "550 5.1.1 nobody here"
         if address == options.busy:
@@ -35,6 +55,9 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        reply = answer("DATA")
+        if reply is not None:
+            return reply
         mail = {
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
@@ -55,6 +78,10 @@ def authenticate(server, session, envelope, mechanism, data):
 
 
 class Server(SMTP):
+    async def push(self, status):
+        greeting = answer("GREETING") if self.session and not self.session.host_name and status.startswith("220 ") else None
+        await super().push(greeting or status)
+
     async def smtp_AUTH(self, arg):
         # .NET writes "AUTH login", which every mail server in use takes; aiosmtpd alone compares with case.
         mechanism, _, rest = (arg or "").partition(" ")
@@ -68,6 +95,7 @@ def make():
         context.load_cert_chain(*options.tls)
     return Server(
         Handler(),
+        enable_SMTPUTF8=options.utf8,
         tls_context=context,
         require_starttls=bool(options.tls),
         authenticator=authenticate if options.auth else None,
