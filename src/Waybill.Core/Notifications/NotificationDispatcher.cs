@@ -13,7 +13,11 @@ public sealed class NotificationDispatcher : IAsyncDisposable
     private readonly Func<IMailTransport> _mail;
     private readonly HookCaller _hooks;
     private readonly TimeProvider _time;
+
+    // The mails' first, then those of the hooks: each ends beside the next rounds where somebody is slow to answer, so that nobody else waits for it.
+    private readonly Task<Outcome>[] _work = new Task<Outcome>[1 + NotificationLimits.HooksAtOnce];
     private bool _recovered;
+    private long _lastHook;
     private int _mailFailures;
     private DateTimeOffset _mailRetryAt = DateTimeOffset.MinValue;
 
@@ -24,6 +28,7 @@ public sealed class NotificationDispatcher : IAsyncDisposable
         _mail = mail;
         _hooks = new HookCaller(new HookTargets(options.HookNetworks), time);
         _time = time;
+        Array.Fill(_work, Task.FromResult(Outcome.Done));
     }
 
     /// <summary>Why mails do not get away at present; null when they do.</summary>
@@ -39,7 +44,10 @@ public sealed class NotificationDispatcher : IAsyncDisposable
             : templates.Problem;
     }
 
-    /// <summary>Does all that is due now. A try that has begun is ended by <paramref name="now"/> only; nothing new begins once <paramref name="stop"/> is asked for.</summary>
+    /// <summary>
+    /// Does what is due now, for as long as a round may take. A try that has begun is ended by <paramref name="now"/> only; nothing new begins once
+    /// <paramref name="stop"/> is asked for.
+    /// </summary>
     public async ValueTask<Outcome> RunAsync(CancellationToken stop, CancellationToken now)
     {
         try
@@ -48,17 +56,25 @@ public sealed class NotificationDispatcher : IAsyncDisposable
         }
         catch
         {
-            // What was being sent is in an unknown state, as after a kill.
+            // What was being sent is in an unknown state, as after a kill; what still is must not be sent a second time beside itself.
+            await EndAsync().ConfigureAwait(false);
             _recovered = false;
             throw;
         }
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    /// <summary>Waits for the tries that have begun.</summary>
+    public async ValueTask DisposeAsync()
     {
+        await EndAsync().ConfigureAwait(false);
         _hooks.Dispose();
-        return ValueTask.CompletedTask;
+    }
+
+    private async Task EndAsync()
+    {
+        Task all = Task.WhenAll(_work);
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Array.Fill(_work, Task.FromResult(Outcome.Done));
     }
 
     private async ValueTask<Outcome> WorkAsync(CancellationToken stop, CancellationToken now)
@@ -74,37 +90,77 @@ public sealed class NotificationDispatcher : IAsyncDisposable
             _recovered = true;
         }
 
+        // How those ended that went on beside other rounds.
+        var ended = await TroubleAsync().ConfigureAwait(false);
         if (!await _database.ReadAsync(connection => OutboxSql.HasWork(connection, _time.GetUtcNow()), now).ConfigureAwait(false))
         {
-            return Outcome.Done;
+            return new Outcome(ended);
         }
 
+        var goesOn = Bounded(stop);
         Result<int> handled;
         do
         {
             handled = await _writer.HandleAsync(now).ConfigureAwait(false);
         }
-        while (!stop.IsCancellationRequested && handled is { Succeeded: true, Value: > 0 });
+        while (goesOn() && handled is { Succeeded: true, Value: > 0 });
 
         Result<bool> digests;
         do
         {
             digests = await _writer.MakeDigestAsync(now).ConfigureAwait(false);
         }
-        while (!stop.IsCancellationRequested && digests is { Succeeded: true, Value: true });
+        while (goesOn() && digests is { Succeeded: true, Value: true });
 
-        Task<Outcome>[] work = [SendMailsAsync(stop, now), .. Enumerable.Range(0, NotificationLimits.HooksAtOnce).Select(_ => CallHooksAsync(stop, now))];
-        var outcomes = await Task.WhenAll(work).ConfigureAwait(false);
+        await SendAsync(Bounded(stop), now).ConfigureAwait(false);
         var purged = await _database.WriteAsync<int>(
             transaction => OutboxSql.Purge(transaction.Connection, _time.GetUtcNow() - NotificationLimits.KeepSent), now).ConfigureAwait(false);
-        var trouble = outcomes.Select(static outcome => outcome.Problem).Concat([handled.Problem, digests.Problem, purged.Problem]).FirstOrDefault(static problem => problem is not null);
-        return trouble is null ? Outcome.Done : trouble;
+        return new Outcome(ended ?? await TroubleAsync().ConfigureAwait(false) ?? handled.Problem ?? digests.Problem ?? purged.Problem);
     }
 
-    private async Task<Outcome> SendMailsAsync(CancellationToken stop, CancellationToken now)
+    /// <summary>Whether something new may begin: not for longer than a round lasts, and not once the server stops.</summary>
+    private Func<bool> Bounded(CancellationToken stop)
+    {
+        var begun = _time.GetTimestamp();
+        return () => !stop.IsCancellationRequested && _time.GetElapsedTime(begun) < NotificationLimits.RoundTime;
+    }
+
+    /// <summary>Sends what is due, and waits for it for as long as a round lasts; not for what an earlier round has begun.</summary>
+    private async Task SendAsync(Func<bool> goesOn, CancellationToken now)
+    {
+        var begun = new List<Task>();
+        for (var i = 0; i < _work.Length; i++)
+        {
+            if (_work[i].IsCompleted)
+            {
+                _work[i] = i == 0 ? SendMailsAsync(goesOn, now) : CallHooksAsync(goesOn, now);
+                begun.Add(_work[i]);
+            }
+        }
+
+        await Task.WhenAll(begun).WaitAsync(NotificationLimits.RoundTime, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>What went wrong with those that have ended; what one of them threw is thrown.</summary>
+    private async Task<Problem?> TroubleAsync()
+    {
+        Problem? trouble = null;
+        for (var i = 0; i < _work.Length; i++)
+        {
+            if (_work[i].IsCompleted)
+            {
+                trouble ??= (await _work[i].ConfigureAwait(false)).Problem;
+                _work[i] = Task.FromResult(Outcome.Done);
+            }
+        }
+
+        return trouble;
+    }
+
+    private async Task<Outcome> SendMailsAsync(Func<bool> goesOn, CancellationToken now)
     {
         using var transport = _mail();
-        while (!stop.IsCancellationRequested && _time.GetUtcNow() >= _mailRetryAt)
+        while (goesOn() && _time.GetUtcNow() >= _mailRetryAt)
         {
             var claimed = await ClaimAsync(OutboxSql.ClaimMail, now).ConfigureAwait(false);
             if (claimed is not { Succeeded: true, Value: { Mail: { } mail } })
@@ -130,11 +186,11 @@ public sealed class NotificationDispatcher : IAsyncDisposable
         return Outcome.Done;
     }
 
-    private async Task<Outcome> CallHooksAsync(CancellationToken stop, CancellationToken now)
+    private async Task<Outcome> CallHooksAsync(Func<bool> goesOn, CancellationToken now)
     {
-        while (!stop.IsCancellationRequested)
+        while (goesOn())
         {
-            var claimed = await ClaimAsync(OutboxSql.ClaimHook, now).ConfigureAwait(false);
+            var claimed = await ClaimAsync(ClaimHook, now).ConfigureAwait(false);
             if (claimed is not { Succeeded: true, Value: { Mail: { Hook: { } id } call } })
             {
                 return claimed.Problem is { } problem ? problem : Outcome.Done;
@@ -149,6 +205,14 @@ public sealed class NotificationDispatcher : IAsyncDisposable
         }
 
         return Outcome.Done;
+    }
+
+    /// <summary>Hooks take turns: one whose calls never end, or that hangs, must not be all that is called. Runs in transactions, so one at a time.</summary>
+    private Outgoing? ClaimHook(DatabaseConnection connection, DateTimeOffset now)
+    {
+        var call = OutboxSql.ClaimHook(connection, now, _lastHook);
+        _lastHook = call?.Hook ?? _lastHook;
+        return call;
     }
 
     private ValueTask<Result<Claim>> ClaimAsync(Func<DatabaseConnection, DateTimeOffset, Outgoing?> claim, CancellationToken cancellationToken) =>

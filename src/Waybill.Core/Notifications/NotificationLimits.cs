@@ -36,6 +36,11 @@ public static class NotificationLimits
     /// <summary>Rows that are purged in one transaction: sent ones, dead letters, events.</summary>
     public const int PurgedTogether = 1_000;
 
+    /// <summary>
+    /// How long a round makes deliveries, and how long it begins to send some; the next one goes on. A try that lasts longer ends beside the next rounds.
+    /// </summary>
+    public static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a call of a web hook may take, from the name look-up to the last byte of its answer.</summary>
     public static readonly TimeSpan HookTime = TimeSpan.FromSeconds(15);
 

@@ -40,8 +40,8 @@ internal static class OutboxSql
         ReadOutgoing,
         ("@now", now.ToColumn()));
 
-    /// <summary>Takes the next call of a web hook that is not being called and is not away.</summary>
-    public static Outgoing? ClaimHook(DatabaseConnection connection, DateTimeOffset now) => connection.First(
+    /// <summary>Takes the next call of a web hook that is not being called and is not away: of the first after <paramref name="last"/>, whose turn it was.</summary>
+    public static Outgoing? ClaimHook(DatabaseConnection connection, DateTimeOffset now, long last) => connection.First(
         """
         UPDATE delivery SET state = 'sending', attempts = attempts + 1
         WHERE id = (
@@ -51,11 +51,11 @@ internal static class OutboxSql
                 WHERE (h.retry_at IS NULL OR h.retry_at <= @now)
                   AND NOT EXISTS (SELECT 1 FROM delivery s WHERE s.hook_id = h.id AND s.state = 'sending')
                   AND EXISTS (SELECT 1 FROM delivery w WHERE w.hook_id = h.id AND w.state = 'waiting' AND w.due_at <= @now)
-                ORDER BY h.id LIMIT 1)
+                ORDER BY h.id <= @last, h.id LIMIT 1)
             ORDER BY due_at, id LIMIT 1)
         """ + Claimed,
         ReadOutgoing,
-        ("@now", now.ToColumn()));
+        ("@now", now.ToColumn()), ("@last", last));
 
     /// <summary>What a crash left: it may have arrived or not, so it is sent again, under its own Message-ID.</summary>
     public static int Recover(DatabaseConnection connection, DateTimeOffset now) => connection.Execute(

@@ -21,6 +21,9 @@ internal sealed class Outbox : IAsyncDisposable
 
     public NotificationOptions Options { get; set; } = null!;
 
+    /// <summary>Instead of what the options say.</summary>
+    public Func<IMailTransport>? Transport { get; set; }
+
     public FakeTimeProvider Time => Core.Time;
 
     public static async Task<Outbox> CreateAsync(int port = 0, string? zone = null, params TopicRule[] topics)
@@ -57,23 +60,46 @@ internal sealed class Outbox : IAsyncDisposable
     /// <summary>Does what is due, with the dispatcher that a server would have.</summary>
     public async Task RunAsync()
     {
-        _dispatcher ??= NotificationDispatcher.Create(Core.Services.Database, Options, Time).Get();
+        _dispatcher ??= Transport is { } transport
+            ? new NotificationDispatcher(Core.Services.Database, Options, TemplateSet.Load(Options.TemplateFolder).Get(), transport, Time)
+            : NotificationDispatcher.Create(Core.Services.Database, Options, Time).Get();
         var outcome = await _dispatcher.RunAsync(CancellationToken.None, CancellationToken.None);
         Assert.True(outcome.Succeeded, outcome.Problem?.Message);
     }
 
-    /// <summary>Does what is due while somebody keeps it waiting, and lets time pass once it waits.</summary>
+    /// <summary>Does what is due while somebody keeps it waiting, lets time pass once it waits, and sees the try that was begun to its end.</summary>
     public async Task RunAndAdvanceAsync(TimeSpan by)
+    {
+        var running = await RunUntilItWaitsAsync();
+        Time.Advance(by);
+        await running;
+        await UntilNothingIsSentAsync();
+    }
+
+    /// <summary>Begins a round, and comes back when all that is left to do is to wait for one who does not answer.</summary>
+    public async Task<Task> RunUntilItWaitsAsync()
     {
         var running = Task.Run(RunAsync);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (Time.NextDue != by)
+
+        // One try is left, and there are its limit and that of the round.
+        while (Time.ActiveTimers != 2 || Time.NextDue != NotificationLimits.RoundTime
+            || (await ListAsync()).Count(delivery => delivery.State is DeliveryState.Waiting or DeliveryState.Sending) != 1)
         {
             await Task.Delay(20, patience.Token);
         }
 
-        Time.Advance(by);
-        await running;
+        return running;
+    }
+
+    /// <summary>Waits until every try that was begun has ended.</summary>
+    public async Task UntilNothingIsSentAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await ListAsync(DeliveryState.Sending)).Count > 0)
+        {
+            await Task.Delay(20, patience.Token);
+        }
     }
 
     /// <summary>Ends the dispatcher, as a stop of the server does.</summary>
