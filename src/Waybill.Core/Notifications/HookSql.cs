@@ -35,9 +35,14 @@ internal static class HookSql
             "UPDATE hook SET retry_at = @retry WHERE id = @id",
             ("@id", id), ("@retry", (now + NotificationLimits.Backoff(failures, NotificationLimits.LongestRetry)).ToColumn()));
 
-        // Not one hour for each of thousands: what has waited too long goes together.
+        // Not one hour for each of thousands: what has waited too long goes together, from the first failure on since which it waited.
         connection.Execute(
-            "UPDATE delivery SET state = 'dead', error = 'the web hook could not be reached in all this time' WHERE hook_id = @id AND state = 'waiting' AND tried_since <= @limit",
+            $"""
+            UPDATE delivery SET state = 'dead', error = 'the web hook could not be reached in all this time'
+            WHERE hook_id = @id AND state = 'waiting' AND tried_since <= @limit AND NOT ({OutboxSql.Untried})
+            """,
             ("@id", id), ("@limit", (now - NotificationLimits.GiveUp).ToColumn()));
+        connection.Execute(
+            $"UPDATE delivery SET tried_since = @now WHERE hook_id = @id AND state = 'waiting' AND {OutboxSql.Untried}", ("@id", id), ("@now", now.ToColumn()));
     }
 }

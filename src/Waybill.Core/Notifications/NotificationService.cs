@@ -120,7 +120,7 @@ public sealed class NotificationService(WaybillDatabase database, AuditLog audit
         var now = time.GetUtcNow().ToColumn();
         connection.Execute($"UPDATE hook SET retry_at = NULL WHERE id IN (SELECT d.hook_id FROM delivery d WHERE {which})", parameters);
         return connection.Execute(
-            $"UPDATE delivery AS d SET state = 'waiting', due_at = @now, tried_since = @now, attempts = 0 WHERE {which} AND (d.kind = 'mail' OR d.hook_id IS NOT NULL)",
+            $"UPDATE delivery AS d SET state = 'waiting', due_at = @now, tried_since = created_at, attempts = 0 WHERE {which} AND (d.kind = 'mail' OR d.hook_id IS NOT NULL)",
             [.. parameters, ("@now", now)]);
     }
 }

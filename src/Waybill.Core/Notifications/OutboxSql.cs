@@ -15,6 +15,11 @@ internal static class OutboxSql
 
     private const string ParkedTopic = "parked";
 
+    /// <summary>Nobody has tried this row, nor its receiver for it: how long it may go on failing has not begun.</summary>
+    public const string Untried = "attempts = 0 AND tried_since = created_at";
+
+    private const string Claim = "UPDATE delivery SET state = 'sending', attempts = attempts + 1, tried_since = CASE WHEN " + Untried + " THEN @now ELSE tried_since END ";
+
     private const string Claimed = " RETURNING id, topic, hook_id, target, message_id, subject, text, html, attempts, tried_since";
 
     public static Delivery Read(DbDataReader row) => new(
@@ -33,8 +38,7 @@ internal static class OutboxSql
 
     /// <summary>Takes the mail that waits longest; from the commit on it counts as perhaps sent.</summary>
     public static Outgoing? ClaimMail(DatabaseConnection connection, DateTimeOffset now) => connection.First(
-        """
-        UPDATE delivery SET state = 'sending', attempts = attempts + 1
+        Claim + """
         WHERE id = (SELECT id FROM delivery WHERE kind = 'mail' AND state = 'waiting' AND due_at <= @now ORDER BY due_at, id LIMIT 1)
         """ + Claimed,
         ReadOutgoing,
@@ -42,8 +46,7 @@ internal static class OutboxSql
 
     /// <summary>Takes the next call of a web hook that is not being called and is not away: of the first after <paramref name="last"/>, whose turn it was.</summary>
     public static Outgoing? ClaimHook(DatabaseConnection connection, DateTimeOffset now, long last) => connection.First(
-        """
-        UPDATE delivery SET state = 'sending', attempts = attempts + 1
+        Claim + """
         WHERE id = (
             SELECT id FROM delivery
             WHERE state = 'waiting' AND due_at <= @now AND hook_id = (

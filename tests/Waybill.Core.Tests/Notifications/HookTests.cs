@@ -82,6 +82,30 @@ public sealed class HookTests
     }
 
     [Fact]
+    public async Task Calls_that_waited_for_days_before_their_receiver_was_tried_are_not_given_up_at_that_but_72_hours_later_together()
+    {
+        await using var receiver = new HookReceiver { Answer = static _ => HookReceiver.Status("503 Busy") };
+        await using var outbox = await CreateAsync(receiver.Url);
+        await outbox.RaiseAsync("file-held");
+        await outbox.RunAsync();
+        outbox.Time.Advance(TimeSpan.FromSeconds(10));
+        await outbox.RaiseAsync("file-held", count: 100);
+        await outbox.RunAsync();
+        await outbox.RestartAsync();
+        outbox.Time.Advance(NotificationLimits.GiveUp + TimeSpan.FromHours(8));
+        await outbox.RunAsync();
+        Assert.Equal(1, Assert.Single(await outbox.ListAsync(DeliveryState.Dead)).Id);
+        Assert.Equal(100, (await outbox.ListAsync(DeliveryState.Waiting)).Count);
+        for (var hour = 0; hour <= NotificationLimits.GiveUp.TotalHours; hour++)
+        {
+            outbox.Time.Advance(NotificationLimits.LongestRetry);
+            await outbox.RunAsync();
+        }
+
+        Assert.Equal(101, (await outbox.ListAsync(DeliveryState.Dead)).Count);
+    }
+
+    [Fact]
     public async Task One_call_that_is_refused_does_not_hold_the_others_but_a_receiver_that_is_away_does()
     {
         await using var receiver = new HookReceiver { Answer = static number => number == 1 ? HookReceiver.Status("400 Bad Request") : HookReceiver.Status("200 OK") };

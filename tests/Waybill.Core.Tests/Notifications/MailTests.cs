@@ -191,6 +191,36 @@ public sealed class MailTests
         Assert.Equal(["night@provider.test"], Assert.Single(server.Mails).To);
     }
 
+    [Fact]
+    public async Task A_mail_that_waited_for_days_before_its_first_try_is_not_given_up_at_that()
+    {
+        await using var outbox = await Outbox.CreateAsync(1);
+        await outbox.RaiseAsync("file-held", count: 2);
+        await outbox.RunAsync();
+        await outbox.RestartAsync();
+        outbox.Time.Advance(NotificationLimits.GiveUp + TimeSpan.FromHours(8));
+        await outbox.RunAsync();
+        Assert.Equal([1, 1], (await outbox.ListAsync(DeliveryState.Waiting)).Select(delivery => delivery.Attempts));
+
+        // The other one was tried before all that.
+        outbox.Time.Advance(NotificationLimits.LongestRetry);
+        await outbox.RunAsync();
+        outbox.Time.Advance(NotificationLimits.LongestRetry);
+        await outbox.RunAsync();
+        Assert.Single(await outbox.ListAsync(DeliveryState.Dead));
+        outbox.Time.Advance(NotificationLimits.GiveUp);
+        await outbox.RunAsync();
+        var dead = await outbox.ListAsync(DeliveryState.Dead);
+        Assert.Equal(2, dead.Count);
+
+        // One that somebody asks for anew has its time from its next try on.
+        (await outbox.Core.Services.Notifications.RetryAsync(dead[0].Id, TestCore.Operator)).Get();
+        outbox.Time.Advance(NotificationLimits.GiveUp);
+        await outbox.RestartAsync();
+        await outbox.RunAsync();
+        Assert.Equal(dead[0].Id, Assert.Single(await outbox.ListAsync(DeliveryState.Waiting)).Id);
+    }
+
     [Theory]
     [InlineData("MAIL", "552 5.3.4 too large for us")]
     [InlineData("RCPT", "554 5.1.1 nobody of that name")]
