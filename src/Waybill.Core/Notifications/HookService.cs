@@ -79,7 +79,7 @@ public sealed class HookService(WaybillDatabase database, AuditLog audit, TimePr
                 return Unknown(id);
             }
 
-            connection.Execute("UPDATE delivery SET state = 'dead', error = 'the web hook was removed' WHERE hook_id = @id AND state = 'waiting'", ("@id", id));
+            connection.Execute("UPDATE delivery SET state = 'dead', error = @words WHERE hook_id = @id AND state = 'waiting'", ("@id", id), ("@words", HookSql.Removed));
             connection.Execute("DELETE FROM hook WHERE id = @id", ("@id", id));
             audit.Append(transaction, new AuditEntry(NotificationActions.HookRemoved, actor) { Account = hook.Account, Subject = hook.Url });
             return hook;

@@ -6,6 +6,9 @@ namespace Waybill.Core.Notifications;
 /// <summary>The web hooks' statements.</summary>
 internal static class HookSql
 {
+    /// <summary>Why what was for a web hook is given up.</summary>
+    public const string Removed = "the web hook was removed";
+
     public const string Select = """
         SELECT h.id, h.url, h.topics, a.number, h.created_at, h.created_by, h.failures, h.retry_at,
             (SELECT count(*) FROM delivery d WHERE d.hook_id = h.id AND d.state = 'waiting'), (SELECT count(*) FROM delivery d WHERE d.hook_id = h.id AND d.state = 'dead')

@@ -200,7 +200,7 @@ public sealed class NotificationDispatcher : IAsyncDisposable
             var secret = await _database.ReadAsync(connection => HookSql.Secret(connection, id), now).ConfigureAwait(false);
             var outcome = secret is { } known
                 ? await _hooks.CallAsync(known.Url, known.Secret, call.MessageId, call.Topic, call.Text, now).ConfigureAwait(false)
-                : new SendOutcome(SendVerdict.Never, "the web hook was removed");
+                : new SendOutcome(SendVerdict.Never, HookSql.Removed);
             await RecordAsync(call, outcome, null, now).ConfigureAwait(false);
         }
 

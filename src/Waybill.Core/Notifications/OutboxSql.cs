@@ -18,6 +18,8 @@ internal static class OutboxSql
     /// <summary>Nobody has tried this row, nor its receiver for it: how long it may go on failing has not begun.</summary>
     public const string Untried = "attempts = 0 AND tried_since = created_at";
 
+    private const string HookIsGone = "kind = 'hook' AND hook_id IS NULL";
+
     private const string Claim = "UPDATE delivery SET state = 'sending', attempts = attempts + 1, tried_since = CASE WHEN " + Untried + " THEN @now ELSE tried_since END ";
 
     private const string Claimed = " RETURNING id, topic, hook_id, target, message_id, subject, text, html, attempts, tried_since";
@@ -60,9 +62,14 @@ internal static class OutboxSql
         ReadOutgoing,
         ("@now", now.ToColumn()), ("@last", last));
 
-    /// <summary>What a crash left: it may have arrived or not, so it is sent again, under its own Message-ID.</summary>
-    public static int Recover(DatabaseConnection connection, DateTimeOffset now) => connection.Execute(
-        "UPDATE delivery SET state = 'waiting', due_at = @now, error = 'the server ended while this was being sent' WHERE state = 'sending'", ("@now", now.ToColumn()));
+    /// <summary>What a crash left: it may have arrived or not, so it is sent again, under its own Message-ID. What is for a web hook that is gone is given up.</summary>
+    public static int Recover(DatabaseConnection connection, DateTimeOffset now)
+    {
+        connection.Execute(
+            $"UPDATE delivery SET state = 'dead', error = @words WHERE hook_id IS NULL AND state IN ('waiting', 'sending') AND {HookIsGone}", ("@words", HookSql.Removed));
+        return connection.Execute(
+            "UPDATE delivery SET state = 'waiting', due_at = @now, error = 'the server ended while this was being sent' WHERE state = 'sending'", ("@now", now.ToColumn()));
+    }
 
     /// <summary>It is with its receiver. A text with a secret link is forgotten then: whoever reads the database later must not hold it.</summary>
     public static void Sent(DatabaseConnection connection, long id, DateTimeOffset now) => connection.Execute(
@@ -73,9 +80,14 @@ internal static class OutboxSql
         """,
         ("@id", id), ("@now", now.ToColumn()));
 
+    /// <summary>It waits for its next try, or is given up; also when its web hook was removed meanwhile, since nobody would ever try it again.</summary>
     public static void Failed(DatabaseConnection connection, long id, bool dead, DateTimeOffset due, string error) => connection.Execute(
-        "UPDATE delivery SET state = @state, due_at = @due, error = @error WHERE id = @id",
-        ("@id", id), ("@state", dead ? "dead" : "waiting"), ("@due", due.ToColumn()), ("@error", error));
+        $"""
+        UPDATE delivery SET due_at = @due,
+          state = CASE WHEN {HookIsGone} THEN 'dead' ELSE @state END, error = CASE WHEN {HookIsGone} THEN @removed ELSE @error END
+        WHERE id = @id
+        """,
+        ("@id", id), ("@state", dead ? "dead" : "waiting"), ("@due", due.ToColumn()), ("@error", error), ("@removed", HookSql.Removed));
 
     public static int Purge(DatabaseConnection connection, DateTimeOffset before) => connection.Execute(
         "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE state = 'sent' AND sent_at < @before LIMIT @limit)",

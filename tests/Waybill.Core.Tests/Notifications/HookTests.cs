@@ -232,6 +232,49 @@ public sealed class HookTests
         (await outbox.Core.Services.Hooks.RemoveAsync(1, TestCore.Operator)).Problem(ProblemKind.NotFound);
     }
 
+    [Theory]
+    [InlineData("500 Oops", DeliveryState.Dead)]
+    [InlineData("404 Not Found", DeliveryState.Dead)]
+    [InlineData("200 OK", DeliveryState.Sent)]
+    public async Task A_hook_that_is_removed_while_it_is_called_is_not_waited_for(string answer, DeliveryState end)
+    {
+        using var removed = new ManualResetEventSlim();
+        await using var receiver = new HookReceiver { Answer = _ => removed.Wait(TimeSpan.FromSeconds(60)) ? HookReceiver.Status(answer) : HookReceiver.Status("200 OK") };
+        await using var outbox = await CreateAsync(receiver.Url);
+        await outbox.RaiseAsync("file-held");
+        var running = Task.Run(outbox.RunAsync);
+        using (var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60)))
+        {
+            while (receiver.Calls.IsEmpty)
+            {
+                await Task.Delay(5, patience.Token);
+            }
+        }
+
+        (await outbox.Core.Services.Hooks.RemoveAsync(1, TestCore.Operator)).Get();
+        removed.Set();
+        await running;
+        var call = Assert.Single(await outbox.ListAsync());
+        Assert.Equal((end, end == DeliveryState.Dead ? "the web hook was removed" : null), (call.State, call.Error));
+    }
+
+    [Theory]
+    [InlineData("sending")]
+    [InlineData("waiting")]
+    public async Task Calls_of_a_hook_that_is_gone_are_given_up_at_the_start(string state)
+    {
+        await using var receiver = new HookReceiver { Answer = static _ => HookReceiver.Status("500 Oops") };
+        await using var outbox = await CreateAsync(receiver.Url);
+        await outbox.RaiseAsync("file-held");
+        await outbox.RunAsync();
+        (await outbox.Core.Services.Hooks.RemoveAsync(1, TestCore.Operator)).Get();
+        outbox.Core.Tamper($"UPDATE delivery SET state = '{state}', error = NULL");
+        await outbox.RestartAsync();
+        await outbox.RunAsync();
+        Assert.Equal("the web hook was removed", Assert.Single(await outbox.ListAsync(DeliveryState.Dead)).Error);
+        Assert.Single(receiver.Calls);
+    }
+
     [Fact]
     public async Task A_test_call_says_what_came_back()
     {
