@@ -92,7 +92,17 @@ public sealed class NotificationDispatcher : IAsyncDisposable
 
         // How those ended that went on beside other rounds.
         var ended = await TroubleAsync().ConfigureAwait(false);
-        if (!await _database.ReadAsync(connection => OutboxSql.HasWork(connection, _time.GetUtcNow()), now).ConfigureAwait(false))
+        var (hasWork, isFarOff) = await _database.ReadAsync(
+            connection => (OutboxSql.HasWork(connection, _time.GetUtcNow()), OutboxSql.IsFarOff(connection, _time.GetUtcNow())), now).ConfigureAwait(false);
+        if (isFarOff)
+        {
+            var set = await _database.WriteAsync<int>(transaction => OutboxSql.BringNear(transaction.Connection, _time.GetUtcNow()), now).ConfigureAwait(false);
+            if (!set.Succeeded)
+            {
+                return set.Problem;
+            }
+        }
+        else if (!hasWork)
         {
             return new Outcome(ended);
         }
@@ -160,7 +170,7 @@ public sealed class NotificationDispatcher : IAsyncDisposable
     private async Task<Outcome> SendMailsAsync(Func<bool> goesOn, CancellationToken now)
     {
         using var transport = _mail();
-        while (goesOn() && _time.GetUtcNow() >= _mailRetryAt)
+        while (goesOn() && _mailRetryAt - _time.GetUtcNow() is var wait && (wait <= TimeSpan.Zero || wait > NotificationLimits.LongestMailPause))
         {
             var claimed = await ClaimAsync(OutboxSql.ClaimMail, now).ConfigureAwait(false);
             if (claimed is not { Succeeded: true, Value: { Mail: { } mail } })

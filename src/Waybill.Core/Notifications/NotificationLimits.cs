@@ -56,6 +56,9 @@ public static class NotificationLimits
     /// <summary>The longest wait for a mail server that is away.</summary>
     public static readonly TimeSpan LongestMailPause = TimeSpan.FromMinutes(15);
 
+    /// <summary>No digest waits longer: one that is due later was made by a clock that was ahead.</summary>
+    public static readonly TimeSpan LongestDigest = TimeSpan.FromDays(2);
+
     /// <summary>A delivery that fails this long after its first try is a dead letter.</summary>
     public static readonly TimeSpan GiveUp = TimeSpan.FromHours(72);
 

@@ -24,6 +24,14 @@ internal static class OutboxSql
 
     private const string Claimed = " RETURNING id, topic, hook_id, target, message_id, subject, text, html, attempts, tried_since";
 
+    /// <summary>Whether anything is due later than any wait lasts.</summary>
+    public const string FarOffStatement = """
+        SELECT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_mail WHERE kind = 'mail' AND state = 'waiting' AND due_at > @far)
+            OR EXISTS (SELECT 1 FROM hook h WHERE h.retry_at > @far
+                OR EXISTS (SELECT 1 FROM delivery d WHERE d.hook_id = h.id AND d.state = 'waiting' AND d.due_at > @far))
+            OR EXISTS (SELECT 1 FROM digest_item WHERE due_at > @digest)
+        """;
+
     public static Delivery Read(DbDataReader row) => new(
         row.GetInt64(0), row.Word<DeliveryKind>(1), row.GetString(2), row.TextOrNull(3), row.GetString(4), row.GetString(5), row.GetString(6), row.Word<DeliveryState>(7),
         (int)row.GetInt64(8), row.Time(9), row.Time(10), row.TimeOrNull(11), row.TextOrNull(12));
@@ -143,6 +151,25 @@ internal static class OutboxSql
             OR EXISTS (SELECT 1 FROM delivery WHERE state = 'sent' AND sent_at < @before)
         """,
         ("@now", now.ToColumn()), ("@before", (now - NotificationLimits.KeepSent).ToColumn())) != 0;
+
+    /// <summary>
+    /// Whether something is due later than any wait lasts: a clock that was ahead put it off, and would let it wait until that date once it is set right. Asked each
+    /// second too.
+    /// </summary>
+    public static bool IsFarOff(DatabaseConnection connection, DateTimeOffset now) => connection.Number(FarOffStatement, FarOff(now)) != 0;
+
+    /// <summary>What is due too late is due now, and the hours in which it fails count from now.</summary>
+    public static int BringNear(DatabaseConnection connection, DateTimeOffset now)
+    {
+        var far = FarOff(now);
+        connection.Execute($"UPDATE delivery SET tried_since = @now WHERE state = 'waiting' AND tried_since > @now AND NOT ({Untried})", far[0]);
+        connection.Execute("UPDATE hook SET retry_at = NULL WHERE retry_at > @far", far[1]);
+        return connection.Execute("UPDATE delivery SET due_at = @now WHERE state = 'waiting' AND due_at > @far", far[0], far[1])
+            + connection.Execute("UPDATE digest_item SET due_at = @now WHERE due_at > @digest", far[0], far[2]);
+    }
+
+    private static (string Name, object? Value)[] FarOff(DateTimeOffset now) =>
+        [("@now", now.ToColumn()), ("@far", (now + NotificationLimits.LongestRetry).ToColumn()), ("@digest", (now + NotificationLimits.LongestDigest).ToColumn())];
 
     private static Outgoing ReadOutgoing(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetInt64(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6), row.TextOrNull(7),

@@ -2,6 +2,7 @@ using Waybill.Core.Billing;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Feeds;
+using Waybill.Core.Notifications;
 using Waybill.Core.Numbers;
 using Waybill.Core.Onboarding;
 using Waybill.Core.Porting;
@@ -88,6 +89,19 @@ public sealed class QueryPlanTests
         Assert.Contains("USING INDEX account_alike (<expr>=?)", plan, StringComparison.Ordinal);
         AssertNoScan(plan);
         Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_due_too_far_off_is_found_by_the_indexes_of_what_is_due()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var plan = await PlanAsync(core, OutboxSql.FarOffStatement);
+        Assert.Contains("INDEX delivery_mail (due_at>?)", plan, StringComparison.Ordinal);
+        Assert.Contains("SEARCH d USING COVERING INDEX delivery_hook (hook_id=? AND state=? AND due_at>?)", plan, StringComparison.Ordinal);
+        Assert.Contains("INDEX digest_item_due (due_at>?)", plan, StringComparison.Ordinal);
+
+        // There are a hundred web hooks at most.
+        AssertNoScan(plan.Replace("SCAN h\n", "", StringComparison.Ordinal).Replace("SCAN CONSTANT ROW", "", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -21,6 +21,9 @@ internal sealed class Outbox : IAsyncDisposable
 
     public NotificationOptions Options { get; set; } = null!;
 
+    /// <summary>The dispatcher's clock, where somebody sets it wrong.</summary>
+    public ShiftedTime Clock => field ??= new ShiftedTime(Time);
+
     /// <summary>Instead of what the options say.</summary>
     public Func<IMailTransport>? Transport { get; set; }
 
@@ -61,8 +64,8 @@ internal sealed class Outbox : IAsyncDisposable
     public async Task RunAsync()
     {
         _dispatcher ??= Transport is { } transport
-            ? new NotificationDispatcher(Core.Services.Database, Options, TemplateSet.Load(Options.TemplateFolder).Get(), transport, Time)
-            : NotificationDispatcher.Create(Core.Services.Database, Options, Time).Get();
+            ? new NotificationDispatcher(Core.Services.Database, Options, TemplateSet.Load(Options.TemplateFolder).Get(), transport, Clock)
+            : NotificationDispatcher.Create(Core.Services.Database, Options, Clock).Get();
         var outcome = await _dispatcher.RunAsync(CancellationToken.None, CancellationToken.None);
         Assert.True(outcome.Succeeded, outcome.Problem?.Message);
     }
