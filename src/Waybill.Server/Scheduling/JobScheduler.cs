@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Quartz;
 using Waybill.Core.Scheduling;
+using Waybill.Server.Hosting;
 
 namespace Waybill.Server.Scheduling;
 
@@ -18,11 +19,15 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
     /// <summary>Jobs with set times that run at once.</summary>
     public const int AtOnce = 2;
 
+    /// <summary>How often it looks, by the time that passes, whether the clock was set back.</summary>
+    public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
+
     private readonly ILogger _logger = loggers.CreateLogger<JobScheduler>();
     private readonly CancellationTokenSource _stop = new();
     private ServiceProvider? _services;
     private IScheduler? _scheduler;
     private Task _loops = Task.CompletedTask;
+    private Watch? _watch;
 
     /// <summary>Takes up the schedules, and what was missed since the last time at once.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -56,6 +61,8 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
         }
 
         await _scheduler.Start(cancellationToken);
+        _watch = new Watch(this, time, _logger);
+        _watch.Start();
         _loops = Task.WhenAll(jobs.Where(static job => job.Schedule.Interval is not null).Select(RepeatAsync));
     }
 
@@ -63,6 +70,11 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
     {
         await _stop.CancelAsync();
         await _loops;
+        if (_watch is not null)
+        {
+            await _watch.DisposeAsync();
+        }
+
         if (_scheduler is not null)
         {
             await _scheduler.Shutdown(waitForJobsToComplete: true);
@@ -74,6 +86,23 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
         }
 
         _stop.Dispose();
+    }
+
+    /// <summary>
+    /// Makes the triggers anew that wait for a later time than the job is due at: they were made while the clock was ahead, and Quartz would go by that. A time that
+    /// was served before the clock was set back is not due again.
+    /// </summary>
+    private async Task LookAsync(CancellationToken stopping)
+    {
+        foreach (var job in jobs.Where(static job => job.Schedule.Interval is null))
+        {
+            var key = new TriggerKey(job.Name);
+            if (await _scheduler!.GetTrigger(key, stopping) is { } trigger
+                && job.Schedule.After(time.GetUtcNow()) is { } due && trigger.NextFireTimeUtc > due && trigger.PreviousFireTimeUtc != due)
+            {
+                await _scheduler.RescheduleJob(key, job.Schedule.Trigger(job.Name, time), stopping);
+            }
+        }
     }
 
     private async Task RepeatAsync(IScheduledJob job)
@@ -136,6 +165,11 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
 
     [LoggerMessage(EventId = 51, Level = LogLevel.Information, Message = "The job {Job} was due at {Due:u} and is done now")]
     private static partial void LogMissed(ILogger logger, string job, DateTime due);
+
+    private sealed class Watch(JobScheduler scheduler, TimeProvider time, ILogger logger) : PeriodicWork(LookInterval, time, logger)
+    {
+        protected override Task WorkAsync(CancellationToken stopping) => scheduler.LookAsync(stopping);
+    }
 
     /// <summary>One firing of a trigger. A job that takes longer than its interval is not begun a second time beside itself.</summary>
     [DisallowConcurrentExecution]

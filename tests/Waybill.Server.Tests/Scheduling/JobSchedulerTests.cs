@@ -149,6 +149,55 @@ public sealed class JobSchedulerTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_clock_that_was_ahead_and_is_set_right_does_not_put_off_a_job_of_set_times_until_the_wrong_date(bool fromTheStart)
+    {
+        await using var place = new Place();
+        var clock = new ShiftedTime(place.Time) { Ahead = fromTheStart ? TimeSpan.FromDays(365) : TimeSpan.Zero };
+        var job = new CountedJob("daily", AtTwo) { Time = clock };
+        await using var scheduler = new JobScheduler(place.Ledger, [job], clock, NullLoggerFactory.Instance);
+        await scheduler.StartAsync(CancellationToken.None);
+        if (!fromTheStart)
+        {
+            // It is done at once then, as what was missed.
+            clock.Ahead = TimeSpan.FromDays(365);
+            await place.AdvanceUntilAsync(() => job.Runs == 1, TimeSpan.FromSeconds(30));
+        }
+
+        var before = job.Runs;
+        clock.Ahead = TimeSpan.Zero;
+        place.Time.Advance(place.Start.AddHours(13.9) - place.Time.GetUtcNow());
+        await Task.Delay(50);
+        Assert.Equal(before, job.Runs);
+        await place.AdvanceUntilAsync(() => job.Runs > before, JobScheduler.LookInterval);
+        Assert.InRange(job.Last, place.Start.AddHours(14), place.Start.AddHours(14.1));
+    }
+
+    [Fact]
+    public async Task A_small_correction_of_the_clock_does_not_make_a_job_run_twice()
+    {
+        await using var place = new Place();
+        var clock = new ShiftedTime(place.Time) { Ahead = TimeSpan.FromMinutes(10) };
+        var job = new CountedJob("daily", AtTwo) { Time = clock };
+        await using var scheduler = new JobScheduler(place.Ledger, [job], clock, NullLoggerFactory.Instance);
+        await scheduler.StartAsync(CancellationToken.None);
+        place.Time.Advance(TimeSpan.FromHours(13.8));
+        await place.AdvanceUntilAsync(() => job.Runs == 1, TimeSpan.FromSeconds(10));
+        clock.Ahead = TimeSpan.Zero;
+        while (place.Time.GetUtcNow() < place.Start.AddHours(14.2))
+        {
+            place.Time.Advance(TimeSpan.FromSeconds(30));
+            await Task.Delay(20);
+        }
+
+        Assert.Equal(1, job.Runs);
+        place.Time.Advance(place.Start.AddHours(37.9) - place.Time.GetUtcNow());
+        await place.AdvanceUntilAsync(() => job.Runs == 2, TimeSpan.FromSeconds(10));
+        Assert.InRange(job.Last, place.Start.AddHours(38), place.Start.AddHours(38.1));
+    }
+
     [Fact]
     public async Task Only_so_many_jobs_run_at_once_and_none_beside_itself()
     {
