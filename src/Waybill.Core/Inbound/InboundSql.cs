@@ -31,7 +31,7 @@ internal static class InboundSql
     /// <summary>A login, or a person in the portal, has committed a file; what customers and vendors commit is for the back office.</summary>
     public static void Delivered(DatabaseConnection connection, long file, Actor actor, DateTimeOffset now)
     {
-        if (actor.Kind != ActorKind.Person && (actor.Kind != ActorKind.Login || !Delivers(connection, actor.Name)))
+        if (actor.Kind is not (ActorKind.Person or ActorKind.Token) && (actor.Kind != ActorKind.Login || !Delivers(connection, actor.Name)))
         {
             return;
         }

@@ -132,6 +132,26 @@ public sealed class ArrivalServiceTests
     }
 
     [Fact]
+    public async Task What_a_program_uploads_with_a_token_is_judged_and_offered_as_what_a_login_delivers()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        await core.SetRuleAsync("*.csv", header: "a;b");
+        var token = Actor.Token("billing of the customer", 7, "192.0.2.9");
+        var good = await core.DeliverAsync("/upload/good.csv", "a;b\n", token);
+        var bad = await core.DeliverAsync("/upload/bad.csv", "x", token);
+        var partial = await core.DeliverAsync("/upload/next.csv.part", "a;b\n", token);
+        Assert.Equal(3, await core.SettleAsync());
+        Assert.Equal([good], await core.WaitingAsync());
+        Assert.Equal(InboundState.Rejected, (await core.StateAsync(bad)).State);
+        await core.RenameAsync("/upload/next.csv.part", "/upload/next.csv", token);
+        await core.SettleAsync();
+        Assert.Equal([good, partial], await core.WaitingAsync());
+
+        (await core.ClaimAsync(good)).Get();
+        Assert.Equal("/processed/good.csv", (await core.ConfirmAsync(good)).Get().Path);
+    }
+
+    [Fact]
     public async Task A_good_file_stays_and_is_offered()
     {
         await using var core = await DeliveringCore.CreateAsync();

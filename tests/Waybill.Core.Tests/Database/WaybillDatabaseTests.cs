@@ -115,6 +115,24 @@ public sealed class WaybillDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task What_programs_uploaded_before_it_was_offered_waits_to_be_judged()
+    {
+        await CreateBeforeAsync("deliveries-of-programs");
+        Execute("INSERT INTO account (id, number, number_key, name, status, language, created_at) VALUES (1, '10042', '10042', 'X', 'active', 'en', 0)");
+        Execute("""
+            INSERT INTO file (id, account_id, path, size, arrived_at, protocol, gone_at, gone_how) VALUES
+                (1, 1, '/upload/a', 1, 5, 'rest', NULL, NULL), (2, 1, '/upload/b', 1, 6, 'rest', 7, 'removed'), (3, 1, '/cdr/c', 1, 8, 'publish', NULL, NULL), (4, 1, '/upload/d', 1, 9, 'sftp', NULL, NULL);
+            INSERT INTO inbound (file_id, state, touched_at) VALUES (4, 'waiting', 9);
+            """);
+
+        await using var database = WaybillDatabase.Open(FilePath).Get();
+
+        Assert.Equal(
+            ["1 arriving 5", "4 waiting 9"],
+            await database.ReadAsync(static connection => connection.All("SELECT file_id || ' ' || state || ' ' || touched_at FROM inbound ORDER BY file_id", static row => row.GetString(0))));
+    }
+
+    [Fact]
     public async Task Keys_that_were_shared_before_such_were_counted_are_found()
     {
         await CreateBeforeAsync("keys-in-use");
