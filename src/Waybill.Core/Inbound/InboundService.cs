@@ -115,7 +115,7 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                 if (!identity.Succeeded || row.File.Path != path || row.File.State == InboundState.Arriving)
                 {
                     return identity.Error is StoreError.None or StoreError.NotFound
-                        ? NotThere(row)
+                        ? NotThere(row.File)
                         : Problem.Unusable($"{Words.Show(path)} of account {row.File.Account} cannot be looked at ({identity.Error}). Check the vault.");
                 }
 
@@ -229,7 +229,7 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                 return row.File;
             },
             cancellationToken).ConfigureAwait(false);
-        return intended.Succeeded ? await _mover.FinishAsync(intended.Value.Id, cancellationToken).ConfigureAwait(false) : intended;
+        return intended.Succeeded ? await FinishAsync(intended.Value, InboundState.Processed, login, cancellationToken).ConfigureAwait(false) : intended;
     }
 
     /// <summary>
@@ -284,7 +284,8 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                     return Unknown(file);
                 }
 
-                if ((row.TargetState ?? row.File.State) == state)
+                // Who decided hears so again; whoever had it before must not take it for its own.
+                if ((row.TargetState ?? row.File.State) == state && row.File.DecidedBy == claimant)
                 {
                     return row.File;
                 }
@@ -302,7 +303,14 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                 return InboundMover.IntendUnlessHeld(connection, row, state, identity, claimant, actor, report is null ? null : InboundReport.Head(row.File) + report) is { } held ? held : row.File;
             },
             cancellationToken).ConfigureAwait(false);
-        return intended.Succeeded ? await _mover.FinishAsync(file, cancellationToken).ConfigureAwait(false) : intended;
+        return intended.Succeeded ? await FinishAsync(intended.Value, state, claimant, cancellationToken).ConfigureAwait(false) : intended;
+    }
+
+    /// <summary>Finishes what was decided, and says so only if it is done: whoever else came by may have found another version there, and withdrawn the intent.</summary>
+    private async ValueTask<Result<InboundFile>> FinishAsync(InboundFile file, InboundState state, string by, CancellationToken cancellationToken)
+    {
+        var finished = await _mover.FinishAsync(file.Id, cancellationToken).ConfigureAwait(false);
+        return finished.Succeeded && (finished.Value.State != state || finished.Value.DecidedBy != by) ? NotThere(file) : finished;
     }
 
     /// <summary>Why a claimant does not get a file, or null.</summary>
@@ -313,7 +321,7 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
         {
             InboundState.Processed => Problem.Refused($"File {file.Id} was processed already, by {Words.Show(file.DecidedBy)}. There is nothing left to do."),
             InboundState.Rejected => Problem.Refused($"File {file.Id} was rejected already, by {Words.Show(file.DecidedBy)}. Its sender has to deliver it again."),
-            InboundState.Withdrawn => NotThere(row),
+            InboundState.Withdrawn => NotThere(file),
             InboundState.Arriving or InboundState.Partial => Problem.Refused($"File {file.Id} is still being delivered. Wait until it is listed."),
             _ when row.Target is not null => Problem.Refused($"File {file.Id} is just being moved. Try again."),
             InboundState.Claimed when file.Claimant != claimant && file.ClaimedUntil > now => Problem.Refused(
@@ -322,6 +330,6 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
         };
     }
 
-    private static Problem NotThere(InboundRow row) => Problem.Refused(
-        $"File {row.File.Id} ({Words.Show(row.File.Path)}) was replaced, renamed or removed by its sender. List again and take what is there now.");
+    private static Problem NotThere(InboundFile file) => Problem.Refused(
+        $"File {file.Id} ({Words.Show(file.Path)}) was replaced, renamed or removed by its sender. List again and take what is there now.");
 }

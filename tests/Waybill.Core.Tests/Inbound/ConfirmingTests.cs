@@ -151,7 +151,7 @@ public sealed class ConfirmingTests
 
         session.Core.Core.Time.Advance(DeliveringCore.Lease);
         Assert.Equal(StoreError.None, await session.Store.RemoveAsync(Seen));
-        (await session.Core.ConfirmAsync(file, "billing")).Get();
+        Assert.Contains("already, by office", (await session.Core.ConfirmAsync(file, "billing")).Problem(ProblemKind.Refused).Message, StringComparison.Ordinal);
         Assert.Equal("office", (await session.Core.StateAsync(file)).DecidedBy);
     }
 

@@ -199,6 +199,63 @@ public sealed class InboundServiceTests
     }
 
     [Fact]
+    public async Task Who_lost_a_file_to_another_is_told_so_also_after_that_one_has_confirmed_or_rejected_it()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        foreach (var state in (InboundState[])[InboundState.Processed, InboundState.Rejected])
+        {
+            var file = await core.OfferAsync("/upload/a.csv");
+            (await core.ClaimAsync(file, "slow")).Get();
+            core.Core.Time.Advance(DeliveringCore.Lease);
+            await core.SettleAsync();
+            (await core.ClaimAsync(file)).Get();
+            Assert.Equal(state, (state == InboundState.Processed ? await core.ConfirmAsync(file) : await core.RejectAsync(file, "bad")).Get().State);
+
+            // Two that both hear yes would both book it.
+            var refused = (state == InboundState.Processed ? await core.ConfirmAsync(file, "slow") : await core.RejectAsync(file, "bad", "slow")).Problem(ProblemKind.Refused);
+            Assert.Contains("already, by billing", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(state, (state == InboundState.Processed ? await core.ConfirmAsync(file) : await core.RejectAsync(file, "bad")).Get().State);
+        }
+    }
+
+    [Fact]
+    public async Task Who_confirms_while_another_is_at_it_hears_no_and_so_does_who_decided_what_another_undid()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var services = core.Services;
+        var confirmed = await core.OfferAsync("/upload/a.csv");
+        (await core.ClaimAsync(confirmed, "slow")).Get();
+        core.Core.Time.Advance(DeliveringCore.Lease);
+        (await core.ClaimAsync(confirmed)).Get();
+        Problem? meanwhile = null;
+        var busy = new InboundService(services.Database, services.Audit, core.Core.Time, services.Stores)
+        {
+            AfterStep = step => meanwhile ??= step == "intended" ? core.ConfirmAsync(confirmed, "slow").AsTask().GetAwaiter().GetResult().Problem : null,
+        };
+        (await busy.ConfirmAsync(confirmed, "billing", TestCore.Operator)).Get();
+        Assert.Equal(ProblemKind.Refused, meanwhile?.Kind);
+
+        // The sender puts another version there that the catalogue does not know yet; the server comes by and withdraws the intent.
+        var replaced = await core.OfferAsync("/upload/b.csv", "old");
+        (await core.ClaimAsync(replaced)).Get();
+        var late = new InboundService(services.Database, services.Audit, core.Core.Time, services.Stores)
+        {
+            AfterStep = step =>
+            {
+                if (step == "intended")
+                {
+                    File.WriteAllText(core.OnDisk("/upload/new"), "new");
+                    File.Move(core.OnDisk("/upload/new"), core.OnDisk("/upload/b.csv"), overwrite: true);
+                    services.Arrivals.SettleAsync().AsTask().GetAwaiter().GetResult().Get();
+                }
+            },
+        };
+        (await late.ConfirmAsync(replaced, "billing", TestCore.Operator)).Problem(ProblemKind.Refused);
+        Assert.Equal(InboundState.Claimed, (await core.StateAsync(replaced)).State);
+        Assert.Equal("new", await File.ReadAllTextAsync(core.OnDisk("/upload/b.csv"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Only_who_has_claimed_a_file_decides_on_it()
     {
         await using var core = await DeliveringCore.CreateAsync();
