@@ -54,6 +54,8 @@ internal sealed class CatalogueChange(
                 if (fileEvent.Changes.Size is { } size)
                 {
                     CatalogueSql.Resized(connection, account, place.Path, size, now);
+                    InboundSql.Resized(connection, account, place.Path, actor, now);
+                    break;
                 }
 
                 InboundSql.Touched(connection, account, place.Path, actor, now);

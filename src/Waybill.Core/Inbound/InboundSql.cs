@@ -28,7 +28,7 @@ internal static class InboundSql
 
     public static InboundRow? Find(DatabaseConnection connection, long file) => connection.First($"{Select} WHERE i.file_id = @file", Read, ("@file", file));
 
-    /// <summary>A login, or a person in the portal, has committed a file; what customers and vendors commit is for the back office.</summary>
+    /// <summary>A login, a person in the portal or a program with a token has committed a file; what customers and vendors commit is for the back office.</summary>
     public static void Delivered(DatabaseConnection connection, long file, Actor actor, DateTimeOffset now)
     {
         if (actor.Kind is not (ActorKind.Person or ActorKind.Token) && (actor.Kind != ActorKind.Login || !Delivers(connection, actor.Name)))
@@ -60,6 +60,15 @@ internal static class InboundSql
         """,
         ("@connection", actor.Connection), ("@now", now.ToColumn()), ("@account", account), ("@path", path));
 
+    /// <summary>A login has set the size of a file: it has another content, which nobody has judged, claimed or fetched.</summary>
+    public static void Resized(DatabaseConnection connection, long account, string path, Actor actor, DateTimeOffset now) => connection.Execute(
+        """
+        UPDATE inbound SET state = 'arriving', connection = @connection, touched_at = @now, claimant = NULL, claimed_until = NULL, identity = NULL
+        WHERE state IN ('arriving', 'partial', 'waiting', 'claimed') AND target IS NULL
+          AND file_id = (SELECT id FROM file WHERE account_id = @account AND path = @path AND gone_at IS NULL)
+        """,
+        ("@connection", actor.Connection), ("@now", now.ToColumn()), ("@account", account), ("@path", path));
+
     /// <summary>A file that lies where customers and vendors deliver and that no login committed: the operator's, or an upload whose end a crash cut off.</summary>
     public static void Found(DatabaseConnection connection, long file, DateTimeOffset now) => connection.Execute(
         """
@@ -70,12 +79,16 @@ internal static class InboundSql
 
     /// <summary>
     /// Whether a login has read all of a file, of that one on the disk and no other, in however many pieces; of many the newest count. One that was cut off counts as
-    /// far as the client says that it has it: up to where it went on.
+    /// far as the client says that it has it: up to where it went on. What was read before its size was set is no more of it.
     /// </summary>
     public static bool IsFetched(DatabaseConnection connection, long file, string login, long identity, long size)
     {
         var pieces = connection.All(
-            "SELECT read_from, read_to, cut FROM fetch WHERE file_id = @file AND login = @login AND identity = @identity ORDER BY fetched_at DESC, id DESC LIMIT @limit",
+            """
+            SELECT read_from, read_to, cut FROM fetch
+            WHERE file_id = @file AND fetched_at > (SELECT coalesce(placed_at, -1) FROM file WHERE id = @file) AND login = @login AND identity = @identity
+            ORDER BY fetched_at DESC, id DESC LIMIT @limit
+            """,
             static row => (From: row.GetInt64(0), To: row.GetInt64(1), IsCut: row.GetInt64(2) != 0),
             ("@file", file), ("@login", login), ("@identity", identity), ("@limit", InboundLimits.Pieces));
         pieces.Sort(static (one, other) => one.From.CompareTo(other.From));

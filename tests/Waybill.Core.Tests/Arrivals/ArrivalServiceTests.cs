@@ -152,6 +152,41 @@ public sealed class ArrivalServiceTests
     }
 
     [Fact]
+    public async Task A_size_that_is_set_afterwards_has_the_file_judged_anew_and_takes_it_from_who_has_it()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        await core.SetRuleAsync("*", largest: 7);
+        var waiting = await core.OfferAsync("/upload/waiting");
+        var claimed = await core.OfferAsync("/upload/claimed");
+        var fetched = await core.OfferAsync("/upload/fetched");
+        (await core.ClaimAsync(claimed)).Get();
+        await core.FetchAsync("/upload/fetched", to: 7);
+        core.Core.Time.Advance(TimeSpan.FromSeconds(1));
+        core.Live.Add("c1");
+        await core.ResizeAsync("/upload/waiting", 8);
+        await core.ResizeAsync("/upload/claimed", 5);
+        await core.ResizeAsync("/upload/fetched", 3);
+        Assert.Equal(0, await core.SettleAsync());
+        Assert.Empty(await core.WaitingAsync());
+        (await core.ConfirmAsync(claimed)).Problem(ProblemKind.Refused);
+
+        core.Live.Clear();
+        await core.SettleAsync();
+        Assert.Equal("/rejected/waiting", (await core.StateAsync(waiting)).Path);
+        Assert.Contains("It has 8 bytes; at most 7", (await core.StateAsync(waiting)).Report, StringComparison.Ordinal);
+        Assert.Equal([claimed, fetched], await core.WaitingAsync());
+
+        // Whoever had claimed or fetched it has another content.
+        (await core.ConfirmAsync(claimed)).Problem(ProblemKind.Refused);
+        (await core.ConfirmFetchedAsync("/upload/fetched")).Problem(ProblemKind.Refused);
+        core.Core.Time.Advance(TimeSpan.FromSeconds(1));
+        await core.FetchAsync("/upload/fetched");
+        Assert.Equal(InboundState.Processed, (await core.ConfirmFetchedAsync("/upload/fetched")).Get().State);
+        (await core.ClaimAsync(claimed)).Get();
+        Assert.Equal(InboundState.Processed, (await core.ConfirmAsync(claimed)).Get().State);
+    }
+
+    [Fact]
     public async Task A_good_file_stays_and_is_offered()
     {
         await using var core = await DeliveringCore.CreateAsync();

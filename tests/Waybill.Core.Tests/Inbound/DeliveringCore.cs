@@ -73,6 +73,17 @@ internal sealed class DeliveringCore : IAsyncDisposable
         await JournalAsync(new FileEvent(FileOperation.Rename, VaultPath.Parse(path), VaultPath.Parse(target)), actor);
     }
 
+    /// <summary>Sets the size of a file by its path, as SETSTAT does.</summary>
+    public async Task ResizeAsync(string path, long size, Actor? actor = null)
+    {
+        await using (var file = new FileStream(OnDisk(path), FileMode.Open))
+        {
+            file.SetLength(size);
+        }
+
+        await JournalAsync(new FileEvent(FileOperation.SetAttributes, VaultPath.Parse(path), Changes: new AttributeChanges(Size: size)), actor);
+    }
+
     public async Task JournalAsync(FileEvent fileEvent, Actor? actor = null) =>
         Assert.Equal(StoreError.None, await Core.Journal(actor ?? Customer).RecordAsync(fileEvent));
 
