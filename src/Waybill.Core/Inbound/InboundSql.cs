@@ -52,11 +52,11 @@ internal static class InboundSql
         """,
         ("@connection", actor.Connection), ("@now", now.ToColumn()), ("@account", account), ("@path", path));
 
-    /// <summary>A login has set something of a file: it is not done with it.</summary>
+    /// <summary>A login has set something of a file that its session delivered: it is not done with it. Other sessions, of the same login too, neither keep nor offer it.</summary>
     public static void Touched(DatabaseConnection connection, long account, string path, Actor actor, DateTimeOffset now) => connection.Execute(
         """
-        UPDATE inbound SET connection = @connection, touched_at = @now
-        WHERE state = 'arriving' AND file_id = (SELECT id FROM file WHERE account_id = @account AND path = @path AND gone_at IS NULL)
+        UPDATE inbound SET touched_at = @now
+        WHERE state = 'arriving' AND connection IS @connection AND file_id = (SELECT id FROM file WHERE account_id = @account AND path = @path AND gone_at IS NULL)
         """,
         ("@connection", actor.Connection), ("@now", now.ToColumn()), ("@account", account), ("@path", path));
 

@@ -187,6 +187,26 @@ public sealed class ArrivalServiceTests
     }
 
     [Fact]
+    public async Task The_session_that_delivered_a_file_says_when_it_has_arrived_and_no_other_of_its_login()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var other = Actor.Login(DeliveringCore.Account, "192.0.2.1", "c2");
+        var times = new FileEvent(FileOperation.SetAttributes, VaultPath.Parse("/upload/a.csv"), Changes: new AttributeChanges(ModificationTime: 1));
+        core.Live.Add("c1");
+        var file = await core.DeliverAsync("/upload/a.csv");
+
+        // It has ended already; the one that delivered the file has not.
+        await core.JournalAsync(times, other);
+        Assert.Equal(0, await core.SettleAsync());
+        core.Core.Time.Advance(Quiet - TimeSpan.FromSeconds(1));
+        core.Live.Add("c2");
+        await core.JournalAsync(times, other);
+        core.Core.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await core.SettleAsync());
+        Assert.Equal([file], await core.WaitingAsync());
+    }
+
+    [Fact]
     public async Task A_good_file_stays_and_is_offered()
     {
         await using var core = await DeliveringCore.CreateAsync();
