@@ -4,6 +4,7 @@ using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
 using Waybill.Core.Retention;
+using Waybill.Storage;
 
 namespace Waybill.Core.Feeds;
 
@@ -91,7 +92,7 @@ public sealed partial class FeedPublisher
                 var set = new PublicationSet(found.AccountId, found.Account, found.Feed)
                 {
                     Id = id, Actor = actor, By = found.By, Reason = reason ?? found.Reason, Replaces = release && found.State == PublicationState.Held,
-                    Aside = release ? found.State : null,
+                    Aside = found.State,
                 };
                 set.Files.AddRange(found.Files);
                 if (!release)
@@ -134,12 +135,15 @@ public sealed partial class FeedPublisher
         Step(release ? "release-decided" : "discard-decided");
         await EachAsync(
             [decidedSet],
-            release ? ShowAsync : (set, store, _) =>
-            {
-                Discard(set, store);
-                return ValueTask.CompletedTask;
-            },
+            release ? ShowAsync : RemoveAsync,
             CancellationToken.None).ConfigureAwait(false);
+        if (!release && (decidedSet.Problem is not null || decidedSet.Error != StoreError.None))
+        {
+            return Problem.Unusable(
+                $"Publication {id} of account {decidedSet.Account} is discarded, but its files could not be removed yet ({decidedSet.Error}). It is tried again; see `waybill doctor`.");
+        }
+
+        Step("discarded");
         var settled = await database.WriteAsync<Publication>(
             transaction =>
             {
@@ -156,6 +160,24 @@ public sealed partial class FeedPublisher
             },
             CancellationToken.None).ConfigureAwait(false);
         return decidedSet.Problem is { } failed ? failed : settled;
+    }
+
+    /// <summary>Removes the hidden files of a set; what is gone already is no error.</summary>
+    private ValueTask RemoveAsync(PublicationSet set, IStagingStore store, CancellationToken cancellationToken)
+    {
+        foreach (var file in set.Files)
+        {
+            if (store.Discard(file.Path, file.Token) is var error and not (StoreError.None or StoreError.NotFound or StoreError.NotADirectory))
+            {
+                set.Error = error;
+            }
+
+            Step("discarded-one");
+        }
+
+        // Their row may say that they are gone once the disk says so.
+        set.Error = set.Error == StoreError.None && Sync(set, store) is var unsynced and not (StoreError.NotFound or StoreError.NotADirectory) ? unsynced : set.Error;
+        return ValueTask.CompletedTask;
     }
 
     private static string CommandWord(PublicationState state) => state.ToString().ToLowerInvariant();

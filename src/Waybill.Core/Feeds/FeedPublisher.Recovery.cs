@@ -135,8 +135,7 @@ public sealed partial class FeedPublisher
             case PublicationState.Recalling or PublicationState.Holding:
                 return HideAsync(set, store, cancellationToken);
             default:
-                Discard(set, store);
-                return ValueTask.CompletedTask;
+                return RemoveAsync(set, store, cancellationToken);
         }
     }
 
@@ -152,6 +151,11 @@ public sealed partial class FeedPublisher
                 break;
             case PublicationState.Holding when set.Error is StoreError.None or StoreError.NotFound or StoreError.Busy:
                 SettleHeld(transaction, set);
+                break;
+            case PublicationState.Staging when set.Error != StoreError.None:
+                break;
+            case PublicationState.Staging when set.Aside is not null:
+                PublicationSql.Settle(transaction.Connection, set, PublicationState.Discarded, time.GetUtcNow());
                 break;
             case PublicationState.Staging:
                 set.Reason = "interrupted before it was decided";

@@ -19,7 +19,10 @@ internal sealed class PublicationSet(long accountId, string account, string feed
 
     public string? Reason { get; set; }
 
-    /// <summary>What it was before it was released: what is set aside never goes because it could not be shown.</summary>
+    /// <summary>
+    /// What it was before it was released or discarded: what is set aside never goes because it could not be shown, and a set that is being removed and has this one was
+    /// let go by the provider, while one that has none was never decided.
+    /// </summary>
     public PublicationState? Aside { get; init; }
 
     public required Actor Actor { get; init; }

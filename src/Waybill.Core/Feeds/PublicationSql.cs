@@ -61,8 +61,8 @@ internal static class PublicationSql
     {
         set.State = state;
         connection.Execute(
-            "UPDATE publication SET state = @state, owner = @owner, replaces = @replaces, aside = @aside WHERE id = @id",
-            ("@state", state.ToWord()), ("@aside", set.Aside?.ToWord()), ("@owner", owner), ("@replaces", set.Replaces ? 1 : 0), ("@id", set.Id));
+            "UPDATE publication SET state = @state, owner = @owner, replaces = @replaces, aside = @aside, reason = @reason WHERE id = @id",
+            ("@state", state.ToWord()), ("@reason", set.Reason), ("@aside", set.Aside?.ToWord()), ("@owner", owner), ("@replaces", set.Replaces ? 1 : 0), ("@id", set.Id));
     }
 
     /// <summary>The work on the set is over.</summary>

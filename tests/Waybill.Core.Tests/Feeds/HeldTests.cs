@@ -169,6 +169,26 @@ public sealed class HeldTests
     }
 
     [Fact]
+    public async Task A_held_file_that_cannot_be_removed_now_is_removed_by_the_next_look_and_only_then_discarded()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        await core.PublishAsync("cdr", "1.csv", "old");
+        var held = (await core.PublishAsync("cdr", "1.csv", "new")).Publication!.Value;
+        var vault = core.Files.Vaults + "/10042";
+        Directory.Move(vault, vault + ".away");
+        (await core.Services.Publisher.DiscardAsync(held, "sent twice", TestCore.Operator)).Problem(ProblemKind.Unusable);
+        Assert.NotEqual("discarded", core.Scalar($"SELECT state FROM publication WHERE id = {held}"));
+
+        Directory.Move(vault + ".away", vault);
+        Assert.Equal(1, await core.Services.Publisher.RecoverAsync());
+        Assert.Equal("discarded sent twice", core.Scalar($"SELECT state || ' ' || reason FROM publication WHERE id = {held}"));
+        Assert.Empty(core.Hidden("/cdr"));
+        Assert.Equal("old", core.Content("/cdr/1.csv"));
+        Assert.Equal(1, core.Audited("held-discarded"));
+    }
+
+    [Fact]
     public async Task A_recalled_publication_leaves_the_folder_says_who_had_it_and_can_be_published_again()
     {
         await using var core = await TestCore.CreateAsync();

@@ -72,6 +72,9 @@ public sealed class PublishKillTests
     [InlineData("release", "shown-one", 1)]
     [InlineData("release", "synced", 1)]
     [InlineData("discard", "discard-decided", 1)]
+    [InlineData("discard", "discarded-one", 1)]
+    [InlineData("discard", "discarded-one", 2)]
+    [InlineData("discard", "discarded", 1)]
     public async Task A_held_set_is_released_or_discarded_as_it_was_decided(string operation, string step, int times)
     {
         await using var core = await TestCore.CreateAsync();
@@ -81,6 +84,9 @@ public sealed class PublishKillTests
         await PublishingProcess.RunToStepAsync(core.Path, operation, step, times, held.Publication!.Value);
         Assert.Equal(1, await core.Services.Publisher.RecoverAsync());
         await AssertWholeAsync(core, ["1.csv", "1.pdf"], operation == "release" ? "new " : "old ");
+        var decided = (await core.Services.Publisher.FindAsync(held.Publication.Value)).Get();
+        Assert.Equal(operation == "release" ? (PublicationState.Published, null) : (PublicationState.Discarded, "sent twice"), (decided.State, decided.Reason));
+        Assert.Equal(2, core.Audited(operation == "release" ? "held-released" : "held-discarded"));
     }
 
     [Theory]
