@@ -32,7 +32,7 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
     public async ValueTask<Outcome> ReconsiderAsync(CancellationToken cancellationToken = default)
     {
         var written = await database.WriteAsync<int>(
-            static transaction => transaction.Connection.Execute("UPDATE inbound SET state = 'arriving' WHERE state = 'partial'"), cancellationToken).ConfigureAwait(false);
+            static transaction => transaction.Connection.Execute(ArrivalSql.PartialStatement), cancellationToken).ConfigureAwait(false);
         return new Outcome(written.Problem);
     }
 
@@ -56,10 +56,7 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
             var batch = await database.ReadAsync(
                 connection =>
                 {
-                    var rows = connection.All(
-                        $"{InboundSql.Select} WHERE i.state = 'arriving' AND i.file_id > @after AND i.target IS NULL ORDER BY i.file_id LIMIT @limit",
-                        InboundSql.Read,
-                        ("@after", from), ("@limit", InboundLimits.Batch));
+                    var rows = connection.All(ArrivalSql.ArrivingStatement, InboundSql.Read, ("@after", from), ("@limit", InboundLimits.Batch));
                     return (Rows: rows, Rules: rows.Select(row => row.AccountId).Distinct().ToDictionary(account => account, account => ArrivalSql.Of(connection, account)));
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -206,9 +203,7 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
         {
             var from = after;
             var waiting = await database.ReadAsync(
-                connection => connection.All(
-                    "SELECT file_id FROM inbound WHERE target IS NOT NULL AND file_id > @after ORDER BY file_id LIMIT @limit", static row => row.GetInt64(0),
-                    ("@after", from), ("@limit", InboundLimits.Batch)),
+                connection => connection.All(ArrivalSql.MovingStatement, static row => row.GetInt64(0), ("@after", from), ("@limit", InboundLimits.Batch)),
                 cancellationToken).ConfigureAwait(false);
             foreach (var file in waiting)
             {
@@ -228,9 +223,8 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
     /// <summary>What a crashed program had claimed is offered anew, behind every cursor that was given.</summary>
     private async ValueTask<Result<int>> OfferExpiredAsync(CancellationToken cancellationToken)
     {
-        const string Expired = "SELECT file_id FROM inbound WHERE state = 'claimed' AND claimed_until <= @now AND target IS NULL ORDER BY sequence LIMIT @limit";
         List<long> Find(DatabaseConnection connection) => connection.All(
-            Expired, static row => row.GetInt64(0), ("@now", time.GetUtcNow().ToColumn()), ("@limit", InboundLimits.Batch));
+            ArrivalSql.ExpiredStatement, static row => row.GetInt64(0), ("@now", time.GetUtcNow().ToColumn()), ("@limit", InboundLimits.Batch));
 
         var offered = 0;
         while ((await database.ReadAsync(Find, cancellationToken).ConfigureAwait(false)).Count > 0)

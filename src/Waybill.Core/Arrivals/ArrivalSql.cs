@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Waybill.Core.Database;
+using Waybill.Core.Inbound;
 
 namespace Waybill.Core.Arrivals;
 
@@ -9,6 +10,17 @@ internal static class ArrivalSql
     private const string Select = """
         SELECT a.number, r.folder, r.pattern, r.smallest, r.largest, r.header, r.columns FROM arrival_rule r JOIN account a ON a.id = r.account_id
         """;
+
+    /// <summary>What has come and is not judged yet, in the order in which it came.</summary>
+    internal const string ArrivingStatement = $"{InboundSql.Select} WHERE i.state = 'arriving' AND i.file_id > @after AND i.target IS NULL ORDER BY i.file_id LIMIT @limit";
+
+    internal const string PartialStatement = "UPDATE inbound SET state = 'arriving' WHERE state = 'partial'";
+
+    internal const string MovingStatement = "SELECT file_id FROM inbound WHERE target IS NOT NULL AND file_id > @after ORDER BY file_id LIMIT @limit";
+
+    /// <summary>Claims that are over. The sign keeps SQLite from walking through all that was ever offered, in its order, every second.</summary>
+    internal const string ExpiredStatement =
+        "SELECT file_id FROM inbound WHERE state = 'claimed' AND claimed_until <= @now AND target IS NULL ORDER BY +sequence LIMIT @limit";
 
     /// <summary>The rules of an account in the order in which they are asked: as they were first set.</summary>
     public static List<ArrivalRule> Of(DatabaseConnection connection, long account) => connection.All(

@@ -60,7 +60,7 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
     {
         // A next one further away than any can be was set by a clock that stood wrong.
         var due = connection.All(
-            ExpectationSql.Select + " WHERE e.next_due_at <= @now OR e.next_due_at > @far ORDER BY e.next_due_at LIMIT @limit",
+            ExpectationSql.DueStatement,
             ExpectationSql.ReadWatched,
             ("@now", now.ToColumn()), ("@far", (now + DueTimes.Longest).ToColumn()), ("@limit", Together));
         foreach (var watched in due)
@@ -120,7 +120,7 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
     private static long LookForLate(DatabaseConnection connection, long after, DateTimeOffset now)
     {
         var open = connection.All(
-            "SELECT rowid, expectation_id, due_at, late_until FROM missed WHERE state = 'open' AND rowid > @after ORDER BY rowid LIMIT @limit",
+            ExpectationSql.OpenStatement,
             static row => (Row: row.GetInt64(0), Expectation: row.GetInt64(1), Due: row.Time(2), LateUntil: row.Time(3)),
             ("@after", after), ("@limit", Together));
         foreach (var each in open)
@@ -129,7 +129,7 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
             LookForLate(connection, watched, each.Due, each.LateUntil, now);
         }
 
-        connection.Execute("DELETE FROM missed WHERE due_at < @before", ("@before", (now - KeepMissed).ToColumn()));
+        connection.Execute(ExpectationSql.OverStatement, ("@before", (now - KeepMissed).ToColumn()));
         return open.Count == 0 ? 0 : open[^1].Row;
     }
 
@@ -160,11 +160,7 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
     private int JudgeUnfetched(DatabaseConnection connection, DateTimeOffset now)
     {
         var due = connection.All(
-            ExpectationSql.Select + """
-             WHERE e.unfetched_days IS NOT NULL AND EXISTS (
-                SELECT 1 FROM file f
-                WHERE f.account_id = e.account_id AND f.arrived_at > e.looked_until AND f.arrived_at <= @now - e.unfetched_days * 86400000) ORDER BY e.id LIMIT @limit
-            """,
+            ExpectationSql.UnfetchedStatement,
             ExpectationSql.ReadWatched,
             ("@now", now.ToColumn()), ("@limit", Together));
         foreach (var watched in due)

@@ -97,7 +97,7 @@ public sealed class ExpectationService(WaybillDatabase database, AuditLog audit,
 
     /// <summary>How many files were due and are still waited for.</summary>
     public ValueTask<long> CountMissedAsync(CancellationToken cancellationToken = default) =>
-        database.ReadAsync(static connection => connection.Number("SELECT count(*) FROM missed WHERE state = 'open'"), cancellationToken);
+        database.ReadAsync(static connection => connection.Number(ExpectationSql.OpenCountStatement), cancellationToken);
 
     /// <summary>Removes an expectation.</summary>
     public ValueTask<Result<Expectation>> RemoveAsync(long id, Actor actor, CancellationToken cancellationToken = default) => database.WriteAsync<Expectation>(

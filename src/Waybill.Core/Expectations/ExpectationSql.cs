@@ -11,6 +11,21 @@ internal static class ExpectationSql
         FROM expectation e JOIN account a ON a.id = e.account_id
         """;
 
+    internal const string DueStatement = Select + " WHERE e.next_due_at <= @now OR e.next_due_at > @far ORDER BY e.next_due_at LIMIT @limit";
+
+    /// <summary>Those of whose account files came so long ago that they are to be looked at.</summary>
+    internal const string UnfetchedStatement = Select + """
+         WHERE e.unfetched_days > 0 AND EXISTS (
+            SELECT 1 FROM file f
+            WHERE f.account_id = e.account_id AND f.arrived_at > e.looked_until AND f.arrived_at <= @now - e.unfetched_days * 86400000) ORDER BY +e.id LIMIT @limit
+        """;
+
+    internal const string OpenStatement = "SELECT rowid, expectation_id, due_at, late_until FROM missed WHERE state = 'open' AND rowid > @after ORDER BY rowid LIMIT @limit";
+
+    internal const string OpenCountStatement = "SELECT count(*) FROM missed WHERE state = 'open'";
+
+    internal const string OverStatement = "DELETE FROM missed WHERE due_at < @before";
+
     // Programs upload under these names first.
     private const string Matches = """
         f.account_id = @account AND substr(f.path, 1, length(@folder)) = @folder AND substr(f.path, length(@folder) + 1) LIKE @like ESCAPE '\'

@@ -17,6 +17,22 @@ internal static class PublicationSql
         SELECT path, token, size, sha256, heartbeat, held, file_id, replaced_id, source FROM publication_file WHERE publication_id = @id ORDER BY position
         """;
 
+    /// <summary>By the sets that a process works on, which are few, whatever SQLite thinks of it: else it walks through the files of all that were ever published.</summary>
+    internal const string UnsettledStatement = """
+        SELECT p.id, p.state FROM publication p INDEXED BY publication_unsettled CROSS JOIN publication_file f ON f.publication_id = p.id
+        WHERE p.owner IS NOT NULL AND p.account_id = @account AND p.state IN ('committing', 'recalling') AND f.path = @path LIMIT 1
+        """;
+
+    internal const string OwnersStatement = "SELECT DISTINCT owner FROM publication WHERE owner IS NOT NULL ORDER BY owner LIMIT @limit";
+
+    internal const string LeftStatement = "SELECT id FROM publication WHERE owner = @owner AND id > @after ORDER BY id LIMIT @limit";
+
+    internal const string BeingHiddenStatement = """
+        SELECT EXISTS (
+            SELECT 1 FROM publication p INDEXED BY publication_unsettled CROSS JOIN publication_file f ON f.publication_id = p.id
+            WHERE p.owner IS NOT NULL AND p.account_id = @account AND ((p.state = 'recalling' AND f.path = @path) OR (p.state = 'holding' AND f.source = @path)))
+        """;
+
     /// <summary>Begins a set: its hidden names are known before there is a file of theirs.</summary>
     public static void Begin(DatabaseConnection connection, PublicationSet set, string owner, DateTimeOffset now)
     {
@@ -137,13 +153,12 @@ internal static class PublicationSql
 
     /// <summary>Processes that left work, living ones too.</summary>
     public static List<string> Owners(DatabaseConnection connection) => connection.All(
-        "SELECT DISTINCT owner FROM publication WHERE owner IS NOT NULL ORDER BY owner LIMIT @limit", static row => row.GetString(0), ("@limit", FeedLimits.Group));
+        OwnersStatement, static row => row.GetString(0), ("@limit", FeedLimits.Group));
 
     /// <summary>The next sets that a process left.</summary>
     public static List<PublicationSet> Left(DatabaseConnection connection, string owner, long after) => Load(
         connection, connection.All(
-            "SELECT id FROM publication WHERE owner = @owner AND id > @after ORDER BY id LIMIT @limit", static row => row.GetInt64(0),
-            ("@owner", owner), ("@after", after), ("@limit", FeedLimits.Group)));
+            LeftStatement, static row => row.GetInt64(0), ("@owner", owner), ("@after", after), ("@limit", FeedLimits.Group)));
 
     /// <summary>A set with its files, to work on; null when there is none.</summary>
     public static PublicationSet? Load(DatabaseConnection connection, long id) => Load(connection, [id]).FirstOrDefault();
@@ -180,13 +195,8 @@ internal static class PublicationSql
         connection.First<PublicationState?>("SELECT state FROM publication WHERE id = @id", static row => row.Word<PublicationState>(0), ("@id", id));
 
     /// <summary>Whether a file at a path is about to be hidden: it was taken back, or is held instead of renamed.</summary>
-    public static bool IsBeingHidden(DatabaseConnection connection, long account, string path) => connection.Number(
-        """
-        SELECT EXISTS (
-            SELECT 1 FROM publication p JOIN publication_file f ON f.publication_id = p.id
-            WHERE p.account_id = @account AND ((p.state = 'recalling' AND f.path = @path) OR (p.state = 'holding' AND f.source = @path)))
-        """,
-        ("@account", account), ("@path", path)) != 0;
+    public static bool IsBeingHidden(DatabaseConnection connection, long account, string path) =>
+        connection.Number(BeingHiddenStatement, ("@account", account), ("@path", path)) != 0;
 
     /// <summary>
     /// Why a file must not be replaced or taken back at the moment: another set is decided that shows or hides what has its name, and the disk does not have it yet. Null
@@ -195,11 +205,7 @@ internal static class PublicationSql
     public static Problem? CheckSettled(DatabaseConnection connection, long accountId, string account, string path)
     {
         var other = connection.First<(long Id, PublicationState State)?>(
-            """
-            SELECT p.id, p.state FROM publication p JOIN publication_file f ON f.publication_id = p.id
-            WHERE p.owner IS NOT NULL AND +p.account_id = @account AND p.state IN ('committing', 'recalling') AND f.path = @path LIMIT 1
-            """,
-            static row => (row.GetInt64(0), row.Word<PublicationState>(1)), ("@account", accountId), ("@path", path));
+            UnsettledStatement, static row => (row.GetInt64(0), row.Word<PublicationState>(1)), ("@account", accountId), ("@path", path));
         return other is { } set
             ? Problem.Refused($"{Words.Show(path)} of account {account} is just being {(set.State == PublicationState.Recalling ? "recalled" : "published")}, by {set.Id}. Try again in a moment. If it stays so, see `waybill doctor`.")
             : null;

@@ -15,6 +15,20 @@ internal static class InboundSql
         FROM inbound i JOIN file f ON f.id = i.file_id JOIN account a ON a.id = f.account_id
         """;
 
+    /// <summary>In two parts: with an OR SQLite walks through all files of the account.</summary>
+    internal const string RenamedStatement = """
+        UPDATE inbound SET state = 'arriving', connection = @connection, touched_at = @now
+        WHERE state IN ('arriving', 'partial', 'waiting') AND file_id IN (
+            SELECT id FROM file WHERE account_id = @account AND gone_at IS NULL AND path = @path
+            UNION ALL SELECT id FROM file WHERE account_id = @account AND gone_at IS NULL AND path > @path || '/' AND path < @path || '0')
+        """;
+
+    internal const string PiecesStatement = """
+        SELECT read_from, read_to, cut FROM fetch
+        WHERE file_id = @file AND fetched_at > (SELECT coalesce(placed_at, -1) FROM file WHERE id = @file) AND login = @login AND identity = @identity
+        ORDER BY fetched_at DESC, id DESC LIMIT @limit
+        """;
+
     public static InboundFile ReadFile(DbDataReader row) => new(
         row.GetInt64(0), row.IsDBNull(1) ? null : row.GetInt64(1), row.GetString(2), row.GetString(3), row.GetInt64(4),
         row.IsDBNull(5) ? null : Convert.ToHexStringLower(row.Bytes(5)), row.Time(6), row.TextOrNull(7), row.Word<InboundState>(8), row.TextOrNull(9), row.TimeOrNull(10),
@@ -45,11 +59,7 @@ internal static class InboundSql
     /// A login has renamed a file, or a directory of them: under another name it is another delivery. What somebody has claimed stays claimed.
     /// </summary>
     public static void Renamed(DatabaseConnection connection, long account, string path, Actor actor, DateTimeOffset now) => connection.Execute(
-        """
-        UPDATE inbound SET state = 'arriving', connection = @connection, touched_at = @now
-        WHERE state IN ('arriving', 'partial', 'waiting') AND file_id IN (
-            SELECT id FROM file WHERE account_id = @account AND gone_at IS NULL AND (path = @path OR (path > @path || '/' AND path < @path || '0')))
-        """,
+        RenamedStatement,
         ("@connection", actor.Connection), ("@now", now.ToColumn()), ("@account", account), ("@path", path));
 
     /// <summary>A login has set something of a file that its session delivered: it is not done with it. Other sessions, of the same login too, neither keep nor offer it.</summary>
@@ -84,11 +94,7 @@ internal static class InboundSql
     public static bool IsFetched(DatabaseConnection connection, long file, string login, long identity, long size)
     {
         var pieces = connection.All(
-            """
-            SELECT read_from, read_to, cut FROM fetch
-            WHERE file_id = @file AND fetched_at > (SELECT coalesce(placed_at, -1) FROM file WHERE id = @file) AND login = @login AND identity = @identity
-            ORDER BY fetched_at DESC, id DESC LIMIT @limit
-            """,
+            PiecesStatement,
             static row => (From: row.GetInt64(0), To: row.GetInt64(1), IsCut: row.GetInt64(2) != 0),
             ("@file", file), ("@login", login), ("@identity", identity), ("@limit", InboundLimits.Pieces));
         pieces.Sort(static (one, other) => one.From.CompareTo(other.From));

@@ -1,7 +1,10 @@
+using Waybill.Core.Arrivals;
 using Waybill.Core.Billing;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Database;
+using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
+using Waybill.Core.Inbound;
 using Waybill.Core.Notifications;
 using Waybill.Core.Numbers;
 using Waybill.Core.Onboarding;
@@ -169,6 +172,37 @@ public sealed class QueryPlanTests
     {
         await using var core = await TestCore.CreateAsync();
         await AssertFoundAsync(core, statement, found);
+    }
+
+    [Theory]
+    [InlineData(ArrivalSql.ArrivingStatement, "SEARCH i USING INDEX inbound_arriving (file_id>?)")]
+    [InlineData(ArrivalSql.PartialStatement, "SEARCH inbound USING INDEX inbound_partial (state=?)")]
+    [InlineData(ArrivalSql.MovingStatement, "SEARCH inbound USING INDEX inbound_moving (file_id>?)")]
+    [InlineData(InboundSql.RenamedStatement, "SEARCH file USING INDEX file_present (account_id=? AND path>? AND path<?)")]
+    [InlineData(InboundSql.PiecesStatement, "SEARCH fetch USING INDEX fetch_file (file_id=? AND fetched_at>?)")]
+    [InlineData(ExpectationSql.OpenStatement, "SEARCH missed USING INDEX missed_open (state=? AND rowid>?)")]
+    [InlineData(ExpectationSql.OpenCountStatement, "SEARCH missed USING COVERING INDEX missed_open (state=?)")]
+    [InlineData(ExpectationSql.OverStatement, "INDEX missed_over (due_at<?)")]
+    [InlineData(PublicationSql.OwnersStatement, "SEARCH publication USING COVERING INDEX publication_unsettled (owner>?)")]
+    [InlineData(PublicationSql.LeftStatement, "SEARCH publication USING COVERING INDEX publication_unsettled (owner=? AND id>?)")]
+    [InlineData(PublicationSql.UnsettledStatement, "SEARCH p USING INDEX publication_unsettled (owner>?)")]
+    [InlineData(PublicationSql.BeingHiddenStatement, "SEARCH p USING INDEX publication_unsettled (owner>?)")]
+    public async Task What_is_looked_for_every_second_is_found_by_what_there_is_to_do(string statement, string found)
+    {
+        await using var core = await TestCore.CreateAsync();
+        await AssertFoundAsync(core, statement, found);
+    }
+
+    [Theory]
+    [InlineData(ArrivalSql.ExpiredStatement, "SEARCH inbound USING INDEX inbound_claimed (claimed_until<?)")]
+    [InlineData(ExpectationSql.DueStatement, "SEARCH e USING INDEX expectation_due (next_due_at<?)")]
+    [InlineData(ExpectationSql.UnfetchedStatement, "SEARCH e USING INDEX expectation_unfetched (unfetched_days>?)")]
+    public async Task What_is_due_is_found_by_its_time_and_then_put_in_order(string statement, string found)
+    {
+        await using var core = await TestCore.CreateAsync();
+        var plan = await PlanAsync(core, statement);
+        Assert.Contains(found, plan, StringComparison.Ordinal);
+        AssertNoScan(plan);
     }
 
     private static async Task AssertFoundAsync(TestCore core, string statement, string found)
