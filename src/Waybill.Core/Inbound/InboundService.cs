@@ -33,7 +33,10 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
     /// </summary>
     /// <param name="since"><see cref="InboundPage.Cursor"/> of the page before; 0 for the beginning.</param>
     /// <param name="size">The page's size, at most <see cref="Page{T}.MaximumSize"/>.</param>
-    /// <param name="state">Only files of this state; null for all that were ever offered.</param>
+    /// <param name="state">
+    /// Only files of this state, also those that never were offered: what is arriving, or was rejected or withdrawn on arrival. Lists of these states are in the order in which the
+    /// files came, with a cursor of their own. Null for all that were ever offered.
+    /// </param>
     /// <param name="account">Only files of this account; null for all.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async ValueTask<Result<InboundPage>> ListAsync(
@@ -54,14 +57,9 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                 }
 
                 var rows = connection.All(
-                    $"""
-                    {InboundSql.Select} WHERE i.sequence > @since AND (@state IS NULL OR i.state = @state) AND (@account IS NULL OR f.account_id = @account)
-                    ORDER BY i.sequence LIMIT @limit
-                    """,
-                    InboundSql.ReadFile,
-                    ("@since", since), ("@state", state?.ToWord()), ("@account", number), ("@limit", size + 1));
+                    InboundSql.ListStatement(state, number is not null), InboundSql.ReadFile, ("@since", since), ("@account", number), ("@limit", size + 1));
                 InboundFile[] items = [.. rows.Take(size)];
-                return new InboundPage(items, items.Length > 0 ? items[^1].Sequence!.Value : since, rows.Count > size);
+                return new InboundPage(items, items.Length == 0 ? since : InboundSql.IsOffered(state) ? items[^1].Sequence!.Value : items[^1].Id, rows.Count > size);
             },
             cancellationToken).ConfigureAwait(false);
     }

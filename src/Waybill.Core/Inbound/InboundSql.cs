@@ -29,6 +29,19 @@ internal static class InboundSql
         ORDER BY fetched_at DESC, id DESC LIMIT @limit
         """;
 
+    /// <summary>
+    /// Files of a state, or all that were ever offered, in the order in which they were offered; by their number those of a state in which there are some that never were. The
+    /// sign keeps SQLite from walking through the files of the account.
+    /// </summary>
+    public static string ListStatement(InboundState? state, bool ofAccount)
+    {
+        var place = IsOffered(state) ? "i.sequence" : "i.file_id";
+        return $"{Select} WHERE {(state is { } one ? $"i.state = '{one.ToWord()}' AND " : "")}{place} > @since{(ofAccount ? " AND +f.account_id = @account" : "")} ORDER BY {place} LIMIT @limit";
+    }
+
+    /// <summary>Whether all files of a state were offered; of null all that were.</summary>
+    public static bool IsOffered(InboundState? state) => state is not (InboundState.Arriving or InboundState.Partial or InboundState.Rejected or InboundState.Withdrawn);
+
     public static InboundFile ReadFile(DbDataReader row) => new(
         row.GetInt64(0), row.IsDBNull(1) ? null : row.GetInt64(1), row.GetString(2), row.GetString(3), row.GetInt64(4),
         row.IsDBNull(5) ? null : Convert.ToHexStringLower(row.Bytes(5)), row.Time(6), row.TextOrNull(7), row.Word<InboundState>(8), row.TextOrNull(9), row.TimeOrNull(10),

@@ -25,7 +25,7 @@ internal static class InboundApi
         Get<InboundPage>("/v1/inbound", "listInbound", Scope, "List delivered files in the order in which they were offered.", ListAsync,
             ApiParameter.Number("since", "cursor of the page before; whoever follows it sees everything, since a file whose claim expired is offered anew"),
             ApiParameter.Number("limit", $"at most so many; {PortalLimits.ApiPage} unless given", 1, PortalLimits.ApiPageMaximum),
-            ApiParameter.Word<InboundState>("state", "of this state only; waiting unless given"), ApiParameter.Flag("all", "of every state"), ApiParameter.Text("account", "of one account only")),
+            ApiParameter.Word<InboundState>("state", "of this state only, also what never was offered; waiting unless given"), ApiParameter.Flag("all", "of every state, if it was offered"), ApiParameter.Text("account", "of one account only")),
         Get<InboundFile>("/v1/inbound/{file:long}", "showInbound", Scope, "Show a delivered file.", ShowAsync),
         Post<InboundFile>("/v1/inbound/{file:long}/claim", "claimInbound", Scope, "Claim a file: nobody else gets it until the lease is over. Claim again to prolong it.", ClaimAsync, typeof(ClaimBody)) with { Query = [As], Notes = Worker },
         Get<InboundFile>("/v1/inbound/{file:long}/content", "fetchInbound", Scope, "Fetch a file that is claimed.", FetchAsync, As) with { Response = null, Content = "application/octet-stream", Notes = Worker },

@@ -205,6 +205,24 @@ public sealed class QueryPlanTests
         AssertNoScan(plan);
     }
 
+    [Theory]
+    [InlineData(null, "INDEX sqlite_autoindex_inbound_1 (sequence>?)")]
+    [InlineData(InboundState.Waiting, "INDEX inbound_offered (state=? AND sequence>?)")]
+    [InlineData(InboundState.Claimed, "INDEX inbound_offered (state=? AND sequence>?)")]
+    [InlineData(InboundState.Processed, "INDEX inbound_offered (state=? AND sequence>?)")]
+    [InlineData(InboundState.Arriving, "SEARCH i USING INDEX inbound_arriving (file_id>?)")]
+    [InlineData(InboundState.Partial, "SEARCH i USING INDEX inbound_partial (state=? AND rowid>?)")]
+    [InlineData(InboundState.Rejected, "SEARCH i USING INDEX inbound_rejected (state=? AND rowid>?)")]
+    [InlineData(InboundState.Withdrawn, "SEARCH i USING INTEGER PRIMARY KEY (rowid>?)")]
+    public async Task Lists_of_what_was_delivered_are_read_by_their_state(InboundState? state, string found)
+    {
+        await using var core = await TestCore.CreateAsync();
+        foreach (var ofAccount in (bool[])[false, true])
+        {
+            await AssertFoundAsync(core, InboundSql.ListStatement(state, ofAccount), found);
+        }
+    }
+
     private static async Task AssertFoundAsync(TestCore core, string statement, string found)
     {
         var plan = await PlanAsync(core, statement);

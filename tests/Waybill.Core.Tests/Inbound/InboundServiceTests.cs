@@ -1,6 +1,7 @@
 using Waybill.Core.Audit;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Inbound;
+using Waybill.Core.Tests.Arrivals;
 using Waybill.Storage;
 
 namespace Waybill.Core.Tests.Inbound;
@@ -445,6 +446,45 @@ public sealed class InboundServiceTests
         Assert.Equal(state == InboundState.Rejected, File.Exists(core.OnDisk(moved + ".report.txt")));
         Assert.Equal([next], await core.WaitingAsync());
         Assert.Equal("next", await File.ReadAllTextAsync(core.OnDisk("/upload/a.csv")));
+    }
+
+    [Fact]
+    public async Task What_was_never_offered_is_listed_by_its_state_too_in_pages()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        await core.SetRuleAsync("*.csv");
+        List<long> rejected = [];
+        for (var i = 0; i < 3; i++)
+        {
+            rejected.Add(await core.OfferAsync($"/upload/{i}.pdf"));
+        }
+
+        var partial = await core.OfferAsync("/upload/a.part");
+        core.Live.Add("c1");
+        var withdrawn = await core.DeliverAsync("/upload/b.csv");
+        var arriving = await core.DeliverAsync("/upload/b.csv", "anew");
+        foreach (var account in (string?[])[null, DeliveringCore.Account])
+        {
+            Assert.Equal([partial], await ListAsync(InboundState.Partial));
+            Assert.Equal([withdrawn], await ListAsync(InboundState.Withdrawn));
+            Assert.Equal([arriving], await ListAsync(InboundState.Arriving));
+            Assert.Equal(rejected, await ListAsync(InboundState.Rejected));
+
+            async Task<List<long>> ListAsync(InboundState state)
+            {
+                List<long> seen = [];
+                InboundPage page;
+                var cursor = 0L;
+                do
+                {
+                    page = (await core.Services.Inbound.ListAsync(cursor, 2, state, account)).Get();
+                    seen.AddRange(page.Items.Select(static file => file.Id));
+                    cursor = page.Cursor;
+                }
+                while (page.More);
+                return seen;
+            }
+        }
     }
 
     [Fact]

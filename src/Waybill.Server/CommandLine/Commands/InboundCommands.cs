@@ -23,7 +23,7 @@ internal static class InboundCommands
         var since = new Option<long>("--since") { Description = "only what was offered after this cursor", HelpName = "CURSOR" };
         var account = new Option<string?>("--account") { Description = "of one account only", HelpName = "NUMBER" };
         var state = new Option<InboundState?>("--state") { Description = "arriving, partial, waiting (the default), claimed, processed, rejected or withdrawn", HelpName = "STATE" };
-        var all = new Option<bool>("--all") { Description = "files of every state" };
+        var all = new Option<bool>("--all") { Description = "files of every state, if they were offered" };
         var limit = new Option<int>("--limit") { Description = "at most so many, 1 to 1000", HelpName = "N", DefaultValueFactory = _ => 100 };
         var command = new Command("list", "List delivered files in the order in which they were offered.") { since, account, state, all, limit };
         command.SetAction(async (parse, cancellationToken) =>
