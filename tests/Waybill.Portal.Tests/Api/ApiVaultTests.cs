@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Waybill.Core.Arrivals;
 using Waybill.Portal.Api;
 using Waybill.Portal.Files;
 using Waybill.Portal.Tests.Support;
@@ -60,6 +61,43 @@ public sealed class ApiVaultTests(ApiServer api)
         Assert.Equal(2, view.GetProperty("fetches").GetArrayLength());
         Assert.Equal(known.GetProperty("id").GetInt64(), Assert.Single((await all.GetJsonAsync($"/v1/accounts/{account}/files?below=/upload")).GetProperty("items").EnumerateArray()).GetProperty("id").GetInt64());
         Assert.Equal("/upload/june <1>.bin", (await client.GetJsonAsync($"/v1/accounts/{account}/file?path=upload/june%20%3C1%3E.bin")).GetProperty("path").GetString());
+    }
+
+    [Fact]
+    public async Task What_a_customers_program_uploads_reaches_the_back_office_and_is_judged_on_arrival()
+    {
+        var account = await api.AccountAsync();
+        ApiServer.Get(await api.Core.ArrivalRules.SetAsync(new ArrivalRule(account, "/upload", "*.csv"), ApiServer.Operator));
+        using var client = api.Client(await api.TokenOfAsync(account, "vault:write"));
+        using var office = api.Client(await api.TokenAsync("inbound:collect"));
+        using var good = await PutAsync(client, account, "/upload/usage.csv", "a;b\n"u8.ToArray());
+        using var bad = await PutAsync(client, account, "/upload/usage.exe", [0]);
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (good.StatusCode, bad.StatusCode));
+        var offered = await WaitAsync("waiting");
+        var rejected = await WaitAsync("rejected");
+        Assert.Equal(("/upload/usage.csv", "/rejected/usage.exe"), (offered.GetProperty("path").GetString(), rejected.GetProperty("path").GetString()));
+        Assert.Contains("(token ", offered.GetProperty("login").GetString(), StringComparison.Ordinal);
+        var file = offered.GetProperty("id").GetInt64();
+        await office.PostJsonAsync($"/v1/inbound/{file}/claim?as=one", new { leaseMinutes = 5 });
+        Assert.Equal("/processed/usage.csv", (await office.PostJsonAsync($"/v1/inbound/{file}/confirm?as=one", null)).GetProperty("path").GetString());
+        using var other = await office.PostAsync($"/v1/inbound/{file}/confirm?as=other", null);
+        Assert.Contains("processed already", await other.ProblemAsync(409), StringComparison.Ordinal);
+        Assert.True(File.Exists(Vault(account, "processed", "usage.csv")));
+
+        async Task<JsonElement> WaitAsync(string state)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (true)
+            {
+                var items = (await office.GetJsonAsync($"/v1/inbound?state={state}&account={account}")).GetProperty("items");
+                if (items.GetArrayLength() > 0)
+                {
+                    return Assert.Single(items.EnumerateArray());
+                }
+
+                await Task.Delay(100, patience.Token);
+            }
+        }
     }
 
     [Fact]
