@@ -68,7 +68,7 @@ public sealed class CoreServices : IAsyncDisposable
         Publisher = new FeedPublisher(database, audit, time, Stores, FeedTypes.Default, directory.Publishing);
         Subscriptions = new SubscriptionService(database, audit, FeedTypes.Default);
         Receipts = new ReceiptService(database, FeedTypes.Default);
-        (Notifications, Hooks, Expectations) = (new NotificationService(database, audit, time), new HookService(database, audit, time), new ExpectationService(database, audit, time));
+        (Notifications, Hooks, Expectations) = (new NotificationService(database, audit, time), new HookService(database, audit, time), new ExpectationService(database, audit, time, FeedTypes.Default));
         RetentionPolicies = new RetentionPolicies(database, audit, time);
         Holds = new Holds(database, audit, time);
         Links = new SecretLinks(database, time);

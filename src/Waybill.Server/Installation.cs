@@ -69,7 +69,7 @@ internal sealed class Installation : IAsyncDisposable
         _layout = configuration is null ? null : new VaultLayout(ConfigurationCheck.Layout(configuration.Layout), _feeds.Folders);
         Notifications = new NotificationService(database, audit, TimeProvider.System);
         Hooks = new HookService(database, audit, TimeProvider.System);
-        Expectations = new ExpectationService(database, audit, TimeProvider.System);
+        Expectations = new ExpectationService(database, audit, TimeProvider.System, _feeds);
         RetentionPolicies = new RetentionPolicies(database, audit, TimeProvider.System);
         Holds = new Holds(database, audit, TimeProvider.System);
         Links = new SecretLinks(database, TimeProvider.System);

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Waybill.Core.Accounts;
 using Waybill.Core.Database;
+using Waybill.Core.Feeds;
 using Waybill.Core.Quotas;
 using Waybill.Storage;
 
@@ -116,7 +117,9 @@ internal static class CatalogueSql
         if (Present(connection, account, path) is { } file)
         {
             Left(connection, account, target, GoneHow.Replaced, now);
-            connection.Execute("UPDATE file SET path = @target WHERE id = @file", ("@target", target), ("@file", file));
+            connection.Execute(
+                "UPDATE file SET path = @target, named_at = coalesce(@named, named_at) WHERE id = @file",
+                ("@target", target), ("@named", IsFirstName(path, target) ? now.ToColumn() : null), ("@file", file));
             return;
         }
 
@@ -129,10 +132,10 @@ internal static class CatalogueSql
             ("@now", now.ToColumn()), ("@how", GoneHow.Replaced.ToWord()), ("@account", account), ("@target", target));
         connection.Execute(
             """
-            UPDATE file SET path = @target || substr(path, length(@path) + 1)
+            UPDATE file SET path = @target || substr(path, length(@path) + 1), named_at = @now
             WHERE account_id = @account AND path > @path || '/' AND path < @path || '0' AND gone_at IS NULL
             """,
-            ("@target", target), ("@path", path), ("@account", account));
+            ("@target", target), ("@path", path), ("@now", now.ToColumn()), ("@account", account));
     }
 
     /// <summary>A file was cut or lengthened by path: another file lies there now, with the arrival of the one before.</summary>
@@ -160,6 +163,13 @@ internal static class CatalogueSql
                 "UPDATE file SET first_fetched_at = @time, first_fetched_by = @login WHERE id = @file AND first_fetched_at IS NULL",
                 ("@time", fetch.Time.ToColumn()), ("@login", fetch.Login), ("@file", file));
         }
+    }
+
+    /// <summary>Whether a file comes by its renaming for who waits for it: out of another folder, or from a name that was not final.</summary>
+    private static bool IsFirstName(string path, string target)
+    {
+        var (end, targetEnd) = (path.LastIndexOf('/'), target.LastIndexOf('/'));
+        return UnfinishedNames.Has(path[(end + 1)..]) || !path.AsSpan(0, end).SequenceEqual(target.AsSpan(0, targetEnd));
     }
 
     // Without a look at the quotas: in the middle of a replacement usage is lower for a moment, and would be warned of anew.

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Waybill.Core.Database;
 using Waybill.Core.Events;
+using Waybill.Core.Feeds;
 
 namespace Waybill.Core.Expectations;
 
@@ -10,7 +11,8 @@ namespace Waybill.Core.Expectations;
 /// </summary>
 /// <param name="database">Where expectations and the catalogue are.</param>
 /// <param name="zone">The zone of accounts that have none.</param>
-public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zone)
+/// <param name="types">The feeds, and where their files lie.</param>
+public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zone, FeedTypes types)
 {
     /// <summary>Due times that lie further back are not judged any more.</summary>
     public static readonly TimeSpan CatchUp = TimeSpan.FromDays(7);
@@ -59,43 +61,48 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
     private int JudgeDue(DatabaseConnection connection, DateTimeOffset now)
     {
         // A next one further away than any can be was set by a clock that stood wrong.
-        var due = connection.All(
+        var dues = connection.All(
             ExpectationSql.DueStatement,
-            ExpectationSql.ReadWatched,
+            row => ExpectationSql.ReadWatched(row, types),
             ("@now", now.ToColumn()), ("@far", (now + DueTimes.Longest).ToColumn()), ("@limit", Together));
-        foreach (var watched in due)
+        foreach (var watched in dues)
         {
             var times = Times(watched);
             var isOpen = IsOpen(connection, watched);
-            var next = watched.Expectation.NextDue!.Value;
-            if (next > now)
+
+            // Days are counted, and not hours: the account may have moved to another zone, and a day that was judged there is over here too.
+            var (day, last) = (watched.NextDay ?? times.DayAfter(watched.Expectation.NextDue!.Value.AddTicks(-1)), watched.LastDue);
+            if (times.At(day) > now + DueTimes.Longest)
             {
-                next = times.After(now);
+                (day, last) = (times.DayAfter(now), null);
             }
 
-            if (next < now - CatchUp)
+            if (times.At(day) < now - CatchUp)
             {
-                next = times.After(now - CatchUp);
+                (day, last) = (times.DayAfter(now - CatchUp), null);
             }
 
-            for (; next <= now; next = times.After(next))
+            for (; times.At(day) <= now; day = times.DayAfter(day))
             {
+                var due = times.At(day);
                 if (isOpen)
                 {
-                    Judge(connection, watched, times, next, now);
+                    Judge(connection, watched, times, last < due ? last.Value : times.Before(due), due, now);
                 }
+
+                last = due;
             }
 
-            connection.Execute("UPDATE expectation SET next_due_at = @next WHERE id = @id", ("@id", watched.Expectation.Id), ("@next", next.ToColumn()));
+            connection.Execute(
+                "UPDATE expectation SET next_due_at = @next, next_day = @day, last_due_at = @last WHERE id = @id",
+                ("@id", watched.Expectation.Id), ("@next", times.At(day).ToColumn()), ("@day", day.DayNumber), ("@last", last?.ToColumn()));
         }
 
-        return due.Count;
+        return dues.Count;
     }
 
-    private static void Judge(DatabaseConnection connection, Watched watched, DueTimes times, DateTimeOffset due, DateTimeOffset now)
+    private static void Judge(DatabaseConnection connection, Watched watched, DueTimes times, DateTimeOffset before, DateTimeOffset due, DateTimeOffset now)
     {
-        var before = times.Before(due);
-
         // What came for the due time before, late, is not this one's too.
         var taken = connection.First<DateTimeOffset?>(
             "SELECT late_until FROM missed WHERE expectation_id = @id AND due_at = @due AND state = 'late'",
@@ -117,7 +124,7 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
         }
     }
 
-    private static long LookForLate(DatabaseConnection connection, long after, DateTimeOffset now)
+    private long LookForLate(DatabaseConnection connection, long after, DateTimeOffset now)
     {
         var open = connection.All(
             ExpectationSql.OpenStatement,
@@ -125,7 +132,7 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
             ("@after", after), ("@limit", Together));
         foreach (var each in open)
         {
-            var watched = connection.First(ExpectationSql.Select + " WHERE e.id = @id", ExpectationSql.ReadWatched, ("@id", each.Expectation))!;
+            var watched = connection.First(ExpectationSql.Select + " WHERE e.id = @id", row => ExpectationSql.ReadWatched(row, types), ("@id", each.Expectation))!;
             LookForLate(connection, watched, each.Due, each.LateUntil, now);
         }
 
@@ -161,7 +168,7 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
     {
         var due = connection.All(
             ExpectationSql.UnfetchedStatement,
-            ExpectationSql.ReadWatched,
+            row => ExpectationSql.ReadWatched(row, types),
             ("@now", now.ToColumn()), ("@limit", Together));
         foreach (var watched in due)
         {

@@ -1,6 +1,7 @@
 using Waybill.Core.Accounts;
 using Waybill.Core.Audit;
 using Waybill.Core.Database;
+using Waybill.Core.Feeds;
 using Waybill.Core.Notifications;
 
 namespace Waybill.Core.Expectations;
@@ -9,7 +10,8 @@ namespace Waybill.Core.Expectations;
 /// <param name="database">Where they are kept.</param>
 /// <param name="audit">Where each change is recorded, in the same transaction.</param>
 /// <param name="time">The clock.</param>
-public sealed class ExpectationService(WaybillDatabase database, AuditLog audit, TimeProvider time)
+/// <param name="types">The feeds, and where their files lie.</param>
+public sealed class ExpectationService(WaybillDatabase database, AuditLog audit, TimeProvider time, FeedTypes types)
 {
     /// <summary>Expectations of one account.</summary>
     public const int MaximumPerAccount = 100;
@@ -17,7 +19,10 @@ public sealed class ExpectationService(WaybillDatabase database, AuditLog audit,
     private const int LongestFeed = 32;
     private const int MostDays = 365;
 
-    /// <summary>Sets an expectation; one with the same folder and pattern is changed. The next due time is in the future, never one that has passed.</summary>
+    /// <summary>
+    /// Sets an expectation; one with the same folder and pattern is changed. The next due time is in the future, never one that has passed; set again with the same times it
+    /// stays what it was.
+    /// </summary>
     /// <param name="wanted">What is expected.</param>
     /// <param name="zone">The zone of an account that has none.</param>
     /// <param name="actor">Who sets it.</param>
@@ -25,7 +30,8 @@ public sealed class ExpectationService(WaybillDatabase database, AuditLog audit,
     public async ValueTask<Result<Expectation>> SetAsync(NewExpectation wanted, TimeZoneInfo zone, Actor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        var folder = (wanted.Folder ?? "/" + wanted.Feed).TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/";
+        var ofFeed = types.Find(wanted.Feed) is { Succeeded: true } found ? found.Value.Folder : "/" + wanted.Feed;
+        var folder = (wanted.Folder ?? ofFeed).TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/";
         if (Check(wanted, folder) is { } problem)
         {
             return problem;
@@ -42,6 +48,17 @@ public sealed class ExpectationService(WaybillDatabase database, AuditLog audit,
 
                 (string, object?)[] key = [("@account", account.Id), ("@folder", folder), ("@pattern", wanted.Pattern)];
                 const string Same = "account_id = @account AND folder = @folder AND pattern = @pattern";
+                if (wanted.Folder is null)
+                {
+                    // The feed may have had another folder when it was set.
+                    connection.Execute(
+                        """
+                        UPDATE OR REPLACE expectation SET folder = @folder
+                        WHERE account_id = @account AND pattern = @pattern AND of_feed = 1 AND lower(feed) = lower(@feed) AND folder <> @folder
+                        """,
+                        [.. key, ("@feed", wanted.Feed)]);
+                }
+
                 if (connection.Number($"SELECT count(*) FROM expectation WHERE account_id = @account AND NOT ({Same})", key) >= MaximumPerAccount)
                 {
                     return Problem.LimitReached($"Account {account.Number} has {MaximumPerAccount} expectations, and that is the limit. Remove one that is not needed.");
@@ -52,14 +69,19 @@ public sealed class ExpectationService(WaybillDatabase database, AuditLog audit,
                 var looked = now - TimeSpan.FromDays(wanted.UnfetchedDays ?? 0);
                 connection.Execute(
                     """
-                    INSERT INTO expectation (account_id, feed, folder, pattern, by_minute, days, unfetched_days, created_at, next_due_at, looked_until)
-                    VALUES (@account, @feed, @folder, @pattern, @by, @days, @unfetched, @now, @due, @looked)
-                    ON CONFLICT (account_id, folder, pattern) DO UPDATE SET feed = @feed, by_minute = @by, days = @days, unfetched_days = @unfetched, next_due_at = @due,
+                    INSERT INTO expectation (account_id, feed, of_feed, folder, pattern, by_minute, days, unfetched_days, created_at, next_due_at, next_day, looked_until)
+                    VALUES (@account, @feed, @ofFeed, @folder, @pattern, @by, @days, @unfetched, @now, @due, @day, @looked)
+                    ON CONFLICT (account_id, folder, pattern) DO UPDATE SET feed = @feed, of_feed = @ofFeed, by_minute = @by, days = @days, unfetched_days = @unfetched,
+                        next_due_at = CASE WHEN by_minute IS @by AND days = @days AND next_day IS NOT NULL THEN next_due_at ELSE @due END,
+                        last_due_at = CASE WHEN by_minute IS @by AND days = @days AND next_day IS NOT NULL THEN last_due_at ELSE NULL END,
+                        next_day = CASE WHEN by_minute IS @by AND days = @days AND next_day IS NOT NULL THEN next_day ELSE @day END,
                         looked_until = CASE WHEN unfetched_days IS NULL THEN @looked ELSE looked_until END
                     """,
                     [
-                        .. key, ("@feed", wanted.Feed), ("@by", wanted.By is { } minute ? (minute.Hour * 60) + minute.Minute : null), ("@days", (int)wanted.Days),
-                        ("@unfetched", wanted.UnfetchedDays), ("@now", now.ToColumn()), ("@due", times?.After(now).ToColumn()), ("@looked", looked.ToColumn()),
+                        .. key, ("@feed", wanted.Feed), ("@ofFeed", wanted.Folder is null ? 1 : 0),
+                        ("@by", wanted.By is { } minute ? (minute.Hour * 60) + minute.Minute : null), ("@days", (int)wanted.Days),
+                        ("@unfetched", wanted.UnfetchedDays), ("@now", now.ToColumn()), ("@due", times?.After(now).ToColumn()), ("@day", times?.DayAfter(now).DayNumber),
+                        ("@looked", looked.ToColumn()),
                     ]);
                 audit.Append(transaction, new AuditEntry(NotificationActions.ExpectationSet, actor)
                 {
@@ -67,7 +89,8 @@ public sealed class ExpectationService(WaybillDatabase database, AuditLog audit,
                     Subject = $"{folder.TrimEnd('/')}/{wanted.Pattern}",
                     Detail = $"{(wanted.By is { } until ? $"by {until:HH:mm} {wanted.Days.Show()}" : "at no time")}{(wanted.UnfetchedDays is { } days ? $", fetched within {days} days" : "")}",
                 });
-                return connection.First(ExpectationSql.Select + $" WHERE e.{Same.Replace(" AND ", " AND e.", StringComparison.Ordinal)}", ExpectationSql.Read, key)!;
+                return connection.First(
+                    ExpectationSql.Select + $" WHERE e.{Same.Replace(" AND ", " AND e.", StringComparison.Ordinal)}", row => ExpectationSql.Read(row, types), key)!;
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -88,7 +111,7 @@ public sealed class ExpectationService(WaybillDatabase database, AuditLog audit,
                     ExpectationSql.Select + (account is null
                         ? " WHERE e.id > @above ORDER BY e.id LIMIT @limit"
                         : " WHERE e.id > @above AND e.account_id = (SELECT id FROM account WHERE number_key = @account) ORDER BY e.id LIMIT @limit"),
-                    ExpectationSql.Read,
+                    row => ExpectationSql.Read(row, types),
                     ("@above", above), ("@account", account is null ? null : AccountNumber.Fold(account)), ("@limit", size + 1));
                 return new Page<Expectation>([.. rows.Take(size)], rows.Count > size ? rows[size - 1].Id.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
             },
@@ -104,7 +127,7 @@ public sealed class ExpectationService(WaybillDatabase database, AuditLog audit,
         transaction =>
         {
             var connection = transaction.Connection;
-            if (connection.First(ExpectationSql.Select + " WHERE e.id = @id", ExpectationSql.Read, ("@id", id)) is not { } expectation)
+            if (connection.First(ExpectationSql.Select + " WHERE e.id = @id", row => ExpectationSql.Read(row, types), ("@id", id)) is not { } expectation)
             {
                 return Problem.NotFound($"There is no expectation {id}. `waybill expectation list` shows them.");
             }

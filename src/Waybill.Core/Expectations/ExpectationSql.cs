@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Waybill.Core.Database;
+using Waybill.Core.Feeds;
 
 namespace Waybill.Core.Expectations;
 
@@ -7,7 +8,8 @@ namespace Waybill.Core.Expectations;
 internal static class ExpectationSql
 {
     public const string Select = """
-        SELECT e.id, a.number, e.feed, e.folder, e.pattern, e.by_minute, e.days, e.unfetched_days, a.time_zone, e.next_due_at, e.account_id, e.looked_until
+        SELECT e.id, a.number, e.feed, e.folder, e.pattern, e.by_minute, e.days, e.unfetched_days, a.time_zone, e.next_due_at, e.account_id, e.looked_until,
+               e.of_feed, e.next_day, e.last_due_at
         FROM expectation e JOIN account a ON a.id = e.account_id
         """;
 
@@ -17,42 +19,62 @@ internal static class ExpectationSql
     internal const string UnfetchedStatement = Select + """
          WHERE e.unfetched_days > 0 AND EXISTS (
             SELECT 1 FROM file f
-            WHERE f.account_id = e.account_id AND f.arrived_at > e.looked_until AND f.arrived_at <= @now - e.unfetched_days * 86400000) ORDER BY +e.id LIMIT @limit
+            WHERE f.account_id = e.account_id AND f.arrived_at > e.looked_until AND f.arrived_at <= @now - e.unfetched_days * 86400000
+            UNION ALL SELECT 1 FROM file f
+            WHERE f.account_id = e.account_id AND f.named_at > e.looked_until AND f.named_at <= @now - e.unfetched_days * 86400000) ORDER BY +e.id LIMIT @limit
         """;
 
-    internal const string OpenStatement = "SELECT rowid, expectation_id, due_at, late_until FROM missed WHERE state = 'open' AND rowid > @after ORDER BY rowid LIMIT @limit";
+    internal const string OpenStatement =
+        "SELECT rowid, expectation_id, due_at, late_until FROM missed WHERE state = 'open' AND rowid > @after ORDER BY rowid LIMIT @limit";
 
     internal const string OpenCountStatement = "SELECT count(*) FROM missed WHERE state = 'open'";
 
     internal const string OverStatement = "DELETE FROM missed WHERE due_at < @before";
 
-    // Programs upload under these names first.
+    // Programs upload under these names first. What is held, or was taken back, was not delivered, and neither was a file of a set that could not be shown: only its row says so.
     private const string Matches = """
-        f.account_id = @account AND substr(f.path, 1, length(@folder)) = @folder AND substr(f.path, length(@folder) + 1) LIKE @like ESCAPE '\'
-        AND instr(substr(f.path, length(@folder) + 1), '/') = 0
-        AND f.path NOT LIKE '%.filepart' AND f.path NOT LIKE '%.part' AND f.path NOT LIKE '%.partial' AND f.path NOT LIKE '%.tmp' AND f.arrived_at > @after AND f.arrived_at <= @until
+        substr(f.path, 1, length(@folder)) = @folder AND substr(f.path, length(@folder) + 1) LIKE @like ESCAPE '\'
+        AND instr(substr(f.path, length(@folder) + 1), '/') = 0 AND substr(f.path, length(@folder) + 1, 1) <> '.'
+        AND f.path NOT LIKE '%.filepart' AND f.path NOT LIKE '%.part' AND f.path NOT LIKE '%.partial' AND f.path NOT LIKE '%.tmp'
+        AND (f.gone_how IS NULL OR f.gone_how NOT IN ('held', 'recalled'))
+        AND (f.publication_id IS NULL OR EXISTS (SELECT 1 FROM publication_file p WHERE p.file_id = f.id AND p.publication_id = f.publication_id))
         """;
 
-    private const string Files = "SELECT f.path, f.arrived_at, f.size, f.login FROM file f WHERE " + Matches;
+    /// <summary>The files that came in a time: by their arrival, or where they got their name later, by that.</summary>
+    internal const string FilesStatement = $"""
+        SELECT path, came_at, size, login FROM (
+            SELECT f.id, f.path, f.arrived_at AS came_at, f.size, f.login, f.gone_at, f.first_fetched_at FROM file f
+            WHERE f.account_id = @account AND f.arrived_at > @after AND f.arrived_at <= @until AND f.named_at IS NULL AND {Matches}
+            UNION ALL
+            SELECT f.id, f.path, f.named_at, f.size, f.login, f.gone_at, f.first_fetched_at FROM file f
+            WHERE f.account_id = @account AND f.named_at > @after AND f.named_at <= @until AND {Matches})
+        """;
 
-    public static Expectation Read(DbDataReader row) => new(
-        row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4),
-        row.IsDBNull(5) ? null : TimeOnly.MinValue.AddMinutes(row.GetInt64(5)), (Weekdays)row.GetInt64(6), row.IsDBNull(7) ? null : (int)row.GetInt64(7),
-        row.TextOrNull(8), row.TimeOrNull(9));
+    private const string OnlyUnfetched = " WHERE gone_at IS NULL AND first_fetched_at IS NULL";
 
-    public static Watched ReadWatched(DbDataReader row) => new(Read(row), row.GetInt64(10), row.Time(11));
+    public static Expectation Read(DbDataReader row, FeedTypes types)
+    {
+        var (feed, folder) = (row.GetString(2), row.GetString(3));
+        return new Expectation(
+            row.GetInt64(0), row.GetString(1), feed, row.GetInt64(12) != 0 && types.Find(feed) is { Succeeded: true } type ? type.Value.Folder : folder, row.GetString(4),
+            row.IsDBNull(5) ? null : TimeOnly.MinValue.AddMinutes(row.GetInt64(5)), (Weekdays)row.GetInt64(6), row.IsDBNull(7) ? null : (int)row.GetInt64(7),
+            row.TextOrNull(8), row.IsDBNull(9) || row.GetInt64(9) == 0 ? null : row.Time(9));
+    }
+
+    public static Watched ReadWatched(DbDataReader row, FeedTypes types) => new(
+        Read(row, types), row.GetInt64(10), row.Time(11), row.IsDBNull(13) ? null : DateOnly.FromDayNumber((int)row.GetInt64(13)), row.TimeOrNull(14));
 
     /// <summary>The first file that came in a time, also one that has gone since.</summary>
     public static Arrival? First(DatabaseConnection connection, Watched watched, DateTimeOffset after, DateTimeOffset until) => connection.First(
-        Files + " ORDER BY f.arrived_at, f.id LIMIT 1", ReadArrival, Parameters(watched, after, until));
+        FilesStatement + " ORDER BY came_at, id LIMIT 1", ReadArrival, Parameters(watched, after, until));
 
     /// <summary>The files that came in a time, are still there, and that nobody has fetched.</summary>
     public static List<Arrival> Unfetched(DatabaseConnection connection, Watched watched, DateTimeOffset after, DateTimeOffset until) => connection.All(
-        Files + " AND f.gone_at IS NULL AND f.first_fetched_at IS NULL ORDER BY f.arrived_at, f.id", ReadArrival, Parameters(watched, after, until));
+        FilesStatement + OnlyUnfetched + " ORDER BY came_at, id", ReadArrival, Parameters(watched, after, until));
 
     /// <summary>The end of a time in which so many unfetched files came.</summary>
     public static DateTimeOffset Cut(DatabaseConnection connection, Watched watched, DateTimeOffset after, DateTimeOffset until, int count) => connection.First<DateTimeOffset?>(
-        Files + " AND f.gone_at IS NULL AND f.first_fetched_at IS NULL ORDER BY f.arrived_at LIMIT 1 OFFSET @offset",
+        FilesStatement + OnlyUnfetched + " ORDER BY came_at LIMIT 1 OFFSET @offset",
         static row => row.Time(1),
         [.. Parameters(watched, after, until), ("@offset", count - 1)]) ?? until;
 
@@ -70,7 +92,12 @@ internal static class ExpectationSql
 }
 
 /// <summary>An expectation with what the checker keeps of it.</summary>
-internal sealed record Watched(Expectation Expectation, long AccountId, DateTimeOffset LookedUntil);
+/// <param name="Expectation">It.</param>
+/// <param name="AccountId">The account's number in the database.</param>
+/// <param name="LookedUntil">Until when files were looked at whether somebody has fetched them.</param>
+/// <param name="NextDay">The next day that is judged, by the clocks of the account; null where an older version has set it.</param>
+/// <param name="LastDue">The due time that was judged last; null for none since it was set.</param>
+internal sealed record Watched(Expectation Expectation, long AccountId, DateTimeOffset LookedUntil, DateOnly? NextDay, DateTimeOffset? LastDue);
 
 /// <summary>A file that came.</summary>
 internal sealed record Arrival(string Path, DateTimeOffset Time, long Size, string? Login);

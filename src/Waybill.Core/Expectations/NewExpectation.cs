@@ -5,7 +5,7 @@ namespace Waybill.Core.Expectations;
 /// <param name="Feed">What it is called, as <c>cdr</c>.</param>
 public sealed record NewExpectation(string Account, string Feed)
 {
-    /// <summary>The folder of the vault; null for the feed's name.</summary>
+    /// <summary>The folder of the vault; null for that of the feed, wherever <c>Feeds:Types</c> has it, and where it has none of that name for the name.</summary>
     public string? Folder { get; init; }
 
     /// <summary>The files' names, with * and ?.</summary>

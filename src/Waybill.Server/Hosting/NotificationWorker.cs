@@ -34,7 +34,7 @@ internal sealed partial class NotificationWorker : IAsyncDisposable
     {
         var dispatcher = NotificationDispatcher.Create(installation.Database, NotificationSettings.Options(configuration, installation.Data), time);
         _dispatcher = dispatcher.Succeeded ? dispatcher.Value : throw new CommandException(dispatcher.Problem.Message);
-        _checker = new ExpectationChecker(installation.Database, NotificationSettings.Zone(configuration));
+        _checker = new ExpectationChecker(installation.Database, NotificationSettings.Zone(configuration), installation.Feeds);
         _time = time;
         _logger = logger;
     }

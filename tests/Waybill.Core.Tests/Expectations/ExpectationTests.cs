@@ -3,6 +3,8 @@ using System.Text.Json;
 using Waybill.Core.Accounts;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Expectations;
+using Waybill.Core.Feeds;
+using Waybill.Core.Tests.Feeds;
 using Waybill.Storage;
 using Waybill.TestKit;
 
@@ -12,6 +14,7 @@ namespace Waybill.Core.Tests.Expectations;
 public sealed class ExpectationTests : IAsyncLifetime
 {
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+    private static readonly Actor Customer = Actor.Login("10042", "192.0.2.1", "c1");
     private TestCore _core = null!;
 
     private FakeTimeProvider Time => _core.Time;
@@ -122,7 +125,7 @@ public sealed class ExpectationTests : IAsyncLifetime
     public async Task A_clock_that_stood_in_the_future_does_not_stop_the_checks()
     {
         await SetAsync(new TimeOnly(6, 0));
-        var checker = new ExpectationChecker(_core.Services.Database, TimeZoneInfo.Utc);
+        var checker = new ExpectationChecker(_core.Services.Database, TimeZoneInfo.Utc, FeedTypes.Default);
         Assert.True((await checker.RunAsync(Time.GetUtcNow() + TimeSpan.FromDays(365))).Succeeded);
         var before = Events().Count;
         await UntilAsync("2026-01-16T06:00:00Z");
@@ -236,6 +239,167 @@ public sealed class ExpectationTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("invoice", "/invoices")]
+    [InlineData("SIR", "/data/sir")]
+    [InlineData("report", "/reports")]
+    [InlineData("usage", "/usage")]
+    public async Task A_feed_is_expected_in_its_own_folder(string feed, string folder)
+    {
+        var set = (await _core.Services.Expectations.SetAsync(new NewExpectation("10042", feed) { Pattern = "*.csv", By = new TimeOnly(6, 0) }, TimeZoneInfo.Utc, TestCore.Operator)).Get();
+        Assert.Equal(folder, set.Folder);
+        await ArriveAsync(folder + "/16.csv");
+        await UntilAsync("2026-01-16T06:00:00Z");
+        Assert.Empty(Events());
+        await UntilAsync("2026-01-17T06:00:00Z");
+        Assert.Equal(folder, _core.Scalar("SELECT json_extract(body, '$.folder') FROM event"));
+    }
+
+    [Fact]
+    public async Task A_feed_that_got_another_folder_is_expected_there_and_one_that_was_set_by_its_folder_is_not()
+    {
+        await SetAsync(new TimeOnly(6, 0));
+        var fixedOne = (await _core.Services.Expectations.SetAsync(
+            new NewExpectation("10042", "cdr") { Folder = "/cdr", Pattern = "*.zip", By = new TimeOnly(6, 0) }, TimeZoneInfo.Utc, TestCore.Operator)).Get();
+        var types = new FeedTypes([new FeedType("cdr", "/calls", ["csv", "zip"])]);
+        var moved = new ExpectationService(_core.Services.Database, _core.Services.Audit, Time, types);
+        await ArriveAsync("/calls/16.csv");
+        await ArriveAsync("/cdr/16.zip");
+        Time.Advance(TimeSpan.FromHours(18));
+        Assert.True((await new ExpectationChecker(_core.Services.Database, TimeZoneInfo.Utc, types).RunAsync(Time.GetUtcNow())).Succeeded);
+        Assert.Empty(Events());
+        Assert.Equal(["/calls", "/cdr"], (await moved.ListAsync()).Items.Select(static each => each.Folder));
+
+        // Set again it is the same one, and one that names the same folder takes its place.
+        (await moved.SetAsync(new NewExpectation("10042", "CDR") { Pattern = "*.csv", By = new TimeOnly(7, 0) }, TimeZoneInfo.Utc, TestCore.Operator)).Get();
+        (await moved.SetAsync(new NewExpectation("10042", "cdr") { Pattern = "*.zip", Folder = "/cdr/", By = new TimeOnly(7, 0) }, TimeZoneInfo.Utc, TestCore.Operator)).Get();
+        Assert.Equal([new TimeOnly(7, 0), new TimeOnly(7, 0)], (await moved.ListAsync("10042")).Items.Select(static each => each.By!.Value));
+        Assert.Equal(fixedOne.Id, (await moved.ListAsync()).Items[1].Id);
+    }
+
+    [Theory]
+    [InlineData("/cdr/16.csv.filepart", "2026-01-16T05:30:00Z", 0)]
+    [InlineData("/cdr/16.csv.filepart", "2026-01-16T06:30:00Z", 2)]
+    [InlineData("/cdr/.16.csv", "2026-01-16T06:30:00Z", 2)]
+    [InlineData("/reports/16.csv", "2026-01-16T06:30:00Z", 2)]
+    [InlineData("/cdr/first.csv", "2026-01-16T06:30:00Z", 0)]
+    public async Task A_file_comes_when_it_gets_its_final_name(string before, string renamed, int events)
+    {
+        await SetAsync(new TimeOnly(6, 0));
+        await UntilAsync("2026-01-16T05:00:00Z");
+        await ArriveAsync(before);
+        await UntilAsync(renamed);
+        Assert.Equal(StoreError.None, await _core.Journal(Customer).RecordAsync(new FileEvent(FileOperation.Rename, VaultPath.Parse(before), VaultPath.Parse("/cdr/16.csv"))));
+        await UntilAsync("2026-01-16T07:00:00Z");
+        Assert.Equal(events == 0 ? [] : (string[])["file-missing 2026-01-16T06:00:00Z", "file-late 2026-01-16T06:00:00Z"], Events());
+        if (events > 0)
+        {
+            Assert.Equal(30L, _core.Scalar("SELECT json_extract(body, '$.minutesLate') FROM event WHERE topic = 'file-late'"));
+        }
+
+        // It does not count for the next day, neither by its arrival nor by its name.
+        await UntilAsync("2026-01-17T06:00:00Z");
+        Assert.Equal("file-missing 2026-01-17T06:00:00Z", Events()[^1]);
+    }
+
+    [Fact]
+    public async Task A_file_in_a_folder_that_is_renamed_comes_then_too_and_is_told_when_nobody_fetches_it()
+    {
+        await SetAsync(new TimeOnly(6, 0), unfetched: 1);
+        await ArriveAsync("/new/16.csv");
+        await UntilAsync("2026-01-17T12:00:00Z");
+        Assert.Equal(2, Events().Count);
+        Assert.Equal(StoreError.None, await _core.Journal(Customer).RecordAsync(new FileEvent(FileOperation.Rename, VaultPath.Parse("/new"), VaultPath.Parse("/cdr"))));
+        await UntilAsync("2026-01-17T12:30:00Z");
+        Assert.Equal("file-late 2026-01-17T06:00:00Z", Events()[^1]);
+        await UntilAsync("2026-01-18T12:30:00Z");
+        Assert.Equal(["file-missing 2026-01-18T06:00:00Z", "file-unfetched /cdr/16.csv"], Events()[^2..]);
+    }
+
+    [Theory]
+    [InlineData("America/New_York", "2026-01-18T04:00:00Z", 1)]
+    [InlineData("Asia/Tokyo", "2026-01-17T14:00:00Z", 1)]
+    [InlineData("Pacific/Kiritimati", "2026-01-17T09:00:00Z", 1)]
+    public async Task A_day_is_judged_once_also_when_the_account_moves_to_another_zone(string zone, string nextDue, int missing)
+    {
+        await SetAsync(new TimeOnly(23, 0));
+        await UntilAsync("2026-01-16T22:00:00Z");
+        await ArriveAsync("/cdr/15-and-16.csv");
+        await UntilAsync("2026-01-16T23:30:00Z");
+        Assert.Equal(["file-missing 2026-01-15T23:00:00Z"], Events());
+        (await _core.Services.Accounts.ChangeAsync("10042", new AccountChange { TimeZone = zone }, TestCore.Operator)).Get();
+
+        // Set again as it is, it is not asked for what is over.
+        await SetAsync(new TimeOnly(23, 0));
+        await UntilAsync("2026-01-17T00:30:00Z");
+        Assert.Equal(missing, Events().Count);
+        Assert.Equal(DateTimeOffset.Parse(nextDue, CultureInfo.InvariantCulture), (await _core.Services.Expectations.ListAsync()).Items[0].NextDue);
+        await UntilAsync("2026-01-18T04:00:00Z");
+        Assert.Equal("file-missing " + nextDue, Assert.Single(Events()[missing..]));
+        await UntilAsync("2026-01-19T04:00:00Z");
+        Assert.Equal(missing + 2, Events().Count);
+    }
+
+    [Fact]
+    public async Task A_day_that_an_earlier_zone_makes_due_at_once_is_judged_with_all_that_came_since_the_day_before()
+    {
+        await SetAsync(new TimeOnly(1, 0));
+        await ArriveAsync("/cdr/16.csv");
+        await UntilAsync("2026-01-16T01:00:00Z");
+        await UntilAsync("2026-01-16T10:00:00Z");
+        await ArriveAsync("/cdr/17.csv");
+        await UntilAsync("2026-01-16T18:00:00Z");
+
+        // One o'clock of the 17th has passed there two hours ago, by which the file was there.
+        (await _core.Services.Accounts.ChangeAsync("10042", new AccountChange { TimeZone = "Asia/Tokyo" }, TestCore.Operator)).Get();
+        await UntilAsync("2026-01-17T15:30:00Z");
+        Assert.Empty(Events());
+        await UntilAsync("2026-01-17T16:30:00Z");
+        Assert.Equal(["file-missing 2026-01-17T16:00:00Z"], Events());
+    }
+
+    [Theory]
+    [InlineData("held")]
+    [InlineData("failed")]
+    [InlineData("recalled")]
+    [InlineData("published")]
+    public async Task Only_what_was_delivered_counts(string state)
+    {
+        await SetAsync(new TimeOnly(6, 0));
+        Assert.True(_core.Services.Vaults.Ensure((await _core.Services.Accounts.FindAsync("10042")).Get()).Succeeded);
+        await ArriveAsync("/cdr/15.csv");
+        await UntilAsync("2026-01-16T06:30:00Z");
+        var publisher = new FeedPublisher(_core.Services.Database, _core.Services.Audit, Time, _core.Services.Stores, FeedTypes.Default, _core.Files.Publishing)
+        {
+            AfterStep = step =>
+            {
+                if (step == "decided" && state is "held" or "failed")
+                {
+                    // A name that is taken holds the set; a folder that is gone undoes it.
+                    var folder = _core.Files.Vaults + "/10042/cdr";
+                    (state == "held" ? () => File.WriteAllText(folder + "/16.csv", "by hand") : (Action)(() => Directory.Move(folder, folder + ".away")))();
+                }
+            },
+        };
+        var published = await publisher.PublishAsync(FeedTestExtensions.Set("10042", "cdr", ("16.csv", "x")), TestCore.Operator);
+        Assert.Equal(state == "failed", !published.Succeeded);
+        if (state == "recalled")
+        {
+            (await publisher.RecallAsync(new RecallRequest("wrong rates") { Publication = published.Get().Publication }, TestCore.Operator)).Get();
+        }
+
+        await UntilAsync("2026-01-17T06:00:00Z");
+        Assert.Equal(state == "published" ? [] : (string[])["file-missing 2026-01-17T06:00:00Z"], Events());
+        if (state == "held")
+        {
+            // Released it comes then, late.
+            await UntilAsync("2026-01-17T06:15:00Z");
+            (await publisher.ReleaseAsync(published.Get().Publication!.Value, "looked at it", TestCore.Operator)).Get();
+            await UntilAsync("2026-01-17T06:45:00Z");
+            Assert.Equal("file-late 2026-01-17T06:00:00Z", Events()[^1]);
+        }
+    }
+
+    [Theory]
     [InlineData("cdr", "cdr", "*", "daily")]
     [InlineData("cdr", "/cdr/../x", "*", "daily")]
     [InlineData("cdr", "/cdr", "a/b", "daily")]
@@ -280,7 +444,7 @@ public sealed class ExpectationTests : IAsyncLifetime
 
     private async Task RunAsync()
     {
-        var outcome = await new ExpectationChecker(_core.Services.Database, TimeZoneInfo.Utc).RunAsync(Time.GetUtcNow());
+        var outcome = await new ExpectationChecker(_core.Services.Database, TimeZoneInfo.Utc, FeedTypes.Default).RunAsync(Time.GetUtcNow());
         Assert.True(outcome.Succeeded, outcome.Problem?.Message);
     }
 
@@ -288,7 +452,7 @@ public sealed class ExpectationTests : IAsyncLifetime
 
     private async Task DoAsync(FileOperation operation, string path) => Assert.Equal(
         StoreError.None,
-        await _core.Journal(Actor.Login("10042", "192.0.2.1", "c1")).RecordAsync(new FileEvent(operation, VaultPath.Parse(path), Bytes: 1, Size: 1)));
+        await _core.Journal(Customer).RecordAsync(new FileEvent(operation, VaultPath.Parse(path), Bytes: 1, Size: 1)));
 
     private List<string> Events() => [.. ((string)_core.Scalar("SELECT coalesce(group_concat(topic || ' ' || coalesce(json_extract(body, '$.due'), json_extract(body, '$.path')), char(10)), '') FROM (SELECT * FROM event ORDER BY id)")!)
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)];

@@ -16,3 +16,20 @@ CREATE INDEX expectation_unfetched ON expectation (unfetched_days) WHERE unfetch
 DROP INDEX missed_open;
 CREATE INDEX missed_open ON missed (state) WHERE state = 'open';
 CREATE INDEX missed_over ON missed (due_at);
+
+-- An expectation of a feed goes by the folder that the feed has, and not by the feed's name; folder is what it was when it was set.
+ALTER TABLE expectation ADD COLUMN of_feed INTEGER NOT NULL DEFAULT 0 CHECK (of_feed IN (0, 1));
+UPDATE expectation SET of_feed = 1 WHERE folder = '/' || feed;
+
+-- Days are judged once each, whatever zone the account is in by then: next_day counts them from 0001-01-01 on, last_due_at is when the one before was due. next_due_at
+-- follows from next_day; 0 is that the account has moved, and that it is to be found anew.
+ALTER TABLE expectation ADD COLUMN next_day INTEGER;
+ALTER TABLE expectation ADD COLUMN last_due_at INTEGER;
+CREATE TRIGGER expectation_moved AFTER UPDATE OF time_zone ON account WHEN OLD.time_zone IS NOT NEW.time_zone
+BEGIN
+    UPDATE expectation SET next_due_at = 0 WHERE account_id = NEW.id AND next_due_at IS NOT NULL AND next_day IS NOT NULL;
+END;
+
+-- When a file got the name under which somebody waits for it, where that is not its arrival: by a renaming out of a name that was not final, or out of another folder.
+ALTER TABLE file ADD COLUMN named_at INTEGER;
+CREATE INDEX file_named ON file (account_id, named_at) WHERE named_at IS NOT NULL;

@@ -55,7 +55,7 @@ internal sealed class FeedsModel(
         var problem = weekdays.Problem ?? (await expectations.SetAsync(
             new NewExpectation(Number ?? "", feed ?? "")
             {
-                Folder = folder?.Trim() ?? (feed is not null && types.Find(feed).Value is { } type ? type.Folder : null), Pattern = pattern?.Trim() ?? "*", By = until, Days = weekdays.Value, UnfetchedDays = unfetched,
+                Folder = folder?.Trim(), Pattern = pattern?.Trim() ?? "*", By = until, Days = weekdays.Value, UnfetchedDays = unfetched,
             },
             options.Zone, Actor, HttpContext.RequestAborted)).Problem;
         return await ToAccountAsync("Expect", problem, "Expected");

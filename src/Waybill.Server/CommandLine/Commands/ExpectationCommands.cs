@@ -19,7 +19,7 @@ internal static class ExpectationCommands
         var account = new Option<string>("--account") { Description = "the account's number", HelpName = "NUMBER", Required = true };
         var feed = new Option<string>("--feed") { Description = "what it is called, as cdr", HelpName = "TYPE", Required = true };
         var type = new Option<string?>("--type") { Description = "the file type, as csv; the same as --pattern *.csv", HelpName = "TYPE" };
-        var folder = new Option<string?>("--folder") { Description = "the folder of the vault; else the feed's name", HelpName = "DIR" };
+        var folder = new Option<string?>("--folder") { Description = "the folder of the vault; else the feed's, and of no feed of yours the name", HelpName = "DIR" };
         var pattern = new Option<string?>("--pattern") { Description = "the files' names, with * and ?; else all", HelpName = "NAME" };
         var by = new Option<TimeOnly?>("--by")
         {
