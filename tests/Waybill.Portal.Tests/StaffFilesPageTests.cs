@@ -25,6 +25,13 @@ public sealed partial class StaffFilesPageTests(PortalServer server)
         await visitor.GetAsync("/staff/receipts?account=74001&feed=cdr&unfetched=true");
         Assert.Equal(["/cdr/<b>july.csv", "/cdr/june.csv"], Paths().Matches(visitor.Page).Select(static match => match.Groups[1].Value));
         Assert.DoesNotContain("<b>", visitor.Source, StringComparison.Ordinal);
+        foreach (var receipt in (await server.JsonAsync("receipts", "list", "--account", "74001")).EnumerateArray())
+        {
+            // As the command and the API say it.
+            Assert.Contains($"<td class=\"number\">{receipt.GetProperty("publication").GetInt64()}</td>", visitor.Source, StringComparison.Ordinal);
+            Assert.Contains($"<td>{receipt.GetProperty("publisher").GetString()}</td>", visitor.Source, StringComparison.Ordinal);
+        }
+
         await visitor.GetAsync("/staff/receipts?account=nosuch");
         Assert.Contains("There is no account nosuch", visitor.Page, StringComparison.Ordinal);
 

@@ -12,10 +12,16 @@ public sealed class ReceiptService(WaybillDatabase database, FeedTypes types)
 {
     private const string Columns = "f.id, f.publication_id, a.number, f.feed, f.path, f.size, f.arrived_at, f.login, f.first_fetched_at, f.first_fetched_by, f.gone_at, f.gone_how";
 
+    // Of a set that was decided and could not be shown a row is left that its publication knows no more.
+    private const string IsPublished = """
+        (EXISTS (SELECT 1 FROM publication_file x WHERE x.file_id = f.id AND x.publication_id = f.publication_id)
+            OR (f.publication_id IS NULL AND f.login IN (SELECT user_name FROM login WHERE kind = 'publisher')))
+        """;
+
     private const string Select = $"""
         SELECT {Columns}
         FROM file f JOIN account a ON a.id = f.account_id LEFT JOIN publication p ON p.id = f.publication_id
-        WHERE (f.publication_id IS NOT NULL OR f.login IN (SELECT user_name FROM login WHERE kind = 'publisher'))
+        WHERE {IsPublished}
         """;
 
     /// <summary>Lists receipts in the order in which the files came, or the newest first.</summary>
@@ -80,7 +86,7 @@ public sealed class ReceiptService(WaybillDatabase database, FeedTypes types)
                     SELECT {Columns}
                     FROM file f INDEXED BY file_account JOIN account a ON a.id = f.account_id
                     WHERE f.account_id = @account AND f.arrived_at <= @arrived AND (f.arrived_at, f.id) < (@arrived, @file)
-                      AND (f.publication_id IS NOT NULL OR f.login IN (SELECT user_name FROM login WHERE kind = 'publisher')){(unfetched ? " AND f.first_fetched_at IS NULL AND f.gone_at IS NULL" : "")}
+                      AND {IsPublished}{(unfetched ? " AND f.first_fetched_at IS NULL AND f.gone_at IS NULL" : "")}
                     ORDER BY f.arrived_at DESC, f.id DESC LIMIT @limit
                     """,
                     Read, ("@account", found.Id), ("@arrived", arrived), ("@file", file), ("@limit", size + 1));

@@ -189,6 +189,32 @@ public sealed class HeldTests
     }
 
     [Fact]
+    public async Task Of_a_set_that_could_not_be_shown_there_is_a_receipt_when_it_is_released_and_not_before()
+    {
+        await using var core = await TestCore.CreateAsync();
+        await core.AddVaultAsync();
+        var publisher = new FeedPublisher(core.Services.Database, core.Services.Audit, core.Time, core.Services.Stores, FeedTypes.Default, core.Files.Publishing)
+        {
+            AfterStep = step =>
+            {
+                if (step == "decided")
+                {
+                    File.WriteAllText(core.Files.Vaults + "/10042/cdr/1.csv", "by hand");
+                }
+            },
+        };
+        var held = (await publisher.PublishAsync(FeedTestExtensions.Set("10042", "cdr", ("1.csv", "x")), TestCore.Operator)).Get();
+        Assert.Equal(PublicationState.Held, held.State);
+        Assert.Empty((await core.Services.Receipts.ListAsync(new ReceiptQuery())).Get().Items);
+        Assert.Empty((await core.Services.Receipts.NewestAsync("10042")).Get().Items);
+
+        (await core.Services.Publisher.ReleaseAsync(held.Publication!.Value, "looked at it", TestCore.Operator)).Get();
+        var receipt = Assert.Single((await core.Services.Receipts.ListAsync(new ReceiptQuery { Publication = held.Publication })).Get().Items);
+        Assert.Null(receipt.Gone);
+        Assert.Equal(receipt, Assert.Single((await core.Services.Receipts.NewestAsync("10042")).Get().Items));
+    }
+
+    [Fact]
     public async Task A_recalled_publication_leaves_the_folder_says_who_had_it_and_can_be_published_again()
     {
         await using var core = await TestCore.CreateAsync();

@@ -1,5 +1,6 @@
-using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Text;
 using Waybill.Core.Feeds;
 using Waybill.Server.CommandLine.Commands;
 using Waybill.Server.Tests.Support;
@@ -102,6 +103,9 @@ public sealed class PublishTests(Template template)
         Assert.Contains(",\"recalled\",", recalled, StringComparison.Ordinal);
         Assert.Contains(",,\"'=1+1\",\"", recalled, StringComparison.Ordinal);
         Assert.Contains("\"recalled\"\r\n", await data.OutputAsync("receipts", "list", "--csv"), StringComparison.Ordinal);
+        var table = await data.OutputAsync("receipts", "list");
+        Assert.Matches(@"^PUBLISHED +PUBLICATION +ACCOUNT +FEED +FILE +SIZE +PUBLISHER +FIRST FETCHED +BY +GONE", table);
+        Assert.Matches($@" {Regex.Escape(Environment.UserName)} +- +- +\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\dZ recalled", table);
     }
 
     [Fact]

@@ -40,11 +40,12 @@ internal static class ReceiptCommands
 
             var receipts = await CommandContext.AllPagesAsync(PageAsync, Math.Max(1, parse.GetValue(limit)));
             here.Print(receipts, _ => here.PrintTable(
-                ["PUBLISHED", "PUBLICATION", "ACCOUNT", "FEED", "FILE", "SIZE", "FIRST FETCHED", "BY", "GONE"],
+                ["PUBLISHED", "PUBLICATION", "ACCOUNT", "FEED", "FILE", "SIZE", "PUBLISHER", "FIRST FETCHED", "BY", "GONE"],
                 [.. receipts.Select(receipt => new[]
                 {
                     CommandContext.Time(receipt.Published), receipt.Publication?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-", receipt.Account, receipt.Feed, CommandContext.Shown(receipt.Path), $"{receipt.Size}",
-                    CommandContext.Time(receipt.FirstFetched), receipt.FirstFetchedBy ?? "-", receipt.GoneHow ?? "-",
+                    CommandContext.Shown(receipt.Publisher ?? "-"), CommandContext.Time(receipt.FirstFetched), receipt.FirstFetchedBy ?? "-",
+                    receipt.GoneHow is null ? "-" : $"{CommandContext.Time(receipt.Gone)} {receipt.GoneHow}",
                 })]));
         });
         return command;
