@@ -117,6 +117,12 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
                         : Problem.Unusable($"{Words.Show(path)} of account {row.File.Account} cannot be looked at ({identity.Error}). Check the vault.");
                 }
 
+                // Who prolongs its claim has fetched what it claimed, and no newer version that the catalogue does not know yet.
+                if (row.File.State == InboundState.Claimed && row.File.Claimant == claimant && row.Identity is { } claimed && claimed != identity.Value)
+                {
+                    return NotThere(row.File);
+                }
+
                 connection.Execute(
                     "UPDATE inbound SET state = 'claimed', claimant = @claimant, claimed_until = @until, identity = @identity WHERE file_id = @file",
                     ("@claimant", claimant), ("@until", (now + lease).ToColumn()), ("@identity", identity.Value), ("@file", file));

@@ -395,6 +395,22 @@ public sealed class InboundServiceTests
     }
 
     [Fact]
+    public async Task A_claim_that_is_prolonged_stays_with_the_version_that_was_claimed()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var old = await core.OfferAsync("/upload/a.csv", "old");
+        (await core.ClaimAsync(old)).Get();
+
+        // As before: between the rename of an upload and its row. What the program has fetched is the old one.
+        await File.WriteAllTextAsync(core.OnDisk("/upload/new"), "new", TestContext.Current.CancellationToken);
+        File.Move(core.OnDisk("/upload/new"), core.OnDisk("/upload/a.csv"), overwrite: true);
+        (await core.ClaimAsync(old)).Problem(ProblemKind.Refused);
+        (await core.ConfirmAsync(old)).Problem(ProblemKind.Refused);
+        Assert.Equal("new", await File.ReadAllTextAsync(core.OnDisk("/upload/a.csv"), TestContext.Current.CancellationToken));
+        Assert.Empty(Directory.EnumerateFiles(core.OnDisk("/processed")));
+    }
+
+    [Fact]
     public async Task A_file_that_is_removed_is_offered_to_nobody()
     {
         await using var core = await DeliveringCore.CreateAsync();
