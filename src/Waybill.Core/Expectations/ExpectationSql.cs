@@ -33,24 +33,29 @@ internal static class ExpectationSql
 
     // Programs upload under these names first. What is held, or was taken back, was not delivered, and neither was a file of a set that could not be shown: only its row says so.
     private const string Matches = """
-        substr(f.path, 1, length(@folder)) = @folder AND substr(f.path, length(@folder) + 1) LIKE @like ESCAPE '\'
-        AND instr(substr(f.path, length(@folder) + 1), '/') = 0 AND substr(f.path, length(@folder) + 1, 1) <> '.'
-        AND f.path NOT LIKE '%.filepart' AND f.path NOT LIKE '%.part' AND f.path NOT LIKE '%.partial' AND f.path NOT LIKE '%.tmp'
-        AND (f.gone_how IS NULL OR f.gone_how NOT IN ('held', 'recalled'))
-        AND (f.publication_id IS NULL OR EXISTS (SELECT 1 FROM publication_file p WHERE p.file_id = f.id AND p.publication_id = f.publication_id))
+        substr(place, 1, length(@folder)) = @folder AND substr(place, length(@folder) + 1) LIKE @like ESCAPE '\'
+        AND instr(substr(place, length(@folder) + 1), '/') = 0 AND substr(place, length(@folder) + 1, 1) <> '.'
+        AND place NOT LIKE '%.filepart' AND place NOT LIKE '%.part' AND place NOT LIKE '%.partial' AND place NOT LIKE '%.tmp'
+        AND (gone_how IS NULL OR gone_how NOT IN ('held', 'recalled'))
+        AND (publication_id IS NULL OR EXISTS (SELECT 1 FROM publication_file p WHERE p.file_id = came.id AND p.publication_id = came.publication_id))
         """;
 
-    /// <summary>The files that came in a time: by their arrival, or where they got their name later, by that.</summary>
+    private const string Columns =
+        "f.id, coalesce(f.taken_from, f.path) AS place, f.size, f.login, f.gone_at, f.gone_how, f.first_fetched_at, f.publication_id, f.taken_from";
+
+    /// <summary>
+    /// The files that came in a time: by their arrival, or where they got their name later, by that. What the back office has taken over came to where it was delivered.
+    /// </summary>
     internal const string FilesStatement = $"""
-        SELECT path, came_at, size, login FROM (
-            SELECT f.id, f.path, f.arrived_at AS came_at, f.size, f.login, f.gone_at, f.first_fetched_at FROM file f
-            WHERE f.account_id = @account AND f.arrived_at > @after AND f.arrived_at <= @until AND f.named_at IS NULL AND {Matches}
+        SELECT place, came_at, size, login FROM (
+            SELECT {Columns}, f.arrived_at AS came_at FROM file f
+            WHERE f.account_id = @account AND f.arrived_at > @after AND f.arrived_at <= @until AND f.named_at IS NULL
             UNION ALL
-            SELECT f.id, f.path, f.named_at, f.size, f.login, f.gone_at, f.first_fetched_at FROM file f
-            WHERE f.account_id = @account AND f.named_at > @after AND f.named_at <= @until AND {Matches})
+            SELECT {Columns}, f.named_at FROM file f WHERE f.account_id = @account AND f.named_at > @after AND f.named_at <= @until) came
+        WHERE {Matches}
         """;
 
-    private const string OnlyUnfetched = " WHERE gone_at IS NULL AND first_fetched_at IS NULL";
+    private const string OnlyUnfetched = " AND gone_at IS NULL AND first_fetched_at IS NULL AND taken_from IS NULL";
 
     public static Expectation Read(DbDataReader row, FeedTypes types)
     {

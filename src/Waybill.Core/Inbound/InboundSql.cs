@@ -146,7 +146,8 @@ internal static class InboundSql
     {
         CatalogueSql.Left(connection, row.AccountId, row.Target!, GoneHow.Replaced, now);
         connection.Execute(
-            "UPDATE file SET path = @target, gone_at = NULL, gone_how = NULL WHERE id = @file", ("@target", row.Target), ("@file", row.File.Id));
+            "UPDATE file SET path = @target, taken_from = CASE WHEN @taken THEN path END, gone_at = NULL, gone_how = NULL WHERE id = @file",
+            ("@target", row.Target), ("@taken", row.TargetState == InboundState.Processed ? 1 : 0), ("@file", row.File.Id));
         connection.Execute(
             "UPDATE inbound SET state = target_state, target = NULL, target_state = NULL, decided_at = @now WHERE file_id = @file",
             ("@now", now.ToColumn()), ("@file", row.File.Id));

@@ -4,7 +4,9 @@ using Waybill.Core.Accounts;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
+using Waybill.Core.Inbound;
 using Waybill.Core.Tests.Feeds;
+using Waybill.Core.Tests.Inbound;
 using Waybill.Storage;
 using Waybill.TestKit;
 
@@ -355,6 +357,30 @@ public sealed class ExpectationTests : IAsyncLifetime
         Assert.Empty(Events());
         await UntilAsync("2026-01-17T16:30:00Z");
         Assert.Equal(["file-missing 2026-01-17T16:00:00Z"], Events());
+    }
+
+    [Theory]
+    [InlineData(InboundState.Processed, 0)]
+    [InlineData(InboundState.Rejected, 1)]
+    public async Task What_the_back_office_has_taken_over_in_time_is_not_missing_and_what_it_rejected_is(InboundState state, int missing)
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var wanted = new NewExpectation(DeliveringCore.Account, "usage") { Folder = "/vendors/acme/usage", Pattern = "*.csv", By = new TimeOnly(6, 0), UnfetchedDays = 1 };
+        (await core.Services.Expectations.SetAsync(wanted, TimeZoneInfo.Utc, TestCore.Operator)).Get();
+        core.Core.Time.Advance(TimeSpan.FromHours(17));
+        var file = await core.DeliverAsVendorAsync("/usage/u.csv");
+        await core.SettleAsync();
+        (await core.ClaimAsync(file)).Get();
+        Assert.Equal(state, (state == InboundState.Processed ? await core.ConfirmAsync(file) : await core.RejectAsync(file, "the wrong month")).Get().State);
+        core.Core.Time.Advance(TimeSpan.FromHours(1));
+        var checker = new ExpectationChecker(core.Services.Database, TimeZoneInfo.Utc, FeedTypes.Default);
+        Assert.True((await checker.RunAsync(core.Core.Time.GetUtcNow())).Succeeded);
+        Assert.Equal((long)missing, core.Core.Scalar("SELECT count(*) FROM event WHERE topic = 'file-missing'"));
+
+        // Nor does anybody wait for it to be fetched.
+        core.Core.Time.Advance(TimeSpan.FromHours(23));
+        Assert.True((await checker.RunAsync(core.Core.Time.GetUtcNow())).Succeeded);
+        Assert.Equal(0L, core.Core.Scalar("SELECT count(*) FROM event WHERE topic = 'file-unfetched'"));
     }
 
     [Theory]

@@ -33,3 +33,6 @@ END;
 -- When a file got the name under which somebody waits for it, where that is not its arrival: by a renaming out of a name that was not final, or out of another folder.
 ALTER TABLE file ADD COLUMN named_at INTEGER;
 CREATE INDEX file_named ON file (account_id, named_at) WHERE named_at IS NOT NULL;
+
+-- Where a file lay that the back office has taken over: there somebody may wait for it, and nobody has to after that.
+ALTER TABLE file ADD COLUMN taken_from TEXT;
