@@ -52,12 +52,12 @@ internal sealed class UnsettledNames : IEqualityComparer<UnsettledNames.Key>
         }
     }
 
-    /// <summary>Whether a file is recorded, which is put in place and not yet; null when it is none of these.</summary>
+    /// <summary>Whether a file is recorded, which is put in place and not yet; null when it is none of these. Whoever has found it by a name has found it in its place.</summary>
     public Task<bool>? Find(FileIdentity file)
     {
         lock (_lock)
         {
-            return _files.TryGetValue(file, out var claim) && claim.IsInPlace ? claim.Ended : null;
+            return _files.TryGetValue(file, out var claim) ? claim.Ended : null;
         }
     }
 

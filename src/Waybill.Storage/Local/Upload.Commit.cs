@@ -217,6 +217,10 @@ internal sealed partial class Upload
             {
                 NotePlace(target);
                 _space?.Publish();
+
+                // It is no temporary any more, and a program in .NET does not open what another holds locked. Closing is not enough: a process that is just being
+                // started keeps a copy of the descriptor.
+                Kernel.Unlock(File);
             }
         }
 

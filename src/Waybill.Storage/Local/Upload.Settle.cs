@@ -35,15 +35,24 @@ internal sealed partial class Upload
             return Errno.None;
         }
 
-        errno = target.MustBeNew ? Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameNoReplace) : PutOrExchange(target);
+        // Whatever happens: a claim that never ends keeps everybody away from the name.
+        errno = Errno.InputOutput;
+        try
+        {
+            errno = target.MustBeNew ? Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameNoReplace) : PutOrExchange(target);
+        }
+        finally
+        {
+            if (errno != Errno.None)
+            {
+                name.End(recorded: false);
+            }
+        }
+
         if (errno == Errno.None)
         {
             name.Placed();
             Volatile.Write(ref _name, name);
-        }
-        else
-        {
-            name.End(recorded: false);
         }
 
         return errno;
@@ -92,9 +101,13 @@ internal sealed partial class Upload
     {
         // What a crash leaves must not be found as if it were an upload that was cut off.
         var errno = TakePlainName();
+
+        // Locked before it has a temporary's name, so that no sweep takes it. Shared: programs in .NET that read it hold such a lock, and ask for one.
+        var old = Lock(target.Directory, target.Name);
         errno = errno == Errno.None ? Store.Calls.Publish(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameExchange) : errno;
         if (errno != Errno.None)
         {
+            old.Dispose();
             return errno;
         }
 
@@ -103,18 +116,29 @@ internal sealed partial class Upload
         {
             // A rename would have refused it.
             Kernel.Rename(_home, _temporary, target.Directory, target.Name, OpenFlags.RenameExchange);
+            old.Dispose();
             return Errno.IsADirectory;
         }
 
-        // Locked like a temporary in use, so that no sweep takes it.
-        var old = FileDescriptor.Closed;
-        if (found == FileKind.File && Kernel.OpenName(_home, _temporary, OpenFlags.ReadFile | OpenFlags.NoFollow, 0, out old) == Errno.None)
+        if (found == FileKind.File && (old.IsInvalid || Kernel.Stat(old, out var locked) != Errno.None || locked.Identity != status.Identity))
         {
-            Kernel.TryLock(old);
+            // Another process has replaced it in between.
+            old.Dispose();
+            old = Lock(_home, _temporary);
         }
 
         Volatile.Write(ref _replacement, new Replacement(target, old));
         return Errno.None;
+    }
+
+    private static FileDescriptor Lock(FileDescriptor directory, ReadOnlySpan<byte> name)
+    {
+        if (Kernel.OpenName(directory, name, OpenFlags.ReadFile | OpenFlags.NoFollow, 0, out var file) == Errno.None)
+        {
+            Kernel.TryLockShared(file);
+        }
+
+        return file;
     }
 
     /// <summary>The name is in place, and perhaps the entry not on the disk.</summary>

@@ -123,6 +123,55 @@ public sealed class SettleTests
         }
     }
 
+    [Theory]
+    [InlineData("/a")]
+    [InlineData("/b")]
+    public async Task Another_program_can_lock_and_read_the_new_version_as_soon_as_the_name_is_there(string name)
+    {
+        var calls = new ReadingCalls();
+        await using var folder = new VaultFolder(new LocalStoreOptions { Calls = calls });
+        await folder.Store.PutAsync("/a", "old");
+        calls.Path = folder.OnDisk(name[1..]);
+        await using var file = await CommittedAsync(folder.Store, name, "new");
+        Assert.Equal(("new", "new"), (calls.Content, File.ReadAllText(calls.Path)));
+    }
+
+    [Fact]
+    public async Task A_file_that_comes_in_the_moment_of_the_exchange_is_replaced_and_put_back()
+    {
+        var calls = new ExchangeCalls();
+        await using var folder = new VaultFolder(new LocalStoreOptions { Calls = calls, Durability = Durability.Rename });
+        await folder.Store.PutAsync("/a", "old");
+        for (var round = 0; round < 2; round++)
+        {
+            await using var file = await folder.Store.OpenedAsync("/a", NewContent);
+            await file.WriteAsync(0, Bytes("new"));
+            File.Delete(folder.OnDisk("a"));
+            calls.Before = () => File.WriteAllText(folder.OnDisk("a"), "theirs");
+            Assert.Equal(StoreError.None, await file.CommitKeepingOldAsync());
+            await file.SettleAsync(recorded: false);
+            Assert.Equal("theirs", await folder.Store.GetAsync("/a"));
+            Assert.Equal(["a"], folder.NamesOnDisk());
+        }
+    }
+
+    [Fact]
+    public async Task A_sweep_in_the_moment_of_the_exchange_leaves_the_old_version()
+    {
+        var calls = new ExchangeCalls();
+        await using var folder = new VaultFolder(new LocalStoreOptions { Calls = calls, Durability = Durability.Rename });
+        await folder.Store.PutAsync("/a", "old");
+        calls.After = () => folder.Vaults.SweepTemporaries(TestContext.Current.CancellationToken);
+        await using (var file = await CommittedAsync(folder.Store, "/a", "new"))
+        {
+            Assert.Null(calls.After);
+            await file.SettleAsync(recorded: false);
+        }
+
+        Assert.Equal("old", await folder.Store.GetAsync("/a"));
+        Assert.Equal(["a"], folder.NamesOnDisk());
+    }
+
     [Fact]
     public async Task What_others_did_to_the_new_version_meanwhile_stays_done()
     {
@@ -375,6 +424,43 @@ public sealed class SettleTests
             base.CloseUnnamed(file);
             Interlocked.Increment(ref _freed);
             FreedOnPool.TrySetResult(PoolThread.IsHere);
+        }
+    }
+
+    private sealed class ReadingCalls : UploadCalls
+    {
+        public string? Path { get; set; }
+
+        public string? Content { get; private set; }
+
+        // .NET takes a shared lock of what it reads, and throws when it cannot.
+        public override int SyncDirectory(FileDescriptor directory)
+        {
+            Content = Path is null ? null : File.ReadAllText(Path);
+            return base.SyncDirectory(directory);
+        }
+    }
+
+    /// <summary>What happens once around an exchange.</summary>
+    private sealed class ExchangeCalls : UploadCalls
+    {
+        public Action? Before { get; set; }
+
+        public Action? After { get; set; }
+
+        public override int Publish(FileDescriptor sourceDirectory, ReadOnlySpan<byte> temporary, FileDescriptor targetDirectory, ReadOnlySpan<byte> name, uint flags)
+        {
+            if (flags != OpenFlags.RenameExchange)
+            {
+                return base.Publish(sourceDirectory, temporary, targetDirectory, name, flags);
+            }
+
+            var (before, after) = (Before, After);
+            (Before, After) = (null, null);
+            before?.Invoke();
+            var errno = base.Publish(sourceDirectory, temporary, targetDirectory, name, flags);
+            after?.Invoke();
+            return errno;
         }
     }
 }
