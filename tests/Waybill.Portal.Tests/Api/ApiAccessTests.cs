@@ -55,11 +55,10 @@ public sealed class ApiAccessTests(ApiServer api)
         var (mine, other) = (await api.AccountAsync(), await api.AccountAsync());
         var token = await api.TokenOfAsync(mine, [.. ApiScope.All.Where(static scope => scope.OfAccount).Select(static scope => scope.Word)]);
 
-        // Two, since they come from different addresses: of one these are more requests at once than are taken.
-        using var each = api.Client(token);
-        using var client = api.Client(token);
+        // One for each call, since they come from different addresses: of one these are more requests at once than are taken.
         foreach (var endpoint in ForTokens)
         {
+            using var each = api.Client(token);
             using var answer = await CallAsync(each, endpoint, other);
             if (!endpoint.IsForAccounts)
             {
@@ -76,13 +75,14 @@ public sealed class ApiAccessTests(ApiServer api)
 
             if (endpoint is { Method: "GET", IsForAccounts: true } && endpoint.Query.Any(static parameter => parameter.Name == "account"))
             {
-                using var asked = await client.GetAsync($"{endpoint.Path}?account={other}");
+                using var asked = await each.GetAsync($"{endpoint.Path}?account={other}");
                 var text = await asked.Content.ReadAsStringAsync();
                 Assert.True(asked.StatusCode == HttpStatusCode.NotFound || JsonDocument.Parse(text).RootElement.GetProperty("items").GetArrayLength() == 0, $"{endpoint.Id}: {text}");
             }
         }
 
         // What is foreign and what is not there read alike.
+        using var client = api.Client(token);
         using var foreign = await client.GetAsync("/v1/logins/" + other);
         using var unknown = await client.GetAsync("/v1/logins/nobody");
         Assert.Equal((await unknown.ProblemAsync(404)).Replace("nobody", other, StringComparison.Ordinal), await foreign.ProblemAsync(404));
