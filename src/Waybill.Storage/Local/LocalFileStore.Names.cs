@@ -103,8 +103,9 @@ internal sealed partial class LocalFileStore
         using (from)
         using (to)
         {
-            error = error == StoreError.None ? Rename(from, to, replace) : error;
-            return error == StoreError.None ? BehindAsync(UnsettledBy(to), error) : new(error);
+            Task? ahead = null;
+            error = error == StoreError.None ? Rename(from, to, replace, out ahead) : error;
+            return error == StoreError.None ? BehindAsync(ahead, error) : new(error);
         }
     }
 
@@ -140,8 +141,13 @@ internal sealed partial class LocalFileStore
         return error == StoreError.None ? _jail.OpenParent(target, FileRights.Rename, out to) : error;
     }
 
-    private StoreError Rename(in Location from, in Location to, bool replace)
+    /// <param name="from">What is renamed.</param>
+    /// <param name="to">Its new name.</param>
+    /// <param name="replace">Whether that may be taken.</param>
+    /// <param name="ahead">What is to be recorded first: uploads that were in place by then, and none that came while this was being synced.</param>
+    private StoreError Rename(in Location from, in Location to, bool replace, out Task? ahead)
     {
+        ahead = null;
         if (WinsRights(from.Path, to.Path))
         {
             return StoreError.PermissionDenied;
@@ -158,6 +164,8 @@ internal sealed partial class LocalFileStore
             {
                 errno = Kernel.Rename(from.Directory, from.Name, to.Directory, to.Name, flags);
             }
+
+            ahead = errno == Errno.None ? UnsettledBy(to) : null;
         }
 
         if (errno == Errno.NoEntry)

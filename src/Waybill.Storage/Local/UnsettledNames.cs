@@ -113,7 +113,12 @@ internal sealed class UnsettledNames : IEqualityComparer<UnsettledNames.Key>
             {
                 owner._count--;
                 owner._names.Remove(key);
-                owner._files.Remove(file);
+
+                // The number of a file that was removed in between may be another upload's by now.
+                if (owner._files.TryGetValue(file, out var claim) && claim == this)
+                {
+                    owner._files.Remove(file);
+                }
             }
 
             _ended?.TrySetResult(recorded);

@@ -6,6 +6,9 @@ namespace Waybill.Storage.Local;
 /// </summary>
 internal sealed partial class Upload
 {
-    /// <summary>Asked when the name is in place, under the lock under which other sessions of the account rename: who renames the directory later is recorded behind it.</summary>
+    /// <summary>
+    /// Asked when the name is in place, under the lock under which other sessions of the account rename: who renames the directory later is recorded behind it. Publishers and
+    /// collectors have a lock of their own; what one of them delivers in the microseconds of a customer's rename may be recorded under the old path, until the next scan.
+    /// </summary>
     private void NotePlace(UploadTarget target) => _renamedTo = Store.Moved(target.Directory, target.Path) ?? _renamedTo;
 }

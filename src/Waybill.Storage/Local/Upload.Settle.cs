@@ -167,12 +167,17 @@ internal sealed partial class Upload
     {
         // Taken once: by the next time the name may be another's.
         var name = Interlocked.Exchange(ref _name, null);
-        if (Interlocked.Exchange(ref _replacement, null) is { } replacement)
+        try
         {
-            Settle(replacement, recorded);
+            if (Interlocked.Exchange(ref _replacement, null) is { } replacement)
+            {
+                Settle(replacement, recorded);
+            }
         }
-
-        name?.End(recorded);
+        finally
+        {
+            name?.End(recorded);
+        }
     }
 
     private void Settle(Replacement replacement, bool recorded)

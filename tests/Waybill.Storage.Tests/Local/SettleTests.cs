@@ -124,16 +124,51 @@ public sealed class SettleTests
     }
 
     [Theory]
+    [InlineData("/d", "/e", "/d/x")]
+    [InlineData("/y", "/x", "/x")]
+    public async Task Who_renames_waits_for_no_upload_that_came_after_it(string source, string target, string later)
+    {
+        var calls = new DirectorySyncCalls();
+        await using var folder = new VaultFolder(new LocalStoreOptions { Calls = calls });
+        Directory.CreateDirectory(folder.OnDisk("d"));
+        await folder.Store.PutAsync("/y", "renamed");
+        await using var upload = await folder.OpenStore("/u1").OpenedAsync(later, NewContent);
+        await upload.WriteAsync(0, Bytes("later"));
+        calls.Before = () => Assert.Equal(StoreError.None, upload.CommitKeepingOldAsync().AsTask().GetAwaiter().GetResult());
+        var renaming = folder.Store.RenameAsync(VaultPath.Parse(source), VaultPath.Parse(target), replace: true);
+        Assert.True(renaming.IsCompletedSuccessfully);
+        Assert.Equal(StoreError.None, await renaming);
+        Assert.Equal("later", await folder.Store.GetAsync(source == "/d" ? "/e/x" : "/x"));
+        await upload.SettleAsync(recorded: true);
+    }
+
+    [Fact]
+    public async Task A_disk_that_fails_in_an_unknown_way_when_the_old_version_comes_back_keeps_nobody_waiting()
+    {
+        var calls = new DirectorySyncCalls();
+        await using var folder = new VaultFolder(new LocalStoreOptions { Calls = calls });
+        await folder.Store.PutAsync("/a", "old");
+        await using var file = await CommittedAsync(folder.Store, "/a", "new");
+        calls.Before = static () => throw new InvalidOperationException("broken");
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await file.SettleAsync(recorded: false));
+        await folder.OpenStore("/u1").PutAsync("/a", "next").WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.Equal("next", await folder.Store.GetAsync("/a"));
+    }
+
+    [Theory]
     [InlineData("/a")]
     [InlineData("/b")]
     public async Task Another_program_can_lock_and_read_the_new_version_as_soon_as_the_name_is_there(string name)
     {
-        var calls = new ReadingCalls();
+        var calls = new DirectorySyncCalls();
         await using var folder = new VaultFolder(new LocalStoreOptions { Calls = calls });
         await folder.Store.PutAsync("/a", "old");
-        calls.Path = folder.OnDisk(name[1..]);
+        var (path, read) = (folder.OnDisk(name[1..]), "");
+
+        // .NET takes a shared lock of what it reads, and throws when it cannot.
+        calls.Before = () => read = File.ReadAllText(path);
         await using var file = await CommittedAsync(folder.Store, name, "new");
-        Assert.Equal(("new", "new"), (calls.Content, File.ReadAllText(calls.Path)));
+        Assert.Equal(("new", "new"), (read, File.ReadAllText(path)));
     }
 
     [Fact]
@@ -424,43 +459,6 @@ public sealed class SettleTests
             base.CloseUnnamed(file);
             Interlocked.Increment(ref _freed);
             FreedOnPool.TrySetResult(PoolThread.IsHere);
-        }
-    }
-
-    private sealed class ReadingCalls : UploadCalls
-    {
-        public string? Path { get; set; }
-
-        public string? Content { get; private set; }
-
-        // .NET takes a shared lock of what it reads, and throws when it cannot.
-        public override int SyncDirectory(FileDescriptor directory)
-        {
-            Content = Path is null ? null : File.ReadAllText(Path);
-            return base.SyncDirectory(directory);
-        }
-    }
-
-    /// <summary>What happens once around an exchange.</summary>
-    private sealed class ExchangeCalls : UploadCalls
-    {
-        public Action? Before { get; set; }
-
-        public Action? After { get; set; }
-
-        public override int Publish(FileDescriptor sourceDirectory, ReadOnlySpan<byte> temporary, FileDescriptor targetDirectory, ReadOnlySpan<byte> name, uint flags)
-        {
-            if (flags != OpenFlags.RenameExchange)
-            {
-                return base.Publish(sourceDirectory, temporary, targetDirectory, name, flags);
-            }
-
-            var (before, after) = (Before, After);
-            (Before, After) = (null, null);
-            before?.Invoke();
-            var errno = base.Publish(sourceDirectory, temporary, targetDirectory, name, flags);
-            after?.Invoke();
-            return errno;
         }
     }
 }
