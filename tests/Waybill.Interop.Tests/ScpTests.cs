@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Waybill.TestKit;
 
 namespace Waybill.Interop.Tests;
@@ -143,7 +144,12 @@ public sealed class ScpTests(WaybillServer server)
         Assert.Equal(1, outcome.ExitCode);
         Assert.Empty(Directory.GetFileSystemEntries(folder));
         Assert.Empty(Directory.GetFileSystemEntries(server.Vault, "*planted*", SearchOption.AllDirectories));
-        Assert.DoesNotContain("planted", (await server.CommandAsync("audit", "search", "--action", "upload", "--limit", "1000")).Output, StringComparison.Ordinal);
+
+        // One that was begun is recorded, as what it is.
+        var audit = JsonDocument.Parse((await server.CommandAsync("audit", "search", "--action", "upload", "--limit", "1000", "--json")).Output).RootElement;
+        Assert.All(
+            audit.EnumerateArray().Where(static row => row.GetProperty("subject").GetString()!.Contains("planted", StringComparison.Ordinal)),
+            static row => Assert.Equal("failed", row.GetProperty("outcome").GetString()));
     }
 
     [Theory]
