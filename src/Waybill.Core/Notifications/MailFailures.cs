@@ -13,8 +13,7 @@ internal static class MailFailures
     /// <summary>Judges a reply, or that there was none.</summary>
     /// <param name="error">What SmtpClient says.</param>
     /// <param name="mail">What was sent.</param>
-    /// <param name="signsIn">Whether there is a user to sign in as.</param>
-    public static SendVerdict Judge(SmtpException error, Outgoing mail, bool signsIn)
+    public static SendVerdict Judge(SmtpException error, Outgoing mail)
     {
         if (error.StatusCode == SmtpStatusCode.GeneralFailure)
         {
@@ -28,14 +27,22 @@ internal static class MailFailures
             _ when command is not ("MailCommand" or "RecipientCommand" or "DataCommand" or "DataStopCommand") => SendVerdict.Away,
             530 or 534 or 535 or 538 => SendVerdict.Away,
 
-            // SmtpClient goes on after a refused sign-in. Where the server then refuses each mail by its policy, a new password must find them all.
-            >= 500 when signsIn && command is "MailCommand" or "RecipientCommand" && error.Message.Contains(" 5.7.", StringComparison.Ordinal) => SendVerdict.Later,
+            // The sender is the same in all mails: only what is too large is refused for itself.
+            552 when command == "MailCommand" => SendVerdict.Never,
+            >= 500 when command == "MailCommand" => Says(error, "5.3.4") ? SendVerdict.Never : SendVerdict.Away,
+
+            // Many servers tell only here that they do not take our sender, our host or our sign-in (SmtpClient goes on after a refused one). It can be meant for this
+            // recipient alone; if it is not, a right setting must find them all.
+            >= 500 when command == "RecipientCommand" && (Says(error, "5.7.") || Says(error, "5.1.7") || Says(error, "5.1.8")) => SendVerdict.Later,
             >= 500 => SendVerdict.Never,
             _ when error is SmtpFailedRecipientException => SendVerdict.Later,
             >= 450 and < 460 and not (int)SmtpStatusCode.ClientNotPermitted => SendVerdict.Later,
             _ => SendVerdict.Away,
         };
     }
+
+    /// <summary>Whether the server's words have an enhanced status code (RFC 3463), or one of its kind.</summary>
+    private static bool Says(SmtpException error, string code) => error.Message.Contains(" " + code, StringComparison.Ordinal);
 
     /// <summary>The command that was answered, or what else of SmtpClient threw: a code alone does not tell a refused mail from a refused connection.</summary>
     private static string? Command(SmtpException error)

@@ -45,7 +45,7 @@ internal sealed class MailFolder(NotificationOptions options) : IMailTransport
         {
             return new(SendVerdict.Never, error.Message);
         }
-        catch (SmtpException error) when (MailFailures.Judge(error, mail, signsIn: false) is not SendVerdict.Away and var verdict)
+        catch (SmtpException error) when (MailFailures.Judge(error, mail) is not SendVerdict.Away and var verdict)
         {
             return new(verdict, error.Message);
         }

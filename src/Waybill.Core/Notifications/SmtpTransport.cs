@@ -32,7 +32,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, NotificationOptions option
                 Dispose();
             }
 
-            return new(MailFailures.Judge(error, mail, smtp.User is not null), Words(error));
+            return new(MailFailures.Judge(error, mail), Words(error));
         }
         catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException or ObjectDisposedException
             or System.Security.Authentication.AuthenticationException)

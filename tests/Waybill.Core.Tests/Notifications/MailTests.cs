@@ -223,6 +223,8 @@ public sealed class MailTests
 
     [Theory]
     [InlineData("MAIL", "552 5.3.4 too large for us")]
+    [InlineData("MAIL", "552 too large for us")]
+    [InlineData("MAIL", "554 5.3.4 too large for us")]
     [InlineData("RCPT", "554 5.1.1 nobody of that name")]
     [InlineData("RCPT", "501 5.1.3 no address")]
     [InlineData("DATA", "554 5.6.0 not this text")]
@@ -234,13 +236,17 @@ public sealed class MailTests
         await outbox.RunAsync();
         Assert.Contains(reply[4..], Assert.Single(await outbox.ListAsync(DeliveryState.Dead)).Error, StringComparison.Ordinal);
         Assert.Equal(2, (await outbox.ListAsync(DeliveryState.Sent)).Count);
-        Assert.Equal(2, server.Mails.Count);
+        Assert.Equal(2, (await server.WaitForAsync(2)).Count);
     }
 
     [Theory]
     [InlineData("GREETING", "554 no service here")]
     [InlineData("MAIL", "421 too many at once")]
     [InlineData("MAIL", "530 5.7.0 sign in first")]
+    [InlineData("MAIL", "550 5.1.8 sender's domain not found")]
+    [InlineData("MAIL", "501 5.1.7 bad sender")]
+    [InlineData("MAIL", "521 no mail here")]
+    [InlineData("MAIL", "554 5.7.1 Client host rejected")]
     public async Task A_server_that_takes_no_mail_at_all_loses_none_and_is_asked_once_for_all(string stage, string reply)
     {
         await using var server = await SmtpServer.StartAsync("--reply", stage, reply);
@@ -255,18 +261,28 @@ public sealed class MailTests
     }
 
     [Theory]
-    [InlineData("MAIL", "554 5.7.1 Client host rejected")]
-    [InlineData("RCPT", "550 5.7.54 unable to relay")]
-    public async Task A_refusal_that_may_come_of_a_refused_sign_in_does_not_give_up_a_mail(string stage, string reply)
+    [InlineData("550 5.7.54 unable to relay", true)]
+    [InlineData("550 5.7.54 unable to relay", false)]
+    [InlineData("554 5.7.1 Client host rejected", false)]
+    [InlineData("550 5.1.8 sender's domain not found", false)]
+    [InlineData("501 5.1.7 bad sender", false)]
+    public async Task A_recipient_that_may_be_refused_for_what_we_are_is_tried_again_and_holds_none_of_the_others(string reply, bool signsIn)
     {
-        await using var server = await SmtpServer.StartAsync("--reply", stage, reply);
+        await using var server = await SmtpServer.StartAsync("--reply", "RCPT", reply);
         await using var outbox = await Outbox.CreateAsync(server.Port);
-        await File.WriteAllTextAsync(Path.Combine(outbox.Core.Path, "password"), "old\n");
-        outbox.Options = outbox.Options with { Smtp = outbox.Options.Smtp! with { User = "waybill", PasswordFile = Path.Combine(outbox.Core.Path, "password") } };
+        if (signsIn)
+        {
+            await File.WriteAllTextAsync(Path.Combine(outbox.Core.Path, "password"), "old\n");
+            outbox.Options = outbox.Options with { Smtp = outbox.Options.Smtp! with { User = "waybill", PasswordFile = Path.Combine(outbox.Core.Path, "password") } };
+        }
+
         await outbox.RaiseAsync("file-held", count: 2);
         await outbox.RunAsync();
         Assert.Single(await outbox.ListAsync(DeliveryState.Waiting));
         Assert.Single(await outbox.ListAsync(DeliveryState.Sent));
+        outbox.Time.Advance(NotificationLimits.FirstRetry);
+        await outbox.RunAsync();
+        Assert.Equal(2, (await server.WaitForAsync(2)).Count);
     }
 
     [Theory]
