@@ -32,9 +32,12 @@ internal static class CatalogueSql
     /// <summary>The latest version that was a file on the disk, wherever it lies and whether it is there or not.</summary>
     public const string ByFile = "SELECT id FROM file WHERE account_id = @account AND inode = @inode AND born = @born ORDER BY id DESC LIMIT 1";
 
+    /// <summary>The latest version that had a path until after the file was made that was read there, and of which nobody knows which file it was.</summary>
+    public const string OfUnknownFile = "SELECT id FROM file WHERE account_id = @account AND path = @path AND inode IS NULL AND gone_at >= @born ORDER BY id DESC LIMIT 1";
+
     /// <summary>
     /// The version that somebody has read at a path. It may have been replaced, removed or renamed since; what has its path now is meant where that is the file that was read,
-    /// where nobody knows which file it is, and where the file was made after it: somebody has put it back from a copy.
+    /// where nobody knows which file it is, and where the file was made after it: somebody has put it back from a copy. Else it was one before it whose file nobody knows.
     /// </summary>
     public static long? WasRead(DatabaseConnection connection, long account, string path, FileNumber read)
     {
@@ -48,7 +51,9 @@ internal static class CatalogueSql
         }
 
         return connection.First<long?>(ByFile, static row => row.GetInt64(0), ("@account", account), ("@inode", read.Inode), ("@born", read.Born))
-            ?? (there?.File.Inode is null || read.Born > there.Value.Placed ? there?.Id : null);
+            ?? (there is { } now && (now.File.Inode is null || read.Born > now.Placed)
+                ? now.Id
+                : connection.First<long?>(OfUnknownFile, static row => row.GetInt64(0), ("@account", account), ("@path", path), ("@born", read.Born)));
     }
 
     /// <summary>A new version is in place; the one before it is replaced.</summary>

@@ -138,6 +138,69 @@ public sealed class FileJournalTests
         Assert.Equal("10042", (await vaults.FindAsync("/upload/d"))!.FirstFetchedBy);
     }
 
+    [Theory]
+    [InlineData("before", "overwritten")]
+    [InlineData("before", "removed")]
+    [InlineData("cut", "overwritten")]
+    [InlineData("cut", "removed")]
+    public async Task A_fetch_of_a_version_whose_file_is_not_known_is_its_own_whatever_became_of_it_meanwhile(string why, string meanwhile)
+    {
+        await using var vaults = await TestVaults.CreateAsync();
+        await using var session = vaults.OpenSession();
+        await using var other = vaults.OpenSession();
+        var (files, changing) = (vaults.FilesOf(session), vaults.FilesOf(other));
+        var path = VaultPath.Parse("/upload/a");
+
+        // One that left long before is not meant, whatever is known of it.
+        vaults.MeetTheKernelsClock();
+        await vaults.CommitAsync(other, "/upload/a", "1");
+        vaults.Core.Tamper("UPDATE file SET inode = NULL, born = NULL");
+        Assert.True((await changing.RemoveAsync(path)).IsOk);
+        await Task.Delay(20, TestContext.Current.CancellationToken);
+        await vaults.CommitAsync(other, "/upload/a", "four");
+        if (why == "before")
+        {
+            vaults.Core.Tamper("UPDATE file SET inode = NULL, born = NULL");
+        }
+        else
+        {
+            var changes = new AttributeChanges(Size: 3);
+            Assert.Equal(StoreError.None, await other.SetAttributesAsync(path, changes, followLink: false));
+            Assert.True((await changing.RecordAsync(new FileEvent(FileOperation.SetAttributes, path, Changes: changes))).IsOk);
+        }
+
+        var (_, reading) = await files.OpenAsync(path, OpenModes.Read);
+        var attributes = (await reading!.GetAttributesAsync()).Value;
+        vaults.MeetTheKernelsClock();
+        if (meanwhile == "removed")
+        {
+            Assert.True((await changing.RemoveAsync(path)).IsOk);
+        }
+        else
+        {
+            await vaults.CommitAsync(other, "/upload/a", "new version");
+        }
+
+        Assert.True((await files.RecordAsync(new FileEvent(FileOperation.Download, path, Bytes: attributes.Size, Size: attributes.Size, Identity: attributes.Identity)
+        {
+            Born = attributes.Born,
+        })).IsOk);
+        await reading.DisposeAsync();
+        Assert.True((await files.MakeDirectoryAsync(VaultPath.Parse("/upload/behind-the-download"), 0x1ED)).IsOk);
+        Assert.Equal(attributes.Size, vaults.Core.Scalar("SELECT size FROM file WHERE id = (SELECT file_id FROM fetch)"));
+        Assert.Equal(1L, vaults.Core.Scalar("SELECT count(*) FROM file WHERE first_fetched_by IS NOT NULL"));
+
+        // What was put there by hand after all of them left, and has no row, is none of them.
+        Assert.Equal(meanwhile == "overwritten", (await changing.RemoveAsync(path)).IsOk);
+        vaults.MeetTheKernelsClock();
+        await Task.Delay(20, TestContext.Current.CancellationToken);
+        vaults.Put("/upload/a", "by hand");
+        var byHand = (await session.GetAttributesAsync(path, followLink: true)).Value;
+        Assert.True((await files.RecordAsync(new FileEvent(FileOperation.Download, path, Bytes: 7, Size: 7, Identity: byHand.Identity) { Born = byHand.Born })).IsOk);
+        Assert.True((await files.MakeDirectoryAsync(VaultPath.Parse("/upload/behind-both"), 0x1ED)).IsOk);
+        Assert.Equal(1L, vaults.Core.Scalar("SELECT count(*) FROM fetch"));
+    }
+
     [Fact]
     public async Task A_renamed_file_keeps_its_arrival_and_replaces_what_was_there()
     {

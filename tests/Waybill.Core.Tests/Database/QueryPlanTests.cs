@@ -57,6 +57,16 @@ public sealed class QueryPlanTests
     }
 
     [Fact]
+    public async Task A_version_of_an_unknown_file_that_was_read_is_found_by_the_path_it_had()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var plan = await PlanAsync(core, CatalogueSql.OfUnknownFile);
+        Assert.Contains("USING INDEX file_unknown (account_id=? AND path=?)", plan, StringComparison.Ordinal);
+        AssertNoScan(plan);
+        Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_plan_of_one_account_does_not_read_all_accounts()
     {
         await using var core = await TestCore.CreateAsync();
