@@ -149,7 +149,7 @@ public sealed class VerifiedBackup : IAsyncDisposable
                 transaction =>
                 {
                     NumberChanges.GoOnAfterRestore(transaction.Connection, time.GetUtcNow());
-                    return OutboxSql.Park(transaction.Connection, time.GetUtcNow());
+                    return OutboxSql.Park(transaction.Connection);
                 },
                 cancellationToken).ConfigureAwait(false);
             if (!settled.Succeeded)

@@ -13,7 +13,7 @@ internal static class OutboxSql
 
     private const string Parked = "it waited in a backup that was restored, and may have been sent since; retry sends it";
 
-    private const string ParkedTopic = "parked";
+    private const string ParkedTopic = "parked-event";
 
     /// <summary>Nobody has tried this row, nor its receiver for it: how long it may go on failing has not begun.</summary>
     public const string Untried = "attempts = 0 AND tried_since = created_at";
@@ -119,25 +119,26 @@ internal static class OutboxSql
 
     /// <summary>
     /// In a restored database: what waited when the backup was made was most likely sent since, by the server that the backup is of. It is sent when somebody asks
-    /// for it, and so is what comes of events from before; what waited for a digest is not told.
+    /// for it, and so is what comes of events from before, which are told by their numbers, whatever the clocks said; what waited for a digest is not told.
     /// </summary>
-    public static int Park(DatabaseConnection connection, DateTimeOffset now)
+    public static int Park(DatabaseConnection connection)
     {
-        connection.Execute(
-            "INSERT INTO revision (topic, value) VALUES (@topic, @now) ON CONFLICT (topic) DO UPDATE SET value = @now", ("@topic", ParkedTopic), ("@now", now.ToColumn()));
+        connection.Execute("DELETE FROM revision WHERE topic = @topic", ("@topic", ParkedTopic));
+        connection.Execute("INSERT INTO revision (topic, value) SELECT @topic, max(id) FROM event WHERE handled_at IS NULL HAVING count(*) > 0", ("@topic", ParkedTopic));
         connection.Execute("DELETE FROM digest_item");
         return connection.Execute("UPDATE delivery SET state = 'dead', error = @words WHERE state IN ('waiting', 'sending')", ("@words", Parked));
     }
 
     /// <summary>Whether an event is from before a restore.</summary>
-    public static bool IsParked(DatabaseConnection connection, DateTimeOffset raised) =>
-        connection.Number("SELECT EXISTS (SELECT 1 FROM revision WHERE topic = @topic AND value >= @raised)", ("@topic", ParkedTopic), ("@raised", raised.ToColumn())) != 0;
+    public static bool IsParked(DatabaseConnection connection, long id) =>
+        connection.Number("SELECT EXISTS (SELECT 1 FROM revision WHERE topic = @topic AND value >= @id)", ("@topic", ParkedTopic), ("@id", id)) != 0;
 
-    /// <summary>What an event from before a restore has made waits for somebody to ask for it.</summary>
+    /// <summary>What an event from before a restore has made waits for somebody to ask for it. They come in order; the number of the last of them is an event's anew one day.</summary>
     public static void ParkEvent(DatabaseConnection connection, long id)
     {
         connection.Execute("UPDATE delivery SET state = 'dead', error = @words WHERE event_id = @id AND state = 'waiting'", ("@words", Parked), ("@id", id));
         connection.Execute("DELETE FROM digest_item WHERE event_id = @id", ("@id", id));
+        connection.Execute("DELETE FROM revision WHERE topic = @topic AND value <= @id", ("@topic", ParkedTopic), ("@id", id));
     }
 
     /// <summary>Whether anything is to be done now; costs microseconds, since it is asked each second.</summary>

@@ -35,7 +35,7 @@ internal sealed class OutboxWriter(WaybillDatabase database, NotificationOptions
                     CallHook(connection, each, hook, now);
                 }
 
-                if (OutboxSql.IsParked(connection, each.Created))
+                if (OutboxSql.IsParked(connection, each.Id))
                 {
                     OutboxSql.ParkEvent(connection, each.Id);
                 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Waybill.Core.Audit;
 using Waybill.Core.Backup;
 using Waybill.Core.Catalogue;
+using Waybill.Core.Events;
 using Waybill.Core.Logins;
 using Waybill.Core.Notifications;
 using Waybill.Core.Tests.Notifications;
@@ -47,6 +48,31 @@ public sealed class BackupRoundTripTests
         test.Core.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.True((await dispatcher.RunAsync(TestContext.Current.CancellationToken, TestContext.Current.CancellationToken)).Succeeded);
         Assert.Single(Directory.EnumerateFiles(options.MailFolder));
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(-400)]
+    public async Task What_a_restore_parks_is_what_was_there_whatever_the_clock_says(int daysAhead)
+    {
+        await using var test = await TestBackup.CreateAsync();
+        await RaiseAsync(test.Core.Services, "file-held", test.Core.Time.GetUtcNow());
+        await test.WriteAsync(withFiles: false);
+        (await test.TryRestoreAsync(time: new TestKit.ShiftedTime(test.Core.Time) { Ahead = TimeSpan.FromDays(daysAhead) })).Get();
+        await using var services = await test.OpenAsync();
+        await RaiseAsync(services, "file-late", test.Core.Time.GetUtcNow());
+        var options = Outbox.OptionsFor(test.Beside("restored"), 0, new TopicRule("*", Telling.None, Telling.Now));
+        await using var dispatcher = NotificationDispatcher.Create(services.Database, options, test.Core.Time).Get();
+        Assert.True((await dispatcher.RunAsync(TestContext.Current.CancellationToken, TestContext.Current.CancellationToken)).Succeeded);
+        Assert.Equal(
+            [("file-late", DeliveryState.Sent), ("file-held", DeliveryState.Dead)],
+            (await services.Notifications.ListAsync()).Items.Select(delivery => (delivery.Topic, delivery.State)));
+
+        // Numbers come again when all events were purged; the restore is long over by then.
+        await services.Database.WriteAsync<int>(static transaction => transaction.Connection.Execute("DELETE FROM delivery") + transaction.Connection.Execute("DELETE FROM event"));
+        await RaiseAsync(services, "file-late", test.Core.Time.GetUtcNow());
+        Assert.True((await dispatcher.RunAsync(TestContext.Current.CancellationToken, TestContext.Current.CancellationToken)).Succeeded);
+        Assert.Equal(DeliveryState.Sent, Assert.Single((await services.Notifications.ListAsync()).Items).State);
     }
 
     [Fact]
@@ -299,4 +325,11 @@ public sealed class BackupRoundTripTests
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
     }
+
+    private static async Task RaiseAsync(CoreServices services, string topic, DateTimeOffset now) =>
+        (await services.Database.WriteAsync<int>(transaction =>
+        {
+            EventSql.Raise(transaction.Connection, topic, null, [], now);
+            return 0;
+        })).Get();
 }

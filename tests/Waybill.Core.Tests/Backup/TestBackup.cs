@@ -38,7 +38,7 @@ internal sealed class TestBackup : IAsyncDisposable
             .WriteAsync(archive ?? Archive, withFiles, null, TestCore.Operator);
 
     /// <summary>Restores into a directory of its own; the report, or the problem.</summary>
-    public async Task<Result<RestoreReport>> TryRestoreAsync(string name = "restored", string? archive = null)
+    public async Task<Result<RestoreReport>> TryRestoreAsync(string name = "restored", string? archive = null, TimeProvider? time = null)
     {
         var opened = await VerifiedBackup.OpenAsync(archive ?? Archive);
         if (!opened.Succeeded)
@@ -48,7 +48,7 @@ internal sealed class TestBackup : IAsyncDisposable
 
         await using var backup = opened.Value;
         Directory.CreateDirectory(Beside(name) + "/vaults");
-        return await backup.RestoreAsync(new DataDirectory(Beside(name)), TestCore.Operator, Core.Time);
+        return await backup.RestoreAsync(new DataDirectory(Beside(name)), TestCore.Operator, time ?? Core.Time);
     }
 
     public async Task<CoreServices> OpenAsync(string name = "restored") => (await CoreServices.OpenAsync(Beside(name), Core.Time)).Get();

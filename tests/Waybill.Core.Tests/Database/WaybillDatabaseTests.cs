@@ -132,6 +132,22 @@ public sealed class WaybillDatabaseTests : IDisposable
             await database.ReadAsync(static connection => connection.All("SELECT file_id || ' ' || state || ' ' || touched_at FROM inbound ORDER BY file_id", static row => row.GetString(0))));
     }
 
+    [Theory]
+    [InlineData(50, "parked-event 2")]
+    [InlineData(5, null)]
+    public async Task A_restore_before_events_were_parked_by_number_parks_what_it_parked(long restored, string? expected)
+    {
+        await CreateBeforeAsync("unknown-files-and-restores");
+        Execute("INSERT INTO event (topic, body, created_at, handled_at) VALUES ('a', '{}', 9, 9), ('a', '{}', 10, NULL), ('a', '{}', 60, NULL), ('a', '{}', 70, 70)");
+        Execute($"INSERT INTO revision (topic, value) VALUES ('parked', {restored})");
+
+        await using var database = WaybillDatabase.Open(FilePath).Get();
+
+        Assert.Equal(
+            expected is null ? [] : [expected],
+            await database.ReadAsync(static connection => connection.All("SELECT topic || ' ' || value FROM revision WHERE topic LIKE 'parked%'", static row => row.GetString(0))));
+    }
+
     [Fact]
     public async Task Keys_that_were_shared_before_such_were_counted_are_found()
     {
