@@ -31,7 +31,8 @@ internal static class HookSql
         "UPDATE hook SET failures = 0, retry_at = NULL WHERE id = @id AND (failures > 0 OR retry_at IS NOT NULL)", ("@id", id));
 
     /// <summary>Nobody there: everything for it waits, and waits longer each time.</summary>
-    public static void Away(DatabaseConnection connection, long id, DateTimeOffset now)
+    /// <returns>How often that was in a row.</returns>
+    public static int Away(DatabaseConnection connection, long id, DateTimeOffset now)
     {
         var failures = (int)connection.Number("UPDATE hook SET failures = failures + 1 WHERE id = @id RETURNING failures", ("@id", id));
         connection.Execute(
@@ -39,13 +40,18 @@ internal static class HookSql
             ("@id", id), ("@retry", (now + NotificationLimits.Backoff(failures, NotificationLimits.LongestRetry)).ToColumn()));
 
         // Not one hour for each of thousands: what has waited too long goes together, from the first failure on since which it waited.
-        connection.Execute(
-            $"""
-            UPDATE delivery SET state = 'dead', error = 'the web hook could not be reached in all this time'
-            WHERE hook_id = @id AND state = 'waiting' AND tried_since <= @limit AND NOT ({OutboxSql.Untried})
-            """,
-            ("@id", id), ("@limit", (now - NotificationLimits.GiveUp).ToColumn()));
+        if (failures >= NotificationLimits.GiveUpTries)
+        {
+            connection.Execute(
+                $"""
+                UPDATE delivery SET state = 'dead', error = 'the web hook could not be reached in all this time'
+                WHERE hook_id = @id AND state = 'waiting' AND tried_since <= @limit AND NOT ({OutboxSql.Untried})
+                """,
+                ("@id", id), ("@limit", (now - NotificationLimits.GiveUp).ToColumn()));
+        }
+
         connection.Execute(
             $"UPDATE delivery SET tried_since = @now WHERE hook_id = @id AND state = 'waiting' AND {OutboxSql.Untried}", ("@id", id), ("@now", now.ToColumn()));
+        return failures;
     }
 }

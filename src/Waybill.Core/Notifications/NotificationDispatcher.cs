@@ -249,26 +249,24 @@ public sealed class NotificationDispatcher : IAsyncDisposable
     private int Record(DatabaseConnection connection, Outgoing each, SendOutcome outcome, DateTimeOffset? retryAt)
     {
         var now = _time.GetUtcNow();
+        var tries = each.Attempts;
+        if (outcome.Verdict == SendVerdict.Away)
+        {
+            tries = Math.Max(tries, each.Hook is { } away ? HookSql.Away(connection, away, now) : _mailFailures);
+        }
+        else if (each.Hook is { } reached)
+        {
+            HookSql.Reached(connection, reached);
+        }
+
         if (outcome.Verdict == SendVerdict.Taken)
         {
             OutboxSql.Sent(connection, each.Id, now);
         }
         else
         {
-            var dead = outcome.Verdict == SendVerdict.Never || now - each.TriedSince >= NotificationLimits.GiveUp;
+            var dead = outcome.Verdict == SendVerdict.Never || (tries >= NotificationLimits.GiveUpTries && now - each.TriedSince >= NotificationLimits.GiveUp);
             OutboxSql.Failed(connection, each.Id, dead, retryAt ?? now + NotificationLimits.Backoff(each.Attempts, NotificationLimits.LongestRetry), outcome.Error!);
-        }
-
-        if (each.Hook is { } hook)
-        {
-            if (outcome.Verdict == SendVerdict.Away)
-            {
-                HookSql.Away(connection, hook, now);
-            }
-            else
-            {
-                HookSql.Reached(connection, hook);
-            }
         }
 
         return 0;

@@ -59,7 +59,13 @@ public static class NotificationLimits
     /// <summary>No digest waits longer: one that is due later was made by a clock that was ahead.</summary>
     public static readonly TimeSpan LongestDigest = TimeSpan.FromDays(2);
 
-    /// <summary>A delivery that fails this long after its first try is a dead letter.</summary>
+    /// <summary>
+    /// Tries that must have failed before a delivery is given up after <see cref="GiveUp"/>, its own or, at a receiver that is away, those of all in a row: 72 hours have
+    /// more of them, and a clock that jumps ahead for a moment has few.
+    /// </summary>
+    public const int GiveUpTries = 60;
+
+    /// <summary>A delivery that fails this long after its first try, and often enough, is a dead letter.</summary>
     public static readonly TimeSpan GiveUp = TimeSpan.FromHours(72);
 
     /// <summary>How long what was sent can be listed.</summary>
