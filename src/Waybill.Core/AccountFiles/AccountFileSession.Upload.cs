@@ -158,7 +158,7 @@ public sealed partial class AccountFileSession
         await DropAsync(file, total is not null).ConfigureAwait(false);
         var outcome = problem.Kind == ProblemKind.LimitReached ? StoreError.QuotaExceeded : StoreError.Abandoned;
         await _journal.RecordAsync(new FileEvent(
-            FileOperation.Upload, Path, Bytes: end - offset, Size: end, ExpectedSize: total, Outcome: outcome, ResumedAt: offset, Kept: file.Kept)).ConfigureAwait(false);
+            FileOperation.Upload, file.RenamedTo ?? Path, Bytes: end - offset, Size: end, ExpectedSize: total, Outcome: outcome, ResumedAt: offset, Kept: file.Kept)).ConfigureAwait(false);
         return problem;
     }
 

@@ -5,6 +5,7 @@ using Waybill.Core.Logins;
 using Waybill.Core.People;
 using Waybill.Core.Quotas;
 using Waybill.Core.Vaults;
+using Waybill.Storage;
 using Waybill.Storage.Local;
 
 namespace Waybill.Core.Tests.AccountFiles;
@@ -176,10 +177,44 @@ public sealed class AccountFileServiceTests
         Assert.False(File.Exists(Path.Combine(core.Path, "vaults", "10042", "upload", "a.csv")));
     }
 
+    [Fact]
+    public async Task An_upload_that_broke_off_is_recorded_where_its_renamed_folder_is()
+    {
+        await using var core = await TestCore.CreateAsync();
+        var person = await PersonAsync(core);
+        Directory.CreateDirectory(Path.Combine(core.Path, "vaults", "10042", "upload", "old"));
+        await using var store = core.Services.Stores.OpenStaging("10042").Value!;
+        await using (var session = (await core.Services.AccountFiles.OpenAsync(Access, person, "upload/old/a.csv", TestCore.Operator)).Get())
+        {
+            using var content = new CutStream("half"u8.ToArray(), async () =>
+                Assert.Equal(StoreError.None, await store.RenameAsync(VaultPath.Parse("/upload/old"), VaultPath.Parse("/upload/new"), replace: false)));
+            (await session.UploadAsync(0, 8, content)).Problem(ProblemKind.Refused);
+        }
+
+        Assert.Equal("/upload/new/a.csv", core.Scalar("SELECT subject FROM audit WHERE action = 'upload'"));
+        await using var again = (await core.Services.AccountFiles.OpenAsync(Access, person, "upload/new/a.csv", TestCore.Operator)).Get();
+        Assert.Equal(4, (await again.ProgressAsync()).Get().Offset);
+    }
+
     private static async Task<Person> PersonAsync(TestCore core)
     {
         var account = (await core.Services.Accounts.AddAsync(new NewAccount("10042", "Example Ltd"), TestCore.Operator)).Get();
         Assert.True(core.Services.Vaults.Ensure(account).Succeeded);
         return (await core.Services.People.People.AddAsync(new NewPerson("ann@example.com", "Ann Lee") { Roles = [new RoleGrant(PersonRole.Owner, "10042")] }, TestCore.Operator)).Get();
+    }
+
+    /// <summary>What came before its sender was lost.</summary>
+    private sealed class CutStream(byte[] content, Func<Task> whenCut) : MemoryStream(content)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position < Length)
+            {
+                return Read(buffer.Span);
+            }
+
+            await whenCut();
+            throw new IOException("The sender is gone.");
+        }
     }
 }
