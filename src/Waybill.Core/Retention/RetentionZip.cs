@@ -127,7 +127,11 @@ internal sealed class RetentionZip(
             cancellationToken).ConfigureAwait(false);
         _content += sent;
         _unsettled.Enqueue((zip.Written, new FileEvent(
-            FileOperation.Download, path!, Bytes: sent, Size: attributes.Value.Size, Identity: attributes.Value.Identity, ReadTo: sent) { Born = attributes.Value.Born }));
+            FileOperation.Download, path!, Bytes: sent, Size: attributes.Value.Size, Identity: attributes.Value.Identity, ReadTo: sent)
+        {
+            Born = attributes.Value.Born,
+            IsPending = !await content.IsRecordedAsync().ConfigureAwait(false),
+        }));
     }
 
     /// <summary>Records the files that end before a place of the zip.</summary>

@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.IO.Compression;
 using Waybill.Core.Catalogue;
 using Waybill.Core.Notifications;
 using Waybill.Core.Retention;
 using Waybill.Core.Tests.Notifications;
+using Waybill.Storage;
 using static Waybill.Core.Tests.Retention.TestRetention;
 
 namespace Waybill.Core.Tests.Retention;
@@ -97,6 +99,23 @@ public sealed class RetentionLinkTests
         await Assert.ThrowsAsync<IOException>(async () => await links.SendAsync(notice, leaves, "192.0.2.7", CancellationToken.None));
         Assert.Equal(1L, retention.Core.Scalar("SELECT count(*) FROM fetch"));
         Assert.Equal(1L, retention.Core.Scalar("SELECT count(*) FROM audit WHERE action = 'retention-download' AND outcome = 'failed' AND detail LIKE '%\"files\":1,%\"whole\":false%'"));
+    }
+
+    [Fact]
+    public async Task What_was_sent_of_an_upload_that_was_never_recorded_is_a_fetch_of_no_version()
+    {
+        await using var retention = await ToldAsync();
+        var services = retention.Core.Services;
+        var notice = (await services.RetentionLinks.FindAsync(await TokenAsync(retention)))!;
+        await using var store = services.Stores.OpenStaging("10042").Value!;
+        await using var upload = (await store.OpenAsync(VaultPath.Parse("/cdr/a"), OpenModes.Write | OpenModes.Create | OpenModes.Truncate)).Value!;
+        Assert.Equal(StoreError.None, await upload.WriteAsync(0, new ReadOnlySequence<byte>("new and never recorded"u8.ToArray())));
+        Assert.Equal(StoreError.None, await upload.CommitKeepingOldAsync());
+        using var output = new WatchedOutput("10042/cdr/a", () => upload.SettleAsync(recorded: false));
+        (await services.RetentionLinks.SendAsync(notice, output, "192.0.2.7", CancellationToken.None)).Get();
+        Assert.Equal("of a", await File.ReadAllTextAsync(retention.FileOf("/cdr/a"), TestContext.Current.CancellationToken));
+        Assert.Equal(2L, retention.Core.Scalar("SELECT count(*) FROM fetch"));
+        Assert.Equal(0L, retention.Core.Scalar("SELECT count(*) FROM fetch r JOIN file f ON f.id = r.file_id WHERE f.path = '/cdr/a'"));
     }
 
     [Fact]
@@ -214,6 +233,23 @@ public sealed class RetentionLinkTests
         }
 
         return files;
+    }
+
+    /// <summary>Does something once the name of an entry comes: its file is open then.</summary>
+    private sealed class WatchedOutput(string name, Func<ValueTask> act) : MemoryStream
+    {
+        private readonly byte[] _name = System.Text.Encoding.UTF8.GetBytes(name);
+        private bool _isDone;
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Write(buffer.Span);
+            if (!_isDone && GetBuffer().AsSpan(0, (int)Length).IndexOf(_name) >= 0)
+            {
+                _isDone = true;
+                await act();
+            }
+        }
     }
 
     /// <summary>A reader that goes away.</summary>
