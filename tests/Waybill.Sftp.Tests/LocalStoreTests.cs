@@ -6,6 +6,7 @@ using Waybill.Storage.Local;
 using Waybill.Storage.Quotas;
 using Waybill.TestKit;
 using Waybill.TestKit.Sftp;
+using Waybill.TestKit.Storage;
 
 namespace Waybill.Sftp.Tests;
 
@@ -182,6 +183,25 @@ public sealed class LocalStoreTests
             new FileEvent(FileOperation.Upload, VaultPath.Parse("/a.csv"), Bytes: 5, Size: 9, ResumedAt: 4, Identity: file.Identity) { Born = file.Born }, vault.Journal.Events[^1]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_download_is_recorded_as_that_of_the_file_that_was_read(bool isTakenBack)
+    {
+        await using var vault = await Vault.OpenAsync(new FolderRules());
+        await vault.Store.ReplaceAsync("/a", "old"u8.ToArray());
+        await using var unrecorded = isTakenBack ? await vault.Store.PlaceAsync("/a", "new"u8.ToArray()) : null;
+        var read = await vault.AttributesAsync("/a");
+        var handle = (await vault.Client.OpenAsync("/a", SftpOpen.Read)).Handle;
+        Assert.Equal(isTakenBack ? "new" : "old", Encoding.UTF8.GetString((await vault.Client.ReadAsync(handle, 0, 3)).Data));
+        await (unrecorded?.SettleAsync(recorded: false).AsTask() ?? vault.Store.ReplaceAsync("/a", "newest"u8.ToArray()));
+        Assert.NotEqual(read.Identity, (await vault.AttributesAsync("/a")).Identity);
+        Assert.True((await vault.Client.CloseAsync(handle)).IsOk);
+        Assert.Equal(
+            new FileEvent(FileOperation.Download, VaultPath.Parse("/a"), Bytes: 3, Size: 3, Identity: read.Identity, ReadTo: 3) { Born = read.Born, IsPending = isTakenBack },
+            Assert.Single(vault.Journal.Events));
+    }
+
     [Fact]
     public async Task A_session_that_ends_says_what_of_its_upload_is_kept()
     {
@@ -233,6 +253,8 @@ public sealed class LocalStoreTests
             (_directory, _vaults, _store, _harness) = (directory, vaults, store, harness);
 
         public RawSftpClient Client => _harness.Client;
+
+        public IFileStore Store => _store;
 
         public RecordingJournal Journal => _harness.Journal;
 

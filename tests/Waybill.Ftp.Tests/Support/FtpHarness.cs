@@ -85,6 +85,9 @@ internal sealed class FtpHarness : IFtpApplication, IAsyncDisposable
 
     public void Write(string name, ReadOnlySpan<byte> content) => File.WriteAllBytes(PathOf(name), content);
 
+    /// <summary>Another session in the vault.</summary>
+    public IFileStore OpenStore() => _vaults.OpenStore(VaultPath.Parse("/0042"), Rules).Value!;
+
     /// <summary>A connection, greeted.</summary>
     public async Task<FtpClient> ConnectAsync(string? from = null)
     {

@@ -108,6 +108,32 @@ public sealed class TransferTests
         Assert.Equal((FileOperation.Download, 0L, 0L, false), (row.Operation, row.Bytes, row.Size, row.IsCut));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_download_is_recorded_as_that_of_the_file_that_was_read(bool isTakenBack)
+    {
+        await using var harness = await FtpHarness.StartAsync();
+        await using var store = harness.OpenStore();
+        await store.ReplaceAsync("/a", "old"u8.ToArray());
+        await using var unrecorded = isTakenBack ? await store.PlaceAsync("/a", "new"u8.ToArray()) : null;
+        var read = (await store.GetAttributesAsync(VaultPath.Parse("/a"), followLink: true)).Value;
+        await using var client = await harness.LogInAsync();
+        using var data = await client.PassiveAsync();
+        Assert.Equal(150, await client.SendAsync("RETR a"));
+        await (unrecorded?.SettleAsync(recorded: false).AsTask() ?? store.ReplaceAsync("/a", "newest"u8.ToArray()));
+        Assert.NotEqual(read.Identity, (await store.GetAttributesAsync(VaultPath.Parse("/a"), followLink: true)).Value.Identity);
+
+        // Nothing is sent before the data connection is secured.
+        await using var stream = await TestTls.ConnectAsync(new NetworkStream(data, ownsSocket: false));
+        using var content = new StreamReader(stream);
+        Assert.Equal(isTakenBack ? "new" : "old", await content.ReadToEndAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(226, (await client.ReadReplyAsync()).Code);
+        Assert.Equal(
+            new FileEvent(FileOperation.Download, VaultPath.Parse("/a"), Bytes: 3, Size: 3, Identity: read.Identity, ReadTo: 3) { Born = read.Born, IsPending = isTakenBack },
+            Assert.Single(harness.Journal.Events));
+    }
+
     [Fact]
     public async Task REST_and_STOR_write_on_in_a_copy_which_ends_where_the_data_ends()
     {

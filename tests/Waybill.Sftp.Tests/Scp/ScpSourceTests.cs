@@ -1,6 +1,8 @@
 using Waybill.Sftp.Scp;
 using Waybill.Sftp.Tests.Support;
 using Waybill.Storage;
+using Waybill.Storage.Local;
+using Waybill.TestKit;
 using Waybill.TestKit.Storage;
 
 namespace Waybill.Sftp.Tests.Scp;
@@ -21,6 +23,32 @@ public sealed class ScpSourceTests
         Assert.Equal(0, await harness.ExitAsync());
         Assert.Equal("", await harness.RestAsync());
         Assert.Equal(new FileEvent(FileOperation.Download, VaultPath.Parse("/d/a"), Bytes: 5, Size: 5, ReadTo: 5), Assert.Single(harness.Journal.Events));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_download_is_recorded_as_that_of_the_file_that_was_read(bool isTakenBack)
+    {
+        using var directory = new TemporaryDirectory();
+        Directory.CreateDirectory(directory.Combine("0042"));
+        using var vaults = new LocalVaults(directory.FullName);
+        await using var store = vaults.OpenStore(VaultPath.Parse("/0042"), new FolderRules()).Value!;
+        await store.ReplaceAsync("/a", "old"u8.ToArray());
+        await using var unrecorded = isTakenBack ? await store.PlaceAsync("/a", "new"u8.ToArray()) : null;
+        var read = (await store.GetAttributesAsync(VaultPath.Parse("/a"), followLink: true)).Value;
+        await using var harness = ScpHarness.Start("scp -f /a", store: store);
+        await harness.SendAsync("\0");
+        Assert.EndsWith(" 3 a\n", await harness.LineAsync(), StringComparison.Ordinal);
+        await (unrecorded?.SettleAsync(recorded: false).AsTask() ?? store.ReplaceAsync("/a", "newest"u8.ToArray()));
+        Assert.NotEqual(read.Identity, (await store.GetAttributesAsync(VaultPath.Parse("/a"), followLink: true)).Value.Identity);
+        await harness.SendAsync("\0");
+        await harness.ExpectAsync(isTakenBack ? "new\0" : "old\0");
+        await harness.SendAsync("\0");
+        Assert.Equal(0, await harness.ExitAsync());
+        Assert.Equal(
+            new FileEvent(FileOperation.Download, VaultPath.Parse("/a"), Bytes: 3, Size: 3, Identity: read.Identity, ReadTo: 3) { Born = read.Born, IsPending = isTakenBack },
+            Assert.Single(harness.Journal.Events));
     }
 
     [Fact]
