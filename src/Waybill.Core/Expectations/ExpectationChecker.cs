@@ -166,6 +166,7 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
     /// <summary>Each file is looked at once: when the days are over.</summary>
     private int JudgeUnfetched(DatabaseConnection connection, DateTimeOffset now)
     {
+        connection.Execute(ExpectationSql.LookedAheadStatement, ("@now", now.ToColumn()));
         var due = connection.All(
             ExpectationSql.UnfetchedStatement,
             row => ExpectationSql.ReadWatched(row, types),

@@ -24,6 +24,9 @@ internal static class ExpectationSql
             WHERE f.account_id = e.account_id AND f.named_at > e.looked_until AND f.named_at <= @now - e.unfetched_days * 86400000) ORDER BY +e.id LIMIT @limit
         """;
 
+    /// <summary>Files are looked at when their days are over: an end that lies ahead was set by a clock that was.</summary>
+    internal const string LookedAheadStatement = "UPDATE expectation SET looked_until = @now WHERE unfetched_days > 0 AND looked_until > @now";
+
     internal const string OpenStatement =
         "SELECT rowid, expectation_id, due_at, late_until FROM missed WHERE state = 'open' AND rowid > @after ORDER BY rowid LIMIT @limit";
 
