@@ -23,6 +23,9 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
     /// <summary>Expectations that are judged in one transaction.</summary>
     public const int Together = 100;
 
+    /// <summary>No day is judged before it is due; one that is by less than this may be so since the clock was set back, and is not judged twice.</summary>
+    private static readonly TimeSpan SetBack = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan KeepMissed = TimeSpan.FromDays(400);
 
     /// <summary>Does all that is due at an instant.</summary>
@@ -60,11 +63,10 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
 
     private int JudgeDue(DatabaseConnection connection, DateTimeOffset now)
     {
-        // A next one further away than any can be was set by a clock that stood wrong.
         var dues = connection.All(
             ExpectationSql.DueStatement,
             row => ExpectationSql.ReadWatched(row, types),
-            ("@now", now.ToColumn()), ("@far", (now + DueTimes.Longest).ToColumn()), ("@limit", Together));
+            ("@now", now.ToColumn()), ("@far", (now + DueTimes.Longest).ToColumn()), ("@judged", (now + SetBack).ToColumn()), ("@limit", Together));
         foreach (var watched in dues)
         {
             var times = Times(watched);
@@ -72,8 +74,10 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
 
             // Days are counted, and not hours: the account may have moved to another zone, and a day that was judged there is over here too.
             var (day, last) = (watched.NextDay ?? times.DayAfter(watched.Expectation.NextDue!.Value.AddTicks(-1)), watched.LastDue);
-            if (times.At(day) > now + DueTimes.Longest)
+            if (times.At(day) > now + DueTimes.Longest || last > now + SetBack)
             {
+                // What stays of days that have not come would keep them from being told.
+                connection.Execute("DELETE FROM missed WHERE expectation_id = @id AND due_at > @now", ("@id", watched.Expectation.Id), ("@now", now.ToColumn()));
                 (day, last) = (times.DayAfter(now), null);
             }
 

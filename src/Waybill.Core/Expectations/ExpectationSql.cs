@@ -13,7 +13,8 @@ internal static class ExpectationSql
         FROM expectation e JOIN account a ON a.id = e.account_id
         """;
 
-    internal const string DueStatement = Select + " WHERE e.next_due_at <= @now OR e.next_due_at > @far ORDER BY e.next_due_at LIMIT @limit";
+    /// <summary>Those that are due, and those that a clock that was ahead has judged, or set, further than can be.</summary>
+    internal const string DueStatement = Select + " WHERE e.next_due_at <= @now OR e.next_due_at > @far OR e.last_due_at > @judged ORDER BY e.next_due_at LIMIT @limit";
 
     /// <summary>Those of whose account files came so long ago that they are to be looked at.</summary>
     internal const string UnfetchedStatement = Select + """

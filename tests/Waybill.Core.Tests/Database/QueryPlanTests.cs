@@ -209,6 +209,7 @@ public sealed class QueryPlanTests
     [Theory]
     [InlineData(ArrivalSql.ExpiredStatement, "SEARCH inbound USING INDEX inbound_claimed (claimed_until<?)")]
     [InlineData(ExpectationSql.DueStatement, "SEARCH e USING INDEX expectation_due (next_due_at<?)")]
+    [InlineData(ExpectationSql.DueStatement, "SEARCH e USING INDEX expectation_judged (last_due_at>?)")]
     [InlineData(ExpectationSql.UnfetchedStatement, "SEARCH e USING INDEX expectation_unfetched (unfetched_days>?)")]
     public async Task What_is_due_is_found_by_its_time_and_then_put_in_order(string statement, string found)
     {

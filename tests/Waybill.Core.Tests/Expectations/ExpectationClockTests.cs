@@ -1,3 +1,4 @@
+using System.Globalization;
 using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Storage;
@@ -34,6 +35,45 @@ public sealed class ExpectationClockTests : IAsyncLifetime
         await CheckAsync();
         await CheckAsync();
         Assert.Equal(["file-unfetched /cdr/before.csv", "file-unfetched /cdr/after.csv"], Events());
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(365)]
+    public async Task Days_that_a_clock_that_was_ahead_judged_are_judged_when_they_come(int ahead)
+    {
+        await SetAsync(new TimeOnly(6, 0), unfetched: null);
+        await CheckAsync(TimeSpan.FromDays(ahead));
+        var before = Events().Count;
+        Assert.InRange(before, 5, 7);
+        await CheckAsync();
+        Assert.Equal(0L, _core.Scalar("SELECT count(*) FROM missed"));
+
+        List<string> days = [];
+        for (var day = 16; day <= 20; day++)
+        {
+            days.Add($"file-missing 2026-01-{day}T06:00:00Z");
+            Time.Advance(DateTimeOffset.Parse($"2026-01-{day}T06:00:00Z", CultureInfo.InvariantCulture) - Time.GetUtcNow());
+            await CheckAsync();
+            await CheckAsync();
+        }
+
+        Assert.Equal(days, Events()[before..]);
+        Time.Advance(DateTimeOffset.Parse("2027-01-15T12:00:00Z", CultureInfo.InvariantCulture) - Time.GetUtcNow());
+        await CheckAsync();
+        Assert.Equal(before + 5 + 7, Events().Count);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_back_by_less_than_a_day_has_no_day_judged_twice()
+    {
+        await SetAsync(new TimeOnly(6, 0), unfetched: null);
+        Time.Advance(TimeSpan.FromHours(18));
+        await CheckAsync();
+        await CheckAsync(TimeSpan.FromMinutes(-10));
+        await CheckAsync(TimeSpan.FromHours(-23));
+        await CheckAsync();
+        Assert.Equal(["file-missing 2026-01-16T06:00:00Z"], Events());
     }
 
     private async Task SetAsync(TimeOnly? by, int? unfetched) => (await _core.Services.Expectations.SetAsync(

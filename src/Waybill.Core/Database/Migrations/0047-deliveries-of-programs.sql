@@ -25,6 +25,7 @@ UPDATE expectation SET of_feed = 1 WHERE folder = '/' || feed;
 -- follows from next_day; 0 is that the account has moved, and that it is to be found anew.
 ALTER TABLE expectation ADD COLUMN next_day INTEGER;
 ALTER TABLE expectation ADD COLUMN last_due_at INTEGER;
+CREATE INDEX expectation_judged ON expectation (last_due_at) WHERE last_due_at IS NOT NULL;
 CREATE TRIGGER expectation_moved AFTER UPDATE OF time_zone ON account WHEN OLD.time_zone IS NOT NEW.time_zone
 BEGIN
     UPDATE expectation SET next_due_at = 0 WHERE account_id = NEW.id AND next_due_at IS NOT NULL AND next_day IS NOT NULL;
