@@ -223,8 +223,13 @@ public sealed class ArrivalService(WaybillDatabase database, AuditLog audit, Tim
     /// <summary>What a crashed program had claimed is offered anew, behind every cursor that was given.</summary>
     private async ValueTask<Result<int>> OfferExpiredAsync(CancellationToken cancellationToken)
     {
-        List<long> Find(DatabaseConnection connection) => connection.All(
-            ArrivalSql.ExpiredStatement, static row => row.GetInt64(0), ("@now", time.GetUtcNow().ToColumn()), ("@limit", InboundLimits.Batch));
+        List<long> Find(DatabaseConnection connection)
+        {
+            var now = time.GetUtcNow();
+            return connection.All(
+                ArrivalSql.ExpiredStatement, static row => row.GetInt64(0),
+                ("@now", now.ToColumn()), ("@far", (now + InboundLimits.LongestClaim).ToColumn()), ("@limit", InboundLimits.Batch));
+        }
 
         var offered = 0;
         while ((await database.ReadAsync(Find, cancellationToken).ConfigureAwait(false)).Count > 0)

@@ -6,6 +6,9 @@ public static class InboundLimits
     /// <summary>The longest lease of a claim.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromHours(24);
 
+    /// <summary>A claim that goes on for longer was made by a clock that was ahead. Beyond the longest lease there is an hour, by which a clock may be set back.</summary>
+    internal static readonly TimeSpan LongestClaim = TimeSpan.FromHours(25);
+
     /// <summary>The longest report, in characters.</summary>
     public const int Report = 8_192;
 

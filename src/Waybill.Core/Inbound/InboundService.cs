@@ -328,7 +328,7 @@ public sealed class InboundService(WaybillDatabase database, AuditLog audit, Tim
             InboundState.Withdrawn => NotThere(file),
             InboundState.Arriving or InboundState.Partial => Problem.Refused($"File {file.Id} is still being delivered. Wait until it is listed."),
             _ when row.Target is not null => Problem.Refused($"File {file.Id} is just being moved. Try again."),
-            InboundState.Claimed when file.Claimant != claimant && file.ClaimedUntil > now => Problem.Refused(
+            InboundState.Claimed when file.Claimant != claimant && file.ClaimedUntil > now && file.ClaimedUntil <= now + InboundLimits.LongestClaim => Problem.Refused(
                 $"File {file.Id} is claimed by {Words.Show(file.Claimant)} until {file.ClaimedUntil:yyyy-MM-dd HH:mm:ss'Z'}. Take another one, or wait."),
             _ => null,
         };

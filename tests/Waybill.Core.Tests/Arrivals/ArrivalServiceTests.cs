@@ -2,6 +2,7 @@ using Waybill.Core.Arrivals;
 using Waybill.Core.Inbound;
 using Waybill.Core.Tests.Inbound;
 using Waybill.Storage;
+using Waybill.TestKit;
 
 namespace Waybill.Core.Tests.Arrivals;
 
@@ -259,6 +260,30 @@ public sealed class ArrivalServiceTests
         await core.SettleAsync();
         Assert.Equal(InboundState.Rejected, (await core.StateAsync(file)).State);
         Assert.Equal(1L, core.Core.Scalar("SELECT count(*) FROM event"));
+    }
+
+    [Fact]
+    public async Task A_claim_of_a_clock_that_was_ahead_is_over_when_the_clock_is_set_right()
+    {
+        await using var core = await DeliveringCore.CreateAsync();
+        var clock = new ShiftedTime(core.Core.Time);
+        await core.Core.ReopenAsync(clock);
+        var offered = await core.OfferAsync("/upload/a.csv");
+        var taken = await core.OfferAsync("/upload/b.csv");
+        clock.Ahead = TimeSpan.FromDays(365);
+        (await core.ClaimAsync(offered, "crashed")).Get();
+        (await core.ClaimAsync(taken, "crashed")).Get();
+        clock.Ahead = TimeSpan.Zero;
+        (await core.ClaimAsync(taken)).Get();
+        await core.SettleAsync();
+        Assert.Equal([offered], await core.WaitingAsync());
+
+        // A clock that is set back a little takes no claim from anybody, be it as long as can be.
+        (await core.Services.Inbound.ClaimAsync(offered, "billing", InboundLimits.Lease, TestCore.Operator)).Get();
+        clock.Ahead = TimeSpan.FromMinutes(-10);
+        await core.SettleAsync();
+        Assert.Empty(await core.WaitingAsync());
+        (await core.ClaimAsync(offered, "other")).Problem(ProblemKind.Refused);
     }
 
     [Fact]

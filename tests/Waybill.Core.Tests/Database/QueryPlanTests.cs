@@ -208,6 +208,7 @@ public sealed class QueryPlanTests
 
     [Theory]
     [InlineData(ArrivalSql.ExpiredStatement, "SEARCH inbound USING INDEX inbound_claimed (claimed_until<?)")]
+    [InlineData(ArrivalSql.ExpiredStatement, "SEARCH inbound USING INDEX inbound_claimed (claimed_until>?)")]
     [InlineData(ExpectationSql.DueStatement, "SEARCH e USING INDEX expectation_due (next_due_at<?)")]
     [InlineData(ExpectationSql.DueStatement, "SEARCH e USING INDEX expectation_judged (last_due_at>?)")]
     [InlineData(ExpectationSql.UnfetchedStatement, "SEARCH e USING INDEX expectation_unfetched (unfetched_days>?)")]
