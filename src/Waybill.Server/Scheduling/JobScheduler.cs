@@ -90,7 +90,7 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
 
     /// <summary>
     /// Makes the triggers anew that wait for a later time than the job is due at: they were made while the clock was ahead, and Quartz would go by that. A time that
-    /// was served before the clock was set back is not due again.
+    /// was served before the clock was set back, a while behind it too where the clock had jumped over it, is not due again.
     /// </summary>
     private async Task LookAsync(CancellationToken stopping)
     {
@@ -98,7 +98,8 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
         {
             var key = new TriggerKey(job.Name);
             if (await _scheduler!.GetTrigger(key, stopping) is { } trigger
-                && job.Schedule.After(time.GetUtcNow()) is { } due && trigger.NextFireTimeUtc > due && trigger.PreviousFireTimeUtc != due)
+                && job.Schedule.After(time.GetUtcNow()) is { } due && trigger.NextFireTimeUtc > due
+                && !(trigger.PreviousFireTimeUtc >= due && !(trigger.PreviousFireTimeUtc >= job.Schedule.After(due))))
             {
                 await _scheduler.RescheduleJob(key, job.Schedule.Trigger(job.Name, time), stopping);
             }
