@@ -149,6 +149,23 @@ public sealed class WaybillDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task What_programs_uploaded_before_it_was_offered_stays_as_it_was_where_a_hold_covers_it()
+    {
+        await CreateBeforeAsync("deliveries-of-programs");
+        Execute("INSERT INTO account (id, number, number_key, name, status, language, created_at) VALUES (1, '10042', '10042', 'X', 'active', 'en', 0), (2, '10043', '10043', 'X', 'active', 'en', 0)");
+        Execute("""
+            INSERT INTO hold (account_id, path, reason, set_by, set_at) VALUES (1, '/upload/case', 'x', 'x', 0), (1, '/upload/a', 'x', 'x', 0), (2, '', 'x', 'x', 0);
+            INSERT INTO file (id, account_id, path, size, arrived_at, protocol) VALUES
+                (1, 1, '/upload/a', 1, 5, 'rest'), (2, 1, '/upload/case/in/x', 1, 6, 'rest'), (3, 2, '/upload/a', 1, 7, 'rest'),
+                (4, 1, '/upload/a.csv', 1, 8, 'rest'), (5, 1, '/upload/case 2/x', 1, 9, 'rest');
+            """);
+
+        await using var database = WaybillDatabase.Open(FilePath).Get();
+
+        Assert.Equal([4, 5], await database.ReadAsync(static connection => connection.All("SELECT file_id FROM inbound ORDER BY file_id", static row => row.GetInt64(0))));
+    }
+
+    [Fact]
     public async Task Keys_that_were_shared_before_such_were_counted_are_found()
     {
         await CreateBeforeAsync("keys-in-use");

@@ -1,7 +1,10 @@
 -- What programs uploaded with tokens of the REST API is for the back office too: until now it was offered to nobody and judged by no rule. Whatever came so lies where
--- customers deliver, since a token may write nowhere else.
+-- customers deliver, since a token may write nowhere else. What a legal hold covers ('' is all of the account) stays as it was: an arrival rule would move it out of
+-- the hold.
 INSERT INTO inbound (file_id, state, touched_at)
-SELECT id, 'arriving', arrived_at FROM file WHERE protocol = 'rest' AND gone_at IS NULL ORDER BY id
+SELECT id, 'arriving', arrived_at FROM file WHERE protocol = 'rest' AND gone_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM hold h WHERE h.account_id = file.account_id
+      AND (h.path = '' OR file.path = h.path OR (file.path > h.path || '/' AND file.path < h.path || '0'))) ORDER BY id
 ON CONFLICT DO NOTHING;
 
 -- What the server asks every second or minute of deliveries and expectations goes by what there is to do, and not by all that there ever was. What was offered is listed
