@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Waybill.Core.Accounts;
 using Waybill.Core.Database;
+using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Core.Quotas;
 using Waybill.Storage;
@@ -10,6 +11,8 @@ namespace Waybill.Core.Catalogue;
 /// <summary>The catalogue's statements. All changes are for a transaction that also has the audit's row.</summary>
 internal static class CatalogueSql
 {
+    private const string Below = "@target || substr(path, length(@path) + 1)";
+
     public const string Select = """
         SELECT f.id, a.number, f.path, f.size, f.expected_size, f.arrived_at, f.login, f.protocol, f.sha256, f.first_fetched_at, f.first_fetched_by, f.gone_at, f.gone_how, f.is_unclean
         FROM file f JOIN account a ON a.id = f.account_id
@@ -123,8 +126,8 @@ internal static class CatalogueSql
         {
             Left(connection, account, target, GoneHow.Replaced, now);
             connection.Execute(
-                "UPDATE file SET path = @target, named_at = coalesce(@named, named_at) WHERE id = @file",
-                ("@target", target), ("@named", IsFirstName(path, target) ? now.ToColumn() : null), ("@file", file));
+                $"UPDATE file SET path = @target{(IsFirstName(path, target) ? Named("@target") : "")} WHERE id = @file",
+                ("@target", target), ("@now", now.ToColumn()), ("@account", account), ("@file", file));
             return;
         }
 
@@ -136,8 +139,8 @@ internal static class CatalogueSql
             "UPDATE file SET gone_at = @now, gone_how = @how WHERE account_id = @account AND path > @target || '/' AND path < @target || '0' AND gone_at IS NULL",
             ("@now", now.ToColumn()), ("@how", GoneHow.Replaced.ToWord()), ("@account", account), ("@target", target));
         connection.Execute(
-            """
-            UPDATE file SET path = @target || substr(path, length(@path) + 1), named_at = @now
+            $"""
+            UPDATE file SET path = {Below}{Named(Below)}
             WHERE account_id = @account AND path > @path || '/' AND path < @path || '0' AND gone_at IS NULL
             """,
             ("@target", target), ("@path", path), ("@now", now.ToColumn()), ("@account", account));
@@ -169,6 +172,15 @@ internal static class CatalogueSql
                 ("@time", fetch.Time.ToColumn()), ("@login", fetch.Login), ("@file", file));
         }
     }
+
+    /// <summary>
+    /// It comes by a name, unless it goes back to the one that it was last renamed from, and its coming there was judged before that: then it has not come again. What
+    /// was not there when it was looked for comes when it is back.
+    /// </summary>
+    private static string Named(string target) => $"""
+        , named_at = CASE WHEN named_from IS {target} THEN named_before ELSE @now END, named_before = named_at,
+        named_from = CASE WHEN coalesce(named_at, arrived_at) < ({ExpectationSql.JudgedStatement}) THEN path END
+        """;
 
     /// <summary>Whether a file comes by its renaming for who waits for it: out of another folder, or from a name that was not final.</summary>
     private static bool IsFirstName(string path, string target)

@@ -28,6 +28,12 @@ internal static class ExpectationSql
     /// <summary>Files are looked at when their days are over: an end that lies ahead was set by a clock that was.</summary>
     internal const string LookedAheadStatement = "UPDATE expectation SET looked_until = @now WHERE unfetched_days > 0 AND looked_until > @now";
 
+    /// <summary>What came to an account before then was judged by all its expectations.</summary>
+    internal const string JudgedStatement = """
+        SELECT min(min(iif(unfetched_days IS NULL, 9223372036854775807, looked_until), iif(by_minute IS NULL, 9223372036854775807, coalesce(last_due_at, 0))))
+        FROM expectation WHERE account_id = @account
+        """;
+
     internal const string OpenStatement =
         "SELECT rowid, expectation_id, due_at, late_until FROM missed WHERE state = 'open' AND rowid > @after ORDER BY rowid LIMIT @limit";
 

@@ -193,6 +193,7 @@ public sealed class QueryPlanTests
     [InlineData(ExpectationSql.FilesStatement, "SEARCH f USING INDEX file_account (account_id=? AND arrived_at>? AND arrived_at<?)")]
     [InlineData(ExpectationSql.FilesStatement, "SEARCH f USING INDEX file_named (account_id=? AND named_at>? AND named_at<?)")]
     [InlineData(ExpectationSql.LookedAheadStatement, "SEARCH expectation USING INDEX expectation_unfetched (unfetched_days>?)")]
+    [InlineData(ExpectationSql.JudgedStatement, "SEARCH expectation USING INDEX sqlite_autoindex_expectation_1 (account_id=?)")]
     [InlineData(ExpectationSql.OpenStatement, "SEARCH missed USING INDEX missed_open (state=? AND rowid>?)")]
     [InlineData(ExpectationSql.OpenCountStatement, "SEARCH missed USING COVERING INDEX missed_open (state=?)")]
     [InlineData(ExpectationSql.OverStatement, "INDEX missed_over (due_at<?)")]

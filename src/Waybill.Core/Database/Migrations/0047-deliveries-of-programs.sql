@@ -35,7 +35,11 @@ BEGIN
 END;
 
 -- When a file got the name under which somebody waits for it, where that is not its arrival: by a renaming out of a name that was not final, or out of another folder.
+-- named_from is what it was called before that, and named_before its named_at of then, which counts again when it goes back there; null where what it had come for
+-- was not judged yet.
 ALTER TABLE file ADD COLUMN named_at INTEGER;
+ALTER TABLE file ADD COLUMN named_from TEXT;
+ALTER TABLE file ADD COLUMN named_before INTEGER;
 CREATE INDEX file_named ON file (account_id, named_at) WHERE named_at IS NOT NULL;
 
 -- Where a file lay that the back office has taken over: there somebody may wait for it, and nobody has to after that.
