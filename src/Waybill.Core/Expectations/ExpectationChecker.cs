@@ -178,8 +178,8 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
         foreach (var watched in due)
         {
             var days = watched.Expectation.UnfetchedDays!.Value;
-            var until = ExpectationSql.Cut(connection, watched, watched.LookedUntil, now - TimeSpan.FromDays(days), FilesTogether);
-            var files = IsOpen(connection, watched) ? ExpectationSql.Unfetched(connection, watched, watched.LookedUntil, until) : [];
+            var until = now - TimeSpan.FromDays(days);
+            var files = IsOpen(connection, watched) ? ExpectationSql.Unfetched(connection, watched, until, FilesTogether) : [];
             foreach (var file in files)
             {
                 EventSql.Raise(
@@ -187,7 +187,10 @@ public sealed class ExpectationChecker(WaybillDatabase database, TimeZoneInfo zo
                     new JsonObject { ["feed"] = watched.Expectation.Feed, ["path"] = file.Path, ["arrived"] = file.Time.ToEvent(), ["size"] = file.Size, ["days"] = days }, now);
             }
 
-            connection.Execute("UPDATE expectation SET looked_until = @until WHERE id = @id", ("@id", watched.Expectation.Id), ("@until", until.ToColumn()));
+            var (last, lastId) = files.Count < FilesTogether ? (until, long.MaxValue) : (files[^1].Time, files[^1].Id);
+            connection.Execute(
+                "UPDATE expectation SET looked_until = @until, looked_id = @last WHERE id = @id",
+                ("@id", watched.Expectation.Id), ("@until", last.ToColumn()), ("@last", lastId));
         }
 
         return due.Count;

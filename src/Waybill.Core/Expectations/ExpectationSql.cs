@@ -9,7 +9,7 @@ internal static class ExpectationSql
 {
     public const string Select = """
         SELECT e.id, a.number, e.feed, e.folder, e.pattern, e.by_minute, e.days, e.unfetched_days, a.time_zone, e.next_due_at, e.account_id, e.looked_until,
-               e.of_feed, e.next_day, e.last_due_at
+               e.of_feed, e.next_day, e.last_due_at, e.looked_id
         FROM expectation e JOIN account a ON a.id = e.account_id
         """;
 
@@ -20,9 +20,10 @@ internal static class ExpectationSql
     internal const string UnfetchedStatement = Select + """
          WHERE e.unfetched_days > 0 AND EXISTS (
             SELECT 1 FROM file f
-            WHERE f.account_id = e.account_id AND f.arrived_at > e.looked_until AND f.arrived_at <= @now - e.unfetched_days * 86400000
+            WHERE f.account_id = e.account_id AND (f.arrived_at, f.id) > (e.looked_until, e.looked_id) AND f.arrived_at <= @now - e.unfetched_days * 86400000
             UNION ALL SELECT 1 FROM file f
-            WHERE f.account_id = e.account_id AND f.named_at > e.looked_until AND f.named_at <= @now - e.unfetched_days * 86400000) ORDER BY +e.id LIMIT @limit
+            WHERE f.account_id = e.account_id AND (f.named_at, f.id) > (e.looked_until, e.looked_id) AND f.named_at <= @now - e.unfetched_days * 86400000)
+         ORDER BY +e.id LIMIT @limit
         """;
 
     /// <summary>Files are looked at when their days are over: an end that lies ahead was set by a clock that was.</summary>
@@ -57,11 +58,11 @@ internal static class ExpectationSql
     /// The files that came in a time: by their arrival, or where they got their name later, by that. What the back office has taken over came to where it was delivered.
     /// </summary>
     internal const string FilesStatement = $"""
-        SELECT place, came_at, size, login FROM (
+        SELECT place, came_at, size, login, id FROM (
             SELECT {Columns}, f.arrived_at AS came_at FROM file f
-            WHERE f.account_id = @account AND f.arrived_at > @after AND f.arrived_at <= @until AND f.named_at IS NULL
+            WHERE f.account_id = @account AND (f.arrived_at, f.id) > (@after, @afterId) AND f.arrived_at <= @until AND f.named_at IS NULL
             UNION ALL
-            SELECT {Columns}, f.named_at FROM file f WHERE f.account_id = @account AND f.named_at > @after AND f.named_at <= @until) came
+            SELECT {Columns}, f.named_at FROM file f WHERE f.account_id = @account AND (f.named_at, f.id) > (@after, @afterId) AND f.named_at <= @until) came
         WHERE {Matches}
         """;
 
@@ -77,28 +78,24 @@ internal static class ExpectationSql
     }
 
     public static Watched ReadWatched(DbDataReader row, FeedTypes types) => new(
-        Read(row, types), row.GetInt64(10), row.Time(11), row.IsDBNull(13) ? null : DateOnly.FromDayNumber((int)row.GetInt64(13)), row.TimeOrNull(14));
+        Read(row, types), row.GetInt64(10), row.Time(11), row.GetInt64(15), row.IsDBNull(13) ? null : DateOnly.FromDayNumber((int)row.GetInt64(13)), row.TimeOrNull(14));
 
     /// <summary>The first file that came in a time, also one that has gone since.</summary>
     public static Arrival? First(DatabaseConnection connection, Watched watched, DateTimeOffset after, DateTimeOffset until) => connection.First(
-        FilesStatement + " ORDER BY came_at, id LIMIT 1", ReadArrival, Parameters(watched, after, until));
+        FilesStatement + " ORDER BY came_at, id LIMIT 1", ReadArrival, Parameters(watched, after, long.MaxValue, until));
 
-    /// <summary>The files that came in a time, are still there, and that nobody has fetched.</summary>
-    public static List<Arrival> Unfetched(DatabaseConnection connection, Watched watched, DateTimeOffset after, DateTimeOffset until) => connection.All(
-        FilesStatement + OnlyUnfetched + " ORDER BY came_at, id", ReadArrival, Parameters(watched, after, until));
+    /// <summary>The first files that came since it was looked, are still there, and that nobody has fetched.</summary>
+    public static List<Arrival> Unfetched(DatabaseConnection connection, Watched watched, DateTimeOffset until, int count) => connection.All(
+        FilesStatement + OnlyUnfetched + " ORDER BY came_at, id LIMIT @limit",
+        ReadArrival,
+        [.. Parameters(watched, watched.LookedUntil, watched.LookedId, until), ("@limit", count)]);
 
-    /// <summary>The end of a time in which so many unfetched files came.</summary>
-    public static DateTimeOffset Cut(DatabaseConnection connection, Watched watched, DateTimeOffset after, DateTimeOffset until, int count) => connection.First<DateTimeOffset?>(
-        FilesStatement + OnlyUnfetched + " ORDER BY came_at LIMIT 1 OFFSET @offset",
-        static row => row.Time(1),
-        [.. Parameters(watched, after, until), ("@offset", count - 1)]) ?? until;
+    private static Arrival ReadArrival(DbDataReader row) => new(row.GetString(0), row.Time(1), row.GetInt64(2), row.TextOrNull(3), row.GetInt64(4));
 
-    private static Arrival ReadArrival(DbDataReader row) => new(row.GetString(0), row.Time(1), row.GetInt64(2), row.TextOrNull(3));
-
-    private static (string, object?)[] Parameters(Watched watched, DateTimeOffset after, DateTimeOffset until) =>
+    private static (string, object?)[] Parameters(Watched watched, DateTimeOffset after, long afterId, DateTimeOffset until) =>
     [
         ("@account", watched.AccountId), ("@folder", watched.Expectation.Folder.TrimEnd('/') + "/"), ("@like", Like(watched.Expectation.Pattern)),
-        ("@after", after.ToColumn()), ("@until", until.ToColumn()),
+        ("@after", after.ToColumn()), ("@afterId", afterId), ("@until", until.ToColumn()),
     ];
 
     private static string Like(string pattern) => pattern
@@ -110,9 +107,10 @@ internal static class ExpectationSql
 /// <param name="Expectation">It.</param>
 /// <param name="AccountId">The account's number in the database.</param>
 /// <param name="LookedUntil">Until when files were looked at whether somebody has fetched them.</param>
+/// <param name="LookedId">The last file of that instant that was looked at; more than any number for all.</param>
 /// <param name="NextDay">The next day that is judged, by the clocks of the account; null where an older version has set it.</param>
 /// <param name="LastDue">The due time that was judged last; null for none since it was set.</param>
-internal sealed record Watched(Expectation Expectation, long AccountId, DateTimeOffset LookedUntil, DateOnly? NextDay, DateTimeOffset? LastDue);
+internal sealed record Watched(Expectation Expectation, long AccountId, DateTimeOffset LookedUntil, long LookedId, DateOnly? NextDay, DateTimeOffset? LastDue);
 
 /// <summary>A file that came.</summary>
-internal sealed record Arrival(string Path, DateTimeOffset Time, long Size, string? Login);
+internal sealed record Arrival(string Path, DateTimeOffset Time, long Size, string? Login, long Id);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Waybill.Core.Catalogue;
 using Waybill.Core.Expectations;
 using Waybill.Core.Feeds;
 using Waybill.Storage;
@@ -62,6 +63,33 @@ public sealed class RenamedFolderTests : IAsyncLifetime
         Assert.Equal(["file-missing 2026-01-16T06:00:00Z", "file-late 2026-01-16T06:00:00Z"], Events());
         await CheckAsync("2026-01-17T06:30:00Z");
         Assert.Equal("file-unfetched /cdr/16.csv", Events()[^1]);
+    }
+
+    [Fact]
+    public async Task Files_of_a_folder_that_comes_at_once_are_told_so_many_in_one_transaction()
+    {
+        const int Files = (2 * ExpectationChecker.FilesTogether) + 50;
+        (await _core.Services.Database.WriteAsync<int>(transaction =>
+        {
+            for (var i = 0; i < Files; i++)
+            {
+                CatalogueSql.Arrived(transaction.Connection, 1, $"/new/{i}.csv", 1, null, null, DeliveryProtocol.Sftp, Time.GetUtcNow());
+            }
+
+            return 0;
+        })).Get();
+        await RenameAsync("/new", "/cdr");
+        _core.Tamper($"CREATE TRIGGER full BEFORE INSERT ON event WHEN (SELECT count(*) FROM event WHERE topic = 'file-unfetched') = {ExpectationChecker.FilesTogether} BEGIN SELECT RAISE(ABORT, 'full'); END;");
+        Time.Advance(TimeSpan.FromDays(1.5));
+        var checker = new ExpectationChecker(_core.Services.Database, TimeZoneInfo.Utc, FeedTypes.Default);
+        Assert.False((await checker.RunAsync(Time.GetUtcNow())).Succeeded);
+        Assert.Equal((long)ExpectationChecker.FilesTogether, _core.Scalar("SELECT count(*) FROM event WHERE topic = 'file-unfetched'"));
+
+        _core.Tamper("DROP TRIGGER full");
+        Assert.True((await checker.RunAsync(Time.GetUtcNow())).Succeeded);
+        Assert.True((await checker.RunAsync(Time.GetUtcNow() + TimeSpan.FromDays(1))).Succeeded);
+        Assert.Equal(Files, Events().Distinct().Count(static each => each.StartsWith("file-unfetched", StringComparison.Ordinal)));
+        Assert.Equal(Files, Events().Count(static each => each.StartsWith("file-unfetched", StringComparison.Ordinal)));
     }
 
     private async Task CheckAsync(string time)

@@ -26,8 +26,10 @@ UPDATE expectation SET of_feed = 1 WHERE folder = '/' || feed;
 
 -- Days are judged once each, whatever zone the account is in by then: next_day counts them from 0001-01-01 on, last_due_at is when the one before was due. next_due_at
 -- follows from next_day; 0 is that the account has moved, and that it is to be found anew.
+-- looked_id is up to which file of the instant looked_until it was looked at: all files of a folder come in one when that is renamed.
 ALTER TABLE expectation ADD COLUMN next_day INTEGER;
 ALTER TABLE expectation ADD COLUMN last_due_at INTEGER;
+ALTER TABLE expectation ADD COLUMN looked_id INTEGER NOT NULL DEFAULT 9223372036854775807;
 CREATE INDEX expectation_judged ON expectation (last_due_at) WHERE last_due_at IS NOT NULL;
 CREATE TRIGGER expectation_moved AFTER UPDATE OF time_zone ON account WHEN OLD.time_zone IS NOT NEW.time_zone
 BEGIN
