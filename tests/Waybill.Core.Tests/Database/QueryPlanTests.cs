@@ -229,7 +229,7 @@ public sealed class QueryPlanTests
     [InlineData(InboundState.Arriving, "SEARCH i USING INDEX inbound_arriving (file_id>?)")]
     [InlineData(InboundState.Partial, "SEARCH i USING INDEX inbound_partial (state=? AND rowid>?)")]
     [InlineData(InboundState.Rejected, "SEARCH i USING INDEX inbound_rejected (state=? AND rowid>?)")]
-    [InlineData(InboundState.Withdrawn, "SEARCH i USING INTEGER PRIMARY KEY (rowid>?)")]
+    [InlineData(InboundState.Withdrawn, "SEARCH i USING INDEX inbound_gone (state=? AND rowid>?)")]
     public async Task Lists_of_what_was_delivered_are_read_by_their_state(InboundState? state, string found)
     {
         await using var core = await TestCore.CreateAsync();

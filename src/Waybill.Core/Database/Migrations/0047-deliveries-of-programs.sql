@@ -11,6 +11,7 @@ ON CONFLICT DO NOTHING;
 -- by its state; a file that is not offered yet is in none of these but the one of its state, so that an upload pays for no more than before.
 CREATE INDEX inbound_partial ON inbound (state) WHERE state = 'partial';
 CREATE INDEX inbound_rejected ON inbound (state) WHERE state = 'rejected';
+CREATE INDEX inbound_gone ON inbound (state) WHERE state = 'withdrawn';
 CREATE INDEX inbound_offered ON inbound (state, sequence) WHERE sequence IS NOT NULL;
 DROP INDEX inbound_waiting;
 
