@@ -16,6 +16,8 @@ internal static class DecidingProcess
     /// <summary>Runs an operation up to a step, which must be reached.</summary>
     public static async Task RunToStepAsync(DeliveringCore core, string operation, string step, long file)
     {
+        // A fetch is recorded behind its answer, and another process does not know that it has to wait for that.
+        await core.Services.Audit.CatchUpAsync();
         await using var process = ExternalProcess.Start(
             Environment.ProcessPath!,
             [
