@@ -98,13 +98,15 @@ internal sealed partial class JobScheduler(ScheduleLedger ledger, IReadOnlyList<
         {
             var key = new TriggerKey(job.Name);
             if (await _scheduler!.GetTrigger(key, stopping) is { } trigger
-                && job.Schedule.After(time.GetUtcNow()) is { } due && trigger.NextFireTimeUtc > due
-                && !(trigger.PreviousFireTimeUtc >= due && !(trigger.PreviousFireTimeUtc >= job.Schedule.After(due))))
+                && job.Schedule.After(time.GetUtcNow()) is { } due && trigger.NextFireTimeUtc > due && !HasServed(trigger, due, job.Schedule.After(due)))
             {
                 await _scheduler.RescheduleJob(key, job.Schedule.Trigger(job.Name, time), stopping);
             }
         }
     }
+
+    private static bool HasServed(ITrigger trigger, DateTimeOffset due, DateTimeOffset? next) =>
+        trigger.PreviousFireTimeUtc is { } last && last >= due && (next is null || last < next);
 
     private async Task RepeatAsync(IScheduledJob job)
     {
