@@ -74,7 +74,7 @@ internal static class OutboxSql
     public static int Recover(DatabaseConnection connection, DateTimeOffset now)
     {
         connection.Execute(
-            $"UPDATE delivery SET state = 'dead', error = @words WHERE hook_id IS NULL AND state IN ('waiting', 'sending') AND {HookIsGone}", ("@words", HookSql.Removed));
+            $"UPDATE delivery SET state = 'dead', error = @words WHERE state IN ('waiting', 'sending') AND {HookIsGone}", ("@words", HookSql.Removed));
         return connection.Execute(
             "UPDATE delivery SET state = 'waiting', due_at = @now, error = 'the server ended while this was being sent' WHERE state = 'sending'", ("@now", now.ToColumn()));
     }
